@@ -1,0 +1,27 @@
+"""The errors a user can meet; each message is one sentence that names the file, the fault and the cure."""
+
+from __future__ import annotations
+
+
+class AssistantError(Exception):
+    """A fault that the user can mend; printed as it is, with exit code 2."""
+
+
+class ReadingError(AssistantError):
+    """A file cannot be read as an essay."""
+
+
+class LibraryError(AssistantError):
+    """The library cannot be used or changed as asked."""
+
+
+class RecordError(AssistantError):
+    """A bibliographic record is missing or malformed."""
+
+
+class ModelError(AssistantError):
+    """An embedding model cannot be used."""
+
+
+class DatasetError(AssistantError):
+    """A question set is missing or malformed."""
