@@ -233,7 +233,9 @@ class IngestReport:
         hyphens_joined: Line-end hyphens undone, as ``(printed, joined)``.
         hyphens_kept: Line-end hyphens that belong to a compound.
         dropped: Lines left out, as ``(line number from 1, text, reason)``.
-        note_marks: Note marks taken out of the text.
+        removed: Number of characters taken out of the running text, by reason.
+        unaccounted: Printed characters that stand nowhere; 0 unless a layout rule failed.
+        note_marks: Note marks linked to their notes.
         kinds: Number of passages of each kind.
         pages: Number of pages, 0 when the source shows none.
         first_page: Label of the first page, or the empty string.
@@ -250,6 +252,8 @@ class IngestReport:
     hyphens_joined: tuple[tuple[str, str], ...]
     hyphens_kept: tuple[str, ...]
     dropped: tuple[tuple[int, str, str], ...]
+    removed: Mapping[str, int]
+    unaccounted: int
     note_marks: int
     kinds: Mapping[str, int]
     pages: int

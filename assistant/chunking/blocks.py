@@ -1,0 +1,200 @@
+"""Lines divided into blocks, and blocks put together where the words run on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from assistant.chunking.cleaning import INVISIBLE
+from assistant.chunking.hyphens import HYPHENS
+from assistant.chunking.layout import LIST_ITEM, Block, Layout, PrintLine, runs
+
+# Lines of verse leave this share of the measure free.
+_VERSE = 0.9
+_HEADING = 0.85
+_LONGEST_HEADING = 120
+# Columns by which an indent differs from the next.
+_STEP = 2
+_CLOSERS = ".,;:!?)]”’"
+
+
+def divide(layout: Layout) -> list[Block]:
+    """Divide the printed lines into blocks wherever print shows a boundary, page breaks included."""
+    blocks: list[Block] = []
+    for run in _even_runs(layout):
+        blocks.extend(_divide_run(run, layout))
+    return blocks
+
+
+def _even_runs(layout: Layout) -> Iterator[list[PrintLine]]:
+    """Runs of lines with no blank line, mark or lasting change of indent between them."""
+    for run in runs(layout.lines):
+        made = [run[0]]
+        for before, line in pairwise(run):
+            if line.mark != before.mark or (line.mark == "#") or _indent_changes(made, line, layout):
+                yield made
+                made = []
+            made.append(line)
+        yield made
+
+
+def _indent_changes(made: Sequence[PrintLine], line: PrintLine, layout: Layout) -> bool:
+    step = line.indent - made[-1].indent
+    if step <= -_STEP:
+        # A first line's indent is over after one line; a quotation's lasts longer.
+        return len(made) > 1
+    return step >= _STEP and (layout.indented or made[-1].ends_sentence)
+
+
+def _divide_run(run: list[PrintLine], layout: Layout) -> list[Block]:
+    texts = [line.text for line in run]
+    if not layout.measure.wrapped and layout.body_indent < _STEP:
+        return _by_line(run, layout)
+    if all(LIST_ITEM.match(line.text) for line in run[:1]) and _is_list(run):
+        return [Block(item) for item in _items(run)]
+    if is_verse(run, layout):
+        return [Block(run, narrow=True, verse=True)]
+    quoted = run[0].mark == ">" or _indented_as_whole(run, layout)
+    if quoted or (layout.measure.wrapped and layout.measure.is_narrow(texts)):
+        return [Block(run, narrow=True)]
+    return _divide_body(run, layout)
+
+
+def _by_line(run: Sequence[PrintLine], layout: Layout) -> list[Block]:
+    quoted = [line.mark == ">" or line.indent >= layout.body_indent + 2 * _STEP for line in run]
+    return [Block([line], narrow=narrow) for line, narrow in zip(run, quoted, strict=True)]
+
+
+def _indented_as_whole(run: Sequence[PrintLine], layout: Layout) -> bool:
+    indents = [line.indent - layout.body_indent for line in run]
+    if len(run) < 2 or min(indents) < _STEP:
+        return False
+    # Centred lines (titles, ornaments) are indented by different widths.
+    return max(indents) - min(indents) <= 2 * _STEP + 1
+
+
+def is_verse(run: Sequence[PrintLine], layout: Layout) -> bool:
+    """Whether the lines end where their author wanted: all short, and every one begins anew."""
+    if len(run) < 2 or not layout.measure.wrapped:
+        return False
+    if not all(line.starts_sentence for line in run) or any(LIST_ITEM.match(line.text) for line in run):
+        return False
+    shares = [layout.measure.share(line.text) for line in run]
+    if max(shares) >= _VERSE or (len(run) == 2 and run[0].ends_sentence):
+        return False
+    punctuated = sum(line.text[-1] in ",;:.!?—" for line in run)
+    return punctuated >= len(run) / 2
+
+
+def _is_list(run: Sequence[PrintLine]) -> bool:
+    return sum(bool(LIST_ITEM.match(line.text)) for line in run) > 1 or run[0].text[0] in "-*•–+"
+
+
+def _items(run: Sequence[PrintLine]) -> list[list[PrintLine]]:
+    items: list[list[PrintLine]] = []
+    for line in run:
+        if LIST_ITEM.match(line.text) or not items:
+            items.append([])
+        items[-1].append(line)
+    return items
+
+
+def _divide_body(run: Sequence[PrintLine], layout: Layout) -> list[Block]:
+    """Divide a run of body lines at indents, at lines that end early, and at page breaks."""
+    blocks = [Block([run[0]])]
+    for before, line in pairwise(run):
+        if line.opens_page or _boundary(blocks[-1], before, line, layout):
+            blocks.append(Block([]))
+        blocks[-1].lines.append(line)
+    return blocks
+
+
+def _boundary(block: Block, before: PrintLine, line: PrintLine, layout: Layout) -> bool:
+    if line.indent - before.indent >= _STEP and before.ends_sentence:
+        return True
+    if not layout.measure.wrapped:
+        return before.ends_sentence and line.starts_sentence and layout.indented and line.indent > before.indent
+    if not line.starts_sentence or not layout.measure.has_room(before.text, line.first_word):
+        return False
+    if before.ends_sentence:
+        return not layout.indented or line.indent > layout.body_indent
+    return len(block.lines) == 1 and heading_like(block, layout)
+
+
+def heading_like(block: Block, layout: Layout) -> bool:
+    """Whether a block is set as a heading: short, begun with a capital, ended with no full stop."""
+    text = block.printed
+    if block.first.mark == "#":
+        return True
+    if len(block.lines) > 2 or len(text) > _LONGEST_HEADING or text[-1] in ".,;:—-–" or block.first.mark:
+        return False
+    if not block.first.starts_sentence or not any(ch.isalpha() for ch in text):
+        return False
+    return not layout.measure.wrapped or layout.measure.share(block.last.text) < _HEADING
+
+
+def merge(blocks: Sequence[Block], layout: Layout) -> list[Block]:
+    """Put blocks together where the words run on from one to the next."""
+    made: list[Block] = []
+    for block in blocks:
+        if made and _runs_on(made[-1], block, layout):
+            made[-1].lines.extend(block.lines)
+        else:
+            made.append(block)
+    return made
+
+
+def _runs_on(before: Block, block: Block, layout: Layout) -> bool:
+    last, first = before.last, block.first
+    if first.mark == "#" or last.mark == "#" or first.mark != last.mark:
+        return False
+    if not _same_setting(before, block):
+        return False
+    if LIST_ITEM.match(first.text) and not first.opens_page:
+        return False
+    if _divided_word(last, first):
+        return True
+    if before.verse or not _is_prose(before, layout):
+        return False
+    if first.opens_page:
+        return _over_page(before, block, layout)
+    return first.after_blank and _over_blank(before, block, layout)
+
+
+def _same_setting(before: Block, block: Block) -> bool:
+    # The width of a single line left over on the next page cannot be told.
+    return before.narrow == block.narrow or (before.narrow and block.first.opens_page and len(block.lines) == 1)
+
+
+def _is_prose(block: Block, layout: Layout) -> bool:
+    if len(block.lines) > 1:
+        return True
+    return block.characters > _LONGEST_HEADING or layout.measure.share(block.last.text) > _HEADING
+
+
+def _divided_word(last: PrintLine, first: PrintLine) -> bool:
+    ends = last.text[-1] in HYPHENS | INVISIBLE and last.text[-2:-1].isalpha()
+    return ends and first.text[0].islower()
+
+
+def _over_page(before: Block, block: Block, layout: Layout) -> bool:
+    last, first = before.last, block.first
+    if not last.ends_sentence or not first.starts_sentence:
+        return not (first.starts_sentence and heading_like(block, layout) and last.text[-1] not in HYPHENS)
+    if layout.indented:
+        return first.indent < layout.body_indent + _STEP
+    measure = layout.measure
+    if not measure.wrapped or measure.has_room(last.text, first.first_word):
+        return False
+    following = block.lines[1].first_word if len(block.lines) > 1 else ""
+    return not (following and measure.looks_indented(first.text, following))
+
+
+def _over_blank(before: Block, block: Block, layout: Layout) -> bool:
+    last, first = before.last, block.first
+    if last.ends_sentence and first.text[0] not in _CLOSERS:
+        return False
+    if not first.starts_sentence:
+        return True
+    full = layout.measure.wrapped and not layout.measure.has_room(last.text, first.first_word)
+    return full and not heading_like(block, layout)

@@ -1,0 +1,174 @@
+"""Notes: at the foot of pages or at the end, and their marks in the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.chunking.cleaning import CleanText, Tally
+from assistant.chunking.layout import Layout, PrintLine
+from assistant.types import NoteMark
+
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_MARKDOWN = re.compile(r"\[\^(\w+)\]:\s*(?=\S)")
+_START = re.compile(r"(?:\[(\d{1,3})\]|(\d{1,3})[.)]?|([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}))\s+(?=\S)|([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})(?=\S)")
+# A note number glued to a word or its punctuation, and not part of a figure such as 99.9 or (359).
+_GLUED = re.compile(
+    r"(?<=[^\W\d_.,;:!?)\]\"'”’—])(?P<word>\d{1,3})(?=$|[\s,.;:!?)\]\"'”’—])"
+    r"|(?<!\d[.,])(?<=[.,;:!?)\]\"'”’—])(?P<mark>\d{1,3})(?=$|[\s.;:!?)\]\"'”’—])"
+    r"|(?<=\S)\[(?P<bracket>\d{1,3})\]"
+    r"|\[\^(?P<markdown>\w+)\](?!:)"
+    r"|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NoteStart:
+    """How a note begins.
+
+    Attributes:
+        mark: Its number or name.
+        length: Characters before its first word.
+        is_layout: Whether these are Markdown's and not print's.
+    """
+
+    mark: str
+    length: int
+    is_layout: bool = False
+
+
+@dataclass(slots=True)
+class Note:
+    """A note's mark and its lines."""
+
+    mark: str
+    lines: list[PrintLine]
+
+
+def note_start(text: str) -> NoteStart | None:
+    """Read the beginning of a line as that of a note."""
+    if markdown := _MARKDOWN.match(text):
+        return NoteStart(markdown.group(1), markdown.end(), is_layout=True)
+    if found := _START.match(text):
+        mark = next(filter(None, found.groups())).translate(_SUPERSCRIPTS)
+        return NoteStart(mark, found.end())
+    return None
+
+
+def follows(mark: str, before: str | None) -> bool:
+    """Whether ``mark`` is the number behind ``before``; any Markdown name follows."""
+    if not mark.isdecimal():
+        return True
+    return int(mark) == (int(before) + 1 if before is not None and before.isdecimal() else 1)
+
+
+def divide_notes(lines: Sequence[PrintLine], before: str | None = None) -> tuple[list[PrintLine], list[Note]]:
+    """Divide lines into notes by numbers that count up by one.
+
+    Args:
+        lines: Lines of a notes section or of a page's foot.
+        before: Mark of the note before the first line, or ``None``.
+
+    Returns:
+        The lines before the first note, and the notes.
+    """
+    leading: list[PrintLine] = []
+    notes: list[Note] = []
+    for line in lines:
+        start = note_start(line.text)
+        last = notes[-1].mark if notes else before
+        if start is not None and (follows(start.mark, last) or (not notes and before is None)):
+            notes.append(Note(start.mark, [line]))
+        elif notes:
+            notes[-1].lines.append(line)
+        else:
+            leading.append(line)
+    return leading, notes
+
+
+def take_footnotes(layout: Layout) -> tuple[Layout, list[Note]]:
+    """Take notes that stand at the foot of their page out of the body.
+
+    A line begins the notes of its page when it has the next number and that number stands glued to a
+    word further up on the page.
+    """
+    kept: list[PrintLine] = []
+    notes: list[Note] = []
+    for page in _pages(layout.lines):
+        at = _foot(page, notes[-1].mark if notes else None)
+        kept.extend(page[:at])
+        notes.extend(divide_notes(page[at:], notes[-1].mark if notes else None)[1])
+    markdown = [line for line in kept if _MARKDOWN.match(line.text)]
+    if markdown:
+        at = kept.index(markdown[0])
+        notes.extend(divide_notes(kept[at:])[1])
+        kept = kept[:at]
+    return replace(layout, lines=tuple(kept)), notes
+
+
+def _pages(lines: Sequence[PrintLine]) -> Iterator[list[PrintLine]]:
+    page: list[PrintLine] = []
+    for line in lines:
+        if page and line.page != page[0].page:
+            yield page
+            page = []
+        page.append(line)
+    yield page
+
+
+def _foot(page: Sequence[PrintLine], before: str | None) -> int:
+    for at, line in enumerate(page):
+        start = note_start(line.text)
+        if at and start is not None and start.mark.isdecimal() and follows(start.mark, before):
+            body = " ".join(above.text for above in page[:at])
+            if any(_mark_of(found) == start.mark for found in _GLUED.finditer(body)):
+                return at
+    return len(page)
+
+
+def _mark_of(found: re.Match[str]) -> str:
+    return str(next(filter(None, found.groups()))).translate(_SUPERSCRIPTS)
+
+
+class MarkFinder:
+    """Takes note marks out of texts given in reading order.
+
+    Args:
+        notes: Id of each note's passage by its mark, in order.
+    """
+
+    def __init__(self, notes: Mapping[str, str]) -> None:
+        self._notes = notes
+        self._waiting = list(notes)
+
+    def take(self, made: CleanText, tally: Tally) -> tuple[NoteMark, ...]:
+        """Take the marks of the next notes out of a text.
+
+        Args:
+            made: The text; the marks are cut out of it.
+            tally: Takes up the characters.
+
+        Returns:
+            The marks with the offset where they stood.
+        """
+        marks: list[NoteMark] = []
+        removed = 0
+        for found in list(_GLUED.finditer(made.text)):
+            mark = _mark_of(found)
+            # Numbers only count up: "Chapter2" far ahead of note 2 is no mark of note 7.
+            if mark not in self._waiting[:1] and not (found.group("markdown") and mark in self._notes):
+                if mark not in self._waiting or not self._skips_to(mark, found):
+                    continue
+            if mark in self._waiting:
+                del self._waiting[: self._waiting.index(mark) + 1]
+            start, end = found.start() - removed, found.end() - removed
+            for offset in made.cut(start, end):
+                tally.dropped[offset] = "note number"
+            removed += end - start
+            marks.append(NoteMark(mark, start, self._notes[mark]))
+        return tuple(marks)
+
+    def _skips_to(self, mark: str, found: re.Match[str]) -> bool:
+        """Whether a mark may be taken although one before it was not seen: next but one, behind punctuation."""
+        return self._waiting.index(mark) == 1 and found.group("word") is None

@@ -1,0 +1,49 @@
+"""Lines of a source text, as slices of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# Every character that starts a new line in some system; a form feed also starts a page.
+LINE_BREAK = re.compile(r"\r\n|[\n\r\f\v\x85\u2028\u2029]")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a source.
+
+    Attributes:
+        number: Line number from 1, as an editor counts (form feeds do not count).
+        start: Source offset of its first character.
+        end: Source offset behind its last character, without the line break.
+        text: ``source[start:end]``.
+    """
+
+    number: int
+    start: int
+    end: int
+    text: str
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing is printed on the line."""
+        return not self.text.strip()
+
+    @property
+    def indent(self) -> int:
+        """Columns of white space before the first printed character; a tab counts four."""
+        lead = self.text[: len(self.text) - len(self.text.lstrip())]
+        return len(lead.replace("\t", "    "))
+
+
+def split_lines(text: str) -> list[Line]:
+    """Divide ``text`` into its lines, in order; every character is in a line or in a line break."""
+    lines = []
+    number, start = 1, 0
+    for found in LINE_BREAK.finditer(text):
+        lines.append(Line(number, start, found.start(), text[start : found.start()]))
+        start = found.end()
+        number += found.group() not in {"\f", "\v"}
+    lines.append(Line(number, start, len(text), text[start:]))
+    return lines

@@ -1,0 +1,118 @@
+"""Page furniture: running heads and page numbers at the head and foot of known pages."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.lines import Line
+from assistant.reading.numbers import NumberLine, fold, number_line
+
+Span = tuple[int, int, str]
+
+# Furniture stands on the outermost lines of a page; deeper down a repeated line is the author's.
+_OUTERMOST = 2
+# A line must come back on so many pages, and on so large a share of them, to be a running head.
+_FEWEST_REPEATS = 3
+_SHARE = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """Furniture of a source.
+
+    Attributes:
+        spans: Source spans with the reason.
+        printed_first: Value of the first page's number by the printed numbers, or ``None``.
+        is_roman: Whether these numbers are roman.
+    """
+
+    spans: tuple[Span, ...]
+    printed_first: int | None = None
+    is_roman: bool = False
+
+
+def find_furniture(
+    text: str, lines: Sequence[Line], starts: Sequence[int], *, known: Sequence[Span] = ()
+) -> Furniture:
+    """Find running heads and page numbers.
+
+    A number is taken for a page number when the same distance between number and page holds on
+    another page too; a line without a number is a running head when it comes back on page after page.
+
+    Args:
+        text: The decoded source.
+        lines: Its lines.
+        starts: Source offset of each page.
+        known: Furniture found already; it is looked past.
+
+    Returns:
+        The furniture that is not known yet, and what the printed numbers say of the first page.
+    """
+    taken = {start for start, _, _ in known}
+    edges = [_edge_lines(page, taken) for page in _pages(lines, starts, len(text))]
+    numbered = [
+        (page, found) for page, edge in enumerate(edges) for line in edge if (found := number_line(line))
+    ]
+    offset = None if known else _offset(numbered)
+    spans = {
+        (found.line.start, found.line.end, "running head" if found.head else "page number")
+        for page, found in numbered
+        if offset is not None and (found.number - page, found.is_roman) == offset
+    }
+    spans |= _repeated(edges, {start for start, _, _ in spans})
+    if offset is None:
+        return Furniture(tuple(sorted(spans)))
+    return Furniture(tuple(sorted(spans)), offset[0], offset[1])
+
+
+def _pages(lines: Sequence[Line], starts: Sequence[int], end: int) -> list[list[Line]]:
+    bounds = [*starts, end + 1]
+    pages: list[list[Line]] = [[] for _ in starts]
+    page = 0
+    for line in lines:
+        while page + 1 < len(starts) and line.start >= bounds[page + 1]:
+            page += 1
+        if not line.blank and line.start >= bounds[0]:
+            pages[page].append(line)
+    return pages
+
+
+def _edge_lines(page: Sequence[Line], taken: set[int]) -> list[Line]:
+    rest = [line for line in page if line.start not in taken]
+    if len(rest) <= 2 * _OUTERMOST:
+        return rest
+    return [*rest[:_OUTERMOST], *rest[-_OUTERMOST:]]
+
+
+def _offset(numbered: Sequence[tuple[int, NumberLine]]) -> tuple[int, bool] | None:
+    """Printed number of the first page by the distance between number and page that most pages show."""
+    votes: Counter[tuple[int, bool]] = Counter()
+    for vote in {(page, found.number - page, found.is_roman) for page, found in numbered}:
+        votes[vote[1:]] += 1
+    if not votes:
+        return None
+    best, count = votes.most_common(1)[0]
+    alone = [found for page, found in numbered if not found.head and found.number - page == best[0]]
+    # Two pages agreeing by chance on a number in running text is possible; on a number alone it is not.
+    return best if count >= _FEWEST_REPEATS or (count == 2 and alone) else None
+
+
+def _repeated(edges: Sequence[Sequence[Line]], taken: set[int]) -> set[Span]:
+    """Lines at the edges that come back on many pages, numbers in them set aside."""
+    pages_with: Counter[str] = Counter()
+    for edge in edges:
+        pages_with.update({_shape(line) for line in edge if line.start not in taken})
+    needed = max(_FEWEST_REPEATS, _SHARE * len(edges))
+    return {
+        (line.start, line.end, "running head")
+        for edge in edges
+        for line in edge
+        if line.start not in taken and pages_with[_shape(line)] >= needed
+    }
+
+
+def _shape(line: Line) -> str:
+    return re.sub(r"\d+", "#", fold(line.text))

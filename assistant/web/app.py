@@ -1,0 +1,227 @@
+"""The page itself: its layout, which event calls which handler, and the server."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Sequence
+from importlib import resources
+from typing import Any
+
+import gradio as gr
+
+from assistant.errors import AssistantError
+from assistant.web.desk import EXAMPLES, Desk, Library, Widgets
+from assistant.web.reader import nothing_to_read_html
+
+# Gradio's own default of 1 would make every reader wait for every other.
+_CONCURRENT = 8
+_WAITING = 64
+_MAX_UPLOAD = "50mb"
+# Seconds between sweeps of uploads that were never added, and the age they may reach.
+_SWEEP = (3600, 3600)
+
+# Plain strings name fonts of the reader's own machine; gradio fetches none for them.
+_SANS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
+_MONO = ["ui-monospace", "Consolas", "monospace"]
+
+_HEADER = (
+    '<header class="masthead"><h1>Essay Assistant</h1>'
+    "<p>The essay’s own words, with the page they stand on.</p></header>"
+)
+# The page's script tells the conversation that a card of another essay was opened.
+_ON_LOAD = "element.addEventListener('open-essay', (event) => trigger('click', event.detail));"
+
+
+def build(library: Library, *, focus: Sequence[str] = ()) -> gr.Blocks:
+    """The page, not yet served; launch it with ``launch_options()``.
+
+    Args:
+        library: The library that is asked.
+        focus: Ids of essays preselected for asking; the first is opened for reading.
+
+    Returns:
+        The page.
+    """
+    with gr.Blocks(
+        title="Essay Assistant", analytics_enabled=False, fill_width=True, delete_cache=_SWEEP
+    ) as page:
+        gr.HTML(_HEADER, apply_default_css=False, elem_id="masthead")
+        with gr.Row(elem_id="desk"):
+            with gr.Column(elem_id="chat", min_width=300):
+                chat = _chat_column()
+            with gr.Column(elem_id="reading-side", min_width=300):
+                side = _reading_column()
+        widgets = Widgets(turns=gr.State(()), **chat["widgets"], **side["widgets"])
+        _wire(page, Desk(library, widgets, focus), widgets, chat["buttons"] | side["buttons"])
+    page.queue(default_concurrency_limit=_CONCURRENT, max_size=_WAITING)
+    return page
+
+
+def launch_options() -> dict[str, Any]:
+    """What ``launch`` must be told so that the page looks right and stays private.
+
+    Returns:
+        Keyword arguments of ``gradio.Blocks.launch``.
+    """
+    files = resources.files("assistant.web")
+    return {
+        "css": files.joinpath("style.css").read_text("utf-8"),
+        "head": f"<script>{files.joinpath('page.js').read_text('utf-8')}</script>",
+        "theme": _theme(),
+        "max_file_size": _MAX_UPLOAD,
+        "footer_links": [],
+        "run_history": False,
+        "enable_monitoring": False,
+        "share": False,
+        "pwa": False,
+        "ssr_mode": False,
+        "quiet": True,
+    }
+
+
+def serve(
+    library: Library,
+    *,
+    host: str,
+    port: int,
+    open_browser: bool,
+    auth: list[tuple[str, str]] | None,
+    focus: Sequence[str],
+) -> None:
+    """Serve the page until interrupted.
+
+    Args:
+        library: The library that is asked.
+        host: Address to listen on.
+        port: Port to listen on.
+        open_browser: Whether to open the page in the user's browser.
+        auth: Names and passwords of those who may enter, or nothing for everyone.
+        focus: Ids of essays preselected for asking.
+
+    Raises:
+        AssistantError: If the port cannot be listened on.
+    """
+    page = build(library, focus=focus)
+    try:
+        _, address, _ = page.launch(
+            server_name=host,
+            server_port=port,
+            inbrowser=open_browser,
+            auth=auth,
+            prevent_thread_lock=True,
+            **launch_options(),
+        )
+    except OSError as fault:
+        raise AssistantError(
+            f"The page cannot be served at {host}:{port}, which is taken or not allowed; choose another --port."
+        ) from fault
+    sys.stderr.write(f"Essay Assistant is open at {address} (Ctrl-C ends it).\n")
+    try:
+        threading.Event().wait()
+    finally:
+        page.close(verbose=False)
+
+
+def _chat_column() -> dict[str, Any]:
+    conversation = gr.HTML("", apply_default_css=False, elem_id="conversation", js_on_load=_ON_LOAD)
+    with gr.Row(elem_id="examples"):
+        examples = [gr.Button("", size="sm", visible=False, elem_classes="example") for _ in range(EXAMPLES)]
+    scope = gr.Dropdown([], label="Ask", elem_id="scope", visible=False, interactive=True)
+    with gr.Row(elem_id="ask-row"):
+        question = gr.Textbox(
+            label="Question",
+            placeholder="Ask the essay a question…",
+            lines=1,
+            max_lines=5,
+            scale=6,
+            container=False,
+            autofocus=True,
+            elem_id="question",
+            html_attributes=gr.InputHTMLAttributes(enterkeyhint="send", autocomplete="off"),
+        )
+        ask = gr.Button("Ask", variant="primary", scale=1, min_width=80, elem_id="ask")
+        new = gr.Button("New conversation", scale=1, min_width=80, elem_id="new-conversation")
+    return {
+        "widgets": {"conversation": conversation, "examples": examples, "question": question, "scope": scope},
+        "buttons": {"ask": ask, "new": new},
+    }
+
+
+def _reading_column() -> dict[str, Any]:
+    with gr.Accordion("Add an essay", open=False, elem_id="upload") as upload:
+        file = gr.File(
+            label="Essay as text (.txt, .text, .md)",
+            file_types=[".txt", ".text", ".md"],
+            height=130,
+            elem_id="essay-file",
+        )
+        with gr.Row(elem_id="add-row"):
+            first_page = gr.Textbox(
+                label="Number of the first page (if you know it)", max_lines=1, scale=3, elem_id="first-page"
+            )
+            add = gr.Button("Add essay", variant="primary", scale=1, min_width=110, elem_id="add-essay")
+        report = gr.HTML("", apply_default_css=False, elem_id="report")
+    reading = gr.Dropdown([], label="Read", elem_id="reading", visible=False, interactive=True)
+    pane = gr.HTML(nothing_to_read_html(), apply_default_css=False, elem_id="pane")
+    return {
+        "widgets": {
+            "reading": reading,
+            "pane": pane,
+            "report": report,
+            "file": file,
+            "first_page": first_page,
+            "upload": upload,
+        },
+        "buttons": {"add": add},
+    }
+
+
+def _wire(page: gr.Blocks, desk: Desk, widgets: Widgets, buttons: dict[str, gr.Button]) -> None:
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    everything = widgets.everything()
+    page.load(desk.opened, None, everything, **quiet)
+    asked = [
+        gr.on(
+            [widgets.question.submit, buttons["ask"].click],
+            desk.ask,
+            [widgets.question, widgets.turns, widgets.scope],
+            everything,
+            **quiet,
+        ),
+        *(
+            button.click(desk.ask, [button, widgets.turns, widgets.scope], everything, **quiet)
+            for button in widgets.examples
+        ),
+    ]
+    for event in asked:
+        event.failure(desk.broke, widgets.turns, everything, **quiet)
+    buttons["new"].click(desk.restart, widgets.reading, everything, cancels=asked, **quiet)
+    widgets.reading.change(desk.read, [widgets.reading, widgets.turns], everything, **quiet)
+    widgets.scope.input(desk.scoped, widgets.scope, everything, **quiet)
+    widgets.conversation.click(desk.follow, None, everything, **quiet)
+    buttons["add"].click(
+        desk.add,
+        [widgets.file, widgets.first_page, widgets.turns],
+        everything,
+        show_progress_on=widgets.report,
+        api_visibility="private",
+    )
+
+
+def _theme() -> gr.themes.Base:
+    return gr.themes.Base(font=_SANS, font_mono=_MONO, primary_hue="teal", neutral_hue="stone").set(
+        body_background_fill="#f7f4ee",
+        body_background_fill_dark="#171614",
+        body_text_color="#24211c",
+        body_text_color_dark="#e9e4da",
+        block_background_fill="#fffdf9",
+        block_background_fill_dark="#201e1b",
+        block_border_color="#ddd6c8",
+        block_border_color_dark="#3a362f",
+        button_primary_background_fill="#1d5b63",
+        button_primary_background_fill_hover="#174a51",
+        button_primary_background_fill_dark="#2b7780",
+        button_primary_background_fill_hover_dark="#348a94",
+        button_primary_text_color="#ffffff",
+    )

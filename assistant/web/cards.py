@@ -1,0 +1,204 @@
+"""An answer as HTML: the passages as cards, word for word, with citations and copy buttons.
+
+Hooks that the script, the styles and the browser tests rely on (keep them stable):
+
+- ``#question`` (its ``textarea``), ``#ask``, ``#new-conversation``, ``#examples button``: asking;
+- ``#conversation .turn``: one question with what came of it; ``.turn .asked``: the question;
+  ``.turn.pending``: still being looked up; ``.turn .fault``: an error's sentence;
+- ``.answer``; ``.answer .verdict``: likely or possible answer; ``.answer.not-answered`` and in it
+  ``.verdict.not-answered-text``: nearest passages only; ``.answer .advice``: ``Answer.note``;
+- ``.card[data-passage="ID"][data-essay="ESSAY"]``, with ``.section``, ``.kind``, ``.pages``;
+- ``.card .passage-text``: exactly the passage's characters; ``mark``: one per highlight;
+  ``.page-turn[data-page]`` and ``.note-mark[data-mark]``: empty elements at the exact offset;
+  ``.folded``: a part shown when ``.card .unfold input`` is ticked;
+- ``.card .citation``: in-text citation of each highlight (of the passage when it has none);
+  ``button.copy-quotation[data-copy]``: ``highlight.quotation``; ``.card .passage-citation`` and
+  ``button.copy-passage[data-copy]``: the whole passage's; ``button.read-here``: shows it in the reader;
+- ``.references .reference`` and ``button.copy-reference[data-copy]``: once at the answer's foot;
+- ``.reader [data-passage="ID"]`` (see ``reader.py``); there ``.current`` is the passage shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from assistant.types import Answer, Hit, Kind, Passage
+from assistant.web.markup import browser_spans, escape, marked_text
+
+NOT_ANSWERED = "The essay does not seem to answer this."
+NEAREST = "Nearest passages"
+PENDING = "Looking through the essay…"
+
+# From here on the page says "likely"; the number itself tells a reader nothing.
+_LIKELY = 0.75
+
+# A checkbox, because its state survives when the conversation is drawn again.
+_UNFOLD = '<label class="unfold"><input type="checkbox"><span>Show whole passage</span></label>'
+
+_KIND_LABELS: dict[Kind, str] = {
+    "blockquote": "Block quotation",
+    "note": "Note",
+    "list": "List",
+    "verse": "Verse",
+    "reference": "Works cited",
+    "heading": "Heading",
+    "title": "Title",
+    "author": "Author",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question of a conversation and what came of it.
+
+    Attributes:
+        question: As asked.
+        html: The answer, or the error's sentence, as HTML.
+    """
+
+    question: str
+    html: str
+
+
+def conversation_html(turns: Sequence[Turn], pending: str | None = None) -> str:
+    """The whole conversation.
+
+    Args:
+        turns: Questions and answers, oldest first.
+        pending: A question that is being looked up.
+
+    Returns:
+        HTML, one ``section.turn`` a question.
+    """
+    sections = [_turn_html(turn.question, turn.html) for turn in turns]
+    if pending is not None:
+        sections.append(_turn_html(pending, f'<p class="wait">{PENDING}</p>', extra=" pending"))
+    return "".join(sections)
+
+
+def welcome_html(*, has_essay: bool) -> str:
+    """What stands in place of a conversation before the first question."""
+    if not has_essay:
+        return (
+            '<div class="welcome"><h2>No essay yet</h2>'
+            "<p>No essay yet. Upload one under “Add an essay”, and ask it a question.</p></div>"
+        )
+    return (
+        '<div class="welcome"><h2>Ask the essay</h2><p>You get the essay’s own words: the passages that '
+        "bear on your question, word for word, with the page they stand on and a citation to copy.</p></div>"
+    )
+
+
+def fault_html(message: str) -> str:
+    """An error's sentence as it stands in the conversation."""
+    return f'<p class="fault" role="alert">{escape(message)}</p>'
+
+
+def answer_html(answer: Answer, titles: Mapping[str, str] | None = None) -> str:
+    """An answer: verdict, cards, and the references once.
+
+    Args:
+        answer: The answer.
+        titles: Titles by essay id, named on the cards; give it when there are several essays.
+
+    Returns:
+        HTML of one ``div.answer``.
+    """
+    cards = "".join(_card_html(hit, (titles or {}).get(hit.passage.essay_id, "")) for hit in answer.hits)
+    advice = f'<p class="advice">{escape(answer.note)}</p>' if answer.note else ""
+    state = "answer" if answer.answered or not answer.hits else "answer not-answered"
+    verdict = _verdict_html(answer)
+    return f'<div class="{state}">{advice}{verdict}{cards}{_references_html(answer.hits)}</div>'
+
+
+def pages_text(passage: Passage, locator: str) -> str:
+    """Pages in words, such as ``p. 850`` or ``pp. 849–50``.
+
+    Args:
+        passage: The passage cited.
+        locator: Its locator, with a hyphen.
+
+    Returns:
+        The locator in typographic form, or ``no page numbers``.
+    """
+    if not locator:
+        return "no page numbers"
+    return f"{'pp.' if len(passage.pages) > 1 else 'p.'} {locator.replace('-', '–')}"
+
+
+def _turn_html(question: str, content: str, extra: str = "") -> str:
+    asked = f'<h2 class="asked">{escape(question)}</h2>' if question.strip() else ""
+    return f'<section class="turn{extra}">{asked}{content}</section>'
+
+
+def _verdict_html(answer: Answer) -> str:
+    if answer.answered:
+        words = "Likely answer" if answer.confidence >= _LIKELY else "Possible answer"
+        return f'<p class="verdict">{words}</p>'
+    if answer.note and not answer.hits:
+        return ""
+    nearest = f'<h3 class="nearest">{NEAREST}</h3>' if answer.hits else ""
+    return f'<p class="verdict not-answered-text">{NOT_ANSWERED}</p>{nearest}'
+
+
+def _card_html(hit: Hit, essay_title: str) -> str:
+    passage = hit.passage
+    text = marked_text(passage, hit.highlights, fold=True)
+    # Quotation marks of the essay are escaped, so its words cannot be taken for this class.
+    unfold = _UNFOLD if 'class="folded"' in text else ""
+    name = escape(" ".join(filter(None, [_KIND_LABELS.get(passage.kind, "Passage"), hit.citation.in_text])))
+    return (
+        f'<article class="card kind-{passage.kind}" data-passage="{escape(passage.id)}" '
+        f'data-essay="{escape(passage.essay_id)}" data-spans="{browser_spans(passage.text, hit.highlights)}" '
+        f'aria-label="{name}">{_head_html(hit, essay_title)}'
+        f'<blockquote class="passage-text">{text}</blockquote>'
+        f"{unfold}{_actions_html(hit)}</article>"
+    )
+
+
+def _head_html(hit: Hit, essay_title: str) -> str:
+    passage = hit.passage
+    kind = _KIND_LABELS.get(passage.kind, "")
+    pieces = [
+        f'<span class="essay">{escape(essay_title)}</span>' if essay_title else "",
+        f'<span class="section">{escape(passage.section)}</span>' if passage.section else "",
+        f'<span class="kind">{kind}</span>' if kind else "",
+        f'<span class="pages">{escape(pages_text(passage, hit.citation.pages))}</span>',
+    ]
+    return f'<header class="card-head">{"".join(pieces)}</header>'
+
+
+def _actions_html(hit: Hit) -> str:
+    rows = [
+        f'<span class="quote"><span class="citation">{escape(highlight.citation.in_text)}</span>'
+        f"{_copy_button('copy-quotation', highlight.quotation, _copy_label(hit, number))}</span>"
+        for number, highlight in enumerate(hit.highlights, start=1)
+    ]
+    own = "passage-citation" if rows else "citation"
+    rows.append(
+        f'<span class="quote whole"><span class="{own}">{escape(hit.citation.in_text)}</span>'
+        f"{_copy_button('copy-passage', hit.quotation, 'Copy whole passage')}</span>"
+    )
+    read = '<button type="button" class="read-here">Read in the essay</button>'
+    return f'<footer class="card-actions">{"".join(rows)}{read}</footer>'
+
+
+def _copy_label(hit: Hit, number: int) -> str:
+    return "Copy quotation" if len(hit.highlights) == 1 else f"Copy quotation {number}"
+
+
+def _copy_button(name: str, text: str, label: str) -> str:
+    return f'<button type="button" class="copy {name}" data-copy="{escape(text)}">{label}</button>'
+
+
+def _references_html(hits: Sequence[Hit]) -> str:
+    references = list(dict.fromkeys(hit.reference for hit in hits if hit.reference))
+    if not references:
+        return ""
+    items = "".join(
+        f'<p class="reference-row"><span class="reference">{escape(reference)}</span> '
+        f"{_copy_button('copy-reference', reference, 'Copy reference')}</p>"
+        for reference in references
+    )
+    return f'<div class="references">{items}</div>'

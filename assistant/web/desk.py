@@ -1,0 +1,255 @@
+"""What the page shows after each thing a scholar does: library and session in, component updates out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import gradio as gr
+from gradio.blocks import Block
+
+from assistant.errors import AssistantError
+from assistant.types import Answer, IngestReport, StoredEssay
+from assistant.web import cards, reader
+from assistant.web.markup import title_of
+from assistant.web.report import report_html
+
+EXAMPLES = 4
+ALL_ESSAYS = ""
+# No essay id can be this: ids hold no star.
+_FOCUS = "*focus"
+
+Updates = dict[Block, Any]
+Turns = tuple[cards.Turn, ...]
+
+
+class Library(Protocol):
+    """What the page asks of a library; ``assistant.library.Library`` is one."""
+
+    def essays(self) -> list[StoredEssay]:
+        """All essays."""
+
+    def essay(self, essay_id: str) -> StoredEssay:
+        """One essay."""
+
+    def add(
+        self,
+        path: Path,
+        *,
+        first_page: str | None = None,
+        progress: Callable[[str, int, int], None] | None = None,
+    ) -> IngestReport:
+        """Read an essay into the library."""
+
+    def ask(self, question: str, *, essays: Sequence[str] = (), history: Sequence[str] = ()) -> Answer:
+        """Answer a question."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Widgets:
+    """The components that events change.
+
+    Attributes:
+        turns: The session's conversation.
+        conversation: Where it is shown.
+        examples: Example questions, hidden once the conversation has begun.
+        question: The box.
+        scope: Which essays are asked.
+        reading: Which essay is in the reading pane.
+        pane: The reading pane.
+        report: What became of an upload.
+        file: The file to upload.
+        first_page: Its first page's number.
+        upload: The part of the page that holds the upload.
+    """
+
+    turns: gr.State
+    conversation: gr.HTML
+    examples: Sequence[gr.Button]
+    question: gr.Textbox
+    scope: gr.Dropdown
+    reading: gr.Dropdown
+    pane: gr.HTML
+    report: gr.HTML
+    file: gr.File
+    first_page: gr.Textbox
+    upload: gr.Accordion
+
+    def everything(self) -> list[Any]:
+        """All of them, as outputs of an event."""
+        return [
+            *(self.turns, self.conversation, *self.examples, self.question, self.scope, self.reading),
+            *(self.pane, self.report, self.file, self.first_page, self.upload),
+        ]
+
+
+class Desk:
+    """The handlers of the page's events.
+
+    Args:
+        library: The library.
+        widgets: The components.
+        focus: Ids of essays preselected for asking; the first is the one opened for reading.
+    """
+
+    def __init__(self, library: Library, widgets: Widgets, focus: Sequence[str] = ()) -> None:
+        self._library = library
+        self._widgets = widgets
+        self._focus = tuple(focus)
+
+    def opened(self) -> Updates:
+        """A page was opened: show the library as it now is."""
+        try:
+            essays = self._library.essays()
+        except AssistantError as fault:
+            return {self._widgets.conversation: cards.fault_html(str(fault))}
+        focus = self._known_focus(essays)
+        scope = focus[0] if len(focus) == 1 else _FOCUS if focus else ALL_ESSAYS
+        reading = next(iter(focus), essays[0].id if essays else "")
+        return {
+            **self._choosers(essays, scope=scope, reading=reading),
+            **self._examples(next((essay for essay in essays if essay.id == reading), None)),
+            self._widgets.conversation: cards.welcome_html(has_essay=bool(essays)),
+            self._widgets.upload: gr.update(open=not essays),
+        }
+
+    def ask(self, question: str, turns: Turns, scope: str | None) -> Iterator[Updates]:
+        """A question was asked: show it at once, then what came of it."""
+        yield {
+            self._widgets.conversation: cards.conversation_html(turns, pending=question),
+            self._widgets.question: "",
+            **{button: gr.update(visible=False) for button in self._widgets.examples},
+        }
+        turns = (*turns, cards.Turn(question, self._answer(question, turns, scope)))
+        yield {self._widgets.turns: turns, self._widgets.conversation: cards.conversation_html(turns)}
+
+    def broke(self, turns: Turns) -> Updates:
+        """Asking ended in a fault of the program itself: say so in place of the pending question."""
+        sentence = "The question could not be looked up; the program's terminal says why."
+        return {self._widgets.conversation: cards.conversation_html(turns) + cards.fault_html(sentence)}
+
+    def restart(self, reading: str | None) -> Updates:
+        """A new conversation was begun."""
+        essay = self._essay(reading)
+        return {
+            self._widgets.turns: (),
+            self._widgets.conversation: cards.welcome_html(has_essay=essay is not None),
+            self._widgets.question: "",
+            **self._examples(essay),
+        }
+
+    def read(self, essay_id: str | None, turns: Turns) -> Updates:
+        """An essay was chosen for the reading pane."""
+        essay = self._essay(essay_id)
+        if essay is None:
+            return {self._widgets.pane: gr.skip()}
+        examples = {} if turns else self._examples(essay)
+        return {self._widgets.pane: reader.reader_html(essay), **examples}
+
+    def follow(self, event: gr.EventData) -> Updates:
+        """A card of an essay that is not in the reading pane was opened."""
+        return {self._widgets.reading: str(event.essay)}
+
+    def scoped(self, scope: str | None) -> Updates:
+        """It was chosen which essays are asked; a single one is opened for reading too."""
+        return {self._widgets.reading: scope if scope not in {None, ALL_ESSAYS, _FOCUS} else gr.skip()}
+
+    def add(
+        self,
+        file: str | None,
+        first_page: str,
+        turns: Turns,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio finds it by its default value
+    ) -> Updates:
+        """An essay was uploaded: read it in, report, and switch to it."""
+        if not file:
+            return {self._widgets.report: cards.fault_html("Choose a file first.")}
+        try:
+            report = self._library.add(
+                Path(file),
+                first_page=first_page.strip() or None,
+                progress=lambda stage, done, total: progress((done, total), desc=stage),
+            )
+            essays = self._library.essays()
+        except AssistantError as fault:
+            return {self._widgets.report: cards.fault_html(str(fault))}
+        # The library has what it needs; the page keeps no copy of the essay.
+        Path(file).unlink(missing_ok=True)
+        return {
+            self._widgets.report: report_html(report),
+            self._widgets.file: None,
+            self._widgets.first_page: "",
+            **self._choosers(essays, scope=report.essay_id, reading=report.essay_id),
+            **({} if turns else self._begun(report.essay_id)),
+        }
+
+    def _begun(self, essay_id: str) -> Updates:
+        welcome = cards.welcome_html(has_essay=True)
+        return {self._widgets.conversation: welcome, **self._examples(self._essay(essay_id))}
+
+    def _answer(self, question: str, turns: Turns, scope: str | None) -> str:
+        try:
+            essays = self._library.essays()
+            answer = self._library.ask(
+                question,
+                essays=self._known_focus(essays) if scope == _FOCUS else [scope] if scope else [],
+                history=[turn.question for turn in turns],
+            )
+        except AssistantError as fault:
+            return cards.fault_html(str(fault))
+        titles = {essay.id: title_of(essay.reference) or essay.report.title for essay in essays}
+        return cards.answer_html(answer, titles if len(titles) > 1 else None)
+
+    def _essay(self, essay_id: str | None) -> StoredEssay | None:
+        """The essay, or nothing where it has left the library since the page was drawn."""
+        if not essay_id:
+            return None
+        try:
+            return self._library.essay(essay_id)
+        except AssistantError:
+            return None
+
+    def _known_focus(self, essays: Sequence[StoredEssay]) -> list[str]:
+        known = {essay.id for essay in essays}
+        return [essay_id for essay_id in self._focus if essay_id in known]
+
+    def _choosers(self, essays: Sequence[StoredEssay], *, scope: str, reading: str) -> Updates:
+        names = [(reader.essay_label(essay), essay.id) for essay in essays]
+        focus = self._known_focus(essays)
+        opened = [(f"The {len(focus)} essays just opened", _FOCUS)] if 1 < len(focus) < len(essays) else []
+        scope = ALL_ESSAYS if scope == _FOCUS and not opened else scope
+        several = len(essays) > 1
+        shown = next((essay for essay in essays if essay.id == reading), None)
+        return {
+            self._widgets.scope: gr.update(
+                choices=[("All essays", ALL_ESSAYS), *opened, *names], value=scope, visible=several
+            ),
+            self._widgets.reading: gr.update(choices=names, value=reading or None, visible=several),
+            self._widgets.pane: reader.reader_html(shown) if shown else reader.nothing_to_read_html(),
+        }
+
+    def _examples(self, essay: StoredEssay | None) -> Updates:
+        questions = example_questions(essay) if essay else []
+        padded = [*questions, *[""] * EXAMPLES][:EXAMPLES]
+        return {
+            button: gr.update(value=text, visible=bool(text))
+            for button, text in zip(self._widgets.examples, padded, strict=True)
+        }
+
+
+def example_questions(essay: StoredEssay) -> list[str]:
+    """Questions to begin with, drawn from the essay's own headings.
+
+    Args:
+        essay: The essay.
+
+    Returns:
+        At most ``EXAMPLES`` questions; one general one where no heading has a paragraph under it.
+    """
+    headings = dict.fromkeys(
+        passage.section for passage in essay.passages if passage.kind == "paragraph" and passage.section
+    )
+    questions = [f"What is said under “{heading}”?" for heading in headings]
+    return questions[:EXAMPLES] or ["What does this essay argue?"]

@@ -1,0 +1,157 @@
+"""A passage's words as HTML, not one character added or lost.
+
+Everything the page adds to the words (page turns, note numbers, the sign for a folded part) is an
+empty element that the style sheet fills, so the text nodes stay the printed words: they can be
+selected, copied and compared as they are.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Sequence
+
+from assistant.types import CSLItem, Highlight, Passage
+
+# A passage shorter than this is shown whole; about ten lines of a card.
+_LONG = 900
+# Less than this is not worth a fold: the fold's own sign and the click cost more than they spare.
+_WORTH_FOLDING = 240
+# Sentences shown of a passage that has no highlight.
+_OPENING_SENTENCES = 3
+
+_Span = tuple[int, int]
+
+
+def escape(text: str) -> str:
+    """Text as HTML, for element content and for double-quoted attributes.
+
+    Args:
+        text: Any text, hostile text included.
+
+    Returns:
+        HTML that shows and, read back, yields exactly ``text``.
+    """
+    # A parser turns a bare carriage return into a line feed; the reference keeps it.
+    return html.escape(text, quote=True).replace("\r", "&#13;")
+
+
+def marked_text(passage: Passage, highlights: Sequence[Highlight] = (), *, fold: bool = False) -> str:
+    """The words of a passage with highlights, page turns and note numbers in place.
+
+    Args:
+        passage: The passage.
+        highlights: Sentences to set in ``<mark>``, one element each.
+        fold: Whether parts far from the highlights of a long passage are folded away (they stay in
+            the document, in ``span.folded``).
+
+    Returns:
+        HTML whose text content equals ``passage.text``.
+    """
+    marks = _disjoint(highlights)
+    parts: list[str] = []
+    cursor = 0
+    for start, end in [*marks, (len(passage.text), len(passage.text))]:
+        parts.extend(_plain(passage, (cursor, start), marks, fold=fold and len(passage.text) > _LONG))
+        if start < end:
+            parts.append(f"<mark>{_words(passage, start, end)}</mark>")
+        cursor = end
+    return "".join(parts)
+
+
+def browser_spans(text: str, highlights: Sequence[Highlight]) -> str:
+    """Spans of the highlights as the browser counts them.
+
+    Args:
+        text: The passage's text.
+        highlights: The highlights.
+
+    Returns:
+        ``START-END`` pairs with a space between, in UTF-16 units: scripts count a character
+        outside the basic plane as two.
+    """
+    return " ".join(f"{_utf16(text[:start])}-{_utf16(text[:end])}" for start, end in _disjoint(highlights))
+
+
+def title_of(record: CSLItem) -> str:
+    """Title of a CSL-JSON record, or the empty string."""
+    return str(record.get("title") or "")
+
+
+def authors_of(record: CSLItem) -> str:
+    """Authors of a CSL-JSON record as ``Given Family, Given Family``, or the empty string."""
+    names = []
+    for author in record.get("author") or ():
+        parts = (author.get("given"), author.get("family"))
+        names.append(str(author.get("literal") or " ".join(part for part in parts if part)))
+    return ", ".join(name for name in names if name)
+
+
+def _utf16(text: str) -> int:
+    return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
+
+
+def _disjoint(highlights: Sequence[Highlight]) -> list[_Span]:
+    """Spans in reading order, an overlap being given to the earlier one."""
+    spans: list[_Span] = []
+    cursor = 0
+    for highlight in sorted(highlights, key=lambda each: (each.start, each.end)):
+        start = max(cursor, highlight.start)
+        if start < highlight.end:
+            spans.append((start, highlight.end))
+            cursor = highlight.end
+    return spans
+
+
+def _plain(passage: Passage, stretch: _Span, marks: Sequence[_Span], *, fold: bool) -> Iterator[str]:
+    """The words between two highlights, those far from both in a fold."""
+    start, end = stretch
+    hidden = _far_part(passage, stretch, marks) if fold else None
+    if hidden is None:
+        yield _words(passage, start, end)
+        return
+    yield _words(passage, start, hidden[0])
+    folded = _words(passage, *hidden)
+    yield f'<span class="gap" aria-hidden="true"></span><span class="folded">{folded}</span>'
+    yield _words(passage, hidden[1], end)
+
+
+def _far_part(passage: Passage, stretch: _Span, marks: Sequence[_Span]) -> _Span | None:
+    """The sentences of a stretch that touch no highlight's neighbour, if they are worth a fold."""
+    inside = [span for span in passage.sentences if stretch[0] <= span[0] and span[1] <= stretch[1]]
+    behind_mark = 1 if marks and stretch[0] > 0 else 0
+    before_mark = 1 if marks and stretch[1] < len(passage.text) else 0
+    if not marks:
+        behind_mark = _OPENING_SENTENCES
+    far = inside[behind_mark : len(inside) - before_mark]
+    if not far or far[-1][1] - far[0][0] < _WORTH_FOLDING:
+        return None
+    return far[0][0], far[-1][1]
+
+
+def _words(passage: Passage, start: int, end: int) -> str:
+    """Escaped words of a span, with empty elements where a page turns or a note number stood.
+
+    A page turn belongs to the character behind it, a note number to the one before it, so that
+    each is emitted once, by the span that holds that character.
+    """
+    inserts = [(page.start, _page_turn(page.label)) for page in passage.pages if 0 < page.start and start <= page.start < end]
+    inserts += [(note.at, _note_mark(note.mark, note.passage)) for note in passage.notes if start < note.at <= end]
+    parts: list[str] = []
+    cursor = start
+    for at, element in sorted(inserts, key=lambda insert: insert[0]):
+        parts += [escape(passage.text[cursor:at]), element]
+        cursor = at
+    return "".join([*parts, escape(passage.text[cursor:end])])
+
+
+def _page_turn(label: str) -> str:
+    page = escape(label)
+    return f'<span class="page-turn" role="doc-pagebreak" aria-label="page {page}" data-page="{page}"></span>'
+
+
+def _note_mark(mark: str, note: str) -> str:
+    number = escape(mark)
+    return (
+        f'<button type="button" class="note-mark" data-note="{escape(note)}" data-mark="{number}" '
+        f'aria-label="Note {number}"></button>'
+    )
