@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from assistant.chunking.cleaning import INVISIBLE
 from assistant.chunking.hyphens import HYPHENS
-from assistant.chunking.layout import LIST_ITEM, Block, Layout, PrintLine, runs
+from assistant.chunking.layout import Block, Layout, PrintLine, runs
 
 # Lines of verse leave this share of the measure free.
 _VERSE = 0.9
@@ -48,10 +48,10 @@ def _indent_changes(made: Sequence[PrintLine], line: PrintLine, layout: Layout) 
 
 def _divide_run(run: list[PrintLine], layout: Layout) -> list[Block]:
     texts = [line.text for line in run]
+    if any(line.start in layout.items for line in run):
+        return _divide_list(run, layout)
     if not layout.measure.wrapped and layout.body_indent < _STEP:
         return _by_line(run, layout)
-    if all(LIST_ITEM.match(line.text) for line in run[:1]) and _is_list(run):
-        return [Block(item) for item in _items(run)]
     if is_verse(run, layout):
         return [Block(run, narrow=True, verse=True)]
     quoted = run[0].mark == ">" or _indented_as_whole(run, layout)
@@ -60,8 +60,21 @@ def _divide_run(run: list[PrintLine], layout: Layout) -> list[Block]:
     return _divide_body(run, layout)
 
 
+def _divide_list(run: list[PrintLine], layout: Layout) -> list[Block]:
+    """Divide a run at its list items; what stands before the first is divided as usual."""
+    first = next(at for at, line in enumerate(run) if line.start in layout.items)
+    blocks = _divide_run(run[:first], layout) if first else []
+    for line in run[first:]:
+        if line.start in layout.items:
+            blocks.append(Block([], item=True))
+        blocks[-1].lines.append(line)
+    return blocks
+
+
 def _by_line(run: Sequence[PrintLine], layout: Layout) -> list[Block]:
-    quoted = [line.mark == ">" or line.indent >= layout.body_indent + 2 * _STEP for line in run]
+    if run[0].mark == ">":
+        return [Block(list(run), narrow=True)]
+    quoted = [line.indent >= layout.body_indent + 2 * _STEP for line in run]
     return [Block([line], narrow=narrow) for line, narrow in zip(run, quoted, strict=True)]
 
 
@@ -77,26 +90,13 @@ def is_verse(run: Sequence[PrintLine], layout: Layout) -> bool:
     """Whether the lines end where their author wanted: all short, and every one begins anew."""
     if len(run) < 2 or not layout.measure.wrapped:
         return False
-    if not all(line.starts_sentence for line in run) or any(LIST_ITEM.match(line.text) for line in run):
+    if not all(line.starts_sentence for line in run):
         return False
     shares = [layout.measure.share(line.text) for line in run]
     if max(shares) >= _VERSE or (len(run) == 2 and run[0].ends_sentence):
         return False
     punctuated = sum(line.text[-1] in ",;:.!?—" for line in run)
     return punctuated >= len(run) / 2
-
-
-def _is_list(run: Sequence[PrintLine]) -> bool:
-    return sum(bool(LIST_ITEM.match(line.text)) for line in run) > 1 or run[0].text[0] in "-*•–+"
-
-
-def _items(run: Sequence[PrintLine]) -> list[list[PrintLine]]:
-    items: list[list[PrintLine]] = []
-    for line in run:
-        if LIST_ITEM.match(line.text) or not items:
-            items.append([])
-        items[-1].append(line)
-    return items
 
 
 def _divide_body(run: Sequence[PrintLine], layout: Layout) -> list[Block]:
@@ -110,15 +110,17 @@ def _divide_body(run: Sequence[PrintLine], layout: Layout) -> list[Block]:
 
 
 def _boundary(block: Block, before: PrintLine, line: PrintLine, layout: Layout) -> bool:
-    if line.indent - before.indent >= _STEP and before.ends_sentence:
+    heading = len(block.lines) == 1 and heading_like(block, layout)
+    if line.indent - before.indent >= _STEP and (before.ends_sentence or heading):
         return True
     if not layout.measure.wrapped:
         return before.ends_sentence and line.starts_sentence and layout.indented and line.indent > before.indent
     if not line.starts_sentence or not layout.measure.has_room(before.text, line.first_word):
         return False
     if before.ends_sentence:
-        return not layout.indented or line.indent > layout.body_indent
-    return len(block.lines) == 1 and heading_like(block, layout)
+        # Where paragraphs are indented, a line that is not can still be a heading.
+        return not layout.indented or line.indent > layout.body_indent or heading_like(Block([line]), layout)
+    return heading
 
 
 def heading_like(block: Block, layout: Layout) -> bool:
@@ -128,7 +130,7 @@ def heading_like(block: Block, layout: Layout) -> bool:
         return True
     if len(block.lines) > 2 or len(text) > _LONGEST_HEADING or text[-1] in ".,;:—-–" or block.first.mark:
         return False
-    if not block.first.starts_sentence or not any(ch.isalpha() for ch in text):
+    if not block.first.starts_sentence or not any(ch.isalnum() for ch in text):
         return False
     return not layout.measure.wrapped or layout.measure.share(block.last.text) < _HEADING
 
@@ -150,10 +152,14 @@ def _runs_on(before: Block, block: Block, layout: Layout) -> bool:
         return False
     if not _same_setting(before, block):
         return False
-    if LIST_ITEM.match(first.text) and not first.opens_page:
+    if block.item:
         return False
     if _divided_word(last, first):
         return True
+    if first.opens_page and last.text[-1] in ",;" and not (before.verse and first.first_word[0].islower()):
+        return True
+    if before.item:
+        return first.opens_page and not last.ends_sentence
     if before.verse or not _is_prose(before, layout):
         return False
     if first.opens_page:
@@ -163,6 +169,10 @@ def _runs_on(before: Block, block: Block, layout: Layout) -> bool:
 
 def _same_setting(before: Block, block: Block) -> bool:
     # The width of a single line left over on the next page cannot be told.
+    if before.verse or block.verse:
+        return before.verse and block.first.opens_page
+    if before.item and block.first.opens_page:
+        return True
     return before.narrow == block.narrow or (before.narrow and block.first.opens_page and len(block.lines) == 1)
 
 

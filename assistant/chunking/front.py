@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.chunking.blocks import heading_like
 from assistant.chunking.layout import Block, Layout, PrintLine
@@ -87,6 +88,8 @@ def _by_form(
         names = [block.first for block in candidates if _is_name(block.first.text)]
         # Behind the author come headings; the first line that reads as a name is the author's.
         author = names[:1]
+    if not author and len(leading[0].lines) > 1 and _is_name(leading[0].last.text):
+        author = [] if leading[0].lines[-2].text.endswith(":") else [leading[0].last]
     if marked and marked[0] is lines[0]:
         return marked[:1], author
     title = lines[: lines.index(author[0])] if author else leading[0].lines[:1] if len(leading) > 1 else leading[0].lines
@@ -106,5 +109,5 @@ def _without(blocks: Sequence[Block], taken: set[int]) -> list[Block]:
     for block in blocks:
         lines = [line for line in block.lines if line.start not in taken]
         if lines:
-            rest.append(Block(lines, block.narrow, block.verse))
+            rest.append(replace(block, lines=lines))
     return rest

@@ -14,9 +14,16 @@ _EDGE = re.compile(r"^[^\w]+|[^\w]+$")
 # Behind a suspended hyphen stands one of these.
 _CONJUNCTIONS = frozenset({"and", "or", "to", "und", "oder", "et", "ou"})
 
-# Zipf frequency (log10 of uses in 10^9 words) from which a dictionary's word is a word, and that of
-# an everyday word, which can stand as a part of a compound.
+# Prefixes that are written closed up, so that even a rare word with one is a word.
+_PREFIXES = frozenset(
+    "anti bio co counter dis fore inter micro mid mis multi non out over post pre re sub super trans un under".split()
+)
+
+# Zipf frequency (log10 of uses in 10^9 words) from which a dictionary's word is a word; the
+# dictionary also knows careless spellings such as "wellknown" (1.6), so a word of two everyday words
+# must be a frequent one to count.
 _A_WORD = 1.2
+_SURE = 2.0
 _EVERYDAY = 3.2
 
 
@@ -78,7 +85,7 @@ class Hyphenation:
         parts = min(self._frequency(head), self._frequency(tail))
         if head != first and parts >= _EVERYDAY:
             return known >= _EVERYDAY
-        if known >= _A_WORD:
+        if known >= (_A_WORD if parts < _EVERYDAY or head.casefold() in _PREFIXES else _SURE):
             return True
         # Neither form is known: two everyday words make a compound, a syllable does not.
         return parts < _EVERYDAY or len(head) < 3 or len(tail) < 3

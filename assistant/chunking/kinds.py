@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.chunking.blocks import heading_like
-from assistant.chunking.layout import LIST_ITEM, Block, Layout, PrintLine
+from assistant.chunking.layout import Block, Layout, PrintLine
 from assistant.chunking.notes import divide_notes
 from assistant.types import Kind
 
@@ -60,9 +60,9 @@ def classify(blocks: Sequence[Block], layout: Layout) -> list[Segment]:
         elif part == "note":
             _add_notes(segments, block)
         elif part == "reference":
-            segments.extend(Segment("reference", entry) for entry in _entries(block))
+            _add_entries(segments, block)
         else:
-            segments.append(_body(segments, block, following, layout))
+            segments.append(_body(block, layout))
     return segments
 
 
@@ -86,28 +86,19 @@ def _is_heading(
         return False
     if segments and segments[-1].kind == "paragraph" and not segments[-1].lines[-1].ends_sentence:
         return False
-    if LIST_ITEM.match(block.printed) and LIST_ITEM.match(following.printed):
+    if block.item:
         return False
     return following.first.starts_sentence and not (block.narrow and len(block.lines) > 1)
 
 
-def _body(segments: Sequence[Segment], block: Block, following: Block | None, layout: Layout) -> Segment:
+def _body(block: Block, layout: Layout) -> Segment:
     if block.verse:
         return Segment("verse", block.lines)
-    if _is_item(segments, block, following):
+    if block.item:
         return Segment("list", block.lines)
     if block.narrow:
         return Segment("blockquote", block.lines)
     return Segment("paragraph", block.lines, resumes=_resumes(block, layout))
-
-
-def _is_item(segments: Sequence[Segment], block: Block, following: Block | None) -> bool:
-    found = LIST_ITEM.match(block.printed)
-    if found is None:
-        return False
-    if found.group()[0] in "*•+" or (segments and segments[-1].kind == "list"):
-        return True
-    return following is not None and LIST_ITEM.match(following.printed) is not None
 
 
 def _resumes(block: Block, layout: Layout) -> bool:
@@ -128,13 +119,14 @@ def _add_notes(segments: list[Segment], block: Block) -> None:
     segments.extend(Segment("note", note.lines, note.mark) for note in notes)
 
 
-def _entries(block: Block) -> list[list[PrintLine]]:
-    """Divide references: at lines that hang out to the left, else the whole block is one entry."""
-    indents = [line.indent for line in block.lines]
-    hanging = max(indents) - min(indents) >= 2
-    entries: list[list[PrintLine]] = []
-    for line in block.lines:
-        if not entries or (hanging and line.indent == min(indents)):
-            entries.append([])
-        entries[-1].append(line)
-    return entries
+def _add_entries(segments: list[Segment], block: Block) -> None:
+    """Divide references: an indented line hangs on the entry before it, any other block is an entry."""
+    for at, line in enumerate(block.lines):
+        last = segments[-1]
+        begun = last.kind == "reference"
+        hangs = begun and line.indent > last.lines[0].indent + 1
+        unhung = at > 0 and not any(one.indent > block.first.indent + 1 for one in block.lines)
+        if hangs or (begun and unhung) or (begun and not last.lines[-1].ends_sentence and not at):
+            last.lines.append(line)
+        else:
+            segments.append(Segment("reference", [line]))

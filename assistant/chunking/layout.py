@@ -11,18 +11,21 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from assistant.chunking.measure import Measure, find_measure
 from assistant.lines import Line, split_lines
 from assistant.types import Essay
 
 TERMINAL = re.compile(r"[.!?…:][\"'”’)\]»*_]*(?:\s?\(.{1,60}\)[.]?)?(?:\d{1,3}|\[\^?\w{1,4}\]|[¹²³⁴⁵⁶⁷⁸⁹⁰]+)?$")
-LIST_ITEM = re.compile(r"(?:[-*•–+]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+(?=\S)")
+LIST_ITEM = re.compile(r"(?:[-*•–+]|\(?(?:\d{1,2}|[a-z])[.)])\s+(?=\S)")
 HEADING_MARK = re.compile(r"#{1,6}\s+(?=\S)")
 QUOTE_MARK = re.compile(r"(?:>\s?)+")
 _OPENERS = "\"'“‘([«"
 # Indents and jumps of fewer columns than this are noise of the extraction.
 _INDENT = 2
+# Items of a list follow each other within so many lines; numbered headings stand further apart.
+_LONGEST_ITEM = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +80,13 @@ class Block:
         lines: At least one printed line.
         narrow: Whether it is set to a smaller width or indented as a whole.
         verse: Whether its lines end where the author of the lines wanted.
+        item: Whether it is an item of a list.
     """
 
     lines: list[PrintLine]
     narrow: bool = False
     verse: bool = False
+    item: bool = False
 
     @property
     def first(self) -> PrintLine:
@@ -118,6 +123,7 @@ class Layout:
         indented: Whether paragraphs begin with an indent that the source still shows.
         body_indent: Columns before an ordinary line.
         marks: Source spans of layout marks (``#``, ``>``) taken off.
+        items: Source offsets of lines that begin an item of a list.
         lines: All printed lines.
     """
 
@@ -125,6 +131,7 @@ class Layout:
     indented: bool
     body_indent: int
     marks: tuple[tuple[int, int], ...]
+    items: frozenset[int]
     lines: tuple[PrintLine, ...] = field(repr=False)
 
 
@@ -158,7 +165,26 @@ def find_layout(essay: Essay) -> Layout:
     measure = find_measure([[line.text for line in run] for run in runs(lines)])
     inner = [line.indent for run in runs(lines) for line in run[1:]] or [0]
     body = max(set(inner), key=inner.count)
-    return Layout(measure, _indented(lines, body), body, tuple(marks), tuple(lines))
+    return Layout(measure, _indented(lines, body), body, tuple(marks), _items(lines), tuple(lines))
+
+
+def _items(lines: Sequence[PrintLine]) -> frozenset[int]:
+    """Lines that begin a list's item: bullets in company, or numbers that count up close together."""
+    found = [(line, match) for line in lines if (match := LIST_ITEM.match(line.text))]
+    items: set[int] = set()
+    for (line, one), (later, other) in pairwise(found):
+        close = later.number - line.number <= _LONGEST_ITEM
+        if close and _count(other.group()) == _count(one.group()) + (_count(one.group()) > 0):
+            items |= {line.start, later.start}
+    return frozenset(items)
+
+
+def _count(label: str) -> int:
+    """Number of an item; 0 for a bullet. Letters count from ``a``."""
+    inner = label.strip(" \t().")
+    if inner.isdecimal():
+        return int(inner)
+    return ord(inner) - ord("a") + 1 if len(inner) == 1 and inner.isalpha() else 0
 
 
 def runs(lines: Sequence[PrintLine]) -> list[list[PrintLine]]:

@@ -14,7 +14,7 @@ from assistant.chunking.front import title_and_author
 from assistant.chunking.hyphens import Hyphenation
 from assistant.chunking.kinds import Segment, classify
 from assistant.chunking.layout import LIST_ITEM, find_layout
-from assistant.chunking.notes import MarkFinder, Note, note_start, take_footnotes
+from assistant.chunking.notes import MarkFinder, note_start, take_footnotes
 from assistant.chunking.sentences import split_sentences
 from assistant.types import Essay, IngestReport, Kind, NoteMark, PageStart, Passage
 
@@ -90,13 +90,9 @@ def _segments(essay: Essay, tally: Tally) -> list[Segment]:
     body, footnotes = take_footnotes(layout)
     title, author, blocks = title_and_author(merge(divide(body), body), body, essay.reference)
     front = [Segment("title", title)] * bool(title) + [Segment("author", author)] * bool(author)
-    front.sort(key=lambda segment: segment.lines[0].start)
-    segments = [*front, *classify(blocks, body)]
-    return [*segments, *(_from_foot(note) for note in footnotes)]
-
-
-def _from_foot(note: Note) -> Segment:
-    return Segment("note", note.lines, note.mark)
+    foot = [Segment("note", note.lines, note.mark) for note in footnotes]
+    # Stable: a note at a page's foot comes behind the paragraph that began above it.
+    return sorted([*front, *classify(blocks, body), *foot], key=lambda segment: segment.lines[0].start)
 
 
 def _drafts(essay: Essay, segments: Sequence[Segment], hyphenation: Hyphenation, tally: Tally) -> list[_Draft]:

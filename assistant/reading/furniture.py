@@ -60,7 +60,9 @@ def find_furniture(
     spans = {
         (found.line.start, found.line.end, "running head" if found.head else "page number")
         for page, found in numbered
-        if offset is not None and (found.number - page, found.is_roman) == offset
+        if offset is not None
+        and (found.number - page, found.is_roman) == offset
+        and found.line.start in {edges[page][0].start, edges[page][-1].start}
     }
     spans |= _repeated(edges, {start for start, _, _ in spans})
     if offset is None:
@@ -89,15 +91,17 @@ def _edge_lines(page: Sequence[Line], taken: set[int]) -> list[Line]:
 
 def _offset(numbered: Sequence[tuple[int, NumberLine]]) -> tuple[int, bool] | None:
     """Printed number of the first page by the distance between number and page that most pages show."""
+    heads = Counter(found.head for _, found in numbered)
     votes: Counter[tuple[int, bool]] = Counter()
-    for vote in {(page, found.number - page, found.is_roman) for page, found in numbered}:
+    # A line of running text can begin with a number; only one set as page numbers are may vote.
+    for vote in {
+        (page, found.number - page, found.is_roman)
+        for page, found in numbered
+        if not found.head or heads[found.head] > 1 or (found.set_apart and len(heads) > 1)
+    }:
         votes[vote[1:]] += 1
-    if not votes:
-        return None
-    best, count = votes.most_common(1)[0]
-    alone = [found for page, found in numbered if not found.head and found.number - page == best[0]]
-    # Two pages agreeing by chance on a number in running text is possible; on a number alone it is not.
-    return best if count >= _FEWEST_REPEATS or (count == 2 and alone) else None
+    best, count = votes.most_common(1)[0] if votes else ((0, False), 0)
+    return best if count > 1 else None
 
 
 def _repeated(edges: Sequence[Sequence[Line]], taken: set[int]) -> set[Span]:

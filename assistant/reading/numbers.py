@@ -13,6 +13,7 @@ _NUMBER = r"(?:\d{1,4}|[ivxlc]{1,8})"
 _ALONE = re.compile(rf"[-–—\[(|]?\s*(?:page\s+|p\.\s*)?({_NUMBER})(?:\s+of\s+\d+)?\s*[-–—\])|]?", re.IGNORECASE)
 _FIRST = re.compile(rf"({_NUMBER})\s*[|·•–—]?\s+(?=\D)(\S.*)", re.IGNORECASE)
 _LAST = re.compile(rf"(\S.*?)(?<!\d)\s+[|·•–—]?\s*({_NUMBER})", re.IGNORECASE)
+_SET_APART = re.compile(r"^\s*\S+(?:\s{2,}|\t|\s*[|·•])|(?:\s{2,}|\t|[|·•]\s*)\S+\s*$|^\s*\S+\s*$")
 # A running head is short: a name or a shortened title beside the number.
 _LONGEST_HEAD = 80
 
@@ -26,12 +27,14 @@ class NumberLine:
         number: The number's value.
         is_roman: Whether it is printed as a roman numeral.
         head: What else is printed on the line, folded for comparison; empty if nothing.
+        set_apart: Whether the number is set apart from the rest as a page number is.
     """
 
     line: Line
     number: int
     is_roman: bool
     head: str
+    set_apart: bool
 
 
 def fold(text: str) -> str:
@@ -73,4 +76,4 @@ def _numbered(line: Line, digits: str, head: str) -> NumberLine | None:
     if found is None:
         return None
     number, is_roman = found
-    return NumberLine(line, number, is_roman, fold(head))
+    return NumberLine(line, number, is_roman, fold(head), bool(_SET_APART.search(line.text)))

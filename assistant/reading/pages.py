@@ -87,7 +87,7 @@ def _number_chain(lines: list[Line]) -> list[NumberLine]:
     """Longest run of number lines that count up by one at a page's distance."""
     candidates = [found for line in lines if (found := number_line(line))]
     heads = [found.head for found in candidates]
-    candidates = [found for found in candidates if not found.head or heads.count(found.head) > 1]
+    candidates = [found for found in candidates if found.set_apart or heads.count(found.head) > 1]
     chains: list[list[NumberLine]] = []
     for found in candidates:
         ending = [chain for chain in chains if _follows(chain[-1], found)]

@@ -46,7 +46,6 @@ def build(library: Library, *, focus: Sequence[str] = ()) -> gr.Blocks:
     with gr.Blocks(
         title="Essay Assistant", analytics_enabled=False, fill_width=True, delete_cache=_SWEEP
     ) as page:
-        gr.HTML(_HEADER, apply_default_css=False, elem_id="masthead")
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="chat", min_width=300):
                 chat = _chat_column()
@@ -66,8 +65,9 @@ def launch_options() -> dict[str, Any]:
     """
     files = resources.files("assistant.web")
     return {
-        "css": files.joinpath("style.css").read_text("utf-8"),
-        "head": f"<script>{files.joinpath('page.js').read_text('utf-8')}</script>",
+        # In the head, for gradio's own `css` option loses every shorthand that holds a variable.
+        "head": f"<style>{files.joinpath('style.css').read_text('utf-8')}</style>"
+        f"<script>{files.joinpath('page.js').read_text('utf-8')}</script>",
         "theme": _theme(),
         "max_file_size": _MAX_UPLOAD,
         "footer_links": [],
@@ -124,6 +124,9 @@ def serve(
 
 
 def _chat_column() -> dict[str, Any]:
+    with gr.Row(elem_id="top"):
+        gr.HTML(_HEADER, apply_default_css=False, elem_id="masthead")
+        new = gr.Button("New conversation", size="sm", scale=0, min_width=140, elem_id="new-conversation")
     conversation = gr.HTML("", apply_default_css=False, elem_id="conversation", js_on_load=_ON_LOAD)
     with gr.Row(elem_id="examples"):
         examples = [gr.Button("", size="sm", visible=False, elem_classes="example") for _ in range(EXAMPLES)]
@@ -141,7 +144,6 @@ def _chat_column() -> dict[str, Any]:
             html_attributes=gr.InputHTMLAttributes(enterkeyhint="send", autocomplete="off"),
         )
         ask = gr.Button("Ask", variant="primary", scale=1, min_width=80, elem_id="ask")
-        new = gr.Button("New conversation", scale=1, min_width=80, elem_id="new-conversation")
     return {
         "widgets": {"conversation": conversation, "examples": examples, "question": question, "scope": scope},
         "buttons": {"ask": ask, "new": new},

@@ -178,7 +178,7 @@ def _actions_html(hit: Hit) -> str:
     own = "passage-citation" if rows else "citation"
     rows.append(
         f'<span class="quote whole"><span class="{own}">{escape(hit.citation.in_text)}</span>'
-        f"{_copy_button('copy-passage', hit.quotation, 'Copy whole passage')}</span>"
+        f"{_copy_button('copy-passage', hit.quotation, 'Copy passage')}</span>"
     )
     read = '<button type="button" class="read-here">Read in the essay</button>'
     return f'<footer class="card-actions">{"".join(rows)}{read}</footer>'

@@ -156,21 +156,21 @@
 
   // What arrives later -------------------------------------------------------------------------
 
-  let turnsSeen = 0;
+  let seen = ""; // how many turns there are, and whether the last one waits
 
   function answersArrived(conversation) {
     const turns = conversation.querySelectorAll(".turn");
-    if (turns.length > turnsSeen) {
-      turns[turns.length - 1].scrollIntoView({ behavior: calm() ? "auto" : "smooth", block: "start" });
-    }
-    turnsSeen = turns.length;
     const last = turns[turns.length - 1];
-    if (last && !last.classList.contains("pending") && !last.dataset.said) {
-      last.dataset.said = "yes";
-      const verdict = last.querySelector(".verdict, .fault, .advice");
-      const cards = last.querySelectorAll(".card").length;
-      say(`${verdict ? verdict.textContent : ""} ${cards ? `Passages shown: ${cards}.` : ""}`);
-    }
+    const pending = Boolean(last?.classList.contains("pending"));
+    const now = `${turns.length} ${pending}`;
+    if (now === seen) return;
+    seen = now;
+    if (!last) return;
+    last.scrollIntoView({ behavior: calm() ? "auto" : "smooth", block: "start" });
+    if (pending) return;
+    const verdict = last.querySelector(".verdict, .fault, .advice");
+    const cards = last.querySelectorAll(".card").length;
+    say(`${verdict ? verdict.textContent : ""} ${cards ? `Passages shown: ${cards}.` : ""}`);
   }
 
   function paneArrived() {
@@ -181,7 +181,7 @@
     const conversation = document.querySelector("#conversation");
     const pane = document.querySelector("#pane");
     if (!conversation || !pane) return void setTimeout(watch, 100);
-    new MutationObserver(() => answersArrived(conversation)).observe(conversation, { childList: true, subtree: true });
+    new MutationObserver(() => answersArrived(conversation)).observe(conversation, { childList: true, subtree: true, attributes: true, attributeFilter: ["class"] });
     new MutationObserver(paneArrived).observe(pane, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-passage"] });
   }
   watch();

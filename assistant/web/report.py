@@ -50,6 +50,10 @@ def _lines(report: IngestReport) -> Iterator[str]:
     undone, kept = len(report.hyphens_joined), len(report.hyphens_kept)
     yield f"{_count(undone, 'line-end hyphen', 'line-end hyphens')} undone, {kept} kept as part of a compound."
     yield f"{_count(len(report.dropped), 'line', 'lines')} left out."
+    for reason, number in report.removed.items():
+        yield f"{_count(number, 'character', 'characters')} taken out of the running text: {escape(reason)}."
+    if report.unaccounted:
+        yield f"{_count(report.unaccounted, 'character stands', 'characters stand')} in no passage."
 
 
 def _dropped_html(report: IngestReport) -> str:

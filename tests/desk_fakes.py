@@ -1,0 +1,249 @@
+"""A short essay and a library of it, built by hand, for the tests of the web page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from html.parser import HTMLParser
+from pathlib import Path
+
+from assistant.errors import LibraryError, ReadingError
+from assistant.types import (
+    Answer,
+    Citation,
+    Highlight,
+    Hit,
+    IngestReport,
+    Kind,
+    NoteMark,
+    PageStart,
+    Passage,
+    SourceMap,
+    StoredEssay,
+)
+
+_ESSAY = (
+    ("title", "The Keeper’s Log"),
+    ("author", "Ada Marsh"),
+    (
+        "paragraph",
+        "A lighthouse keeper wrote two books at once. In the first he set down the weather, the oil and the "
+        "ships; in the second, which nobody asked him for, he set down what the nights had done to him. "
+        "This essay reads the two together.",
+    ),
+    ("heading", "Oil, Weather, Ships"),
+    (
+        "paragraph",
+        "The official log has no first person. Where a verb wants a subject the keeper leaves a gap, and the "
+        "gap is filled by the lamp: “lit at dusk, trimmed at two, out at dawn.”^1^ Historians of the service "
+        "have taken this for modesty. I take it for grammar doing the work of an oath. The keeper swears "
+        "nothing, yet each line is signed by the light that others saw. A ship’s master forty miles ‖32‖away "
+        "could check the entry against his own. No diary has such readers. It was the only prose in the "
+        "county that strangers could prove false by looking out of a window, and its writers knew it. That is "
+        "why the entries are short, and why the shortest are the proudest. Inspectors came twice a year and "
+        "counted wicks; they seldom read. When they did, they read as masters do, for the one night on which "
+        "a wreck and a silence fell together. The log was kept for that night, and every other night was "
+        "practice. A keeper who understood this wrote as if the sea were a court.",
+    ),
+    (
+        "blockquote",
+        "Wind NW, hard. Glass falling. Lamp steady all night. Saw a sail at four and lost it in the rain. "
+        "Wife says I talk in my sleep of wicks.",
+    ),
+    (
+        "paragraph",
+        "The last sentence is the only one of its kind in eleven years. It was struck out by another hand in "
+        "red.^2^ What the inspector could not allow was not the wife but the tense: the log knows no habit.",
+    ),
+    ("heading", "The Second Book"),
+    (
+        "paragraph",
+        "The second book was found behind the stove. It is written in pencil, with no dates, and it begins "
+        "in the middle ‖33‖of a sentence. The keeper is now everywhere in it. He counts his steps, his teeth, the "
+        "kinds of dark. Costs such as $5 a barrel & <b>duty</b> stand beside prayers, as if both were owed.",
+    ),
+    ("verse", "Forty stairs and forty more,\nSalt upon the lantern door."),
+    ("note", "See the service’s printed rules of 1868, which ask for verbs “without ornament.”"),
+    ("note", "The ink is analysed in the county archive’s own catalogue."),
+)
+
+
+def passage(
+    text: str,
+    *,
+    kind: Kind = "paragraph",
+    name: str = "log/p01",
+    section: str = "",
+    page: str = "31",
+    ordinal: int = 1,
+) -> Passage:
+    """A passage from text with ``‖LABEL‖`` where a page turns and ``^NUMBER^`` for a note mark."""
+    pages, notes, plain = ([PageStart(page, 0)] if page else []), [], ""
+    for piece in re.split(r"(‖[^‖]+‖|\^[^^]+\^)", text):
+        if piece.startswith("‖") and piece.endswith("‖") and len(piece) > 2:
+            pages.append(PageStart(piece[1:-1], len(plain)))
+        elif piece.startswith("^") and piece.endswith("^") and len(piece) > 2:
+            notes.append(NoteMark(piece[1:-1], len(plain), f"log/n{piece[1:-1]}"))
+        else:
+            plain += piece
+    sentences = tuple((match.start(), match.end()) for match in re.finditer(r"\S.*?(?:[.?!][”’]?(?=\s)|$)", plain))
+    source_map = SourceMap(((0, 0),), len(plain))
+    return Passage(
+        name, "log", ordinal, kind, section, plain, sentences, tuple(pages), source_map, notes=tuple(notes)
+    )
+
+
+def keepers_log() -> StoredEssay:
+    """The short essay."""
+    passages: list[Passage] = []
+    counts: dict[str, int] = {}
+    section, page = "", "31"
+    for ordinal, (kind, text) in enumerate(_ESSAY, start=1):
+        counts[kind] = counts.get(kind, 0) + 1
+        name = f"log/{kind[0]}{counts[kind]:02d}" if kind != "note" else f"log/n{counts[kind]}"
+        section = text if kind == "heading" else section
+        under = "" if kind == "heading" else section
+        made = passage(text, kind=kind, name=name, section=under, page=page, ordinal=ordinal)  # type: ignore[arg-type]
+        page = made.pages[-1].label
+        passages.append(made)
+    return stored(passages)
+
+
+def stored(passages: Sequence[Passage]) -> StoredEssay:
+    """Passages as an essay of the library."""
+    reference = {"title": "The Keeper’s Log", "author": [{"given": "Ada", "family": "Marsh"}]}
+    kinds = {each.kind: sum(other.kind == each.kind for other in passages) for each in passages}
+    report = IngestReport(
+        essay_id="log",
+        title="The Keeper’s Log",
+        characters=4000,
+        kept=3800,
+        layout=180,
+        hyphens_joined=(("wea-ther", "weather"),),
+        hyphens_kept=("forty-mile",),
+        dropped=((3, "THE KEEPER’S LOG", "running head"),),
+        removed={"note mark": 2},
+        unaccounted=0,
+        note_marks=2,
+        kinds=kinds,
+        pages=3,
+        first_page="31",
+        last_page="33",
+        page_provenance="Page numbers are printed.",
+    )
+    return StoredEssay("log", reference, "log.txt", "0" * 64, report, tuple(passages))
+
+
+def hit(found: Passage, *spans: tuple[int, int]) -> Hit:
+    """A hit with the given spans of its text as highlights."""
+    highlights = tuple(
+        Highlight(start, end, found.text[start:end], _cited(found, start, end), _quoted(found, start, end))
+        for start, end in spans
+    )
+    whole = (0, len(found.text))
+    reference = "Marsh, Ada. “The Keeper’s Log.” Coast Papers, vol. 2, no. 1, 1999, pp. 31–33."
+    return Hit(found, 1.0, highlights, _cited(found, *whole), reference, _quoted(found, *whole))
+
+
+def answer(*hits: Hit, answered: bool = True, confidence: float = 0.9, note: str = "") -> Answer:
+    """An answer to a question of no matter."""
+    return Answer("Why are the entries short?", answered, confidence, hits, note)
+
+
+def words_of(html: str, within: str = "") -> str:
+    """Text content of HTML, or of the first element whose class or passage id is ``within``."""
+    reader = _Words(within)
+    reader.feed(html)
+    return "".join(reader.words)
+
+
+class FakeLibrary:
+    """A library of the short essay; it answers by shared words, so that every state can be seen."""
+
+    root = Path()
+
+    def __init__(self, *essays: StoredEssay) -> None:
+        self.held = {essay.id: essay for essay in essays}
+
+    def essays(self) -> list[StoredEssay]:
+        """All essays."""
+        return list(self.held.values())
+
+    def essay(self, essay_id: str) -> StoredEssay:
+        """One essay, or the library's error."""
+        if essay_id not in self.held:
+            raise LibraryError(f"There is no essay {essay_id}.")
+        return self.held[essay_id]
+
+    def add(
+        self,
+        path: Path,
+        *,
+        first_page: str | None = None,
+        progress: Callable[[str, int, int], None] | None = None,
+    ) -> IngestReport:
+        """Take the file for the short essay, unless it is empty."""
+        if not path.read_text("utf-8").strip():
+            raise ReadingError(f"{path.name} holds no words; choose a file with an essay in it.")
+        for done in range(3):
+            if progress:
+                progress("Embedding passages" if first_page is None else "Numbering pages", done, 3)
+        self.held["log"] = keepers_log()
+        return self.held["log"].report
+
+    def ask(self, question: str, *, essays: Sequence[str] = (), history: Sequence[str] = ()) -> Answer:
+        """The passages with most words in common with the question."""
+        if not self.held:
+            raise LibraryError("The library has no essay; add one first.")
+        if not question.strip():
+            return Answer(question, answered=False, confidence=0.0, hits=(), note="Type a question first.")
+        asked = set(re.findall(r"\w{4,}", " ".join([*history[-1:], question]).lower()))
+        scored = []
+        for essay in self.held.values():
+            for each in essay.passages:
+                if each.kind in {"paragraph", "blockquote", "note", "verse"} and essay.id in (essays or self.held):
+                    spans = sorted(each.sentences, key=lambda span: -_shared(asked, each.text[slice(*span)]))
+                    scored.append((_shared(asked, each.text), hit(each, *spans[:1])))
+        scored.sort(key=lambda pair: -pair[0])
+        best = scored[0][0]
+        hits = tuple(each for _, each in scored[:3])
+        return Answer(question, best > 1, 0.9 if best > 2 else 0.6, hits)
+
+
+class _Words(HTMLParser):
+    _VOID = frozenset({"input", "br", "img", "meta", "link"})
+
+    def __init__(self, within: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.within, self.words, self.depth, self.done = within, list[str](), 0 if within else 1, False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in self._VOID:
+            return
+        values = dict(attrs)
+        named = self.within in {*(values.get("class") or "").split(), values.get("data-passage")}
+        if self.depth or (self.within and named and not self.done):
+            self.depth += 1
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.depth and tag not in self._VOID:
+            self.depth -= 1
+            self.done = self.done or (bool(self.within) and not self.depth)
+
+    def handle_data(self, data: str) -> None:
+        if self.depth:
+            self.words.append(data)
+
+
+def _shared(asked: set[str], text: str) -> int:
+    return len(asked & set(re.findall(r"\w{4,}", text.lower())))
+
+
+def _cited(found: Passage, start: int, end: int) -> Citation:
+    labels = found.pages_of(start, end)
+    pages = "-".join(dict.fromkeys([labels[0], labels[-1]])) if labels else ""
+    return Citation(pages, f"(Marsh {pages.replace('-', '–')})" if pages else "(Marsh)")
+
+
+def _quoted(found: Passage, start: int, end: int) -> str:
+    return f"“{found.text[start:end]}” {_cited(found, start, end).in_text}"
