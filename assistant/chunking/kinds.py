@@ -103,6 +103,8 @@ def _body(block: Block, layout: Layout) -> Segment:
 
 def _resumes(block: Block, layout: Layout) -> bool:
     """Whether nothing shows that the block begins a new paragraph: no indent, seen or inferred."""
+    if not block.first.starts_sentence:
+        return True
     if layout.indented and block.first.indent > layout.body_indent + 1:
         return False
     following = block.lines[1].first_word if len(block.lines) > 1 else ""

@@ -7,7 +7,7 @@ with an indent holds fewer words, and that a paragraph's last line had room for 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean, median, pstdev
 
 # Advance widths of a common book face (Times Roman, thousandths of an em), from its font metrics.
@@ -31,8 +31,10 @@ _OTHER = dict.fromkeys(" .,", 250) | dict.fromkeys(":;!'‘’()-", 333) | {'"':
 _ADVANCE = _LOWER | _UPPER | _OTHER
 _USUAL = 500
 
-# Widths of justified lines spread by a few per cent of the measure; these shares of it are well outside.
+# Widths of justified lines spread by a few per cent of the measure; these shares of it are well
+# outside. Where lines end ragged, fewer are: the shortest lines of the text itself set the limit.
 _INDENTED = 0.925
+_SHORTEST = 0.03
 _NARROW = 0.925
 _ROOM = 0.93
 # Lines this long are not broken at print width: each is a paragraph.
@@ -57,10 +59,12 @@ class Measure:
     Attributes:
         full: Width of a full line, in the unit of ``width``; 0 when lines are not broken at a width.
         width: How wide a line is.
+        shortest: Share of the full width that all but a few lines inside paragraphs reach.
     """
 
     full: float
     width: Callable[[str], float]
+    shortest: float = 0.0
 
     @property
     def wrapped(self) -> bool:
@@ -77,7 +81,7 @@ class Measure:
 
     def looks_indented(self, line: str, word: str) -> bool:
         """Whether a full line, followed by ``word``, is short by a first line's indent."""
-        return 0.8 < self.share(line) < _INDENTED and not self.has_room(line, f"{word} mm")
+        return 0.8 < self.share(line) < min(_INDENTED, self.shortest) and not self.has_room(line, f"{word} mm")
 
     def is_narrow(self, lines: Sequence[str]) -> bool:
         """Whether all these lines, the last of their block, are set to a smaller width."""
@@ -105,7 +109,11 @@ def find_measure(runs: Sequence[Sequence[str]]) -> Measure:
     inner = [line for run in runs for line in run[:-1] if line.strip()]
     if len(inner) < _FEW_LINES:
         return Measure(0.0, character_width)
-    return min((_measured(inner, width) for width in (set_width, character_width)), key=lambda pair: pair[0])[1]
+    found = (_measured(inner, width) for width in (set_width, character_width))
+    measure = min(found, key=lambda pair: pair[0])[1]
+    body = [run for run in runs if not measure.is_narrow(run)]
+    shares = sorted(measure.share(line) for run in body for line in run[1:-1])
+    return replace(measure, shortest=shares[int(_SHORTEST * len(shares))] if shares else 0.0)
 
 
 def _measured(inner: Sequence[str], width: Callable[[str], float]) -> tuple[float, Measure]:
