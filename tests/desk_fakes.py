@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.errors import LibraryError, ReadingError
 from assistant.types import (
@@ -22,48 +22,68 @@ from assistant.types import (
     StoredEssay,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
 _ESSAY = (
     ("title", "The Keeper’s Log"),
     ("author", "Ada Marsh"),
     (
         "paragraph",
-        "A lighthouse keeper wrote two books at once. In the first he set down the weather, the oil and the "
-        "ships; in the second, which nobody asked him for, he set down what the nights had done to him. "
-        "This essay reads the two together.",
+        (
+            "A lighthouse keeper wrote two books at once. In the first he set down the weather, the "
+            "oil and the ships; in the second, which nobody asked him for, he set down what the "
+            "nights had done to him. This essay reads the two together."
+        ),
     ),
     ("heading", "Oil, Weather, Ships"),
     (
         "paragraph",
-        "The official log has no first person. Where a verb wants a subject the keeper leaves a gap, and the "
-        "gap is filled by the lamp: “lit at dusk, trimmed at two, out at dawn.”^1^ Historians of the service "
-        "have taken this for modesty. I take it for grammar doing the work of an oath. The keeper swears "
-        "nothing, yet each line is signed by the light that others saw. A ship’s master forty miles ‖32‖away "
-        "could check the entry against his own. No diary has such readers. It was the only prose in the "
-        "county that strangers could prove false by looking out of a window, and its writers knew it. That is "
-        "why the entries are short, and why the shortest are the proudest. Inspectors came twice a year and "
-        "counted wicks; they seldom read. When they did, they read as masters do, for the one night on which "
-        "a wreck and a silence fell together. The log was kept for that night, and every other night was "
-        "practice. A keeper who understood this wrote as if the sea were a court.",
+        (
+            "The official log has no first person. Where a verb wants a subject the keeper leaves a "
+            "gap, and the gap is filled by the lamp: “lit at dusk, trimmed at two, out at dawn.”^1^ "
+            "Historians of the service have taken this for modesty. I take it for grammar doing the "
+            "work of an oath. The keeper swears nothing, yet each line is signed by the light that "
+            "others saw. A ship’s master forty miles ‖32‖away could check the entry against his own. "
+            "No diary has such readers. It was the only prose in the county that strangers could "
+            "prove false by looking out of a window, and its writers knew it. That is why the entries"
+            " are short, and why the shortest are the proudest. Inspectors came twice a year and "
+            "counted wicks; they seldom read. When they did, they read as masters do, for the one "
+            "night on which a wreck and a silence fell together. The log was kept for that night, and"
+            " every other night was practice. A keeper who understood this wrote as if the sea were a"
+            " court."
+        ),
     ),
     (
         "blockquote",
-        "Wind NW, hard. Glass falling. Lamp steady all night. Saw a sail at four and lost it in the rain. "
-        "Wife says I talk in my sleep of wicks.",
+        (
+            "Wind NW, hard. Glass falling. Lamp steady all night. Saw a sail at four and lost it in "
+            "the rain. Wife says I talk in my sleep of wicks."
+        ),
     ),
     (
         "paragraph",
-        "The last sentence is the only one of its kind in eleven years. It was struck out by another hand in "
-        "red.^2^ What the inspector could not allow was not the wife but the tense: the log knows no habit.",
+        (
+            "The last sentence is the only one of its kind in eleven years. It was struck out by "
+            "another hand in red.^2^ What the inspector could not allow was not the wife but the "
+            "tense: the log knows no habit."
+        ),
     ),
     ("heading", "The Second Book"),
     (
         "paragraph",
-        "The second book was found behind the stove. It is written in pencil, with no dates, and it begins "
-        "in the middle ‖33‖of a sentence. The keeper is now everywhere in it. He counts his steps, his teeth, the "
-        "kinds of dark. Costs such as $5 a barrel & <b>duty</b> stand beside prayers, as if both were owed.",
+        (
+            "The second book was found behind the stove. It is written in pencil, with no dates, and "
+            "it begins in the middle ‖33‖of a sentence. The keeper is now everywhere in it. He counts"
+            " his steps, his teeth, the kinds of dark. Costs such as $5 a barrel & <b>duty</b> stand "
+            "beside prayers, as if both were owed."
+        ),
     ),
     ("verse", "Forty stairs and forty more,\nSalt upon the lantern door."),
-    ("note", "See the service’s printed rules of 1868, which ask for verbs “without ornament.”"),
+    (
+        "note",
+        ("See the service’s printed rules of 1868, which ask for verbs “without ornament.”"),
+    ),
     ("note", "The ink is analysed in the county archive’s own catalogue."),
 )
 
@@ -86,7 +106,9 @@ def passage(
             notes.append(NoteMark(piece[1:-1], len(plain), f"log/n{piece[1:-1]}"))
         else:
             plain += piece
-    sentences = tuple((match.start(), match.end()) for match in re.finditer(r"\S.*?(?:[.?!][”’]?(?=\s)|$)", plain))
+    sentences = tuple(
+        (match.start(), match.end()) for match in re.finditer(r"\S.*?(?:[.?!][”’]?(?=\s)|$)", plain)
+    )
     source_map = SourceMap(((0, 0),), len(plain))
     return Passage(
         name, "log", ordinal, kind, section, plain, sentences, tuple(pages), source_map, notes=tuple(notes)
@@ -112,7 +134,9 @@ def keepers_log() -> StoredEssay:
 def stored(passages: Sequence[Passage]) -> StoredEssay:
     """Passages as an essay of the library."""
     reference = {"title": "The Keeper’s Log", "author": [{"given": "Ada", "family": "Marsh"}]}
-    kinds = {each.kind: sum(other.kind == each.kind for other in passages) for each in passages}
+    kinds: dict[str, int] = {
+        each.kind: sum(other.kind == each.kind for other in passages) for each in passages
+    }
     report = IngestReport(
         essay_id="log",
         title="The Keeper’s Log",
@@ -201,7 +225,9 @@ class FakeLibrary:
         scored = []
         for essay in self.held.values():
             for each in essay.passages:
-                if each.kind in {"paragraph", "blockquote", "note", "verse"} and essay.id in (essays or self.held):
+                if each.kind in {"paragraph", "blockquote", "note", "verse"} and essay.id in (
+                    essays or self.held
+                ):
                     spans = sorted(each.sentences, key=lambda span: -_shared(asked, each.text[slice(*span)]))
                     scored.append((_shared(asked, each.text), hit(each, *spans[:1])))
         scored.sort(key=lambda pair: -pair[0])

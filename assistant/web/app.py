@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Sequence
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from assistant.errors import AssistantError
 from assistant.web.desk import EXAMPLES, Desk, Library, Widgets
 from assistant.web.reader import nothing_to_read_html
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # Gradio's own default of 1 would make every reader wait for every other.
 _CONCURRENT = 8
@@ -43,9 +45,8 @@ def build(library: Library, *, focus: Sequence[str] = ()) -> gr.Blocks:
     Returns:
         The page.
     """
-    with gr.Blocks(
-        title="Essay Assistant", analytics_enabled=False, fill_width=True, delete_cache=_SWEEP
-    ) as page:
+    page = gr.Blocks(title="Essay Assistant", analytics_enabled=False, fill_width=True, delete_cache=_SWEEP)
+    with page:
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="chat", min_width=300):
                 chat = _chat_column()
@@ -80,7 +81,7 @@ def launch_options() -> dict[str, Any]:
     }
 
 
-def serve(
+def serve(  # noqa: PLR0913 - one argument for each thing the user can choose
     library: Library,
     *,
     host: str,
@@ -114,7 +115,7 @@ def serve(
         )
     except OSError as fault:
         raise AssistantError(
-            f"The page cannot be served at {host}:{port}, which is taken or not allowed; choose another --port."
+            f"The page cannot be served at {host}:{port}, which is in use or barred; choose another --port."
         ) from fault
     sys.stderr.write(f"Essay Assistant is open at {address} (Ctrl-C ends it).\n")
     try:

@@ -20,11 +20,15 @@ Hooks that the script, the styles and the browser tests rely on (keep them stabl
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from assistant.types import Answer, Hit, Kind, Passage
 from assistant.web.markup import browser_spans, escape, marked_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from assistant.types import Answer, Hit, Kind, Passage
 
 NOT_ANSWERED = "The essay does not seem to answer this."
 NEAREST = "Nearest passages"
@@ -34,7 +38,10 @@ PENDING = "Looking through the essay…"
 _LIKELY = 0.75
 
 # A checkbox, because its state survives when the conversation is drawn again.
-_UNFOLD = '<label class="unfold"><input type="checkbox"><span>Show whole passage</span></label>'
+_UNFOLD = (
+    '<label class="unfold"><input type="checkbox"><span class="more">Show whole passage</span>'
+    '<span class="less">Show less</span></label>'
+)
 
 _KIND_LABELS: dict[Kind, str] = {
     "blockquote": "Block quotation",
@@ -81,8 +88,8 @@ def welcome_html(*, has_essay: bool) -> str:
     """What stands in place of a conversation before the first question."""
     if not has_essay:
         return (
-            '<div class="welcome"><h2>No essay yet</h2>'
-            "<p>No essay yet. Upload one under “Add an essay”, and ask it a question.</p></div>"
+            '<div class="welcome"><h2>No essay yet.</h2>'
+            "<p>Upload one under “Add an essay”; then ask it a question.</p></div>"
         )
     return (
         '<div class="welcome"><h2>Ask the essay</h2><p>You get the essay’s own words: the passages that '

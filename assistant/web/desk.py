@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import gradio as gr
 from gradio.blocks import Block
 
 from assistant.errors import AssistantError
-from assistant.types import Answer, IngestReport, StoredEssay
 from assistant.web import cards, reader
 from assistant.web.markup import title_of
 from assistant.web.report import report_html
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from assistant.types import Answer, IngestReport, StoredEssay
 
 EXAMPLES = 4
 ALL_ESSAYS = ""
@@ -149,7 +152,10 @@ class Desk:
         return {self._widgets.pane: reader.reader_html(essay), **examples}
 
     def follow(self, event: gr.EventData) -> Updates:
-        """A card of an essay that is not in the reading pane was opened."""
+        """A card of an essay that is not in the reading pane was opened.
+
+        Gradio finds ``event`` by its annotation, so every name in the signature is imported at run time.
+        """
         return {self._widgets.reading: str(event.essay)}
 
     def scoped(self, scope: str | None) -> Updates:

@@ -8,9 +8,12 @@ selected, copied and compared as they are.
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from assistant.types import CSLItem, Highlight, Passage
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from assistant.types import CSLItem, Highlight, Passage
 
 # A passage shorter than this is shown whole; about ten lines of a card.
 _LONG = 900
@@ -70,6 +73,20 @@ def browser_spans(text: str, highlights: Sequence[Highlight]) -> str:
         outside the basic plane as two.
     """
     return " ".join(f"{_utf16(text[:start])}-{_utf16(text[:end])}" for start, end in _disjoint(highlights))
+
+
+def page_break(name: str, label: str) -> str:
+    """The empty element that stands where a page begins.
+
+    Args:
+        name: Its class.
+        label: What is printed on the page.
+
+    Returns:
+        HTML without text, so that copied words stay the essay's.
+    """
+    page = escape(label)
+    return f'<span class="{name}" role="doc-pagebreak" aria-label="page {page}" data-page="{page}"></span>'
 
 
 def title_of(record: CSLItem) -> str:
@@ -134,19 +151,20 @@ def _words(passage: Passage, start: int, end: int) -> str:
     A page turn belongs to the character behind it, a note number to the one before it, so that
     each is emitted once, by the span that holds that character.
     """
-    inserts = [(page.start, _page_turn(page.label)) for page in passage.pages if 0 < page.start and start <= page.start < end]
-    inserts += [(note.at, _note_mark(note.mark, note.passage)) for note in passage.notes if start < note.at <= end]
+    inserts = [
+        (page.start, page_break("page-turn", page.label))
+        for page in passage.pages
+        if page.start > 0 and start <= page.start < end
+    ]
+    inserts += [
+        (note.at, _note_mark(note.mark, note.passage)) for note in passage.notes if start < note.at <= end
+    ]
     parts: list[str] = []
     cursor = start
     for at, element in sorted(inserts, key=lambda insert: insert[0]):
         parts += [escape(passage.text[cursor:at]), element]
         cursor = at
     return "".join([*parts, escape(passage.text[cursor:end])])
-
-
-def _page_turn(label: str) -> str:
-    page = escape(label)
-    return f'<span class="page-turn" role="doc-pagebreak" aria-label="page {page}" data-page="{page}"></span>'
 
 
 def _note_mark(mark: str, note: str) -> str:

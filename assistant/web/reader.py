@@ -7,10 +7,14 @@ text; the pane itself is ``.reader[data-essay="ESSAY"]``. Where a page begins st
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from assistant.types import Kind, Passage, StoredEssay
-from assistant.web.markup import authors_of, escape, marked_text, title_of
+from assistant.web.markup import authors_of, escape, marked_text, page_break, title_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from assistant.types import Kind, Passage, StoredEssay
 
 _TAGS: dict[Kind, str] = {
     "title": "h2",
@@ -39,7 +43,11 @@ def reader_html(essay: StoredEssay) -> str:
     numbers = {mark.passage: mark.mark for passage in essay.passages for mark in passage.notes}
     parts = [*_front(essay, {passage.kind for passage in body}), *_flow(body, numbers)]
     if notes:
-        parts += ['<section class="notes"><h3 class="notes-head">Notes</h3>', *_flow(notes, numbers), "</section>"]
+        parts += [
+            '<section class="notes"><h3 class="notes-head">Notes</h3>',
+            *_flow(notes, numbers),
+            "</section>",
+        ]
     return f'<article class="reader" data-essay="{escape(essay.id)}">{"".join(parts)}</article>'
 
 
@@ -69,7 +77,9 @@ def _flow(passages: Iterable[Passage], numbers: dict[str, str]) -> Iterator[str]
     shown = ""
     for passage in passages:
         begins = passage.pages and passage.pages[0].label != shown
-        yield _passage_html(passage, numbers.get(passage.id, ""), page=passage.pages[0].label if begins else "")
+        yield _passage_html(
+            passage, numbers.get(passage.id, ""), page=passage.pages[0].label if begins else ""
+        )
         if passage.pages:
             shown = passage.pages[-1].label
 
@@ -77,10 +87,11 @@ def _flow(passages: Iterable[Passage], numbers: dict[str, str]) -> Iterator[str]
 def _passage_html(passage: Passage, number: str, *, page: str) -> str:
     tag = _TAGS[passage.kind]
     continued = " continues" if passage.continues else ""
-    start = f'<span class="page-start" role="doc-pagebreak" aria-label="page {escape(page)}" data-page="{escape(page)}"></span>' if page else ""
+    start = page_break("page-start", page) if page else ""
     # The note's own number is added by the style sheet, unless the note's text prints it.
     label = f' data-mark="{escape(number)}"' if number and not passage.text.startswith(number) else ""
     return (
-        f'<{tag} class="part-{passage.kind}{continued}" data-passage="{escape(passage.id)}"{label} tabindex="-1">'
+        f'<{tag} class="part-{passage.kind}{continued}" data-passage="{escape(passage.id)}"{label} '
+        f'tabindex="-1">'
         f"{start}{marked_text(passage)}</{tag}>"
     )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from assistant.types import IngestReport
 from assistant.web.markup import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.types import IngestReport
 
 _KIND_NAMES = {
     "paragraph": ("paragraph", "paragraphs"),
@@ -44,11 +48,15 @@ def _lines(report: IngestReport) -> Iterator[str]:
         yield "No pages found; citations will carry no page number."
     if report.page_provenance:
         yield escape(report.page_provenance)
-    kinds = [_count(number, *_KIND_NAMES[kind]) for kind, number in report.kinds.items() if kind in _KIND_NAMES and number]
+    kinds = [
+        _count(number, *_KIND_NAMES[kind])
+        for kind, number in report.kinds.items()
+        if kind in _KIND_NAMES and number
+    ]
     if kinds:
         yield f"Passages: {', '.join(kinds)}."
     undone, kept = len(report.hyphens_joined), len(report.hyphens_kept)
-    yield f"{_count(undone, 'line-end hyphen', 'line-end hyphens')} undone, {kept} kept as part of a compound."
+    yield f"{_count(undone, 'line-end hyphen', 'line-end hyphens')} undone, {kept} kept in compounds."
     yield f"{_count(len(report.dropped), 'line', 'lines')} left out."
     for reason, number in report.removed.items():
         yield f"{_count(number, 'character', 'characters')} taken out of the running text: {escape(reason)}."
@@ -60,7 +68,8 @@ def _dropped_html(report: IngestReport) -> str:
     if not report.dropped:
         return ""
     rows = "".join(
-        f"<li>Line {number}: <q>{escape(text)}</q> ({escape(reason)})</li>" for number, text, reason in report.dropped
+        f"<li>Line {number}: <q>{escape(text)}</q> ({escape(reason)})</li>"
+        for number, text, reason in report.dropped
     )
     return f"<details><summary>Lines left out</summary><ul>{rows}</ul></details>"
 

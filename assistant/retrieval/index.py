@@ -1,0 +1,244 @@
+"""The index of a library: windows, their vectors, their token vectors, and the manifest.
+
+Built as a folder of its own and made current by replacing the manifest, so that a reader sees the
+old index or the new one and never half of either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.errors import LibraryError
+from assistant.retrieval.dense import VectorIndex
+from assistant.retrieval.encoder import Encoder, Floats, Integers, ModelInfo
+from assistant.retrieval.windows import Window, windows_of
+from assistant.types import SEARCHED_KINDS, Passage
+
+SCHEMA = 1
+MANIFEST = "manifest.json"
+_ARRAYS = ("offsets", "ids", "spans", "tokens")
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Everything that ranking needs, row for row.
+
+    Attributes:
+        model: The model that made the vectors.
+        sources: Digest of each essay's chunk file, by essay id.
+        windows: The windows, those of a passage next to each other.
+        vectors: A FAISS row a window.
+        offsets: First token row of each window and, last, the number of tokens; shape ``(windows + 1,)``.
+        ids: Vocabulary id of each token, shape ``(tokens,)``.
+        spans: Start and end of each token in its passage's text, shape ``(tokens, 2)``.
+        tokens: Unit vector of each token in half precision, shape ``(tokens, dimension)``.
+    """
+
+    model: ModelInfo
+    sources: Mapping[str, str]
+    windows: tuple[Window, ...]
+    vectors: VectorIndex
+    offsets: Integers
+    ids: Integers
+    spans: Integers
+    tokens: NDArray[np.float16]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What is known of one window."""
+
+    window: Window
+    vector: Floats
+    ids: Integers
+    spans: Integers
+    tokens: NDArray[np.float16]
+
+
+def build_index(
+    passages: Sequence[Passage],
+    sources: Mapping[str, str],
+    encoder: Encoder,
+    *,
+    old: Index | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Index:
+    """Index passages, encoding only windows that the old index does not have.
+
+    Args:
+        passages: All passages of the library; kinds that questions do not search are passed over.
+        sources: Digest of each essay's chunk file.
+        encoder: The model.
+        old: An index whose vectors are taken over where model and words are the same.
+        progress: Called with the number of windows encoded and the number to encode.
+
+    Returns:
+        The new index, in memory.
+    """
+    searched = [passage for passage in passages if passage.kind in SEARCHED_KINDS]
+    windows = [window for passage in searched for window in windows_of(passage, encoder)]
+    known = _rows(old) if old is not None and old.model.digest == encoder.info.digest else {}
+    rows = {_key(window): row for window in windows if (row := known.get(_key(window)))}
+    missing = list({_key(window): window for window in windows if _key(window) not in rows}.values())
+    done = 0
+
+    def report(count: int) -> None:
+        nonlocal done
+        done += count
+        if progress is not None:
+            progress(done, len(missing))
+
+    encoded = encoder.encode([window.text for window in missing], progress=report)
+    for window, found in zip(missing, encoded, strict=True):
+        spans = np.array([(one.start, one.end) for one in encoder.pieces(window.text)], dtype=np.int32)
+        tokens = found.tokens.astype(np.float16)
+        rows[_key(window)] = _Row(window, found.vector, found.ids, spans.reshape(-1, 2), tokens)
+    return _assembled(encoder.info, sources, windows, [rows[_key(window)] for window in windows])
+
+
+def _assembled(
+    info: ModelInfo, sources: Mapping[str, str], windows: Sequence[Window], rows: Sequence[_Row]
+) -> Index:
+    spans = [row.spans + window.start for window, row in zip(windows, rows, strict=True)]
+    counts = [len(row.ids) for row in rows]
+    return Index(
+        info,
+        dict(sources),
+        tuple(windows),
+        VectorIndex.build(np.array([row.vector for row in rows], dtype=np.float32).reshape(-1, info.dimension)),
+        np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
+        np.concatenate([np.zeros(0, np.int32), *(row.ids for row in rows)]).astype(np.int32),
+        np.concatenate([np.zeros((0, 2), np.int32), *spans]).astype(np.int32),
+        np.concatenate([np.zeros((0, info.dimension), np.float16), *(row.tokens for row in rows)]),
+    )
+
+
+def _key(window: Window) -> str:
+    return window.text
+
+
+def _rows(index: Index) -> dict[str, _Row]:
+    vectors = index.vectors.vectors()
+    rows = {}
+    for at, window in enumerate(index.windows):
+        own = slice(index.offsets[at], index.offsets[at + 1])
+        spans = index.spans[own] - window.start
+        rows[_key(window)] = _Row(window, vectors[at], index.ids[own], spans, index.tokens[own])
+    return rows
+
+
+def save_index(index: Index, folder: Path, versions: Mapping[str, str]) -> Callable[[], None]:
+    """Write an index beside the current one.
+
+    Args:
+        index: The index.
+        folder: The library's ``index/``; made if missing.
+        versions: Versions of the libraries that made it, for the manifest.
+
+    Returns:
+        A function that makes it the current one; before it is called, nothing has changed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    build = Path(tempfile.mkdtemp(prefix="build-", dir=folder))
+    try:
+        build.chmod(0o755)
+        index.vectors.save(build / "windows.faiss")
+        for name in _ARRAYS:
+            np.save(build / f"{name}.npy", getattr(index, name), allow_pickle=False)
+        lines = [json.dumps([w.passage, w.start, w.end, w.text], ensure_ascii=False) for w in index.windows]
+        (build / "windows.jsonl").write_text("\n".join([*lines, ""]), encoding="utf-8")
+        manifest = build / MANIFEST
+        manifest.write_text(json.dumps(_manifest(index, build, versions), indent=1), encoding="utf-8")
+    except BaseException:
+        shutil.rmtree(build, ignore_errors=True)
+        raise
+
+    def make_current() -> None:
+        os.replace(manifest, folder / MANIFEST)  # noqa: PTH105 - os.replace is the atomic one
+        for other in folder.glob("build-*"):
+            if other != build:
+                shutil.rmtree(other, ignore_errors=True)
+
+    return make_current
+
+
+def _manifest(index: Index, build: Path, versions: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "build": build.name,
+        "model": {
+            "name": index.model.name,
+            "sha256": index.model.digest,
+            "dimension": index.model.dimension,
+            "max_tokens": index.model.max_tokens,
+        },
+        "metric": "cosine of unit vectors (inner product)",
+        "essays": dict(index.sources),
+        "windows": len(index.windows),
+        "tokens": len(index.ids),
+        "files": {path.name: _digest(path) for path in sorted(build.iterdir())},
+        "versions": dict(versions),
+    }
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """Read a library's manifest; ``None`` if there is none or it is not of this version."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    whole = isinstance(manifest, dict) and {"build", "model", "essays", "files", "windows"} <= set(manifest)
+    return manifest if whole and manifest.get("schema") == SCHEMA else None
+
+
+def load_index(folder: Path) -> Index | None:
+    """Load the current index of a library, its token vectors by memory map.
+
+    Returns:
+        The index; ``None`` if there is none, it is of another version, or a file of it is damaged.
+
+    Raises:
+        LibraryError: If the folder cannot be read.
+    """
+    manifest = read_manifest(folder)
+    if manifest is None:
+        return None
+    build = folder / str(manifest["build"])
+    try:
+        if any((build / name).stat().st_size == 0 for name in manifest["files"]):
+            return None
+        return _loaded(manifest, build)
+    except PermissionError as error:
+        raise LibraryError(f"{build} cannot be read; give yourself the right to read it.") from error
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError):
+        return None
+
+
+def _loaded(manifest: Mapping[str, Any], build: Path) -> Index | None:
+    model = manifest["model"]
+    info = ModelInfo(model["name"], model["sha256"], model["dimension"], model["max_tokens"])
+    lines = (build / "windows.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
+    windows = tuple(Window(*json.loads(line)) for line in lines)
+    arrays = {name: np.load(build / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS}
+    index = Index(info, manifest["essays"], windows, VectorIndex.load(build / "windows.faiss"), **arrays)
+    fits = (
+        len(index.windows) == len(index.vectors) == len(index.offsets) - 1 == manifest["windows"]
+        and len(index.ids) == len(index.spans) == len(index.tokens) == index.offsets[-1]
+    )
+    return index if fits else None

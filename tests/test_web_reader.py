@@ -1,0 +1,88 @@
+"""The reading pane shows the whole essay in its own characters, pages in the margin, notes at the end."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+from desk_fakes import keepers_log, passage, stored, words_of
+
+from assistant.web.desk import example_questions
+from assistant.web.reader import essay_label, reader_html
+
+
+def test_every_passage_is_there_word_for_word() -> None:
+    essay = keepers_log()
+    html = reader_html(essay)
+    for each in essay.passages:
+        assert words_of(html, each.id) == each.text
+
+
+def test_nothing_but_the_passages_is_added_to_a_printed_essay() -> None:
+    essay = keepers_log()
+    words = "".join(each.text for each in essay.passages)
+    assert words_of(reader_html(essay)).replace("Notes", "", 1) == words
+
+
+def test_hostile_text_is_shown_as_written() -> None:
+    text = "</p><script>alert(1)</script> <b>& ${x} **y** $z$"
+    html = reader_html(stored([passage(text, page='"><i>')]))
+    assert words_of(html, "log/p01") == text
+    assert "<script" not in html
+    assert "<i>" not in html
+
+
+def test_kinds_are_set_as_what_they_are() -> None:
+    html = reader_html(keepers_log())
+    for start in (
+        '<h2 class="part-title" data-passage="log/t01"',
+        '<h3 class="part-heading" data-passage="log/h01"',
+        '<blockquote class="part-blockquote" data-passage="log/b01"',
+        '<div class="part-verse" data-passage="log/v01"',
+    ):
+        assert start in html
+
+
+def test_notes_stand_at_the_end_with_their_numbers() -> None:
+    essay = keepers_log()
+    notes = [each for each in essay.passages if each.kind == "note"]
+    others = [each for each in essay.passages if each.kind != "note"]
+    html = reader_html(stored([*notes, *others]))
+    assert html.index('data-passage="log/n1"') > html.index('data-passage="log/v01"')
+    assert 'data-passage="log/n2" data-mark="2"' in html
+
+
+def test_a_note_that_prints_its_number_is_not_numbered_twice() -> None:
+    essay = keepers_log()
+    note = dataclasses.replace(essay.passages[-1], text="2. The ink is analysed.")
+    assert 'data-passage="log/n2" data-mark' not in reader_html(stored([*essay.passages[:-1], note]))
+
+
+def test_each_page_number_stands_once_where_its_page_begins() -> None:
+    essay = keepers_log()
+    body = reader_html(stored([each for each in essay.passages if each.kind != "note"]))
+    begun = re.findall(r'class="page-(?:start|turn)"[^>]*data-page="(\d+)"', body)
+    assert begun == ["31", "32", "33"]
+    assert re.search(r'forty miles <span class="page-turn"[^>]*data-page="32"></span>away', body)
+
+
+def test_title_and_author_come_from_the_record_where_the_text_has_none() -> None:
+    bare = reader_html(stored([passage("Words.")]))
+    assert words_of(bare, "part-title") == "The Keeper’s Log"
+    assert words_of(bare, "part-author") == "Ada Marsh"
+    assert reader_html(keepers_log()).count("part-title") == 1
+
+
+def test_an_essay_is_called_by_author_and_title() -> None:
+    essay = keepers_log()
+    nameless = dataclasses.replace(essay, reference={}, report=dataclasses.replace(essay.report, title=""))
+    assert essay_label(essay) == "Ada Marsh, The Keeper’s Log"
+    assert essay_label(nameless) == "log"
+
+
+def test_examples_come_from_headings_that_have_paragraphs() -> None:
+    assert example_questions(keepers_log()) == [
+        "What is said under “Oil, Weather, Ships”?",
+        "What is said under “The Second Book”?",
+    ]
+    assert example_questions(stored([passage("Words.")])) == ["What does this essay argue?"]
