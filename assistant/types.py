@@ -272,6 +272,7 @@ class StoredEssay:
         reference: Its CSL-JSON record.
         source_name: File name it was read from.
         source_sha256: Digest of that file.
+        reader: Reader that read it.
         report: Its ingest report.
         passages: All passages in reading order.
     """
@@ -280,5 +281,6 @@ class StoredEssay:
     reference: CSLItem
     source_name: str
     source_sha256: str
+    reader: str
     report: IngestReport
     passages: tuple[Passage, ...] = field(repr=False)

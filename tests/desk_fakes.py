@@ -155,7 +155,15 @@ def stored(passages: Sequence[Passage]) -> StoredEssay:
         last_page="33",
         page_provenance="Page numbers are printed.",
     )
-    return StoredEssay("log", reference, "log.txt", "0" * 64, report, tuple(passages))
+    return StoredEssay(
+        id="log",
+        reference=reference,
+        source_name="log.txt",
+        source_sha256="0" * 64,
+        reader="text",
+        report=report,
+        passages=tuple(passages),
+    )
 
 
 def hit(found: Passage, *spans: tuple[int, int]) -> Hit:

@@ -7,7 +7,7 @@ has the score of its best window.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -97,6 +97,13 @@ def idf(index: Index, rows: Integers, ids: Integers) -> Floats:
     return weights
 
 
+def weights_of(query: Query, index: Index, rows: Integers) -> Floats:
+    """Weight of each word piece of the question, its idf among the passages searched; they sum to 1."""
+    weights = idf(index, rows, query.ids)
+    shares: Floats = weights / weights.sum()
+    return shares
+
+
 def passage_numbers(index: Index) -> Integers:
     """Number of the passage of each window, counted from 0 in the order of the index."""
     names = [window.passage for window in index.windows]
@@ -104,26 +111,27 @@ def passage_numbers(index: Index) -> Integers:
     return (np.cumsum(starts) - 1).astype(np.int32)
 
 
-def rank(query: Query, index: Index, rows: Integers, lexical_rows: Integers | None = None) -> list[Ranked]:
+def rank(
+    query: Query, index: Index, rows: Integers, lexical_rows: Callable[[], Integers]
+) -> list[Ranked]:
     """Rank the passages of some windows for a question.
 
     Args:
         query: The question.
         index: The index.
         rows: Windows to look among.
-        lexical_rows: Windows that share words with the question, looked at besides the nearest ones
-            where there are too many to score all.
+        lexical_rows: Gives windows that share words with the question; asked only where there are too
+            many windows to score all, and looked at besides the nearest ones.
 
     Returns:
         Every passage that was scored, best first; ties in the order of the index.
     """
     if not len(rows) or not len(query.ids):
         return []
-    weights = idf(index, rows, query.ids)
-    weights /= weights.sum()
+    weights = weights_of(query, index, rows)
     if len(rows) > _SCORE_ALL:
         nearest, _ = index.vectors.search(query.vector, _CANDIDATES, rows)
-        rows = np.unique(np.concatenate([nearest, *([lexical_rows] if lexical_rows is not None else [])]))
+        rows = np.unique(np.concatenate([nearest, lexical_rows()]))
     met = _best_cosines(query.tokens, index, rows)
     scores = met @ weights
     best: dict[str, int] = {}
@@ -161,8 +169,7 @@ def highlight(query: Query, index: Index, found: Ranked, passage: Passage) -> tu
     own = slice(index.offsets[found.window], index.offsets[found.window + 1])
     cosines = np.asarray(index.tokens[own]).astype(np.float32) @ query.tokens.T
     starts = index.spans[own, 0]
-    weights = idf(index, np.arange(len(index.windows), dtype=np.int32), query.ids)
-    weights /= weights.sum()
+    weights = weights_of(query, index, np.arange(len(index.windows), dtype=np.int32))
     sentences = [span for span in passage.sentences if span[0] < window.end and window.start < span[1]]
     scored: list[tuple[float, tuple[int, int]]] = []
     for start, end in sentences:
@@ -176,7 +183,3 @@ def highlight(query: Query, index: Index, found: Ranked, passage: Passage) -> tu
         return ((scored[0][1][0], scored[-1][1][1]),)
     return (best[1],)
 
-
-def score_map(ranked: Sequence[Ranked]) -> Mapping[str, float]:
-    """Scores by passage id."""
-    return {one.passage: one.score for one in ranked}

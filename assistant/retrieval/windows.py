@@ -50,6 +50,8 @@ def windows_of(passage: Passage, encoder: Encoder) -> list[Window]:
     lengths = [len(found) for found in pieces]
     spans: list[tuple[int, int]] = []
     for at, (start, end) in enumerate(passage.sentences):
+        if not lengths[at]:
+            continue
         if lengths[at] > limit:
             spans.extend((start + low, start + high) for low, high in _parts(pieces[at], limit))
         elif at + 1 < len(lengths) and lengths[at] + lengths[at + 1] <= limit:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-import threading
+import time
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,10 @@ _WAITING = 64
 _MAX_UPLOAD = "50mb"
 # Seconds between sweeps of uploads that were never added, and the age they may reach.
 _SWEEP = (3600, 3600)
+
+# Seconds; short enough that Ctrl-C is heard at once where waiting cannot be interrupted.
+_HEARTBEAT = 0.2
+_PROXIES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
 
 # Plain strings name fonts of the reader's own machine; gradio fetches none for them.
 _SANS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
@@ -104,6 +109,7 @@ def serve(  # noqa: PLR0913 - one argument for each thing the user can choose
         AssistantError: If the port cannot be listened on.
     """
     page = build(library, focus=focus)
+    _spare_the_proxy(host)
     try:
         _, address, _ = page.launch(
             server_name=host,
@@ -119,9 +125,19 @@ def serve(  # noqa: PLR0913 - one argument for each thing the user can choose
         ) from fault
     sys.stderr.write(f"Essay Assistant is open at {address} (Ctrl-C ends it).\n")
     try:
-        threading.Event().wait()
+        while page.is_running:
+            time.sleep(_HEARTBEAT)
     finally:
         page.close(verbose=False)
+
+
+def _spare_the_proxy(host: str) -> None:
+    """Gradio calls its own page once at the start; no proxy can pass that call on."""
+    if not any(os.environ.get(name) for name in _PROXIES):
+        return
+    for name in ("no_proxy", "NO_PROXY"):
+        spared = [os.environ.get(name, ""), "localhost", "127.0.0.1", host]
+        os.environ[name] = ",".join(filter(None, spared))
 
 
 def _chat_column() -> dict[str, Any]:

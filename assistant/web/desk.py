@@ -131,7 +131,8 @@ class Desk:
     def broke(self, turns: Turns) -> Updates:
         """Asking ended in a fault of the program itself: say so in place of the pending question."""
         sentence = "The question could not be looked up; the program's terminal says why."
-        return {self._widgets.conversation: cards.conversation_html(turns) + cards.fault_html(sentence)}
+        shown = (*turns, cards.Turn("", cards.fault_html(sentence)))
+        return {self._widgets.conversation: cards.conversation_html(shown)}
 
     def restart(self, reading: str | None) -> Updates:
         """A new conversation was begun."""

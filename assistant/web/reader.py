@@ -48,7 +48,8 @@ def reader_html(essay: StoredEssay) -> str:
             *_flow(notes, numbers),
             "</section>",
         ]
-    return f'<article class="reader" data-essay="{escape(essay.id)}">{"".join(parts)}</article>'
+    essay_id = escape(essay.id)
+    return f'<article class="reader" aria-label="The essay" data-essay="{essay_id}">{"".join(parts)}</article>'
 
 
 def nothing_to_read_html() -> str:

@@ -1,0 +1,94 @@
+"""From a question to an answer: ranked passages, their answering sentences, and citations of both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from assistant.citing.locators import pages_of
+from assistant.citing.styles import Style
+from assistant.errors import AssistantError
+from assistant.retrieval import abstention, questions
+from assistant.retrieval.encoder import Encoder
+from assistant.retrieval.index import Index
+from assistant.retrieval.ranking import Query, Ranked, highlight, weights_of
+from assistant.retrieval.search import Searcher
+from assistant.types import Answer, Citation, Highlight, Hit, Passage, StoredEssay
+
+NO_WORDS = "The question has no word to look for; name what you are looking for."
+CUT = f"Only the first {questions.LONGEST:,} characters of the question were read."
+
+
+class Answerer:
+    """Answers questions from an index and its essays.
+
+    Args:
+        index: The index.
+        encoder: The model that made it.
+        essays: The essays in it, by id.
+    """
+
+    def __init__(self, index: Index, encoder: Encoder, essays: Mapping[str, StoredEssay]) -> None:
+        self._essays = essays
+        self._passages = {passage.id: passage for essay in essays.values() for passage in essay.passages}
+        self.searcher = Searcher(
+            index, encoder, lambda: {name: passage.text for name, passage in self._passages.items()}
+        )
+
+    def answer(
+        self, question: str, *, top: int, essays: Sequence[str], style: Style, history: Sequence[str]
+    ) -> Answer:
+        """Answer a question; see ``Library.ask``."""
+        asked = question.strip()
+        if not asked:
+            raise AssistantError("The question is empty; ask it in words.")
+        if top < 1:
+            raise AssistantError(f"{top} passages cannot be shown; ask for 1 or more.")
+        read = questions.in_context(asked[: questions.LONGEST], history)
+        ranked, query, confidence = self.ranked(read, essays)
+        searchable = bool(questions.content_words(read))
+        hits = tuple(self._hit(one, query, style) for one in ranked[:top])
+        return Answer(
+            question=question,
+            answered=bool(hits) and searchable and confidence >= abstention.THRESHOLD,
+            confidence=confidence if searchable else 0.0,
+            hits=hits,
+            note=NO_WORDS if not searchable else CUT if len(asked) > questions.LONGEST else "",
+        )
+
+    def ranked(self, question: str, essays: Sequence[str] = ()) -> tuple[list[Ranked], Query, float]:
+        """Rank the passages of some essays, or of all.
+
+        Returns:
+            Passages best first, the encoded question, and the confidence that they answer it.
+        """
+        names = {name for name, one in self._passages.items() if one.essay_id in essays} if essays else None
+        rows = self.searcher.rows(names)
+        query = self.searcher.query(question)
+        ranked = self.searcher.late(query, question, rows)
+        if not ranked:
+            return [], query, 0.0
+        found = abstention.features(ranked, weights_of(query, self.searcher.index, rows))
+        return ranked, query, abstention.confidence(found)
+
+    def _hit(self, ranked: Ranked, query: Query, style: Style) -> Hit:
+        passage = self._passages[ranked.passage]
+        spans = highlight(query, self.searcher.index, ranked, passage)
+        record = self._essays[passage.essay_id].reference
+        citation = self._citation(passage, 0, len(passage.text), style)
+        return Hit(
+            passage,
+            ranked.score,
+            tuple(self._highlight(passage, start, end, style) for start, end in spans),
+            citation,
+            style.reference(record),
+            style.quotation(passage.text, citation.in_text),
+        )
+
+    def _citation(self, passage: Passage, start: int, end: int, style: Style) -> Citation:
+        pages = pages_of(passage, start, end)
+        return Citation(pages, style.in_text(self._essays[passage.essay_id].reference, pages))
+
+    def _highlight(self, passage: Passage, start: int, end: int, style: Style) -> Highlight:
+        citation = self._citation(passage, start, end, style)
+        words = passage.text[start:end]
+        return Highlight(start, end, words, citation, style.quotation(words, citation.in_text))

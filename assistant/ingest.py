@@ -1,0 +1,93 @@
+"""From a file to a stored essay: reading, recognising, numbering, chunking."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from assistant.chunking.paragraphs import Chunked, chunk
+from assistant.citing.references import from_title_page, make_id, recognise
+from assistant.errors import LibraryError, ReadingError
+from assistant.reading import Source, read
+from assistant.reading.numbering import number_pages
+from assistant.types import SEARCHED_KINDS, CSLItem, Essay, StoredEssay
+
+_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,80}")
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """A stored essay and the source it was read from."""
+
+    essay: StoredEssay
+    source: str
+
+
+def read_essay(
+    path: Path,
+    references: Sequence[CSLItem] | CSLItem,
+    *,
+    first_page: str | None = None,
+    essay_id: str | None = None,
+) -> Ingested:
+    """Read a file as an essay.
+
+    Args:
+        path: The file.
+        references: The essay's own record, or records of known essays to recognise it among.
+        first_page: Number of its first page as the user gives it.
+        essay_id: Its id as the user gives it.
+
+    Returns:
+        The essay with its passages and report.
+
+    Raises:
+        AssistantError: If it cannot be read as an essay.
+    """
+    if essay_id is not None and not _ID.fullmatch(essay_id):
+        raise LibraryError(
+            f"{essay_id!r} cannot be an id; use small letters, figures, hyphens and dots, such as gill-2014."
+        )
+    source = read(path)
+    record = references if isinstance(references, Mapping) else recognise(source.text, references)
+    numbering = number_pages(source.pages, asked=first_page, record=str((record or {}).get("page", "")))
+    name = essay_id or _own_id(record) or make_id(record or {}, path.stem)
+    essay = Essay(name, record or {}, source.text, numbering.pages, numbering.provenance, source.pages.furniture)
+    chunked = chunk(essay, _frequency(str((record or {}).get("language", "en"))))
+    if not any(passage.kind in SEARCHED_KINDS for passage in chunked.passages):
+        raise ReadingError(f"{path} has no paragraph in it; give a file with the running text of an essay.")
+    return Ingested(_stored(path, source, record, chunked, numbering.warnings), source.text)
+
+
+def _own_id(record: CSLItem | None) -> str | None:
+    named = str((record or {}).get("id", ""))
+    return named if _ID.fullmatch(named) else None
+
+
+def _stored(
+    path: Path, source: Source, record: CSLItem | None, chunked: Chunked, warnings: tuple[str, ...]
+) -> StoredEssay:
+    reference = record or from_title_page(chunked.title, chunked.author, path.stem)
+    if record is None:
+        warnings = (
+            *warnings,
+            "No record of the essay is known, so citations use its title page; give one with --reference FILE.",
+        )
+    report = replace(
+        chunked.report,
+        title=str(reference.get("title", "")),
+        warnings=(*warnings, *chunked.report.warnings),
+    )
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return StoredEssay(report.essay_id, reference, path.name, digest, source.reader, report, chunked.passages)
+
+
+def _frequency(language: str) -> Callable[[str], float]:
+    from wordfreq import available_languages, zipf_frequency  # noqa: PLC0415 - half a second; only to add
+
+    code = language.split("-")[0].lower()
+    known = code if code in available_languages() else "en"
+    return lambda word: float(zipf_frequency(word, known))

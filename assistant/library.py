@@ -1,0 +1,356 @@
+"""The one facade: a folder of essays that can be added, removed and asked.
+
+Everything above this module speaks to it alone. The two staircases begin here:
+``add`` (path -> reading -> chunking -> chunk file -> index) and
+``ask`` (question -> retrieval -> answered or not -> citing -> Answer).
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+from filelock import FileLock, Timeout
+
+from assistant import ingest
+from assistant.answering import Answerer
+from assistant.chunking import store
+from assistant.citing.references import load_references
+from assistant.citing.styles import style_named
+from assistant.errors import AssistantError, LibraryError
+from assistant.resources import data_file
+from assistant.retrieval.index import Index, build_index, load_index, read_manifest, save_index
+from assistant.types import Answer, CSLItem, IngestReport, StoredEssay
+
+if TYPE_CHECKING:
+    from assistant.retrieval.encoder import Encoder
+
+Progress = Callable[[str, int, int], None]
+
+_VERSIONS = ("essay-assistant", "faiss-cpu", "numpy", "sentence-transformers", "torch", "transformers")
+# Another writer may be embedding a long essay.
+_PATIENCE = 900
+
+
+def find_root(asked: Path | None = None) -> Path:
+    """The library to use: the one asked for, ``$ASSISTANT_LIBRARY``, here, or the user's own."""
+    if asked is not None:
+        return asked
+    if named := os.environ.get("ASSISTANT_LIBRARY"):
+        return Path(named)
+    if Path("data/chunks").is_dir():
+        return Path()
+    return Path(platformdirs.user_data_dir("essay-assistant", appauthor=False))
+
+
+class Library:
+    """A library of essays.
+
+    Args:
+        root: Its folder; made by the first essay that is added.
+        load_encoder: Gives the model of a name, or the default one for ``None``; the real one unless a
+            test gives its own.
+        notify: Takes sentences for the user about what goes on.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        load_encoder: Callable[[str | None], Encoder] | None = None,
+        notify: Callable[[str], None] = lambda _sentence: None,
+    ) -> None:
+        self.root = root
+        self._load_encoder = load_encoder or _sentence_transformers
+        self._encoders: dict[str | None, Encoder] = {}
+        self._notify = notify
+        self._stored: dict[str, tuple[tuple[int, int], str, StoredEssay]] = {}
+        self._answerer: tuple[object, Answerer] | None = None
+
+    @property
+    def _chunks(self) -> Path:
+        return self.root / "data" / "chunks"
+
+    @property
+    def _index(self) -> Path:
+        return self.root / "index"
+
+    def ids(self) -> list[str]:
+        """Ids of all essays, in alphabetical order."""
+        return sorted(path.stem for path in self._chunks.glob("*.jsonl"))
+
+    def essays(self) -> list[StoredEssay]:
+        """All essays.
+
+        Raises:
+            LibraryError: If a chunk file is damaged.
+        """
+        return [self.essay(essay_id) for essay_id in self.ids()]
+
+    def essay(self, essay_id: str) -> StoredEssay:
+        """One essay.
+
+        Raises:
+            LibraryError: If there is none of that id or its file is damaged.
+        """
+        return self._load(essay_id)[1]
+
+    def _load(self, essay_id: str) -> tuple[str, StoredEssay]:
+        path = self._chunks / f"{essay_id}.jsonl"
+        if essay_id not in self.ids():
+            known = ", ".join(self.ids()) or "none"
+            raise LibraryError(f"{self.root} has no essay {essay_id!r}; it has: {known}.")
+        state = path.stat()
+        stamp = (state.st_mtime_ns, state.st_size)
+        if essay_id not in self._stored or self._stored[essay_id][0] != stamp:
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            self._stored[essay_id] = (stamp, digest, store.load(path))
+        return self._stored[essay_id][1:]
+
+    def source_text(self, essay_id: str) -> str:
+        """The decoded source that passages' source offsets count in.
+
+        Raises:
+            LibraryError: If there is no such essay or its source is not kept.
+        """
+        self.essay(essay_id)
+        path = self._chunks / f"{essay_id}.source.txt"
+        try:
+            return path.read_bytes().decode("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise LibraryError(f"{path} cannot be read; add the essay once more from its own file.") from error
+
+    def add(
+        self,
+        path: Path,
+        *,
+        reference: Path | None = None,
+        first_page: str | None = None,
+        essay_id: str | None = None,
+        model: str | None = None,
+        progress: Progress | None = None,
+    ) -> IngestReport:
+        """Read an essay and add it; an essay that is there already is brought up to date.
+
+        Args:
+            path: The essay's file.
+            reference: File of its bibliographic record; else it is recognised by its title.
+            first_page: Number of its first page, arabic or roman; else the record's or the printed one.
+            essay_id: Its id; else the record's or one made of author and year.
+            model: Embedding model for the whole library; else the one it has.
+            progress: Called with the stage, the number of steps done and the number there are.
+
+        Returns:
+            The ingest report.
+
+        Raises:
+            AssistantError: If the file, the record or the library cannot be used; the library is
+                then as it was.
+        """
+        step = progress or (lambda _stage, _done, _total: None)
+        step("reading", 0, 1)
+        made = ingest.read_essay(path, self._references(reference), first_page=first_page, essay_id=essay_id)
+        step("reading", 1, 1)
+        with self._writing():
+            self._refuse_other(made, path)
+            self._commit(made, model, step)
+        return made.essay.report
+
+    def _refuse_other(self, made: ingest.Ingested, path: Path) -> None:
+        essay = made.essay
+        if essay.id not in self.ids():
+            return
+        try:
+            known = self.essay(essay.id)
+        except LibraryError:
+            return  # a damaged file is mended by adding its essay again
+        if known.source_sha256 != essay.source_sha256 and not _same_work(known, essay):
+            raise LibraryError(
+                f"{path} would take the id {essay.id!r} of another essay ({known.source_name}); give it its "
+                f"own with --id, or remove the other with: assistant remove {essay.id}"
+            )
+
+    def _references(self, path: Path | None) -> Sequence[CSLItem] | CSLItem:
+        if path is not None:
+            return load_references(path)[0]
+        own = self.root / "data" / "references.json"
+        files = [*([own] if own.is_file() else []), data_file("references.json"), data_file("sample/reference.json")]
+        return [item for file in files for item in load_references(file)]
+
+    def _commit(self, made: ingest.Ingested, model: str | None, step: Progress) -> None:
+        """Build the index with an essay new or changed, then make files and index current together."""
+        essay, text = made.essay, store.dump(made.essay)
+        others = [self._load(one) for one in self.ids() if one != essay.id]
+        stored = {one.id: (digest, one) for digest, one in others}
+        stored[essay.id] = (hashlib.sha256(text.encode()).hexdigest(), essay)
+        make_current = self._build(stored, model, step)
+        self._write(f"{essay.id}.source.txt", made.source)
+        self._write(f"{essay.id}.jsonl", text)
+        if make_current is not None:
+            make_current()
+
+    def _build(
+        self, stored: Mapping[str, tuple[str, StoredEssay]], model: str | None, step: Progress
+    ) -> Callable[[], None] | None:
+        """Build and write an index; the returned function makes it current, ``None`` if it is so already."""
+        old = load_index(self._index)
+        encoder = self._encoder(model or (old.model.name if old else None))
+        sources = {essay_id: stored[essay_id][0] for essay_id in sorted(stored)}
+        if old is not None and dict(old.sources) == sources and old.model == encoder.info:
+            return None
+        passages = [passage for essay_id in sources for passage in stored[essay_id][1].passages]
+        index = build_index(
+            passages, sources, encoder, old=old, progress=lambda done, total: step("embedding", done, total)
+        )
+        step("writing", 0, 1)
+        return save_index(index, self._index, _versions())
+
+    def _write(self, name: str, text: str) -> None:
+        self._chunks.mkdir(parents=True, exist_ok=True)
+        temporary = self._chunks / f".{name}.new"
+        try:
+            temporary.write_bytes(text.encode("utf-8"))
+            os.replace(temporary, self._chunks / name)  # noqa: PTH105 - os.replace is the atomic one
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def remove(self, essay_id: str) -> None:
+        """Remove an essay.
+
+        Raises:
+            LibraryError: If there is none of that id.
+        """
+        if essay_id not in self.ids():
+            self.essay(essay_id)
+        with self._writing():
+            for name in (f"{essay_id}.jsonl", f"{essay_id}.source.txt"):
+                (self._chunks / name).unlink(missing_ok=True)
+            self._stored.pop(essay_id, None)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        top: int = 3,
+        essays: Sequence[str] = (),
+        style: str = "mla",
+        history: Sequence[str] = (),
+    ) -> Answer:
+        """Find the passages that answer a question.
+
+        Args:
+            question: The question.
+            top: Number of passages to show.
+            essays: Ids of the essays to ask; all if empty.
+            style: Citation style.
+            history: Earlier questions of the conversation, oldest first.
+
+        Returns:
+            The answer; ``answered`` is false when the essays do not seem to answer.
+
+        Raises:
+            AssistantError: If the question is empty, the library holds nothing, or cannot be used.
+        """
+        for essay_id in essays:
+            self.essay(essay_id)
+        return self.answerer().answer(question, top=top, essays=essays, style=style_named(style), history=history)
+
+    def answerer(self) -> Answerer:
+        """What answers questions; its index agrees with the essays on disk.
+
+        Raises:
+            LibraryError: If the library holds no essay, or an index cannot be made.
+        """
+        if not self.ids():
+            raise LibraryError(f"{self.root} holds no essay yet; add one with: assistant add FILE")
+        stored = {essay_id: self._load(essay_id) for essay_id in self.ids()}
+        sources = {essay_id: digest for essay_id, (digest, _) in stored.items()}
+        manifest = read_manifest(self._index)
+        state = (manifest and manifest["build"], sources)
+        if self._answerer is None or self._answerer[0] != state:
+            index = self._current(stored, sources)
+            encoder = self._encoder(index.model.name)
+            self._answerer = (state, Answerer(index, encoder, {key: one for key, (_, one) in stored.items()}))
+        return self._answerer[1]
+
+    def _current(self, stored: Mapping[str, tuple[str, StoredEssay]], sources: Mapping[str, str]) -> Index:
+        """The index if it agrees with essays and model, else a new one."""
+        index = load_index(self._index)
+        if index is not None and dict(index.sources) == sources:
+            if self._encoder(index.model.name).info == index.model:
+                return index
+            self._notify(f"The model {index.model.name} has changed; the index is made again.")
+        else:
+            self._notify("The index does not agree with the essays; it is made again.")
+        with self._writing():
+            make_current = self._build(stored, None, lambda _stage, _done, _total: None)
+            if make_current is not None:
+                make_current()
+        made = load_index(self._index)
+        if made is None:
+            raise LibraryError(f"{self._index} cannot be used; delete it, it is made again with the next question.")
+        return made
+
+    def _encoder(self, name: str | None) -> Encoder:
+        if name not in self._encoders:
+            encoder = self._load_encoder(name)
+            self._encoders[name] = self._encoders[encoder.info.name] = encoder
+        return self._encoders[name]
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Keep other writers out; a fault of the disk becomes one sentence."""
+        try:
+            self._index.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self._index / ".lock")
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                self._notify(f"Another program writes to {self.root}; waiting for it.")
+                lock.acquire(timeout=_PATIENCE)
+            try:
+                yield
+            finally:
+                lock.release()
+        except Timeout as error:
+            raise LibraryError(f"Another program still writes to {self.root}; try again when it is done.") from error
+        except OSError as error:
+            raise _disk_error(self.root, error) from error
+
+
+def _disk_error(root: Path, error: OSError) -> AssistantError:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return LibraryError(f"There is no room on the disk of {root}; make some and try again, nothing was changed.")
+    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return LibraryError(
+            f"{root} cannot be written to; give yourself the right to, or name another library with --library."
+        )
+    return LibraryError(f"{root} cannot be used ({error.strerror or error}); check the folder or name another.")
+
+
+def _same_work(known: StoredEssay, essay: StoredEssay) -> bool:
+    """Whether two files are versions of one work: the same name and the same title."""
+    return known.source_name == essay.source_name and known.report.title == essay.report.title
+
+
+def _versions() -> dict[str, str]:
+    versions = {}
+    for name in _VERSIONS:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return versions
+
+
+def _sentence_transformers(name: str | None) -> Encoder:
+    from assistant.retrieval.encoder import DEFAULT_MODEL, SentenceTransformerEncoder  # noqa: PLC0415 - seconds
+
+    return SentenceTransformerEncoder(name or DEFAULT_MODEL)

@@ -1,0 +1,109 @@
+"""One question against one index, by any of the ranking methods."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+import numpy as np
+
+from assistant.retrieval.encoder import Encoder, Floats, Integers
+from assistant.retrieval.index import Index
+from assistant.retrieval.lexical import BM25
+from assistant.retrieval.ranking import Query, Ranked, make_query, passage_numbers, rank
+
+# Passages that share words with the question, looked at in large libraries besides the nearest.
+_LEXICAL_CANDIDATES = 100
+_FAR = -1.0
+
+
+class Searcher:
+    """Ranks the passages of an index.
+
+    Args:
+        index: The index.
+        encoder: The model that made it.
+        texts: Text of every passage in the index, by id.
+    """
+
+    def __init__(self, index: Index, encoder: Encoder, texts: Callable[[], dict[str, str]]) -> None:
+        self.index = index
+        self._encoder = encoder
+        self._texts = texts
+        self._numbers = passage_numbers(index)
+        firsts = np.flatnonzero(np.diff(self._numbers, prepend=-1))
+        self.passages: list[str] = [index.windows[row].passage for row in firsts]
+        self._bm25: BM25 | None = None
+        self._methods: dict[str, Callable[[Query, str, Integers], Floats]] = {
+            "bm25": lambda _query, question, _rows: self._lexical(question),
+            "windows": lambda query, _question, rows: self._windows(query, rows),
+            "fusion": self._fusion,
+        }
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Names of the ranking methods, the default first."""
+        return ("late", *self._methods)
+
+    def rows(self, passages: Collection[str] | None) -> Integers:
+        """Windows of some passages, or of all; in the order of the index."""
+        if passages is None:
+            return np.arange(len(self.index.windows), dtype=np.int32)
+        wanted = np.array([name in passages for name in self.passages], dtype=bool)
+        return np.flatnonzero(wanted[self._numbers]).astype(np.int32) if len(wanted) else np.zeros(0, np.int32)
+
+    def query(self, question: str) -> Query:
+        """Encode a question."""
+        return make_query(question, self._encoder)
+
+    def late(self, query: Query, question: str, rows: Integers) -> list[Ranked]:
+        """Rank passages by late interaction; see ``ranking.rank``."""
+        return rank(query, self.index, rows, lambda: self._lexical_rows(question, rows))
+
+    def ranking(self, question: str, method: str, passages: Collection[str] | None = None) -> list[tuple[str, float]]:
+        """Rank passages by a method.
+
+        Args:
+            question: The question.
+            method: One of ``methods``.
+            passages: Ids to look among, or ``None`` for all.
+
+        Returns:
+            Ids and scores, best first.
+        """
+        rows = self.rows(passages)
+        query = self.query(question)
+        if method == "late":
+            return [(one.passage, one.score) for one in self.late(query, question, rows)]
+        scores = self._methods[method](query, question, rows)
+        searched = np.unique(self._numbers[rows])
+        order = searched[np.argsort(-scores[searched], kind="stable")]
+        return [(self.passages[at], float(scores[at])) for at in order]
+
+    def _lexical(self, question: str) -> Floats:
+        if self._bm25 is None:
+            texts = self._texts()
+            self._bm25 = BM25([texts[name] for name in self.passages])
+        return self._bm25.scores(question)
+
+    def _lexical_rows(self, question: str, rows: Integers) -> Integers:
+        scores = self._lexical(question)
+        best = np.argsort(-scores, kind="stable")[:_LEXICAL_CANDIDATES]
+        found = best[scores[best] > 0]
+        return rows[np.isin(self._numbers[rows], found)]
+
+    def _windows(self, query: Query, rows: Integers) -> Floats:
+        """Cosine of each passage's nearest window, shape ``(passages,)``."""
+        near, cosines = self.index.vectors.search(query.vector, len(rows), rows)
+        scores = np.full(len(self.passages), _FAR, dtype=np.float32)
+        np.maximum.at(scores, self._numbers[near], cosines)
+        return scores
+
+    def _fusion(self, query: Query, question: str, rows: Integers) -> Floats:
+        """Mean of BM25 and window cosines, each scaled from 0 to 1 over the searched passages."""
+        searched = np.unique(self._numbers[rows])
+        total = np.zeros(len(self.passages), dtype=np.float32)
+        for scores in (self._lexical(question), self._windows(query, rows)):
+            low, high = scores[searched].min(), scores[searched].max()
+            total += (scores - low) / ((high - low) or 1)
+        return total / 2
+
