@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from assistant.citing.locators import pages_of
 from assistant.citing.styles import Style
@@ -43,8 +43,9 @@ class Answerer:
             raise AssistantError("The question is empty; ask it in words.")
         if top < 1:
             raise AssistantError(f"{top} passages cannot be shown; ask for 1 or more.")
-        read = questions.in_context(asked[: questions.LONGEST], history)
-        ranked, query, confidence = self.ranked(read, essays)
+        read = self.read(asked[: questions.LONGEST], history)
+        names = {name for name, one in self._passages.items() if one.essay_id in essays} if essays else None
+        ranked, query, confidence = self.ranked(read, names)
         searchable = bool(questions.content_words(read))
         hits = tuple(self._hit(one, query, style) for one in ranked[:top])
         return Answer(
@@ -55,14 +56,23 @@ class Answerer:
             note=NO_WORDS if not searchable else CUT if len(asked) > questions.LONGEST else "",
         )
 
-    def ranked(self, question: str, essays: Sequence[str] = ()) -> tuple[list[Ranked], Query, float]:
-        """Rank the passages of some essays, or of all.
+    def read(self, question: str, history: Sequence[str]) -> str:
+        """The question as it is searched: with the earlier ones before it that it leans on."""
+        return questions.in_context(question, history)
+
+    def ranked(
+        self, question: str, passages: Collection[str] | None = None
+    ) -> tuple[list[Ranked], Query, float]:
+        """Rank some passages, or all.
+
+        Args:
+            question: The question as it is searched.
+            passages: Ids to look among, or ``None`` for all.
 
         Returns:
             Passages best first, the encoded question, and the confidence that they answer it.
         """
-        names = {name for name, one in self._passages.items() if one.essay_id in essays} if essays else None
-        rows = self.searcher.rows(names)
+        rows = self.searcher.rows(passages)
         query = self.searcher.query(question)
         ranked = self.searcher.late(query, question, rows)
         if not ranked:

@@ -9,11 +9,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.chunking.paragraphs import Chunked, chunk
+from assistant.chunking.sentences import split_sentences
 from assistant.citing.references import from_title_page, make_id, recognise
 from assistant.errors import LibraryError, ReadingError
 from assistant.reading import Source, read
 from assistant.reading.numbering import number_pages
-from assistant.types import SEARCHED_KINDS, CSLItem, Essay, StoredEssay
+from assistant.types import (
+    SEARCHED_KINDS,
+    CSLItem,
+    Essay,
+    IngestReport,
+    Passage,
+    SourceMap,
+    StoredEssay,
+)
 
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,80}")
 
@@ -91,3 +100,24 @@ def _frequency(language: str) -> Callable[[str], float]:
     code = language.split("-")[0].lower()
     known = code if code in available_languages() else "en"
     return lambda word: float(zipf_frequency(word, known))
+
+
+def given_passages(essay_id: str, title: str, texts: Mapping[str, str]) -> StoredEssay:
+    """An essay of passages that somebody else has divided, as question sets come with them.
+
+    Args:
+        essay_id: Its id.
+        title: Its title.
+        texts: Text of each passage by its id, used as it is.
+    """
+    passages = tuple(
+        Passage(name, essay_id, ordinal, "paragraph", "", text, split_sentences(text), (), SourceMap(((0, 0),), len(text)))
+        for ordinal, (name, text) in enumerate(texts.items(), 1)
+        if text.strip()
+    )
+    report = IngestReport(
+        essay_id=essay_id, title=title, characters=0, kept=0, layout=0, hyphens_joined=(), hyphens_kept=(), dropped=(),
+        removed={}, unaccounted=0, note_marks=0, kinds={"paragraph": len(passages)}, pages=0, first_page="", last_page="",
+        page_provenance="passages as given",
+    )  # fmt: skip
+    return StoredEssay(essay_id, {"title": title}, essay_id, "", "passages", report, passages)

@@ -325,6 +325,26 @@ class Library:
             raise _disk_error(self.root, error) from error
 
 
+def answerer_of(
+    essays: Sequence[StoredEssay],
+    *,
+    load_encoder: Callable[[str | None], Encoder] | None = None,
+    progress: Progress | None = None,
+) -> Answerer:
+    """What answers questions about essays that are in no library, with an index in memory.
+
+    Args:
+        essays: The essays.
+        load_encoder: As for ``Library``.
+        progress: As for ``Library.add``.
+    """
+    encoder = (load_encoder or _sentence_transformers)(None)
+    passages = [passage for essay in essays for passage in essay.passages]
+    step = progress or (lambda _stage, _done, _total: None)
+    index = build_index(passages, {}, encoder, progress=lambda done, total: step("embedding", done, total))
+    return Answerer(index, encoder, {essay.id: essay for essay in essays})
+
+
 def _disk_error(root: Path, error: OSError) -> AssistantError:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return LibraryError(f"There is no room on the disk of {root}; make some and try again, nothing was changed.")

@@ -49,7 +49,9 @@ def reader_html(essay: StoredEssay) -> str:
             "</section>",
         ]
     essay_id = escape(essay.id)
-    return f'<article class="reader" aria-label="The essay" data-essay="{essay_id}">{"".join(parts)}</article>'
+    return (
+        f'<article class="reader" aria-label="The essay" data-essay="{essay_id}">{"".join(parts)}</article>'
+    )
 
 
 def nothing_to_read_html() -> str:

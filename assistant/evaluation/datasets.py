@@ -1,0 +1,126 @@
+"""Question sets in BEIR layout: queries, judgements (qrels), and a corpus or the library's passages."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import DatasetError
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question of a set.
+
+    Attributes:
+        id: Its id.
+        text: Its words.
+        doc: Essay or document it is asked of, or the empty string.
+        answerable: Whether the document answers it.
+        type: What sort of question it is, or the empty string.
+        history: Questions asked before it.
+        exclude: Passages left out of its candidates.
+    """
+
+    id: str
+    text: str
+    doc: str
+    answerable: bool
+    type: str
+    history: tuple[str, ...]
+    exclude: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A question set.
+
+    Attributes:
+        name: Name of the set.
+        questions: Its questions, in order.
+        qrels: Judgements: relevance of each judged passage, by question id.
+        corpus: Passages by document and id; ``None`` if the library's are meant.
+        whole: Whether a question is asked of everything and not only of its own document.
+    """
+
+    name: str
+    questions: tuple[Question, ...]
+    qrels: Mapping[str, Mapping[str, int]]
+    corpus: Mapping[str, Mapping[str, str]] | None
+    whole: bool
+
+
+def load_dataset(folder: Path) -> Dataset:
+    """Read a question set.
+
+    Args:
+        folder: Holds ``queries.jsonl``, ``qrels.tsv`` or ``qrels/test.tsv``, and where the set brings
+            its own passages ``corpus.jsonl``.
+
+    Returns:
+        The set.
+
+    Raises:
+        DatasetError: If a file is missing or a line of it is malformed.
+    """
+    if not (folder / "queries.jsonl").is_file():
+        raise DatasetError(f"{folder} is no question set: it has no queries.jsonl; name a folder in BEIR layout.")
+    meta = json.loads((folder / "meta.json").read_text("utf-8")) if (folder / "meta.json").is_file() else {}
+    qrels = _qrels(folder)
+    questions = tuple(_question(line, qrels) for line in _lines(folder / "queries.jsonl"))
+    corpus = _corpus(folder / "corpus.jsonl", use_title=bool(meta.get("use_title")))
+    whole = meta.get("scope") == "library"
+    return Dataset(str(meta.get("name", folder.name)), questions, qrels, corpus, whole)
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            found = json.loads(line)
+        except ValueError as error:
+            raise DatasetError(f"{path}, line {number}, is not JSON; mend the line.") from error
+        if not isinstance(found, dict) or "_id" not in found or "text" not in found:
+            raise DatasetError(f"{path}, line {number}, lacks _id or text; mend the line.")
+        yield found
+
+
+def _question(line: Mapping[str, Any], qrels: Mapping[str, Mapping[str, int]]) -> Question:
+    return Question(
+        str(line["_id"]),
+        str(line["text"]),
+        str(line.get("doc", "")),
+        bool(line.get("answerable", line["_id"] in qrels)),
+        str(line.get("type", "")),
+        tuple(line.get("history", ())),
+        frozenset(line.get("exclude") or ()),
+    )
+
+
+def _qrels(folder: Path) -> dict[str, dict[str, int]]:
+    path = next((one for one in (folder / "qrels.tsv", folder / "qrels" / "test.tsv") if one.is_file()), None)
+    if path is None:
+        raise DatasetError(f"{folder} has no qrels.tsv or qrels/test.tsv; a question set needs judgements.")
+    qrels: dict[str, dict[str, int]] = defaultdict(dict)
+    for number, line in enumerate(path.read_text("utf-8").splitlines()[1:], 2):
+        try:
+            question, passage, score = line.split("\t")
+            qrels[question][passage] = int(score)
+        except ValueError as error:
+            raise DatasetError(f"{path}, line {number}, is not question, passage and score; mend the line.") from error
+    return dict(qrels)
+
+
+def _corpus(path: Path, *, use_title: bool) -> dict[str, dict[str, str]] | None:
+    if not path.is_file():
+        return None
+    corpus: dict[str, dict[str, str]] = defaultdict(dict)
+    for line in _lines(path):
+        title = f"{line['title']}. " if use_title and line.get("title") else ""
+        corpus[str(line.get("doc", ""))][str(line["_id"])] = f"{title}{line['text']}"
+    return dict(corpus)
