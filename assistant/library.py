@@ -22,9 +22,11 @@ from filelock import FileLock, Timeout
 from assistant import ingest
 from assistant.answering import Answerer
 from assistant.chunking import store
+from assistant.citing.locators import locator_of
 from assistant.citing.references import load_references
 from assistant.citing.styles import style_named
 from assistant.errors import AssistantError, LibraryError
+from assistant.ingest import given_passages as given_passages  # part of the facade
 from assistant.resources import data_file
 from assistant.retrieval.index import Index, build_index, load_index, read_manifest, save_index
 from assistant.types import Answer, CSLItem, IngestReport, StoredEssay
@@ -280,6 +282,34 @@ class Library:
             self._answerer = (state, Answerer(index, encoder, {key: one for key, (_, one) in stored.items()}))
         return self._answerer[1]
 
+    def answerer_of(self, essays: Sequence[StoredEssay], progress: Progress) -> Answerer:
+        """What answers questions about essays that are in no library, with an index in memory.
+
+        Args:
+            essays: The essays.
+            progress: As for ``add``.
+        """
+        encoder = self._encoder(None)
+        passages = [passage for essay in essays for passage in essay.passages]
+        index = build_index(passages, {}, encoder, progress=lambda done, total: progress("embedding", done, total))
+        return Answerer(index, encoder, {essay.id: essay for essay in essays})
+
+    def cite(self, essay_id: str, *, style: str = "mla", page: str | None = None) -> tuple[str, str]:
+        """In-text citation and full reference of an essay.
+
+        Args:
+            essay_id: Its id.
+            style: Citation style.
+            page: Page or pages to cite, or ``None``.
+
+        Raises:
+            AssistantError: If there is no such essay or style, or the essay has no such page.
+        """
+        essay, chosen = self.essay(essay_id), style_named(style)
+        labels = list(dict.fromkeys(start.label for passage in essay.passages for start in passage.pages))
+        locator = locator_of(page, labels, essay_id) if page is not None else ""
+        return chosen.in_text(essay.reference, locator), chosen.reference(essay.reference)
+
     def _current(self, stored: Mapping[str, tuple[str, StoredEssay]], sources: Mapping[str, str]) -> Index:
         """The index if it agrees with essays and model, else a new one."""
         index = load_index(self._index)
@@ -323,26 +353,6 @@ class Library:
             raise LibraryError(f"Another program still writes to {self.root}; try again when it is done.") from error
         except OSError as error:
             raise _disk_error(self.root, error) from error
-
-
-def answerer_of(
-    essays: Sequence[StoredEssay],
-    *,
-    load_encoder: Callable[[str | None], Encoder] | None = None,
-    progress: Progress | None = None,
-) -> Answerer:
-    """What answers questions about essays that are in no library, with an index in memory.
-
-    Args:
-        essays: The essays.
-        load_encoder: As for ``Library``.
-        progress: As for ``Library.add``.
-    """
-    encoder = (load_encoder or _sentence_transformers)(None)
-    passages = [passage for essay in essays for passage in essay.passages]
-    step = progress or (lambda _stage, _done, _total: None)
-    index = build_index(passages, {}, encoder, progress=lambda done, total: step("embedding", done, total))
-    return Answerer(index, encoder, {essay.id: essay for essay in essays})
 
 
 def _disk_error(root: Path, error: OSError) -> AssistantError:

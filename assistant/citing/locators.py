@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.errors import RecordError
 from assistant.types import Passage
 
 
@@ -33,6 +34,30 @@ def _shortened(first: str, last: str) -> str:
         return last
     same = next((at for at, (one, other) in enumerate(zip(first, last, strict=True)) if one != other), 0)
     return last[min(same, len(last) - 2) :]
+
+
+def locator_of(page: str, labels: Sequence[str], essay_id: str) -> str:
+    """Locator of a page or range that a user names.
+
+    Args:
+        page: Such as ``849``, ``849-50`` or ``xii-xiv``.
+        labels: Labels of the essay's pages in order.
+        essay_id: The essay, for the message.
+
+    Raises:
+        RecordError: If the essay has no such page.
+    """
+    first, dash, last = page.strip().replace("–", "-").partition("-")
+    if dash and first.isdecimal() and last.isdecimal() and len(last) < len(first):
+        last = first[: -len(last)] + last
+    wanted = [first, last] if dash else [first]
+    for label in wanted:
+        if label not in labels:
+            pages = f"its pages are {labels[0]} to {labels[-1]}" if labels else "its file shows no pages"
+            raise RecordError(f"{essay_id} has no page {label!r}; {pages}.")
+    if labels.index(wanted[-1]) < labels.index(first):
+        raise RecordError(f"{page!r} runs backwards; give the first page first.")
+    return page_range(wanted)
 
 
 def in_prose(locator: str) -> str:
