@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from assistant.citing.locators import pages_of
 from assistant.citing.styles import Style
 from assistant.errors import AssistantError
 from assistant.retrieval import abstention, questions
-from assistant.retrieval.encoder import Encoder
+from assistant.retrieval.encoder import Encoder, Floats
 from assistant.retrieval.index import Index
-from assistant.retrieval.ranking import Query, Ranked, highlight, weights_of
+from assistant.retrieval.ranking import Query, Ranked, highlight
 from assistant.retrieval.search import Searcher
 from assistant.types import Answer, Citation, Highlight, Hit, Passage, StoredEssay
 
 NO_WORDS = "The question has no word to look for; name what you are looking for."
 CUT = f"Only the first {questions.LONGEST:,} characters of the question were read."
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Ranked passages and what was found on the way.
+
+    Attributes:
+        ranked: Passages, best first.
+        query: The encoded question.
+        weights: Weight of each of its word pieces.
+        confidence: Estimated probability that the first passages answer.
+    """
+
+    ranked: list[Ranked]
+    query: Query
+    weights: Floats
+    confidence: float
 
 
 class Answerer:
@@ -31,7 +49,10 @@ class Answerer:
         self._essays = essays
         self._passages = {passage.id: passage for essay in essays.values() for passage in essay.passages}
         self.searcher = Searcher(
-            index, encoder, lambda: {name: passage.text for name, passage in self._passages.items()}
+            index,
+            encoder,
+            lambda: {name: passage.text for name, passage in self._passages.items()},
+            _names(essays.values()),
         )
 
     def answer(
@@ -45,9 +66,10 @@ class Answerer:
             raise AssistantError(f"{top} passages cannot be shown; ask for 1 or more.")
         read = self.read(asked[: questions.LONGEST], history)
         names = {name for name, one in self._passages.items() if one.essay_id in essays} if essays else None
-        ranked, query, confidence = self.ranked(read, names)
+        ranking = self.ranking(read, names)
         searchable = bool(questions.content_words(read))
-        hits = tuple(self._hit(one, query, style) for one in ranked[:top])
+        hits = tuple(self._hit(one, ranking, style) for one in ranking.ranked[:top])
+        confidence = ranking.confidence
         return Answer(
             question=question,
             answered=bool(hits) and searchable and confidence >= abstention.THRESHOLD,
@@ -60,29 +82,23 @@ class Answerer:
         """The question as it is searched: with the earlier ones before it that it leans on."""
         return questions.in_context(question, history)
 
-    def ranked(
-        self, question: str, passages: Collection[str] | None = None
-    ) -> tuple[list[Ranked], Query, float]:
+    def ranking(self, question: str, passages: Collection[str] | None = None) -> Ranking:
         """Rank some passages, or all.
 
         Args:
             question: The question as it is searched.
             passages: Ids to look among, or ``None`` for all.
-
-        Returns:
-            Passages best first, the encoded question, and the confidence that they answer it.
         """
-        rows = self.searcher.rows(passages)
-        query = self.searcher.query(question)
-        ranked = self.searcher.late(query, question, rows)
-        if not ranked:
-            return [], query, 0.0
-        found = abstention.features(ranked, weights_of(query, self.searcher.index, rows))
-        return ranked, query, abstention.confidence(found)
+        searcher = self.searcher
+        rows = searcher.rows(passages)
+        query = searcher.query(question)
+        weights = searcher.weights(query, rows)
+        ranked = searcher.late(query, weights, rows)
+        return Ranking(ranked, query, weights, abstention.confidence(ranked[0].score) if ranked else 0.0)
 
-    def _hit(self, ranked: Ranked, query: Query, style: Style) -> Hit:
+    def _hit(self, ranked: Ranked, ranking: Ranking, style: Style) -> Hit:
         passage = self._passages[ranked.passage]
-        spans = highlight(query, self.searcher.index, ranked, passage)
+        spans = highlight(ranking.query, ranking.weights, self.searcher.index, ranked, passage)
         record = self._essays[passage.essay_id].reference
         citation = self._citation(passage, 0, len(passage.text), style)
         return Hit(
@@ -102,3 +118,13 @@ class Answerer:
         citation = self._citation(passage, start, end, style)
         words = passage.text[start:end]
         return Highlight(start, end, words, citation, style.quotation(words, citation.in_text))
+
+
+def _names(essays: Iterable[StoredEssay]) -> set[str]:
+    """Names of the essays' authors: questions name them, the essays themselves do not."""
+    names = [name for essay in essays for name in essay.reference.get("author", ())]
+    return {
+        questions.folded(word)
+        for name in names
+        for word in f"{name.get('given', '')} {name.get('family', '')}".split()
+    }

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from assistant import __version__, rendering
+from assistant import __version__, inputs, rendering
 from assistant.errors import AssistantError
 from assistant.progress import Bar
+from assistant.resources import data_file
 
 if TYPE_CHECKING:
     from assistant.library import Library
@@ -34,11 +35,14 @@ def _common(command: Command) -> Command:
     """Options that every command has."""
     command = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(command)
     folder = click.Path(path_type=Path, file_okay=False)
-    return click.option("--library", "root", type=folder, help="The library's folder.", metavar="DIR")(command)
+    return click.option("--library", "root", type=folder, help="The library's folder.", metavar="DIR")(
+        command
+    )
 
 
 def _open(root: Path | None) -> Library:
-    from assistant.library import Library, find_root  # noqa: PLC0415 - help and faults need no numpy
+    from assistant.library import Library  # noqa: PLC0415 - help and faults need no numpy
+    from assistant.storage import find_root  # noqa: PLC0415 - the same
 
     return Library(find_root(root), notify=_say)
 
@@ -57,12 +61,14 @@ def _width() -> int:
 
 @cli.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--reference", type=click.Path(path_type=Path), help="Record of the essay: CSL-JSON, BibTeX or RIS.")
+@click.option(
+    "--reference", type=click.Path(path_type=Path), help="Record of the essay: CSL-JSON, BibTeX or RIS."
+)
 @click.option("--first-page", metavar="N", help="Number of the first page, such as 844 or xii.")
 @click.option("--id", "essay_id", help="Short name of the essay, such as gill-2014.")
 @click.option("--model", help="Embedding model of the whole library: a folder or a name.")
 @_common
-def add(  # noqa: PLR0913 - one argument an option
+def add(
     paths: tuple[Path, ...],
     reference: Path | None,
     first_page: str | None,
@@ -79,7 +85,12 @@ def add(  # noqa: PLR0913 - one argument an option
         try:
             with Bar(path.name) as bar:
                 report = library.add(
-                    path, reference=reference, first_page=first_page, essay_id=essay_id, model=model, progress=bar
+                    path,
+                    reference=reference,
+                    first_page=first_page,
+                    essay_id=essay_id,
+                    model=model,
+                    progress=bar,
                 )
         except AssistantError as error:
             # One bad file does not keep the others out.
@@ -99,9 +110,14 @@ def add(  # noqa: PLR0913 - one argument an option
 @click.option("--top", default=3, show_default=True, help="Number of passages.")
 @click.option("--essay", "essays", multiple=True, metavar="ID", help="Ask this essay only (may be repeated).")
 @click.option("--style", default="mla", show_default=True, help="Citation style.")
-@click.option("--batch", type=click.Path(path_type=Path), metavar="FILE", help="Questions as JSON Lines: id, question, history.")
+@click.option(
+    "--batch",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Questions as JSON Lines: id, question, history.",
+)
 @_common
-def ask(  # noqa: PLR0913 - one argument an option
+def ask(
     question: str | None,
     top: int,
     essays: tuple[str, ...],
@@ -115,7 +131,7 @@ def ask(  # noqa: PLR0913 - one argument an option
         raise AssistantError("Give either one question or --batch FILE.")
     library = _open(root)
     if batch is not None:
-        for line in _batch(batch):
+        for line in inputs.read_batch(batch):
             answer = library.ask(
                 line["question"], top=top, essays=essays, style=style, history=line.get("history", ())
             )
@@ -129,35 +145,6 @@ def ask(  # noqa: PLR0913 - one argument an option
         click.echo(rendering.answer_text(answer, width=_width(), styled=sys.stdout.isatty()))
     if not answer.answered:
         sys.exit(1)
-
-
-def _batch(path: Path) -> list[dict[str, Any]]:
-    """Questions of a batch file; all are checked before the first is asked."""
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise AssistantError(f"{path} cannot be read; give a file of JSON Lines in UTF-8.") from error
-    made = []
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            made.append(_batch_line(path, number, line))
-    return made
-
-
-def _batch_line(path: Path, number: int, line: str) -> dict[str, Any]:
-    fault = AssistantError(
-        f'{path}, line {number}, is not {{"id": ..., "question": "...", "history": [...]}}; mend the line.'
-    )
-    try:
-        found = json.loads(line)
-    except ValueError as error:
-        raise fault from error
-    if not isinstance(found, dict) or "id" not in found or not isinstance(found.get("question"), str):
-        raise fault
-    history = found.get("history", [])
-    if not found["question"].strip() or not isinstance(history, list) or not all(isinstance(one, str) for one in history):
-        raise fault
-    return found
 
 
 @cli.command(name="list")
@@ -194,7 +181,9 @@ def show(name: str, source: bool, root: Path | None, as_json: bool) -> None:  # 
     if not passages:
         raise AssistantError(f"{essay_id} has no passage {place!r}; see all with: assistant show {essay_id}")
     if as_json:
-        _print(rendering.passage_object(passages[0]) if place else rendering.essay_object(essay, passages=True))
+        _print(
+            rendering.passage_object(passages[0]) if place else rendering.essay_object(essay, passages=True)
+        )
     else:
         click.echo(rendering.passages_text(passages, width=_width()))
 
@@ -205,10 +194,7 @@ def show(name: str, source: bool, root: Path | None, as_json: bool) -> None:  # 
 def remove(essay_id: str, root: Path | None, as_json: bool) -> None:  # noqa: FBT001
     """Remove an essay from the library."""
     _open(root).remove(essay_id)
-    if as_json:
-        _print({"removed": essay_id})
-    else:
-        _say(f"{essay_id} is removed.")
+    _print({"removed": essay_id}) if as_json else _say(f"{essay_id} is removed.")
 
 
 @cli.command()
@@ -220,7 +206,9 @@ def cite(essay_id: str, style: str, page: str | None, root: Path | None, as_json
     """Print the in-text citation and the full reference of an essay."""
     in_text, reference = _open(root).cite(essay_id, style=style, page=page)
     if as_json:
-        _print({"id": essay_id, "style": style, "citation": in_text.replace("–", "-"), "reference": reference})
+        _print(
+            {"id": essay_id, "style": style, "citation": in_text.replace("–", "-"), "reference": reference}
+        )
     else:
         click.echo(f"{in_text}\n{reference}")
 
@@ -230,9 +218,11 @@ def cite(essay_id: str, style: str, page: str | None, root: Path | None, as_json
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=7860, show_default=True, help="Port to listen on.")
 @click.option("--open/--no-open", "open_browser", default=False, help="Open the page in the browser.")
-@click.option("--auth-file", type=click.Path(path_type=Path), help="Lines of name:password; only these may enter.")
+@click.option(
+    "--auth-file", type=click.Path(path_type=Path), help="Lines of name:password; only these may enter."
+)
 @_common
-def serve(  # noqa: PLR0913 - one argument an option
+def serve(
     paths: tuple[Path, ...],
     host: str,
     port: int,
@@ -243,15 +233,13 @@ def serve(  # noqa: PLR0913 - one argument an option
 ) -> None:
     """Open the web page, adding the essays PATH ... first."""
     library = _open(root)
-    auth = _accounts(auth_file)
+    auth = inputs.read_accounts(auth_file)
     focus = [_added(library, path) for path in paths]
     if not library.ids():
-        from assistant.resources import data_file  # noqa: PLC0415 - only for an empty library
-
         _say("The library is empty; the sample essay is added.")
         _added(library, data_file("sample/essay.txt"))
     if host not in {"127.0.0.1", "localhost", "::1"} and auth is None:
-        _say(f"Everyone who can reach {host} can read the library; give --auth-file FILE to ask for a password.")
+        _say(f"Everyone who can reach {host} can read the library; --auth-file FILE asks for a password.")
     from assistant.web.app import serve as serve_page  # noqa: PLC0415 - gradio takes seconds to import
 
     serve_page(library, host=host, port=port, open_browser=open_browser, auth=auth, focus=focus)
@@ -262,19 +250,6 @@ def _added(library: Library, path: Path) -> str:
         report = library.add(path, progress=bar)
     _say(rendering.report_text(report))
     return report.essay_id
-
-
-def _accounts(path: Path | None) -> list[tuple[str, str]] | None:
-    if path is None:
-        return None
-    try:
-        lines = [line for line in path.read_text("utf-8").splitlines() if line.strip()]
-    except (OSError, UnicodeDecodeError) as error:
-        raise AssistantError(f"{path} cannot be read; give a file with lines of name:password.") from error
-    accounts = [(name, password) for name, _, password in (line.partition(":") for line in lines)]
-    if not accounts or not all(name and password for name, password in accounts):
-        raise AssistantError(f"{path} must have lines of name:password and no others; mend it.")
-    return accounts
 
 
 @cli.command()

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from assistant.chunking.paragraphs import Chunked, chunk
 from assistant.chunking.sentences import split_sentences
-from assistant.citing.references import from_title_page, make_id, recognise
+from assistant.citing.references import from_title_page, load_references, make_id, recognise
 from assistant.errors import LibraryError, ReadingError
 from assistant.reading import Source, read
 from assistant.reading.numbering import number_pages
+from assistant.resources import data_file
 from assistant.types import (
     SEARCHED_KINDS,
     CSLItem,
@@ -33,6 +34,27 @@ class Ingested:
 
     essay: StoredEssay
     source: str
+
+
+def records(asked: Path | None, root: Path) -> Sequence[CSLItem] | CSLItem:
+    """The record that the user names, else all records that essays are recognised among.
+
+    Args:
+        asked: File of the essay's own record, or ``None``.
+        root: The library, which may have a ``data/references.json`` of its own.
+
+    Raises:
+        RecordError: If a file cannot be read.
+    """
+    if asked is not None:
+        return load_references(asked)[0]
+    own = root / "data" / "references.json"
+    files = [data_file("references.json"), data_file("sample/reference.json")]
+    return [
+        item
+        for file in dict.fromkeys([*([own] if own.is_file() else []), *files])
+        for item in load_references(file)
+    ]
 
 
 def read_essay(
@@ -64,7 +86,9 @@ def read_essay(
     record = references if isinstance(references, Mapping) else recognise(source.text, references)
     numbering = number_pages(source.pages, asked=first_page, record=str((record or {}).get("page", "")))
     name = essay_id or _own_id(record) or make_id(record or {}, path.stem)
-    essay = Essay(name, record or {}, source.text, numbering.pages, numbering.provenance, source.pages.furniture)
+    essay = Essay(
+        name, record or {}, source.text, numbering.pages, numbering.provenance, source.pages.furniture
+    )
     chunked = chunk(essay, _frequency(str((record or {}).get("language", "en"))))
     if not any(passage.kind in SEARCHED_KINDS for passage in chunked.passages):
         raise ReadingError(f"{path} has no paragraph in it; give a file with the running text of an essay.")
@@ -97,7 +121,7 @@ def _stored(
 def _frequency(language: str) -> Callable[[str], float]:
     from wordfreq import available_languages, zipf_frequency  # noqa: PLC0415 - half a second; only to add
 
-    code = language.split("-")[0].lower()
+    code = language.split("-", maxsplit=1)[0].lower()
     known = code if code in available_languages() else "en"
     return lambda word: float(zipf_frequency(word, known))
 
@@ -111,13 +135,24 @@ def given_passages(essay_id: str, title: str, texts: Mapping[str, str]) -> Store
         texts: Text of each passage by its id, used as it is.
     """
     passages = tuple(
-        Passage(name, essay_id, ordinal, "paragraph", "", text, split_sentences(text), (), SourceMap(((0, 0),), len(text)))
+        Passage(
+            name,
+            essay_id,
+            ordinal,
+            "paragraph",
+            "",
+            text,
+            split_sentences(text),
+            (),
+            SourceMap(((0, 0),), len(text)),
+        )
         for ordinal, (name, text) in enumerate(texts.items(), 1)
         if text.strip()
     )
     report = IngestReport(
-        essay_id=essay_id, title=title, characters=0, kept=0, layout=0, hyphens_joined=(), hyphens_kept=(), dropped=(),
-        removed={}, unaccounted=0, note_marks=0, kinds={"paragraph": len(passages)}, pages=0, first_page="", last_page="",
+        essay_id=essay_id, title=title, characters=0, kept=0, layout=0, hyphens_joined=(), hyphens_kept=(),
+        dropped=(), removed={}, unaccounted=0, note_marks=0, kinds={"paragraph": len(passages)}, pages=0,
+        first_page="", last_page="",
         page_provenance="passages as given",
     )  # fmt: skip
     return StoredEssay(essay_id, {"title": title}, essay_id, "", "passages", report, passages)

@@ -7,49 +7,25 @@ Everything above this module speaks to it alone. The two staircases begin here:
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import platformdirs
-from filelock import FileLock, Timeout
 
 from assistant import ingest
 from assistant.answering import Answerer
 from assistant.chunking import store
 from assistant.citing.locators import locator_of
-from assistant.citing.references import load_references
 from assistant.citing.styles import style_named
-from assistant.errors import AssistantError, LibraryError
-from assistant.ingest import given_passages as given_passages  # part of the facade
-from assistant.resources import data_file
+from assistant.errors import LibraryError
 from assistant.retrieval.index import Index, build_index, load_index, read_manifest, save_index
-from assistant.types import Answer, CSLItem, IngestReport, StoredEssay
+from assistant.storage import write_whole, writing
+from assistant.types import Answer, IngestReport, StoredEssay
 
 if TYPE_CHECKING:
     from assistant.retrieval.encoder import Encoder
 
 Progress = Callable[[str, int, int], None]
-
-_VERSIONS = ("essay-assistant", "faiss-cpu", "numpy", "sentence-transformers", "torch", "transformers")
-# Another writer may be embedding a long essay.
-_PATIENCE = 900
-
-
-def find_root(asked: Path | None = None) -> Path:
-    """The library to use: the one asked for, ``$ASSISTANT_LIBRARY``, here, or the user's own."""
-    if asked is not None:
-        return asked
-    if named := os.environ.get("ASSISTANT_LIBRARY"):
-        return Path(named)
-    if Path("data/chunks").is_dir():
-        return Path()
-    return Path(platformdirs.user_data_dir("essay-assistant", appauthor=False))
 
 
 class Library:
@@ -127,7 +103,9 @@ class Library:
         try:
             return path.read_bytes().decode("utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise LibraryError(f"{path} cannot be read; add the essay once more from its own file.") from error
+            raise LibraryError(
+                f"{path} cannot be read; add the essay once more from its own file."
+            ) from error
 
     def add(
         self,
@@ -158,9 +136,10 @@ class Library:
         """
         step = progress or (lambda _stage, _done, _total: None)
         step("reading", 0, 1)
-        made = ingest.read_essay(path, self._references(reference), first_page=first_page, essay_id=essay_id)
+        records = ingest.records(reference, self.root)
+        made = ingest.read_essay(path, records, first_page=first_page, essay_id=essay_id)
         step("reading", 1, 1)
-        with self._writing():
+        with writing(self.root, self._notify):
             self._refuse_other(made, path)
             self._commit(made, model, step)
         return made.essay.report
@@ -173,18 +152,12 @@ class Library:
             known = self.essay(essay.id)
         except LibraryError:
             return  # a damaged file is mended by adding its essay again
-        if known.source_sha256 != essay.source_sha256 and not _same_work(known, essay):
+        same_work = known.source_name == essay.source_name and known.report.title == essay.report.title
+        if known.source_sha256 != essay.source_sha256 and not same_work:
             raise LibraryError(
                 f"{path} would take the id {essay.id!r} of another essay ({known.source_name}); give it its "
                 f"own with --id, or remove the other with: assistant remove {essay.id}"
             )
-
-    def _references(self, path: Path | None) -> Sequence[CSLItem] | CSLItem:
-        if path is not None:
-            return load_references(path)[0]
-        own = self.root / "data" / "references.json"
-        files = [*([own] if own.is_file() else []), data_file("references.json"), data_file("sample/reference.json")]
-        return [item for file in files for item in load_references(file)]
 
     def _commit(self, made: ingest.Ingested, model: str | None, step: Progress) -> None:
         """Build the index with an essay new or changed, then make files and index current together."""
@@ -193,8 +166,8 @@ class Library:
         stored = {one.id: (digest, one) for digest, one in others}
         stored[essay.id] = (hashlib.sha256(text.encode()).hexdigest(), essay)
         make_current = self._build(stored, model, step)
-        self._write(f"{essay.id}.source.txt", made.source)
-        self._write(f"{essay.id}.jsonl", text)
+        write_whole(self._chunks / f"{essay.id}.source.txt", made.source)
+        write_whole(self._chunks / f"{essay.id}.jsonl", text)
         if make_current is not None:
             make_current()
 
@@ -212,16 +185,7 @@ class Library:
             passages, sources, encoder, old=old, progress=lambda done, total: step("embedding", done, total)
         )
         step("writing", 0, 1)
-        return save_index(index, self._index, _versions())
-
-    def _write(self, name: str, text: str) -> None:
-        self._chunks.mkdir(parents=True, exist_ok=True)
-        temporary = self._chunks / f".{name}.new"
-        try:
-            temporary.write_bytes(text.encode("utf-8"))
-            os.replace(temporary, self._chunks / name)  # noqa: PTH105 - os.replace is the atomic one
-        finally:
-            temporary.unlink(missing_ok=True)
+        return save_index(index, self._index)
 
     def remove(self, essay_id: str) -> None:
         """Remove an essay.
@@ -231,7 +195,7 @@ class Library:
         """
         if essay_id not in self.ids():
             self.essay(essay_id)
-        with self._writing():
+        with writing(self.root, self._notify):
             for name in (f"{essay_id}.jsonl", f"{essay_id}.source.txt"):
                 (self._chunks / name).unlink(missing_ok=True)
             self._stored.pop(essay_id, None)
@@ -262,7 +226,9 @@ class Library:
         """
         for essay_id in essays:
             self.essay(essay_id)
-        return self.answerer().answer(question, top=top, essays=essays, style=style_named(style), history=history)
+        return self.answerer().answer(
+            question, top=top, essays=essays, style=style_named(style), history=history
+        )
 
     def answerer(self) -> Answerer:
         """What answers questions; its index agrees with the essays on disk.
@@ -291,7 +257,9 @@ class Library:
         """
         encoder = self._encoder(None)
         passages = [passage for essay in essays for passage in essay.passages]
-        index = build_index(passages, {}, encoder, progress=lambda done, total: progress("embedding", done, total))
+        index = build_index(
+            passages, {}, encoder, progress=lambda done, total: progress("embedding", done, total)
+        )
         return Answerer(index, encoder, {essay.id: essay for essay in essays})
 
     def cite(self, essay_id: str, *, style: str = "mla", page: str | None = None) -> tuple[str, str]:
@@ -319,13 +287,15 @@ class Library:
             self._notify(f"The model {index.model.name} has changed; the index is made again.")
         else:
             self._notify("The index does not agree with the essays; it is made again.")
-        with self._writing():
+        with writing(self.root, self._notify):
             make_current = self._build(stored, None, lambda _stage, _done, _total: None)
             if make_current is not None:
                 make_current()
         made = load_index(self._index)
         if made is None:
-            raise LibraryError(f"{self._index} cannot be used; delete it, it is made again with the next question.")
+            raise LibraryError(
+                f"{self._index} cannot be used; delete it, it is made again with the next question."
+            )
         return made
 
     def _encoder(self, name: str | None) -> Encoder:
@@ -333,51 +303,6 @@ class Library:
             encoder = self._load_encoder(name)
             self._encoders[name] = self._encoders[encoder.info.name] = encoder
         return self._encoders[name]
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Keep other writers out; a fault of the disk becomes one sentence."""
-        try:
-            self._index.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self._index / ".lock")
-            try:
-                lock.acquire(timeout=0)
-            except Timeout:
-                self._notify(f"Another program writes to {self.root}; waiting for it.")
-                lock.acquire(timeout=_PATIENCE)
-            try:
-                yield
-            finally:
-                lock.release()
-        except Timeout as error:
-            raise LibraryError(f"Another program still writes to {self.root}; try again when it is done.") from error
-        except OSError as error:
-            raise _disk_error(self.root, error) from error
-
-
-def _disk_error(root: Path, error: OSError) -> AssistantError:
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return LibraryError(f"There is no room on the disk of {root}; make some and try again, nothing was changed.")
-    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
-        return LibraryError(
-            f"{root} cannot be written to; give yourself the right to, or name another library with --library."
-        )
-    return LibraryError(f"{root} cannot be used ({error.strerror or error}); check the folder or name another.")
-
-
-def _same_work(known: StoredEssay, essay: StoredEssay) -> bool:
-    """Whether two files are versions of one work: the same name and the same title."""
-    return known.source_name == essay.source_name and known.report.title == essay.report.title
-
-
-def _versions() -> dict[str, str]:
-    versions = {}
-    for name in _VERSIONS:
-        try:
-            versions[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return versions
 
 
 def _sentence_transformers(name: str | None) -> Encoder:

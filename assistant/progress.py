@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
+from typing import Self
 
 from tqdm import tqdm
 
@@ -19,7 +20,7 @@ class Bar:
         self._bar: tqdm[None] | None = None
         self._stage = ""
 
-    def __enter__(self) -> Bar:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -6,19 +6,27 @@ marked as answering stands in bold where the terminal can show it, else between 
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from assistant.types import SEARCHED_KINDS, Answer, Citation, Highlight, Hit, IngestReport, Passage, StoredEssay
+from assistant.types import (
+    SEARCHED_KINDS,
+    Answer,
+    Citation,
+    Highlight,
+    Hit,
+    IngestReport,
+    Passage,
+    StoredEssay,
+)
 
 NOT_ANSWERED = "The essay does not seem to answer this. The nearest passages:"
 _INDENT = "    "
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 _KIND_WORDS = {"blockquote": "block quotation", "note": "note", "verse": "verse", "list": "list"}
-# Reasons and words of a report; the rest of it is figures.
+# A report names so many compounds and no more.
 _SHOWN_HYPHENS = 12
 
 
@@ -80,7 +88,10 @@ def answer_text(answer: Answer, *, width: int = 80, styled: bool = False) -> str
     if not answer.answered and answer.hits:
         parts.append(NOT_ANSWERED)
     parts.extend(_hit_text(number, hit, width, styled=styled) for number, hit in enumerate(answer.hits, 1))
-    parts.extend(_wrapped(reference, width, "", "    ") for reference in _distinct(hit.reference for hit in answer.hits))
+    parts.extend(
+        _wrapped(reference, width, "", "    ")
+        for reference in _distinct(hit.reference for hit in answer.hits)
+    )
     return "\n\n".join(parts)
 
 
@@ -142,8 +153,8 @@ def report_text(report: IngestReport) -> str:
 
 
 def _counted(count: int, kind: str) -> str:
-    name = {"blockquote": "block quotation"}.get(kind, kind)
-    return f"{count} {name}{'s' * (count != 1 and kind not in {'verse'})}"
+    name = {"blockquote": "block quotation", "verse": "verse quotation"}.get(kind, kind)
+    return f"{count} {name}{'s' * (count != 1)}"
 
 
 def _hyphens(report: IngestReport) -> str:
@@ -166,7 +177,9 @@ def _dropped(report: IngestReport) -> str:
 def _characters(report: IngestReport) -> str:
     removed = ", ".join(f"{count:,} {reason}" for reason, count in report.removed.items())
     parts = [f"{report.kept:,} kept", f"{report.layout:,} of line breaks and spacing", removed]
-    return f"{report.characters:,}: " + ", ".join(filter(None, [*parts, f"{report.unaccounted:,} unaccounted for"]))
+    return f"{report.characters:,}: " + ", ".join(
+        filter(None, [*parts, f"{report.unaccounted:,} unaccounted for"])
+    )
 
 
 def essay_object(essay: StoredEssay, *, passages: bool) -> dict[str, Any]:
@@ -207,7 +220,10 @@ def passage_object(passage: Passage) -> dict[str, Any]:
 
 def essays_text(essays: Sequence[StoredEssay]) -> str:
     """A library's essays for a terminal, a line each."""
-    rows = [(one.id, _pages_of(one), f"{len(searched_passages(one))} passages", one.report.title) for one in essays]
+    rows = [
+        (one.id, _pages_of(one), f"{len(searched_passages(one))} passages", one.report.title)
+        for one in essays
+    ]
     widths = [max(len(row[at]) for row in rows) for at in range(3)]
     return "\n".join("  ".join([*(row[at].ljust(widths[at]) for at in range(3)), row[3]]) for row in rows)
 
@@ -235,14 +251,12 @@ def evaluation_text(data: Mapping[str, Any], worst: Sequence[str]) -> str:
     """An evaluation's figures for a terminal; see ``evaluation.report``."""
     names = ["ndcg@10", "r@1", "r@3", "r@5", "mrr@10"]
     heads = [*names, *(f"auroc {name}" for name in ("native", "ablated", "foreign")), "p50 ms"]
-    lines = [f"{data['name']}: {data['queries']} questions", f"{'method':<10}" + "".join(f"{head:>15}" for head in heads)]
+    lines = [
+        f"{data['name']}: {data['queries']} questions",
+        f"{'method':<10}" + "".join(f"{head:>15}" for head in heads),
+    ]
     for row in data["methods"]:
         figures = [row[name] for name in names] + list(row["auroc"].values())
         cells = ["-" if figure is None else f"{figure:.3f}" for figure in figures] + [f"{row['p50_ms']:.1f}"]
         lines.append(f"{row['name']:<10}" + "".join(f"{cell:>15}" for cell in cells))
     return "\n".join([*lines, *worst])
-
-
-def plain_words(text: str) -> str:
-    """Text on one line."""
-    return re.sub(r"\s+", " ", text).strip()

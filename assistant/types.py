@@ -11,9 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal[
-    "paragraph", "blockquote", "note", "heading", "title", "author", "list", "verse", "reference"
-]
+Kind = Literal["paragraph", "blockquote", "note", "heading", "title", "author", "list", "verse", "reference"]
 
 SEARCHED_KINDS: frozenset[Kind] = frozenset({"paragraph", "blockquote", "note", "list", "verse"})
 

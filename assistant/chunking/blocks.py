@@ -114,7 +114,9 @@ def _boundary(block: Block, before: PrintLine, line: PrintLine, layout: Layout) 
     if line.indent - before.indent >= _STEP and (before.ends_sentence or heading):
         return True
     if not layout.measure.wrapped:
-        return before.ends_sentence and line.starts_sentence and layout.indented and line.indent > before.indent
+        return (
+            before.ends_sentence and line.starts_sentence and layout.indented and line.indent > before.indent
+        )
     if not line.starts_sentence or not layout.measure.has_room(before.text, line.first_word):
         return False
     if before.ends_sentence:
@@ -173,7 +175,9 @@ def _same_setting(before: Block, block: Block) -> bool:
         return before.verse and block.first.opens_page
     if before.item and block.first.opens_page:
         return True
-    return before.narrow == block.narrow or (before.narrow and block.first.opens_page and len(block.lines) == 1)
+    return before.narrow == block.narrow or (
+        before.narrow and block.first.opens_page and len(block.lines) == 1
+    )
 
 
 def _is_prose(block: Block, layout: Layout) -> bool:

@@ -13,7 +13,7 @@ from assistant.types import CSLItem
 _MOST_LINES = 12
 _BYLINE = re.compile(r"by\s+(?=\S)", re.IGNORECASE)
 _NAME_WORD = re.compile(r"(?:[^\W\d_]\.?|(?:[^\W\d_][\w'’.-]*))(?:,)?$")
-_PARTICLES = frozenset("de da di du del der van von of and & la le el y".split())
+_PARTICLES = frozenset(("de da di du del der van von of and & la le el y").split())
 _LONGEST_NAME = 60
 
 
@@ -43,7 +43,9 @@ def _leading(blocks: Sequence[Block], layout: Layout) -> list[Block]:
     for block in blocks:
         prose = not block.narrow and not block.verse and not heading_like(block, layout)
         # A title may begin in lower case, so that it is no heading, but it is short and ends in no stop.
-        short = len(block.lines) <= 2 and block.characters < 2 * _LONGEST_NAME and not block.last.ends_sentence
+        short = (
+            len(block.lines) <= 2 and block.characters < 2 * _LONGEST_NAME and not block.last.ends_sentence
+        )
         if (prose and not short) or block.last.page != block.first.page:
             break
         leading.append(block)
@@ -58,20 +60,25 @@ def fold(text: str) -> str:
 def _title_by_record(lines: Sequence[PrintLine], title: str) -> list[PrintLine]:
     wanted = fold(title)
     for first in range(len(lines)):
-        taken, folded = [], ""
+        taken: list[PrintLine] = []
+        folded = ""
         for line in lines[first:]:
             longer = folded + fold(line.text)
             if not wanted.startswith(longer):
                 break
             taken, folded = [*taken, line], longer
-        if folded and (folded == wanted or folded == fold(title.split(":")[0])):
+        if folded and (folded == wanted or folded == fold(title.split(":", maxsplit=1)[0])):
             return taken
     return []
 
 
 def _author_by_record(lines: Sequence[PrintLine], reference: CSLItem) -> list[PrintLine]:
     names = [fold(str(one.get("family") or one.get("literal", ""))) for one in reference.get("author", ())]
-    found = [line for line in lines if len(line.text) <= _LONGEST_NAME and any(n and n in fold(line.text) for n in names)]
+    found = [
+        line
+        for line in lines
+        if len(line.text) <= _LONGEST_NAME and any(n and n in fold(line.text) for n in names)
+    ]
     return found if found and len(found) <= max(1, len(names)) else []
 
 
@@ -92,7 +99,13 @@ def _by_form(
         author = [] if leading[0].lines[-2].text.endswith(":") else [leading[0].last]
     if marked and marked[0] is lines[0]:
         return marked[:1], author
-    title = lines[: lines.index(author[0])] if author else leading[0].lines[:1] if len(leading) > 1 else leading[0].lines
+    title = (
+        lines[: lines.index(author[0])]
+        if author
+        else leading[0].lines[:1]
+        if len(leading) > 1
+        else leading[0].lines
+    )
     return list(title), author
 
 
@@ -101,7 +114,7 @@ def _is_name(text: str) -> bool:
     if not 2 <= len(words) <= 8 or len(text) > _LONGEST_NAME or text[-1] in ".:;!?":
         return False
     named = [word for word in words if word.casefold().strip(",") not in _PARTICLES]
-    return 2 <= len(named) and all(_NAME_WORD.match(word) and word[0].isupper() for word in named)
+    return len(named) >= 2 and all(_NAME_WORD.match(word) and word[0].isupper() for word in named)
 
 
 def _without(blocks: Sequence[Block], taken: set[int]) -> list[Block]:

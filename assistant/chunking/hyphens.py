@@ -16,7 +16,10 @@ _CONJUNCTIONS = frozenset({"and", "or", "to", "und", "oder", "et", "ou"})
 
 # Prefixes that are written closed up, so that even a rare word with one is a word.
 _PREFIXES = frozenset(
-    "anti bio co counter dis fore inter micro mid mis multi non out over post pre re sub super trans un under".split()
+    (
+        "anti bio co counter dis fore inter micro mid mis multi non out over post pre re sub super trans "
+        "un under"
+    ).split()
 )
 
 # Zipf frequency (log10 of uses in 10^9 words) from which a dictionary's word is a word; the

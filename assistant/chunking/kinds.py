@@ -108,7 +108,9 @@ def _resumes(block: Block, layout: Layout) -> bool:
     if layout.indented and block.first.indent > layout.body_indent + 1:
         return False
     following = block.lines[1].first_word if len(block.lines) > 1 else ""
-    return not (following and layout.measure.wrapped and layout.measure.looks_indented(block.first.text, following))
+    return not (
+        following and layout.measure.wrapped and layout.measure.looks_indented(block.first.text, following)
+    )
 
 
 def _add_notes(segments: list[Segment], block: Block) -> None:

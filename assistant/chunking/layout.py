@@ -17,7 +17,9 @@ from assistant.chunking.measure import Measure, find_measure
 from assistant.lines import Line, split_lines
 from assistant.types import Essay
 
-TERMINAL = re.compile(r"[.!?…:][\"'”’)\]»*_]*(?:\s?\(.{1,60}\)[.]?)?(?:\d{1,3}|\[\^?\w{1,4}\]|[¹²³⁴⁵⁶⁷⁸⁹⁰]+)?$")
+TERMINAL = re.compile(
+    r"[.!?…:][\"'”’)\]»*_]*(?:\s?\(.{1,60}\)[.]?)?(?:\d{1,3}|\[\^?\w{1,4}\]|[¹²³⁴⁵⁶⁷⁸⁹⁰]+)?$"
+)
 LIST_ITEM = re.compile(r"(?:[-*•–+]|\(?(?:\d{1,2}|[a-z])[.)])\s+(?=\S)")
 HEADING_MARK = re.compile(r"#{1,6}\s+(?=\S)")
 QUOTE_MARK = re.compile(r"(?:>\s?)+")
@@ -201,9 +203,12 @@ def _indented(lines: Sequence[PrintLine], body: int) -> bool:
     """Whether first lines are indented, none or few blank lines standing between paragraphs."""
     firsts = [
         line
-        for before, line in zip(lines, lines[1:], strict=False)
-        if not line.after_blank and line.indent >= body + _INDENT and before.indent <= body + 1
-        and before.ends_sentence and line.starts_sentence
+        for before, line in pairwise(lines)
+        if not line.after_blank
+        and line.indent >= body + _INDENT
+        and before.indent <= body + 1
+        and before.ends_sentence
+        and line.starts_sentence
     ]
     return len(firsts) >= 2
 
@@ -218,7 +223,5 @@ def _take_marks_off(lines: Sequence[PrintLine]) -> tuple[list[PrintLine], list[t
             continue
         cut = found.end()
         marks.append((line.start, line.start + cut))
-        made.append(
-            replace(line, start=line.start + cut, text=line.text[cut:], mark=line.text[0])
-        )
+        made.append(replace(line, start=line.start + cut, text=line.text[cut:], mark=line.text[0]))
     return made, marks

@@ -11,24 +11,21 @@ from dataclasses import dataclass, replace
 from statistics import fmean, median, pstdev
 
 # Advance widths of a common book face (Times Roman, thousandths of an em), from its font metrics.
-_LOWER = dict(
-    zip(
-        "abcdefghijklmnopqrstuvwxyz",
-        (444, 500, 444, 500, 444, 333, 500, 500, 278, 278, 500, 278, 778)
-        + (500, 500, 500, 500, 333, 389, 278, 500, 500, 722, 500, 500, 444),
-        strict=True,
-    )
+_LOWER = "abcdefghijklmnopqrstuvwxyz"
+_LOWER_WIDTHS = (
+    "444 500 444 500 444 333 500 500 278 278 500 278 778 500 500 500 500 333 389 278 500 500 722 500 500 444"
 )
-_UPPER = dict(
-    zip(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-        (722, 667, 667, 722, 611, 556, 722, 722, 333, 389, 722, 611, 889)
-        + (722, 722, 556, 722, 667, 556, 611, 722, 722, 944, 722, 722, 611),
-        strict=True,
-    )
+_UPPER_WIDTHS = (
+    "722 667 667 722 611 556 722 722 333 389 722 611 889 722 722 556 722 667 556 611 722 722 944 722 722 611"
 )
-_OTHER = dict.fromkeys(" .,", 250) | dict.fromkeys(":;!'‘’()-", 333) | {'"': 408, "“": 444, "”": 444, "—": 1000}
-_ADVANCE = _LOWER | _UPPER | _OTHER
+_OTHER = (
+    dict.fromkeys(" .,", 250) | dict.fromkeys(":;!'‘’()-", 333) | {'"': 408, "“": 444, "”": 444, "—": 1000}
+)
+_ADVANCE = (
+    _OTHER
+    | dict(zip(_LOWER, map(int, _LOWER_WIDTHS.split()), strict=True))
+    | dict(zip(_LOWER.upper(), map(int, _UPPER_WIDTHS.split()), strict=True))
+)
 _USUAL = 500
 
 # Widths of justified lines spread by a few per cent of the measure; these shares of it are well
@@ -81,7 +78,9 @@ class Measure:
 
     def looks_indented(self, line: str, word: str) -> bool:
         """Whether a full line, followed by ``word``, is short by a first line's indent."""
-        return 0.8 < self.share(line) < min(_INDENTED, self.shortest) and not self.has_room(line, f"{word} mm")
+        return 0.8 < self.share(line) < min(_INDENTED, self.shortest) and not self.has_room(
+            line, f"{word} mm"
+        )
 
     def is_narrow(self, lines: Sequence[str]) -> bool:
         """Whether all these lines, the last of their block, are set to a smaller width."""

@@ -12,7 +12,9 @@ from assistant.types import NoteMark
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _MARKDOWN = re.compile(r"\[\^(\w+)\]:\s*(?=\S)")
-_START = re.compile(r"(?:\[(\d{1,3})\]|(\d{1,3})[.)]?|([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}))\s+(?=\S)|([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})(?=\S)")
+_START = re.compile(
+    r"(?:\[(\d{1,3})\]|(\d{1,3})[.)]?|([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}))\s+(?=\S)|([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})(?=\S)"
+)
 # A note number glued to a word or its punctuation, and not part of a figure such as 99.9 or (359).
 _GLUED = re.compile(
     r"(?<=[^\W\d_.,;:!?)\]\"'”’—])(?P<word>\d{1,3})(?=$|[\s,.;:!?)\]\"'”’—])"
@@ -157,9 +159,8 @@ class MarkFinder:
         for found in list(_GLUED.finditer(made.text)):
             mark = _mark_of(found)
             # Numbers only count up: "Chapter2" far ahead of note 2 is no mark of note 7.
-            if mark not in self._waiting[:1] and not (found.group("markdown") and mark in self._notes):
-                if mark not in self._waiting or not self._skips_to(mark, found):
-                    continue
+            if not self._may_be(mark, found):
+                continue
             if mark in self._waiting:
                 del self._waiting[: self._waiting.index(mark) + 1]
             start, end = found.start() - removed, found.end() - removed
@@ -169,6 +170,8 @@ class MarkFinder:
             marks.append(NoteMark(mark, start, self._notes[mark]))
         return tuple(marks)
 
-    def _skips_to(self, mark: str, found: re.Match[str]) -> bool:
-        """Whether a mark may be taken although one before it was not seen: next but one, behind punctuation."""
-        return self._waiting.index(mark) == 1 and found.group("word") is None
+    def _may_be(self, mark: str, found: re.Match[str]) -> bool:
+        """Whether a mark is the next one, or the next but one where punctuation makes it sure."""
+        if found.group("markdown"):
+            return mark in self._notes
+        return mark in self._waiting[:1] or (mark in self._waiting[:2] and found.group("word") is None)

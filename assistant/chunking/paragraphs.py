@@ -75,7 +75,7 @@ def chunk(essay: Essay, frequency: Callable[[str], float]) -> Chunked:
     segments = _segments(essay, tally)
     drafts = _drafts(essay, segments, Hyphenation(essay.text, frequency), tally)
     passages = _passages(essay, drafts)
-    texts: dict[str, str] = {kind: "" for kind in ("title", "author")}
+    texts: dict[str, str] = dict.fromkeys(("title", "author"), "")
     texts.update({passage.kind: passage.text for passage in passages if passage.kind in texts})
     title = texts["title"]
     author = texts["author"].removeprefix("by ").removeprefix("By ").removeprefix("BY ")
@@ -95,7 +95,9 @@ def _segments(essay: Essay, tally: Tally) -> list[Segment]:
     return sorted([*front, *classify(blocks, body), *foot], key=lambda segment: segment.lines[0].start)
 
 
-def _drafts(essay: Essay, segments: Sequence[Segment], hyphenation: Hyphenation, tally: Tally) -> list[_Draft]:
+def _drafts(
+    essay: Essay, segments: Sequence[Segment], hyphenation: Hyphenation, tally: Tally
+) -> list[_Draft]:
     names = _names(segments)
     drafts = []
     for segment, name in zip(segments, names, strict=True):
@@ -141,11 +143,20 @@ def _passages(essay: Essay, drafts: Sequence[_Draft]) -> tuple[Passage, ...]:
         introduced_by = paragraph if kind in _QUOTED else None
         passages.append(
             Passage(
-                own_id, essay.id, ordinal, kind, "" if kind in {"heading", "title", "author"} else section, text,
-                split_sentences(text, _label_length(kind, text)), _pages(essay, draft.made), draft.made.source_map(),
-                continues, introduced_by, draft.notes,
+                id=own_id,
+                essay_id=essay.id,
+                ordinal=ordinal,
+                kind=kind,
+                section="" if kind in {"heading", "title", "author"} else section,
+                text=text,
+                sentences=split_sentences(text, _label_length(kind, text)),
+                pages=_pages(essay, draft.made),
+                source_map=draft.made.source_map(),
+                continues=continues,
+                introduced_by=introduced_by,
+                notes=draft.notes,
             )
-        )  # fmt: skip
+        )
         if kind == "paragraph":
             paragraph, interrupted = own_id, False
         elif kind in _INTERRUPTS:

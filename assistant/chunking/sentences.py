@@ -8,19 +8,24 @@ Span = tuple[int, int]
 
 # Abbreviations that a name, a figure or a title follows; the full stop behind them ends no sentence.
 _BEFORE_NAMES = frozenset(
-    "mr mrs ms dr prof st sr fr rev hon gen col capt lt sgt messrs mme mlle m mm gov sen rep pres".split()
+    ("mr mrs ms dr prof st sr fr rev hon gen col capt lt sgt messrs mme mlle m mm gov sen rep pres").split()
 )
-_BEFORE_FIGURES = frozenset("p pp vol vols no nos ch chs sec fig figs ed eds trans l ll n nn art par c ca fol fols".split())
-_NEVER_LAST = frozenset("e.g i.e cf viz vs v al.cf qtd".split())
+_BEFORE_FIGURES = frozenset(
+    ("p pp vol vols no nos ch chs sec fig figs ed eds trans l ll n nn art par c ca fol fols").split()
+)
+_NEVER_LAST = frozenset(["e.g", "i.e", "cf", "viz", "vs", "v", "al.cf", "qtd"])
 # These may end a sentence: it ends when the next word begins one that a name would not.
-_MAYBE_LAST = frozenset("jr sr etc al inc ltd co ibid bros u.s u.k a.m p.m b.c a.d ph.d jan feb aug sept oct nov dec".split())
+_MAYBE_LAST = frozenset(
+    ("jr sr etc al inc ltd co ibid bros u.s u.k a.m p.m b.c a.d ph.d jan feb aug sept oct nov dec").split()
+)
 # Words that begin a sentence far more often than they are a surname behind an initial.
 _OPENING_WORDS = frozenset(
     (
-        "a all although an and as at because both but by each even every few finally first for from having he her here his "
-        "how however i i'd i'll i'm i've if in indeed instead it its like many more moreover most my nevertheless no not now of on "
-        "once one only or our perhaps she similarly since so some still such that the their then there these they this "
-        "those though through thus to we what when where whether which while who why with yet you your"
+        "a all although an and as at because both but by each even every few finally first for from "
+        "having he her here his how however i i'd i'll i'm i've if in indeed instead it its like many "
+        "more moreover most my nevertheless no not now of on once one only or our perhaps she similarly "
+        "since so some still such that the their then there these they this those though through thus to "
+        "we what when where whether which while who why with yet you your"
     ).split()
 )
 _CANDIDATE = re.compile(
@@ -70,7 +75,11 @@ def _ends(text: str, found: re.Match[str]) -> bool:
     if found.group("cited") and not _cites(found):
         following = found.group("cited").strip().lstrip("(")
     first = following.lstrip("*_")[:1]
-    starts = first.isupper() or first.isdigit() or (bool(found.group("open")) and first.isalpha() and first.isupper())
+    starts = (
+        first.isupper()
+        or first.isdigit()
+        or (bool(found.group("open")) and first.isalpha() and first.isupper())
+    )
     if not starts:
         return False
     dots = found.group("dots")

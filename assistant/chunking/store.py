@@ -48,7 +48,9 @@ def load(path: Path) -> StoredEssay:
     except UnicodeDecodeError as error:
         raise _damaged(path, "is damaged") from error
     except OSError as error:
-        raise LibraryError(f"{path} cannot be read ({error.strerror}); give yourself the right to read it.") from error
+        raise LibraryError(
+            f"{path} cannot be read ({error.strerror}); give yourself the right to read it."
+        ) from error
     try:
         header = json.loads(lines[0])
         if header["schema"] != SCHEMA:
@@ -62,7 +64,8 @@ def load(path: Path) -> StoredEssay:
 
 def _damaged(path: Path, fault: str) -> LibraryError:
     return LibraryError(
-        f"{path} {fault}; add the essay again from its own file (assistant remove {path.stem}, then assistant add)."
+        f"{path} {fault}; add the essay again from its own file "
+        f"(assistant remove {path.stem}, then assistant add)."
     )
 
 

@@ -36,7 +36,9 @@ def load_references(path: Path) -> list[CSLItem]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise RecordError(f"{path} cannot be read as a record; check its name and that it is UTF-8 text.") from error
+        raise RecordError(
+            f"{path} cannot be read as a record; check its name and that it is UTF-8 text."
+        ) from error
     try:
         items = reader(text)
     except Exception as error:  # each format's library raises its own kinds for one fault
@@ -58,7 +60,11 @@ def _from_bibtex(text: str) -> list[CSLItem]:
 
     library = bibtexparser.parse_string(text, append_middleware=[LatexDecodingMiddleware()])
     return [
-        _csl(_bibtex_fields({one.key.lower(): str(one.value) for one in entry.fields}, entry.key, entry.entry_type))
+        _csl(
+            _bibtex_fields(
+                {one.key.lower(): str(one.value) for one in entry.fields}, entry.key, entry.entry_type
+            )
+        )
         for entry in library.entries
     ]
 
@@ -156,7 +162,11 @@ def recognise(source: str, records: Iterable[CSLItem]) -> CSLItem | None:
         names = [fold(family_of(name)) for name in record.get("author", ())]
         if len(title) >= _SHORTEST_TITLE and title in opening:
             return record
-        if len(main) >= _SHORTEST_TITLE and main in opening and any(name in opening for name in names if name):
+        if (
+            len(main) >= _SHORTEST_TITLE
+            and main in opening
+            and any(name in opening for name in names if name)
+        ):
             return record
     return None
 
@@ -169,7 +179,10 @@ def from_title_page(title: str, author: str, file_stem: str) -> CSLItem:
         author: The author line as printed, or the empty string.
         file_stem: Name of the file without its ending.
     """
-    record: dict[str, Any] = {"type": "document", "title": title or file_stem.replace("_", " ").replace("-", " ")}
+    record: dict[str, Any] = {
+        "type": "document",
+        "title": title or file_stem.replace("_", " ").replace("-", " "),
+    }
     names = [name for name in re.split(r"\s*(?:,|;|&|\band\b)\s*", author) if name]
     if names:
         record["author"] = [name_of(name) for name in names]

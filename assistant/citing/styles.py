@@ -102,7 +102,9 @@ def _container(record: CSLItem) -> str:
 
 
 def _date(record: CSLItem) -> str:
-    date = [int(part) for part in (record.get("issued", {}).get("date-parts") or [[]])[0] if str(part).isdecimal()]
+    date = [
+        int(part) for part in (record.get("issued", {}).get("date-parts") or [[]])[0] if str(part).isdecimal()
+    ]
     if not date:
         return str(record.get("issued", {}).get("literal", ""))
     month = _MONTHS[date[1]] if len(date) > 1 and 1 <= date[1] <= 12 else ""

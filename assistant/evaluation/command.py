@@ -11,7 +11,8 @@ from assistant.errors import DatasetError
 from assistant.evaluation.datasets import Dataset, load_dataset
 from assistant.evaluation.report import evaluation_object, worst_questions
 from assistant.evaluation.runner import DEFAULT_METHODS, Evaluation, evaluate
-from assistant.library import Library, Progress, given_passages
+from assistant.ingest import given_passages
+from assistant.library import Library, Progress
 from assistant.types import SEARCHED_KINDS
 
 
@@ -47,14 +48,20 @@ def evaluate_folders(
 
 def _own_sets(library: Library) -> list[Path]:
     known = library.ids()
-    folders = [folder for folder in sorted((library.root / "data" / "eval").glob("*")) if folder.name in known]
+    folders = [
+        folder for folder in sorted((library.root / "data" / "eval").glob("*")) if folder.name in known
+    ]
     if not folders:
         raise DatasetError("No question set was named, and the library has none of its own; name a folder.")
     return folders
 
 
 def _evaluated(
-    dataset: Dataset, answerer: Answerer, passages: Mapping[str, Sequence[str]], method: str, progress: Progress
+    dataset: Dataset,
+    answerer: Answerer,
+    passages: Mapping[str, Sequence[str]],
+    method: str,
+    progress: Progress,
 ) -> Evaluation:
     done = 0
 
@@ -71,7 +78,9 @@ def _answerer(
 ) -> tuple[Answerer, Mapping[str, Sequence[str]]]:
     if dataset.corpus is not None:
         essays = [given_passages(doc, doc, texts) for doc, texts in dataset.corpus.items()]
-        return library.answerer_of(essays, progress), {doc: list(texts) for doc, texts in dataset.corpus.items()}
+        return library.answerer_of(essays, progress), {
+            doc: list(texts) for doc, texts in dataset.corpus.items()
+        }
     docs = {question.doc for question in dataset.questions if question.doc}
     if missing := sorted(docs - set(library.ids())):
         raise DatasetError(

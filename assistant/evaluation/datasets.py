@@ -68,7 +68,9 @@ def load_dataset(folder: Path) -> Dataset:
         DatasetError: If a file is missing or a line of it is malformed.
     """
     if not (folder / "queries.jsonl").is_file():
-        raise DatasetError(f"{folder} is no question set: it has no queries.jsonl; name a folder in BEIR layout.")
+        raise DatasetError(
+            f"{folder} is no question set: it has no queries.jsonl; name a folder in BEIR layout."
+        )
     meta = json.loads((folder / "meta.json").read_text("utf-8")) if (folder / "meta.json").is_file() else {}
     qrels = _qrels(folder)
     questions = tuple(_question(line, qrels) for line in _lines(folder / "queries.jsonl"))
@@ -112,7 +114,9 @@ def _qrels(folder: Path) -> dict[str, dict[str, int]]:
             question, passage, score = line.split("\t")
             qrels[question][passage] = int(score)
         except ValueError as error:
-            raise DatasetError(f"{path}, line {number}, is not question, passage and score; mend the line.") from error
+            raise DatasetError(
+                f"{path}, line {number}, is not question, passage and score; mend the line."
+            ) from error
     return dict(qrels)
 
 

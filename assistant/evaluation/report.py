@@ -39,7 +39,9 @@ def worst_questions(evaluation: Evaluation, qrels: Mapping[str, Mapping[str, int
     Returns:
         First answerable questions by nDCG@10, lowest first, with what should and what did come first.
     """
-    answerable = [one for one in evaluation.outcomes if one.question.answerable and one.measures["ndcg@10"] < 1]
+    answerable = [
+        one for one in evaluation.outcomes if one.question.answerable and one.measures["ndcg@10"] < 1
+    ]
     worst = sorted(answerable, key=lambda one: one.measures["ndcg@10"])[:count]
     return [_worst_line(one, qrels.get(one.question.id, {})) for one in worst]
 
@@ -47,4 +49,6 @@ def worst_questions(evaluation: Evaluation, qrels: Mapping[str, Mapping[str, int
 def _worst_line(outcome: Outcome, judged: Mapping[str, int]) -> str:
     wanted = ", ".join(sorted(judged, key=lambda name: -judged[name]))
     first = next(iter(outcome.run), "nothing")
-    return f"  {outcome.measures['ndcg@10']:.2f}  {outcome.question.id}  {outcome.question.text}  [{wanted}; first: {first}]"
+    question = outcome.question
+    figure = outcome.measures["ndcg@10"]
+    return f"  {figure:.2f}  {question.id}  {question.text}  [{wanted}; first: {first}]"

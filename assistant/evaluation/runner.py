@@ -96,7 +96,7 @@ def evaluate(
     ranker = _Ranker(answerer, method)
     outcomes = []
     for question in dataset.questions:
-        outcomes.append(_outcome(dataset, ranker, question, _candidates(dataset, passages, question)))
+        outcomes.append(_outcome(ranker, question, _candidates(dataset, passages, question)))
         progress(1)
     outcomes = _measured(dataset, outcomes)
     answerable = [one for one in outcomes if one.question.answerable]
@@ -105,7 +105,9 @@ def evaluate(
     return Evaluation(
         method,
         tuple(outcomes),
-        dict(zip(names, table.mean(axis=0).tolist(), strict=True)) if len(table) else dict.fromkeys(names, 0.0),
+        dict(zip(names, table.mean(axis=0).tolist(), strict=True))
+        if len(table)
+        else dict.fromkeys(names, 0.0),
         _intervals(table, names),
         _auroc(dataset, ranker, passages, outcomes),
         float(np.median([one.milliseconds for one in outcomes])),
@@ -119,13 +121,15 @@ class _Ranker:
         self._answerer = answerer
         self._method = method
 
-    def __call__(self, question: Question, candidates: Collection[str]) -> tuple[list[tuple[str, float]], float]:
+    def __call__(
+        self, question: Question, candidates: Collection[str]
+    ) -> tuple[list[tuple[str, float]], float]:
         text = self._answerer.read(question.text, question.history)
         if self._method == "late":
-            ranked, _, confidence = self._answerer.ranked(text, candidates)
-            return [(one.passage, one.score) for one in ranked], confidence
-        ranking = self._answerer.searcher.ranking(text, self._method, candidates)
-        return ranking, ranking[0][1] if ranking else 0.0
+            ranking = self._answerer.ranking(text, candidates)
+            return [(one.passage, one.score) for one in ranking.ranked], ranking.confidence
+        scored = self._answerer.searcher.ranking(text, self._method, candidates)
+        return scored, scored[0][1] if scored else 0.0
 
 
 def _candidates(
@@ -135,7 +139,7 @@ def _candidates(
     return frozenset(name for one in docs for name in passages.get(one, ())) - question.exclude
 
 
-def _outcome(dataset: Dataset, ranker: _Ranker, question: Question, candidates: Collection[str]) -> Outcome:
+def _outcome(ranker: _Ranker, question: Question, candidates: Collection[str]) -> Outcome:
     start = perf_counter()
     ranking, certainty = ranker(question, candidates)
     milliseconds = 1_000 * (perf_counter() - start)

@@ -66,7 +66,9 @@ def _asked(asked: str | None) -> tuple[int, bool] | None:
 
 
 def _unpaged(asked: str | None) -> Numbering:
-    warning = f"The file shows no page breaks, so the first page {asked} is not used and citations name no page."
+    warning = (
+        f"The file shows no page breaks, so the first page {asked} is not used and citations name no page."
+    )
     return Numbering(
         (), "no page breaks in the file; citations name no page", (warning,) if asked is not None else ()
     )
@@ -78,14 +80,27 @@ def _first(
     printed, span = found.printed_first, _range(record)
     if wanted is not None:
         return *wanted, "as asked for with --first-page", _disagreement(wanted[0], span, printed)
-    if span is not None and printed is not None and span[2] == found.is_roman and span[0] <= printed <= span[1]:
+    if (
+        span is not None
+        and printed is not None
+        and span[2] == found.is_roman
+        and span[0] <= printed <= span[1]
+    ):
         return printed, found.is_roman, "printed on the pages, within the record's range", ()
     if span is not None:
-        return span[0], span[2], "from the reference record's page range", _disagreement(span[0], None, printed)
+        return (
+            span[0],
+            span[2],
+            "from the reference record's page range",
+            _disagreement(span[0], None, printed),
+        )
     if printed is not None:
         return printed, found.is_roman, "printed on the pages", ()
-    return 1, False, "counted from 1, as neither the file nor a record tells it", (
-        "Page numbers are counted, not printed ones; give the first page with --first-page N.",
+    return (
+        1,
+        False,
+        "counted from 1, as neither the file nor a record tells it",
+        ("Page numbers are counted, not printed ones; give the first page with --first-page N.",),
     )
 
 

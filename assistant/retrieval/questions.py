@@ -8,37 +8,57 @@ from collections.abc import Sequence
 # What is longer is no question; the model reads it in parts, so this is a limit of patience.
 LONGEST = 2_000
 
-_FUNCTION_WORDS = frozenset(
+FUNCTION_WORDS = frozenset(
     (
-        "a about above after again against all also although always am an and any anybody anyone anything are as ask at be because "
-        "been before being below between both but by can could did do does doing done down during each either else ever "
-        "every everybody everyone everything few for from further give had has have having he her here hers herself him himself "
-        "his how however i if in into is it its itself just less let like made make makes many may me mean means might mine "
-        "more most much must my myself neither no nobody none nor not nothing now of off often on once one only or other "
-        "others our ours out over own please rather really said same say says shall she should show so some somebody someone "
-        "something still such tell than that the their theirs them themselves then there these they thing things this those "
-        "though through thus to too under until up upon us very was we well were what whatever when where whether which "
-        "while who whom whose why will with within without would yes yet you your yours"
+        "a about above after again against all also although always am an and any anybody anyone anything "
+        "are as ask at be because been before being below between both but by can could did do does doing "
+        "done down during each either else ever every everybody everyone everything few for from further "
+        "give had has have having he her here hers herself him himself his how however i if in into is it "
+        "its itself just less let like made make makes many may me mean means might mine more most much "
+        "must my myself neither no nobody none nor not nothing now of off often on once one only or other "
+        "others our ours out over own please rather really said same say says shall she should show so "
+        "some somebody someone something still such tell than that the their theirs them themselves then "
+        "there these they thing things this those though through thus to too under until up upon us very "
+        "was we well were what whatever when where whether which while who whom whose why will with "
+        "within without would yes yet you your yours"
+    ).split()
+)
+# Words with which questions speak of the essay as an essay.
+FRAMING_WORDS = frozenset(
+    (
+        "according argue argued argues argument article author bring brings brought chapter cite cites "
+        "claim claimed claims describe described describes discuss discussed discusses essay explain "
+        "explained explains invoke invokes mention mentioned mentions paper passage quote quotes refer "
+        "refers section speak speaks text turn turns use used uses writer"
     ).split()
 )
 _POINTING = re.compile(
-    r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs|this|that|these|those|there|then|the former|the latter|same)\b",
+    r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs|this|that|these|those|there|then"
+    r"|the former|the latter|same)\b",
     re.IGNORECASE,
 )
 _RESUMING = re.compile(
-    r"^(?:and|but|so|or|then|also)\b|^(?:what|how) about\b|^why(?: not| so| is that)?\s*\?*$|^(?:who|where|when|how)\s*\?*$"
+    r"^(?:and|but|so|or|then|also)\b|^(?:what|how) about\b"
+    r"|^why(?: not| so| is that)?\s*\?*$|^(?:who|where|when|how)\s*\?*$"
     r"|^(?:go on|more|tell me more|say more|for example|such as|in what way|how so|which ones?)\b",
     re.IGNORECASE,
 )
 # Pronouns that refer within the question itself: "the idea that ...", "what is it that ...".
-_OWN = re.compile(r"\b(?:\w+ that \w+ \w+|is it (?:that|true)|there (?:is|are|was|were)|(?:is|are|was|were) there)\b", re.IGNORECASE)
+_OWN = re.compile(
+    r"\b(?:\w+ that \w+ \w+|is it (?:that|true)|there (?:is|are|was|were)|(?:is|are|was|were) there)\b",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
 def content_words(question: str) -> list[str]:
     """Words of a question that say what it is about, folded."""
-    words = (word.casefold().replace("’", "'") for word in _WORD.findall(question))
-    return [word for word in words if word.removesuffix("'s") not in _FUNCTION_WORDS]
+    return [word for word in map(folded, _WORD.findall(question)) if word not in FUNCTION_WORDS]
+
+
+def folded(word: str) -> str:
+    """A word in lower case, without its possessive ending."""
+    return word.casefold().replace("’", "'").removesuffix("'s")
 
 
 def is_elliptical(question: str) -> bool:

@@ -7,12 +7,12 @@ has the score of its best window.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.retrieval.encoder import Encoder, Floats, Integers
+from assistant.retrieval.encoder import Encoder, Floats, Integers, Piece
 from assistant.retrieval.index import Index
 from assistant.types import Passage
 
@@ -28,11 +28,15 @@ class Query:
     """A question as ranking sees it.
 
     Attributes:
+        text: Its words.
+        pieces: Its word pieces.
         vector: Unit vector of the question.
         tokens: Unit vector of each of its word pieces, shape ``(pieces, dimension)``.
         ids: Their vocabulary ids.
     """
 
+    text: str
+    pieces: Sequence[Piece]
     vector: Floats
     tokens: Floats
     ids: Integers
@@ -67,57 +71,22 @@ def make_query(question: str, encoder: Encoder) -> Query:
     encoded = encoder.encode(parts, query=True)
     vector = np.mean([one.vector for one in encoded], axis=0)
     return Query(
+        question,
+        pieces,
         vector / (np.linalg.norm(vector) or 1),
         np.concatenate([one.tokens for one in encoded]),
         np.concatenate([one.ids for one in encoded]),
     )
 
 
-def idf(index: Index, rows: Integers, ids: Integers) -> Floats:
-    """Inverse document frequency of word pieces among the passages of some windows.
-
-    Args:
-        index: The index.
-        rows: The windows; those of a passage next to each other.
-        ids: Vocabulary ids.
-
-    Returns:
-        ``log(1 + (N - n + 0.5) / (n + 0.5))`` of each id, N passages, n of them with the piece.
-    """
-    passages = passage_numbers(index)
-    searched = np.zeros(int(passages.max(initial=-1)) + 1, dtype=bool)
-    searched[passages[rows]] = True
-    owners = np.repeat(passages, np.diff(index.offsets))
-    found = np.flatnonzero(np.isin(index.ids, ids))
-    pairs = np.unique(np.stack([index.ids[found], owners[found]]), axis=1)
-    pairs = pairs[:, searched[pairs[1]]]
-    count = searched.sum()
-    frequency = np.array([(pairs[0] == one).sum() for one in ids])
-    weights: Floats = np.log1p((count - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
-    return weights
-
-
-def weights_of(query: Query, index: Index, rows: Integers) -> Floats:
-    """Weight of each word piece of the question, its idf among the passages searched; they sum to 1."""
-    weights = idf(index, rows, query.ids)
-    shares: Floats = weights / weights.sum()
-    return shares
-
-
-def passage_numbers(index: Index) -> Integers:
-    """Number of the passage of each window, counted from 0 in the order of the index."""
-    names = [window.passage for window in index.windows]
-    starts = [at == 0 or names[at] != names[at - 1] for at in range(len(names))]
-    return (np.cumsum(starts) - 1).astype(np.int32)
-
-
 def rank(
-    query: Query, index: Index, rows: Integers, lexical_rows: Callable[[], Integers]
+    query: Query, weights: Floats, index: Index, rows: Integers, lexical_rows: Callable[[], Integers]
 ) -> list[Ranked]:
     """Rank the passages of some windows for a question.
 
     Args:
         query: The question.
+        weights: Weight of each of its word pieces.
         index: The index.
         rows: Windows to look among.
         lexical_rows: Gives windows that share words with the question; asked only where there are too
@@ -128,7 +97,6 @@ def rank(
     """
     if not len(rows) or not len(query.ids):
         return []
-    weights = weights_of(query, index, rows)
     if len(rows) > _SCORE_ALL:
         nearest, _ = index.vectors.search(query.vector, _CANDIDATES, rows)
         rows = np.unique(np.concatenate([nearest, lexical_rows()]))
@@ -158,7 +126,9 @@ def _best_cosines(tokens: Floats, index: Index, rows: Integers) -> Floats:
     return best
 
 
-def highlight(query: Query, index: Index, found: Ranked, passage: Passage) -> tuple[tuple[int, int], ...]:
+def highlight(
+    query: Query, weights: Floats, index: Index, found: Ranked, passage: Passage
+) -> tuple[tuple[int, int], ...]:
     """Find the sentences of a ranked passage that carry its score.
 
     Returns:
@@ -169,7 +139,6 @@ def highlight(query: Query, index: Index, found: Ranked, passage: Passage) -> tu
     own = slice(index.offsets[found.window], index.offsets[found.window + 1])
     cosines = np.asarray(index.tokens[own]).astype(np.float32) @ query.tokens.T
     starts = index.spans[own, 0]
-    weights = weights_of(query, index, np.arange(len(index.windows), dtype=np.int32))
     sentences = [span for span in passage.sentences if span[0] < window.end and window.start < span[1]]
     scored: list[tuple[float, tuple[int, int]]] = []
     for start, end in sentences:
@@ -182,4 +151,3 @@ def highlight(query: Query, index: Index, found: Ranked, passage: Passage) -> tu
     if len(scored) > 1 and found.score - best[0] > _GAIN:
         return ((scored[0][1][0], scored[-1][1][1]),)
     return (best[1],)
-

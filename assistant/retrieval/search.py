@@ -9,7 +9,8 @@ import numpy as np
 from assistant.retrieval.encoder import Encoder, Floats, Integers
 from assistant.retrieval.index import Index
 from assistant.retrieval.lexical import BM25
-from assistant.retrieval.ranking import Query, Ranked, make_query, passage_numbers, rank
+from assistant.retrieval.ranking import Query, Ranked, make_query, rank
+from assistant.retrieval.weighting import Postings, shares
 
 # Passages that share words with the question, looked at in large libraries besides the nearest.
 _LEXICAL_CANDIDATES = 100
@@ -22,20 +23,28 @@ class Searcher:
     Args:
         index: The index.
         encoder: The model that made it.
-        texts: Text of every passage in the index, by id.
+        texts: Gives the text of every passage in the index, by id; asked only for BM25.
+        unasked: Folded words that name an essay and not what is asked of it.
     """
 
-    def __init__(self, index: Index, encoder: Encoder, texts: Callable[[], dict[str, str]]) -> None:
+    def __init__(
+        self,
+        index: Index,
+        encoder: Encoder,
+        texts: Callable[[], dict[str, str]],
+        unasked: Collection[str] = (),
+    ) -> None:
         self.index = index
         self._encoder = encoder
         self._texts = texts
-        self._numbers = passage_numbers(index)
-        firsts = np.flatnonzero(np.diff(self._numbers, prepend=-1))
-        self.passages: list[str] = [index.windows[row].passage for row in firsts]
+        self._unasked = frozenset(unasked)
+        self._postings = Postings(index)
+        self._numbers = self._postings.numbers
+        self.passages = self._postings.passages
         self._bm25: BM25 | None = None
-        self._methods: dict[str, Callable[[Query, str, Integers], Floats]] = {
-            "bm25": lambda _query, question, _rows: self._lexical(question),
-            "windows": lambda query, _question, rows: self._windows(query, rows),
+        self._methods: dict[str, Callable[[Query, Integers], Floats]] = {
+            "bm25": lambda query, _rows: self._lexical(query.text),
+            "windows": self._windows,
             "fusion": self._fusion,
         }
 
@@ -49,17 +58,25 @@ class Searcher:
         if passages is None:
             return np.arange(len(self.index.windows), dtype=np.int32)
         wanted = np.array([name in passages for name in self.passages], dtype=bool)
-        return np.flatnonzero(wanted[self._numbers]).astype(np.int32) if len(wanted) else np.zeros(0, np.int32)
+        return (
+            np.flatnonzero(wanted[self._numbers]).astype(np.int32) if len(wanted) else np.zeros(0, np.int32)
+        )
 
     def query(self, question: str) -> Query:
         """Encode a question."""
         return make_query(question, self._encoder)
 
-    def late(self, query: Query, question: str, rows: Integers) -> list[Ranked]:
-        """Rank passages by late interaction; see ``ranking.rank``."""
-        return rank(query, self.index, rows, lambda: self._lexical_rows(question, rows))
+    def weights(self, query: Query, rows: Integers) -> Floats:
+        """Weight of each word piece of a question among some windows; see ``weighting.shares``."""
+        return shares(query.text, query.pieces, self._postings.idf(rows, query.ids), self._unasked)
 
-    def ranking(self, question: str, method: str, passages: Collection[str] | None = None) -> list[tuple[str, float]]:
+    def late(self, query: Query, weights: Floats, rows: Integers) -> list[Ranked]:
+        """Rank passages by late interaction; see ``ranking.rank``."""
+        return rank(query, weights, self.index, rows, lambda: self._lexical_rows(query.text, rows))
+
+    def ranking(
+        self, question: str, method: str, passages: Collection[str] | None = None
+    ) -> list[tuple[str, float]]:
         """Rank passages by a method.
 
         Args:
@@ -73,8 +90,8 @@ class Searcher:
         rows = self.rows(passages)
         query = self.query(question)
         if method == "late":
-            return [(one.passage, one.score) for one in self.late(query, question, rows)]
-        scores = self._methods[method](query, question, rows)
+            return [(one.passage, one.score) for one in self.late(query, self.weights(query, rows), rows)]
+        scores = self._methods[method](query, rows)
         searched = np.unique(self._numbers[rows])
         order = searched[np.argsort(-scores[searched], kind="stable")]
         return [(self.passages[at], float(scores[at])) for at in order]
@@ -98,12 +115,12 @@ class Searcher:
         np.maximum.at(scores, self._numbers[near], cosines)
         return scores
 
-    def _fusion(self, query: Query, question: str, rows: Integers) -> Floats:
+    def _fusion(self, query: Query, rows: Integers) -> Floats:
         """Mean of BM25 and window cosines, each scaled from 0 to 1 over the searched passages."""
         searched = np.unique(self._numbers[rows])
         total = np.zeros(len(self.passages), dtype=np.float32)
-        for scores in (self._lexical(question), self._windows(query, rows)):
+        for scores in (self._lexical(query.text), self._windows(query, rows)):
             low, high = scores[searched].min(), scores[searched].max()
             total += (scores - low) / ((high - low) or 1)
-        return total / 2
-
+        fused: Floats = (total / 2).astype(np.float32)
+        return fused

@@ -6,11 +6,17 @@ essays, so their idf would be high; they say nothing of what is asked and count 
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.retrieval.encoder import Floats, Integers
+from assistant.retrieval.encoder import Floats, Integers, Piece
 from assistant.retrieval.index import Index
+from assistant.retrieval.questions import FRAMING_WORDS, FUNCTION_WORDS, folded
+
+# Share of its idf that a word counts which frames a question rather than names what is asked.
+_FRAMING = 0.5
 
 
 class Postings:
@@ -44,8 +50,48 @@ class Postings:
         searched[self.numbers[rows]] = True
         low, high = np.searchsorted(self._ids, ids, "left"), np.searchsorted(self._ids, ids, "right")
         frequency = np.array(
-            [searched[self._owners[start:end]].sum() for start, end in zip(low, high, strict=True)], dtype=float
+            [searched[self._owners[start:end]].sum() for start, end in zip(low, high, strict=True)],
+            dtype=float,
         )
         count = float(searched.sum())
         values: Floats = np.log1p((count - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
         return values
+
+
+def shares(question: str, pieces: Sequence[Piece], idf: Floats, unasked: Collection[str]) -> Floats:
+    """Weight of each word piece of a question; they sum to 1.
+
+    Args:
+        question: The question.
+        pieces: Its word pieces.
+        idf: Their idf.
+        unasked: Folded words that name the essay and not what is asked of it, such as its author.
+
+    Returns:
+        Shares of idf: none for punctuation and ``unasked``, half for framing words; if nothing else
+        is left, plain shares.
+    """
+    factors = np.array([_factor(_word_at(question, piece), unasked) for piece in pieces], dtype=np.float32)
+    weights = idf * factors
+    weights = weights if weights.sum() > 0 else idf
+    made: Floats = weights / weights.sum()
+    return made
+
+
+def _word_at(question: str, piece: Piece) -> str:
+    start, end = piece.start, piece.end
+    while start > 0 and _in_word(question[start - 1]):
+        start -= 1
+    while end < len(question) and _in_word(question[end]):
+        end += 1
+    return folded(question[start:end])
+
+
+def _in_word(ch: str) -> bool:
+    return ch.isalnum() or ch in "'’"
+
+
+def _factor(word: str, unasked: Collection[str]) -> float:
+    if word in unasked or not any(ch.isalnum() for ch in word):
+        return 0.0
+    return _FRAMING if word in FUNCTION_WORDS or word in FRAMING_WORDS else 1.0

@@ -86,7 +86,7 @@ def launch_options() -> dict[str, Any]:
     }
 
 
-def serve(  # noqa: PLR0913 - one argument for each thing the user can choose
+def serve(
     library: Library,
     *,
     host: str,

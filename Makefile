@@ -1,0 +1,39 @@
+# Two commands do everything on a fresh machine: `make serve` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 7860
+ESSAY ?=
+# The page's tests need a browser; Debian's is called chromium.
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+
+.PHONY: install serve test lint bench evaluate clean
+
+install: $(VENV)/.installed
+
+# torch first: what depends on it then finds it and fetches no other build.
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet -c constraints.txt torch
+	$(BIN)/pip install --quiet -c constraints.txt -e ".[dev]"
+	touch $@
+
+serve: install
+	$(BIN)/assistant serve $(ESSAY) --port $(PORT) --open
+
+lint: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+test: lint
+	CHROMIUM="$(CHROMIUM)" $(BIN)/python -m pytest -n 2 --dist loadfile
+
+evaluate: install
+	$(BIN)/assistant evaluate data/eval/sample
+
+bench: install
+	$(BIN)/python benchmarks/methods.py
+
+clean:
+	rm -rf $(VENV) index/build-* index/manifest.json .mypy_cache .ruff_cache .pytest_cache .hypothesis

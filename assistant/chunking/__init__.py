@@ -1,0 +1,1 @@
+"""From an essay to its passages, true to print."""

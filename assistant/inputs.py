@@ -1,0 +1,67 @@
+"""Files that the command reads besides essays: questions by the batch, names and passwords."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import AssistantError
+
+
+def read_batch(path: Path) -> list[dict[str, Any]]:
+    """Read questions of a batch file; all are checked before the first is asked.
+
+    Args:
+        path: JSON Lines: ``{"id", "question", "history": [earlier questions]?}``.
+
+    Raises:
+        AssistantError: If the file cannot be read or a line is malformed.
+    """
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise AssistantError(f"{path} cannot be read; give a file of JSON Lines in UTF-8.") from error
+    made = []
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            made.append(_batch_line(path, number, line))
+    return made
+
+
+def _batch_line(path: Path, number: int, line: str) -> dict[str, Any]:
+    fault = AssistantError(
+        f'{path}, line {number}, is not {{"id": ..., "question": "...", "history": [...]}}; mend the line.'
+    )
+    try:
+        found = json.loads(line)
+    except ValueError as error:
+        raise fault from error
+    if not isinstance(found, dict) or "id" not in found or not isinstance(found.get("question"), str):
+        raise fault
+    history = found.get("history", [])
+    if (
+        not found["question"].strip()
+        or not isinstance(history, list)
+        or not all(isinstance(one, str) for one in history)
+    ):
+        raise fault
+    return found
+
+
+def read_accounts(path: Path | None) -> list[tuple[str, str]] | None:
+    """Read names and passwords of those who may enter the page; ``None`` if no file is given.
+
+    Raises:
+        AssistantError: If the file cannot be read or a line is not ``name:password``.
+    """
+    if path is None:
+        return None
+    try:
+        lines = [line for line in path.read_text("utf-8").splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise AssistantError(f"{path} cannot be read; give a file with lines of name:password.") from error
+    accounts = [(name, password) for name, _, password in (line.partition(":") for line in lines)]
+    if not accounts or not all(name and password for name, password in accounts):
+        raise AssistantError(f"{path} must have lines of name:password and no others; mend it.")
+    return accounts
