@@ -46,19 +46,12 @@ class Library:
         notify: Callable[[str], None] = lambda _sentence: None,
     ) -> None:
         self.root = root
+        self._chunks, self._index = root / "data" / "chunks", root / "index"
         self._load_encoder = load_encoder or _sentence_transformers
         self._encoders: dict[str | None, Encoder] = {}
         self._notify = notify
         self._stored: dict[str, tuple[tuple[int, int], str, StoredEssay]] = {}
         self._answerer: tuple[object, Answerer] | None = None
-
-    @property
-    def _chunks(self) -> Path:
-        return self.root / "data" / "chunks"
-
-    @property
-    def _index(self) -> Path:
-        return self.root / "index"
 
     def ids(self) -> list[str]:
         """Ids of all essays, in alphabetical order."""
@@ -134,7 +127,7 @@ class Library:
             AssistantError: If the file, the record or the library cannot be used; the library is
                 then as it was.
         """
-        step = progress or (lambda _stage, _done, _total: None)
+        step = progress or _no_step
         step("reading", 0, 1)
         records = ingest.records(reference, self.root)
         made = ingest.read_essay(path, records, first_page=first_page, essay_id=essay_id)
@@ -168,7 +161,7 @@ class Library:
         make_current = self._build(stored, model, step)
         write_whole(self._chunks / f"{essay.id}.source.txt", made.source)
         write_whole(self._chunks / f"{essay.id}.jsonl", text)
-        if make_current is not None:
+        if make_current:
             make_current()
 
     def _build(
@@ -288,8 +281,7 @@ class Library:
         else:
             self._notify("The index does not agree with the essays; it is made again.")
         with writing(self.root, self._notify):
-            make_current = self._build(stored, None, lambda _stage, _done, _total: None)
-            if make_current is not None:
+            if make_current := self._build(stored, None, _no_step):
                 make_current()
         made = load_index(self._index)
         if made is None:
@@ -303,6 +295,10 @@ class Library:
             encoder = self._load_encoder(name)
             self._encoders[name] = self._encoders[encoder.info.name] = encoder
         return self._encoders[name]
+
+
+def _no_step(_stage: str, _done: int, _total: int) -> None:
+    """Progress that nobody follows."""
 
 
 def _sentence_transformers(name: str | None) -> Encoder:

@@ -64,7 +64,7 @@ def _disk_error(root: Path, error: OSError) -> LibraryError:
         )
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return LibraryError(
-            f"{root} cannot be written to; give yourself the right to, or name another library with --library."
+            f"{root} cannot be written to; give yourself the right to, or name another with --library."
         )
     return LibraryError(
         f"{root} cannot be used ({error.strerror or error}); check the folder or name another."

@@ -14,7 +14,7 @@ from assistant.chunking.sentences import split_sentences
 CASES = {
     "initials": ["The essay quotes W. E. B. Du Bois twice.", "It does not quote him again."],
     "initial and surname": ["A letter from J. Marsh was found.", "Nobody had opened it."],
-    "initial that ends a sentence": ["We know her only as Kathy H. I'm told that this is enough."],
+    "initial that ends a sentence": ["We know her only as Kathy H.", "I'm told that this is enough."],
     "pronoun at the end": ["So did I.", "The others waited at the gate."],
     "ellipsis of three dots": ["The keeper wrote of wind . . . Rain came later in his book.", "It was thin."],
     "ellipsis inside": ["She left . . . and nobody saw where she went.", "The door stood open."],

@@ -87,7 +87,7 @@ FRAGMENTS = (
     *("twenty-\n", "and", "able-bod-\n", ". . . "),
     *("# ", "## ", "> ", ">> ", "1. ", "2. ", "- ", "• ", "(a) ", "b) ", "\n7\n", "\n8\n", "\nviii\n"),
     *("[^1]: ", "[^a]: ", "[^1]", "[1]", "1 ", "¹", "² ", "word1 ", "word.2 ", "Notes\n", "\nWorks Cited\n"),
-    *("By Ada Marsh\n", "\f12  Marsh", "The tide came in. ", "and it went ", "“Never,” she said. ", "(Marsh 12) "),
+    *("By Ada Marsh\n", "\f12  Marsh", "The tide came in. ", "and it went ", "“Never,” she said. "),
     "The harbour lay still that morning, and nobody on the quay had yet thought of the boats.\n" * 4,
 )  # fmt: skip
 LINES = [line.text for path in LAYOUTS for line in split_lines(read(path).text)]
