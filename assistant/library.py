@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from assistant import ingest
 from assistant.answering import Answerer
@@ -18,12 +17,10 @@ from assistant.chunking import store
 from assistant.citing.locators import locator_of
 from assistant.citing.styles import style_named
 from assistant.errors import LibraryError
+from assistant.retrieval.encoder import Encoder, default_loader
 from assistant.retrieval.index import Index, build_index, load_index, read_manifest, save_index
 from assistant.storage import write_whole, writing
 from assistant.types import Answer, IngestReport, StoredEssay
-
-if TYPE_CHECKING:
-    from assistant.retrieval.encoder import Encoder
 
 Progress = Callable[[str, int, int], None]
 
@@ -47,7 +44,7 @@ class Library:
     ) -> None:
         self.root = root
         self._chunks, self._index = root / "data" / "chunks", root / "index"
-        self._load_encoder = load_encoder or _sentence_transformers
+        self._load_encoder = load_encoder or default_loader
         self._encoders: dict[str | None, Encoder] = {}
         self._notify = notify
         self._stored: dict[str, tuple[tuple[int, int], str, StoredEssay]] = {}
@@ -299,9 +296,3 @@ class Library:
 
 def _no_step(_stage: str, _done: int, _total: int) -> None:
     """Progress that nobody follows."""
-
-
-def _sentence_transformers(name: str | None) -> Encoder:
-    from assistant.retrieval.encoder import DEFAULT_MODEL, SentenceTransformerEncoder  # noqa: PLC0415 - seconds
-
-    return SentenceTransformerEncoder(name or DEFAULT_MODEL)

@@ -74,6 +74,17 @@ def test_sample_account(sample: Ingested) -> None:
     assert sample.essay.report.warnings == ()
 
 
+@pytest.mark.parametrize("line_break", ["\r\n", "\r"])
+def test_sample_of_another_system_has_the_same_passages(
+    line_break: str, sample: Ingested, frequency: Callable[[str], float]
+) -> None:
+    source = sample.source.replace("\n", line_break)
+    made = chunk(essay_of(source, reference=sample.essay.reference, essay_id="sample"), frequency)
+    assert [(one.id, one.text, one.pages, one.sentences) for one in made.passages] == [
+        (one.id, one.text, one.pages, one.sentences) for one in sample.essay.passages
+    ]
+
+
 def test_sample_without_its_pages_has_the_same_passages(
     sample: Ingested, frequency: Callable[[str], float]
 ) -> None:

@@ -178,6 +178,11 @@ class SentenceTransformerEncoder:
         )
 
 
+def default_loader(name: str | None) -> Encoder:
+    """The model of a name, or the default one for ``None``."""
+    return SentenceTransformerEncoder(name or DEFAULT_MODEL)
+
+
 def unit(rows: Floats) -> Floats:
     """Rows scaled to length one; a row of zeros stays."""
     lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
