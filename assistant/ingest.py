@@ -107,7 +107,7 @@ def _stored(
     if record is None:
         warnings = (
             *warnings,
-            "No record of the essay is known, so citations follow its title page; give one with --reference FILE.",
+            "No record of the essay is known; its title page is cited (--reference FILE gives one).",
         )
     report = replace(
         chunked.report,

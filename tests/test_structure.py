@@ -16,10 +16,10 @@ from assistant.citing.references import load_references
 from assistant.ingest import Ingested, read_essay
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from assistant.types import Passage
+    from assistant.types import Kind, Passage
 
 on_real_essay = pytest.mark.real_essay
 
@@ -123,13 +123,14 @@ def test_real_pages_and_account(real: Ingested) -> None:
 
 
 @on_real_essay
-def test_real_essay_without_its_pages_has_the_same_passages(
+def test_real_essay_without_its_pages_has_the_same_headings_and_notes(
     real: Ingested, frequency: Callable[[str], float]
 ) -> None:
+    """Not the same paragraphs: two of them begin at a page's head, which alone shows it."""
     source = re.sub(r"(?m)^ (?=\S)", "", real.source)
     made = chunk(essay_of(source, reference=real.essay.reference, essay_id="gill-2014"), frequency)
     assert made.report.pages == 0
-    assert [passage.id for passage in made.passages] == [passage.id for passage in real.essay.passages]
+    assert _digests(made.passages, "heading", "note") == _digests(real.essay.passages, "heading", "note")
 
 
 @on_real_essay
@@ -150,9 +151,7 @@ def test_real_text_is_the_source_without_its_layout(real: Ingested) -> None:
 @on_real_essay
 def test_real_texts_have_the_digests_that_were_checked(real: Ingested) -> None:
     path = ROOT / "data" / "eval" / "gill-2014" / "digests.json"
-    made = {
-        passage.id: hashlib.sha256(passage.text.encode()).hexdigest()[:16] for passage in real.essay.passages
-    }
+    made = _digests(real.essay.passages)
     assert made == json.loads(path.read_text(encoding="utf-8"))
 
 
@@ -203,6 +202,15 @@ def _made(read: Ingested) -> list[dict[str, Any]]:
 def _lines(source: str, passage: Passage) -> list[int]:
     start, end = passage.source
     return [source.count("\n", 0, start) + 1, source.count("\n", 0, end) + 1]
+
+
+def _digests(passages: Iterable[Passage], *kinds: Kind) -> dict[str, str]:
+    """Digests in place of texts, which are in copyright, of the passages of some kinds or of all."""
+    return {
+        passage.id: hashlib.sha256(passage.text.encode()).hexdigest()[:16]
+        for passage in passages
+        if not kinds or passage.kind in kinds
+    }
 
 
 def _ends(text: str) -> tuple[str, str]:
