@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.citing.locators import pages_of
+from assistant.citing.references import fold
 from assistant.citing.styles import Style
 from assistant.errors import AssistantError
 from assistant.retrieval import abstention, questions
@@ -66,10 +67,13 @@ class Answerer:
             raise AssistantError(f"{top} passages cannot be shown; ask for 1 or more.")
         read = self.read(asked[: questions.LONGEST], history)
         names = {name for name, one in self._passages.items() if one.essay_id in essays} if essays else None
-        ranking = self.ranking(read, names)
+        section = self._section_named(read, names)
+        ranking = self.ranking(read, section or names)
         searchable = bool(questions.content_words(read))
         hits = tuple(self._hit(one, ranking, style) for one in ranking.ranked[:top])
-        confidence = ranking.confidence
+        # Whoever asks what a section says, by its heading, is answered by the section.
+        by_name = section is not None and not questions.content_words(questions.without_quoted(read))
+        confidence = 1.0 if by_name else ranking.confidence
         return Answer(
             question=question,
             answered=bool(hits) and searchable and confidence >= abstention.THRESHOLD,
@@ -81,6 +85,16 @@ class Answerer:
     def read(self, question: str, history: Sequence[str]) -> str:
         """The question as it is searched: with the earlier ones before it that it leans on."""
         return questions.in_context(question, history)
+
+    def _section_named(self, question: str, names: Collection[str] | None) -> set[str] | None:
+        """Passages of the section whose heading the question quotes, or ``None`` if it quotes none."""
+        phrases = {fold(phrase) for phrase in questions.quoted_phrases(question)}
+        found = {
+            name
+            for name, passage in self._passages.items()
+            if passage.section and fold(passage.section) in phrases and (names is None or name in names)
+        }
+        return found or None
 
     def ranking(self, question: str, passages: Collection[str] | None = None) -> Ranking:
         """Rank some passages, or all.

@@ -175,11 +175,10 @@ def _dropped(report: IngestReport) -> str:
 
 
 def _characters(report: IngestReport) -> str:
-    removed = ", ".join(f"{count:,} {reason}" for reason, count in report.removed.items())
-    parts = [f"{report.kept:,} kept", f"{report.layout:,} of line breaks and spacing", removed]
-    return f"{report.characters:,}: " + ", ".join(
-        filter(None, [*parts, f"{report.unaccounted:,} unaccounted for"])
-    )
+    removed = ", ".join(f"{reason} {count:,}" for reason, count in report.removed.items())
+    parts = [f"{report.kept:,} kept", f"{report.layout:,} of line breaks and spacing"]
+    parts += [f"taken out: {removed}"] if removed else []
+    return f"{report.characters:,}: " + "; ".join([*parts, f"{report.unaccounted:,} unaccounted for"])
 
 
 def essay_object(essay: StoredEssay, *, passages: bool) -> dict[str, Any]:

@@ -85,6 +85,24 @@ def test_sample_of_another_system_has_the_same_passages(
     ]
 
 
+@pytest.mark.parametrize("invisible", ["\u200b", "\ufeff", "\u00ad"])
+def test_sample_with_invisible_lines_has_the_same_passages(
+    invisible: str, sample: Ingested, frequency: Callable[[str], float]
+) -> None:
+    source = f"{invisible}\n{sample.source}".replace("\n\n", f"\n{invisible}\n")
+    made = chunk(essay_of(source, reference=sample.essay.reference, essay_id="sample"), frequency)
+    assert [(one.id, one.text) for one in made.passages] == [
+        (one.id, one.text) for one in sample.essay.passages
+    ]
+
+
+def test_paragraph_of_few_lines_is_one(frequency: Callable[[str], float]) -> None:
+    """Too few lines to tell the width they are set to, and yet no sentence ends at the end of a line."""
+    text = "The tide came in before noon, and with\nit the boats that had lain outside the\nbar all night, waiting."
+    passages = chunk(essay_of(f"On Tides\n\nAda Marsh\n\n{text}\n\n{text}\n"), frequency).passages
+    assert [one.text for one in passages[2:]] == [text.replace("\n", " ")] * 2
+
+
 def test_sample_without_its_pages_has_the_same_passages(
     sample: Ingested, frequency: Callable[[str], float]
 ) -> None:

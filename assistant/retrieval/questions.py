@@ -48,6 +48,7 @@ _OWN = re.compile(
     r"\b(?:\w+ that \w+ \w+|is it (?:that|true)|there (?:is|are|was|were)|(?:is|are|was|were) there)\b",
     re.IGNORECASE,
 )
+_QUOTED = re.compile(r"[“\"]([^“”\"]+)[”\"]")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
@@ -72,6 +73,16 @@ def is_elliptical(question: str) -> bool:
         return True
     points = _POINTING.search(_OWN.sub(" ", question))
     return points is not None and len(words) <= 5
+
+
+def quoted_phrases(question: str) -> list[str]:
+    """Phrases of a question that stand in double quotation marks, in order."""
+    return [phrase.strip() for phrase in _QUOTED.findall(question) if phrase.strip()]
+
+
+def without_quoted(question: str) -> str:
+    """A question without its phrases in double quotation marks."""
+    return _QUOTED.sub(" ", question)
 
 
 def in_context(question: str, history: Sequence[str]) -> str:

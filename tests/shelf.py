@@ -1,0 +1,68 @@
+"""A library on a shelf: a small one to start from, what lies in it, and a model to open it with."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fakes import FakeEncoder
+
+from assistant.library import Library
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from assistant.retrieval.encoder import Encoder
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE = ROOT / "data" / "sample" / "essay.txt"
+SECOND = ROOT / "tests" / "layouts" / "running_heads.txt"
+
+# A question with the sample's own words, which no passage but one has.
+QUESTION = "Who divided the four Gospels into numbered sections and arranged the numbers in ten tables?"
+FOUND = "sample/p07"
+
+
+class Opened:
+    """A library with the model it was opened with and what it told the user.
+
+    Args:
+        root: The library's folder.
+        encoder: Its model; a new fake one if none is given.
+    """
+
+    def __init__(self, root: Path, encoder: FakeEncoder | None = None) -> None:
+        self.root = root
+        self.encoder = encoder or FakeEncoder()
+        self.notices: list[str] = []
+        self.library = Library(root, load_encoder=loader(self.encoder), notify=self.notices.append)
+
+    def found(self, question: str = QUESTION) -> list[tuple[str, float]]:
+        """Ids and scores of the passages found for a question."""
+        return [(hit.passage.id, hit.score) for hit in self.library.ask(question).hits]
+
+
+def loader(encoder: FakeEncoder) -> Callable[[str | None], Encoder]:
+    """A loader that knows one model, whatever name it is asked for."""
+    return lambda _name: encoder
+
+
+def snapshot(root: Path) -> dict[str, str]:
+    """Digest of every file in a folder but the lock; folders stand with an empty digest."""
+    return {
+        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+        for path in sorted(root.rglob("*"))
+        if path.name != ".lock"
+    }
+
+
+def one_sentence(error: BaseException) -> str:
+    """The message of an error, which must be one line that says something and ends as a sentence does."""
+    said = str(error)
+    assert said.strip(), "the message is empty"
+    assert len(said.splitlines()) == 1, said
+    assert "Traceback" not in said, said
+    # A sentence ends with a full stop, but for a command or an id that the user is to type.
+    assert said.endswith(".") or ": " in said or "--" in said, said
+    return said
