@@ -120,7 +120,7 @@ def test_ask_finds_passage_pages_and_citation(
     assert 0.5 <= answer.confidence <= 1
     assert (first.passage.id, first.citation.pages) == (passage, pages)
     assert first.citation.in_text == f"(Essay Assistant Authors {pages.replace('-', '–')})"
-    assert first.reference.startswith("The Essay Assistant Authors. “Where the Words Stand")
+    assert first.reference.startswith("Essay Assistant Authors. “Where the Words Stand")
     for hit in answer.hits:
         assert hit.highlights
         assert all(one.text == hit.passage.text[one.start : one.end] for one in hit.highlights)

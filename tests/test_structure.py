@@ -98,7 +98,7 @@ def test_sample_with_invisible_lines_has_the_same_passages(
 
 def test_paragraph_of_few_lines_is_one(frequency: Callable[[str], float]) -> None:
     """Too few lines to tell the width they are set to, and yet no sentence ends at the end of a line."""
-    text = "The tide came in before noon, and with\nit the boats that had lain outside the\nbar all night, waiting."
+    text = "The tide came in before noon, and with\nit the boats that had lain outside\nthe bar all night."
     passages = chunk(essay_of(f"On Tides\n\nAda Marsh\n\n{text}\n\n{text}\n"), frequency).passages
     assert [one.text for one in passages[2:]] == [text.replace("\n", " ")] * 2
 

@@ -1,0 +1,256 @@
+"""Full disks, crashes, Ctrl-C and two writers at once: a change is made whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from fakes import FakeEncoder
+from shelf import FOUND, QUESTION, SAMPLE, SECOND, Opened, loader, one_sentence, snapshot
+
+from assistant.errors import LibraryError
+from assistant.library import Library
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from assistant.retrieval.encoder import Encoded
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library that holds the sample essay; not to be written to."""
+    root = tmp_path_factory.mktemp("ready")
+    Opened(root).library.add(SAMPLE)
+    return root
+
+
+@pytest.fixture
+def opened(ready: Path, tmp_path: Path) -> Opened:
+    """A library of one's own that holds the sample essay."""
+    shutil.copytree(ready, tmp_path / "library")
+    return Opened(tmp_path / "library")
+
+
+def _chunks(root: Path) -> Path:
+    return root / "data" / "chunks" / "sample.jsonl"
+
+
+class _Faulty:
+    """A function that fails at one of its calls on files of a library, and works at all others."""
+
+    def __init__(self, real: Callable[..., object], fault: BaseException, call: int) -> None:
+        self._real, self._fault, self._left = real, fault, call
+
+    def __call__(self, *args: object, **options: object) -> object:
+        self._left -= 1
+        if self._left == 0:
+            raise self._fault
+        return self._real(*args, **options)
+
+    def __get__(self, instance: object, _owner: type) -> Callable[..., object]:
+        return lambda *args, **options: self(instance, *args, **options)
+
+
+_FULL = OSError(errno.ENOSPC, "No space left on device")
+_READ_ONLY = OSError(errno.EROFS, "Read-only file system")
+_BARRED = PermissionError(errno.EACCES, "Permission denied")
+# Every write of an essay that is added, in the order of their first calls.
+_WRITES = [
+    ("tempfile.mkdtemp", 1),
+    *(("numpy.save", call) for call in range(1, 5)),
+    # The vectors, the source, the passages.
+    *(("pathlib.Path.write_bytes", call) for call in range(1, 4)),
+    # The windows, the manifest.
+    *(("pathlib.Path.write_text", call) for call in range(1, 3)),
+    # The source, the passages, the manifest.
+    *(("os.replace", call) for call in range(1, 4)),
+]
+_REAL: Mapping[str, Callable[..., object]] = {
+    "tempfile.mkdtemp": tempfile.mkdtemp,
+    "numpy.save": np.save,
+    "pathlib.Path.write_bytes": Path.write_bytes,
+    "pathlib.Path.write_text": Path.write_text,
+    "os.replace": os.replace,
+}
+
+
+def _fails(
+    monkeypatch: pytest.MonkeyPatch, opened: Opened, path: Path, write: tuple[str, int], fault: OSError
+) -> str:
+    """What is said when a write fails while a file is added; the library must be as it was."""
+    before, answer = snapshot(opened.root), opened.found()
+    with monkeypatch.context() as patched:
+        patched.setattr(write[0], _Faulty(_REAL[write[0]], fault, write[1]))
+        with pytest.raises(LibraryError) as raised:
+            opened.library.add(path)
+    assert snapshot(opened.root) == before
+    assert opened.found() == answer
+    assert Opened(opened.root).found() == answer
+    return one_sentence(raised.value)
+
+
+@pytest.mark.parametrize("write", _WRITES, ids=lambda write: f"{write[0]}-{write[1]}")
+def test_disk_full_while_a_new_essay_is_added(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch, write: tuple[str, int]
+) -> None:
+    said = _fails(monkeypatch, opened, SECOND, write, _FULL)
+    assert "no room on the disk" in said
+    opened.library.add(SECOND)
+    assert len(opened.library.ids()) == 2
+
+
+@pytest.mark.parametrize("write", _WRITES, ids=lambda write: f"{write[0]}-{write[1]}")
+def test_disk_full_while_an_essay_is_brought_up_to_date(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: tuple[str, int]
+) -> None:
+    changed = tmp_path / "essay.txt"
+    changed.write_bytes(SAMPLE.read_bytes().replace(b"an intervention", b"an act"))
+    assert "nothing was changed" in _fails(monkeypatch, opened, changed, write, _FULL)
+
+
+@pytest.mark.parametrize("write", _WRITES[:2] + _WRITES[-3:], ids=lambda write: f"{write[0]}-{write[1]}")
+@pytest.mark.parametrize("fault", [_READ_ONLY, _BARRED], ids=["read-only", "barred"])
+def test_library_that_cannot_be_written_to(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch, write: tuple[str, int], fault: OSError
+) -> None:
+    said = _fails(monkeypatch, opened, SECOND, write, fault)
+    assert "cannot be written to" in said
+    assert "--library" in said
+
+
+def test_read_only_library_answers_while_its_index_is_current(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def barred(*_args: object, **_options: object) -> None:
+        raise _READ_ONLY
+
+    for name in (*_REAL, "pathlib.Path.mkdir", "pathlib.Path.unlink"):
+        monkeypatch.setattr(name, barred)
+    assert opened.found()[0][0] == FOUND
+    with pytest.raises(LibraryError, match="cannot be written to"):
+        opened.library.remove("sample")
+    with pytest.raises(LibraryError, match="cannot be written to"):
+        opened.library.add(SECOND)
+    assert opened.library.ids() == ["sample"]
+
+
+def test_library_that_is_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "library"
+    path.write_text("words")
+    with pytest.raises(LibraryError, match="cannot be used") as raised:
+        Opened(path).library.add(SAMPLE)
+    assert str(path) in one_sentence(raised.value)
+    assert path.read_text() == "words"
+
+
+class _Interrupted(FakeEncoder):
+    """An encoder at whose tenth text the user presses Ctrl-C."""
+
+    def encode(
+        self, texts: Sequence[str], *, query: bool = False, progress: Callable[[int], None] | None = None
+    ) -> list[Encoded]:
+        """Encode nine texts and no more."""
+        super().encode(texts[:9], query=query, progress=progress)
+        raise KeyboardInterrupt
+
+
+def test_interrupted_add_leaves_the_library_as_it_was(opened: Opened) -> None:
+    before = snapshot(opened.root)
+    broken = Opened(opened.root, _Interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        broken.library.add(SECOND)
+    assert snapshot(opened.root) == before
+    started = time.monotonic()
+    opened.library.add(SECOND)
+    assert time.monotonic() - started < 10
+    assert opened.notices == []
+
+
+def test_first_add_interrupted_leaves_no_essay(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        Opened(tmp_path, _Interrupted()).library.add(SAMPLE)
+    assert [name for name, digest in snapshot(tmp_path).items() if digest] == []
+    assert Opened(tmp_path).library.add(SAMPLE).essay_id == "sample"
+
+
+@pytest.mark.parametrize("call", [1, 2, 3])
+def test_interrupted_between_files(opened: Opened, monkeypatch: pytest.MonkeyPatch, call: int) -> None:
+    """Whatever has been renamed by then, essays and index agree after the next question."""
+    with monkeypatch.context() as patched:
+        patched.setattr("os.replace", _Faulty(os.replace, KeyboardInterrupt(), call))
+        with pytest.raises(KeyboardInterrupt):
+            opened.library.add(SECOND)
+    other = Opened(opened.root)
+    assert other.found()[0][0] == FOUND
+    assert set(json.loads((opened.root / "index" / "manifest.json").read_text())["essays"]) == set(
+        other.library.ids()
+    )
+    opened.library.add(SECOND)
+    assert len(list((opened.root / "index").glob("build-*"))) == 1
+
+
+def test_crash_between_passages_and_manifest(opened: Opened, tmp_path: Path) -> None:
+    made = Opened(tmp_path / "other")
+    second = made.library.add(SECOND).essay_id
+    for path in (made.root / "data" / "chunks").iterdir():
+        shutil.copy(path, _chunks(opened.root).parent)
+    other = Opened(opened.root)
+    answer = other.library.ask("At how many minutes after noon in London did noon in Bristol fall?")
+    assert answer.hits[0].passage.essay_id == second
+    assert other.notices == ["The index does not agree with the essays; it is made again."]
+    assert other.library.ask(QUESTION).hits[0].passage.id == FOUND
+    assert len(other.notices) == 1
+
+
+class _Slow(FakeEncoder):
+    """An encoder that takes its time, so that two writers meet."""
+
+    def encode(
+        self, texts: Sequence[str], *, query: bool = False, progress: Callable[[int], None] | None = None
+    ) -> list[Encoded]:
+        """Encode after a while."""
+        time.sleep(0.5)
+        return super().encode(texts, query=query, progress=progress)
+
+
+def test_two_writers_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    notices: list[str] = []
+    failed: list[BaseException] = []
+
+    def add(path: Path) -> None:
+        try:
+            Library(tmp_path, load_encoder=loader(_Slow()), notify=notices.append).add(path)
+        except BaseException as error:  # noqa: BLE001 - a thread's fault must reach the test
+            failed.append(error)
+
+    threads = [threading.Thread(target=add, args=(path,)) for path in (SAMPLE, SECOND)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert notices == [f"Another program writes to {tmp_path}; waiting for it."]
+    opened = Opened(tmp_path)
+    assert len(opened.library.ids()) == 2
+    assert opened.found()[0][0] == FOUND
+    assert opened.notices == []
+    assert opened.encoder.encoded == [QUESTION]
+
+
+def test_reader_keeps_its_index_while_another_writes(opened: Opened) -> None:
+    reader = Opened(opened.root)
+    answer = reader.found()
+    second = opened.library.add(SECOND).essay_id
+    assert reader.found()[0][0] == answer[0][0]
+    assert reader.library.ask(QUESTION, essays=[second]).hits[0].passage.essay_id == second
+    assert reader.notices == []
