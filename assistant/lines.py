@@ -8,6 +8,23 @@ from dataclasses import dataclass
 # Every character that starts a new line in some system; a form feed also starts a page.
 LINE_BREAK = re.compile(r"\r\n|[\n\r\f\v\x85\u2028\u2029]")
 
+# Characters that print nothing: soft hyphens, zero-width spaces and joiners, byte order marks.
+INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
+
+
+# A soft hyphen at a line's end divides a word and is left for whoever joins the lines.
+_TRAILING = INVISIBLE - {"\u00ad"}
+
+
+def strip(text: str) -> str:
+    """``text`` without what prints nothing at its ends."""
+    start, end = 0, len(text)
+    while start < end and (text[start].isspace() or text[start] in INVISIBLE):
+        start += 1
+    while end > start and (text[end - 1].isspace() or text[end - 1] in _TRAILING):
+        end -= 1
+    return text[start:end]
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -28,7 +45,7 @@ class Line:
     @property
     def blank(self) -> bool:
         """Whether nothing is printed on the line."""
-        return not self.text.strip()
+        return not strip(self.text.strip("\u00ad"))
 
     @property
     def indent(self) -> int:

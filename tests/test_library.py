@@ -168,11 +168,6 @@ def test_another_first_page_relabels_and_embeds_nothing(opened: Opened) -> None:
     assert opened.notices == []
 
 
-def test_roman_first_page(opened: Opened) -> None:
-    report = opened.library.add(SAMPLE, first_page="ix")
-    assert (report.first_page, report.last_page) == ("ix", "xx")
-
-
 def test_second_essay_embeds_only_its_own_windows(opened: Opened) -> None:
     report = opened.library.add(SECOND)
     assert set(opened.encoder.encoded) == _windows(opened, report.essay_id)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from assistant.chunking.cleaning import Tally
+from assistant.lines import INVISIBLE
 from assistant.types import Essay, IngestReport, Passage
 
 
@@ -23,14 +24,15 @@ def make_report(essay: Essay, passages: Sequence[Passage], tally: Tally, title: 
     """
     kept = kept_offsets(passages)
     rest = [at for at in range(len(essay.text)) if at not in kept]
-    lost = [at for at in rest if not essay.text[at].isspace() and at not in tally.dropped]
+    blank = {at for at in rest if essay.text[at].isspace() or essay.text[at] in INVISIBLE}
+    lost = [at for at in rest if at not in blank and at not in tally.dropped]
     labels = [page.label for passage in passages for page in passage.pages]
     return IngestReport(
         essay_id=essay.id,
         title=str(essay.reference.get("title", "")) or title,
         characters=len(essay.text),
         kept=len(kept),
-        layout=sum(essay.text[at].isspace() and at not in tally.dropped for at in rest),
+        layout=len(blank - tally.dropped.keys()),
         hyphens_joined=tuple(tally.joined),
         hyphens_kept=tuple(tally.kept),
         dropped=_lines(essay),

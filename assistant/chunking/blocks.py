@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from assistant.chunking.cleaning import INVISIBLE
 from assistant.chunking.hyphens import HYPHENS
 from assistant.chunking.layout import Block, Layout, PrintLine, runs
+from assistant.lines import INVISIBLE
 
 # Lines of verse leave this share of the measure free.
 _VERSE = 0.9
@@ -67,6 +67,8 @@ def _divide_list(run: list[PrintLine], layout: Layout) -> list[Block]:
     for line in run[first:]:
         if line.start in layout.items:
             blocks.append(Block([], item=True))
+        elif blocks[-1].lines and _boundary(blocks[-1], blocks[-1].last, line, layout):
+            blocks.append(Block([]))
         blocks[-1].lines.append(line)
     return blocks
 
@@ -152,12 +154,10 @@ def _runs_on(before: Block, block: Block, layout: Layout) -> bool:
     last, first = before.last, block.first
     if first.mark == "#" or last.mark == "#" or first.mark != last.mark:
         return False
-    if not _same_setting(before, block):
-        return False
-    if block.item:
-        return False
     if _divided_word(last, first):
         return True
+    if block.item or not _same_setting(before, block):
+        return False
     if first.opens_page and last.text[-1] in ",;" and not (before.verse and first.first_word[0].islower()):
         return True
     if before.item:

@@ -92,7 +92,7 @@ def _by_form(
     author = list(known) or bylines[:1]
     if not author and len(leading) > 1:
         candidates = [block for block in leading[1:] if len(block.lines) == 1 and not block.first.mark]
-        names = [block.first for block in candidates if _is_name(block.first.text)]
+        names = [block.first for block in candidates if block.first in lines and _is_name(block.first.text)]
         # Behind the author come headings; the first line that reads as a name is the author's.
         author = names[:1]
     if not author and len(leading[0].lines) > 1 and _is_name(leading[0].last.text):

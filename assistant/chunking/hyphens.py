@@ -79,7 +79,8 @@ class Hyphenation:
         # In "able-bod-/ied" only what stands next to the break was divided.
         head, tail = re.split(r"[-\u2010\u2011]", first)[-1], re.split(r"[-\u2010\u2011'’]", second)[0]
         # A capital or a figure behind the hyphen begins a word of its own: Anglo-/American, 1914-/18.
-        if not head.isalpha() or not tail[:1].islower():
+        # Nor is a word divided behind its first letter: X-/ray, T-/shirt.
+        if not head.isalpha() or len(head) < 2 or not tail[:1].islower():
             return False
         as_one, as_two = self._uses[_plain(head + tail)], self._uses[_plain(f"{head}-{tail}")]
         if as_one != as_two:

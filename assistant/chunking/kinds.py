@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from assistant.chunking.blocks import heading_like
 from assistant.chunking.layout import Block, Layout, PrintLine
-from assistant.chunking.notes import divide_notes
+from assistant.chunking.notes import NOTES_HEADING, divide_notes
 from assistant.types import Kind
 
-_NOTES = re.compile(r"(?:end|foot)?notes?(?: to .{1,40})?", re.IGNORECASE)
 _REFERENCES = re.compile(
     r"(?:works? (?:cited|consulted)|references?|bibliography|sources|literature(?: cited)?|further reading)",
     re.IGNORECASE,
@@ -69,7 +68,7 @@ def classify(blocks: Sequence[Block], layout: Layout) -> list[Segment]:
 def _part(heading: Block, rest: Sequence[Block]) -> Kind:
     """The kind of what stands under a heading."""
     name = _NUMBERING.sub("", heading.printed).strip(" .:")
-    if _NOTES.fullmatch(name) and rest and divide_notes(rest[0].lines)[1]:
+    if NOTES_HEADING.fullmatch(name) and rest and divide_notes(rest[0].lines)[1]:
         return "note"
     return "reference" if _REFERENCES.fullmatch(name) and rest else "paragraph"
 
@@ -80,7 +79,7 @@ def _is_heading(
     if block.first.mark == "#":
         return True
     name = _NUMBERING.sub("", block.printed).strip(" .:")
-    if len(block.lines) == 1 and any(known.fullmatch(name) for known in (_NOTES, _REFERENCES, _KNOWN)):
+    if len(block.lines) == 1 and any(known.fullmatch(name) for known in (NOTES_HEADING, _REFERENCES, _KNOWN)):
         return following is not None
     if part != "paragraph" or not heading_like(block, layout) or following is None or block.verse:
         return False

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from assistant.chunking.measure import Measure, find_measure
-from assistant.lines import Line, split_lines
+from assistant.lines import Line, split_lines, strip
 from assistant.types import Essay
 
 TERMINAL = re.compile(
@@ -154,8 +154,8 @@ def printed_lines(essay: Essay) -> list[PrintLine]:
 
 
 def _printed(line: Line, page: int, after_blank: bool, *, opens_page: bool, starts: list[int]) -> PrintLine:  # noqa: FBT001
-    text = line.text.strip()
-    start = line.start + line.text.index(text[0])
+    text = strip(line.text)
+    start = line.start + line.text.index(text)
     # The one space that shows a page break is not an indent.
     indent = 0 if line.indent == 1 and line.start in starts else line.indent
     return PrintLine(line.number, start, start + len(text), text, indent, page, after_blank, opens_page)

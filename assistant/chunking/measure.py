@@ -36,7 +36,8 @@ _NARROW = 0.925
 _ROOM = 0.93
 # Lines this long are not broken at print width: each is a paragraph.
 _UNWRAPPED = 140
-_FEW_LINES = 8
+_FEW_LINES = 2
+_SHORTEST_MEASURE = 30
 
 
 def set_width(text: str) -> float:
@@ -106,7 +107,7 @@ def find_measure(runs: Sequence[Sequence[str]]) -> Measure:
     if long > 0.5 * sum(map(len, lines)):
         return Measure(0.0, character_width)
     inner = [line for run in runs for line in run[:-1] if line.strip()]
-    if len(inner) < _FEW_LINES:
+    if len(inner) < _FEW_LINES or max(map(len, inner)) < _SHORTEST_MEASURE:
         return Measure(0.0, character_width)
     found = (_measured(inner, width) for width in (set_width, character_width))
     measure = min(found, key=lambda pair: pair[0])[1]

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from assistant.chunking.cleaning import CleanText, Tally
 from assistant.chunking.layout import Layout, PrintLine
 from assistant.types import NoteMark
 
+NOTES_HEADING = re.compile(r"(?:end|foot)?notes?(?: to .{1,40})?", re.IGNORECASE)
+_MARKDOWN_INDENT = 4
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _MARKDOWN = re.compile(r"\[\^(\w+)\]:\s*(?=\S)")
 _START = re.compile(
@@ -95,18 +98,42 @@ def take_footnotes(layout: Layout) -> tuple[Layout, list[Note]]:
     A line begins the notes of its page when it has the next number and that number stands glued to a
     word further up on the page.
     """
+    kept, notes = _take_markdown(layout.lines)
+    if kept and kept[-1].page > 0 and not _has_section(kept):
+        body: list[PrintLine] = []
+        for page in _pages(kept):
+            last = notes[-1].mark if notes else None
+            at = _foot(page, last)
+            body.extend(page[:at])
+            notes.extend(divide_notes(page[at:], last)[1])
+        kept = body
+    return replace(layout, lines=tuple(kept)), notes
+
+
+def _take_markdown(lines: Sequence[PrintLine]) -> tuple[list[PrintLine], list[Note]]:
+    """Take Markdown's definitions of notes out; each goes on to the next blank line."""
     kept: list[PrintLine] = []
     notes: list[Note] = []
-    for page in _pages(layout.lines):
-        at = _foot(page, notes[-1].mark if notes else None)
-        kept.extend(page[:at])
-        notes.extend(divide_notes(page[at:], notes[-1].mark if notes else None)[1])
-    markdown = [line for line in kept if _MARKDOWN.match(line.text)]
-    if markdown:
-        at = kept.index(markdown[0])
-        notes.extend(divide_notes(kept[at:])[1])
-        kept = kept[:at]
-    return replace(layout, lines=tuple(kept)), notes
+    inside = False
+    for line in lines:
+        if found := _MARKDOWN.match(line.text):
+            notes.append(Note(found.group(1), [line]))
+            inside = True
+        elif inside and (not line.after_blank or line.indent >= _MARKDOWN_INDENT):
+            notes[-1].lines.append(line)
+        else:
+            kept.append(line)
+            inside = False
+    return kept, notes
+
+
+def _has_section(lines: Sequence[PrintLine]) -> bool:
+    """Whether the notes stand at the end, under a heading of their own."""
+    for before, line in pairwise(lines):
+        start = note_start(line.text)
+        if start is not None and start.mark == "1" and NOTES_HEADING.fullmatch(before.text.strip(" .:")):
+            return True
+    return False
 
 
 def _pages(lines: Sequence[PrintLine]) -> Iterator[list[PrintLine]]:
@@ -166,6 +193,11 @@ class MarkFinder:
             start, end = found.start() - removed, found.end() - removed
             for offset in made.cut(start, end):
                 tally.dropped[offset] = "note number"
+            # A mark with a space before it, and none wanted behind it, leaves no space either.
+            rest = made.text[start:]
+            if made.text[:start].endswith(" ") and (not rest or rest[0] in " .,;:"):
+                start -= 1
+                made.cut(start, start + 1)
             removed += end - start
             marks.append(NoteMark(mark, start, self._notes[mark]))
         return tuple(marks)

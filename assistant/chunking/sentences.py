@@ -50,12 +50,13 @@ def split_sentences(text: str, start: int = 0) -> tuple[Span, ...]:
         Ascending spans; what lies between them is white space only.
     """
     spans: list[Span] = []
-    at = start
-    for found in _CANDIDATE.finditer(text, start):
-        if found.group("next") is None or not _ends(text, found):
-            continue
-        end = found.end("cited") if found.group("cited") and _cites(found) else found.end("close")
-        if end > at:
+    at = position = start
+    while found := _CANDIDATE.search(text, position):
+        cited = bool(found.group("cited")) and _cites(found)
+        # Brackets that are no citation hold a sentence of their own, which is looked at next.
+        end = found.end("cited") if cited else found.end("close")
+        position = max(end, found.start() + 1)
+        if found.group("next") is not None and _ends(text, found) and end > at:
             spans.append((at, end))
             at = end + len(text[end:]) - len(text[end:].lstrip())
     if text[at:].strip():
@@ -83,7 +84,7 @@ def _ends(text: str, found: re.Match[str]) -> bool:
     if not starts:
         return False
     dots = found.group("dots")
-    if len(dots.replace(" ", "")) == 3 and "." in dots and not re.search(r"[!?]", dots):
+    if dots.replace(" ", "") in {"...", "…"}:
         # Three dots stand for words left out; only a fourth is a full stop. A closing mark decides too.
         return bool(found.group("close"))
     if dots != "." or found.group("close"):

@@ -79,7 +79,7 @@ def _first(
 ) -> tuple[int, bool, str, tuple[str, ...]]:
     printed, span = found.printed_first, _range(record)
     if wanted is not None:
-        return *wanted, "as asked for with --first-page", _disagreement(wanted[0], span, printed)
+        return *wanted, "as asked for with --first-page", _disagreement(found, wanted, span)
     if (
         span is not None
         and printed is not None
@@ -92,7 +92,7 @@ def _first(
             span[0],
             span[2],
             "from the reference record's page range",
-            _disagreement(span[0], None, printed),
+            _disagreement(found, (span[0], span[2]), None),
         )
     if printed is not None:
         return printed, found.is_roman, "printed on the pages", ()
@@ -104,11 +104,16 @@ def _first(
     )
 
 
-def _disagreement(used: int, span: tuple[int, int, bool] | None, printed: int | None) -> tuple[str, ...]:
-    if span is not None and used != span[0]:
-        return (f"The reference record begins at page {span[0]}; page {used} is used, as asked.",)
-    if printed is not None and used != printed:
-        return (f"The numbers printed in the file begin at page {printed}; page {used} is used.",)
+def _disagreement(
+    found: FoundPages, used: tuple[int, bool], span: tuple[int, int, bool] | None
+) -> tuple[str, ...]:
+    page = label(used[0], is_roman=used[1])
+    if span is not None and used != (span[0], span[2]):
+        first = label(span[0], is_roman=span[2])
+        return (f"The reference record begins at page {first}; page {page} is used, as asked.",)
+    if found.printed_first is not None and used != (found.printed_first, found.is_roman):
+        first = label(found.printed_first, is_roman=found.is_roman)
+        return (f"The numbers printed in the file begin at page {first}; page {page} is used.",)
     return ()
 
 

@@ -16,6 +16,7 @@ _ALONE = re.compile(
 _FIRST = re.compile(rf"({_NUMBER})\s*[|·•–—]?\s+(?=\D)(\S.*)", re.IGNORECASE)
 _LAST = re.compile(rf"(\S.*?)(?<!\d)\s+[|·•–—]?\s*({_NUMBER})", re.IGNORECASE)
 _SET_APART = re.compile(r"^\s*\S+(?:\s{2,}|\t|\s*[|·•])|(?:\s{2,}|\t|[|·•]\s*)\S+\s*$|^\s*\S+\s*$")
+_LAST_ROMAN = 4_999
 # A running head is short: a name or a shortened title beside the number.
 _LONGEST_HEAD = 80
 
@@ -55,8 +56,8 @@ def value(label: str) -> tuple[int, bool] | None:
 
 
 def label(number: int, *, is_roman: bool) -> str:
-    """Label of page ``number``, in lower case if roman; an arabic 0 or less has no roman form."""
-    return roman.toRoman(number).lower() if is_roman and number > 0 else str(number)
+    """Label of page ``number``, in lower case if roman; numbers that have no roman form stay arabic."""
+    return roman.toRoman(number).lower() if is_roman and 0 < number <= _LAST_ROMAN else str(number)
 
 
 def number_line(line: Line) -> NumberLine | None:

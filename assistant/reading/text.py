@@ -6,6 +6,7 @@ import codecs
 from pathlib import Path
 
 from assistant.errors import ReadingError
+from assistant.lines import strip
 
 # Some 1.7 million words, twenty long books: what is larger is no essay, and would take an hour to index.
 LARGEST_FILE = 10 * 1024 * 1024
@@ -62,7 +63,7 @@ def _bytes(path: Path) -> bytes:
             f"{path} cannot be read ({error.strerror}); check that the file is there and may be read."
         ) from error
     if not data.strip():
-        raise ReadingError(f"{path} is empty; give a file with the text of an essay.")
+        raise _empty(path)
     return data
 
 
@@ -78,9 +79,15 @@ def _decoded(data: bytes, encoding: str, path: Path) -> str:
 def _checked(text: str, path: Path) -> str:
     # Text has next to no control characters; images, archives and word processor files are full of them.
     controls = sum(ch < " " and ch not in _TEXT_CONTROLS for ch in text[:100_000])
+    if not strip(text):
+        raise _empty(path)
     if "\0" in text or controls > max(3, len(text[:100_000]) // 200):
         raise _not_text(path)
     return text
+
+
+def _empty(path: Path) -> ReadingError:
+    return ReadingError(f"{path} is empty; give a file with the text of an essay.")
 
 
 def _not_text(path: Path) -> ReadingError:

@@ -1,0 +1,127 @@
+"""The house: what each room may import, and what starting the program must not load."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+HOUSE = ROOT / "assistant"
+FILES = sorted(path for path in HOUSE.rglob("*.py") if "__pycache__" not in path.parts)
+NAMES = [path.relative_to(HOUSE).as_posix() for path in FILES]
+
+SIBLINGS = ("reading", "chunking", "retrieval", "citing")
+FLOOR_2 = (*SIBLINGS, "rendering")
+ABOVE = {"library", "answering", "ingest", "cli", "web", "evaluation"}
+# The rooms above the facade; each knows it, the nouns below, and itself.
+GUESTS = {
+    "web": {"library", "answering", "ingest", "types", "errors"},
+    "evaluation": {"library", "answering", "ingest", "types", "errors"},
+}
+# Who alone may speak to a library that is slow to load or may be replaced.
+SPEAKERS = {
+    "sentence_transformers": "retrieval/encoder.py",
+    "transformers": "retrieval/encoder.py",
+    "torch": "retrieval/encoder.py",
+    "faiss": "retrieval/dense.py",
+    "bm25s": "retrieval/lexical.py",
+    "Stemmer": "retrieval/lexical.py",
+    "gradio": "web/",
+    "ir_measures": "evaluation/",
+    "sklearn": "evaluation/",
+}
+
+
+@cache
+def imports(name: str) -> frozenset[str]:
+    """Everything that a file imports, inside functions too, by full name."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse((HOUSE / name).read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name} imports relatively"
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return frozenset(found - {f"__future__.{feature}" for feature in ("annotations",)})
+
+
+def rooms(name: str) -> set[str]:
+    """The rooms of the house that a file imports from: folders, or files beside them."""
+    parts = [one.split(".") for one in imports(name)]
+    return {one[1] for one in parts if one[0] == "assistant" and one[1] != "__version__"}
+
+
+def own_room(name: str) -> str:
+    return name.split("/", maxsplit=1)[0].removesuffix(".py")
+
+
+def test_the_files_are_found() -> None:
+    assert len(FILES) > 30
+    assert {*SIBLINGS, *GUESTS, "types", "errors", "library"} <= {own_room(name) for name in NAMES}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_file_is_long(name: str) -> None:
+    assert len((HOUSE / name).read_text("utf-8").splitlines()) <= 300
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if own_room(name) in SIBLINGS])
+def test_siblings_do_not_import_each_other(name: str) -> None:
+    assert rooms(name) & (set(SIBLINGS) - {own_room(name)}) == set()
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if own_room(name) in FLOOR_2])
+def test_the_second_floor_imports_nothing_from_above(name: str) -> None:
+    assert rooms(name) & ABOVE == set()
+
+
+def test_the_renderer_knows_the_nouns_alone() -> None:
+    assert rooms("rendering.py") <= {"types", "errors"}
+
+
+@pytest.mark.parametrize("name", ["types.py", "errors.py", "lines.py"])
+def test_the_first_floor_imports_nothing_of_ours(name: str) -> None:
+    assert rooms(name) == set()
+    assert {one.split(".")[0] for one in imports(name)} <= sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if own_room(name) in GUESTS])
+def test_the_upper_rooms_speak_to_the_facade(name: str) -> None:
+    room = own_room(name)
+    assert rooms(name) <= GUESTS[room] | {room}
+
+
+def test_the_web_knows_nothing_of_how_an_answer_is_made() -> None:
+    pages = [name for name in NAMES if own_room(name) == "web"]
+    assert {room for name in pages for room in rooms(name)} & {"answering", "ingest", "evaluation"} == set()
+
+
+def test_nothing_imports_the_command() -> None:
+    assert [name for name in NAMES if "cli" in rooms(name)] == []
+
+
+@pytest.mark.parametrize("module", SPEAKERS)
+def test_each_library_has_one_speaker(module: str) -> None:
+    speakers = [name for name in NAMES if module in {one.split(".")[0] for one in imports(name)}]
+    assert speakers, f"nobody imports {module}"
+    assert [name for name in speakers if not name.startswith(SPEAKERS[module])] == []
+
+
+@pytest.mark.parametrize(
+    ("module", "unloaded"),
+    [
+        ("assistant.cli", {"torch", "transformers", "gradio", "faiss", "numpy", "sklearn"}),
+        ("assistant.library", {"torch", "transformers", "sentence_transformers", "gradio", "sklearn"}),
+        ("assistant.rendering", {"numpy", "torch", "gradio"}),
+        ("assistant.types", {"numpy", "click", "assistant.errors"}),
+    ],
+)
+def test_what_starting_must_not_load(module: str, unloaded: set[str]) -> None:
+    code = f"import sys, {module}; print(*sorted(sys.modules))"
+    made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert set(made.stdout.split()) & unloaded == set()
