@@ -28,13 +28,18 @@ class Ranking:
         ranked: Passages, best first.
         query: The encoded question.
         weights: Weight of each of its word pieces.
-        confidence: Estimated probability that the first passages answer.
+        met: How well the best passage meets the words that say what is asked, -1 to 1.
     """
 
     ranked: list[Ranked]
     query: Query
     weights: Floats
-    confidence: float
+    met: float
+
+    @property
+    def confidence(self) -> float:
+        """Estimated probability that the first passages answer."""
+        return abstention.confidence(self.met) if self.ranked else 0.0
 
 
 class Answerer:
@@ -108,7 +113,9 @@ class Answerer:
         query = searcher.query(question)
         weights = searcher.weights(query, rows)
         ranked = searcher.late(query, weights, rows)
-        return Ranking(ranked, query, weights, abstention.confidence(ranked[0].score) if ranked else 0.0)
+        # How well the best passage meets what is asked, the words that frame the question left out.
+        met = float(ranked[0].met @ searcher.weights(query, rows, framing=0.0)) if ranked else 0.0
+        return Ranking(ranked, query, weights, met)
 
     def _hit(self, ranked: Ranked, ranking: Ranking, style: Style) -> Hit:
         passage = self._passages[ranked.passage]

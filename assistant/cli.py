@@ -59,7 +59,7 @@ def _width() -> int:
     return min(shutil.get_terminal_size().columns, 88)
 
 
-@cli.command()
+@cli.command(short_help="Add essays and print what became of every character.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--reference", type=click.Path(path_type=Path), help="Record of the essay: CSL-JSON, BibTeX or RIS."
@@ -105,7 +105,7 @@ def add(
         sys.exit(2)
 
 
-@cli.command()
+@cli.command(short_help="Show the passages that answer a question.")
 @click.argument("question", required=False)
 @click.option("--top", default=3, show_default=True, help="Number of passages.")
 @click.option("--essay", "essays", multiple=True, metavar="ID", help="Ask this essay only (may be repeated).")
@@ -161,7 +161,7 @@ def list_(root: Path | None, as_json: bool) -> None:  # noqa: FBT001
         _say(f"{library.root} holds no essay yet; add one with: assistant add FILE")
 
 
-@cli.command()
+@cli.command(short_help="Print an essay or one passage of it as it was read.")
 @click.argument("name", metavar="ID")
 @click.option("--source", is_flag=True, help="Print the source text that offsets count in.")
 @_common
@@ -213,7 +213,7 @@ def cite(essay_id: str, style: str, page: str | None, root: Path | None, as_json
         click.echo(f"{in_text}\n{reference}")
 
 
-@cli.command()
+@cli.command(short_help="Open the web page, adding essays first if any are named.")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=7860, show_default=True, help="Port to listen on.")

@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def observe(folder: Path, questions: int, documents: int) -> list[tuple[float, bool, str]]:
-    """Best score, whether the answer was among the passages shown, and the condition of each question."""
+    """How well each question is met, whether its answer was among those shown, and its condition."""
     chance = random.Random(SEED)  # noqa: S311 - chooses questions, guards nothing
     dataset = load_dataset(folder)
     corpus = {doc: dict(texts) for doc, texts in list((dataset.corpus or {}).items())[:documents]}
@@ -80,18 +80,13 @@ def observations(
     own, gold = set(corpus[question.doc]) - question.exclude, set(dataset.qrels.get(question.id, {}))
     ranking = answerer.ranking(question.text, own)
     if not question.answerable:
-        return [(best(ranking), False, "native")]
+        return [(ranking.met, False, "native")]
     other = chance.choice([doc for doc in corpus if doc != question.doc])
     return [
-        (best(ranking), shown(ranking, gold), "asked"),
-        (best(answerer.ranking(question.text, own - gold)), False, "ablated"),
-        (best(answerer.ranking(question.text, set(corpus[other]))), False, "foreign"),
+        (ranking.met, shown(ranking, gold), "asked"),
+        (answerer.ranking(question.text, own - gold).met, False, "ablated"),
+        (answerer.ranking(question.text, set(corpus[other])).met, False, "foreign"),
     ]
-
-
-def best(ranking: Ranking) -> float:
-    """Score of the best passage."""
-    return ranking.ranked[0].score if ranking.ranked else 0.0
 
 
 def shown(ranking: Ranking, gold: set[str]) -> bool:

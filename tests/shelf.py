@@ -1,17 +1,25 @@
-"""A library on a shelf: a small one to start from, what lies in it, and a model to open it with."""
+"""A library on a shelf: one to start from, a model to open it with, and the command to use it by."""
 
 from __future__ import annotations
 
 import hashlib
+import io
+import json
+import shutil
+import tempfile
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fakes import FakeEncoder
 
+from assistant.cli import main
 from assistant.library import Library
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import pytest
 
     from assistant.retrieval.encoder import Encoder
 
@@ -43,6 +51,20 @@ class Opened:
         return [(hit.passage.id, hit.score) for hit in self.library.ask(question).hits]
 
 
+@cache
+def _ready() -> tempfile.TemporaryDirectory[str]:
+    """A library with the sample essay, made once."""
+    folder = tempfile.TemporaryDirectory(prefix="shelf-")
+    Opened(Path(folder.name)).library.add(SAMPLE)
+    return folder
+
+
+def a_library(at: Path) -> Path:
+    """Put a library that holds the sample essay into a new folder."""
+    shutil.copytree(_ready().name, at)
+    return at
+
+
 def loader(encoder: FakeEncoder) -> Callable[[str | None], Encoder]:
     """A loader that knows one model, whatever name it is asked for."""
     return lambda _name: encoder
@@ -66,3 +88,30 @@ def one_sentence(error: BaseException) -> str:
     # A sentence ends with a full stop, but for a command or an id that the user is to type.
     assert said.endswith(".") or ": " in said or "--" in said, said
     return said
+
+
+class Command:
+    """The command, run in this process with a fake model; what the last run printed is kept."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        monkeypatch.setattr("assistant.library.default_loader", loader(FakeEncoder()))
+        self._monkeypatch, self._capsys = monkeypatch, capsys
+        self.out = self.err = ""
+
+    def __call__(self, *words: str | Path, stdin: str = "") -> int:
+        """Run ``assistant`` with some words behind it; its exit code."""
+        self._monkeypatch.setattr("sys.argv", ["assistant", *map(str, words)])
+        self._monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+        code: object = 0
+        try:
+            main()
+        except SystemExit as done:
+            code = done.code
+        self.out, self.err = self._capsys.readouterr()
+        assert "Traceback" not in self.err
+        return int(code) if isinstance(code, int) else 0
+
+    def json(self) -> Any:  # noqa: ANN401 - any JSON value
+        """What the last run printed, which must be one line of JSON."""
+        assert self.out.count("\n") == 1
+        return json.loads(self.out)

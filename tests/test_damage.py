@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import errno
 import json
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from fakes import FakeEncoder
-from shelf import FOUND, QUESTION, SAMPLE, SECOND, Opened, one_sentence
+from shelf import FOUND, QUESTION, SAMPLE, SECOND, Opened, a_library, one_sentence
 
 from assistant.errors import LibraryError
 
@@ -19,19 +18,10 @@ if TYPE_CHECKING:
 _INDEX_FILES = ("windows.faiss", "offsets.npy", "ids.npy", "spans.npy", "tokens.npy", "windows.jsonl")
 
 
-@pytest.fixture(scope="module")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library that holds the sample essay; not to be written to."""
-    root = tmp_path_factory.mktemp("ready")
-    Opened(root).library.add(SAMPLE)
-    return root
-
-
 @pytest.fixture
-def opened(ready: Path, tmp_path: Path) -> Opened:
+def opened(tmp_path: Path) -> Opened:
     """A library of one's own that holds the sample essay."""
-    shutil.copytree(ready, tmp_path / "library")
-    return Opened(tmp_path / "library")
+    return Opened(a_library(tmp_path / "library"))
 
 
 def _chunks(root: Path) -> Path:

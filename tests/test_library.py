@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from fakes import DIMENSION, FakeEncoder
-from shelf import FOUND, QUESTION, SAMPLE, SECOND, Opened, snapshot
+from shelf import FOUND, QUESTION, SAMPLE, SECOND, Opened, a_library, snapshot
 
 from assistant.chunking import store
 from assistant.errors import AssistantError, LibraryError
+from assistant.library import Library
 from assistant.retrieval.windows import windows_of
 from assistant.types import SEARCHED_KINDS
 
@@ -20,19 +20,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture(scope="module")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library that holds the sample essay; not to be written to."""
-    root = tmp_path_factory.mktemp("ready")
-    Opened(root).library.add(SAMPLE)
-    return root
-
-
 @pytest.fixture
-def opened(ready: Path, tmp_path: Path) -> Opened:
+def opened(tmp_path: Path) -> Opened:
     """A library of one's own that holds the sample essay."""
-    shutil.copytree(ready, tmp_path / "library")
-    return Opened(tmp_path / "library")
+    return Opened(a_library(tmp_path / "library"))
 
 
 def _manifest(root: Path) -> dict[str, Any]:
@@ -294,3 +285,16 @@ def test_other_model_makes_the_whole_index_anew(opened: Opened) -> None:
     other.library.add(SAMPLE, model="other")
     assert set(other.encoder.encoded) == _windows(other, "sample")
     assert _manifest(opened.root)["model"]["name"] == "other"
+
+
+def test_library_keeps_the_model_it_has(opened: Opened) -> None:
+    asked: list[str | None] = []
+
+    def load(name: str | None) -> FakeEncoder:
+        asked.append(name)
+        return FakeEncoder(name=name or "default", digest=f"weights of {name}")
+
+    Library(opened.root, load_encoder=load).add(SAMPLE, model="other")
+    Library(opened.root, load_encoder=load).add(SECOND)
+    Library(opened.root, load_encoder=load).ask(QUESTION)
+    assert asked == ["other"] * 3

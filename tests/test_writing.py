@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from fakes import FakeEncoder
-from shelf import FOUND, QUESTION, SAMPLE, SECOND, Opened, loader, one_sentence, snapshot
+from shelf import FOUND, QUESTION, SAMPLE, SECOND, Opened, a_library, loader, one_sentence, snapshot
 
 from assistant.errors import LibraryError
 from assistant.library import Library
@@ -26,19 +26,10 @@ if TYPE_CHECKING:
     from assistant.retrieval.encoder import Encoded
 
 
-@pytest.fixture(scope="module")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library that holds the sample essay; not to be written to."""
-    root = tmp_path_factory.mktemp("ready")
-    Opened(root).library.add(SAMPLE)
-    return root
-
-
 @pytest.fixture
-def opened(ready: Path, tmp_path: Path) -> Opened:
+def opened(tmp_path: Path) -> Opened:
     """A library of one's own that holds the sample essay."""
-    shutil.copytree(ready, tmp_path / "library")
-    return Opened(tmp_path / "library")
+    return Opened(a_library(tmp_path / "library"))
 
 
 def _chunks(root: Path) -> Path:

@@ -12,6 +12,10 @@ from assistant.lines import INVISIBLE
 # Lines of verse leave this share of the measure free.
 _VERSE = 0.9
 _HEADING = 0.85
+# In the middle of a run of lines a guess from one width must be a safe one: only lines set flush on
+# both sides are all of one width, and an indent then stands out.
+_FLUSH = 0.92
+_SURELY_INDENTED = 0.9
 _LONGEST_HEADING = 120
 # Columns by which an indent differs from the next.
 _STEP = 2
@@ -104,11 +108,22 @@ def is_verse(run: Sequence[PrintLine], layout: Layout) -> bool:
 def _divide_body(run: Sequence[PrintLine], layout: Layout) -> list[Block]:
     """Divide a run of body lines at indents, at lines that end early, and at page breaks."""
     blocks = [Block([run[0]])]
-    for before, line in pairwise(run):
-        if line.opens_page or _boundary(blocks[-1], before, line, layout):
+    for at, (before, line) in enumerate(pairwise(run), 1):
+        following = run[at + 1] if at + 1 < len(run) else None
+        opens = line.opens_page or _boundary(blocks[-1], before, line, layout)
+        if opens or _begins_indented(before, line, following, layout):
             blocks.append(Block([]))
         blocks[-1].lines.append(line)
     return blocks
+
+
+def _begins_indented(before: PrintLine, line: PrintLine, following: PrintLine | None, layout: Layout) -> bool:
+    """Whether a line behind a full stop is so short that only an indent explains it."""
+    if following is None or layout.indented or not (before.ends_sentence and line.starts_sentence):
+        return False
+    measure = layout.measure
+    surely = measure.shortest >= _FLUSH and measure.share(line.text) < _SURELY_INDENTED
+    return surely and measure.looks_indented(line.text, following.first_word)
 
 
 def _boundary(block: Block, before: PrintLine, line: PrintLine, layout: Layout) -> bool:

@@ -145,7 +145,7 @@ def _join(
     if left.endswith("\u00ad") or _closed_up(left, right):
         return
     if len(left) < 2 or left[-1] not in HYPHENS or not right[:1].isalnum():
-        made.add(" ", before[1])
+        made.add(" ", _break(source, before, after))
         return
     decided = hyphenation.join(left, right)
     if decided.joined:
@@ -154,7 +154,12 @@ def _join(
         return
     tally.kept.append(decided.word)
     if decided.suspended:
-        made.add(" ", before[1])
+        made.add(" ", _break(source, before, after))
+
+
+def _break(source: str, before: Span, after: Span) -> int:
+    """Offset of the white space that a line break leaves in the text."""
+    return next((at for at in range(before[1], after[0]) if source[at].isspace()), before[1])
 
 
 def _closed_up(left: str, right: str) -> bool:

@@ -14,6 +14,7 @@ _MOST_LINES = 12
 _BYLINE = re.compile(r"by\s+(?=\S)", re.IGNORECASE)
 _NAME_WORD = re.compile(r"(?:[^\W\d_]\.?|(?:[^\W\d_][\w'’.-]*))(?:,)?$")
 _PARTICLES = frozenset(("de da di du del der van von of and & la le el y").split())
+_NO_NAME = frozenset("a an at for from her his in into its me my on our the their to with your".split())
 _LONGEST_NAME = 60
 
 
@@ -111,6 +112,8 @@ def _by_form(
 
 def _is_name(text: str) -> bool:
     words = text.split()
+    if any(word.casefold() in _NO_NAME or re.search(r"['’]s$", word) for word in words):
+        return False
     if not 2 <= len(words) <= 8 or len(text) > _LONGEST_NAME or text[-1] in ".:;!?":
         return False
     named = [word for word in words if word.casefold().strip(",") not in _PARTICLES]

@@ -149,7 +149,7 @@ def _passages(essay: Essay, drafts: Sequence[_Draft]) -> tuple[Passage, ...]:
                 kind=kind,
                 section="" if kind in {"heading", "title", "author"} else section,
                 text=text,
-                sentences=split_sentences(text, _label_length(kind, text)),
+                sentences=split_sentences(text, _label_length(draft.segment, text)),
                 pages=_pages(essay, draft.made),
                 source_map=draft.made.source_map(),
                 continues=continues,
@@ -164,11 +164,11 @@ def _passages(essay: Essay, drafts: Sequence[_Draft]) -> tuple[Passage, ...]:
     return tuple(passages)
 
 
-def _label_length(kind: Kind, text: str) -> int:
+def _label_length(segment: Segment, text: str) -> int:
     """Characters of a note's number or a list's bullet, which belong to no sentence."""
-    if kind == "note" and (start := note_start(text)):
+    if segment.kind == "note" and (start := note_start(text)) and start.mark == segment.mark:
         return start.length
-    if kind == "list" and (item := LIST_ITEM.match(text)):
+    if segment.kind == "list" and (item := LIST_ITEM.match(text)):
         return item.end()
     return 0
 

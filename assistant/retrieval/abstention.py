@@ -1,9 +1,9 @@
 """How sure it is that the passages answer: a first, modest estimate.
 
-A logistic regression on the best score of late interaction, which is not scaled within a question
-and so keeps the level that tells an answer from its absence. Weights and threshold are remade by
-``benchmarks/abstention.py`` on question sets that are kept for tuning. The cosine of the nearest
-window, the share of words met and the lead over the tenth passage were tried and added nothing.
+A logistic regression on how well the best passage meets the words that say what is asked. It is not
+scaled within a question and so keeps the level that tells an answer from its absence. The figures
+are remade by ``benchmarks/abstention.py`` on question sets that are kept for tuning. The cosine of the
+nearest window, the share of words met and the lead over the tenth passage were tried and added nothing.
 """
 
 from __future__ import annotations
@@ -15,6 +15,6 @@ INTERCEPT, SLOPE = -9.22, 15.55
 THRESHOLD = 0.5
 
 
-def confidence(score: float) -> float:
-    """Estimated probability that the passages answer, from the best passage's score."""
-    return 1 / (1 + math.exp(-(INTERCEPT + SLOPE * score)))
+def confidence(met: float) -> float:
+    """Estimated probability that the passages answer, from how well the best meets what is asked."""
+    return 1 / (1 + math.exp(-(INTERCEPT + SLOPE * met)))

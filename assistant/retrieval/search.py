@@ -10,7 +10,7 @@ from assistant.retrieval.encoder import Encoder, Floats, Integers
 from assistant.retrieval.index import Index
 from assistant.retrieval.lexical import BM25
 from assistant.retrieval.ranking import Query, Ranked, make_query, rank
-from assistant.retrieval.weighting import Postings, shares
+from assistant.retrieval.weighting import FRAMING, Postings, shares
 
 # Passages that share words with the question, looked at in large libraries besides the nearest.
 _LEXICAL_CANDIDATES = 100
@@ -66,9 +66,9 @@ class Searcher:
         """Encode a question."""
         return make_query(question, self._encoder)
 
-    def weights(self, query: Query, rows: Integers) -> Floats:
+    def weights(self, query: Query, rows: Integers, framing: float = FRAMING) -> Floats:
         """Weight of each word piece of a question among some windows; see ``weighting.shares``."""
-        return shares(query.text, query.pieces, self._postings.idf(rows, query.ids), self._unasked)
+        return shares(query.text, query.pieces, self._postings.idf(rows, query.ids), self._unasked, framing)
 
     def late(self, query: Query, weights: Floats, rows: Integers) -> list[Ranked]:
         """Rank passages by late interaction; see ``ranking.rank``."""

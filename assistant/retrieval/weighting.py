@@ -16,7 +16,7 @@ from assistant.retrieval.index import Index
 from assistant.retrieval.questions import FRAMING_WORDS, FUNCTION_WORDS, folded
 
 # Share of its idf that a word counts which frames a question rather than names what is asked.
-_FRAMING = 0.5
+FRAMING = 0.5
 
 
 class Postings:
@@ -58,7 +58,9 @@ class Postings:
         return values
 
 
-def shares(question: str, pieces: Sequence[Piece], idf: Floats, unasked: Collection[str]) -> Floats:
+def shares(
+    question: str, pieces: Sequence[Piece], idf: Floats, unasked: Collection[str], framing: float = FRAMING
+) -> Floats:
     """Weight of each word piece of a question; they sum to 1.
 
     Args:
@@ -66,12 +68,15 @@ def shares(question: str, pieces: Sequence[Piece], idf: Floats, unasked: Collect
         pieces: Its word pieces.
         idf: Their idf.
         unasked: Folded words that name the essay and not what is asked of it, such as its author.
+        framing: Factor of words that only frame a question.
 
     Returns:
-        Shares of idf: none for punctuation and ``unasked``, half for framing words; if nothing else
+        Shares of idf: none for punctuation and ``unasked``, ``framing`` for framing words; if nothing
         is left, plain shares.
     """
-    factors = np.array([_factor(_word_at(question, piece), unasked) for piece in pieces], dtype=np.float32)
+    factors = np.array(
+        [_factor(_word_at(question, piece), unasked, framing) for piece in pieces], dtype=np.float32
+    )
     weights = idf * factors
     weights = weights if weights.sum() > 0 else idf
     made: Floats = weights / weights.sum()
@@ -91,7 +96,7 @@ def _in_word(ch: str) -> bool:
     return ch.isalnum() or ch in "'’"
 
 
-def _factor(word: str, unasked: Collection[str]) -> float:
+def _factor(word: str, unasked: Collection[str], framing: float) -> float:
     if word in unasked or not any(ch.isalnum() for ch in word):
         return 0.0
-    return _FRAMING if word in FUNCTION_WORDS or word in FRAMING_WORDS else 1.0
+    return framing if word in FUNCTION_WORDS or word in FRAMING_WORDS else 1.0
