@@ -125,6 +125,21 @@ def test_disk_full_while_an_essay_is_brought_up_to_date(opened: Opened, tmp_path
     assert _fill_the_disk(opened, changed, name) == []
 
 
+@pytest.mark.parametrize("name", _WRITES)
+def test_disk_full_while_a_question_has_the_index_made_again(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    answer = opened.found()
+    shutil.rmtree(next((opened.root / "index").glob("build-*")))
+    before = snapshot(opened.root)
+    with monkeypatch.context() as patched:
+        patched.setattr(name, _Faulty(name, _FULL, 1, lasting=True))
+        with pytest.raises(LibraryError, match="no room on the disk"):
+            Opened(opened.root).found()
+    assert snapshot(opened.root) == before
+    assert Opened(opened.root).found() == answer
+
+
 def test_disk_full_says_so_where_numpy_does_not(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
     """NumPy's own message on a full disk has no error number."""
     fault = OSError("5571 requested and 1024 written")
