@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -144,8 +145,6 @@ class Answerer:
 def _names(essays: Iterable[StoredEssay]) -> set[str]:
     """Names of the essays' authors: questions name them, the essays themselves do not."""
     names = [name for essay in essays for name in essay.reference.get("author", ())]
-    return {
-        questions.folded(word)
-        for name in names
-        for word in f"{name.get('given', '')} {name.get('family', '')}".split()
-    }
+    printed = " ".join(f"{name.get('given', '')} {name.get('family', '')}" for name in names)
+    # The parts of a hyphenated name stand as words of their own in a question.
+    return {questions.folded(word) for word in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", printed)}

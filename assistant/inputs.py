@@ -19,7 +19,7 @@ def read_batch(path: Path) -> list[dict[str, Any]]:
         AssistantError: If the file cannot be read or a line is malformed.
     """
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise AssistantError(f"{path} cannot be read; give a file of JSON Lines in UTF-8.") from error
     made = []

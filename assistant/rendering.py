@@ -240,7 +240,9 @@ def passages_text(passages: Sequence[Passage], *, width: int = 80) -> str:
 def _passage_text(passage: Passage, width: int) -> str:
     text = passage.text
     for page in reversed(passage.pages[1:]):
-        text = f"{text[: page.start]}[p. {page.label}]{text[page.start :]}"
+        # A word divided over the page end is not divided by the mark.
+        at = text.rfind(" ", 0, page.start) + 1
+        text = f"{text[:at]}[p. {page.label}] {text[at:]}"
     pages = "–".join(_distinct([page.label for page in (*passage.pages[:1], *passage.pages[-1:])]))
     head = " · ".join(filter(None, [passage.id, passage.kind, f"p. {pages}" if pages else ""]))
     return f"{head}\n{_wrapped(text, width, _INDENT, _INDENT)}"

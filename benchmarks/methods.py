@@ -40,7 +40,9 @@ def table(methods: Sequence[Mapping[str, Any]]) -> str:
 
 
 def cell(method: Mapping[str, Any], name: str) -> str:
-    """One figure; the first measure shows its interval."""
+    """One figure, a dash where the set has no answerable question; the first shows its interval."""
+    if method[name] is None:
+        return "-"
     if name != COLUMNS[0]:
         return f"{method[name]:.3f}"
     low, high = method["ci95"][name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.errors import RecordError
@@ -47,7 +48,7 @@ def locator_of(page: str, labels: Sequence[str], essay_id: str) -> str:
     Raises:
         RecordError: If the essay has no such page.
     """
-    first, dash, last = page.strip().replace("–", "-").partition("-")
+    first, dash, last = re.sub(r"\s+", "", page).replace("–", "-").partition("-")
     if dash and first.isdecimal() and last.isdecimal() and len(last) < len(first):
         last = first[: -len(last)] + last
     wanted = [first, last] if dash else [first]

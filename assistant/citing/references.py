@@ -45,7 +45,22 @@ def load_references(path: Path) -> list[CSLItem]:
         raise RecordError(f"{path} is not a valid {path.suffix} record; export it once more.") from error
     if not items or not all(isinstance(item.get("title"), str) and item["title"].strip() for item in items):
         raise RecordError(f"{path} holds no record with a title; give the record of the essay.")
+    if not all(map(_is_well_formed, items)):
+        raise RecordError(
+            f"{path} has an author or a date that is not as CSL-JSON has it; export it once more."
+        )
     return items
+
+
+def _is_well_formed(item: CSLItem) -> bool:
+    names, issued = item.get("author", []), item.get("issued", {})
+    return (
+        isinstance(names, list)
+        and all(isinstance(name, dict) for name in names)
+        and isinstance(issued, dict)
+        and isinstance(issued.get("date-parts", []), list)
+        and all(isinstance(date, list) for date in issued.get("date-parts", []))
+    )
 
 
 def _from_json(text: str) -> list[CSLItem]:
@@ -71,7 +86,7 @@ def _from_bibtex(text: str) -> list[CSLItem]:
 
 def _bibtex_fields(entry: Mapping[str, str], key: str, kind: str) -> dict[str, Any]:
     plain = {name: re.sub(r"[{}]", "", value) for name, value in entry.items()}
-    names = re.split(r"\s+and\s+", plain.get("author", "")) if plain.get("author") else []
+    names = _bibtex_names(entry.get("author", ""))
     return {
         "id": key,
         "type": "article-journal" if kind == "article" else "document",
@@ -80,12 +95,22 @@ def _bibtex_fields(entry: Mapping[str, str], key: str, kind: str) -> dict[str, A
         "container-title": plain.get("journal", plain.get("booktitle", "")),
         "volume": plain.get("volume", ""),
         "issue": plain.get("number", ""),
-        "page": re.sub(r"-{2,}|–", "-", plain.get("pages", "")),
+        "page": re.sub(r"\s*(?:-+|–)\s*", "-", plain.get("pages", "")),
         "year": plain.get("year", plain.get("date", ""))[:4],
         "publisher": plain.get("publisher", ""),
         "DOI": plain.get("doi", ""),
         "language": plain.get("langid", ""),
     }
+
+
+def _bibtex_names(printed: str) -> list[str | dict[str, str]]:
+    """Names divided at "and"; one in braces of its own is a group's and stays whole."""
+    parts = re.split(r"\s+and\s+(?![^{}]*\})", printed.strip())
+    made: list[str | dict[str, str]] = []
+    for part in filter(None, parts):
+        plain = re.sub(r"[{}]", "", part)
+        made.append({"literal": plain} if re.fullmatch(r"\{.*\}", part) else plain)
+    return made
 
 
 def _from_ris(text: str) -> list[CSLItem]:
@@ -104,7 +129,7 @@ def _ris_fields(entry: Mapping[str, Any]) -> dict[str, Any]:
         "type": "article-journal" if entry.get("type_of_reference") == "JOUR" else "document",
         "title": first("title", "primary_title"),
         "names": entry.get("authors") or entry.get("first_authors") or [],
-        "container-title": first("journal_name", "secondary_title", "alternate_title3"),
+        "container-title": first("secondary_title", "alternate_title1", "journal_name", "alternate_title3"),
         "volume": first("volume"),
         "issue": first("number"),
         "page": pages,
@@ -120,7 +145,7 @@ def _csl(fields: dict[str, Any]) -> CSLItem:
     names, year = fields.pop("names"), fields.pop("year")
     item: dict[str, Any] = {key: value for key, value in fields.items() if value}
     if names:
-        item["author"] = [name_of(name) for name in names]
+        item["author"] = [name_of(name) if isinstance(name, str) else name for name in names]
     if year.isdecimal():
         item["issued"] = {"date-parts": [[int(year)]]}
     return item
@@ -198,7 +223,8 @@ def family_of(name: Mapping[str, str]) -> str:
 def make_id(record: CSLItem, file_stem: str) -> str:
     """Short name of an essay: author and year, else the file's name, in lower-case ASCII letters."""
     names = record.get("author") or [{}]
-    year = (record.get("issued", {}).get("date-parts") or [[""]])[0][0]
+    dates = record.get("issued", {}).get("date-parts") or [[]]
+    year = dates[0][0] if dates[0] else ""
     label = f"{family_of(names[0])}-{year}" if names[0] and year else file_stem
     ascii_label = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", ascii_label.lower()).strip("-") or "essay"

@@ -47,7 +47,7 @@ def mla_in_text(record: CSLItem, locator: str) -> str:
     """``(Gill 849–50)``; without an author the title stands in its place, without pages only the name."""
     names = [family_of(name) for name in record.get("author", ())]
     if not names:
-        named = f"“{_short_title(record)}”"
+        named = f"“{_short_title(record).translate(_SINGLE)}”"
     elif len(names) == 1:
         named = names[0]
     elif len(names) == 2:
@@ -63,10 +63,19 @@ def _short_title(record: CSLItem) -> str:
 
 def mla_reference(record: CSLItem) -> str:
     """An entry of a list of works cited after the MLA Handbook (9th edition), as plain text."""
-    title = str(record.get("title", "")).strip()
-    closed = title if title.endswith(("?", "!", ".")) else f"{title}."
-    parts = [_authors(record), f"“{closed.translate(_SINGLE)}”", _container(record)]
+    title = str(record.get("title", "")).strip().translate(_SINGLE)
+    parts = [_authors(record), f"“{_closed(title)}”", _container(record)]
     return " ".join(part for part in parts if part)
+
+
+def _closed(title: str) -> str:
+    """A title with the full stop that American usage puts inside all quotation marks."""
+    inner = title.rstrip("'’")
+    if inner.endswith(("?", "!", ".")):
+        return title
+    # An apostrophe behind a plural ("the Keepers'") closes no quotation.
+    quoted = len(title) - len(inner) == 1 and re.search(r"(?:^|[\s(])['‘]", title)
+    return f"{inner}.{title[len(inner) :]}" if quoted else f"{title}."
 
 
 def _authors(record: CSLItem) -> str:
@@ -95,10 +104,15 @@ def _container(record: CSLItem) -> str:
         str(record.get("publisher", "")) if not journal else "",
         _date(record),
         _record_pages(page),
-        f"https://doi.org/{record['DOI']}" if record.get("DOI") else "",
+        _doi(str(record.get("DOI", ""))),
     ]
     joined = ", ".join(part for part in parts if part)
     return f"{joined}." if joined else ""
+
+
+def _doi(doi: str) -> str:
+    bare = re.sub(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", "", doi.strip(), flags=re.IGNORECASE)
+    return f"https://doi.org/{bare}" if bare else ""
 
 
 def _date(record: CSLItem) -> str:
@@ -131,7 +145,7 @@ def mla_quotation(words: str, citation: str) -> str:
     opening, closing = ("“", "”") if re.search("[“”‘’]", words) else ('"', '"')
     inner = words.translate(_SINGLE)
     # A full stop or comma before the citation is the sentence's, which now ends behind it.
-    inner = re.sub(r"(?<![.!?\s])[.,;:]$", "", inner)
+    inner = re.sub(r"(?<![.!?\s])[.,;:](['’]*)$", r"\1", inner)
     return f"{opening}{inner}{closing} {citation}."
 
 

@@ -71,16 +71,38 @@ def load_dataset(folder: Path) -> Dataset:
         raise DatasetError(
             f"{folder} is no question set: it has no queries.jsonl; name a folder in BEIR layout."
         )
-    meta = json.loads((folder / "meta.json").read_text("utf-8")) if (folder / "meta.json").is_file() else {}
+    meta = _meta(folder / "meta.json")
     qrels = _qrels(folder)
-    questions = tuple(_question(line, qrels) for line in _lines(folder / "queries.jsonl"))
+    questions = tuple(_question(folder, line, qrels) for line in _lines(folder / "queries.jsonl"))
+    if not questions:
+        raise DatasetError(f"{folder / 'queries.jsonl'} holds no question; write one a line.")
     corpus = _corpus(folder / "corpus.jsonl", use_title=bool(meta.get("use_title")))
     whole = meta.get("scope") == "library"
     return Dataset(str(meta.get("name", folder.name)), questions, qrels, corpus, whole)
 
 
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DatasetError(f"{path} cannot be read as UTF-8 text; check the file.") from error
+
+
+def _meta(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        found = json.loads(_text(path))
+    except ValueError as error:
+        raise DatasetError(f"{path} is not JSON; mend it.") from error
+    if not isinstance(found, dict):
+        raise DatasetError(f"{path} is not a JSON object; mend it.")
+    return found
+
+
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    # Not splitlines: JSON may hold line separators that are no ends of lines.
+    for number, line in enumerate(_text(path).split("\n"), 1):
         if not line.strip():
             continue
         try:
@@ -92,15 +114,22 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
         yield found
 
 
-def _question(line: Mapping[str, Any], qrels: Mapping[str, Mapping[str, int]]) -> Question:
+def _question(folder: Path, line: Mapping[str, Any], qrels: Mapping[str, Mapping[str, int]]) -> Question:
+    lists = {}
+    for key in ("history", "exclude"):
+        lists[key] = line.get(key) or []
+        if not isinstance(lists[key], list) or not all(isinstance(one, str) for one in lists[key]):
+            raise DatasetError(
+                f"{folder}: the {key} of question {line['_id']} is not a list of texts; mend it."
+            )
     return Question(
         str(line["_id"]),
         str(line["text"]),
         str(line.get("doc", "")),
         bool(line.get("answerable", line["_id"] in qrels)),
         str(line.get("type", "")),
-        tuple(line.get("history", ())),
-        frozenset(line.get("exclude") or ()),
+        tuple(lists["history"]),
+        frozenset(lists["exclude"]),
     )
 
 
@@ -109,9 +138,11 @@ def _qrels(folder: Path) -> dict[str, dict[str, int]]:
     if path is None:
         raise DatasetError(f"{folder} has no qrels.tsv or qrels/test.tsv; a question set needs judgements.")
     qrels: dict[str, dict[str, int]] = defaultdict(dict)
-    for number, line in enumerate(path.read_text("utf-8").splitlines()[1:], 2):
+    for number, line in enumerate(_text(path).split("\n")[1:], 2):
+        if not line.strip():
+            continue
         try:
-            question, passage, score = line.split("\t")
+            question, passage, score = line.rstrip("\r").split("\t")
             qrels[question][passage] = int(score)
         except ValueError as error:
             raise DatasetError(

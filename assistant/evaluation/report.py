@@ -21,11 +21,15 @@ def evaluation_object(dataset: Dataset, evaluations: Sequence[Evaluation]) -> di
 def _method_object(one: Evaluation) -> dict[str, Any]:
     return {
         "name": one.method,
-        **{name: round(value, 4) for name, value in one.means.items()},
-        "auroc": {name: value if value is None else round(value, 4) for name, value in one.auroc.items()},
+        **{name: _rounded(value) for name, value in one.means.items()},
+        "auroc": {name: _rounded(value) for name, value in one.auroc.items()},
         "ci95": {name: [round(low, 4), round(high, 4)] for name, (low, high) in one.intervals.items()},
         "p50_ms": round(one.p50_ms, 2),
     }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
 
 
 def worst_questions(evaluation: Evaluation, qrels: Mapping[str, Mapping[str, int]], count: int) -> list[str]:

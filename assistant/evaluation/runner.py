@@ -51,7 +51,7 @@ class Evaluation:
     Attributes:
         method: Name of the method.
         outcomes: One a question, in the set's order.
-        means: Mean of each measure over the answerable questions.
+        means: Mean of each measure over the answerable questions, ``None`` if there are none.
         intervals: Bootstrap 95% interval of each mean.
         auroc: Area under the ROC curve, answerable against each condition's unanswerable questions;
             ``None`` where the set has none.
@@ -60,7 +60,7 @@ class Evaluation:
 
     method: str
     outcomes: tuple[Outcome, ...]
-    means: Mapping[str, float]
+    means: Mapping[str, float | None]
     intervals: Mapping[str, tuple[float, float]]
     auroc: Mapping[str, float | None]
     p50_ms: float
@@ -105,9 +105,7 @@ def evaluate(
     return Evaluation(
         method,
         tuple(outcomes),
-        dict(zip(names, table.mean(axis=0).tolist(), strict=True))
-        if len(table)
-        else dict.fromkeys(names, 0.0),
+        dict(zip(names, table.mean(axis=0).tolist(), strict=True)) if len(table) else dict.fromkeys(names),
         _intervals(table, names),
         _auroc(dataset, ranker, passages, outcomes),
         float(np.median([one.milliseconds for one in outcomes])),
@@ -152,7 +150,12 @@ def _measured(dataset: Dataset, outcomes: Sequence[Outcome]) -> list[Outcome]:
     by_measure = {measure: name for name, measure in named.items()}
     answerable = {one.question.id for one in outcomes if one.question.answerable}
     qrels = {key: dict(judged) for key, judged in dataset.qrels.items() if key in answerable}
-    run = {one.question.id: dict(one.run) for one in outcomes if one.question.id in answerable and one.run}
+    # Falling ranks for scores: the measures' own order of equal scores is another than the one shown.
+    run = {
+        one.question.id: {name: float(-at) for at, name in enumerate(one.run)}
+        for one in outcomes
+        if one.question.id in answerable and one.run
+    }
     values = {key: dict.fromkeys(named, 0.0) for key in answerable}
     if run:
         for metric in ir_measures.iter_calc(list(by_measure), qrels, run):
@@ -184,7 +187,7 @@ def _auroc(
     for one in answerable:
         gold = set(dataset.qrels.get(one.question.id, {}))
         ablated.append(ranker(one.question, _candidates(dataset, passages, one.question) - gold)[1])
-        if not dataset.whole and len(docs) > 1:
+        if not dataset.whole and one.question.doc and len(docs) > 1:
             other = chance.choice([doc for doc in docs if doc != one.question.doc])
             foreign.append(ranker(one.question, _candidates(dataset, passages, one.question, other))[1])
     return {

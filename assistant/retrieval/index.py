@@ -30,6 +30,8 @@ from assistant.types import SEARCHED_KINDS, Passage
 SCHEMA = 1
 MANIFEST = "manifest.json"
 _MADE_WITH = ("essay-assistant", "faiss-cpu", "numpy", "sentence-transformers", "torch", "transformers")
+# Files up to this size are read once more to check them: some ten milliseconds of an essay's index.
+_CHECKED = 64 * 1024 * 1024
 _ARRAYS = ("offsets", "ids", "spans", "tokens")
 
 
@@ -233,13 +235,18 @@ def load_index(folder: Path) -> Index | None:
         return None
     build = folder / str(manifest["build"])
     try:
-        if any((build / name).stat().st_size == 0 for name in manifest["files"]):
+        if not all(_is_whole(build / name, digest) for name, digest in manifest["files"].items()):
             return None
         return _loaded(manifest, build)
     except PermissionError as error:
         raise LibraryError(f"{build} cannot be read; give yourself the right to read it.") from error
     except (OSError, ValueError, KeyError, TypeError, RuntimeError):
         return None
+
+
+def _is_whole(path: Path, digest: str) -> bool:
+    """Whether a file of a build is as it was written; very large ones are only seen to be there."""
+    return _digest(path) == digest if path.stat().st_size <= _CHECKED else True
 
 
 def _loaded(manifest: Mapping[str, Any], build: Path) -> Index | None:

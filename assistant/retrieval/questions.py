@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 # What is longer is no question; the model reads it in parts, so this is a limit of patience.
 LONGEST = 2_000
+# A question of more words of its own says enough to be searched by itself.
+_SAYS_LITTLE = 5
 
 FUNCTION_WORDS = frozenset(
     (
@@ -39,13 +41,18 @@ _POINTING = re.compile(
 )
 _RESUMING = re.compile(
     r"^(?:and|but|so|or|then|also)\b|^(?:what|how) about\b"
-    r"|^why(?: not| so| is that)?\s*\?*$|^(?:who|where|when|how)\s*\?*$"
-    r"|^(?:go on|more|tell me more|say more|for example|such as|in what way|how so|which ones?)\b",
+    r"|^(?:why(?: not| so| is that)?|who|where|when|how|in what way|how so|which ones?)\s*\?*$"
+    r"|^(?:go on|more|tell me more|say more|for example|such as)\b",
     re.IGNORECASE,
 )
-# Pronouns that refer within the question itself: "the idea that ...", "what is it that ...".
+# "It", "that" and "there" that refer within the question itself or to nothing at all.
 _OWN = re.compile(
-    r"\b(?:\w+ that \w+ \w+|is it (?:that|true)|there (?:is|are|was|were)|(?:is|are|was|were) there)\b",
+    r"\b(?:is it (?:\w+ )?that|there (?:is|are|was|were)|(?:is|are|was|were) there|\w+ that \w+ \w+)\b",
+    re.IGNORECASE,
+)
+_ENDS_POINTING = re.compile(r"\b(?:that|this|it|there|then)\W*$", re.IGNORECASE)
+_SUBJECT = re.compile(
+    r"\b(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would|should|must|may|might)\s+(\w+)",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[“\"]([^“”\"]+)[”\"]")
@@ -58,21 +65,34 @@ def content_words(question: str) -> list[str]:
 
 
 def folded(word: str) -> str:
-    """A word in lower case, without its possessive ending."""
-    return word.casefold().replace("’", "'").removesuffix("'s")
+    """A word in lower case, without quotation marks around it and its possessive ending."""
+    return word.casefold().replace("’", "'").strip("'").removesuffix("'s")
 
 
 def is_elliptical(question: str) -> bool:
     """Whether a question leans on the one before it.
 
     It does when it resumes ("And why?", "What about Ruth?"), or says little itself and points back
-    with a pronoun; names and subjects of its own let it stand alone.
+    with a pronoun for which it has no name or subject of its own.
     """
     words = content_words(question)
     if _RESUMING.search(question.strip()) or not words:
         return True
-    points = _POINTING.search(_OWN.sub(" ", question))
-    return points is not None and len(words) <= 5
+    text = _OWN.sub(" ", question)
+    points = _POINTING.search(text)
+    if points is None or len(words) > _SAYS_LITTLE:
+        return False
+    return bool(_ENDS_POINTING.search(text)) or not _has_subject(text[: points.start()])
+
+
+def _has_subject(before: str) -> bool:
+    """Whether a pronoun can refer to what stands before it in its own question."""
+    words = _WORD.findall(before)
+    if any(word[0].isupper() and folded(word) not in FUNCTION_WORDS for word in words):
+        return True
+    if re.search(r"\bthe\s+\w+", before, re.IGNORECASE):
+        return True
+    return any(folded(found) not in FUNCTION_WORDS for found in _SUBJECT.findall(before))
 
 
 def quoted_phrases(question: str) -> list[str]:

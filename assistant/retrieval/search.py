@@ -88,6 +88,8 @@ class Searcher:
             Ids and scores, best first.
         """
         rows = self.rows(passages)
+        if not len(rows):
+            return []
         query = self.query(question)
         if method == "late":
             return [(one.passage, one.score) for one in self.late(query, self.weights(query, rows), rows)]

@@ -85,6 +85,8 @@ def shares(
 
 def _word_at(question: str, piece: Piece) -> str:
     start, end = piece.start, piece.end
+    if not any(ch.isalnum() for ch in question[start:end]):
+        return question[start:end]
     while start > 0 and _in_word(question[start - 1]):
         start -= 1
     while end < len(question) and _in_word(question[end]):
