@@ -66,6 +66,8 @@ class Answerer:
         self, question: str, *, top: int, essays: Sequence[str], style: Style, history: Sequence[str]
     ) -> Answer:
         """Answer a question; see ``Library.ask``."""
+        # A terminal can pass on bytes that are no text; no tokenizer reads them.
+        question = question.encode("utf-8", "replace").decode("utf-8")
         asked = question.strip()
         if not asked:
             raise AssistantError("The question is empty; ask it in words.")

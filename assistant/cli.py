@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from assistant import __version__, inputs, rendering
+from assistant.console import QuietGroup, speak_utf8
 from assistant.errors import AssistantError
 from assistant.progress import Bar
 from assistant.resources import data_file
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=QuietGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="assistant")
 def cli() -> None:
     """Ask an essay: its own words, word for word, with the page they stand on."""
@@ -137,7 +138,7 @@ def ask(
             )
             _print({"id": line["id"], **rendering.answer_object(answer)})
         return
-    asked = sys.stdin.read() if question == "-" else str(question)
+    asked = sys.stdin.read().strip() if question == "-" else str(question)
     answer = library.ask(asked, top=top, essays=essays, style=style)
     if as_json:
         _print(rendering.answer_object(answer))
@@ -204,19 +205,20 @@ def remove(essay_id: str, root: Path | None, as_json: bool) -> None:  # noqa: FB
 @_common
 def cite(essay_id: str, style: str, page: str | None, root: Path | None, as_json: bool) -> None:  # noqa: FBT001
     """Print the in-text citation and the full reference of an essay."""
-    in_text, reference = _open(root).cite(essay_id, style=style, page=page)
+    citation, reference = _open(root).cite(essay_id, style=style, page=page)
     if as_json:
-        _print(
-            {"id": essay_id, "style": style, "citation": in_text.replace("–", "-"), "reference": reference}
-        )
+        in_text = rendering.plain_citation(citation)
+        _print({"id": essay_id, "style": style, "citation": in_text, "reference": reference})
     else:
-        click.echo(f"{in_text}\n{reference}")
+        click.echo(f"{citation.in_text}\n{reference}")
 
 
 @cli.command(short_help="Open the web page, adding essays first if any are named.")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=7860, show_default=True, help="Port to listen on.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=7860, show_default=True, help="Port to listen on."
+)
 @click.option("--open/--no-open", "open_browser", default=False, help="Open the page in the browser.")
 @click.option(
     "--auth-file", type=click.Path(path_type=Path), help="Lines of name:password; only these may enter."
@@ -278,6 +280,7 @@ def evaluate(
 
 def main() -> None:
     """Run the command; every known fault is one sentence."""
+    speak_utf8()
     try:
         cli.main(standalone_mode=False)
     except click.exceptions.Exit as done:
@@ -291,7 +294,3 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         _say("assistant: interrupted; the library is as it was.")
         sys.exit(130)
-    except BrokenPipeError:
-        # The reader of a pipe has gone; there is nobody left to tell.
-        sys.stderr.close()
-        sys.exit(0)

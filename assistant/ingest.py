@@ -25,6 +25,7 @@ from assistant.types import (
     StoredEssay,
 )
 
+_FEWEST_WORDS = 3
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,80}")
 
 
@@ -90,9 +91,14 @@ def read_essay(
         name, record or {}, source.text, numbering.pages, numbering.provenance, source.pages.furniture
     )
     chunked = chunk(essay, _frequency(str((record or {}).get("language", "en"))))
-    if not any(passage.kind in SEARCHED_KINDS for passage in chunked.passages):
+    if not any(passage.kind in SEARCHED_KINDS and _has_words(passage) for passage in chunked.passages):
         raise ReadingError(f"{path} has no paragraph in it; give a file with the running text of an essay.")
     return Ingested(_stored(path, source, record, chunked, numbering.warnings), source.text)
+
+
+def _has_words(passage: Passage) -> bool:
+    """Whether a passage is running text and not figures or ornaments."""
+    return sum(any(ch.isalpha() for ch in word) for word in passage.text.split()) >= _FEWEST_WORDS
 
 
 def _own_id(record: CSLItem | None) -> str | None:

@@ -19,7 +19,7 @@ def read_batch(path: Path) -> list[dict[str, Any]]:
         AssistantError: If the file cannot be read or a line is malformed.
     """
     try:
-        lines = path.read_text("utf-8").split("\n")
+        lines = path.read_text("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise AssistantError(f"{path} cannot be read; give a file of JSON Lines in UTF-8.") from error
     made = []
@@ -58,10 +58,11 @@ def read_accounts(path: Path | None) -> list[tuple[str, str]] | None:
     if path is None:
         return None
     try:
-        lines = [line for line in path.read_text("utf-8").splitlines() if line.strip()]
+        lines = [line for line in path.read_text("utf-8-sig").splitlines() if line.strip()]
     except (OSError, UnicodeDecodeError) as error:
         raise AssistantError(f"{path} cannot be read; give a file with lines of name:password.") from error
-    accounts = [(name, password) for name, _, password in (line.partition(":") for line in lines)]
+    parts = (line.partition(":") for line in lines)
+    accounts = [(name.strip(), password.strip()) for name, _, password in parts]
     if not accounts or not all(name and password for name, password in accounts):
         raise AssistantError(f"{path} must have lines of name:password and no others; mend it.")
     return accounts

@@ -8,7 +8,7 @@ Everything above this module speaks to it alone. The two staircases begin here:
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from assistant import ingest
@@ -17,12 +17,11 @@ from assistant.chunking import store
 from assistant.citing.locators import locator_of
 from assistant.citing.styles import style_named
 from assistant.errors import LibraryError
+from assistant.indexing import IndexKeeper, no_step
 from assistant.retrieval.encoder import Encoder, default_loader
-from assistant.retrieval.index import Index, build_index, load_index, read_manifest, save_index
-from assistant.storage import write_whole, writing
-from assistant.types import Answer, IngestReport, StoredEssay
-
-Progress = Callable[[str, int, int], None]
+from assistant.retrieval.index import build_index, read_manifest
+from assistant.storage import replace_together, writing
+from assistant.types import Answer, Citation, IngestReport, Progress, StoredEssay
 
 
 class Library:
@@ -44,8 +43,7 @@ class Library:
     ) -> None:
         self.root = root
         self._chunks, self._index = root / "data" / "chunks", root / "index"
-        self._load_encoder = load_encoder or default_loader
-        self._encoders: dict[str | None, Encoder] = {}
+        self._keeper = IndexKeeper(root, load_encoder or default_loader, notify)
         self._notify = notify
         self._stored: dict[str, tuple[tuple[int, int], str, StoredEssay]] = {}
         self._answerer: tuple[object, Answerer] | None = None
@@ -78,8 +76,11 @@ class Library:
         state = path.stat()
         stamp = (state.st_mtime_ns, state.st_size)
         if essay_id not in self._stored or self._stored[essay_id][0] != stamp:
+            essay = store.load(path)
+            if essay.id != essay_id:
+                raise LibraryError(f"{path} holds the essay {essay.id!r}; name it {essay.id}.jsonl again.")
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
-            self._stored[essay_id] = (stamp, digest, store.load(path))
+            self._stored[essay_id] = (stamp, digest, essay)
         return self._stored[essay_id][1:]
 
     def source_text(self, essay_id: str) -> str:
@@ -124,7 +125,7 @@ class Library:
             AssistantError: If the file, the record or the library cannot be used; the library is
                 then as it was.
         """
-        step = progress or _no_step
+        step = progress or no_step
         step("reading", 0, 1)
         records = ingest.records(reference, self.root)
         made = ingest.read_essay(path, records, first_page=first_page, essay_id=essay_id)
@@ -155,27 +156,17 @@ class Library:
         others = [self._load(one) for one in self.ids() if one != essay.id]
         stored = {one.id: (digest, one) for digest, one in others}
         stored[essay.id] = (hashlib.sha256(text.encode()).hexdigest(), essay)
-        make_current = self._build(stored, model, step)
-        write_whole(self._chunks / f"{essay.id}.source.txt", made.source)
-        write_whole(self._chunks / f"{essay.id}.jsonl", text)
-        if make_current:
-            make_current()
-
-    def _build(
-        self, stored: Mapping[str, tuple[str, StoredEssay]], model: str | None, step: Progress
-    ) -> Callable[[], None] | None:
-        """Build and write an index; the returned function makes it current, ``None`` if it is so already."""
-        old = load_index(self._index)
-        encoder = self._encoder(model or (old.model.name if old else None))
-        sources = {essay_id: stored[essay_id][0] for essay_id in sorted(stored)}
-        if old is not None and dict(old.sources) == sources and old.model == encoder.info:
-            return None
-        passages = [passage for essay_id in sources for passage in stored[essay_id][1].passages]
-        index = build_index(
-            passages, sources, encoder, old=old, progress=lambda done, total: step("embedding", done, total)
-        )
-        step("writing", 0, 1)
-        return save_index(index, self._index)
+        files = {
+            self._chunks / f"{essay.id}.source.txt": made.source,
+            self._chunks / f"{essay.id}.jsonl": text,
+        }
+        build = self._keeper.build(stored, model, step)
+        try:
+            replace_together(files, build.make_current if build else _nothing)
+        except BaseException:
+            if build:
+                build.discard()
+            raise
 
     def remove(self, essay_id: str) -> None:
         """Remove an essay.
@@ -233,8 +224,8 @@ class Library:
         manifest = read_manifest(self._index)
         state = (manifest and manifest["build"], sources)
         if self._answerer is None or self._answerer[0] != state:
-            index = self._current(stored, sources)
-            encoder = self._encoder(index.model.name)
+            index = self._keeper.current(stored, sources)
+            encoder = self._keeper.encoder(index.model.name)
             self._answerer = (state, Answerer(index, encoder, {key: one for key, (_, one) in stored.items()}))
         return self._answerer[1]
 
@@ -245,14 +236,14 @@ class Library:
             essays: The essays.
             progress: As for ``add``.
         """
-        encoder = self._encoder(None)
+        encoder = self._keeper.encoder(None)
         passages = [passage for essay in essays for passage in essay.passages]
         index = build_index(
             passages, {}, encoder, progress=lambda done, total: progress("embedding", done, total)
         )
         return Answerer(index, encoder, {essay.id: essay for essay in essays})
 
-    def cite(self, essay_id: str, *, style: str = "mla", page: str | None = None) -> tuple[str, str]:
+    def cite(self, essay_id: str, *, style: str = "mla", page: str | None = None) -> tuple[Citation, str]:
         """In-text citation and full reference of an essay.
 
         Args:
@@ -266,33 +257,9 @@ class Library:
         essay, chosen = self.essay(essay_id), style_named(style)
         labels = list(dict.fromkeys(start.label for passage in essay.passages for start in passage.pages))
         locator = locator_of(page, labels, essay_id) if page is not None else ""
-        return chosen.in_text(essay.reference, locator), chosen.reference(essay.reference)
-
-    def _current(self, stored: Mapping[str, tuple[str, StoredEssay]], sources: Mapping[str, str]) -> Index:
-        """The index if it agrees with essays and model, else a new one."""
-        index = load_index(self._index)
-        if index is not None and dict(index.sources) == sources:
-            if self._encoder(index.model.name).info == index.model:
-                return index
-            self._notify(f"The model {index.model.name} has changed; the index is made again.")
-        else:
-            self._notify("The index does not agree with the essays; it is made again.")
-        with writing(self.root, self._notify):
-            if make_current := self._build(stored, None, _no_step):
-                make_current()
-        made = load_index(self._index)
-        if made is None:
-            raise LibraryError(
-                f"{self._index} cannot be used; delete it, it is made again with the next question."
-            )
-        return made
-
-    def _encoder(self, name: str | None) -> Encoder:
-        if name not in self._encoders:
-            encoder = self._load_encoder(name)
-            self._encoders[name] = self._encoders[encoder.info.name] = encoder
-        return self._encoders[name]
+        citation = Citation(locator, chosen.in_text(essay.reference, locator))
+        return citation, chosen.reference(essay.reference)
 
 
-def _no_step(_stage: str, _done: int, _total: int) -> None:
-    """Progress that nobody follows."""
+def _nothing() -> None:
+    """What is done where the index is right already."""

@@ -54,7 +54,7 @@ def _hit_object(hit: Hit) -> dict[str, Any]:
         "score": round(hit.score, 4),
         "source": {"start": start, "end": end},
         "highlights": [_highlight_object(one) for one in hit.highlights],
-        "citation": _plain(hit.citation),
+        "citation": plain_citation(hit.citation),
         "reference": hit.reference,
         "quotation": hit.quotation,
     }
@@ -66,12 +66,12 @@ def _highlight_object(one: Highlight) -> dict[str, Any]:
         "end": one.end,
         "text": one.text,
         "pages": one.citation.pages,
-        "citation": _plain(one.citation),
+        "citation": plain_citation(one.citation),
         "quotation": one.quotation,
     }
 
 
-def _plain(citation: Citation) -> str:
+def plain_citation(citation: Citation) -> str:
     """An in-text citation with the hyphen that programs expect in its locator."""
     return citation.in_text.replace(citation.pages.replace("-", "–"), citation.pages)
 
@@ -243,8 +243,8 @@ def _passage_text(passage: Passage, width: int) -> str:
         # A word divided over the page end is not divided by the mark.
         at = text.rfind(" ", 0, page.start) + 1
         text = f"{text[:at]}[p. {page.label}] {text[at:]}"
-    pages = "–".join(_distinct([page.label for page in (*passage.pages[:1], *passage.pages[-1:])]))
-    head = " · ".join(filter(None, [passage.id, passage.kind, f"p. {pages}" if pages else ""]))
+    pages = "-".join(_distinct([page.label for page in (*passage.pages[:1], *passage.pages[-1:])]))
+    head = " · ".join(filter(None, [passage.id, passage.kind, _page_words(pages)]))
     return f"{head}\n{_wrapped(text, width, _INDENT, _INDENT)}"
 
 

@@ -1,10 +1,10 @@
-"""The library's folder: which it is, one writer at a time, and files that are whole or not there."""
+"""The library's folder: which it is, one writer at a time, and files that change together or not at all."""
 
 from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -71,12 +71,41 @@ def _disk_error(root: Path, error: OSError) -> LibraryError:
     )
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that it is there whole or as it was; line breaks in ``text`` are kept."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.new")
+def replace_together(files: Mapping[Path, str], then: Callable[[], None]) -> None:
+    """Write several files and do one thing more, or leave everything as it was.
+
+    Args:
+        files: Text of each file by its path; line breaks are kept.
+        then: What belongs to the change too; the files are put back if it fails.
+
+    Raises:
+        OSError: If a file cannot be written.
+    """
+    new = {path: path.with_name(f".{path.name}.new") for path in files}
+    old = {path: path.with_name(f".{path.name}.old") for path in files}
+    done: list[Path] = []
     try:
-        temporary.write_bytes(text.encode("utf-8"))
-        os.replace(temporary, path)  # noqa: PTH105 - os.replace is the atomic one
+        for path, text in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            new[path].write_bytes(text.encode("utf-8"))
+        for path in files:
+            if path.exists():
+                os.replace(path, old[path])  # noqa: PTH105 - os.replace is the atomic one
+            done.append(path)
+            os.replace(new[path], path)  # noqa: PTH105 - the same
+        then()
+    except BaseException:
+        for path in done:
+            _put_back(path, old[path])
+        raise
     finally:
-        temporary.unlink(missing_ok=True)
+        for path in (*new.values(), *old.values()):
+            path.unlink(missing_ok=True)
+
+
+def _put_back(path: Path, old: Path) -> None:
+    if old.exists():
+        # Not os.replace, which may be what has failed.
+        old.rename(path)
+    else:
+        path.unlink(missing_ok=True)

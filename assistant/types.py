@@ -7,13 +7,16 @@ text of the user's file; *text* of a passage is the source with its print layout
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Kind = Literal["paragraph", "blockquote", "note", "heading", "title", "author", "list", "verse", "reference"]
 
 SEARCHED_KINDS: frozenset[Kind] = frozenset({"paragraph", "blockquote", "note", "list", "verse"})
+
+# Told the stage of a job, the number of its steps done, and how many there are.
+Progress = Callable[[str, int, int], None]
 
 # One CSL-JSON item: the field's interchange format for a bibliographic record.
 CSLItem = Mapping[str, Any]

@@ -19,7 +19,13 @@ def commands_page() -> str:
     for name in (None, *sorted(cli.commands)):
         command = cli if name is None else cli.commands[name]
         title = "assistant" if name is None else f"assistant {name}"
-        with click.Context(command, info_name=title, terminal_width=88, max_content_width=88) as context:
+        with click.Context(
+            command,
+            info_name=title,
+            help_option_names=["-h", "--help"],
+            max_content_width=88,
+            terminal_width=88,
+        ) as context:
             parts.append(f"## {title}\n\n```\n{command.get_help(context)}\n```")
     return "\n\n".join(parts) + "\n"
 

@@ -154,7 +154,9 @@ def test_the_interval_holds_the_mean() -> None:
     one = evaluated(SET, RANKINGS)
     for name in MEASURES:
         low, high = one.intervals[name]
-        assert 0 <= low <= one.means[name] <= high <= 1
+        mean = one.means[name]
+        assert mean is not None
+        assert 0 <= low <= mean <= high <= 1
     assert one.intervals == evaluated(SET, RANKINGS).intervals
 
 

@@ -272,10 +272,10 @@ def test_essay_in_memory_is_the_essay_on_disk(opened: Opened) -> None:
 
 
 def test_cite_gives_citation_and_reference(opened: Opened) -> None:
-    in_text, reference = opened.library.cite("sample", page="13-14")
-    assert in_text == "(Essay Assistant Authors 13–14)"
+    citation, reference = opened.library.cite("sample", page="13-14")
+    assert (citation.pages, citation.in_text) == ("13-14", "(Essay Assistant Authors 13–14)")
     assert "pp. 11–22" in reference
-    assert opened.library.cite("sample")[0] == "(Essay Assistant Authors)"
+    assert opened.library.cite("sample")[0].in_text == "(Essay Assistant Authors)"
     with pytest.raises(AssistantError, match="its pages are 11 to 22"):
         opened.library.cite("sample", page="99")
 

@@ -277,17 +277,17 @@ def test_an_essay_as_an_object() -> None:
 def test_passages_for_a_terminal_with_their_page_turns() -> None:
     found = passages_text([passage(), replace(passage("marsh-2014/h1", "heading"), pages=())], width=200)
     assert TEXT[START:TURN] == "Nobody "
-    turned = f"{TEXT[:TURN]}[p. 850]{TEXT[TURN:]}"
+    turned = f"{TEXT[:TURN]}[p. 850] {TEXT[TURN:]}"
     assert (
         found
-        == f"marsh-2014/p09 · paragraph · p. 849–850\n    {turned}\n\nmarsh-2014/h1 · heading\n    {TEXT}"
+        == f"marsh-2014/p09 · paragraph · pp. 849–850\n    {turned}\n\nmarsh-2014/h1 · heading\n    {TEXT}"
     )
 
 
 def test_a_page_turn_inside_a_word_is_marked_before_the_word() -> None:
     # In print three letters of the word stood on either page.
     broken = passage(pages=(PageStart("849", 0), PageStart("850", START + 3)))
-    assert f"night. [p. 850]{TEXT[START:TURN]}" in passages_text([broken], width=200)
+    assert f"night. [p. 850] {TEXT[START:TURN]}" in passages_text([broken], width=200)
 
 
 @pytest.mark.parametrize(("name", "label"), [("one page", "p. 849"), ("none", "")])

@@ -208,7 +208,7 @@ def test_progress_counts_the_windows_that_are_encoded() -> None:
 
 def test_a_saved_index_is_loaded_as_it_was(tmp_path: Path) -> None:
     index = built(TEXTS | {"coast/p04": "A line\u2028broken, and « façade » printed."})
-    save_index(index, tmp_path / "index")()
+    save_index(index, tmp_path / "index").make_current()
     loaded = load_index(tmp_path / "index")
     assert loaded is not None
     assert_equal(loaded, index)
@@ -216,8 +216,8 @@ def test_a_saved_index_is_loaded_as_it_was(tmp_path: Path) -> None:
 
 def test_the_current_index_stays_until_the_new_one_is_made_current(tmp_path: Path) -> None:
     old, new = built({"coast/p01": "Fog came."}), built(TEXTS)
-    save_index(old, tmp_path)()
-    make_current = save_index(new, tmp_path)
+    save_index(old, tmp_path).make_current()
+    make_current = save_index(new, tmp_path).make_current
     before = load_index(tmp_path)
     assert before is not None
     assert_equal(before, old)
@@ -233,7 +233,7 @@ def test_the_current_index_stays_until_the_new_one_is_made_current(tmp_path: Pat
 def test_an_index_that_cannot_be_written_leaves_no_trace(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    save_index(built({"coast/p01": "Fog came."}), tmp_path)()
+    save_index(built({"coast/p01": "Fog came."}), tmp_path).make_current()
     known = sorted(tmp_path.rglob("*"))
 
     def full(*_arguments: object, **_options: object) -> None:
@@ -256,7 +256,7 @@ FILES = ["offsets.npy", "ids.npy", "spans.npy", "tokens.npy", "windows.faiss", "
 @pytest.mark.parametrize("damage", ["gone", "empty", "cut short", "other bytes"])
 @pytest.mark.parametrize("name", FILES)
 def test_a_damaged_file_is_never_used(tmp_path: Path, name: str, damage: str) -> None:
-    save_index(built(TEXTS), tmp_path)()
+    save_index(built(TEXTS), tmp_path).make_current()
     (path,) = tmp_path.glob(f"build-*/{name}")
     whole = path.read_bytes()
     if damage == "gone":
@@ -277,7 +277,7 @@ def test_a_damaged_file_is_never_used(tmp_path: Path, name: str, damage: str) ->
     ids=str,
 )
 def test_a_manifest_that_does_not_fit_is_never_used(tmp_path: Path, change: dict[str, object]) -> None:
-    save_index(built(TEXTS), tmp_path)()
+    save_index(built(TEXTS), tmp_path).make_current()
     manifest = json.loads((tmp_path / MANIFEST).read_text("utf-8"))
     (tmp_path / MANIFEST).write_text(json.dumps(manifest | change), "utf-8")
     assert load_index(tmp_path) is None
@@ -285,6 +285,6 @@ def test_a_manifest_that_does_not_fit_is_never_used(tmp_path: Path, change: dict
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"schema": 1}'])
 def test_a_broken_manifest_is_never_used(tmp_path: Path, text: str) -> None:
-    save_index(built(TEXTS), tmp_path)()
+    save_index(built(TEXTS), tmp_path).make_current()
     (tmp_path / MANIFEST).write_text(text, "utf-8")
     assert load_index(tmp_path) is None

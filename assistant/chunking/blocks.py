@@ -15,6 +15,7 @@ _HEADING = 0.85
 # In the middle of a run of lines a guess from one width must be a safe one: only lines set flush on
 # both sides are all of one width, and an indent then stands out.
 _FLUSH = 0.92
+_FIRSTS = 0.96
 _SURELY_INDENTED = 0.9
 _LONGEST_HEADING = 120
 # Columns by which an indent differs from the next.
@@ -122,7 +123,8 @@ def _begins_indented(before: PrintLine, line: PrintLine, following: PrintLine | 
     if following is None or layout.indented or not (before.ends_sentence and line.starts_sentence):
         return False
     measure = layout.measure
-    surely = measure.shortest >= _FLUSH and measure.share(line.text) < _SURELY_INDENTED
+    indents = measure.firsts < _FIRSTS and measure.shortest >= _FLUSH
+    surely = indents and measure.share(line.text) < _SURELY_INDENTED
     return surely and measure.looks_indented(line.text, following.first_word)
 
 

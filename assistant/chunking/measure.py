@@ -58,11 +58,13 @@ class Measure:
         full: Width of a full line, in the unit of ``width``; 0 when lines are not broken at a width.
         width: How wide a line is.
         shortest: Share of the full width that all but a few lines inside paragraphs reach.
+        firsts: Median share of the full width that first lines behind a blank line reach.
     """
 
     full: float
     width: Callable[[str], float]
     shortest: float = 0.0
+    firsts: float = 1.0
 
     @property
     def wrapped(self) -> bool:
@@ -113,7 +115,12 @@ def find_measure(runs: Sequence[Sequence[str]]) -> Measure:
     measure = min(found, key=lambda pair: pair[0])[1]
     body = [run for run in runs if not measure.is_narrow(run)]
     shares = sorted(measure.share(line) for run in body for line in run[1:-1])
-    return replace(measure, shortest=shares[int(_SHORTEST * len(shares))] if shares else 0.0)
+    firsts = [measure.share(run[0]) for run in body if len(run) > 2]
+    return replace(
+        measure,
+        shortest=shares[int(_SHORTEST * len(shares))] if shares else 0.0,
+        firsts=median(firsts) if firsts else 1.0,
+    )
 
 
 def _measured(inner: Sequence[str], width: Callable[[str], float]) -> tuple[float, Measure]:

@@ -56,11 +56,15 @@ def _is_well_formed(item: CSLItem) -> bool:
     names, issued = item.get("author", []), item.get("issued", {})
     return (
         isinstance(names, list)
-        and all(isinstance(name, dict) for name in names)
+        and all(isinstance(name, dict) and all(map(_is_text, name.values())) for name in names)
         and isinstance(issued, dict)
         and isinstance(issued.get("date-parts", []), list)
         and all(isinstance(date, list) for date in issued.get("date-parts", []))
     )
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, (str, bool))
 
 
 def _from_json(text: str) -> list[CSLItem]:
@@ -73,7 +77,9 @@ def _from_bibtex(text: str) -> list[CSLItem]:
     import bibtexparser  # noqa: PLC0415 - only for this format
     from bibtexparser.middlewares import LatexDecodingMiddleware  # noqa: PLC0415 - the same
 
-    library = bibtexparser.parse_string(text, append_middleware=[LatexDecodingMiddleware()])
+    library = bibtexparser.parse_string(
+        text, append_middleware=[LatexDecodingMiddleware(keep_braced_groups=True)]
+    )
     return [
         _csl(
             _bibtex_fields(
@@ -129,7 +135,7 @@ def _ris_fields(entry: Mapping[str, Any]) -> dict[str, Any]:
         "type": "article-journal" if entry.get("type_of_reference") == "JOUR" else "document",
         "title": first("title", "primary_title"),
         "names": entry.get("authors") or entry.get("first_authors") or [],
-        "container-title": first("secondary_title", "alternate_title1", "journal_name", "alternate_title3"),
+        "container-title": first("secondary_title", "alternate_title3", "journal_name", "alternate_title1"),
         "volume": first("volume"),
         "issue": first("number"),
         "page": pages,

@@ -12,8 +12,8 @@ from assistant.evaluation.datasets import Dataset, load_dataset
 from assistant.evaluation.report import evaluation_object, worst_questions
 from assistant.evaluation.runner import DEFAULT_METHODS, Evaluation, evaluate
 from assistant.ingest import given_passages
-from assistant.library import Library, Progress
-from assistant.types import SEARCHED_KINDS
+from assistant.library import Library
+from assistant.types import SEARCHED_KINDS, Progress
 
 
 def evaluate_folders(

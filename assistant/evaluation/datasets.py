@@ -73,9 +73,10 @@ def load_dataset(folder: Path) -> Dataset:
         )
     meta = _meta(folder / "meta.json")
     qrels = _qrels(folder)
-    questions = tuple(_question(folder, line, qrels) for line in _lines(folder / "queries.jsonl"))
+    path = folder / "queries.jsonl"
+    questions = tuple(_question(path, number, line, qrels) for number, line in _lines(path))
     if not questions:
-        raise DatasetError(f"{folder / 'queries.jsonl'} holds no question; write one a line.")
+        raise DatasetError(f"{path} holds no question; write one a line.")
     corpus = _corpus(folder / "corpus.jsonl", use_title=bool(meta.get("use_title")))
     whole = meta.get("scope") == "library"
     return Dataset(str(meta.get("name", folder.name)), questions, qrels, corpus, whole)
@@ -100,7 +101,7 @@ def _meta(path: Path) -> dict[str, Any]:
     return found
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
+def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     # Not splitlines: JSON may hold line separators that are no ends of lines.
     for number, line in enumerate(_text(path).split("\n"), 1):
         if not line.strip():
@@ -111,17 +112,17 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
             raise DatasetError(f"{path}, line {number}, is not JSON; mend the line.") from error
         if not isinstance(found, dict) or "_id" not in found or "text" not in found:
             raise DatasetError(f"{path}, line {number}, lacks _id or text; mend the line.")
-        yield found
+        yield number, found
 
 
-def _question(folder: Path, line: Mapping[str, Any], qrels: Mapping[str, Mapping[str, int]]) -> Question:
+def _question(
+    path: Path, number: int, line: Mapping[str, Any], qrels: Mapping[str, Mapping[str, int]]
+) -> Question:
     lists = {}
     for key in ("history", "exclude"):
         lists[key] = line.get(key) or []
         if not isinstance(lists[key], list) or not all(isinstance(one, str) for one in lists[key]):
-            raise DatasetError(
-                f"{folder}: the {key} of question {line['_id']} is not a list of texts; mend it."
-            )
+            raise DatasetError(f"{path}, line {number}: {key} is not a list of texts; mend the line.")
     return Question(
         str(line["_id"]),
         str(line["text"]),
@@ -155,7 +156,7 @@ def _corpus(path: Path, *, use_title: bool) -> dict[str, dict[str, str]] | None:
     if not path.is_file():
         return None
     corpus: dict[str, dict[str, str]] = defaultdict(dict)
-    for line in _lines(path):
+    for _, line in _lines(path):
         title = f"{line['title']}. " if use_title and line.get("title") else ""
         corpus[str(line.get("doc", ""))][str(line["_id"])] = f"{title}{line['text']}"
     return dict(corpus)

@@ -51,7 +51,11 @@ def read(path: Path) -> Source:
     Raises:
         ReadingError: If there is no such file, or it cannot be read as an essay.
     """
-    if not path.exists():
+    try:
+        known = path.exists()
+    except OSError as error:
+        raise ReadingError(f"{path} cannot be a file ({error.strerror}); check the name.") from error
+    if not known:
         raise ReadingError(f"{path} does not exist; check the name of the file.")
     if path.is_dir():
         raise ReadingError(f"{path} is a folder; name the essay's file in it.")

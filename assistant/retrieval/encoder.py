@@ -245,5 +245,5 @@ def _load(name: str, folder: Path | None) -> SentenceTransformer:
     except Exception as error:  # the libraries raise many kinds for one fault: there is no such model
         raise ModelError(
             f"The model {name!r} cannot be loaded ({type(error).__name__}); give the folder of a "
-            f"sentence-transformers model, or leave --model out for {DEFAULT_MODEL}."
+            f"sentence-transformers model, or go back with: assistant add FILE --model {DEFAULT_MODEL}"
         ) from error

@@ -145,7 +145,31 @@ def _rows(index: Index) -> dict[str, _Row]:
     return rows
 
 
-def save_index(index: Index, folder: Path) -> Callable[[], None]:
+@dataclass(frozen=True, slots=True)
+class Build:
+    """An index on disk that is not the current one yet.
+
+    Attributes:
+        folder: The library's ``index/``.
+        files: The folder of the build in it.
+    """
+
+    folder: Path
+    files: Path
+
+    def make_current(self) -> None:
+        """Make it the current index and delete the others."""
+        os.replace(self.files / MANIFEST, self.folder / MANIFEST)  # noqa: PTH105 - os.replace is the atomic one
+        for other in self.folder.glob("build-*"):
+            if other != self.files:
+                shutil.rmtree(other, ignore_errors=True)
+
+    def discard(self) -> None:
+        """Delete it."""
+        shutil.rmtree(self.files, ignore_errors=True)
+
+
+def save_index(index: Index, folder: Path) -> Build:
     """Write an index beside the current one.
 
     Args:
@@ -153,30 +177,23 @@ def save_index(index: Index, folder: Path) -> Callable[[], None]:
         folder: The library's ``index/``; made if missing.
 
     Returns:
-        A function that makes it the current one; before it is called, nothing has changed.
+        The build; until it is made the current one, nothing has changed.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    build = Path(tempfile.mkdtemp(prefix="build-", dir=folder))
+    build = Build(folder, Path(tempfile.mkdtemp(prefix="build-", dir=folder)))
     try:
-        build.chmod(0o755)
-        index.vectors.save(build / "windows.faiss")
+        build.files.chmod(0o755)
+        index.vectors.save(build.files / "windows.faiss")
         for name in _ARRAYS:
-            np.save(build / f"{name}.npy", getattr(index, name), allow_pickle=False)
+            np.save(build.files / f"{name}.npy", getattr(index, name), allow_pickle=False)
         lines = [json.dumps([w.passage, w.start, w.end, w.text], ensure_ascii=False) for w in index.windows]
-        (build / "windows.jsonl").write_text("\n".join([*lines, ""]), encoding="utf-8")
-        manifest = build / MANIFEST
-        manifest.write_text(json.dumps(_manifest(index, build), indent=1), encoding="utf-8")
+        (build.files / "windows.jsonl").write_text("\n".join([*lines, ""]), encoding="utf-8")
+        manifest = json.dumps(_manifest(index, build.files), indent=1)
+        (build.files / MANIFEST).write_text(manifest, encoding="utf-8")
     except BaseException:
-        shutil.rmtree(build, ignore_errors=True)
+        build.discard()
         raise
-
-    def make_current() -> None:
-        os.replace(manifest, folder / MANIFEST)  # noqa: PTH105 - os.replace is the atomic one
-        for other in folder.glob("build-*"):
-            if other != build:
-                shutil.rmtree(other, ignore_errors=True)
-
-    return make_current
+    return build
 
 
 def _manifest(index: Index, build: Path) -> dict[str, Any]:
@@ -217,8 +234,10 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    whole = isinstance(manifest, dict) and {"build", "model", "essays", "files", "windows"} <= set(manifest)
-    return manifest if whole and manifest.get("schema") == SCHEMA else None
+    if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
+        return None
+    whole = all(isinstance(manifest.get(key), dict) for key in ("model", "essays", "files"))
+    return manifest if whole and isinstance(manifest.get("build"), str) and "windows" in manifest else None
 
 
 def load_index(folder: Path) -> Index | None:
@@ -240,7 +259,7 @@ def load_index(folder: Path) -> Index | None:
         return _loaded(manifest, build)
     except PermissionError as error:
         raise LibraryError(f"{build} cannot be read; give yourself the right to read it.") from error
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError):
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, AttributeError):
         return None
 
 
