@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from press import Setting, print_essay, settings_of_type
 
 from assistant.chunking.accounts import kept_offsets
-from assistant.chunking.cleaning import INVISIBLE, LIGATURES
+from assistant.chunking.cleaning import LIGATURES
 from assistant.chunking.hyphens import HYPHENS
 from assistant.chunking.paragraphs import Chunked, chunk
-from assistant.lines import LINE_BREAK, split_lines
+from assistant.lines import INVISIBLE, LINE_BREAK, split_lines
 from assistant.reading import read
 
 if TYPE_CHECKING:

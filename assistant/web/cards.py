@@ -35,7 +35,7 @@ NEAREST = "Nearest passages"
 PENDING = "Looking through the essay…"
 
 # From here on the page says "likely"; the number itself tells a reader nothing.
-_LIKELY = 0.75
+_LIKELY = 0.6
 
 # A checkbox, because its state survives when the conversation is drawn again.
 _UNFOLD = (
