@@ -17,6 +17,8 @@ from assistant.retrieval.ranking import Query, Ranked, highlight
 from assistant.retrieval.search import Searcher
 from assistant.types import Answer, Citation, Highlight, Hit, Passage, StoredEssay
 
+# The confidence from which passages are offered as an answer.
+THRESHOLD = abstention.THRESHOLD
 NO_WORDS = "The question has no word to look for; name what you are looking for."
 CUT = f"Only the first {questions.LONGEST:,} characters of the question were read."
 
@@ -84,7 +86,7 @@ class Answerer:
         confidence = 1.0 if by_name else ranking.confidence
         return Answer(
             question=question,
-            answered=bool(hits) and searchable and confidence >= abstention.THRESHOLD,
+            answered=bool(hits) and searchable and confidence >= THRESHOLD,
             confidence=confidence if searchable else 0.0,
             hits=hits,
             note=NO_WORDS if not searchable else CUT if len(asked) > questions.LONGEST else "",

@@ -260,4 +260,9 @@ def evaluation_text(data: Mapping[str, Any], worst: Sequence[str]) -> str:
         figures = [row[name] for name in names] + list(row["auroc"].values())
         cells = ["-" if figure is None else f"{figure:.3f}" for figure in figures] + [f"{row['p50_ms']:.1f}"]
         lines.append(f"{row['name']:<10}" + "".join(f"{cell:>15}" for cell in cells))
-    return "\n".join([*lines, *worst])
+    offered = ", ".join(
+        f"{kind} {one} of {total}"
+        for kind, (one, total) in (data["methods"][0].get("answered") or {}).items()
+    )
+    lines += [f"offered an answer: {offered}"] if offered else []
+    return "\n".join([*lines, *(["worst questions:"] if worst else []), *worst])

@@ -30,6 +30,14 @@ def main() -> None:
     library = Library(find_root(options.library))
     for data, _ in evaluate_folders(library, options.folders, (), 0, Bar("questions")):
         print(f"\n{data['name']}, {data['queries']} questions\n\n{table(data['methods'])}")
+        offered = data["methods"][0]["answered"] or {}
+        print("\n| questions | " + " | ".join(offered) + " |")
+        print("| --- " * (len(offered) + 1) + "|")
+        print(
+            "| offered an answer | "
+            + " | ".join(f"{one} of {total}" for one, total in offered.values())
+            + " |"
+        )
 
 
 def table(methods: Sequence[Mapping[str, Any]]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -118,7 +119,10 @@ def test_evaluate(command: Command) -> None:
         assert all(0 <= one[name] <= 1 for name in figures - {"auroc", "ci95", "p50_ms"})
     assert command("evaluate", SET, "--method", "bm25", "--worst", "2") == 0
     assert command.out.startswith("sample: 42 questions\n")
-    assert len(command.out.splitlines()) == 3 + 2
+    assert command.out.splitlines()[3] == "worst questions:"
+    assert len(command.out.splitlines()) == 3 + 1 + 2
+    assert command("evaluate", SET, "--method", "late", "--worst", "0") == 0
+    assert re.match(r"offered an answer: factual \d of 6, ", command.out.splitlines()[3])
 
 
 def test_evaluate_own_sets_of_the_library(command: Command) -> None:

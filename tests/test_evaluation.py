@@ -296,5 +296,5 @@ def test_an_evaluation_for_a_terminal() -> None:
     assert lines[0] == "toy: 3 questions"
     assert lines[1].split()[:3] == ["method", "ndcg@10", "r@1"]
     assert lines[2].split() == ["late", "0.900", "0.800", "1.000", "1.000", "-", "0.750", "-", "1.000", "1.3"]
-    assert lines[3] == "  0.00  q1"
+    assert lines[3:] == ["worst questions:", "  0.00  q1"]
     assert len(lines[1]) == len(lines[2])

@@ -25,7 +25,22 @@ def _method_object(one: Evaluation) -> dict[str, Any]:
         "auroc": {name: _rounded(value) for name, value in one.auroc.items()},
         "ci95": {name: [round(low, 4), round(high, 4)] for name, (low, high) in one.intervals.items()},
         "p50_ms": round(one.p50_ms, 2),
+        "answered": _answered(one),
     }
+
+
+def _answered(evaluation: Evaluation) -> dict[str, list[int]] | None:
+    """How many questions of each type are offered an answer, and how many there are."""
+    counts: dict[str, list[int]] = {}
+    for one in evaluation.outcomes:
+        if one.answered is None:
+            return None
+        pair = counts.setdefault(
+            one.question.type or ("answerable" if one.question.answerable else "not"), [0, 0]
+        )
+        pair[0] += one.answered
+        pair[1] += 1
+    return counts
 
 
 def _rounded(value: float | None) -> float | None:

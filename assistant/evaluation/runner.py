@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 import ir_measures
@@ -12,7 +12,7 @@ import numpy as np
 from ir_measures import RR, R, Success, nDCG
 from sklearn.metrics import roc_auc_score
 
-from assistant.answering import Answerer
+from assistant.answering import THRESHOLD, Answerer
 from assistant.evaluation.datasets import Dataset, Question
 
 Run = Mapping[str, float]
@@ -33,6 +33,7 @@ class Outcome:
         run: Scores of the first passages, by id, best first.
         certainty: How sure the method is of an answer: the confidence for the assistant's own method,
             the best score for others.
+        answered: Whether the passages would be offered as an answer; ``None`` for a method that cannot tell.
         measures: Each measure of this question; empty if it is not answerable.
         milliseconds: Time to rank.
     """
@@ -40,6 +41,7 @@ class Outcome:
     question: Question
     run: Run
     certainty: float
+    answered: bool | None
     measures: Mapping[str, float]
     milliseconds: float
 
@@ -118,12 +120,13 @@ class _Ranker:
     def __init__(self, answerer: Answerer, method: str) -> None:
         self._answerer = answerer
         self._method = method
+        self.can_tell = method == "late"
 
     def __call__(
         self, question: Question, candidates: Collection[str]
     ) -> tuple[list[tuple[str, float]], float]:
         text = self._answerer.read(question.text, question.history)
-        if self._method == "late":
+        if self.can_tell:
             ranking = self._answerer.ranking(text, candidates)
             return [(one.passage, one.score) for one in ranking.ranked], ranking.confidence
         scored = self._answerer.searcher.ranking(text, self._method, candidates)
@@ -140,8 +143,9 @@ def _candidates(
 def _outcome(ranker: _Ranker, question: Question, candidates: Collection[str]) -> Outcome:
     start = perf_counter()
     ranking, certainty = ranker(question, candidates)
+    answered = bool(ranking) and certainty >= THRESHOLD if ranker.can_tell else None
     milliseconds = 1_000 * (perf_counter() - start)
-    return Outcome(question, dict(ranking[:_DEPTH]), certainty, {}, milliseconds)
+    return Outcome(question, dict(ranking[:_DEPTH]), certainty, answered, {}, milliseconds)
 
 
 def _measured(dataset: Dataset, outcomes: Sequence[Outcome]) -> list[Outcome]:
@@ -160,10 +164,7 @@ def _measured(dataset: Dataset, outcomes: Sequence[Outcome]) -> list[Outcome]:
     if run:
         for metric in ir_measures.iter_calc(list(by_measure), qrels, run):
             values[metric.query_id][by_measure[metric.measure]] = float(metric.value)
-    return [
-        Outcome(one.question, one.run, one.certainty, values.get(one.question.id, {}), one.milliseconds)
-        for one in outcomes
-    ]
+    return [replace(one, measures=values.get(one.question.id, {})) for one in outcomes]
 
 
 def _intervals(table: np.ndarray, names: Sequence[str]) -> dict[str, tuple[float, float]]:
