@@ -159,7 +159,7 @@ def list_(root: Path | None, as_json: bool) -> None:  # noqa: FBT001
     elif essays:
         click.echo(rendering.essays_text(essays))
     else:
-        _say(f"{library.root} holds no essay yet; add one with: assistant add FILE")
+        _say(f"The library {library.root.resolve()} holds no essay yet; add one with: assistant add FILE")
 
 
 @cli.command(short_help="Print an essay or one passage of it as it was read.")

@@ -72,7 +72,9 @@ class Library:
         path = self._chunks / f"{essay_id}.jsonl"
         if essay_id not in self.ids():
             known = ", ".join(self.ids()) or "none"
-            raise LibraryError(f"{self.root} has no essay {essay_id!r}; it has: {known}.")
+            raise LibraryError(
+                f"The library {self.root.resolve()} has no essay {essay_id!r}; it has: {known}."
+            )
         state = path.stat()
         stamp = (state.st_mtime_ns, state.st_size)
         if essay_id not in self._stored or self._stored[essay_id][0] != stamp:
@@ -218,7 +220,9 @@ class Library:
             LibraryError: If the library holds no essay, or an index cannot be made.
         """
         if not self.ids():
-            raise LibraryError(f"{self.root} holds no essay yet; add one with: assistant add FILE")
+            raise LibraryError(
+                f"The library {self.root.resolve()} holds no essay yet; add one with: assistant add FILE"
+            )
         stored = {essay_id: self._load(essay_id) for essay_id in self.ids()}
         sources = {essay_id: digest for essay_id, (digest, _) in stored.items()}
         manifest = read_manifest(self._index)

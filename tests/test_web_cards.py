@@ -147,7 +147,9 @@ def test_unanswered_questions_are_told_apart() -> None:
     assert _Tags(html).of("not-answered")
 
 
-@pytest.mark.parametrize(("confidence", "words"), [(0.93, "Likely answer"), (0.6, "Likely answer"), (0.5, "Possible answer")])
+@pytest.mark.parametrize(
+    ("confidence", "words"), [(0.93, "Likely answer"), (0.6, "Likely answer"), (0.5, "Possible answer")]
+)
 def test_confidence_is_said_in_words(confidence: float, words: str) -> None:
     html = answer_html(answer(hit(keepers_log().passages[2]), confidence=confidence))
     assert words_of(html, "verdict") == words
