@@ -7,7 +7,7 @@ from pathlib import Path
 
 from assistant.errors import LibraryError
 from assistant.retrieval.encoder import Encoder
-from assistant.retrieval.index import Build, Index, build_index, load_index, save_index
+from assistant.retrieval.index import MANIFEST, Build, Index, build_index, load_index, save_index
 from assistant.storage import writing
 from assistant.types import Progress, StoredEssay
 
@@ -58,6 +58,8 @@ class IndexKeeper:
             if self.encoder(index.model.name).info == index.model:
                 return index
             self._notify(f"The model {index.model.name} has changed; the index is made again.")
+        elif not (self._index / MANIFEST).exists():
+            self._notify("The index is made; this takes a moment.")
         elif index is None or not sources.items() <= index.sources.items():
             # Where essays were only removed, there is nothing to say: all vectors are there.
             self._notify("The index does not agree with the essays; it is made again.")

@@ -8,6 +8,7 @@ Everything above this module speaks to it alone. The two staircases begin here:
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -47,6 +48,8 @@ class Library:
         self._notify = notify
         self._stored: dict[str, tuple[tuple[int, int], str, StoredEssay]] = {}
         self._answerer: tuple[object, Answerer] | None = None
+        # The page asks from several threads; one of them loads the model and the others wait for it.
+        self._guard = threading.Lock()
 
     def ids(self) -> list[str]:
         """Ids of all essays, in alphabetical order."""
@@ -213,12 +216,25 @@ class Library:
             question, top=top, essays=essays, style=style_named(style), history=history
         )
 
+    def warm(self) -> None:
+        """Load model and index, so that the first question need not wait for them; nothing if empty.
+
+        Raises:
+            AssistantError: If an index cannot be made.
+        """
+        if self.ids():
+            self.answerer()
+
     def answerer(self) -> Answerer:
         """What answers questions; its index agrees with the essays on disk.
 
         Raises:
             LibraryError: If the library holds no essay, or an index cannot be made.
         """
+        with self._guard:
+            return self._agreeing()
+
+    def _agreeing(self) -> Answerer:
         if not self.ids():
             raise LibraryError(
                 f"The library {self.root.resolve()} holds no essay yet; add one with: assistant add FILE"

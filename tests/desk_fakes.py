@@ -207,6 +207,9 @@ class FakeLibrary:
             raise LibraryError(f"There is no essay {essay_id}.")
         return self.held[essay_id]
 
+    def warm(self) -> None:
+        """There is nothing to load."""
+
     def add(
         self,
         path: Path,

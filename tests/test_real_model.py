@@ -44,7 +44,7 @@ def test_token_vectors_belong_to_the_word_pieces(encoder: SentenceTransformerEnc
     pieces = encoder.pieces(text)
     assert [piece.id for piece in pieces] == encoded.ids.tolist()
     assert encoded.tokens.shape == (len(pieces), 384)
-    assert text[pieces[0].start : pieces[0].end] == "Step"
+    assert "".join(text[piece.start : piece.end] for piece in pieces) == text.replace(" ", "")
 
 
 def test_no_window_is_longer_than_the_model_reads(
@@ -65,7 +65,7 @@ def test_no_window_is_longer_than_the_model_reads(
             "14",
             "(Essay Assistant Authors 14)",
         ),
-        ("“The Eel by the Tail”", "sample/p18", "16", "(Essay Assistant Authors 16)"),
+        ("What was printed from 1974 onwards?", "sample/p24", "18", "(Essay Assistant Authors 18)"),
     ],
 )
 def test_the_sample_answers(sample: Library, question: str, passage: str, pages: str, citation: str) -> None:
@@ -74,6 +74,12 @@ def test_the_sample_answers(sample: Library, question: str, passage: str, pages:
     first = answer.hits[0]
     assert (first.passage.id, first.highlights[0].citation.pages) == (passage, pages)
     assert first.highlights[0].citation.in_text == citation
+
+
+def test_a_section_asked_for_by_its_heading_answers(sample: Library) -> None:
+    answer = sample.ask("What is said under “The Eel by the Tail”?")
+    assert answer.answered
+    assert {hit.passage.section for hit in answer.hits} == {"The Eel by the Tail"}
 
 
 @pytest.mark.real_essay

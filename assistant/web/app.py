@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -123,12 +124,22 @@ def serve(
         raise AssistantError(
             f"The page cannot be served at {host}:{port}, which is in use or barred; choose another --port."
         ) from fault
+    # The page is open at once; whoever asks before the model is loaded waits for it.
+    threading.Thread(target=_warm, args=(library,), daemon=True).start()
     sys.stderr.write(f"Essay Assistant is open at {address} (Ctrl-C ends it).\n")
     try:
         while page.is_running:
             time.sleep(_HEARTBEAT)
     finally:
         page.close(verbose=False)
+
+
+def _warm(library: Library) -> None:
+    """Load model and index; a fault is said here and once more to whoever asks."""
+    try:
+        library.warm()
+    except AssistantError as fault:
+        sys.stderr.write(f"assistant: {fault}\n")
 
 
 def _spare_the_proxy(host: str) -> None:

@@ -37,6 +37,9 @@ class Library(Protocol):
     def essay(self, essay_id: str) -> StoredEssay:
         """One essay."""
 
+    def warm(self) -> None:
+        """Load what a question needs."""
+
     def add(
         self,
         path: Path,
