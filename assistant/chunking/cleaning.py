@@ -29,13 +29,11 @@ class Tally:
         joined: Line-end hyphens undone, as ``(printed, joined)``.
         kept: Compounds broken at their hyphen.
         dropped: Source offsets of characters that do not stand in a text, with the reason.
-        ligatures: Number of ligatures spelled out.
     """
 
     joined: list[tuple[str, str]] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     dropped: dict[int, str] = field(default_factory=dict)
-    ligatures: int = 0
 
     def drop(self, source: str, start: int, end: int, reason: str) -> None:
         """Note the printed characters of a source span as dropped."""
@@ -129,9 +127,7 @@ def _add_line(source: str, made: CleanText, start: int, end: int, tally: Tally) 
             if len(made) and not made.ends_in_space:
                 made.add(" ", offset)
         else:
-            spelled = LIGATURES.get(ch, ch)
-            tally.ligatures += len(spelled) > 1
-            for letter in spelled:
+            for letter in LIGATURES.get(ch, ch):
                 made.add(letter, offset)
 
 

@@ -10,7 +10,7 @@ from assistant.retrieval.encoder import Encoder, Floats, Integers
 from assistant.retrieval.index import Index
 from assistant.retrieval.lexical import BM25
 from assistant.retrieval.ranking import Query, Ranked, make_query, rank
-from assistant.retrieval.weighting import FRAMING, Postings, shares
+from assistant.retrieval.weighting import FRAMING, Postings, shares, word_at
 
 # Passages that share words with the question, looked at in large libraries besides the nearest.
 _LEXICAL_CANDIDATES = 100
@@ -68,7 +68,13 @@ class Searcher:
 
     def weights(self, query: Query, rows: Integers, framing: float = FRAMING) -> Floats:
         """Weight of each word piece of a question among some windows; see ``weighting.shares``."""
-        return shares(query.text, query.pieces, self._postings.idf(rows, query.ids), self._unasked, framing)
+        frequency = self._postings.frequency(rows, query.ids)
+        # An author whom the essays themselves speak of is asked about, not only named.
+        spoken_of = {
+            word_at(query.text, piece) for piece, count in zip(query.pieces, frequency, strict=True) if count
+        }
+        idf = self._postings.idf(rows, query.ids)
+        return shares(query.text, query.pieces, idf, self._unasked - spoken_of, framing)
 
     def late(self, query: Query, weights: Floats, rows: Integers) -> list[Ranked]:
         """Rank passages by late interaction; see ``ranking.rank``."""

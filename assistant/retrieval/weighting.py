@@ -36,6 +36,19 @@ class Postings:
         self._ids: NDArray[np.int64] = pairs // max(1, len(self.passages))
         self._owners: NDArray[np.int64] = pairs % max(1, len(self.passages))
 
+    def frequency(self, rows: Integers, ids: Integers) -> Floats:
+        """In how many of the passages of some windows each word piece stands.
+
+        Args:
+            rows: The windows.
+            ids: Vocabulary ids.
+        """
+        searched = np.zeros(len(self.passages), dtype=bool)
+        searched[self.numbers[rows]] = True
+        low, high = np.searchsorted(self._ids, ids, "left"), np.searchsorted(self._ids, ids, "right")
+        counts = [searched[self._owners[start:end]].sum() for start, end in zip(low, high, strict=True)]
+        return np.array(counts, dtype=np.float32)
+
     def idf(self, rows: Integers, ids: Integers) -> Floats:
         """Inverse document frequency of word pieces among the passages of some windows.
 
@@ -46,14 +59,8 @@ class Postings:
         Returns:
             ``log(1 + (N - n + 0.5) / (n + 0.5))`` of each id, N passages, n of them with the piece.
         """
-        searched = np.zeros(len(self.passages), dtype=bool)
-        searched[self.numbers[rows]] = True
-        low, high = np.searchsorted(self._ids, ids, "left"), np.searchsorted(self._ids, ids, "right")
-        frequency = np.array(
-            [searched[self._owners[start:end]].sum() for start, end in zip(low, high, strict=True)],
-            dtype=float,
-        )
-        count = float(searched.sum())
+        frequency = self.frequency(rows, ids)
+        count = len(np.unique(self.numbers[rows]))
         values: Floats = np.log1p((count - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
         return values
 
@@ -75,7 +82,7 @@ def shares(
         is left, plain shares.
     """
     factors = np.array(
-        [_factor(_word_at(question, piece), unasked, framing) for piece in pieces], dtype=np.float32
+        [_factor(word_at(question, piece), unasked, framing) for piece in pieces], dtype=np.float32
     )
     weights = idf * factors
     weights = weights if weights.sum() > 0 else idf
@@ -83,7 +90,8 @@ def shares(
     return made
 
 
-def _word_at(question: str, piece: Piece) -> str:
+def word_at(question: str, piece: Piece) -> str:
+    """The folded word of a question that a word piece belongs to; a mark of punctuation is its own."""
     start, end = piece.start, piece.end
     if not any(ch.isalnum() for ch in question[start:end]):
         return question[start:end]

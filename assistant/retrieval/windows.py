@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from assistant.retrieval.encoder import Encoder, Piece
 from assistant.types import Passage
 
-SENTENCES = 2
 # A sentence longer than the model reads is covered by pieces that share this part with the next.
 _OVERLAP = 0.25
 
