@@ -28,6 +28,9 @@ _OPENING_WORDS = frozenset(
         "we what when where whether which while who why with yet you your"
     ).split()
 )
+_PRINTED = re.compile(r"\S")
+# Abbreviations and initials are told from so many characters before a full stop.
+_NEAR = 120
 _CANDIDATE = re.compile(
     r"(?P<dots>(?:\.\s){2,}\.(?:\s?\.)?|\.{2,}|…\s?\.?|[.!?]+)"  # an ellipsis, spaced or not, or a mark
     r"(?P<close>[\"'”’)\]»]*)"
@@ -58,10 +61,15 @@ def split_sentences(text: str, start: int = 0) -> tuple[Span, ...]:
         position = max(end, found.start() + 1)
         if found.group("next") is not None and _ends(text, found) and end > at:
             spans.append((at, end))
-            at = end + len(text[end:]) - len(text[end:].lstrip())
+            at = _next_word(text, end)
     if text[at:].strip():
         spans.append((at, len(text.rstrip())))
     return tuple(spans)
+
+
+def _next_word(text: str, start: int) -> int:
+    found = _PRINTED.search(text, start)
+    return found.start() if found else len(text)
 
 
 def _cites(found: re.Match[str]) -> bool:
@@ -89,7 +97,7 @@ def _ends(text: str, found: re.Match[str]) -> bool:
         return bool(found.group("close"))
     if dots != "." or found.group("close"):
         return not _inside_brackets(text, found) or found.group("close") != ""
-    return _full_stop(text[: found.start()], following, first)
+    return _full_stop(text[max(0, found.start() - _NEAR) : found.start()], following, first)
 
 
 def _inside_brackets(text: str, found: re.Match[str]) -> bool:
