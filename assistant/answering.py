@@ -68,8 +68,7 @@ class Answerer:
         self, question: str, *, top: int, essays: Sequence[str], style: Style, history: Sequence[str]
     ) -> Answer:
         """Answer a question; see ``Library.ask``."""
-        # A terminal can pass on bytes that are no text; no tokenizer reads them.
-        question = question.encode("utf-8", "replace").decode("utf-8")
+        question = _readable(question)
         asked = question.strip()
         if not asked:
             raise AssistantError("The question is empty; ask it in words.")
@@ -94,7 +93,7 @@ class Answerer:
 
     def read(self, question: str, history: Sequence[str]) -> str:
         """The question as it is searched: with the earlier ones before it that it leans on."""
-        return questions.in_context(question, history)
+        return questions.in_context(question, [_readable(one)[: questions.LONGEST] for one in history])
 
     def _section_named(self, question: str, names: Collection[str] | None) -> set[str] | None:
         """Passages of the section whose heading the question quotes, or ``None`` if it quotes none."""
@@ -144,6 +143,11 @@ class Answerer:
         citation = self._citation(passage, start, end, style)
         words = passage.text[start:end]
         return Highlight(start, end, words, citation, style.quotation(words, citation.in_text))
+
+
+def _readable(question: str) -> str:
+    """A question without what is no text: terminals and JSON can pass it on, no tokenizer reads it."""
+    return question.encode("utf-8", "replace").decode("utf-8")
 
 
 def _names(essays: Iterable[StoredEssay]) -> set[str]:

@@ -270,10 +270,11 @@ def evaluate(
     from assistant.evaluation.command import evaluate_folders  # noqa: PLC0415 - scikit-learn takes a second
 
     made = []
-    for data, lines in evaluate_folders(_open(root), folders, methods, worst, Bar("questions")):
-        made.append(data)
-        if not as_json:
-            click.echo(rendering.evaluation_text(data, lines))
+    with Bar("questions") as bar:
+        for data, lines in evaluate_folders(_open(root), folders, methods, worst, bar):
+            made.append(data)
+            if not as_json:
+                click.echo(rendering.evaluation_text(data, lines))
     if as_json:
         _print({"datasets": made})
 

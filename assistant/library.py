@@ -73,7 +73,8 @@ class Library:
 
     def _load(self, essay_id: str) -> tuple[str, StoredEssay]:
         path = self._chunks / f"{essay_id}.jsonl"
-        if essay_id not in self.ids():
+        # An id is a name in the folder and no way out of it.
+        if Path(essay_id).name != essay_id or not path.exists():
             known = ", ".join(self.ids()) or "none"
             raise LibraryError(
                 f"The library {self.root.resolve()} has no essay {essay_id!r}; it has: {known}."

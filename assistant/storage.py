@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -90,9 +91,10 @@ def replace_together(files: Mapping[Path, str], then: Callable[[], None]) -> Non
             new[path].write_bytes(text.encode("utf-8"))
         for path in files:
             if path.exists():
-                os.replace(path, old[path])  # noqa: PTH105 - os.replace is the atomic one
+                # A copy: should the program be killed here, the file itself is still in its place.
+                shutil.copy2(path, old[path])
+            os.replace(new[path], path)  # noqa: PTH105 - os.replace is the atomic one
             done.append(path)
-            os.replace(new[path], path)  # noqa: PTH105 - the same
         then()
     except BaseException:
         for path in done:
@@ -104,8 +106,6 @@ def replace_together(files: Mapping[Path, str], then: Callable[[], None]) -> Non
 
 
 def _put_back(path: Path, old: Path) -> None:
+    path.unlink(missing_ok=True)
     if old.exists():
-        # Not os.replace, which may be what has failed.
         old.rename(path)
-    else:
-        path.unlink(missing_ok=True)

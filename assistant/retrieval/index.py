@@ -94,8 +94,8 @@ def build_index(
     searched = [passage for passage in passages if passage.kind in SEARCHED_KINDS]
     windows = [window for passage in searched for window in windows_of(passage, encoder)]
     known = _rows(old) if old is not None and old.model.digest == encoder.info.digest else {}
-    rows = {_key(window): row for window in windows if (row := known.get(_key(window)))}
-    missing = list({_key(window): window for window in windows if _key(window) not in rows}.values())
+    rows = {window.text: row for window in windows if (row := known.get(window.text))}
+    missing = list({window.text: window for window in windows if window.text not in rows}.values())
     done = 0
 
     def report(count: int) -> None:
@@ -108,8 +108,8 @@ def build_index(
     for window, found in zip(missing, encoded, strict=True):
         spans = np.array([(one.start, one.end) for one in encoder.pieces(window.text)], dtype=np.int32)
         tokens = found.tokens.astype(np.float16)
-        rows[_key(window)] = _Row(window, found.vector, found.ids, spans.reshape(-1, 2), tokens)
-    return _assembled(encoder.info, sources, windows, [rows[_key(window)] for window in windows])
+        rows[window.text] = _Row(window, found.vector, found.ids, spans.reshape(-1, 2), tokens)
+    return _assembled(encoder.info, sources, windows, [rows[window.text] for window in windows])
 
 
 def _assembled(
@@ -131,17 +131,13 @@ def _assembled(
     )
 
 
-def _key(window: Window) -> str:
-    return window.text
-
-
 def _rows(index: Index) -> dict[str, _Row]:
     vectors = index.vectors.vectors()
     rows = {}
     for at, window in enumerate(index.windows):
         own = slice(index.offsets[at], index.offsets[at + 1])
         spans = index.spans[own] - window.start
-        rows[_key(window)] = _Row(window, vectors[at], index.ids[own], spans, index.tokens[own])
+        rows[window.text] = _Row(window, vectors[at], index.ids[own], spans, index.tokens[own])
     return rows
 
 
