@@ -298,8 +298,3 @@ def test_library_keeps_the_model_it_has(opened: Opened) -> None:
     Library(opened.root, load_encoder=load).add(SECOND)
     Library(opened.root, load_encoder=load).ask(QUESTION)
     assert asked == ["other"] * 3
-
-
-def test_earlier_questions_of_any_length_and_bytes_are_read(opened: Opened) -> None:
-    long = "Who numbered the leaves? " * 1_000
-    assert opened.library.ask("And why?", history=["Who is \udcff?", long]).hits

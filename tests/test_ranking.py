@@ -135,14 +135,6 @@ def test_the_authors_names_do_not_count(family: str) -> None:
     assert found.weights[-1] == pytest.approx(1), found.weights
 
 
-def test_a_name_that_the_essay_speaks_of_counts() -> None:
-    encoder = FakeEncoder()
-    essay = given_passages("coast", "Coast", {"p01": "Marsh lit the lamp.", "p02": "Fog came."})
-    essay = replace(essay, reference={"title": "Coast", "author": [{"family": "Marsh", "given": "Ada"}]})
-    answerer = Answerer(build_index(essay.passages, {}, encoder), encoder, {"coast": essay})
-    assert answerer.ranking("Marsh lamp").weights.tolist() == pytest.approx([0.5, 0.5])
-
-
 def test_each_piece_of_a_word_counts_as_the_word() -> None:
     # A model may divide "mentioned" into pieces, none of which is a framing word.
     question = "mentioned lamp"
