@@ -33,7 +33,7 @@ evaluate: install
 	$(BIN)/assistant evaluate data/eval/sample
 
 bench: install
-	$(BIN)/python benchmarks/methods.py
+	$(BIN)/python benchmarks/retrieval.py
 
 clean:
 	rm -rf $(VENV) index/build-* index/manifest.json .mypy_cache .ruff_cache .pytest_cache .hypothesis

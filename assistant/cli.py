@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from assistant import __version__, inputs, rendering
+from assistant import __version__, evaluating, inputs, rendering
 from assistant.console import QuietGroup, speak_utf8
 from assistant.errors import AssistantError
 from assistant.progress import Bar
@@ -111,6 +112,11 @@ def add(
 @click.option("--top", default=3, show_default=True, help="Number of passages.")
 @click.option("--essay", "essays", multiple=True, metavar="ID", help="Ask this essay only (may be repeated).")
 @click.option("--style", default="mla", show_default=True, help="Citation style.")
+@click.option("--explain", is_flag=True, help="Say which words of the question met which of the essay.")
+@click.option(
+    "--fast", is_flag=True, help="Do not read the passages; how sure the answer is, is told by likeness."
+)
+@click.option("--reranker", metavar="MODEL", help="Put the first passages in order anew: a folder or a name.")
 @click.option(
     "--batch",
     type=click.Path(path_type=Path),
@@ -120,12 +126,11 @@ def add(
 @_common
 def ask(
     question: str | None,
-    top: int,
-    essays: tuple[str, ...],
-    style: str,
     batch: Path | None,
+    explain: bool,  # noqa: FBT001 - click passes options by name
     root: Path | None,
-    as_json: bool,  # noqa: FBT001 - click passes options by name
+    as_json: bool,  # noqa: FBT001 - the same
+    **how: Any,  # noqa: ANN401 - the options of Library.ask, by their names
 ) -> None:
     """Show the passages that answer QUESTION (- reads it from standard input)."""
     if (question is None) == (batch is None):
@@ -133,17 +138,15 @@ def ask(
     library = _open(root)
     if batch is not None:
         for line in inputs.read_batch(batch):
-            answer = library.ask(
-                line["question"], top=top, essays=essays, style=style, history=line.get("history", ())
-            )
-            _print({"id": line["id"], **rendering.answer_object(answer)})
+            answer = library.ask(line["question"], history=line.get("history", ()), **how)
+            _print({"id": line["id"], **rendering.answer_object(answer, explained=explain)})
         return
-    asked = sys.stdin.read().strip() if question == "-" else str(question)
-    answer = library.ask(asked, top=top, essays=essays, style=style)
+    answer = library.ask(sys.stdin.read().strip() if question == "-" else str(question), **how)
     if as_json:
-        _print(rendering.answer_object(answer))
+        _print(rendering.answer_object(answer, explained=explain))
     else:
-        click.echo(rendering.answer_text(answer, width=_width(), styled=sys.stdout.isatty()))
+        styled = sys.stdout.isatty()
+        click.echo(rendering.answer_text(answer, width=_width(), styled=styled, explained=explain))
     if not answer.answered:
         sys.exit(1)
 
@@ -244,7 +247,10 @@ def serve(
         _say(f"Everyone who can reach {host} can read the library; --auth-file FILE asks for a password.")
     from assistant.web.app import serve as serve_page  # noqa: PLC0415 - gradio takes seconds to import
 
-    serve_page(library, host=host, port=port, open_browser=open_browser, auth=auth, focus=focus)
+    assess = partial(evaluating.assess, library)
+    serve_page(
+        library, host=host, port=port, open_browser=open_browser, auth=auth, focus=focus, assess=assess
+    )
 
 
 def _added(library: Library, path: Path) -> str:
@@ -255,28 +261,11 @@ def _added(library: Library, path: Path) -> str:
 
 
 @cli.command()
-@click.argument("folders", nargs=-1, type=click.Path(path_type=Path), metavar="[DATASET_DIR]...")
-@click.option("--method", "methods", multiple=True, help="Ranking method (may be repeated); all if left out.")
-@click.option("--worst", default=5, show_default=True, help="Number of worst questions to name.")
+@evaluating.options
 @_common
-def evaluate(
-    folders: Sequence[Path],
-    methods: Sequence[str],
-    worst: int,
-    root: Path | None,
-    as_json: bool,  # noqa: FBT001
-) -> None:
+def evaluate(root: Path | None, as_json: bool, **asked: Any) -> None:  # noqa: ANN401, FBT001
     """Measure retrieval on question sets in BEIR layout."""
-    from assistant.evaluation.command import evaluate_folders  # noqa: PLC0415 - scikit-learn takes a second
-
-    made = []
-    with Bar("questions") as bar:
-        for data, lines in evaluate_folders(_open(root), folders, methods, worst, bar):
-            made.append(data)
-            if not as_json:
-                click.echo(rendering.evaluation_text(data, lines))
-    if as_json:
-        _print({"datasets": made})
+    evaluating.run(_open(root), evaluating.Request(**asked), as_json=as_json)
 
 
 def main() -> None:

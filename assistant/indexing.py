@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.errors import LibraryError
 from assistant.retrieval.encoder import Encoder
 from assistant.retrieval.index import MANIFEST, Build, Index, build_index, load_index, save_index
 from assistant.storage import writing
 from assistant.types import Progress, StoredEssay
+
+if TYPE_CHECKING:
+    from assistant.retrieval.sentence_reranker import Reranker
 
 # Essays by id, each with the digest of its chunk file.
 Stored = Mapping[str, tuple[str, StoredEssay]]
@@ -36,6 +40,7 @@ class IndexKeeper:
         self._load_encoder = load_encoder
         self._notify = notify
         self._encoders: dict[str | None, Encoder] = {}
+        self._rerankers: dict[str, Reranker] = {}
 
     def build(self, stored: Stored, model: str | None, step: Progress) -> Build | None:
         """Build and write an index, not yet the current one; ``None`` if the current one is right."""
@@ -84,3 +89,17 @@ class IndexKeeper:
             encoder = self._load_encoder(name)
             self._encoders[name] = self._encoders[encoder.info.name] = encoder
         return self._encoders[name]
+
+    def reranker(self, name: str) -> Reranker:
+        """The re-ranking model of a name, loaded once.
+
+        Raises:
+            ModelError: If there is no such model.
+        """
+        from assistant.retrieval.sentence_reranker import (  # noqa: PLC0415 - seconds to import
+            SentenceTransformerReranker,
+        )
+
+        if name not in self._rerankers:
+            self._rerankers[name] = SentenceTransformerReranker(name)
+        return self._rerankers[name]

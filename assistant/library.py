@@ -11,18 +11,24 @@ import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from assistant import ingest
 from assistant.answering import Answerer
+from assistant.answers import Answer, Citation
 from assistant.chunking import store
 from assistant.citing.locators import locator_of
 from assistant.citing.styles import style_named
 from assistant.errors import LibraryError
 from assistant.indexing import IndexKeeper, no_step
+from assistant.retrieval.cross_encoder import DefaultJudge, Judge
 from assistant.retrieval.encoder import Encoder, default_loader
 from assistant.retrieval.index import build_index, read_manifest
+from assistant.shelf import Shelf
 from assistant.storage import replace_together, writing
-from assistant.types import Answer, Citation, IngestReport, Progress, StoredEssay
+from assistant.types import IngestReport, Progress, StoredEssay
+
+if TYPE_CHECKING:
+    from assistant import ingest
 
 
 class Library:
@@ -32,6 +38,8 @@ class Library:
         root: Its folder; made by the first essay that is added.
         load_encoder: Gives the model of a name, or the default one for ``None``; the real one unless a
             test gives its own.
+        judge: Reads questions and excerpts together; the real one unless a test gives its own, or its own
+            encoder.
         notify: Takes sentences for the user about what goes on.
     """
 
@@ -40,20 +48,22 @@ class Library:
         root: Path,
         *,
         load_encoder: Callable[[str | None], Encoder] | None = None,
+        judge: Judge | None = None,
         notify: Callable[[str], None] = lambda _sentence: None,
     ) -> None:
         self.root = root
         self._chunks, self._index = root / "data" / "chunks", root / "index"
-        self._keeper = IndexKeeper(root, load_encoder or default_loader, notify)
+        self._shelf = Shelf(root)
+        self._keeper = IndexKeeper(root, load_encoder or (lambda name: default_loader(name, notify)), notify)
+        self._judge = judge or (None if load_encoder else DefaultJudge(notify))
         self._notify = notify
-        self._stored: dict[str, tuple[tuple[int, int], str, StoredEssay]] = {}
         self._answerer: tuple[object, Answerer] | None = None
         # The page asks from several threads; one of them loads the model and the others wait for it.
         self._guard = threading.Lock()
 
     def ids(self) -> list[str]:
         """Ids of all essays, in alphabetical order."""
-        return sorted(path.stem for path in self._chunks.glob("*.jsonl"))
+        return self._shelf.ids()
 
     def essays(self) -> list[StoredEssay]:
         """All essays.
@@ -69,25 +79,7 @@ class Library:
         Raises:
             LibraryError: If there is none of that id or its file is damaged.
         """
-        return self._load(essay_id)[1]
-
-    def _load(self, essay_id: str) -> tuple[str, StoredEssay]:
-        path = self._chunks / f"{essay_id}.jsonl"
-        # An id is a name in the folder and no way out of it.
-        if Path(essay_id).name != essay_id or not path.exists():
-            known = ", ".join(self.ids()) or "none"
-            raise LibraryError(
-                f"The library {self.root.resolve()} has no essay {essay_id!r}; it has: {known}."
-            )
-        state = path.stat()
-        stamp = (state.st_mtime_ns, state.st_size)
-        if essay_id not in self._stored or self._stored[essay_id][0] != stamp:
-            essay = store.load(path)
-            if essay.id != essay_id:
-                raise LibraryError(f"{path} holds the essay {essay.id!r}; name it {essay.id}.jsonl again.")
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
-            self._stored[essay_id] = (stamp, digest, essay)
-        return self._stored[essay_id][1:]
+        return self._shelf.load(essay_id)[1]
 
     def source_text(self, essay_id: str) -> str:
         """The decoded source that passages' source offsets count in.
@@ -95,14 +87,7 @@ class Library:
         Raises:
             LibraryError: If there is no such essay or its source is not kept.
         """
-        self.essay(essay_id)
-        path = self._chunks / f"{essay_id}.source.txt"
-        try:
-            return path.read_bytes().decode("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise LibraryError(
-                f"{path} cannot be read; add the essay once more from its own file."
-            ) from error
+        return self._shelf.source_text(essay_id)
 
     def add(
         self,
@@ -131,6 +116,8 @@ class Library:
             AssistantError: If the file, the record or the library cannot be used; the library is
                 then as it was.
         """
+        from assistant import ingest  # noqa: PLC0415 - questions read no files
+
         step = progress or no_step
         step("reading", 0, 1)
         records = ingest.records(reference, self.root)
@@ -159,7 +146,7 @@ class Library:
     def _commit(self, made: ingest.Ingested, model: str | None, step: Progress) -> None:
         """Build the index with an essay new or changed, then make files and index current together."""
         essay, text = made.essay, store.dump(made.essay)
-        others = [self._load(one) for one in self.ids() if one != essay.id]
+        others = [self._shelf.load(one) for one in self.ids() if one != essay.id]
         stored = {one.id: (digest, one) for digest, one in others}
         stored[essay.id] = (hashlib.sha256(text.encode()).hexdigest(), essay)
         files = {
@@ -185,7 +172,7 @@ class Library:
         with writing(self.root, self._notify):
             for name in (f"{essay_id}.jsonl", f"{essay_id}.source.txt"):
                 (self._chunks / name).unlink(missing_ok=True)
-            self._stored.pop(essay_id, None)
+            self._shelf.forget(essay_id)
 
     def ask(
         self,
@@ -195,6 +182,8 @@ class Library:
         essays: Sequence[str] = (),
         style: str = "mla",
         history: Sequence[str] = (),
+        fast: bool = False,
+        reranker: str | None = None,
     ) -> Answer:
         """Find the passages that answer a question.
 
@@ -204,6 +193,8 @@ class Library:
             essays: Ids of the essays to ask; all if empty.
             style: Citation style.
             history: Earlier questions of the conversation, oldest first.
+            fast: Whether to leave out the model that reads passages: confidence is then told by likeness.
+            reranker: Folder or name of a model that puts the first passages in order anew.
 
         Returns:
             The answer; ``answered`` is false when the essays do not seem to answer.
@@ -214,7 +205,13 @@ class Library:
         for essay_id in essays:
             self.essay(essay_id)
         return self.answerer().answer(
-            question, top=top, essays=essays, style=style_named(style), history=history
+            question,
+            top=top,
+            essays=essays,
+            style=style_named(style),
+            history=history,
+            fast=fast,
+            reranker=self._keeper.reranker(reranker) if reranker else None,
         )
 
     def warm(self) -> None:
@@ -240,14 +237,17 @@ class Library:
             raise LibraryError(
                 f"The library {self.root.resolve()} holds no essay yet; add one with: assistant add FILE"
             )
-        stored = {essay_id: self._load(essay_id) for essay_id in self.ids()}
+        stored = {essay_id: self._shelf.load(essay_id) for essay_id in self.ids()}
         sources = {essay_id: digest for essay_id, (digest, _) in stored.items()}
         manifest = read_manifest(self._index)
         state = (manifest and manifest["build"], sources)
         if self._answerer is None or self._answerer[0] != state:
             index = self._keeper.current(stored, sources)
             encoder = self._keeper.encoder(index.model.name)
-            self._answerer = (state, Answerer(index, encoder, {key: one for key, (_, one) in stored.items()}))
+            self._answerer = (
+                state,
+                Answerer(index, encoder, {key: one for key, (_, one) in stored.items()}, self._judge),
+            )
         return self._answerer[1]
 
     def answerer_of(self, essays: Sequence[StoredEssay], progress: Progress) -> Answerer:
@@ -262,7 +262,7 @@ class Library:
         index = build_index(
             passages, {}, encoder, progress=lambda done, total: progress("embedding", done, total)
         )
-        return Answerer(index, encoder, {essay.id: essay for essay in essays})
+        return Answerer(index, encoder, {essay.id: essay for essay in essays}, self._judge)
 
     def cite(self, essay_id: str, *, style: str = "mla", page: str | None = None) -> tuple[Citation, str]:
         """In-text citation and full reference of an essay.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from tqdm import tqdm
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 
 class Bar:
@@ -35,6 +36,8 @@ class Bar:
         if self._bar is None or stage != self._stage:
             self._close()
             self._stage = stage
+            from tqdm import tqdm  # noqa: PLC0415 - brings asyncio; only a job of many steps has a bar
+
             # ``disable=None`` keeps the bar out of files and pipes.
             self._bar = tqdm(total=total, desc=f"{self._name}: {stage}", leave=False, disable=None)
         self._bar.update(done - self._bar.n)

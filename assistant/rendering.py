@@ -7,20 +7,12 @@ marked as answering stands in bold where the terminal can show it, else between 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from assistant.types import (
-    SEARCHED_KINDS,
-    Answer,
-    Citation,
-    Highlight,
-    Hit,
-    IngestReport,
-    Passage,
-    StoredEssay,
-)
+from assistant.answers import Answer, Citation, Highlight, Hit
+from assistant.types import SEARCHED_KINDS, IngestReport, Passage, StoredEssay
 
 NOT_ANSWERED = "The essay does not seem to answer this. The nearest passages:"
 _INDENT = "    "
@@ -30,13 +22,21 @@ _KIND_WORDS = {"blockquote": "block quotation", "note": "note", "verse": "verse"
 _SHOWN_HYPHENS = 12
 
 
-def answer_object(answer: Answer) -> dict[str, Any]:
-    """An answer as the JSON contract has it."""
+def answer_object(answer: Answer, *, explained: bool = False) -> dict[str, Any]:
+    """An answer as the JSON contract has it.
+
+    Args:
+        answer: The answer.
+        explained: Whether to say of each passage why it was found.
+    """
     made: dict[str, Any] = {
         "question": answer.question,
         "answered": answer.answered,
         "confidence": round(answer.confidence, 4),
-        "passages": [_hit_object(hit) for hit in answer.hits],
+        "passages": [
+            _hit_object(hit) | ({"matches": [asdict(one) for one in hit.matches]} if explained else {})
+            for hit in answer.hits
+        ],
     }
     return made | ({"note": answer.note} if answer.note else {})
 
@@ -76,18 +76,22 @@ def plain_citation(citation: Citation) -> str:
     return citation.in_text.replace(citation.pages.replace("-", "–"), citation.pages)
 
 
-def answer_text(answer: Answer, *, width: int = 80, styled: bool = False) -> str:
+def answer_text(answer: Answer, *, width: int = 80, styled: bool = False, explained: bool = False) -> str:
     """An answer for a terminal.
 
     Args:
         answer: The answer.
         width: Columns of the terminal.
         styled: Whether it shows bold.
+        explained: Whether to say of each passage why it was found.
     """
     parts = [answer.note] if answer.note else []
     if not answer.answered and answer.hits:
         parts.append(NOT_ANSWERED)
-    parts.extend(_hit_text(number, hit, width, styled=styled) for number, hit in enumerate(answer.hits, 1))
+    for number, hit in enumerate(answer.hits, 1):
+        parts.append(_hit_text(number, hit, width, styled=styled))
+        if explained:
+            parts.append(_why(hit))
     parts.extend(
         _wrapped(reference, width, "", "    ")
         for reference in _distinct(hit.reference for hit in answer.hits)
@@ -103,6 +107,17 @@ def _hit_text(number: int, hit: Hit, width: int, *, styled: bool) -> str:
     marked = ", ".join(_distinct(one.citation.in_text for one in hit.highlights))
     cited = f"marked words {marked}, whole passage {hit.citation.in_text}"
     return f"{head}\n\n{body}\n\n{_INDENT}Cite: {cited}"
+
+
+def _why(hit: Hit) -> str:
+    """Which words of the question met which words of the essay, a line each."""
+    lines = [f"{_INDENT}Why: question's word, share of the question, nearness, essay's word"]
+    wide = max((len(one.word) for one in hit.matches), default=0)
+    for one in hit.matches:
+        where = "" if one.passage == hit.passage.id else f" ({one.passage}, which brings it in)"
+        met = f"“{one.text}”{where}" if one.met else "nothing like it"
+        lines.append(f"{_INDENT}  {one.word:<{wide}}  {one.weight:4.0%}  {max(one.cosine, 0):.2f}  {met}")
+    return "\n".join(lines)
 
 
 def _page_words(pages: str) -> str:
@@ -246,23 +261,3 @@ def _passage_text(passage: Passage, width: int) -> str:
     pages = "-".join(_distinct([page.label for page in (*passage.pages[:1], *passage.pages[-1:])]))
     head = " · ".join(filter(None, [passage.id, passage.kind, _page_words(pages)]))
     return f"{head}\n{_wrapped(text, width, _INDENT, _INDENT)}"
-
-
-def evaluation_text(data: Mapping[str, Any], worst: Sequence[str]) -> str:
-    """An evaluation's figures for a terminal; see ``evaluation.report``."""
-    names = ["ndcg@10", "r@1", "r@3", "r@5", "mrr@10"]
-    heads = [*names, *(f"auroc {name}" for name in ("native", "ablated", "foreign")), "p50 ms"]
-    lines = [
-        f"{data['name']}: {data['queries']} questions",
-        f"{'method':<10}" + "".join(f"{head:>15}" for head in heads),
-    ]
-    for row in data["methods"]:
-        figures = [row[name] for name in names] + list(row["auroc"].values())
-        cells = ["-" if figure is None else f"{figure:.3f}" for figure in figures] + [f"{row['p50_ms']:.1f}"]
-        lines.append(f"{row['name']:<10}" + "".join(f"{cell:>15}" for cell in cells))
-    offered = ", ".join(
-        f"{kind} {one} of {total}"
-        for kind, (one, total) in (data["methods"][0].get("answered") or {}).items()
-    )
-    lines += [f"offered an answer: {offered}"] if offered else []
-    return "\n".join([*lines, *(["worst questions:"] if worst else []), *worst])

@@ -65,9 +65,9 @@ def a_library(at: Path) -> Path:
     return at
 
 
-def loader(encoder: FakeEncoder) -> Callable[[str | None], Encoder]:
-    """A loader that knows one model, whatever name it is asked for."""
-    return lambda _name: encoder
+def loader(encoder: FakeEncoder) -> Callable[..., Encoder]:
+    """A loader that knows one model, whatever name it is asked for, and has nothing to tell the user."""
+    return lambda _name, _notify=None: encoder
 
 
 def snapshot(root: Path) -> dict[str, str]:

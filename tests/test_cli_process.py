@@ -27,7 +27,7 @@ class Slow(FakeEncoder):
             time.sleep(float(os.environ["SECONDS"]))
         return super().encode(texts, **options)
 
-assistant.library.default_loader = lambda name: Slow()
+assistant.library.default_loader = lambda name, notify: Slow()
 from assistant.cli import main
 main()
 """
@@ -82,7 +82,7 @@ def test_results_messages_and_exit_code(
 
 
 def test_question_through_a_pipe_is_utf8(shelf: Path) -> None:
-    question = f"{QUESTION} Estienne’s “Niccolò”?"
+    question = f"{QUESTION} Estienne’s Niccolò—why?"
     code, out, _ = _run(shelf, "ask", "-", "--json", stdin=question.encode())
     assert code == 0
     answer = json.loads(out.decode("utf-8"))

@@ -43,6 +43,7 @@ def test_page_is_served_to_this_machine_alone_unless_told_otherwise(command: Com
     assert (command.out, command.err) == ("", "")
     ((library, options),) = page.served
     assert library.ids() == ["sample"]
+    assert callable(options.pop("assess"))
     assert options == {"host": "127.0.0.1", "port": 7860, "open_browser": False, "auth": None, "focus": []}
 
 

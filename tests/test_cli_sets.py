@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -120,9 +121,79 @@ def test_evaluate(command: Command) -> None:
     assert command("evaluate", SET, "--method", "bm25", "--worst", "2") == 0
     assert command.out.startswith("sample: 42 questions\n")
     assert command.out.splitlines()[3] == "worst questions:"
-    assert len(command.out.splitlines()) == 3 + 1 + 2
+    assert len(command.out.splitlines()) == 3 + 1 + 2 + 1
     assert command("evaluate", SET, "--method", "late", "--worst", "0") == 0
-    assert re.match(r"offered an answer: factual \d of 6, ", command.out.splitlines()[3])
+    said = command.out.splitlines()[3:]
+    assert said[0].startswith("confidence of late: ECE 0.")
+    assert said[1].startswith("highlights of late: the answering words 0.")
+    assert re.match(r"offered an answer: factual \d of 6, ", said[2])
+
+
+def test_evaluate_writes_a_report_and_compares_it_with_the_one_before(command: Command) -> None:
+    run = ("evaluate", SET, "--method", "bm25", "--report", "out/deep")
+    assert command(*run) == 0
+    assert command.err == f"The report is {Path('out/deep/report.html')}\n"
+    assert "compared with" not in command.out
+    files = {path.name: path.read_text("utf-8") for path in Path("out/deep").iterdir()}
+    assert set(files) == {"report.html", "report.md", "report.json"}
+    assert files["report.html"].startswith("<!doctype html>")
+    assert files["report.md"].startswith("# Evaluation\n")
+    data = json.loads(files["report.json"])
+    assert data["comparison"] is None
+    (dataset,) = data["datasets"]
+    right = next(one for one in dataset["questions"] if one["answerable"] and not one["right"]["bm25"])
+    right["right"]["bm25"] = True
+    dataset["methods"][0]["r@1"] = 0.9999
+    Path("out/deep/report.json").write_text(json.dumps(data), "utf-8")
+    assert command(*run) == 0
+    figure = dataset["methods"][0]["ndcg@10"]
+    assert figure < 0.9999
+    assert f"no longer right: sample bm25 {right['id']}" in command.out
+    assert "got worse: sample bm25 r@1 0.9999 -> " in command.out
+    for name in ("report.html", "report.md"):
+        made = Path("out/deep", name).read_text("utf-8")
+        assert "Questions whose first passage was right and no longer is" in made
+    assert command(*run, "--json") == 0
+    assert command.json()["comparison"]["fell"] == []
+
+
+def test_evaluate_writes_runs_and_judgements(command: Command) -> None:
+    assert command("evaluate", SET, "--method", "bm25", "--method", "rrf", "--trec", "runs", "--json") == 0
+    assert sorted(path.name for path in Path("runs").iterdir()) == [
+        "sample.bm25.run",
+        "sample.qrels",
+        "sample.rrf.run",
+    ]
+    assert command.err == ""
+
+
+@pytest.mark.parametrize("option", ["--report", "--trec"])
+def test_evaluate_into_a_place_that_cannot_be_written(command: Command, option: str) -> None:
+    Path("file").write_text("")
+    assert command("evaluate", SET, option, "file") == 2
+    assert command.out == ""
+    assert command.err.startswith("assistant: file cannot be written to (")
+    assert command.err.count("\n") == 1
+
+
+def test_evaluate_does_not_write_over_what_is_no_report(command: Command) -> None:
+    Path("report.json").write_text("{}")
+    assert command("evaluate", SET, "--report", ".") == 2
+    assert command.err.startswith("assistant: report.json is no report to compare with")
+    assert Path("report.json").read_text() == "{}"
+
+
+def test_evaluate_where_what_it_needs_is_not_installed(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert command("evaluate", SET, "--method", "bm25") == 0
+    assert command("evaluate", SET, "--method", "bm25", "--report", "out") == 2
+    assert command.err == (
+        "assistant: Evaluation needs matplotlib, which is not installed; install it with: "
+        "pip install matplotlib\n"
+    )
+    assert not Path("out").exists()
 
 
 def test_evaluate_own_sets_of_the_library(command: Command) -> None:

@@ -15,7 +15,8 @@ from assistant.errors import LibraryError
 if TYPE_CHECKING:
     from pathlib import Path
 
-_INDEX_FILES = ("windows.faiss", "offsets.npy", "ids.npy", "spans.npy", "tokens.npy", "windows.jsonl")
+_ARRAYS = ("offsets.npy", "ids.npy", "spans.npy", "tokens.npy", "scales.npy")
+_INDEX_FILES = ("windows.faiss", *_ARRAYS, "windows.jsonl")
 
 
 @pytest.fixture
@@ -57,8 +58,8 @@ def test_damaged_file_of_the_index_is_made_again(opened: Opened, name: str, harm
 @pytest.mark.parametrize(
     "change",
     [
-        {"schema": 0},
-        {"schema": 2},
+        {"schema": 1},
+        {"schema": 3},
         {"essays": {}},
         {"essays": {"sample": "0" * 64}},
         {"essays": None},

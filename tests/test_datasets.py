@@ -62,6 +62,36 @@ def test_what_a_set_says_of_itself_counts(tmp_path: Path) -> None:
     assert found.corpus == {"d": {"c1": "Bells. A bell rang.", "c2": "Fog came."}, "": {"c3": "No document."}}
 
 
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Bells", "Bells. Fog."),
+        ("Bells.", "Bells. Fog."),
+        ("Bells? ", "Bells? Fog."),
+        (" ", "Fog."),
+        (None, "Fog."),
+    ],
+)
+def test_a_title_is_a_sentence_before_its_passage(tmp_path: Path, title: str | None, text: str) -> None:
+    folder = written(tmp_path)
+    (folder / "meta.json").write_text('{"use_title": true}', "utf-8")
+    (folder / "corpus.jsonl").write_text(json.dumps({"_id": 7, "doc": None, "title": title, "text": "Fog."}))
+    assert load_dataset(folder).corpus == {"": {"7": text}}
+
+
+def test_null_is_as_good_as_nothing_and_numbers_are_ids(tmp_path: Path) -> None:
+    line = {"_id": 1, "text": "Who?", "doc": None, "type": None, "history": None}
+    found = load_dataset(written(tmp_path, queries=json.dumps(line), qrels="h\n1\te/p01\t1\n"))
+    (question,) = found.questions
+    assert (question.id, question.doc, question.type, question.answerable) == ("1", "", "", True)
+
+
+def test_evidence_of_a_question_is_read(tmp_path: Path) -> None:
+    line = {"_id": "q1", "text": "Who?", "evidence": [{"passage": "e/p01", "start": 3, "end": 9}]}
+    found = load_dataset(written(tmp_path, queries=json.dumps(line)))
+    assert found.questions[0].evidence.spans == (("e/p01", 3, 9),)
+
+
 def test_blank_lines_and_other_line_ends_are_no_faults(tmp_path: Path) -> None:
     queries = '\r\n{"_id": "q1", "text": "Who lit it?"}\r\n\r\n'
     found = load_dataset(written(tmp_path, queries=queries, qrels=JUDGED.replace("\n", "\r\n") + "\r\n"))

@@ -5,42 +5,41 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from math import log2
-from typing import TYPE_CHECKING, cast
 
 import pytest
-from fakes import FakeEncoder
 
-from assistant.answering import Answerer
-from assistant.errors import DatasetError
-from assistant.evaluation.command import evaluate_folders
 from assistant.evaluation.datasets import Dataset, Question
+from assistant.evaluation.methods import Corpus, Found
 from assistant.evaluation.report import evaluation_object, worst_questions
-from assistant.evaluation.runner import DEFAULT_METHODS, Evaluation, evaluate
-from assistant.library import Library
-from assistant.rendering import evaluation_text
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from assistant.evaluation.runner import Evaluation, evaluate
+from assistant.evaluation.text import evaluation_text
+from assistant.ingest import given_passages
 
 MEASURES = ["ndcg@10", "r@1", "r@3", "r@5", "mrr@10"]
+
+
+def corpus_of(**names: str) -> Corpus:
+    """Passages by document; the text of each is its id."""
+    return {
+        doc: {one.id: one for one in given_passages(doc, doc, {name: name for name in ids.split()}).passages}
+        for doc, ids in names.items()
+    }
+
+
 # Passages p01 to p12 of one document.
-PASSAGES = {"coast": [f"p{number:02}" for number in range(1, 13)]}
+NUMBERED = " ".join(f"p{number:02}" for number in range(1, 13))
+PASSAGES = corpus_of(coast=NUMBERED)
 
 
 class Given:
-    """An answerer whose rankings are given: ids by question, best first."""
+    """A method whose rankings are given: ids by question, best first."""
 
     def __init__(self, rankings: Mapping[str, Sequence[tuple[str, float]]]) -> None:
-        self.searcher = self
         self._rankings = rankings
 
-    def read(self, question: str, _history: Sequence[str]) -> str:
-        """The question as it is."""
-        return question
-
-    def ranking(self, question: str, _method: str, among: Collection[str]) -> list[tuple[str, float]]:
+    def __call__(self, question: Question, among: Collection[str]) -> Found:
         """What was given, without what is not to be looked at."""
-        return [(name, score) for name, score in self._rankings[question] if name in among]
+        return Found([(name, score) for name, score in self._rankings[question.text] if name in among])
 
 
 def question(name: str, *, doc: str = "coast", answerable: bool = True, exclude: str = "") -> Question:
@@ -62,9 +61,9 @@ def dataset_of(
 def evaluated(
     dataset: Dataset,
     rankings: Mapping[str, Sequence[tuple[str, float]]],
-    passages: Mapping[str, Sequence[str]] = PASSAGES,
+    passages: Corpus = PASSAGES,
 ) -> Evaluation:
-    return evaluate(dataset, cast("Answerer", Given(rankings)), passages, "given")
+    return evaluate(dataset, Given(rankings), passages, "given")
 
 
 QRELS = {
@@ -78,7 +77,7 @@ RANKINGS = {
     "helped": ranked("p03 p01 p02"),
     "first": ranked("p04 p01"),
     "two": ranked("p01 p05 p02 p03 p06"),
-    "deep": ranked(" ".join(PASSAGES["coast"])),
+    "deep": ranked(NUMBERED),
     "lost": [],
     "none": ranked("p09"),
 }
@@ -181,7 +180,7 @@ def test_areas_are_those_worked_out_by_hand() -> None:
 def test_the_foreign_document_is_another_one() -> None:
     rankings = {"a": [("p01", 0.5), ("x01", 0.2)], "b": [("p02", 0.4), ("x02", 0.45)]}
     dataset = dataset_of([question("a"), question("b")], {"a": {"p01": 1}, "b": {"p02": 1}})
-    passages = {"coast": ["p01", "p02"], "xenia": ["x01", "x02"]}
+    passages = corpus_of(coast="p01 p02", xenia="x01 x02")
     auroc = evaluated(dataset, rankings, passages).auroc
     # Known .5 and .4 against .2 and .45: three of four pairs are in order.
     assert auroc == {"native": None, "ablated": pytest.approx(1), "foreign": pytest.approx(3 / 4)}
@@ -190,15 +189,15 @@ def test_the_foreign_document_is_another_one() -> None:
 @pytest.mark.parametrize(("whole", "doc"), [(True, "coast"), (False, "")])
 def test_a_question_asked_of_everything_has_no_foreign_document(*, whole: bool, doc: str) -> None:
     dataset = dataset_of([question("first", doc=doc)], {"first": {"p04": 2}}, whole=whole)
-    auroc = evaluated(dataset, RANKINGS, PASSAGES | {"other": ["x01"]}).auroc
+    auroc = evaluated(dataset, RANKINGS, corpus_of(coast=NUMBERED, other="x01")).auroc
     assert auroc["foreign"] is None
 
 
 def test_the_object_is_that_of_the_contract() -> None:
     made = evaluation_object(SET, [evaluated(SET, RANKINGS)])
     assert json.loads(json.dumps(made, allow_nan=False)) == made
-    assert list(made) == ["name", "queries", "methods"]
-    assert (made["name"], made["queries"]) == ("coast", 6)
+    assert list(made) == ["name", "queries", "answerable", "methods"]
+    assert (made["name"], made["queries"], made["answerable"]) == ("coast", 6, 5)
     (method,) = made["methods"]
     assert {"name", *MEASURES, "auroc", "ci95", "p50_ms"} <= set(method)
     assert method["name"] == "given"
@@ -207,7 +206,7 @@ def test_the_object_is_that_of_the_contract() -> None:
     assert method["auroc"]["foreign"] is None
     assert set(MEASURES) <= set(method["ci95"])
     assert all(low <= method[name] <= high for name, (low, high) in method["ci95"].items())
-    assert method["p50_ms"] >= 0
+    assert 0 <= method["p50_ms"] <= method["p95_ms"]
 
 
 def test_measures_of_a_set_without_answers_are_null() -> None:
@@ -219,82 +218,50 @@ def test_measures_of_a_set_without_answers_are_null() -> None:
 
 def test_the_worst_questions_come_first_and_perfect_ones_not_at_all() -> None:
     one = evaluated(SET, RANKINGS)
-    lines = worst_questions(one, QRELS, 9)
+    found = worst_questions(one, SET, PASSAGES, 9)
     # Of equal ones the first asked; "first" is perfect.
-    assert [line.split()[1] for line in lines] == ["deep", "lost", "two", "helped"]
-    assert lines[1] == "  0.00  lost  lost  [p07; first: nothing]"
-    assert lines[3] == "  0.67  helped  helped  [p01, p02; first: p03]"
-    assert worst_questions(one, QRELS, 2) == lines[:2]
-    assert worst_questions(one, QRELS, 0) == []
+    assert [line["id"] for line in found] == ["deep", "lost", "two", "helped"]
+    assert found[1] == {
+        "id": "lost",
+        "text": "lost",
+        "type": "",
+        "ndcg@10": 0,
+        "wanted": [{"id": "p07", "text": "p07"}],
+        "shown": None,
+    }
+    assert found[3]["ndcg@10"] == pytest.approx(0.6697, abs=1e-4)
+    # p02 only helps.
+    assert [one["id"] for one in found[3]["wanted"]] == ["p01"]
+    assert found[3]["shown"] == {"id": "p03", "text": "p03"}
+    assert worst_questions(one, SET, PASSAGES, 2) == found[:2]
+    assert worst_questions(one, SET, PASSAGES, 0) == []
 
 
-CORPUS = {
-    "oil": {"a1": "The lamp burns whale oil. It smokes.", "a2": "The keeper sleeps by day."},
-    "fog": {"b1": "Fog horns frighten gulls.", "b2": "Pilots fear shallow sand."},
-}
-ASKED = [
-    {"_id": "q1", "text": "lamp burns whale oil", "doc": "oil"},
-    {"_id": "q2", "text": "horns frighten gulls", "doc": "fog"},
-    {"_id": "u1", "text": "zebra quartz violin", "doc": "oil"},
-]
-
-
-def written(folder: Path, corpus: Mapping[str, Mapping[str, str]] = CORPUS) -> Path:
-    """A question set that brings its own passages."""
-    folder.mkdir()
-    lines = [{"_id": name, "doc": doc, "text": text} for doc in corpus for name, text in corpus[doc].items()]
-    (folder / "corpus.jsonl").write_text("\n".join(map(json.dumps, lines)), "utf-8")
-    (folder / "queries.jsonl").write_text("\n".join(map(json.dumps, ASKED)), "utf-8")
-    (folder / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nq1\ta1\t1\nq2\tb1\t1\n", "utf-8")
-    return folder
-
-
-def library(root: Path) -> Library:
-    return Library(root, load_encoder=lambda _name: FakeEncoder())
-
-
-def test_all_methods_are_measured_on_a_set_with_passages_of_its_own(tmp_path: Path) -> None:
-    ((made, worst),) = evaluate_folders(
-        library(tmp_path), [written(tmp_path / "toy")], [], 3, lambda *_: None
-    )
-    assert (made["name"], made["queries"]) == ("toy", 3)
-    assert [method["name"] for method in made["methods"]] == list(DEFAULT_METHODS)
-    assert worst == []
-    for method in made["methods"]:
-        assert [method[name] for name in MEASURES] == [1] * 5, method["name"]
-    late = made["methods"][0]
-    assert late["auroc"] == {"native": 1, "ablated": 1, "foreign": 1}
-
-
-@pytest.mark.parametrize("method", DEFAULT_METHODS)
-def test_a_document_of_one_passage_is_nothing_without_it(tmp_path: Path, method: str) -> None:
-    folder = written(tmp_path / "toy", CORPUS | {"fog": {"b1": CORPUS["fog"]["b1"]}})
-    ((made, _),) = evaluate_folders(library(tmp_path), [folder], [method], 3, lambda *_: None)
-    assert made["methods"][0]["r@1"] == 1
-
-
-def test_an_unknown_method_is_refused(tmp_path: Path) -> None:
-    folder = written(tmp_path / "toy")
-    with pytest.raises(DatasetError, match=r"'nearest' is no ranking method; choose among late, .*bm25"):
-        list(evaluate_folders(library(tmp_path), [folder], ["late", "nearest"], 3, lambda *_: None))
-
-
-def test_a_set_on_an_essay_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    folder = written(tmp_path / "toy")
-    (folder / "corpus.jsonl").unlink()
-    with pytest.raises(
-        DatasetError, match=r"toy asks about 'fog', which is not in .*; add that essay first\."
-    ):
-        list(evaluate_folders(library(tmp_path), [folder], [], 3, lambda *_: None))
+def test_no_more_of_a_passage_is_told_than_tells_which_it_is() -> None:
+    essay = given_passages("coast", "coast", {"p01": "word " * 100, "p02": "Short."})
+    corpus = {"coast": {one.id: one for one in essay.passages}}
+    dataset = dataset_of([question("q")], {"q": {"p01": 1}})
+    one = evaluated(dataset, {"q": ranked("p02 p01")}, corpus)
+    (found,) = worst_questions(one, dataset, corpus, 1)
+    assert found["shown"]["text"] == "Short."
+    assert found["wanted"][0]["text"].endswith("word …")
+    assert len(found["wanted"][0]["text"]) <= 162
 
 
 def test_an_evaluation_for_a_terminal() -> None:
-    figures = {"ndcg@10": 0.9, "r@1": 0.8, "r@3": 1.0, "r@5": 1.0, "mrr@10": None}
-    auroc = {"native": 0.75, "ablated": None, "foreign": 1.0}
-    row = {"name": "late", **figures, "auroc": auroc, "ci95": {}, "p50_ms": 1.26}
-    lines = evaluation_text({"name": "toy", "queries": 3, "methods": [row]}, ["  0.00  q1"]).splitlines()
-    assert lines[0] == "toy: 3 questions"
+    made = evaluation_object(SET, [evaluated(SET, RANKINGS)]) | {"worst": []}
+    (row,) = made["methods"]
+    row |= {"name": "late", "ndcg@10": 0.9, "mrr@10": None, "p50_ms": 1.26, "p95_ms": 3}
+    row["auroc"] = {"native": 0.75, "ablated": None, "foreign": 1.0}
+    lines = evaluation_text(made).splitlines()
+    assert lines[0] == "coast: 6 questions"
     assert lines[1].split()[:3] == ["method", "ndcg@10", "r@1"]
-    assert lines[2].split() == ["late", "0.900", "0.800", "1.000", "1.000", "-", "0.750", "-", "1.000", "1.3"]
-    assert lines[3:] == ["worst questions:", "  0.00  q1"]
+    words = "late 0.900 0.200 0.500 0.600 - 0.750 - 1.000 1.3 3.0"
+    assert lines[2].split() == words.split()
     assert len(lines[1]) == len(lines[2])
+    assert len(lines) == 3
+    shown = {"id": "q1", "text": "Who?", "ndcg@10": 0.0, "wanted": [{"id": "p1"}], "shown": None}
+    assert evaluation_text(made | {"worst": [shown]}).splitlines()[3:] == [
+        "worst questions:",
+        "  0.00  q1  Who?  [p1; first: nothing]",
+    ]

@@ -65,7 +65,7 @@ def test_manifest_names_essays_model_and_files_by_digest(opened: Opened) -> None
         "max_tokens": 60,
     }
     assert manifest["files"] == {path.name: _sha256(path) for path in build.iterdir()}
-    assert manifest["schema"] == 1
+    assert manifest["schema"] == 2
     assert "cosine" in manifest["metric"]
     assert {"essay-assistant", "faiss-cpu", "numpy"} <= set(manifest["versions"])
     assert manifest["windows"] == len((build / "windows.jsonl").read_text("utf-8").splitlines())

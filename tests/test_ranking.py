@@ -157,7 +157,7 @@ def test_ranking_is_late_interaction(question: str, among: set[str] | None) -> N
     assert query.text == question
     wanted = plain_ranking(searcher.index, question, weights.tolist(), among or set(TEXTS))
     assert [one.passage for one in found] == [name for name, _ in wanted]
-    assert [one.score for one in found] == pytest.approx([score for _, score in wanted], abs=1e-3)
+    assert [one.score for one in found] == pytest.approx([score for _, score in wanted], abs=2e-3)
     for one in found:
         assert searcher.index.windows[one.window].passage == one.passage
         assert float(one.met @ weights) == pytest.approx(one.score, abs=1e-5)

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from assistant.library import Library
-from assistant.retrieval.encoder import SentenceTransformerEncoder, default_loader
+from assistant.retrieval.encoder import Encoder, default_loader
 from assistant.retrieval.index import load_index
 
 pytestmark = pytest.mark.real_model
 
 
 @pytest.fixture(scope="module")
-def encoder() -> SentenceTransformerEncoder:
-    return SentenceTransformerEncoder()
+def encoder() -> Encoder:
+    return default_loader(None)
 
 
 @pytest.fixture(scope="module")
@@ -32,13 +32,13 @@ def gill(tmp_path_factory: pytest.TempPathFactory, real_essay: Path) -> Library:
     return library
 
 
-def test_the_model_is_the_upstream_one(encoder: SentenceTransformerEncoder) -> None:
+def test_the_model_is_the_upstream_one(encoder: Encoder) -> None:
     assert encoder.info.digest == "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
     assert encoder.info.dimension == 384
     assert encoder.info.max_tokens == 254
 
 
-def test_token_vectors_belong_to_the_word_pieces(encoder: SentenceTransformerEncoder) -> None:
+def test_token_vectors_belong_to_the_word_pieces(encoder: Encoder) -> None:
     text = "Stephanus numbers, in the margin."
     (encoded,) = encoder.encode([text])
     pieces = encoder.pieces(text)
@@ -47,9 +47,7 @@ def test_token_vectors_belong_to_the_word_pieces(encoder: SentenceTransformerEnc
     assert "".join(text[piece.start : piece.end] for piece in pieces) == text.replace(" ", "")
 
 
-def test_no_window_is_longer_than_the_model_reads(
-    gill: Library, sample: Library, encoder: SentenceTransformerEncoder
-) -> None:
+def test_no_window_is_longer_than_the_model_reads(gill: Library, sample: Library, encoder: Encoder) -> None:
     for library in (gill, sample):
         index = load_index(library.root / "index")
         assert index is not None

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.answers import Answer, Citation, Highlight, Hit
 from assistant.rendering import (
     NOT_ANSWERED,
     answer_object,
@@ -23,19 +24,7 @@ from assistant.rendering import (
     report_text,
     searched_passages,
 )
-from assistant.types import (
-    Answer,
-    Citation,
-    Highlight,
-    Hit,
-    IngestReport,
-    Kind,
-    NoteMark,
-    PageStart,
-    Passage,
-    SourceMap,
-    StoredEssay,
-)
+from assistant.types import IngestReport, Kind, NoteMark, PageStart, Passage, SourceMap, StoredEssay
 
 TEXT = "The lamp burns all night. Nobody — so Marsh’s diary says — has seen it go out. Ships pass."
 # The second sentence, and the place in it at which page 850 begins.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from itertools import pairwise
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,9 +58,10 @@ def assert_equal(one: Index, other: Index) -> None:
     assert one.model == other.model
     assert dict(one.sources) == dict(other.sources)
     assert one.windows == other.windows
-    for name in ("offsets", "ids", "spans", "tokens"):
-        np.testing.assert_array_equal(getattr(one, name), getattr(other, name), err_msg=name)
-        assert getattr(one, name).dtype == getattr(other, name).dtype, name
+    for name in ("offsets", "ids", "spans", "tokens.codes", "tokens.scales"):
+        mine, theirs = attrgetter(name)(one), attrgetter(name)(other)
+        np.testing.assert_array_equal(mine, theirs, err_msg=name)
+        assert mine.dtype == theirs.dtype, name
     np.testing.assert_array_equal(one.vectors.vectors(), other.vectors.vectors())
 
 
@@ -250,7 +252,7 @@ def test_no_index_is_none(tmp_path: Path) -> None:
     assert read_manifest(tmp_path) is None
 
 
-FILES = ["offsets.npy", "ids.npy", "spans.npy", "tokens.npy", "windows.faiss", "windows.jsonl"]
+FILES = ["offsets.npy", "ids.npy", "spans.npy", "tokens.npy", "scales.npy", "windows.faiss", "windows.jsonl"]
 
 
 @pytest.mark.parametrize("damage", ["gone", "empty", "cut short", "other bytes"])
@@ -283,7 +285,7 @@ def test_a_manifest_that_does_not_fit_is_never_used(tmp_path: Path, change: dict
     assert load_index(tmp_path) is None
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"schema": 1}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"schema": 2}'])
 def test_a_broken_manifest_is_never_used(tmp_path: Path, text: str) -> None:
     save_index(built(TEXTS), tmp_path).make_current()
     (tmp_path / MANIFEST).write_text(text, "utf-8")

@@ -1,49 +1,142 @@
-"""The evaluation of a library or of question sets with passages of their own."""
+"""The evaluation of a library or of question sets with passages of their own: ``assess`` does it all."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from assistant.answering import Answerer
 from assistant.errors import DatasetError
+from assistant.evaluation.comparison import compare
 from assistant.evaluation.datasets import Dataset, load_dataset
-from assistant.evaluation.report import evaluation_object, worst_questions
-from assistant.evaluation.runner import DEFAULT_METHODS, Evaluation, evaluate
+from assistant.evaluation.markdown import report_markdown
+from assistant.evaluation.methods import Corpus, Methods, chosen, needs_index
+from assistant.evaluation.report import evaluation_object, question_objects, worst_questions
+from assistant.evaluation.runner import Evaluation, evaluate
 from assistant.ingest import given_passages
 from assistant.library import Library
 from assistant.types import SEARCHED_KINDS, Progress
 
+SCHEMA = 1
+WORST = 5
 
-def evaluate_folders(
-    library: Library, folders: Sequence[Path], methods: Sequence[str], worst: int, progress: Progress
-) -> Iterator[tuple[dict[str, Any], list[str]]]:
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One question set, measured.
+
+    Attributes:
+        dataset: The set.
+        evaluations: One a method, in the order asked for.
+        data: Its figures, worst questions, and what became of each question.
+    """
+
+    dataset: Dataset
+    evaluations: tuple[Evaluation, ...]
+    data: dict[str, Any]
+
+
+class Report:
+    """What an evaluation found.
+
+    Args:
+        sets: Figures of each set, as in ``Measured.data``.
+        before: Data of an earlier report to compare with, or ``None``.
+    """
+
+    def __init__(self, sets: Sequence[Mapping[str, Any]], before: Mapping[str, Any] | None = None) -> None:
+        made = datetime.now(UTC).isoformat(" ", "minutes").removesuffix("+00:00") + " UTC"
+        self.data: dict[str, Any] = {"schema": SCHEMA, "made": made, "datasets": [*sets], "comparison": None}
+        if before is not None:
+            self.data["comparison"] = compare(before, self.data)
+
+    @property
+    def comparison(self) -> dict[str, Any] | None:
+        """What changed since the earlier report."""
+        found: dict[str, Any] | None = self.data["comparison"]
+        return found
+
+    @cached_property
+    def html(self) -> str:
+        """The report as an element of a page, with a style of its own."""
+        from assistant.evaluation.page import report_fragment  # noqa: PLC0415 - Matplotlib takes a second
+
+        return report_fragment(self.data)
+
+    @property
+    def page(self) -> str:
+        """The report as a page of its own."""
+        from assistant.evaluation.page import report_page  # noqa: PLC0415 - the same
+
+        return report_page(self.html)
+
+    @property
+    def markdown(self) -> str:
+        """The report as Markdown."""
+        return report_markdown(self.data)
+
+
+def assess(
+    library: Library,
+    folders: Sequence[Path],
+    methods: Sequence[str],
+    progress: Progress,
+    *,
+    worst: int = WORST,
+    before: Mapping[str, Any] | None = None,
+) -> Report:
+    """Evaluate methods on question sets and report on it; arguments and errors as for ``measure``.
+
+    Args:
+        library: Holds the essays of sets that bring no passages of their own.
+        folders: The sets; the library's own if none is named.
+        methods: Names of ranking methods; all if none is named.
+        progress: Told about steps done.
+        worst: How many of the worst questions of each set to name.
+        before: Data of an earlier report to compare with.
+    """
+    return Report([one.data for one in measure(library, folders, methods, progress, worst)], before)
+
+
+def measure(
+    library: Library,
+    folders: Sequence[Path],
+    methods: Sequence[str],
+    progress: Progress,
+    worst: int = WORST,
+) -> Iterator[Measured]:
     """Evaluate methods on question sets.
 
     Args:
         library: Holds the essays of sets that bring no passages of their own.
         folders: The sets; those of the library's own ``data/eval`` if none is named.
         methods: Names of ranking methods; all if none is named.
-        worst: How many of the worst questions to name.
         progress: Told about steps done.
+        worst: How many of the first method's worst questions to name.
 
     Yields:
-        For each set its figures and lines on the first method's worst questions.
+        Each set as soon as it is measured.
 
     Raises:
         DatasetError: If a set or a method is not known, or an essay of a set is not in the library.
     """
-    for folder in folders or _own_sets(library):
-        dataset = load_dataset(folder)
-        answerer, passages = _answerer(dataset, library, progress)
-        named = list(dict.fromkeys(methods)) or list(DEFAULT_METHODS)
-        if unknown := [name for name in named if name not in answerer.searcher.methods]:
-            raise DatasetError(
-                f"{unknown[0]!r} is no ranking method; choose among {', '.join(answerer.searcher.methods)}."
-            )
-        found = [_evaluated(dataset, answerer, passages, name, progress) for name in named]
-        yield evaluation_object(dataset, found), worst_questions(found[0], dataset.qrels, worst)
+    named = chosen(methods)
+    # A fault in the last set is told before the first has taken its minutes.
+    datasets = [load_dataset(folder) for folder in folders or _own_sets(library)]
+    for dataset in datasets:
+        answerer, corpus = _opened(dataset, library, progress, indexed=needs_index(named))
+        ranked = Methods(answerer, corpus, progress)
+        found = tuple(_evaluated(dataset, ranked, corpus, name, progress) for name in named)
+        data = evaluation_object(dataset, found) | {
+            "model": answerer.searcher.encoder.info.name,
+            "worst": worst_questions(found[0], dataset, corpus, worst),
+            "questions": question_objects(found),
+        }
+        yield Measured(dataset, found, data)
 
 
 def _own_sets(library: Library) -> list[Path]:
@@ -57,11 +150,7 @@ def _own_sets(library: Library) -> list[Path]:
 
 
 def _evaluated(
-    dataset: Dataset,
-    answerer: Answerer,
-    passages: Mapping[str, Sequence[str]],
-    method: str,
-    progress: Progress,
+    dataset: Dataset, methods: Methods, corpus: Corpus, method: str, progress: Progress
 ) -> Evaluation:
     done = 0
 
@@ -70,24 +159,25 @@ def _evaluated(
         done += more
         progress(method, done, len(dataset.questions))
 
-    return evaluate(dataset, answerer, passages, method, count)
+    return evaluate(dataset, methods.ranker(method), corpus, method, count)
 
 
-def _answerer(
-    dataset: Dataset, library: Library, progress: Progress
-) -> tuple[Answerer, Mapping[str, Sequence[str]]]:
+def _opened(
+    dataset: Dataset, library: Library, progress: Progress, *, indexed: bool
+) -> tuple[Answerer, Corpus]:
+    """What answers, and the passages; a set's own passages are indexed only where a method needs it."""
     if dataset.corpus is not None:
         essays = [given_passages(doc, doc, texts) for doc, texts in dataset.corpus.items()]
-        return library.answerer_of(essays, progress), {
-            doc: list(texts) for doc, texts in dataset.corpus.items()
-        }
-    docs = {question.doc for question in dataset.questions if question.doc}
-    if missing := sorted(docs - set(library.ids())):
-        raise DatasetError(
-            f"{dataset.name} asks about {missing[0]!r}, which is not in {library.root}; add that essay first."
-        )
-    passages = {
-        essay.id: [passage.id for passage in essay.passages if passage.kind in SEARCHED_KINDS]
-        for essay in library.essays()
+        answerer = library.answerer_of(essays if indexed else [], progress)
+    else:
+        docs = {question.doc for question in dataset.questions if question.doc}
+        if missing := sorted(docs - set(library.ids())):
+            raise DatasetError(
+                f"{dataset.name} asks about {missing[0]!r}, which is not in {library.root}; "
+                "add that essay first."
+            )
+        essays = library.essays()
+        answerer = library.answerer()
+    return answerer, {
+        essay.id: {one.id: one for one in essay.passages if one.kind in SEARCHED_KINDS} for essay in essays
     }
-    return library.answerer(), passages

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import DatasetError
+from assistant.evaluation.evidence import NO_EVIDENCE, Evidence, read_evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Question:
         type: What sort of question it is, or the empty string.
         history: Questions asked before it.
         exclude: Passages left out of its candidates.
+        evidence: Which words answer it, where the set tells.
     """
 
     id: str
@@ -33,6 +35,7 @@ class Question:
     type: str
     history: tuple[str, ...]
     exclude: frozenset[str]
+    evidence: Evidence = NO_EVIDENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +129,12 @@ def _question(
     return Question(
         str(line["_id"]),
         str(line["text"]),
-        str(line.get("doc", "")),
-        bool(line.get("answerable", line["_id"] in qrels)),
-        str(line.get("type", "")),
+        str(line.get("doc") or ""),
+        bool(line.get("answerable", str(line["_id"]) in qrels)),
+        str(line.get("type") or ""),
         tuple(lists["history"]),
         frozenset(lists["exclude"]),
+        read_evidence(line),
     )
 
 
@@ -157,6 +161,12 @@ def _corpus(path: Path, *, use_title: bool) -> dict[str, dict[str, str]] | None:
         return None
     corpus: dict[str, dict[str, str]] = defaultdict(dict)
     for _, line in _lines(path):
-        title = f"{line['title']}. " if use_title and line.get("title") else ""
-        corpus[str(line.get("doc", ""))][str(line["_id"])] = f"{title}{line['text']}"
+        title = _title(str(line.get("title") or "")) if use_title else ""
+        corpus[str(line.get("doc") or "")][str(line["_id"])] = f"{title}{line['text']}"
     return dict(corpus)
+
+
+def _title(title: str) -> str:
+    """A title as it stands before its passage: a sentence of its own."""
+    title = title.strip()
+    return f"{title}{'' if title[-1] in '.!?' else '.'} " if title else ""

@@ -10,18 +10,18 @@ from time import perf_counter
 import ir_measures
 import numpy as np
 from ir_measures import RR, R, Success, nDCG
-from sklearn.metrics import roc_auc_score
 
-from assistant.answering import THRESHOLD, Answerer
 from assistant.evaluation.datasets import Dataset, Question
+from assistant.evaluation.evidence import Located, Mark, judge, locate
+from assistant.evaluation.methods import Corpus, Found, Ranker
+from assistant.evaluation.statistics import SEED, area, intervals
 
 Run = Mapping[str, float]
 
-DEFAULT_METHODS = ("late", "fusion", "windows", "bm25")
 CONDITIONS = ("native", "ablated", "foreign")
+# Passages that are shown to who asks, unless more are asked for.
+SHOWN = 3
 _DEPTH = 100
-_SEED = 20240607
-_RESAMPLES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +33,29 @@ class Outcome:
         run: Scores of the first passages, by id, best first.
         certainty: How sure the method is of an answer: the confidence for the assistant's own method,
             the best score for others.
+        confidence: The confidence; ``None`` for a method that has none.
         answered: Whether the passages would be offered as an answer; ``None`` for a method that cannot tell.
         measures: Each measure of this question; empty if it is not answerable.
+        marks: What the highlights of the first passages are worth, ``None`` for a passage without
+            evidence; ``None`` if the evidence is not known or the method highlights nothing.
+        paged: Whether the evidence stands on a known page.
         milliseconds: Time to rank.
     """
 
     question: Question
     run: Run
     certainty: float
+    confidence: float | None
     answered: bool | None
     measures: Mapping[str, float]
+    marks: tuple[Mark | None, ...] | None
+    paged: bool
     milliseconds: float
+
+    @property
+    def right(self) -> bool:
+        """Whether an answering passage is among those shown."""
+        return self.measures.get(f"success@{SHOWN}", 0.0) > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +69,7 @@ class Evaluation:
         intervals: Bootstrap 95% interval of each mean.
         auroc: Area under the ROC curve, answerable against each condition's unanswerable questions;
             ``None`` where the set has none.
-        p50_ms: Median time to rank, in milliseconds.
+        auroc_types: The same against the set's own unanswerable questions of each type.
     """
 
     method: str
@@ -65,21 +77,40 @@ class Evaluation:
     means: Mapping[str, float | None]
     intervals: Mapping[str, tuple[float, float]]
     auroc: Mapping[str, float | None]
-    p50_ms: float
+    auroc_types: Mapping[str, float | None]
+
+    @property
+    def answerable(self) -> list[Outcome]:
+        """Outcomes of the answerable questions."""
+        return [one for one in self.outcomes if one.question.answerable]
+
+    def milliseconds(self, percent: float) -> float:
+        """Time to rank that so many per cent of the questions do not exceed."""
+        return float(np.percentile([one.milliseconds for one in self.outcomes], percent))
 
 
 def measures_of(dataset: Dataset) -> dict[str, ir_measures.Measure]:
     """The measures by the name they are reported under; recall and success count the best judgement."""
-    highest = max((score for judged in dataset.qrels.values() for score in judged.values()), default=1)
+    highest = highest_judgement(dataset)
     recalls = {f"r@{k}": R(rel=highest) @ k for k in (1, 3, 5, 10)}
-    successes = {f"success@{k}": Success(rel=highest) @ k for k in (1, 3)}
+    successes = {f"success@{k}": Success(rel=highest) @ k for k in (1, SHOWN)}
     return {"ndcg@10": nDCG @ 10, **recalls, "mrr@10": RR(rel=highest) @ 10, **successes}
+
+
+def highest_judgement(dataset: Dataset) -> int:
+    """The judgement of passages that answer alone."""
+    return max((score for judged in dataset.qrels.values() for score in judged.values()), default=1)
+
+
+def answering(dataset: Dataset, question: Question, highest: int) -> list[str]:
+    """Ids of the passages that have the highest judgement for a question."""
+    return [name for name, score in dataset.qrels.get(question.id, {}).items() if score >= highest]
 
 
 def evaluate(
     dataset: Dataset,
-    answerer: Answerer,
-    passages: Mapping[str, Sequence[str]],
+    ranker: Ranker,
+    corpus: Corpus,
     method: str,
     progress: Callable[[int], None] = lambda _count: None,
 ) -> Evaluation:
@@ -87,65 +118,94 @@ def evaluate(
 
     Args:
         dataset: The set.
-        answerer: Holds the passages.
-        passages: Ids of the passages of each document.
+        ranker: The method.
+        corpus: The passages of each document.
         method: Name of the method.
         progress: Called with the number of questions done since the last call.
 
     Returns:
         Figures; an answerable question for which nothing was found counts 0.
     """
-    ranker = _Ranker(answerer, method)
+    trial = _Trial(dataset, ranker, corpus)
+    # What is loaded with the first question is no part of its time.
+    ranker(dataset.questions[0], trial.candidates(dataset.questions[0]))
     outcomes = []
     for question in dataset.questions:
-        outcomes.append(_outcome(ranker, question, _candidates(dataset, passages, question)))
+        outcomes.append(trial.outcome(question))
         progress(1)
     outcomes = _measured(dataset, outcomes)
-    answerable = [one for one in outcomes if one.question.answerable]
     names = list(measures_of(dataset))
-    table = np.array([[one.measures[name] for name in names] for one in answerable]).reshape(-1, len(names))
-    return Evaluation(
-        method,
-        tuple(outcomes),
-        dict(zip(names, table.mean(axis=0).tolist(), strict=True)) if len(table) else dict.fromkeys(names),
-        _intervals(table, names),
-        _auroc(dataset, ranker, passages, outcomes),
-        float(np.median([one.milliseconds for one in outcomes])),
-    )
+    rows = [[one.measures[name] for name in names] for one in outcomes if one.question.answerable]
+    table = np.array(rows).reshape(-1, len(names))
+    means = dict(zip(names, table.mean(axis=0).tolist(), strict=True)) if rows else dict.fromkeys(names)
+    between = dict(zip(names, intervals(table), strict=True)) if rows else {}
+    return Evaluation(method, tuple(outcomes), means, between, trial.auroc(outcomes), _auroc_types(outcomes))
 
 
-class _Ranker:
-    """A method with its idea of certainty."""
+class _Trial:
+    """A method on a set: which passages each question is asked of, and what is found."""
 
-    def __init__(self, answerer: Answerer, method: str) -> None:
-        self._answerer = answerer
-        self._method = method
-        self.can_tell = method == "late"
+    def __init__(self, dataset: Dataset, ranker: Ranker, corpus: Corpus) -> None:
+        self._dataset, self._ranker, self._corpus = dataset, ranker, corpus
+        self._highest = highest_judgement(dataset)
+        self._passages = {name: one for passages in corpus.values() for name, one in passages.items()}
 
-    def __call__(
-        self, question: Question, candidates: Collection[str]
-    ) -> tuple[list[tuple[str, float]], float]:
-        text = self._answerer.read(question.text, question.history)
-        if self.can_tell:
-            ranking = self._answerer.ranking(text, candidates)
-            return [(one.passage, one.score) for one in ranking.ranked], ranking.confidence
-        scored = self._answerer.searcher.ranking(text, self._method, candidates)
-        return scored, scored[0][1] if scored else 0.0
+    def candidates(self, question: Question, doc: str | None = None) -> frozenset[str]:
+        """Passages that a question is asked of, or those of another document in their place."""
+        asked_of_all = self._dataset.whole or not question.doc
+        docs = list(self._corpus) if asked_of_all else [doc or question.doc]
+        return frozenset(name for one in docs for name in self._corpus.get(one, ())) - question.exclude
 
+    def outcome(self, question: Question) -> Outcome:
+        """Ask a question."""
+        candidates = self.candidates(question)
+        start = perf_counter()
+        found = self._ranker(question, candidates)
+        milliseconds = 1_000 * (perf_counter() - start)
+        gold = answering(self._dataset, question, self._highest)
+        located = locate(question.evidence, gold, self._passages)
+        if found.highlights is None or not question.answerable:
+            located = None
+        return Outcome(
+            question,
+            dict(found.scored[:_DEPTH]),
+            found.certainty,
+            found.confidence,
+            found.answered,
+            {},
+            self._marks(found, located) if located else None,
+            located is not None and located.paged,
+            milliseconds,
+        )
 
-def _candidates(
-    dataset: Dataset, passages: Mapping[str, Sequence[str]], question: Question, doc: str | None = None
-) -> frozenset[str]:
-    docs = list(passages) if dataset.whole or not question.doc else [doc or question.doc]
-    return frozenset(name for one in docs for name in passages.get(one, ())) - question.exclude
+    def _marks(self, found: Found, located: Located) -> tuple[Mark | None, ...]:
+        return tuple(
+            judge(located, self._passages[name], found.highlights(place))
+            if found.highlights is not None and name in located.spans
+            else None
+            for place, (name, _) in enumerate(found.scored[:SHOWN])
+        )
 
+    def auroc(self, outcomes: Sequence[Outcome]) -> dict[str, float | None]:
+        """How well certainty tells answerable questions from those whose answer is not there."""
+        answerable = [one for one in outcomes if one.question.answerable]
+        known = [one.certainty for one in answerable]
+        native = [one.certainty for one in outcomes if not one.question.answerable]
+        ablated, foreign = [], []
+        docs = sorted(self._corpus)
+        chance = random.Random(SEED)  # noqa: S311 - chooses documents, guards nothing
+        for one in answerable:
+            question = one.question
+            gold = set(self._dataset.qrels.get(question.id, {}))
+            ablated.append(self._certainty(question, self.candidates(question) - gold))
+            if not self._dataset.whole and question.doc and len(docs) > 1:
+                other = chance.choice([doc for doc in docs if doc != question.doc])
+                foreign.append(self._certainty(question, self.candidates(question, other)))
+        unknown = dict(zip(CONDITIONS, (native, ablated, foreign), strict=True))
+        return {condition: area(known, values) for condition, values in unknown.items()}
 
-def _outcome(ranker: _Ranker, question: Question, candidates: Collection[str]) -> Outcome:
-    start = perf_counter()
-    ranking, certainty = ranker(question, candidates)
-    answered = bool(ranking) and certainty >= THRESHOLD if ranker.can_tell else None
-    milliseconds = 1_000 * (perf_counter() - start)
-    return Outcome(question, dict(ranking[:_DEPTH]), certainty, answered, {}, milliseconds)
+    def _certainty(self, question: Question, candidates: Collection[str]) -> float:
+        return self._ranker(question, candidates).certainty
 
 
 def _measured(dataset: Dataset, outcomes: Sequence[Outcome]) -> list[Outcome]:
@@ -167,37 +227,10 @@ def _measured(dataset: Dataset, outcomes: Sequence[Outcome]) -> list[Outcome]:
     return [replace(one, measures=values.get(one.question.id, {})) for one in outcomes]
 
 
-def _intervals(table: np.ndarray, names: Sequence[str]) -> dict[str, tuple[float, float]]:
-    if not len(table):
-        return {}
-    chosen = np.random.default_rng(_SEED).integers(0, len(table), (_RESAMPLES, len(table)))
-    low, high = np.percentile(table[chosen].mean(axis=1), [2.5, 97.5], axis=0)
-    return {name: (float(low[at]), float(high[at])) for at, name in enumerate(names)}
-
-
-def _auroc(
-    dataset: Dataset, ranker: _Ranker, passages: Mapping[str, Sequence[str]], outcomes: Sequence[Outcome]
-) -> dict[str, float | None]:
-    """How well certainty tells answerable questions from those whose answer is not there."""
-    answerable = [one for one in outcomes if one.question.answerable]
-    known = [one.certainty for one in answerable]
-    native = [one.certainty for one in outcomes if not one.question.answerable]
-    ablated, foreign = [], []
-    docs = sorted(passages)
-    chance = random.Random(_SEED)  # noqa: S311 - chooses documents, guards nothing
-    for one in answerable:
-        gold = set(dataset.qrels.get(one.question.id, {}))
-        ablated.append(ranker(one.question, _candidates(dataset, passages, one.question) - gold)[1])
-        if not dataset.whole and one.question.doc and len(docs) > 1:
-            other = chance.choice([doc for doc in docs if doc != one.question.doc])
-            foreign.append(ranker(one.question, _candidates(dataset, passages, one.question, other))[1])
-    return {
-        condition: _area(known, unknown)
-        for condition, unknown in zip(CONDITIONS, (native, ablated, foreign), strict=True)
-    }
-
-
-def _area(known: Sequence[float], unknown: Sequence[float]) -> float | None:
-    if not known or not unknown:
-        return None
-    return float(roc_auc_score([1] * len(known) + [0] * len(unknown), [*known, *unknown]))
+def _auroc_types(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
+    known = [one.certainty for one in outcomes if one.question.answerable]
+    unknown: dict[str, list[float]] = {}
+    for one in outcomes:
+        if not one.question.answerable and one.question.type:
+            unknown.setdefault(one.question.type, []).append(one.certainty)
+    return {kind: area(known, values) for kind, values in unknown.items()}

@@ -11,10 +11,20 @@ from __future__ import annotations
 import math
 
 INTERCEPT, SLOPE = -6.69, 10.77
+READ_INTERCEPT, READ_MET, READ_LOGIT = -4.0, 6.0, 1.0
+# The share of questions offered an answer that have one, where as many have one as have none.
+PRECISION = 0.8
 # The probability from which passages are offered as an answer.
 THRESHOLD = 0.29
 
 
-def confidence(met: float) -> float:
-    """Estimated probability that the passages answer, from how well the best meets what is asked."""
-    return 1 / (1 + math.exp(-(INTERCEPT + SLOPE * met)))
+def confidence(met: float, read: float | None = None) -> float:
+    """Estimated probability that the passages answer.
+
+    Args:
+        met: How well the best passage meets what is asked, -1 to 1.
+        read: Highest logit of the model that reads; ``None`` if it did not.
+    """
+    if read is None:
+        return 1 / (1 + math.exp(-(INTERCEPT + SLOPE * met)))
+    return 1 / (1 + math.exp(-(READ_INTERCEPT + READ_MET * met + READ_LOGIT * read)))

@@ -14,25 +14,26 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant.errors import LibraryError
 from assistant.retrieval.dense import VectorIndex
 from assistant.retrieval.encoder import Encoder, Floats, Integers, ModelInfo
+from assistant.retrieval.token_store import TokenStore
 from assistant.retrieval.windows import Window, windows_of
 from assistant.types import SEARCHED_KINDS, Passage
 
-SCHEMA = 1
+SCHEMA = 2
 MANIFEST = "manifest.json"
-_MADE_WITH = ("essay-assistant", "faiss-cpu", "numpy", "sentence-transformers", "torch", "transformers")
+_MADE_WITH = tuple(
+    "essay-assistant faiss-cpu numpy onnxruntime sentence-transformers tokenizers torch transformers".split()
+)
 # Files up to this size are read once more to check them: some ten milliseconds of an essay's index.
 _CHECKED = 64 * 1024 * 1024
-_ARRAYS = ("offsets", "ids", "spans", "tokens")
+_ARRAYS = ("offsets", "ids", "spans")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Index:
         offsets: First token row of each window and, last, the number of tokens; shape ``(windows + 1,)``.
         ids: Vocabulary id of each token, shape ``(tokens,)``.
         spans: Start and end of each token in its passage's text, shape ``(tokens, 2)``.
-        tokens: Unit vector of each token in half precision, shape ``(tokens, dimension)``.
+        tokens: Unit vector of each token.
     """
 
     model: ModelInfo
@@ -57,7 +58,7 @@ class Index:
     offsets: Integers
     ids: Integers
     spans: Integers
-    tokens: NDArray[np.float16]
+    tokens: TokenStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class _Row:
     vector: Floats
     ids: Integers
     spans: Integers
-    tokens: NDArray[np.float16]
+    tokens: TokenStore
 
 
 def build_index(
@@ -107,7 +108,7 @@ def build_index(
     encoded = encoder.encode([window.text for window in missing], progress=report)
     for window, found in zip(missing, encoded, strict=True):
         spans = np.array([(one.start, one.end) for one in encoder.pieces(window.text)], dtype=np.int32)
-        tokens = found.tokens.astype(np.float16)
+        tokens = TokenStore.of(found.tokens)
         rows[window.text] = _Row(window, found.vector, found.ids, spans.reshape(-1, 2), tokens)
     return _assembled(encoder.info, sources, windows, [rows[window.text] for window in windows])
 
@@ -127,7 +128,7 @@ def _assembled(
         np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
         np.concatenate([np.zeros(0, np.int32), *(row.ids for row in rows)]).astype(np.int32),
         np.concatenate([np.zeros((0, 2), np.int32), *spans]).astype(np.int32),
-        np.concatenate([np.zeros((0, info.dimension), np.float16), *(row.tokens for row in rows)]),
+        TokenStore.joined([row.tokens for row in rows], info.dimension),
     )
 
 
@@ -137,7 +138,7 @@ def _rows(index: Index) -> dict[str, _Row]:
     for at, window in enumerate(index.windows):
         own = slice(index.offsets[at], index.offsets[at + 1])
         spans = index.spans[own] - window.start
-        rows[window.text] = _Row(window, vectors[at], index.ids[own], spans, index.tokens[own])
+        rows[window.text] = _Row(window, vectors[at], index.ids[own], spans, index.tokens.part(own))
     return rows
 
 
@@ -180,8 +181,9 @@ def save_index(index: Index, folder: Path) -> Build:
     try:
         build.files.chmod(0o755)
         index.vectors.save(build.files / "windows.faiss")
-        for name in _ARRAYS:
-            np.save(build.files / f"{name}.npy", getattr(index, name), allow_pickle=False)
+        arrays = {name: getattr(index, name) for name in _ARRAYS}
+        for name, array in (arrays | {"tokens": index.tokens.codes, "scales": index.tokens.scales}).items():
+            np.save(build.files / f"{name}.npy", array, allow_pickle=False)
         lines = [json.dumps([w.passage, w.start, w.end, w.text], ensure_ascii=False) for w in index.windows]
         (build.files / "windows.jsonl").write_text("\n".join([*lines, ""]), encoding="utf-8")
         manifest = json.dumps(_manifest(index, build.files), indent=1)
@@ -212,6 +214,8 @@ def _manifest(index: Index, build: Path) -> dict[str, Any]:
 
 
 def _versions() -> dict[str, str]:
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - questions need none
+
     found = {}
     for name in _MADE_WITH:
         with suppress(PackageNotFoundError):
@@ -269,10 +273,18 @@ def _loaded(manifest: Mapping[str, Any], build: Path) -> Index | None:
     info = ModelInfo(model["name"], model["sha256"], model["dimension"], model["max_tokens"])
     lines = (build / "windows.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
     windows = tuple(Window(*json.loads(line)) for line in lines)
-    arrays = {name: np.load(build / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS}
-    index = Index(info, manifest["essays"], windows, VectorIndex.load(build / "windows.faiss"), **arrays)
+    offsets, ids, spans = (_array(build, name) for name in _ARRAYS)
+    tokens = TokenStore(_array(build, "tokens"), _array(build, "scales"))
+    path = build / "windows.faiss"
+    index = Index(info, manifest["essays"], windows, VectorIndex.load(path), offsets, ids, spans, tokens)
     fits = (
-        len(index.windows) == len(index.vectors) == len(index.offsets) - 1 == manifest["windows"]
-        and len(index.ids) == len(index.spans) == len(index.tokens) == index.offsets[-1]
+        len(index.windows) == len(index.offsets) - 1 == manifest["windows"]
+        # The digest vouches for a file that was read once more, so that FAISS need not be loaded to count.
+        and (path.stat().st_size <= _CHECKED or len(index.vectors) == len(index.windows))
+        and len(index.ids) == len(index.spans) == len(tokens) == len(tokens.scales) == index.offsets[-1]
     )
     return index if fits else None
+
+
+def _array(build: Path, name: str) -> Any:  # noqa: ANN401 - of whatever numbers it was written in
+    return np.load(build / f"{name}.npy", mmap_mode="r", allow_pickle=False)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import bm25s
 import numpy as np
-import Stemmer
 
 from assistant.retrieval.encoder import Floats
 
@@ -22,8 +20,12 @@ class BM25:
     """
 
     def __init__(self, texts: Sequence[str]) -> None:
+        import bm25s  # noqa: PLC0415 - brings scipy; most questions need no BM25
+        import Stemmer  # noqa: PLC0415 - the same
+
+        self._tokenize = bm25s.tokenize
         self._stemmer = Stemmer.Stemmer(_LANGUAGE)
-        tokens = bm25s.tokenize(
+        tokens = self._tokenize(
             list(texts), stopwords="en", stemmer=self._stemmer, show_progress=False, return_ids=False
         )
         self._count = len(texts)
@@ -42,7 +44,7 @@ class BM25:
 
     def words(self, question: str) -> list[str]:
         """Stems of the question's words that are not stop words."""
-        tokens = bm25s.tokenize(
+        tokens = self._tokenize(
             [question], stopwords="en", stemmer=self._stemmer, show_progress=False, return_ids=False
         )
         return list(tokens[0])

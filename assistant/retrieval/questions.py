@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+
+from assistant.types import Kind
 
 # What is longer is no question; the model reads it in parts, so this is a limit of patience.
 LONGEST = 2_000
 # A question of more words of its own says enough to be searched by itself.
 _SAYS_LITTLE = 5
+# The share of a heading's words that names its section.
+_NAMED = 0.5
 
 FUNCTION_WORDS = frozenset(
     (
@@ -55,8 +59,43 @@ _SUBJECT = re.compile(
     r"\b(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would|should|must|may|might)\s+(\w+)",
     re.IGNORECASE,
 )
-_QUOTED = re.compile(r"[“\"]([^“”\"]+)[”\"]")
+_QUOTED = re.compile(
+    r"[“\"](?P<double>[^“”\"]+)[”\"]"
+    # Single marks: apostrophes stand within words, or behind an s where the phrase goes on.
+    r"|(?<![^\W_])['‘](?=\w)(?P<single>(?:[^'‘’“”\"]|(?<=\w)['’](?=\w)|(?<=s)['’](?=\s))+)"
+    r"(?<=[\w.,!?…])['’](?!\w)"
+)
+_NOTE = re.compile(
+    r"\b(?:foot|end)notes?\b|\bin (?:a|the|which|what) notes?\b|\bnote \d+\b"
+    r"|\b(?:a|any|the|this|which|what|that) note (?:about|on|that|with|number|lists|says|explains|mentions"
+    r"|cites|gives)\b"
+    r"|\b(?:any|the|these|which|what) notes (?:about|on|with|list|say|explain|mention|cite|give)\b",
+    re.IGNORECASE,
+)
+_QUOTATION = re.compile(
+    r"\b(?:block[- ]?quot(?:e|ation)s?|quoted (?:passage|extract|lines)|(?:the|a|which|what|that) (?:long )?"
+    r"(?:quotation|quote|extract|excerpt)s?)\b",
+    re.IGNORECASE,
+)
+_SECTION = re.compile(
+    r"\b(?:section|part|chapter|heading)s? (?:on|about|called|titled|entitled|named|headed|under)\b",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(
+    r"[;:?]|,\s+(?=(?:who|what|why|how|where|when|which|is|are|was|were|do|does|did)\b)", re.IGNORECASE
+)
+_UNDER = re.compile(r"\bunder\W*[“\"‘']|\b(?:section|part|chapter|heading)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+
+
+def readable(question: str) -> str:
+    """A question without what is no text: terminals and JSON can pass it on, no tokenizer reads it."""
+    return question.encode("utf-8", "replace").decode("utf-8")
+
+
+def words(question: str) -> list[tuple[int, int]]:
+    """Spans of the words of a question."""
+    return [match.span() for match in _WORD.finditer(question)]
 
 
 def content_words(question: str) -> list[str]:
@@ -96,13 +135,79 @@ def _has_subject(before: str) -> bool:
 
 
 def quoted_phrases(question: str) -> list[str]:
-    """Phrases of a question that stand in double quotation marks, in order."""
-    return [phrase.strip() for phrase in _QUOTED.findall(question) if phrase.strip()]
+    """Phrases of a question that stand in quotation marks, in order.
+
+    Single marks hold a phrase of two words at the least: around one they may be apostrophes.
+    """
+    return [(match["double"] or match["single"]).strip() for match in _quoted(question)]
 
 
 def without_quoted(question: str) -> str:
-    """A question without its phrases in double quotation marks."""
-    return _QUOTED.sub(" ", question)
+    """A question without its phrases in quotation marks."""
+    for match in reversed(_quoted(question)):
+        question = f"{question[: match.start()]} {question[match.end() :]}"
+    return question
+
+
+def _quoted(question: str) -> list[re.Match[str]]:
+    return [
+        match
+        for match in _QUOTED.finditer(question)
+        if len(_WORD.findall(match["double"] or match["single"])) > (match["double"] is None)
+    ]
+
+
+def phrase_pattern(phrase: str) -> re.Pattern[str]:
+    """What finds a phrase in a text whatever its quotation marks, hyphens, dashes, spaces and case."""
+    parts = [re.escape(part) for part in re.findall(r"[^\W_]+", phrase)]
+    if not parts:
+        return re.compile(r"(?!)")
+    between = r"[\W_]*".join(parts)
+    return re.compile(rf"(?<![^\W_]){between}(?![^\W_])", re.IGNORECASE)
+
+
+def kind_asked(question: str) -> Kind | None:
+    """The kind of passage that a question asks for by name: a note, a block quotation or none."""
+    question = without_quoted(question)
+    if _NOTE.search(question):
+        return "note"
+    return "blockquote" if _QUOTATION.search(question) else None
+
+
+def heading_named(question: str, headings: Collection[str]) -> str | None:
+    """The heading that a question quotes, or whose words it names as those of a section.
+
+    Args:
+        question: The question.
+        headings: Headings of the essays.
+
+    Returns:
+        The heading; ``None`` if none is named, or no one more than the others.
+    """
+    letters = {heading: re.findall(r"\w+", heading.casefold()) for heading in headings}
+    for phrase in quoted_phrases(question):
+        for heading, own in letters.items():
+            if own and own == re.findall(r"\w+", phrase.casefold()):
+                return heading
+    named = _SECTION.search(question)
+    if named is None:
+        return None
+    # The name ends where the clause does.
+    asked = set(content_words(_CLAUSE.split(question[named.end() :])[0]))
+    shares = sorted(((_share(heading, asked), heading) for heading in headings), reverse=True)
+    alone = len(shares) == 1 or (len(shares) > 1 and shares[0][0] > shares[1][0])
+    return shares[0][1] if shares and alone and shares[0][0] >= _NAMED else None
+
+
+def names_section(question: str) -> bool:
+    """Whether a question speaks of a section."""
+    return _SECTION.search(question) is not None or _UNDER.search(question) is not None
+
+
+def _share(heading: str, asked: Collection[str]) -> float:
+    """The share of a heading's words that a question names."""
+    own = set(content_words(heading))
+    return len(own.intersection(asked)) / len(own) if own else 0.0
 
 
 def in_context(question: str, history: Sequence[str]) -> str:

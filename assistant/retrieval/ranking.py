@@ -7,8 +7,8 @@ has the score of its best window.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -21,6 +21,11 @@ _SCORE_ALL = 5_000
 _CANDIDATES = 300
 # A second sentence is highlighted too when the question's words are that much better met with it.
 _GAIN = 0.06
+# Windows multiplied at once.
+_BLOCK = 64
+
+
+Spans = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ class Ranked:
         passage: Id of the passage.
         score: Weighted mean of the best cosines in its best window, -1 to 1.
         window: Row of that window.
-        met: Best cosine in that window for each word piece of the question.
+        met: Best cosine in that window or its host for each word piece of the question.
     """
 
     passage: str
@@ -59,17 +64,42 @@ class Ranked:
     met: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Ranked passages and what was found on the way.
+
+    Attributes:
+        ranked: Passages, best first.
+        query: The encoded question.
+        weights: Weight of each of its word pieces.
+        met: How well the best passage meets the words that say what is asked, -1 to 1.
+        confidence: Estimated probability that the first passages answer.
+        read: Highest logit of the model that reads; ``None`` if it did not.
+        spans: Answering sentences of passages that were found by their words or their place.
+        note: A fixed interface sentence on the question, or the empty string.
+    """
+
+    ranked: list[Ranked]
+    query: Query
+    weights: Floats
+    met: float
+    confidence: float
+    read: float | None = None
+    spans: Mapping[str, Spans] = field(default_factory=dict)
+    note: str = ""
+
+
 def make_query(question: str, encoder: Encoder) -> Query:
     """Encode a question of any length; one longer than the model reads is read in parts."""
-    pieces = encoder.pieces(question)
-    limit = encoder.info.max_tokens
-    cuts = range(0, max(1, len(pieces)), limit)
-    parts = [
-        question[pieces[at].start : pieces[min(at + limit, len(pieces)) - 1].end] if pieces else question
-        for at in cuts
-    ]
-    encoded = encoder.encode(parts, query=True)
+    spans = _parts(question, encoder)
+    encoded = encoder.encode([question[start:end] for start, end in spans], query=True)
     vector = np.mean([one.vector for one in encoded], axis=0)
+    # A part may fall into other pieces than the whole did, so that only its own are those of its vectors.
+    pieces = [
+        Piece(piece.id, piece.start + start, piece.end + start)
+        for (start, end), one in zip(spans, encoded, strict=True)
+        for piece in encoder.pieces(question[start:end])[: len(one.ids)]
+    ]
     return Query(
         question,
         pieces,
@@ -79,8 +109,30 @@ def make_query(question: str, encoder: Encoder) -> Query:
     )
 
 
+def _parts(question: str, encoder: Encoder) -> list[tuple[int, int]]:
+    """Spans of a question that the model reads whole, divided between words where that can be."""
+    pieces, limit = encoder.pieces(question), encoder.info.max_tokens
+    if len(pieces) <= limit:
+        return [(0, len(question))]
+    spans, first = [], 0
+    while first < len(pieces):
+        last = min(first + limit, len(pieces))
+        between = [
+            at for at in range(last, first, -1) if at == len(pieces) or pieces[at].start > pieces[at - 1].end
+        ]
+        last = between[0] if between else last
+        spans.append((pieces[first].start, pieces[last - 1].end))
+        first = last
+    return spans
+
+
 def rank(
-    query: Query, weights: Floats, index: Index, rows: Integers, lexical_rows: Callable[[], Integers]
+    query: Query,
+    weights: Floats,
+    index: Index,
+    rows: Integers,
+    lexical_rows: Callable[[], Integers],
+    lend: Callable[[Floats, Integers, Floats], Floats] = lambda _tokens, _rows, met: met,
 ) -> list[Ranked]:
     """Rank the passages of some windows for a question.
 
@@ -91,6 +143,7 @@ def rank(
         rows: Windows to look among.
         lexical_rows: Gives windows that share words with the question; asked only where there are too
             many windows to score all, and looked at besides the nearest ones.
+        lend: Gives the best cosines of windows together with those met in their hosts.
 
     Returns:
         Every passage that was scored, best first; ties in the order of the index.
@@ -100,7 +153,7 @@ def rank(
     if len(rows) > _SCORE_ALL:
         nearest, _ = index.vectors.search(query.vector, _CANDIDATES, rows)
         rows = np.unique(np.concatenate([nearest, lexical_rows()]))
-    met = _best_cosines(query.tokens, index, rows)
+    met = lend(query.tokens, rows, _best_cosines(query.tokens, index, rows))
     scores = met @ weights
     best: dict[str, int] = {}
     for at, row in enumerate(rows):
@@ -113,22 +166,22 @@ def rank(
 
 def _best_cosines(tokens: Floats, index: Index, rows: Integers) -> Floats:
     """Best cosine of each question piece in each window, shape ``(windows, pieces)``."""
-    starts, ends = index.offsets[rows], index.offsets[rows + 1]
-    lengths = ends - starts
-    if len(rows) == len(index.windows):
-        wanted = np.asarray(index.tokens)
-    else:
-        at = np.concatenate([np.arange(start, end) for start, end in zip(starts, ends, strict=True)])
-        wanted = np.asarray(index.tokens[at])
-    cosines = wanted.astype(np.float32) @ tokens.T
-    first = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-    best: Floats = np.maximum.reduceat(cosines, first, axis=0)
+    best = np.empty((len(rows), len(tokens)), dtype=np.float32)
+    # Block by block: bytes are widened to be multiplied, which would make the index fourfold in memory.
+    for low in range(0, len(rows), _BLOCK):
+        some = rows[low : low + _BLOCK]
+        starts, lengths = index.offsets[some], index.offsets[some + 1] - index.offsets[some]
+        if some[-1] - some[0] == len(some) - 1:
+            wanted: slice | Integers = slice(starts[0], starts[-1] + lengths[-1])
+        else:
+            first = np.cumsum(lengths) - lengths
+            wanted = np.repeat(starts - first, lengths) + np.arange(lengths.sum(), dtype=np.int32)
+        cosines = index.tokens.cosines(wanted, tokens)
+        np.maximum.reduceat(cosines, np.cumsum(lengths) - lengths, axis=0, out=best[low : low + len(some)])
     return best
 
 
-def highlight(
-    query: Query, weights: Floats, index: Index, found: Ranked, passage: Passage
-) -> tuple[tuple[int, int], ...]:
+def highlight(query: Query, weights: Floats, index: Index, found: Ranked, passage: Passage) -> Spans:
     """Find the sentences of a ranked passage that carry its score.
 
     Returns:
@@ -137,7 +190,7 @@ def highlight(
     """
     window = index.windows[found.window]
     own = slice(index.offsets[found.window], index.offsets[found.window + 1])
-    cosines = np.asarray(index.tokens[own]).astype(np.float32) @ query.tokens.T
+    cosines = index.tokens.cosines(own, query.tokens)
     starts = index.spans[own, 0]
     sentences = [span for span in passage.sentences if span[0] < window.end and window.start < span[1]]
     scored: list[tuple[float, tuple[int, int]]] = []

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 
 from assistant.retrieval.encoder import Encoder, Floats, Integers
+from assistant.retrieval.hosts import Host, HostTokens
 from assistant.retrieval.index import Index
 from assistant.retrieval.lexical import BM25
 from assistant.retrieval.ranking import Query, Ranked, make_query, rank
@@ -25,6 +26,7 @@ class Searcher:
         encoder: The model that made it.
         texts: Gives the text of every passage in the index, by id; asked only for BM25.
         unasked: Folded words that name an essay and not what is asked of it.
+        hosts: Sentences that bring in block quotations and notes, by the guest's id.
     """
 
     def __init__(
@@ -33,11 +35,13 @@ class Searcher:
         encoder: Encoder,
         texts: Callable[[], dict[str, str]],
         unasked: Collection[str] = (),
+        hosts: Mapping[str, Host] | None = None,
     ) -> None:
         self.index = index
-        self._encoder = encoder
+        self.encoder = encoder
         self._texts = texts
         self._unasked = frozenset(unasked)
+        self.hosts = HostTokens(index, hosts or {})
         self._postings = Postings(index)
         self._numbers = self._postings.numbers
         self.passages = self._postings.passages
@@ -64,7 +68,7 @@ class Searcher:
 
     def query(self, question: str) -> Query:
         """Encode a question."""
-        return make_query(question, self._encoder)
+        return make_query(question, self.encoder)
 
     def weights(self, query: Query, rows: Integers, framing: float = FRAMING) -> Floats:
         """Weight of each word piece of a question among some windows; see ``weighting.shares``."""
@@ -78,7 +82,9 @@ class Searcher:
 
     def late(self, query: Query, weights: Floats, rows: Integers) -> list[Ranked]:
         """Rank passages by late interaction; see ``ranking.rank``."""
-        return rank(query, weights, self.index, rows, lambda: self._lexical_rows(query.text, rows))
+        return rank(
+            query, weights, self.index, rows, lambda: self._lexical_rows(query.text, rows), self.hosts.lend
+        )
 
     def ranking(
         self, question: str, method: str, passages: Collection[str] | None = None

@@ -1,0 +1,131 @@
+"""The command ``assistant evaluate``: its options, and what it prints and writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from assistant.errors import AssistantError
+from assistant.progress import Bar
+from assistant.types import Progress
+
+if TYPE_CHECKING:
+    from assistant.evaluation.command import Measured, Report
+    from assistant.library import Library
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+# What an evaluation needs beyond what the assistant itself needs.
+_EXTRA = ("ir_measures", "sklearn", "matplotlib")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be evaluated, and what is to be written.
+
+    Attributes:
+        folders: Question sets; those of the library's own if there are none.
+        methods: Names of ranking methods; all if there are none.
+        worst: How many of the worst questions of each set to name.
+        report: Folder for the report, or ``None``.
+        trec: Folder for run files and judgements, or ``None``.
+    """
+
+    folders: Sequence[Path]
+    methods: Sequence[str]
+    worst: int
+    report: Path | None
+    trec: Path | None
+
+
+def options(command: Command) -> Command:
+    """Arguments and options of the command, named as the attributes of ``Request``."""
+    folder = click.Path(path_type=Path)
+    added = [
+        click.argument("folders", nargs=-1, type=folder, metavar="[DATASET_DIR]..."),
+        click.option(
+            "--method", "methods", multiple=True, metavar="M",
+            help="Ranking method: late, fusion, rrf, windows, bm25 or dense (may be repeated; all if left "
+            "out). The others are compared with the first.",
+        ),
+        click.option(
+            "--worst", default=5, type=click.IntRange(min=0), show_default=True, metavar="N",
+            help="Number of worst questions to name.",
+        ),
+        click.option(
+            "--report", type=folder, metavar="DIR",
+            help="Write report.html, report.md and report.json, compared with the report that is there.",
+        ),
+        click.option("--trec", type=folder, metavar="DIR", help="Write TREC run files and judgements."),
+    ]  # fmt: skip
+    for one in reversed(added):
+        command = one(command)
+    return command
+
+
+def run(library: Library, request: Request, *, as_json: bool) -> None:
+    """Evaluate, print the figures of each set as soon as they are there, and write what was asked for.
+
+    Raises:
+        AssistantError: If a set, a method or a folder cannot be used.
+    """
+    _need(_EXTRA if request.report else _EXTRA[:-1])
+    from assistant.evaluation import command, folder, text  # noqa: PLC0415 - scikit-learn takes a second
+
+    for one in filter(None, (request.report, request.trec)):
+        folder.prepare(one)
+    before = folder.earlier(request.report) if request.report else None
+    made = []
+    with Bar("questions") as bar:
+        for measured in command.measure(library, request.folders, request.methods, bar, request.worst):
+            made.append(measured)
+            if not as_json:
+                click.echo(f"{text.evaluation_text(measured.data)}\n")
+    report = command.Report([one.data for one in made], before)
+    if as_json:
+        click.echo(json.dumps(text.evaluation_object(report.data), ensure_ascii=False))
+    elif report.comparison:
+        click.echo(text.comparison_text(report.comparison))
+    _write(request, made, report)
+
+
+def assess(library: Library, folders: Sequence[Path], methods: Sequence[str], progress: Progress) -> Report:
+    """Evaluate as ``evaluation.command.assess`` does; for the page, which may not know that room.
+
+    Raises:
+        AssistantError: If a set or a method cannot be used, or what an evaluation needs is not installed.
+    """
+    _need(_EXTRA)
+    from assistant.evaluation import command  # noqa: PLC0415 - scikit-learn takes a second
+
+    return command.assess(library, folders, methods, progress)
+
+
+def _write(request: Request, made: Sequence[Measured], report: Report) -> None:
+    from assistant.evaluation import folder, trec  # noqa: PLC0415 - as above
+
+    if request.trec:
+        for name, one in zip(trec.file_names([one.dataset.name for one in made]), made, strict=True):
+            folder.write(request.trec, trec.trec_files(name, one.dataset, one.evaluations))
+    if request.report:
+        data = json.dumps(report.data, ensure_ascii=False, indent=1)
+        # The data last: it is what the next report is compared with.
+        files = {"report.html": report.page, "report.md": report.markdown, folder.DATA: f"{data}\n"}
+        folder.write(request.report, files)
+        click.echo(f"The report is {request.report / 'report.html'}", err=True)
+
+
+def _need(modules: Sequence[str]) -> None:
+    for name in modules:
+        try:
+            import_module(name)
+        except ModuleNotFoundError as error:
+            raise AssistantError(
+                f"Evaluation needs {name}, which is not installed; install it with: pip install {name}"
+            ) from error

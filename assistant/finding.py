@@ -1,0 +1,240 @@
+"""From a question to ranked passages, the sentences that answer, and how sure it is that they do."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from assistant.answers import Match
+from assistant.parts import Parts
+from assistant.retrieval import abstention, questions
+from assistant.retrieval.encoder import Encoder
+from assistant.retrieval.excerpts import ROOM, excerpt, sentences_over
+from assistant.retrieval.explaining import matches_of
+from assistant.retrieval.hosts import hosts_of
+from assistant.retrieval.index import Index
+from assistant.retrieval.ranking import Ranked, Ranking, Spans, highlight
+from assistant.retrieval.search import Searcher
+from assistant.retrieval.spelling import Speller
+from assistant.types import StoredEssay
+
+if TYPE_CHECKING:
+    from assistant.retrieval.cross_encoder import Judge
+    from assistant.retrieval.sentence_reranker import Reranker
+
+
+# Whoever asks for a note or a quotation prefers one to a paragraph that meets the question a little better.
+_PREFERRED = 0.2
+# Passages that are read together with the question, and those that a re-ranking model puts in order.
+READ, RERANKED = 3, 20
+# Word pieces of an excerpt for a re-ranking model.
+_LONG_EXCERPT = 220
+# Confidence where the essay announces what is asked in so many words, and where only its place tells.
+_ANNOUNCED, _PLACED = 0.9, 0.5
+
+
+class Finder:
+    """Finds passages in an index.
+
+    Args:
+        index: The index.
+        encoder: The model that made it.
+        essays: The essays in it, by id.
+        judge: Reads a question and an excerpt together; ``None`` to do without.
+    """
+
+    def __init__(
+        self,
+        index: Index,
+        encoder: Encoder,
+        essays: Mapping[str, StoredEssay],
+        judge: Judge | None = None,
+    ) -> None:
+        self._judge = judge
+        self.passages = {passage.id: passage for essay in essays.values() for passage in essay.passages}
+        self._hosts = hosts_of(self.passages.values())
+        self._parts = Parts(essays)
+        self.searcher = Searcher(
+            index,
+            encoder,
+            lambda: {name: passage.text for name, passage in self.passages.items()},
+            self._parts.authors,
+            self._hosts,
+        )
+
+    @cached_property
+    def _speller(self) -> Speller:
+        return Speller(passage.text for passage in self.passages.values())
+
+    def read(self, question: str, history: Sequence[str]) -> str:
+        """The question as it is searched: with the earlier ones before it that it leans on."""
+        return questions.in_context(
+            question, [questions.readable(one)[: questions.LONGEST] for one in history]
+        )
+
+    def find(
+        self,
+        question: str,
+        among: Collection[str] | None = None,
+        *,
+        fast: bool = False,
+        reranker: Reranker | None = None,
+    ) -> Ranking:
+        """Rank some passages, or all.
+
+        Args:
+            question: The question as it is searched.
+            among: Ids to look among, or ``None`` for all.
+            fast: Whether to leave out the model that reads.
+            reranker: Puts the first passages in order anew.
+        """
+        question, mended = self._mended(question)
+        headed = self._parts.section_named(question, among)
+        ranking = self._by_likeness(question, headed or among)
+        if reranker is not None:
+            ranking = self._by_reranker(question, ranking, reranker)
+        if not fast and self._judge is not None:
+            ranking = self._by_reading(question, ranking, self._judge)
+        ranking = self._by_phrases(question, ranking, headed or among)
+        ranking = self._by_structure(question, ranking, among, headed)
+        slips = "; ".join(f"“{old}” as “{new}”" for old, new in mended.items())
+        return replace(ranking, note=f"Read {slips}.") if slips and not ranking.note else ranking
+
+    def highlights(self, ranking: Ranking, ranked: Ranked) -> Spans:
+        """Spans of the sentences of a ranked passage that answer, in reading order."""
+        if ranked.passage in ranking.spans:
+            return ranking.spans[ranked.passage]
+        passage = self.passages[ranked.passage]
+        return highlight(ranking.query, ranking.weights, self.searcher.index, ranked, passage)
+
+    def matches(self, ranking: Ranking, ranked: Ranked) -> tuple[Match, ...]:
+        """Why a passage was ranked where it is, word by word of the question."""
+        return matches_of(
+            ranking.query,
+            ranking.weights,
+            self.searcher.index,
+            ranked,
+            self.passages,
+            self.searcher.hosts.rows(ranked.passage),
+        )
+
+    def _mended(self, question: str) -> tuple[str, dict[str, str]]:
+        # A word that the model knows whole is no slip; others are looked for among the essays' words.
+        starts = [piece.start for piece in self.searcher.encoder.pieces(question)]
+        spans = questions.words(question)
+        if all(sum(start <= at < end for at in starts) <= 1 for start, end in spans):
+            return question, {}
+        return self._speller.mended(question)
+
+    def _by_likeness(self, question: str, among: Collection[str] | None) -> Ranking:
+        searcher = self.searcher
+        rows = searcher.rows(among)
+        query = searcher.query(question)
+        weights = searcher.weights(query, rows)
+        ranked = self._preferred(question, searcher.late(query, weights, rows))
+        # How well the best passage meets what is asked, the words that frame the question left out.
+        met = float(ranked[0].met @ searcher.weights(query, rows, framing=0.0)) if ranked else 0.0
+        return Ranking(ranked, query, weights, met, abstention.confidence(met) if ranked else 0.0)
+
+    def _preferred(self, question: str, ranked: list[Ranked]) -> list[Ranked]:
+        kind = questions.kind_asked(question)
+        if kind is None:
+            return ranked
+        return _sorted(
+            replace(one, score=one.score + _PREFERRED) if self.passages[one.passage].kind == kind else one
+            for one in ranked
+        )
+
+    def _by_reranker(self, question: str, ranking: Ranking, reranker: Reranker) -> Ranking:
+        first, rest = ranking.ranked[:RERANKED], ranking.ranked[RERANKED:]
+        scores = reranker.scores(question, [self._excerpt(one, _LONG_EXCERPT) for one in first])
+        ordered = _sorted(replace(one, score=score) for one, score in zip(first, scores, strict=True))
+        # Those behind keep their order, below all that were scored anew.
+        floor = min(scores, default=0.0)
+        behind = [replace(one, score=floor - at) for at, one in enumerate(rest, 1)]
+        return replace(ranking, ranked=[*ordered, *behind])
+
+    def _by_reading(self, question: str, ranking: Ranking, judge: Judge) -> Ranking:
+        """How sure it is that the first passages answer, told by reading them."""
+        first = ranking.ranked[:READ]
+        readings = judge.read(question, [self._excerpt(one) for one in first])
+        if not readings:
+            return ranking
+        read = max(one.answers for one in readings)
+        return replace(ranking, read=read, confidence=abstention.confidence(ranking.met, read))
+
+    def _excerpt(self, ranked: Ranked, room: int = ROOM) -> str:
+        """The part of a passage around its best window, after the sentence that brings the passage in."""
+        passage, window = self.passages[ranked.passage], self.searcher.index.windows[ranked.window]
+        pieces = self.searcher.encoder.pieces
+        lengths = [len(pieces(passage.text[start:end])) for start, end in passage.sentences]
+        start, end = excerpt(passage.sentences, lengths, (window.start, window.end), room)
+        host = self._hosts.get(ranked.passage)
+        before = self.passages[host.passage].text[host.start : host.end] + " " if host else ""
+        return before + passage.text[start:end]
+
+    def _by_phrases(self, question: str, ranking: Ranking, among: Collection[str] | None) -> Ranking:
+        """Passages that hold the quoted phrases of a question come first."""
+        patterns = [questions.phrase_pattern(phrase) for phrase in questions.quoted_phrases(question)]
+        if not patterns:
+            return ranking
+        found: dict[str, list[tuple[int, int]]] = {}
+        counts: dict[str, int] = {}
+        for name in self.searcher.passages if among is None else among:
+            text = self.passages[name].text
+            places = [[match.span() for match in pattern.finditer(text)] for pattern in patterns]
+            if any(places):
+                found[name] = [span for spans in places for span in spans]
+                counts[name] = sum(map(bool, places))
+        if not found:
+            return ranking
+        spans = {
+            name: sentences_over(self.passages[name].sentences, places) for name, places in found.items()
+        }
+        ranked = _lifted(self._with(found, ranking), counts)
+        # Who asks only where a phrase stands is answered by the passage that it stands in.
+        alone = not questions.content_words(questions.without_quoted(question))
+        confidence = 1.0 if alone else ranking.confidence
+        return replace(ranking, ranked=ranked, spans=spans, confidence=confidence)
+
+    def _with(self, names: Collection[str], ranking: Ranking) -> list[Ranked]:
+        """The ranked passages and some others, which in a large library may be none of the candidates."""
+        known = {one.passage for one in ranking.ranked}
+        if known.issuperset(names):
+            return ranking.ranked
+        rows = self.searcher.rows(set(names) - known)
+        return [*ranking.ranked, *self.searcher.late(ranking.query, ranking.weights, rows)]
+
+    def _by_structure(
+        self, question: str, ranking: Ranking, among: Collection[str] | None, headed: Collection[str] | None
+    ) -> Ranking:
+        """Passages that hold the asked part of an essay's argument come first."""
+        if headed and not questions.content_words(questions.without_quoted(question)):
+            # Whoever asks what a section says, by its heading, is answered by the section.
+            ranking = replace(ranking, confidence=1.0)
+        places = self._parts.places(question, among, headed, [one.passage for one in ranking.ranked])
+        if not places:
+            return ranking
+        tiers = {place.passage: len(places) - at for at, place in enumerate(places)}
+        ranked = _lifted(self._with(tiers, ranking), tiers)
+        spans = {place.passage: place.spans for place in places}
+        confidence = _ANNOUNCED if any(place.announced for place in places) else _PLACED
+        return replace(ranking, ranked=ranked, spans=spans, confidence=confidence)
+
+
+def _lifted(ranked: Sequence[Ranked], tiers: Mapping[str, int]) -> list[Ranked]:
+    """Ranked passages, those of a tier before all others and higher tiers first, whatever scores mean."""
+    scores = [one.score for one in ranked]
+    low, width = min(scores, default=0.0), max(scores, default=0.0) - min(scores, default=0.0)
+    return _sorted(
+        replace(one, score=low + width + tiers[one.passage] + 0.5 * (one.score - low) / (width or 1))
+        if one.passage in tiers
+        else one
+        for one in ranked
+    )
+
+
+def _sorted(ranked: Iterable[Ranked]) -> list[Ranked]:
+    return sorted(ranked, key=lambda one: -one.score)

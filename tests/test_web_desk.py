@@ -1,0 +1,114 @@
+"""A question is answered in steps: shown, its passages, their verdict."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+import pytest
+from desk_fakes import FakeLibrary, keepers_log, words_of
+
+from assistant.answers import Answer
+from assistant.errors import LibraryError
+from assistant.web import app
+from assistant.web.cards import NOT_ANSWERED, PENDING, READING, Turn
+from assistant.web.desk import Desk, Widgets
+
+QUESTION = "Why are the shortest entries the proudest?"
+
+
+class _Slow(FakeLibrary):
+    """Answers at once what a second reading takes back; notes how it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__(keepers_log())
+        self.asked: list[tuple[str, bool, list[str]]] = []
+        self.fault = ""
+
+    def ask(
+        self, question: str, *, essays: Sequence[str] = (), history: Sequence[str] = (), fast: bool = False
+    ) -> Answer:
+        """Answer, and when reading closely say that nothing answers."""
+        self.asked.append((question, fast, [*history]))
+        if self.fault and not fast:
+            raise LibraryError(self.fault)
+        found = super().ask(question, essays=essays, history=history)
+        return dataclasses.replace(found, answered=fast, confidence=0.9 if fast else 0.2)
+
+
+@pytest.fixture
+def library() -> _Slow:
+    return _Slow()
+
+
+@pytest.fixture
+def desk(library: _Slow) -> Desk:
+    return Desk(library, _widgets())
+
+
+def _widgets() -> Widgets:
+    with gr.Blocks():
+        return Widgets(
+            turns=gr.State(()),
+            conversation=gr.HTML(),
+            examples=[gr.Button() for _ in range(app.EXAMPLES)],
+            question=gr.Textbox(),
+            scope=gr.Dropdown(),
+            reading=gr.Dropdown(),
+            pane=gr.HTML(),
+            report=gr.HTML(),
+            file=gr.File(),
+            first_page=gr.Textbox(),
+            upload=gr.Accordion(),
+        )
+
+
+def _steps(desk: Desk, question: str, turns: tuple[Turn, ...] = ()) -> tuple[list[str], tuple[Turn, ...]]:
+    """What the conversation shows step by step, and the turns remembered."""
+    widgets = desk._widgets  # noqa: SLF001 - the page's components are the handler's output
+    made: list[dict[Any, Any]] = list(desk.ask(question, turns, None))
+    assert [widgets.turns in one for one in made] == [False] * (len(made) - 1) + [True]
+    return [one[widgets.conversation] for one in made if widgets.conversation in one], made[-1][widgets.turns]
+
+
+def test_passages_come_before_their_verdict(desk: Desk, library: _Slow) -> None:
+    (waiting, reading, done), _ = _steps(desk, QUESTION)
+    assert [fast for _, fast, _ in library.asked] == [True, False]
+    assert PENDING in waiting
+    assert words_of(reading, "verdict") == READING
+    assert 'class="answer reading"' in reading
+    assert words_of(done, "verdict") == NOT_ANSWERED
+    assert 'class="answer not-answered"' in done
+
+
+def test_the_verdict_leaves_the_cards_as_they_are(desk: Desk) -> None:
+    (_, reading, done), _ = _steps(desk, QUESTION)
+    first = reading.index("<article")
+    assert reading[first:] == done[done.index("<article") :]
+    # The same elements before the cards: what is behind them is not drawn anew.
+    assert reading[:first].count("<div") == done[: done.index("<article")].count("<div") == 2
+
+
+def test_what_is_remembered_is_the_end(desk: Desk, library: _Slow) -> None:
+    _, turns = _steps(desk, QUESTION)
+    assert [turn.question for turn in turns] == [QUESTION]
+    assert READING not in turns[0].html
+    _, turns = _steps(desk, "And the second book?", turns)
+    assert library.asked[-1] == ("And the second book?", False, [QUESTION])
+    assert len(turns) == 2
+
+
+def test_a_fault_of_the_second_step_is_one_sentence(desk: Desk, library: _Slow) -> None:
+    library.fault = "The index is gone; add the essay again."
+    (*_, done), turns = _steps(desk, QUESTION)
+    assert words_of(turns[0].html) == library.fault
+    assert READING not in done
+
+
+def test_a_question_without_passages_is_asked_once(desk: Desk, library: _Slow) -> None:
+    (_, done), _ = _steps(desk, " ")
+    assert [fast for _, fast, _ in library.asked] == [True]
+    assert "Type a question first." in done
+    assert READING not in done
