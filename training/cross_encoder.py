@@ -1,0 +1,283 @@
+"""Train the adapter with which the embedding model reads a question and an excerpt together.
+
+    python training/pairs.py WORK_DIR SQUAD2_TRAIN FAIRYTALEQA_TRAIN --questions 4719 4222
+    python training/cross_encoder.py WORK_DIR --minutes 60
+
+A cross-encoder (Nogueira and Cho 2019) over the same MiniLM weights as retrieval, with low-rank adapters
+(LoRA, Hu et al. 2022) and two heads: whether the excerpt answers, and which of its word pieces carry the
+answer. Saves ``adapter.safetensors`` into WORK_DIR every few minutes, with the figures on documents that
+were kept out of training.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.numpy import save_file
+from sklearn.metrics import roc_auc_score
+from tokenizers import Tokenizer
+from torch import nn
+from transformers import BertModel
+
+from assistant.retrieval.encoder import DEFAULT_MODEL, model_folder
+
+RANK, SCALE, RATE = 16, 2.0, 1e-3
+# The layers below are as good for reading as they are, and need no gradient.
+LAYERS = range(2, 6)
+MODULES = (
+    "attention.self.query",
+    "attention.self.key",
+    "attention.self.value",
+    "attention.output.dense",
+    "intermediate.dense",
+    "output.dense",
+)
+GROUPS = 8
+QUESTION, EXCERPT = 48, 128
+SEED = 5
+# Documents kept out of training: figures on them tell when to stop.
+HELD_OUT = 0.1
+_FRAMES = (
+    "According to the author, {}", "According to the essay, {}", "In this text, {}", "In the essay, {}",
+    "What does the essay say: {}",
+)  # fmt: skip
+Pair = dict[str, Any]
+
+
+class Adapted(nn.Module):
+    """A linear layer of fixed weights in half precision with a low-rank addition in full."""
+
+    def __init__(self, layer: nn.Linear) -> None:
+        super().__init__()
+        self.layer = layer
+        self.lora_A = nn.Parameter(torch.empty(RANK, layer.in_features))
+        self.lora_B = nn.Parameter(torch.zeros(layer.out_features, RANK))
+        nn.init.kaiming_uniform_(self.lora_A, a=math.sqrt(5))
+
+    def forward(self, hidden: torch.Tensor) -> torch.Tensor:
+        """The layer's output and the addition."""
+        low = nn.functional.linear(hidden, self.lora_A.to(hidden.dtype))
+        added = nn.functional.linear(low, (SCALE * self.lora_B).to(hidden.dtype))
+        both: torch.Tensor = self.layer(hidden) + added
+        return both
+
+
+class CrossEncoder(nn.Module):
+    """The embedding model with adapters and two heads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = BertModel.from_pretrained(str(model_folder(DEFAULT_MODEL)), add_pooling_layer=False)
+        self.body.bfloat16().requires_grad_(requires_grad=False).train(mode=False)
+        for number in LAYERS:
+            for name in MODULES:
+                place = self.body.encoder.layer[number]
+                *path, last = name.split(".")
+                for part in path:
+                    place = getattr(place, part)
+                setattr(place, last, Adapted(getattr(place, last)))
+        width = self.body.config.hidden_size
+        self.classifier, self.span = nn.Linear(width, 1), nn.Linear(width, 1)
+
+    def learned(self) -> list[nn.Parameter]:
+        """What training changes."""
+        return [one for one in self.parameters() if one.requires_grad]
+
+    def forward(self, batch: dict[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Logit of each pair and of each of its word pieces."""
+        hidden = self.body(**batch).last_hidden_state.float()
+        return self.classifier(hidden[:, 0]).squeeze(-1), self.span(hidden).squeeze(-1)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The adapter as arrays, the scale multiplied into the second of each two."""
+        made = {}
+        for name, value in self.named_parameters():
+            if value.requires_grad:
+                scale = SCALE if name.endswith("lora_B") else 1
+                made[name.removeprefix("body.")] = (scale * value.detach()).half().numpy()
+        return made
+
+
+class Batches:
+    """Pairs as batches of word pieces."""
+
+    def __init__(self) -> None:
+        self._tokenizer = Tokenizer.from_file(str(Path(str(model_folder(DEFAULT_MODEL))) / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        self._open, self._close = (self._tokenizer.token_to_id(mark) for mark in ("[CLS]", "[SEP]"))
+
+    def of(self, pairs: Sequence[Pair]) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
+        """Model input, and the share of the answer that each word piece has (rows of 0 if unknown)."""
+        rows, types, shares = [], [], []
+        for pair in pairs:
+            question = self._tokenizer.encode(pair["question"], add_special_tokens=False).ids[:QUESTION]
+            excerpt = self._tokenizer.encode(pair["text"], add_special_tokens=False)
+            ids, spans = excerpt.ids[:EXCERPT], excerpt.offsets[:EXCERPT]
+            rows.append([self._open, *question, self._close, *ids, self._close])
+            types.append([0] * (len(question) + 2) + [1] * (len(ids) + 1))
+            low, high = pair["answer"] or (0, 0)
+            inside = [float(start < high and low < end) for start, end in spans]
+            shares.append([0.0] * (len(question) + 2) + inside + [0.0])
+        width = max(map(len, rows))
+        batch = {
+            "input_ids": torch.tensor([row + [0] * (width - len(row)) for row in rows]),
+            "token_type_ids": torch.tensor([row + [0] * (width - len(row)) for row in types]),
+            "attention_mask": torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in rows]),
+        }
+        share = torch.tensor([row + [0.0] * (width - len(row)) for row in shares])
+        return batch, share / share.sum(dim=1, keepdim=True).clamp(min=1)
+
+
+def main() -> None:
+    """Train for the minutes given."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--minutes", type=float, default=60)
+    options = parser.parse_args()
+    torch.manual_seed(SEED)
+    torch.set_num_threads(os.cpu_count() or 1)
+    train, held = groups_of(options.work / "pairs.jsonl")
+    print(f"{len(train)} questions to train on, {len(held)} held out", flush=True)
+    model, batches = CrossEncoder(), Batches()
+    print(sum(one.numel() for one in model.learned()), "parameters", flush=True)
+    fit(model, batches, train, held, options.work, options.minutes)
+
+
+def groups_of(path: Path) -> tuple[list[list[Pair]], list[list[Pair]]]:
+    """Pairs by question, of documents to train on and of those held out."""
+    groups: dict[str, list[Pair]] = defaultdict(list)
+    for line in path.read_text("utf-8").split("\n"):
+        if line:
+            pair = json.loads(line)
+            groups[pair["id"]].append(pair)
+    chance = random.Random(SEED)  # noqa: S311 - divides training data, guards nothing
+    docs = sorted({(group[0]["set"], group[0]["doc"]) for group in groups.values()})
+    # At least one document of each set, however few it has.
+    kept: set[tuple[str, str]] = set()
+    for name in sorted({one for one, _ in docs}):
+        own = [doc for doc in docs if doc[0] == name]
+        kept.update(chance.sample(own, max(1, int(len(own) * HELD_OUT))))
+    train = [group for group in groups.values() if (group[0]["set"], group[0]["doc"]) not in kept]
+    held = [group for group in groups.values() if (group[0]["set"], group[0]["doc"]) in kept]
+    return train, chance.sample(held, min(200, len(held)))
+
+
+def fit(
+    model: CrossEncoder, batches: Batches, train: list[list[Pair]], held: list[list[Pair]], work: Path,
+    minutes: float,
+) -> None:  # fmt: skip
+    """Train until the time is over; the rate falls to nothing by then."""
+    optimizer = torch.optim.AdamW(model.learned(), lr=RATE)
+    begun, told, losses = perf_counter(), perf_counter(), []
+    for step, groups in enumerate(shuffled(train)):
+        passed = (perf_counter() - begun) / (60 * minutes)
+        if passed >= 1:
+            break
+        warm = min(1.0, (step + 1) / 100)
+        for part in optimizer.param_groups:
+            part["lr"] = RATE * warm * 0.5 * (1 + math.cos(math.pi * passed))
+        loss = loss_of(model, batches, groups)
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(model.learned(), 1.0)
+        optimizer.step()
+        losses.append(float(loss))
+        if step % 25 == 0:
+            print(f"{step} steps, {100 * passed:.1f}%, loss {np.mean(losses[-25:]):.4f}", flush=True)
+        if perf_counter() - told > 480:
+            saved(model, batches, held, work)
+            told = perf_counter()
+    saved(model, batches, held, work)
+
+
+def shuffled(train: list[list[Pair]]) -> Iterator[list[list[Pair]]]:
+    """Batches of questions of like length, over and over."""
+    chance = random.Random(SEED)  # noqa: S311 - orders training data, guards nothing
+    while True:
+        order = list(train)
+        chance.shuffle(order)
+        for start in range(0, len(order), GROUPS * 16):
+            part = sorted(order[start : start + GROUPS * 16], key=lambda group: len(group[0]["text"]))
+            cuts = [part[at : at + GROUPS] for at in range(0, len(part), GROUPS)]
+            chance.shuffle(cuts)
+            yield from ([framed(group, chance) for group in cut] for cut in cuts)
+
+
+def framed(group: list[Pair], chance: random.Random) -> list[Pair]:
+    """Now and then the questions of a group as one asks about an essay."""
+    if chance.random() > 0.2:
+        return group
+    frame = chance.choice(_FRAMES)
+    return [
+        {**pair, "question": frame.format(pair["question"][:1].lower() + pair["question"][1:])}
+        for pair in group
+    ]
+
+
+def loss_of(model: CrossEncoder, batches: Batches, groups: list[list[Pair]]) -> torch.Tensor:
+    """Does it answer, which answers best, and where the answer stands."""
+    pairs = [pair for group in groups for pair in group]
+    batch, shares = batches.of(pairs)
+    answers, carries = model(batch)
+    labels = torch.tensor([float(pair["label"]) for pair in pairs])
+    weights = torch.tensor([1.5 if pair["label"] else 1.0 for pair in pairs])
+    loss = nn.functional.binary_cross_entropy_with_logits(answers, labels, weights)
+    own = (batch["token_type_ids"] * batch["attention_mask"]).bool()
+    where = -(shares * carries.masked_fill(~own, -1e4).log_softmax(dim=1)).sum(dim=1)
+    known = shares.sum(dim=1) > 0
+    if known.any():
+        loss = loss + 0.2 * where[known].mean()
+    return loss + 0.5 * _listwise(answers, pairs)
+
+
+def _listwise(answers: torch.Tensor, pairs: Sequence[Pair]) -> torch.Tensor:
+    """Cross-entropy of each positive among the negatives of its own question."""
+    losses: list[torch.Tensor] = []
+    by_question: dict[str, list[int]] = defaultdict(list)
+    for at, pair in enumerate(pairs):
+        if pair["kind"] != "altered":
+            by_question[pair["id"]].append(at)
+    for group in by_question.values():
+        wrong = [at for at in group if not pairs[at]["label"]]
+        losses.extend(
+            -answers[[at, *wrong]].log_softmax(dim=0)[0] for at in group if pairs[at]["label"] and wrong
+        )
+    return torch.stack(losses).mean() if losses else answers.sum() * 0
+
+
+def saved(model: CrossEncoder, batches: Batches, held: list[list[Pair]], work: Path) -> None:
+    """Save the adapter and print the figures on what was held out."""
+    save_file(model.arrays(), str(work / "adapter.safetensors"))
+    pairs = [pair for group in held for pair in group]
+    scores: list[float] = []
+    places: list[bool] = []
+    with torch.no_grad():
+        for start in range(0, len(pairs), 64):
+            batch, shares = batches.of(pairs[start : start + 64])
+            answers, carries = model(batch)
+            scores.extend(answers.tolist())
+            own = (batch["token_type_ids"] * batch["attention_mask"]).bool()
+            best = carries.masked_fill(~own, -1e4).argmax(dim=1)
+            places.extend(bool(shares[at, best[at]] > 0) for at in range(len(best)) if shares[at].sum() > 0)
+    figures = {"place": float(np.mean(places))}
+    right = [score for score, pair in zip(scores, pairs, strict=True) if pair["label"]]
+    for kind in sorted({pair["kind"] for pair in pairs if not pair["label"]}):
+        wrong = [score for score, pair in zip(scores, pairs, strict=True) if pair["kind"] == kind]
+        figures[kind] = float(roc_auc_score([1] * len(right) + [0] * len(wrong), right + wrong))
+    print("held out:", {name: round(value, 3) for name, value in figures.items()}, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""Make the graphs that the program runs from the weights of the installed model.
+
+    python training/graphs.py                                  the embedding model, 23 KB
+    python training/graphs.py --adapter adapter.safetensors    the cross-encoder, its adapter inside
+
+The weights stay in the model's package; a graph names their places in it.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from safetensors.numpy import load_file
+
+from assistant.retrieval import cross_encoder, onnx_model
+from assistant.retrieval.encoder import WEIGHTS, check_default, default_folder
+from assistant.retrieval.minilm_graph import build_graph, read_places
+
+
+def main() -> None:
+    """Write one of the graphs to its place in the package."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--adapter", type=Path, help="what was learnt; else the embedding model is written")
+    options = parser.parse_args()
+    check_default(default_folder(), whole=True)
+    adapter = load_file(options.adapter) if options.adapter else None
+    path = cross_encoder.GRAPH if adapter else onnx_model.GRAPH
+    made = build_graph(read_places(default_folder() / WEIGHTS), adapter)
+    path.write_bytes(made)
+    print(f"{path.name}: {len(made):,} bytes")
+
+
+if __name__ == "__main__":
+    main()
