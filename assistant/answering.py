@@ -10,7 +10,7 @@ from assistant.citing.locators import pages_of
 from assistant.citing.styles import Style
 from assistant.errors import AssistantError
 from assistant.finding import Finder
-from assistant.retrieval import abstention, questions
+from assistant.retrieval import questions
 from assistant.retrieval.encoder import Encoder
 from assistant.retrieval.index import Index
 from assistant.retrieval.ranking import Ranked, Ranking, Spans
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from assistant.retrieval.cross_encoder import Judge
     from assistant.retrieval.sentence_reranker import Reranker
 
-# The confidence from which passages are offered as an answer.
-THRESHOLD = abstention.THRESHOLD
 NO_WORDS = "The question has no word to look for; name what you are looking for."
 CUT = f"Only the first {questions.LONGEST:,} characters of the question were read."
 
@@ -76,7 +74,7 @@ class Answerer:
         confidence = ranking.confidence if searchable else 0.0
         return Answer(
             question=question,
-            answered=bool(hits) and confidence >= THRESHOLD,
+            answered=bool(hits) and confidence >= ranking.threshold,
             confidence=confidence,
             hits=hits,
             note=NO_WORDS if not searchable else CUT if len(asked) > questions.LONGEST else ranking.note,

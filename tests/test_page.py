@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -107,6 +108,15 @@ def outside(context: BrowserContext, address: str) -> list[str]:
 
 
 @pytest.fixture
+def errors(context: BrowserContext) -> list[str]:
+    """Every error that the browser's console shows."""
+    shown: list[str] = []
+    context.on("console", lambda one: shown.append(one.text) if one.type == "error" else None)
+    context.on("weberror", lambda one: shown.append(str(one.error)))
+    return shown
+
+
+@pytest.fixture
 def page(context: BrowserContext, outside: list[str], address: str) -> Page:
     assert outside == []
     one = context.new_page()
@@ -120,6 +130,7 @@ def _ask(page: Page, question: str) -> None:
     page.fill("#question textarea", question)
     page.keyboard.press("Enter")
     expect(page.locator(".turn:not(.pending) .asked", has_text=question[:30])).to_be_visible(timeout=60_000)
+    expect(page.locator(".answer.reading")).to_have_count(0, timeout=60_000)
 
 
 def _passages(library: Path) -> dict[str, dict[str, object]]:
@@ -154,6 +165,47 @@ def test_a_card_opens_its_passage_in_the_reader(page: Page) -> None:
     expect(place.locator("mark.reading").first).to_be_visible()
 
 
+def test_why_a_passage_was_found_is_unfolded_by_keyboard_and_stays_unfolded(
+    page: Page, errors: list[str], outside: list[str]
+) -> None:
+    _ask(page, _QUESTION)
+    why = page.locator(".card").first.locator(".why")
+    assert why.evaluate("one => one.open") is False
+    why.locator("summary").focus()
+    page.keyboard.press("Enter")
+    row = why.locator("tbody tr", has=page.locator("th", has_text="Cologne"))
+    assert row.locator(".essay-word").inner_text() == "Cologne"
+    assert row.locator(".near").inner_text() == "the same"
+    # It unfolds in its place: the essay is not opened at the passage.
+    expect(page.locator(".reader mark.reading")).to_have_count(0)
+    _ask(page, "How many leaves has the book?")
+    assert why.evaluate("one => one.open") is True
+    assert (errors, outside) == ([], [])
+
+
+_WATCH = """() => {
+  window.steps = [];
+  const pane = document.querySelector("#conversation");
+  new MutationObserver(() => {
+    const card = pane.querySelector(".card");
+    if (!card) return;
+    window.first ??= card;
+    const top = Math.round(card.getBoundingClientRect().top + pane.scrollTop);
+    const step = [pane.querySelector(".verdict").textContent, top, card === window.first].join();
+    if (step !== window.steps.at(-1)) window.steps.push(step);
+  }).observe(pane, { childList: true, subtree: true, characterData: true, attributes: true });
+}"""
+
+
+def test_the_verdict_comes_to_the_passages_without_moving_them(page: Page) -> None:
+    page.evaluate(_WATCH)
+    _ask(page, "What is the boiling point of liquid helium?")
+    page.wait_for_timeout(300)
+    reading, verdict = (step.split(",") for step in page.evaluate("window.steps"))
+    assert (reading[0], verdict[0]) == ("Reading the passages…", "The essay does not seem to answer this.")
+    assert reading[1:] == verdict[1:] == [reading[1], "true"]
+
+
 def test_what_the_essay_does_not_answer_is_said_and_set_apart(page: Page) -> None:
     _ask(page, "What is the boiling point of liquid helium?")
     answer = page.locator(".answer").last
@@ -177,6 +229,37 @@ def test_two_tabs_do_not_disturb_each_other(context: BrowserContext, page: Page,
     other.wait_for_selector("#question textarea")
     _ask(page, _QUESTION)
     assert other.locator(".card").count() == 0
+
+
+def _question_set(path: Path) -> Path:
+    lines = {"p1": "The keeper lit the lamp at dusk.", "p2": "Barrels of oil stood in the cellar."}
+    corpus = [json.dumps({"_id": name, "doc": "log", "text": text}) for name, text in lines.items()]
+    asked = json.dumps({"_id": "q1", "doc": "log", "text": "Who lit the lamp?"})
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("queries.jsonl", asked)
+        made.writestr("corpus.jsonl", "\n".join(corpus))
+        made.writestr("qrels.tsv", "query-id\tcorpus-id\tscore\nq1\tp1\t1\n")
+    return path
+
+
+def test_an_uploaded_question_set_is_measured(
+    page: Page, errors: list[str], outside: list[str], tmp_path: Path
+) -> None:
+    page.get_by_role("tab", name="Measure").click()
+    expect(page.locator("#no-sets")).to_contain_text("no question set of its own")
+    page.locator("#run").click()
+    expect(page.locator("#measure-state")).to_have_text("Choose a question set, or upload one.")
+    page.get_by_text("Upload a question set", exact=True).click()
+    page.locator("#set-files input[type=file]").set_input_files(_question_set(tmp_path / "Lamp.zip"))
+    expect(page.locator("#set-files")).to_contain_text("Lamp", timeout=10_000)
+    page.locator("#run").click()
+    report = page.locator("#figures .evaluation-report")
+    expect(report.locator("h2")).to_have_text("Lamp", timeout=60_000)
+    assert report.locator("svg").count() > 3
+    expect(page.locator("#run")).to_be_enabled()
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert (errors, outside) == ([], [])
 
 
 def test_an_uploaded_essay_is_reported_and_a_bad_one_leaves_things_as_they_were(

@@ -12,9 +12,8 @@ from desk_fakes import FakeLibrary, keepers_log, words_of
 
 from assistant.answers import Answer
 from assistant.errors import LibraryError
-from assistant.web import app
 from assistant.web.cards import NOT_ANSWERED, PENDING, READING, Turn
-from assistant.web.desk import Desk, Widgets
+from assistant.web.desk import EXAMPLES, Desk, Widgets
 
 QUESTION = "Why are the shortest entries the proudest?"
 
@@ -53,7 +52,7 @@ def _widgets() -> Widgets:
         return Widgets(
             turns=gr.State(()),
             conversation=gr.HTML(),
-            examples=[gr.Button() for _ in range(app.EXAMPLES)],
+            examples=[gr.Button() for _ in range(EXAMPLES)],
             question=gr.Textbox(),
             scope=gr.Dropdown(),
             reading=gr.Dropdown(),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from assistant.answering import THRESHOLD, Answerer
+from assistant.answering import Answerer
 from assistant.errors import DatasetError
 from assistant.evaluation.baselines import Dense, Lexical, Scored, reciprocal_ranks
 from assistant.evaluation.datasets import Question
@@ -30,11 +30,13 @@ class Found:
         confidence: Estimated probability that the first ones answer; ``None`` for a method that has none.
         highlights: Gives the answering words of the passage on a place from 0; ``None`` for a method that
             marks none.
+        threshold: The confidence from which the passages are offered as an answer.
     """
 
     scored: Scored
     confidence: float | None = None
     highlights: Callable[[int], Spans] | None = None
+    threshold: float = 0.0
 
     @property
     def certainty(self) -> float:
@@ -46,7 +48,7 @@ class Found:
     @property
     def answered(self) -> bool | None:
         """Whether the passages would be offered as an answer; ``None`` for a method that cannot tell."""
-        return None if self.confidence is None else bool(self.scored) and self.confidence >= THRESHOLD
+        return None if self.confidence is None else bool(self.scored) and self.confidence >= self.threshold
 
 
 # Ranks some passages for a question.
@@ -110,6 +112,7 @@ class Methods:
             [(one.passage, one.score) for one in ranking.ranked],
             ranking.confidence,
             lambda at: self._answerer.highlights(ranking, ranking.ranked[at]),
+            ranking.threshold,
         )
 
     def _fused(self, question: str, candidates: Collection[str]) -> Scored:

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from assistant.errors import LibraryError
+from assistant.retrieval import abstention
 from assistant.retrieval.dense import VectorIndex
 from assistant.retrieval.encoder import Encoder, Floats, Integers, ModelInfo
 from assistant.retrieval.token_store import TokenStore
@@ -209,6 +210,7 @@ def _manifest(index: Index, build: Path) -> dict[str, Any]:
         "windows": len(index.windows),
         "tokens": len(index.ids),
         "files": {path.name: _digest(path) for path in sorted(build.iterdir())},
+        "abstention": {"threshold": abstention.THRESHOLD, "precision": abstention.PRECISION},
         "versions": _versions(),
     }
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from assistant.retrieval import abstention
 from assistant.retrieval.encoder import Encoder, Floats, Integers, Piece
 from assistant.retrieval.index import Index
 from assistant.types import Passage
@@ -87,6 +88,11 @@ class Ranking:
     read: float | None = None
     spans: Mapping[str, Spans] = field(default_factory=dict)
     note: str = ""
+
+    @property
+    def threshold(self) -> float:
+        """The confidence from which the passages are offered as an answer."""
+        return abstention.threshold(self.read)
 
 
 def make_query(question: str, encoder: Encoder) -> Query:

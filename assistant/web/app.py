@@ -7,12 +7,14 @@ import sys
 import threading
 import time
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import gradio as gr
 
 from assistant.errors import AssistantError
-from assistant.web.desk import EXAMPLES, Desk, Library, Widgets
+from assistant.web import desk, measure
+from assistant.web.bench import Assess, Bench
+from assistant.web.desk import EXAMPLES, Desk, Widgets
 from assistant.web.reader import nothing_to_read_html
 
 if TYPE_CHECKING:
@@ -37,31 +39,49 @@ _HEADER = (
     '<header class="masthead"><h1>Essay Assistant</h1>'
     "<p>The essay’s own words, with the page they stand on.</p></header>"
 )
+
+
+class Library(desk.Library, measure.Library, Protocol):
+    """What the whole page asks of a library; ``assistant.library.Library`` is one."""
+
+
 # The page's script tells the conversation that a card of another essay was opened.
 _ON_LOAD = "element.addEventListener('open-essay', (event) => trigger('click', event.detail));"
 
 
-def build(library: Library, *, focus: Sequence[str] = ()) -> gr.Blocks:
+def build(library: Library, *, focus: Sequence[str] = (), assess: Assess | None = None) -> gr.Blocks:
     """The page, not yet served; launch it with ``launch_options()``.
 
     Args:
         library: The library that is asked.
         focus: Ids of essays preselected for asking; the first is opened for reading.
+        assess: Evaluates question sets; without it the page has no part that measures.
 
     Returns:
         The page.
     """
     page = gr.Blocks(title="Essay Assistant", analytics_enabled=False, fill_width=True, delete_cache=_SWEEP)
     with page:
-        with gr.Row(elem_id="desk"):
-            with gr.Column(elem_id="chat", min_width=300):
-                chat = _chat_column()
-            with gr.Column(elem_id="reading-side", min_width=300):
-                side = _reading_column()
-        widgets = Widgets(turns=gr.State(()), **chat["widgets"], **side["widgets"])
-        _wire(page, Desk(library, widgets, focus), widgets, chat["buttons"] | side["buttons"])
+        if assess is None:
+            _asking_part(library, focus, page)
+        else:
+            with gr.Tabs(elem_id="parts"):
+                with gr.Tab("Ask", elem_id="asking"):
+                    _asking_part(library, focus, page)
+                with gr.Tab("Measure", elem_id="measure") as tab:
+                    measure.measuring_part(library, Bench(assess), page, tab)
     page.queue(default_concurrency_limit=_CONCURRENT, max_size=_WAITING)
     return page
+
+
+def _asking_part(library: Library, focus: Sequence[str], page: gr.Blocks) -> None:
+    with gr.Row(elem_id="desk"):
+        with gr.Column(elem_id="chat", min_width=300):
+            chat = _chat_column()
+        with gr.Column(elem_id="reading-side", min_width=300):
+            side = _reading_column()
+    widgets = Widgets(turns=gr.State(()), **chat["widgets"], **side["widgets"])
+    _wire(page, Desk(library, widgets, focus), widgets, chat["buttons"] | side["buttons"])
 
 
 def launch_options() -> dict[str, Any]:
@@ -71,10 +91,10 @@ def launch_options() -> dict[str, Any]:
         Keyword arguments of ``gradio.Blocks.launch``.
     """
     files = resources.files("assistant.web")
+    styles = "".join(files.joinpath(name).read_text("utf-8") for name in ("style.css", "measure.css"))
     return {
         # In the head, for gradio's own `css` option loses every shorthand that holds a variable.
-        "head": f"<style>{files.joinpath('style.css').read_text('utf-8')}</style>"
-        f"<script>{files.joinpath('page.js').read_text('utf-8')}</script>",
+        "head": f"<style>{styles}</style><script>{files.joinpath('page.js').read_text('utf-8')}</script>",
         "theme": _theme(),
         "max_file_size": _MAX_UPLOAD,
         "footer_links": [],
@@ -95,6 +115,7 @@ def serve(
     open_browser: bool,
     auth: list[tuple[str, str]] | None,
     focus: Sequence[str],
+    assess: Assess | None = None,
 ) -> None:
     """Serve the page until interrupted.
 
@@ -105,11 +126,12 @@ def serve(
         open_browser: Whether to open the page in the user's browser.
         auth: Names and passwords of those who may enter, or nothing for everyone.
         focus: Ids of essays preselected for asking.
+        assess: Evaluates question sets; without it the page has no part that measures.
 
     Raises:
         AssistantError: If the port cannot be listened on.
     """
-    page = build(library, focus=focus)
+    page = build(library, focus=focus, assess=assess)
     _spare_the_proxy(host)
     try:
         _, address, _ = page.launch(

@@ -7,6 +7,7 @@ Hooks that the script, the styles and the browser tests rely on (keep them stabl
   ``.turn.pending``: still being looked up; ``.turn .fault``: an error's sentence;
 - ``.answer``; ``.answer .verdict``: likely or possible answer; ``.answer.not-answered`` and in it
   ``.verdict.not-answered-text``: nearest passages only; ``.answer .advice``: ``Answer.note``;
+  ``.answer.reading``: the passages are there, the verdict is not yet;
 - ``.card[data-passage="ID"][data-essay="ESSAY"]``, with ``.section``, ``.kind``, ``.pages``;
 - ``.card .passage-text``: exactly the passage's characters; ``mark``: one per highlight;
   ``.page-turn[data-page]`` and ``.note-mark[data-mark]``: empty elements at the exact offset;
@@ -14,6 +15,7 @@ Hooks that the script, the styles and the browser tests rely on (keep them stabl
 - ``.card .citation``: in-text citation of each highlight (of the passage when it has none);
   ``button.copy-quotation[data-copy]``: ``highlight.quotation``; ``.card .passage-citation`` and
   ``button.copy-passage[data-copy]``: the whole passage's; ``button.read-here``: shows it in the reader;
+- ``.card details.why``: why it was found (see ``why.py``);
 - ``.references .reference`` and ``button.copy-reference[data-copy]``: once at the answer's foot;
 - ``.reader [data-passage="ID"]`` (see ``reader.py``); there ``.current`` is the passage shown.
 """
@@ -24,15 +26,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.web.markup import browser_spans, escape, marked_text
+from assistant.web.why import why_html
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from assistant.types import Answer, Hit, Kind, Passage
+    from assistant.answers import Answer, Hit
+from assistant.types import Kind, Passage
 
 NOT_ANSWERED = "The essay does not seem to answer this."
 NEAREST = "Nearest passages"
 PENDING = "Looking through the essay…"
+READING = "Reading the passages…"
 
 # From here on the page says "likely"; the number itself tells a reader nothing.
 _LIKELY = 0.6
@@ -102,21 +107,27 @@ def fault_html(message: str) -> str:
     return f'<p class="fault" role="alert">{escape(message)}</p>'
 
 
-def answer_html(answer: Answer, titles: Mapping[str, str] | None = None) -> str:
+def answer_html(answer: Answer, titles: Mapping[str, str] | None = None, *, reading: bool = False) -> str:
     """An answer: verdict, cards, and the references once.
 
     Args:
         answer: The answer.
         titles: Titles by essay id, named on the cards; give it when there are several essays.
+        reading: Whether the passages are still being read, so that a line in the verdict's place says so.
 
     Returns:
         HTML of one ``div.answer``.
     """
     cards = "".join(_card_html(hit, (titles or {}).get(hit.passage.essay_id, "")) for hit in answer.hits)
     advice = f'<p class="advice">{escape(answer.note)}</p>' if answer.note else ""
-    state = "answer" if answer.answered or not answer.hits else "answer not-answered"
-    verdict = _verdict_html(answer)
-    return f'<div class="{state}">{advice}{verdict}{cards}{_references_html(answer.hits)}</div>'
+    state = "" if answer.answered or not answer.hits else " not-answered"
+    verdict = f'<p class="verdict">{READING}</p>' if reading else _verdict_html(answer)
+    # One element whatever it says: the cards behind it are then not drawn anew when the verdict comes.
+    head = f'<div class="standing">{advice}{verdict}</div>'
+    return (
+        f'<div class="answer{" reading" if reading else state}">{head}{cards}'
+        f"{_references_html(answer.hits)}</div>"
+    )
 
 
 def pages_text(passage: Passage, locator: str) -> str:
@@ -160,7 +171,7 @@ def _card_html(hit: Hit, essay_title: str) -> str:
         f'data-essay="{escape(passage.essay_id)}" data-spans="{browser_spans(passage.text, hit.highlights)}" '
         f'aria-label="{name}">{_head_html(hit, essay_title)}'
         f'<blockquote class="passage-text">{text}</blockquote>'
-        f"{unfold}{_actions_html(hit)}</article>"
+        f"{unfold}{_actions_html(hit)}{why_html(hit)}</article>"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,7 +18,8 @@ from assistant.web.report import report_html
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from assistant.types import Answer, IngestReport, StoredEssay
+    from assistant.answers import Answer
+from assistant.types import IngestReport, StoredEssay
 
 EXAMPLES = 4
 ALL_ESSAYS = ""
@@ -49,8 +51,10 @@ class Library(Protocol):
     ) -> IngestReport:
         """Read an essay into the library."""
 
-    def ask(self, question: str, *, essays: Sequence[str] = (), history: Sequence[str] = ()) -> Answer:
-        """Answer a question."""
+    def ask(
+        self, question: str, *, essays: Sequence[str] = (), history: Sequence[str] = (), fast: bool = False
+    ) -> Answer:
+        """Answer a question; ``fast`` leaves out the model that reads the passages for the verdict."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,14 +126,18 @@ class Desk:
         }
 
     def ask(self, question: str, turns: Turns, scope: str | None) -> Iterator[Updates]:
-        """A question was asked: show it at once, then what came of it."""
+        """A question was asked: show it at once, then its passages, then how far they answer it."""
         yield {
             self._widgets.conversation: cards.conversation_html(turns, pending=question),
             self._widgets.question: "",
             **{button: gr.update(visible=False) for button in self._widgets.examples},
         }
-        turns = (*turns, cards.Turn(question, self._answer(question, turns, scope)))
-        yield {self._widgets.turns: turns, self._widgets.conversation: cards.conversation_html(turns)}
+        shown = turns
+        for html in self._answers(question, turns, scope):
+            shown = (*turns, cards.Turn(question, html))
+            yield {self._widgets.conversation: cards.conversation_html(shown)}
+        # Remembered at the end alone: should the second step break, no turn waits for ever.
+        yield {self._widgets.turns: shown}
 
     def broke(self, turns: Turns) -> Updates:
         """Asking ended in a fault of the program itself: say so in place of the pending question."""
@@ -199,18 +207,25 @@ class Desk:
         welcome = cards.welcome_html(has_essay=True)
         return {self._widgets.conversation: welcome, **self._examples(self._essay(essay_id))}
 
-    def _answer(self, question: str, turns: Turns, scope: str | None) -> str:
+    def _answers(self, question: str, turns: Turns, scope: str | None) -> Iterator[str]:
+        """What is found, as HTML: the passages as soon as they are known, then with their verdict."""
         try:
             essays = self._library.essays()
-            answer = self._library.ask(
+            ask = partial(
+                self._library.ask,
                 question,
                 essays=self._known_focus(essays) if scope == _FOCUS else [scope] if scope else [],
                 history=[turn.question for turn in turns],
             )
+            titles = {essay.id: title_of(essay.reference) or essay.report.title for essay in essays}
+            named = titles if len(titles) > 1 else None
+            found = ask(fast=True)
+            if found.hits:
+                yield cards.answer_html(found, named, reading=True)
+                found = ask()
+            yield cards.answer_html(found, named)
         except AssistantError as fault:
-            return cards.fault_html(str(fault))
-        titles = {essay.id: title_of(essay.reference) or essay.report.title for essay in essays}
-        return cards.answer_html(answer, titles if len(titles) > 1 else None)
+            yield cards.fault_html(str(fault))
 
     def _essay(self, essay_id: str | None) -> StoredEssay | None:
         """The essay, or nothing where it has left the library since the page was drawn."""

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from assistant.types import CSLItem, Highlight, Passage
+    from assistant.answers import Highlight
+from assistant.types import CSLItem, Passage
 
 # A passage shorter than this is shown whole; about ten lines of a card.
 _LONG = 900

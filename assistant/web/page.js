@@ -6,6 +6,7 @@
   const COPIED_FOR_MS = 1800;
   let wanted = null; // a passage whose essay is on its way into the reading pane
   let origin = null; // the card from which the reader came
+  const unfolded = new WeakMap(); // parts of cards opened or closed by hand, and which of the two
 
   const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const find = (root, attribute, value) =>
@@ -18,6 +19,7 @@
       voice = document.createElement("div");
       voice.id = "desk-voice";
       voice.setAttribute("role", "status");
+      voice.setAttribute("aria-live", "polite");
       document.body.append(voice);
     }
     voice.textContent = words;
@@ -138,7 +140,9 @@
     if (!(target instanceof Element)) return;
     const copier = target.closest("button[data-copy]");
     if (copier) return void copy(copier);
-    const note = target.closest("button.note-mark");
+    const summary = target.closest(".why > summary");
+    if (summary) return void unfolded.set(summary.parentElement, !summary.parentElement.open);
+    const note = target.closest("button[data-note]");
     if (note) {
       const home = note.closest(".card");
       origin = home || origin;
@@ -149,7 +153,7 @@
     if (!card) return;
     if (target.closest(".read-here")) return void openCard(card);
     // A click anywhere else on the card opens it too, unless the reader is selecting words.
-    if (target.closest("button, label, input, a")) return;
+    if (target.closest("button, label, input, a, details")) return;
     if (String(window.getSelection())) return;
     openCard(card);
   });
@@ -157,20 +161,33 @@
   // What arrives later -------------------------------------------------------------------------
 
   let seen = ""; // how many turns there are, and whether the last one waits
+  let reading = false; // whether its passages are there and their verdict is not
+
+  // Drawing the conversation again takes away that a part of it was open.
+  function keepUnfolded(conversation) {
+    for (const part of conversation.querySelectorAll(".why")) {
+      if (unfolded.has(part) && part.open !== unfolded.get(part)) part.open = unfolded.get(part);
+    }
+  }
 
   function answersArrived(conversation) {
+    keepUnfolded(conversation);
     const turns = conversation.querySelectorAll(".turn");
     const last = turns[turns.length - 1];
     const pending = Boolean(last?.classList.contains("pending"));
     const now = `${turns.length} ${pending}`;
-    if (now === seen) return;
+    const read = reading;
+    reading = Boolean(last?.querySelector(".answer.reading"));
+    if (now === seen && read === reading) return;
+    const verdict = last?.querySelector(".verdict, .fault, .advice")?.textContent || "";
+    // The verdict on passages that are there already moves nothing.
+    if (now === seen) return void say(verdict);
     seen = now;
     if (!last) return;
     last.scrollIntoView({ behavior: calm() ? "auto" : "smooth", block: "start" });
     if (pending) return;
-    const verdict = last.querySelector(".verdict, .fault, .advice");
     const cards = last.querySelectorAll(".card").length;
-    say(`${verdict ? verdict.textContent : ""} ${cards ? `Passages shown: ${cards}.` : ""}`);
+    say(`${verdict} ${cards ? `Passages shown: ${cards}.` : ""}`);
   }
 
   function paneArrived() {
@@ -181,7 +198,7 @@
     const conversation = document.querySelector("#conversation");
     const pane = document.querySelector("#pane");
     if (!conversation || !pane) return void setTimeout(watch, 100);
-    new MutationObserver(() => answersArrived(conversation)).observe(conversation, { childList: true, subtree: true, attributes: true, attributeFilter: ["class"] });
+    new MutationObserver(() => answersArrived(conversation)).observe(conversation, { childList: true, subtree: true, attributes: true, attributeFilter: ["class", "open"] });
     new MutationObserver(paneArrived).observe(pane, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-passage"] });
   }
   watch();

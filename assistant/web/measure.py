@@ -1,0 +1,278 @@
+"""The part of the page that measures: question sets in, progress, then figures, plots and worst questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import gradio as gr
+from gradio.blocks import Block
+
+from assistant.errors import AssistantError
+from assistant.types import StoredEssay
+from assistant.web.bench import Bench, Run
+from assistant.web.cards import fault_html
+from assistant.web.markup import escape
+from assistant.web.question_sets import own_sets, question_count
+from assistant.web.reader import essay_label
+
+METHODS = {
+    "late": "late: the assistant’s own, word by word in context",
+    "fusion": "fusion: windows and bm25, their scores added",
+    "rrf": "rrf: windows and bm25, their ranks added",
+    "windows": "windows: one vector for two sentences",
+    "bm25": "bm25: shared words alone",
+    "dense": "dense: one vector for a passage",
+}
+CHOSEN = ("late", "bm25")
+
+BUSY = "Another evaluation is under way; try again when it has ended."
+NO_SET = "Choose a question set, or upload one."
+NO_METHOD = "Choose at least one method."
+STOPPED = "Stopped; nothing was measured."
+_STOPPING = "Stopping…"
+_STARTING = "Preparing…"
+
+# Seconds between two looks at how far a run is.
+_LOOK = 0.3
+
+_INTRO = (
+    '<header class="measure-head"><h2>How well does it find?</h2><p>A question set tells which passages '
+    "answer each of its questions. Run one to see how often the assistant shows them first, beside other "
+    "ways of searching, and where it goes wrong.</p></header>"
+)
+_LAYOUT = (
+    "<p>Put your questions, one a line, into <code>queries.jsonl</code>:</p>"
+    "<pre>{&quot;_id&quot;: &quot;q1&quot;, &quot;text&quot;: &quot;Who built the lighthouse?&quot;, "
+    "&quot;doc&quot;: &quot;marsh-1999&quot;}</pre>"
+    "<p>and the passages that answer them, parted by tabs under a line of headings, into "
+    "<code>qrels.tsv</code> (<code>assistant show marsh-1999</code> prints the passages with their ids):</p>"
+    "<pre>query-id\tcorpus-id\tscore\nq1\tmarsh-1999/p09\t1</pre>"
+    "<p>A question that no passage answers stands in <code>queries.jsonl</code> alone. A set on texts that "
+    "are in no library brings them as <code>corpus.jsonl</code>, with <code>_id</code>, <code>text</code> "
+    "and, like the questions, <code>doc</code>.</p>"
+)
+_NONE = (
+    "<p><strong>The library has no question set of its own for the essays it holds.</strong> One is kept in "
+    "<code>data/eval/ID</code> of the library’s folder, ID being the essay’s; or upload one below.</p>"
+)
+
+
+class Library(Protocol):
+    """What is asked of a library here; ``assistant.library.Library`` is one."""
+
+    root: Path
+
+    def ids(self) -> list[str]:
+        """Ids of all essays."""
+
+    def essay(self, essay_id: str) -> StoredEssay:
+        """One essay."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Widgets:
+    """The components that events change.
+
+    Attributes:
+        sets: The library's own sets.
+        none: Says that there are none.
+        files: An uploaded set.
+        methods: Ranking methods.
+        run: Begins.
+        stop: Ends before the end.
+        state: How far the run is, or what went wrong.
+        figures: The report.
+    """
+
+    sets: gr.CheckboxGroup
+    none: gr.HTML
+    files: gr.File
+    methods: gr.CheckboxGroup
+    run: gr.Button
+    stop: gr.Button
+    state: gr.HTML
+    figures: gr.HTML
+
+
+Updates = dict[Block, Any]
+
+
+@dataclass(slots=True)
+class Measure:
+    """The handlers of the events.
+
+    Attributes:
+        library: The library.
+        bench: Where evaluations run.
+        widgets: The components.
+    """
+
+    library: Library
+    bench: Bench
+    widgets: Widgets
+    _runs: dict[str | None, Run] = field(default_factory=dict)
+
+    def opened(self) -> Updates:
+        """The part was opened: show the question sets that there now are."""
+        try:
+            sets = own_sets(self.library)
+            choices = [(self._label(name, folder), name) for name, folder in sets.items()]
+        except AssistantError as fault:
+            return {self.widgets.state: fault_html(str(fault))}
+        return {
+            self.widgets.sets: gr.update(choices=choices, value=[*sets], visible=bool(sets)),
+            self.widgets.none: gr.update(visible=not sets),
+        }
+
+    def run(
+        self, names: Sequence[str], files: Sequence[str] | None, methods: Sequence[str], request: gr.Request
+    ) -> Iterator[Updates]:
+        """A run was asked for: show how far it is until it has ended, then what it found.
+
+        Gradio finds ``request`` by its annotation, so every name in the signature is imported at run time,
+        and closes this when its visitor leaves.
+        """
+        known = own_sets(self.library)
+        folders = [known[name] for name in names if name in known]
+        if not folders and not files:
+            yield self._ended(fault_html(NO_SET))
+            return
+        if not methods:
+            yield self._ended(fault_html(NO_METHOD))
+            return
+        # The first method is the one that the others are compared with.
+        ordered = [name for name in METHODS if name in methods]
+        run = self.bench.start(folders, [Path(file) for file in files or ()], ordered)
+        if run is None:
+            yield self._ended(fault_html(BUSY))
+            return
+        self._runs[request.session_hash] = run
+        try:
+            yield self._begun()
+            while not run.ended.wait(_LOOK):
+                yield {self.widgets.state: progress_html(run)}
+            yield self._ended(_outcome_html(run), run.html)
+        finally:
+            run.stopping.set()
+            del self._runs[request.session_hash]
+
+    def stop(self, request: gr.Request) -> Updates:
+        """The visitor's run is to end."""
+        run = self._runs.get(request.session_hash)
+        if run is None:
+            return {self.widgets.stop: gr.update(visible=False)}
+        run.stopping.set()
+        return {self.widgets.stop: gr.update(interactive=False)}
+
+    def _label(self, name: str, folder: Path) -> str:
+        return f"{essay_label(self.library.essay(name))} ({_questions(question_count(folder))})"
+
+    def _begun(self) -> Updates:
+        return {
+            self.widgets.run: gr.update(interactive=False),
+            self.widgets.stop: gr.update(visible=True, interactive=True),
+            self.widgets.state: progress_html(Run()),
+            self.widgets.figures: "",
+        }
+
+    def _ended(self, said: str, figures: str | None = None) -> Updates:
+        return {
+            self.widgets.run: gr.update(interactive=True),
+            self.widgets.stop: gr.update(visible=False),
+            self.widgets.state: said,
+            self.widgets.figures: gr.skip() if figures is None else figures,
+        }
+
+
+def progress_html(run: Run) -> str:
+    """How far a run is.
+
+    Args:
+        run: The run.
+
+    Returns:
+        HTML of one ``div.measuring``.
+    """
+    if run.stopping.is_set():
+        said = _STOPPING
+    elif not run.total:
+        said = _STARTING
+    else:
+        said = f"{run.stage}: {run.done:,} of {run.total:,}"
+        said += "; working out what comes of it…" if run.done >= run.total else ""
+    full = f' value="{run.done}" max="{run.total}"' if run.total and run.done < run.total else ""
+    bar = f'<progress aria-label="Measuring"{full}></progress>'
+    return f'<div class="measuring"><p>{escape(said)}</p>{bar}</div>'
+
+
+def measuring_part(library: Library, bench: Bench, page: gr.Blocks, tab: gr.Tab) -> None:
+    """Lay out the part, in the context it is called in, and wire its events.
+
+    Args:
+        library: The library.
+        bench: Where evaluations run.
+        page: The whole page.
+        tab: The tab in which the part stands.
+    """
+    widgets = _laid_out()
+    measure = Measure(library, bench, widgets)
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    gr.on([page.load, tab.select], measure.opened, None, [widgets.sets, widgets.none, widgets.state], **quiet)
+    outputs = [widgets.run, widgets.stop, widgets.state, widgets.figures]
+    # Slots of its own, so that a run takes none from those who ask; many, so that all hear it is busy.
+    own: dict[str, Any] = {"concurrency_id": "measure", "concurrency_limit": 16}
+    inputs = [widgets.sets, widgets.files, widgets.methods]
+    widgets.run.click(measure.run, inputs, outputs, **own, **quiet)
+    widgets.stop.click(measure.stop, None, [widgets.stop], **quiet)
+
+
+def _laid_out() -> Widgets:
+    gr.HTML(_INTRO, apply_default_css=False, elem_classes="plain")
+    none = gr.HTML(
+        f'<div class="set-layout">{_NONE}{_LAYOUT}</div>',
+        apply_default_css=False,
+        visible=False,
+        elem_id="no-sets",
+        elem_classes="plain",
+    )
+    sets = gr.CheckboxGroup([], label="Question sets of the library", visible=False, elem_id="sets")
+    with gr.Accordion("Upload a question set", open=False, elem_id="set-upload"):
+        files = gr.File(
+            label="One .zip, or queries.jsonl and qrels.tsv",
+            file_count="multiple",
+            file_types=[".jsonl", ".tsv", ".json", ".zip"],
+            height=130,
+            elem_id="set-files",
+        )
+        gr.HTML(
+            f"<details class='set-layout'><summary>How a question set looks</summary>{_LAYOUT}</details>",
+            apply_default_css=False,
+            elem_classes="plain",
+        )
+    methods = gr.CheckboxGroup(
+        [(label, name) for name, label in METHODS.items()],
+        value=list(CHOSEN),
+        label="Methods (the others are compared with the first)",
+        elem_id="methods",
+    )
+    with gr.Row(elem_id="run-row"):
+        run = gr.Button("Run", variant="primary", scale=0, min_width=110, elem_id="run")
+        stop = gr.Button("Stop", scale=0, min_width=90, visible=False, elem_id="stop")
+        state = gr.HTML("", apply_default_css=False, elem_id="measure-state", elem_classes="plain")
+    figures = gr.HTML("", apply_default_css=False, elem_id="figures", elem_classes="plain")
+    return Widgets(
+        sets=sets, none=none, files=files, methods=methods, run=run, stop=stop, state=state, figures=figures
+    )
+
+
+def _questions(number: int) -> str:
+    return f"{number:,} {'question' if number == 1 else 'questions'}"
+
+
+def _outcome_html(run: Run) -> str:
+    if run.fault:
+        return fault_html(run.fault)
+    return "" if run.html else f'<p class="measured" role="status">{STOPPED}</p>'

@@ -1,0 +1,174 @@
+"""Variants of late interaction, measured beside the one that is used.
+
+    python benchmarks/variants.py [--library DIR] [--questions N] [--documents N] DATASET_DIR ...
+
+Prints nDCG@10 and Success@1 for: windows of one, two or three sentences or the whole passage, their words
+encoded once in contexts of up to 128 or 250 word pieces (late chunking) in place of window by window; and
+a share of BM25, of the windows' cosine or of the neighbouring passages' scores added to late interaction.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from assistant.answering import Answerer
+from assistant.evaluation.datasets import Dataset, Question, load_dataset
+from assistant.ingest import given_passages
+from assistant.library import Library
+from assistant.retrieval.encoder import Encoder, Floats
+from assistant.storage import find_root
+from assistant.types import SEARCHED_KINDS, Passage
+
+SEED = 3
+CONTEXTS = (128, 250)
+SIZES = {1: "1 sentence", 2: "2 sentences", 3: "3 sentences", 0: "whole passage"}
+SHARES = {"bm25": (0.02, 0.05, 0.1), "windows": (0.05, 0.1, 0.2), "neighbours": (0.05, 0.1)}
+Scores = dict[str, float]
+
+
+def main() -> None:
+    """Print a Markdown table for each set."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folders", nargs="+", type=Path, metavar="DATASET_DIR")
+    parser.add_argument("--library", type=Path, metavar="DIR")
+    parser.add_argument("--questions", type=int, default=600)
+    parser.add_argument("--documents", type=int, default=40)
+    options = parser.parse_args()
+    for folder in options.folders:
+        found = measured(folder, options.library, options.questions, options.documents)
+        print(f"\n{folder.name}\n\n| variant | nDCG@10 | Success@1 |\n| --- | --- | --- |")
+        for name, rows in found.items():
+            print(f"| {name} | " + " | ".join(f"{one:.3f}" for one in np.mean(rows, axis=0)) + " |")
+
+
+def measured(
+    folder: Path, library: Path | None, count: int, documents: int
+) -> Mapping[str, list[tuple[float, float]]]:
+    """nDCG@10 and Success@1 of each question under each variant."""
+    dataset = load_dataset(folder)
+    answerer, docs = opened(dataset, library, documents)
+    passages = {one.id: one for some in docs.values() for one in some}
+    encoder = answerer.searcher.encoder
+    contexts = {room: encoded(list(passages.values()), encoder, room) for room in CONTEXTS}
+    asked = [one for one in dataset.questions if one.answerable and (one.doc in docs or dataset.whole)]
+    chance = random.Random(SEED)  # noqa: S311 - chooses questions, guards nothing
+    rows: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for question in chance.sample(asked, min(count, len(asked))):
+        pool = passages.values() if dataset.whole else docs[question.doc]
+        names = [one.id for one in pool if one.id not in question.exclude]
+        for name, scores in variants(question, answerer, names, contexts).items():
+            rows[name].append(figures(scores, dataset.qrels[question.id]))
+    return rows
+
+
+def opened(
+    dataset: Dataset, library: Path | None, documents: int
+) -> tuple[Answerer, dict[str, list[Passage]]]:
+    """What answers, and the searched passages of each document."""
+    if dataset.corpus is None:
+        shelf = Library(find_root(library))
+        return shelf.answerer(), {
+            essay.id: [one for one in essay.passages if one.kind in SEARCHED_KINDS]
+            for essay in shelf.essays()
+        }
+    corpus = list(dataset.corpus.items())[:documents]
+    essays = [given_passages(doc, doc, texts) for doc, texts in corpus]
+    answerer = Library(Path()).answerer_of(essays, lambda _stage, _done, _total: None)
+    return answerer, {essay.id: list(essay.passages) for essay in essays}
+
+
+def encoded(passages: Sequence[Passage], encoder: Encoder, room: int) -> dict[str, list[Floats]]:
+    """Token vectors of each sentence of each passage, encoded once among its neighbours."""
+    runs: list[tuple[Passage, list[tuple[int, int]]]] = []
+    for passage in passages:
+        length = room + 1
+        for span in passage.sentences:
+            own = len(encoder.pieces(passage.text[slice(*span)]))
+            if length + own > room:
+                runs.append((passage, []))
+                length = 0
+            runs[-1][1].append(span)
+            length += own
+    texts = [passage.text[spans[0][0] : spans[-1][1]] for passage, spans in runs]
+    made: dict[str, list[Floats]] = defaultdict(list)
+    for (passage, spans), text, found in zip(runs, texts, encoder.encode(texts), strict=True):
+        starts = np.array([piece.start for piece in encoder.pieces(text)][: len(found.tokens)]) + spans[0][0]
+        for low, high in spans:
+            made[passage.id].append(found.tokens[(starts >= low) & (starts < high)])
+    return made
+
+
+def variants(
+    question: Question,
+    answerer: Answerer,
+    names: Sequence[str],
+    contexts: Mapping[int, Mapping[str, Sequence[Floats]]],
+) -> dict[str, Scores]:
+    """Scores of some passages under each variant."""
+    searcher = answerer.searcher
+    text = answerer.read(question.text, question.history)
+    query, rows = searcher.query(text), searcher.rows(set(names))
+    weights = searcher.weights(query, rows)
+    late = {one.passage: one.score for one in searcher.late(query, weights, rows)}
+    made = {"late, as used": late}
+    for room, sentences in contexts.items():
+        best = {name: met(sentences[name], query.tokens) for name in names if sentences.get(name)}
+        for size, said in SIZES.items():
+            made[f"{said}, context {room}"] = {
+                name: float((runs(rows, size) @ weights).max()) for name, rows in best.items()
+            }
+    for method in ("bm25", "windows"):
+        found = dict(searcher.ranking(text, method, set(names)))
+        top = max(found.values()) if method == "bm25" else 1.0
+        for share in SHARES[method]:
+            made[f"late + {share} {method}"] = {
+                name: score + share * found.get(name, 0.0) / (top or 1) for name, score in late.items()
+            }
+    order = [name for name in names if name in late]
+    for share in SHARES["neighbours"]:
+        made[f"late + {share} neighbours"] = {
+            name: late[name]
+            + share
+            * float(
+                np.mean([late[one] for one in order[max(0, at - 1) : at] + order[at + 1 : at + 2]] or [0])
+            )
+            for at, name in enumerate(order)
+        }
+    return made
+
+
+def met(sentences: Sequence[Floats], tokens: Floats) -> Floats:
+    """Best cosine of each word piece of a question in each sentence."""
+    none = np.full(len(tokens), -1.0, dtype=np.float32)
+    return np.array([(one @ tokens.T).max(axis=0) if len(one) else none for one in sentences])
+
+
+def runs(sentences: Floats, size: int) -> Floats:
+    """The same in each run of some sentences, or in all together."""
+    if not size or len(sentences) <= size:
+        return np.asarray(sentences.max(axis=0, keepdims=True))
+    parts = [sentences[at : len(sentences) - size + 1 + at] for at in range(size)]
+    return np.asarray(np.max(parts, axis=0))
+
+
+def figures(scores: Scores, judged: Mapping[str, int]) -> tuple[float, float]:
+    """nDCG@10 and Success@1 of one question."""
+    order = sorted(scores, key=lambda name: -scores[name])
+    discounts = 1 / np.log2(np.arange(2, 12))
+    gains = np.array([judged.get(name, 0) for name in order[:10]])
+    ideal = np.array(sorted(judged.values(), reverse=True)[:10])
+    best = float((ideal * discounts[: len(ideal)]).sum()) or 1.0
+    first = judged.get(order[0], 0) == max(judged.values())
+    return float((gains * discounts[: len(gains)]).sum()) / best, float(first)
+
+
+if __name__ == "__main__":
+    main()
