@@ -95,10 +95,12 @@ class Finder:
         ranking = self._by_likeness(question, headed or among)
         if reranker is not None:
             ranking = self._by_reranker(question, ranking, reranker)
-        if not fast and self._judge is not None:
-            ranking = self._by_reading(question, ranking, self._judge)
+        by_likeness = ranking.confidence
         ranking = self._by_phrases(question, ranking, headed or among)
         ranking = self._by_structure(question, ranking, among, headed)
+        # What was found by its words or its place needs no reading to be sure of.
+        if not fast and self._judge is not None and ranking.confidence == by_likeness:
+            ranking = self._by_reading(question, ranking, self._judge)
         slips = "; ".join(f"“{old}” as “{new}”" for old, new in mended.items())
         return replace(ranking, note=f"Read {slips}.") if slips and not ranking.note else ranking
 
