@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from assistant.answers import Answer, Citation, Highlight, Hit
@@ -11,13 +11,10 @@ from assistant.citing.styles import Style
 from assistant.errors import AssistantError
 from assistant.finding import Finder
 from assistant.retrieval import questions
-from assistant.retrieval.encoder import Encoder
-from assistant.retrieval.index import Index
-from assistant.retrieval.ranking import Ranked, Ranking, Spans
-from assistant.types import Passage, StoredEssay
+from assistant.retrieval.ranking import Ranked, Ranking
+from assistant.types import Passage
 
 if TYPE_CHECKING:
-    from assistant.retrieval.cross_encoder import Judge
     from assistant.retrieval.sentence_reranker import Reranker
 
 NO_WORDS = "The question has no word to look for; name what you are looking for."
@@ -25,26 +22,14 @@ CUT = f"Only the first {questions.LONGEST:,} characters of the question were rea
 
 
 class Answerer:
-    """Answers questions from an index and its essays.
+    """Answers questions with what a finder finds.
 
     Args:
-        index: The index.
-        encoder: The model that made it.
-        essays: The essays in it, by id.
-        judge: Reads a question and an excerpt together; ``None`` to do without.
+        finder: Finds passages in the essays.
     """
 
-    def __init__(
-        self,
-        index: Index,
-        encoder: Encoder,
-        essays: Mapping[str, StoredEssay],
-        judge: Judge | None = None,
-    ) -> None:
-        self._essays = essays
-        self._finder = Finder(index, encoder, essays, judge)
-        self._passages = self._finder.passages
-        self.searcher = self._finder.searcher
+    def __init__(self, finder: Finder) -> None:
+        self._finder = finder
 
     def answer(
         self,
@@ -64,9 +49,13 @@ class Answerer:
             raise AssistantError("The question is empty; ask it in words.")
         if top < 1:
             raise AssistantError(f"{top} passages cannot be shown; ask for 1 or more.")
-        read = self.read(asked[: questions.LONGEST], history)
-        names = {name for name, one in self._passages.items() if one.essay_id in essays} if essays else None
-        ranking = self.ranking(read, names, fast=fast, reranker=reranker)
+        read = self._finder.read(asked[: questions.LONGEST], history)
+        names = (
+            {name for name, one in self._finder.passages.items() if one.essay_id in essays}
+            if essays
+            else None
+        )
+        ranking = self._finder.find(read, names, fast=fast, reranker=reranker)
         searchable = bool(questions.words(read)) and (
             bool(questions.content_words(read)) or bool(ranking.spans) or ranking.confidence == 1
         )
@@ -80,29 +69,16 @@ class Answerer:
             note=NO_WORDS if not searchable else CUT if len(asked) > questions.LONGEST else ranking.note,
         )
 
-    def read(self, question: str, history: Sequence[str]) -> str:
-        """The question as it is searched: with the earlier ones before it that it leans on."""
-        return self._finder.read(question, history)
-
-    def ranking(
-        self,
-        question: str,
-        passages: Collection[str] | None = None,
-        *,
-        fast: bool = False,
-        reranker: Reranker | None = None,
-    ) -> Ranking:
-        """Rank some passages, or all; see ``Finder.find``."""
-        return self._finder.find(question, passages, fast=fast, reranker=reranker)
-
-    def highlights(self, ranking: Ranking, ranked: Ranked) -> Spans:
-        """Spans of the sentences of a ranked passage that answer, in reading order."""
-        return self._finder.highlights(ranking, ranked)
+    def _among(self, essays: Sequence[str]) -> set[str] | None:
+        """Ids of the passages of some essays; ``None`` for all of them."""
+        if not essays:
+            return None
+        return {name for name, one in self._finder.passages.items() if one.essay_id in essays}
 
     def _hit(self, ranked: Ranked, ranking: Ranking, style: Style) -> Hit:
-        passage = self._passages[ranked.passage]
-        spans = self.highlights(ranking, ranked)
-        record = self._essays[passage.essay_id].reference
+        passage = self._finder.passages[ranked.passage]
+        spans = self._finder.highlights(ranking, ranked)
+        record = self._finder.essays[passage.essay_id].reference
         citation = self._citation(passage, 0, len(passage.text), style)
         return Hit(
             passage,
@@ -116,7 +92,7 @@ class Answerer:
 
     def _citation(self, passage: Passage, start: int, end: int, style: Style) -> Citation:
         pages = pages_of(passage, start, end)
-        return Citation(pages, style.in_text(self._essays[passage.essay_id].reference, pages))
+        return Citation(pages, style.in_text(self._finder.essays[passage.essay_id].reference, pages))
 
     def _highlight(self, passage: Passage, start: int, end: int, style: Style) -> Highlight:
         citation = self._citation(passage, start, end, style)

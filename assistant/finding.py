@@ -53,6 +53,7 @@ class Finder:
         judge: Judge | None = None,
     ) -> None:
         self._judge = judge
+        self.essays = essays
         self.passages = {passage.id: passage for essay in essays.values() for passage in essay.passages}
         self._hosts = hosts_of(self.passages.values())
         self._parts = Parts(essays)

@@ -7,28 +7,23 @@ Everything above this module speaks to it alone. The two staircases begin here:
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from assistant.answering import Answerer
 from assistant.answers import Answer, Citation
-from assistant.chunking import store
 from assistant.citing.locators import locator_of
 from assistant.citing.styles import style_named
 from assistant.errors import LibraryError
+from assistant.finding import Finder
 from assistant.indexing import IndexKeeper, no_step
 from assistant.retrieval.cross_encoder import DefaultJudge, Judge
 from assistant.retrieval.encoder import Encoder, default_loader
 from assistant.retrieval.index import build_index, read_manifest
 from assistant.shelf import Shelf
-from assistant.storage import replace_together, writing
+from assistant.storage import writing
 from assistant.types import IngestReport, Progress, StoredEssay
-
-if TYPE_CHECKING:
-    from assistant import ingest
 
 
 class Library:
@@ -52,12 +47,11 @@ class Library:
         notify: Callable[[str], None] = lambda _sentence: None,
     ) -> None:
         self.root = root
-        self._chunks, self._index = root / "data" / "chunks", root / "index"
         self._shelf = Shelf(root)
         self._keeper = IndexKeeper(root, load_encoder or (lambda name: default_loader(name, notify)), notify)
         self._judge = judge or (None if load_encoder else DefaultJudge(notify))
         self._notify = notify
-        self._answerer: tuple[object, Answerer] | None = None
+        self._finder: tuple[object, Finder] | None = None
         # The page asks from several threads; one of them loads the model and the others wait for it.
         self._guard = threading.Lock()
 
@@ -116,7 +110,7 @@ class Library:
             AssistantError: If the file, the record or the library cannot be used; the library is
                 then as it was.
         """
-        from assistant import ingest  # noqa: PLC0415 - questions read no files
+        from assistant import adding, ingest  # noqa: PLC0415 - questions read no files
 
         step = progress or no_step
         step("reading", 0, 1)
@@ -124,42 +118,9 @@ class Library:
         made = ingest.read_essay(path, records, first_page=first_page, essay_id=essay_id)
         step("reading", 1, 1)
         with writing(self.root, self._notify):
-            self._refuse_other(made, path)
-            self._commit(made, model, step)
+            adding.refuse_other(made.essay, path, self._shelf)
+            adding.commit(made, model, self._shelf, self._keeper, step)
         return made.essay.report
-
-    def _refuse_other(self, made: ingest.Ingested, path: Path) -> None:
-        essay = made.essay
-        if essay.id not in self.ids():
-            return
-        try:
-            known = self.essay(essay.id)
-        except LibraryError:
-            return  # a damaged file is mended by adding its essay again
-        same_work = known.source_name == essay.source_name and known.report.title == essay.report.title
-        if known.source_sha256 != essay.source_sha256 and not same_work:
-            raise LibraryError(
-                f"{path} would take the id {essay.id!r} of another essay ({known.source_name}); give it its "
-                f"own with --id, or remove the other with: assistant remove {essay.id}"
-            )
-
-    def _commit(self, made: ingest.Ingested, model: str | None, step: Progress) -> None:
-        """Build the index with an essay new or changed, then make files and index current together."""
-        essay, text = made.essay, store.dump(made.essay)
-        others = [self._shelf.load(one) for one in self.ids() if one != essay.id]
-        stored = {one.id: (digest, one) for digest, one in others}
-        stored[essay.id] = (hashlib.sha256(text.encode()).hexdigest(), essay)
-        files = {
-            self._chunks / f"{essay.id}.source.txt": made.source,
-            self._chunks / f"{essay.id}.jsonl": text,
-        }
-        build = self._keeper.build(stored, model, step)
-        try:
-            replace_together(files, build.make_current if build else _nothing)
-        except BaseException:
-            if build:
-                build.discard()
-            raise
 
     def remove(self, essay_id: str) -> None:
         """Remove an essay.
@@ -170,9 +131,7 @@ class Library:
         if essay_id not in self.ids():
             self.essay(essay_id)
         with writing(self.root, self._notify):
-            for name in (f"{essay_id}.jsonl", f"{essay_id}.source.txt"):
-                (self._chunks / name).unlink(missing_ok=True)
-            self._shelf.forget(essay_id)
+            self._shelf.remove(essay_id)
 
     def ask(
         self,
@@ -204,7 +163,7 @@ class Library:
         """
         for essay_id in essays:
             self.essay(essay_id)
-        return self.answerer().answer(
+        return Answerer(self.finder()).answer(
             question,
             top=top,
             essays=essays,
@@ -221,10 +180,10 @@ class Library:
             AssistantError: If an index cannot be made.
         """
         if self.ids():
-            self.answerer()
+            self.finder()
 
-    def answerer(self) -> Answerer:
-        """What answers questions; its index agrees with the essays on disk.
+    def finder(self) -> Finder:
+        """What finds passages; its index agrees with the essays on disk.
 
         Raises:
             LibraryError: If the library holds no essay, or an index cannot be made.
@@ -232,26 +191,24 @@ class Library:
         with self._guard:
             return self._agreeing()
 
-    def _agreeing(self) -> Answerer:
+    def _agreeing(self) -> Finder:
         if not self.ids():
             raise LibraryError(
                 f"The library {self.root.resolve()} holds no essay yet; add one with: assistant add FILE"
             )
         stored = {essay_id: self._shelf.load(essay_id) for essay_id in self.ids()}
         sources = {essay_id: digest for essay_id, (digest, _) in stored.items()}
-        manifest = read_manifest(self._index)
+        manifest = read_manifest(self.root / "index")
         state = (manifest and manifest["build"], sources)
-        if self._answerer is None or self._answerer[0] != state:
+        if self._finder is None or self._finder[0] != state:
             index = self._keeper.current(stored, sources)
             encoder = self._keeper.encoder(index.model.name)
-            self._answerer = (
-                state,
-                Answerer(index, encoder, {key: one for key, (_, one) in stored.items()}, self._judge),
-            )
-        return self._answerer[1]
+            essays = {essay_id: essay for essay_id, (_, essay) in stored.items()}
+            self._finder = (state, Finder(index, encoder, essays, self._judge))
+        return self._finder[1]
 
-    def answerer_of(self, essays: Sequence[StoredEssay], progress: Progress) -> Answerer:
-        """What answers questions about essays that are in no library, with an index in memory.
+    def finder_of(self, essays: Sequence[StoredEssay], progress: Progress) -> Finder:
+        """What finds passages of essays that are in no library, with an index in memory.
 
         Args:
             essays: The essays.
@@ -262,7 +219,7 @@ class Library:
         index = build_index(
             passages, {}, encoder, progress=lambda done, total: progress("embedding", done, total)
         )
-        return Answerer(index, encoder, {essay.id: essay for essay in essays}, self._judge)
+        return Finder(index, encoder, {essay.id: essay for essay in essays}, self._judge)
 
     def cite(self, essay_id: str, *, style: str = "mla", page: str | None = None) -> tuple[Citation, str]:
         """In-text citation and full reference of an essay.
@@ -280,7 +237,3 @@ class Library:
         locator = locator_of(page, labels, essay_id) if page is not None else ""
         citation = Citation(locator, chosen.in_text(essay.reference, locator))
         return citation, chosen.reference(essay.reference)
-
-
-def _nothing() -> None:
-    """What is done where the index is right already."""

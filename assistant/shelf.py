@@ -48,9 +48,18 @@ class Shelf:
             self._stored[essay_id] = (stamp, digest, essay)
         return self._stored[essay_id][1:]
 
-    def forget(self, essay_id: str) -> None:
-        """Read an essay anew when it is asked for again."""
+    def files(self, essay_id: str, chunks: str, source: str) -> dict[Path, str]:
+        """What is written for an essay: its chunk file and its source, by their paths."""
+        return {self._source(essay_id): source, self._chunks / f"{essay_id}.jsonl": chunks}
+
+    def remove(self, essay_id: str) -> None:
+        """Delete the files of an essay."""
+        for path in (self._chunks / f"{essay_id}.jsonl", self._source(essay_id)):
+            path.unlink(missing_ok=True)
         self._stored.pop(essay_id, None)
+
+    def _source(self, essay_id: str) -> Path:
+        return self._chunks / f"{essay_id}.source.txt"
 
     def source_text(self, essay_id: str) -> str:
         """The decoded source of an essay.
@@ -59,7 +68,7 @@ class Shelf:
             LibraryError: If there is no such essay or its source is not kept.
         """
         self.load(essay_id)
-        path = self._chunks / f"{essay_id}.source.txt"
+        path = self._source(essay_id)
         try:
             return path.read_bytes().decode("utf-8")
         except (OSError, UnicodeDecodeError) as error:

@@ -23,8 +23,8 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from assistant.answering import Answerer
 from assistant.evaluation.datasets import Dataset, Question, load_dataset
+from assistant.finding import Finder
 from assistant.ingest import given_passages
 from assistant.library import Library
 from assistant.retrieval.abstention import PRECISION
@@ -61,7 +61,7 @@ class Source:
 
     dataset: Dataset
     docs: dict[str, set[str]]
-    answerer: Answerer
+    finder: Finder
     altering: Altering
     chance: random.Random
 
@@ -127,10 +127,10 @@ def observe(folder: Path, held: Sequence[str], questions: int) -> Iterator[Seen]
     dataset = load_dataset(folder)
     corpus = {doc: dict(texts) for doc, texts in (dataset.corpus or {}).items() if doc in held}
     essays = [given_passages(doc, doc, texts) for doc, texts in corpus.items()]
-    answerer = Library(Path()).answerer_of(essays, lambda _stage, _done, _total: None)
+    finder = Library(Path()).finder_of(essays, lambda _stage, _done, _total: None)
     docs = {doc: set(texts) for doc, texts in corpus.items()}
     asked = [question for question in dataset.questions if question.doc in corpus]
-    source = Source(dataset, docs, answerer, Altering(asked, corpus, chance), chance)
+    source = Source(dataset, docs, finder, Altering(asked, corpus, chance), chance)
     for question in chance.sample(asked, min(questions, len(asked))):
         yield from observations(question, source)
 
@@ -155,7 +155,7 @@ def observations(question: Question, source: Source) -> Iterator[Seen]:
 
 def look(condition: str, text: str, among: set[str], gold: set[str], source: Source) -> Seen:
     """Ask one question among some passages."""
-    ranking = source.answerer.ranking(text, among)
+    ranking = source.finder.find(text, among)
     shown = any(one.passage in gold for one in ranking.ranked[:SHOWN])
     return Seen(condition, ranking.met, 0.0 if ranking.read is None else ranking.read, shown)
 

@@ -23,9 +23,9 @@ from pathlib import Path
 
 import ir_measures
 
-from assistant.answering import Answerer
 from assistant.evaluation.datasets import Dataset, Question, load_dataset
 from assistant.evaluation.runner import measures_of
+from assistant.finding import Finder
 from assistant.library import Library
 from assistant.retrieval.questions import (
     FRAMING_WORDS,
@@ -147,13 +147,13 @@ def read_as_meant(dataset: Dataset) -> list[Share]:
 def worth_of_history(dataset: Dataset, library: Library) -> list[list[str]]:
     """What is found for a set's follow-ups alone, and with the questions before them."""
     asked = [question for question in dataset.questions if question.history and question.answerable]
-    answerer, made = library.answerer(), []
+    finder, made = library.finder(), []
     passages = [one for essay in library.essays() for one in essay.passages if one.kind in SEARCHED_KINDS]
     for name, questions in (
         ("alone", [replace(question, history=()) for question in asked]),
         ("with the questions before", asked),
     ):
-        found = measured(dataset, questions, answerer, passages)
+        found = measured(dataset, questions, finder, passages)
         made.append(
             [dataset.name, name, str(len(asked)), f"{found['ndcg@10']:.3f}", f"{found['success@1']:.3f}"]
         )
@@ -161,13 +161,13 @@ def worth_of_history(dataset: Dataset, library: Library) -> list[list[str]]:
 
 
 def measured(
-    dataset: Dataset, asked: Sequence[Question], answerer: Answerer, passages: Sequence[Passage]
+    dataset: Dataset, asked: Sequence[Question], finder: Finder, passages: Sequence[Passage]
 ) -> dict[str, float]:
     """Mean of each measure over some questions, each asked of its own essay's passages."""
     runs = {}
     for question in asked:
         own = {one.id for one in passages if one.essay_id == question.doc}
-        ranking = answerer.ranking(answerer.read(question.text, question.history), own - question.exclude)
+        ranking = finder.find(finder.read(question.text, question.history), own - question.exclude)
         runs[question.id] = {one.passage: one.score for one in ranking.ranked}
     measures = {name: one for name, one in measures_of(dataset).items() if name in {"ndcg@10", "success@1"}}
     judged = {question.id: dict(dataset.qrels[question.id]) for question in asked}

@@ -15,12 +15,12 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from assistant.commands.progress import Bar
 from assistant.errors import AssistantError
 from assistant.evaluation.command import Measured, measure
 from assistant.evaluation.markdown import set_markdown
 from assistant.evaluation.methods import METHODS
 from assistant.library import Library
-from assistant.progress import Bar
 from assistant.storage import find_root
 
 PUBLISHED = 0.64508

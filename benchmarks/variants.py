@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.answering import Answerer
 from assistant.evaluation.datasets import Dataset, Question, load_dataset
+from assistant.finding import Finder
 from assistant.ingest import given_passages
 from assistant.library import Library
 from assistant.retrieval.encoder import Encoder, Floats
@@ -54,9 +54,9 @@ def measured(
 ) -> Mapping[str, list[tuple[float, float]]]:
     """nDCG@10 and Success@1 of each question under each variant."""
     dataset = load_dataset(folder)
-    answerer, docs = opened(dataset, library, documents)
+    finder, docs = opened(dataset, library, documents)
     passages = {one.id: one for some in docs.values() for one in some}
-    encoder = answerer.searcher.encoder
+    encoder = finder.searcher.encoder
     contexts = {room: encoded(list(passages.values()), encoder, room) for room in CONTEXTS}
     asked = [one for one in dataset.questions if one.answerable and (one.doc in docs or dataset.whole)]
     chance = random.Random(SEED)  # noqa: S311 - chooses questions, guards nothing
@@ -64,25 +64,23 @@ def measured(
     for question in chance.sample(asked, min(count, len(asked))):
         pool = passages.values() if dataset.whole else docs[question.doc]
         names = [one.id for one in pool if one.id not in question.exclude]
-        for name, scores in variants(question, answerer, names, contexts).items():
+        for name, scores in variants(question, finder, names, contexts).items():
             rows[name].append(figures(scores, dataset.qrels[question.id]))
     return rows
 
 
-def opened(
-    dataset: Dataset, library: Path | None, documents: int
-) -> tuple[Answerer, dict[str, list[Passage]]]:
+def opened(dataset: Dataset, library: Path | None, documents: int) -> tuple[Finder, dict[str, list[Passage]]]:
     """What answers, and the searched passages of each document."""
     if dataset.corpus is None:
         shelf = Library(find_root(library))
-        return shelf.answerer(), {
+        return shelf.finder(), {
             essay.id: [one for one in essay.passages if one.kind in SEARCHED_KINDS]
             for essay in shelf.essays()
         }
     corpus = list(dataset.corpus.items())[:documents]
     essays = [given_passages(doc, doc, texts) for doc, texts in corpus]
-    answerer = Library(Path()).answerer_of(essays, lambda _stage, _done, _total: None)
-    return answerer, {essay.id: list(essay.passages) for essay in essays}
+    finder = Library(Path()).finder_of(essays, lambda _stage, _done, _total: None)
+    return finder, {essay.id: list(essay.passages) for essay in essays}
 
 
 def encoded(passages: Sequence[Passage], encoder: Encoder, room: int) -> dict[str, list[Floats]]:
@@ -108,13 +106,13 @@ def encoded(passages: Sequence[Passage], encoder: Encoder, room: int) -> dict[st
 
 def variants(
     question: Question,
-    answerer: Answerer,
+    finder: Finder,
     names: Sequence[str],
     contexts: Mapping[int, Mapping[str, Sequence[Floats]]],
 ) -> dict[str, Scores]:
     """Scores of some passages under each variant."""
-    searcher = answerer.searcher
-    text = answerer.read(question.text, question.history)
+    searcher = finder.searcher
+    text = finder.read(question.text, question.history)
     query, rows = searcher.query(text), searcher.rows(set(names))
     weights = searcher.weights(query, rows)
     late = {one.passage: one.score for one in searcher.late(query, weights, rows)}

@@ -144,12 +144,12 @@ def opened(folder: Path, library: Library, encoder: Remembering, questions: int,
     """Read a set and index what it is asked of."""
     dataset = load_dataset(folder)
     if dataset.corpus is None:
-        essays, answerer = library.essays(), library.answerer()
+        essays, finder = library.essays(), library.finder()
     else:
         docs = list(dataset.corpus.items())[:documents]
         essays = [given_passages(doc, doc, texts) for doc, texts in docs]
-        answerer = library.answerer_of(essays, lambda _stage, _done, _total: None)
-    index, known = answerer.searcher.index, {essay.id for essay in essays}
+        finder = library.finder_of(essays, lambda _stage, _done, _total: None)
+    index, known = finder.searcher.index, {essay.id for essay in essays}
     asked = [one for one in dataset.questions if one.answerable and (not one.doc or one.doc in known)]
     chance = random.Random(SEED)  # noqa: S311 - chooses questions, guards nothing
     tokens = np.concatenate([one.tokens for one in encoder.encode([one.text for one in index.windows])])

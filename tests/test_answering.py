@@ -9,7 +9,7 @@ import pytest
 from fakes import FakeEncoder
 from shelf import a_library, loader
 
-from assistant.answering import Answerer
+from assistant.finding import Finder
 from assistant.ingest import given_passages
 from assistant.library import Library
 from assistant.retrieval.index import build_index
@@ -19,8 +19,8 @@ def test_a_name_that_the_essay_speaks_of_counts() -> None:
     encoder = FakeEncoder()
     essay = given_passages("coast", "Coast", {"p01": "Marsh lit the lamp.", "p02": "Fog came."})
     essay = replace(essay, reference={"title": "Coast", "author": [{"family": "Marsh", "given": "Ada"}]})
-    answerer = Answerer(build_index(essay.passages, {}, encoder), encoder, {"coast": essay})
-    assert answerer.ranking("Marsh lamp").weights.tolist() == pytest.approx([0.5, 0.5])
+    finder = Finder(build_index(essay.passages, {}, encoder), encoder, {"coast": essay})
+    assert finder.find("Marsh lamp").weights.tolist() == pytest.approx([0.5, 0.5])
 
 
 def test_earlier_questions_of_any_length_and_bytes_are_read(tmp_path: Path) -> None:

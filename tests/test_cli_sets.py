@@ -183,17 +183,22 @@ def test_evaluate_does_not_write_over_what_is_no_report(command: Command) -> Non
     assert Path("report.json").read_text() == "{}"
 
 
+@pytest.mark.parametrize(("module", "package"), [("matplotlib", "matplotlib"), ("sklearn", "scikit-learn")])
 def test_evaluate_where_what_it_needs_is_not_installed(
-    command: Command, monkeypatch: pytest.MonkeyPatch
+    command: Command, monkeypatch: pytest.MonkeyPatch, module: str, package: str
 ) -> None:
-    monkeypatch.setitem(sys.modules, "matplotlib", None)
-    assert command("evaluate", SET, "--method", "bm25") == 0
+    monkeypatch.setitem(sys.modules, module, None)
     assert command("evaluate", SET, "--method", "bm25", "--report", "out") == 2
     assert command.err == (
-        "assistant: Evaluation needs matplotlib, which is not installed; install it with: "
-        "pip install matplotlib\n"
+        f"assistant: Evaluation needs {package}, which is not installed; install it with: "
+        f"pip install {package}\n"
     )
     assert not Path("out").exists()
+
+
+def test_evaluate_without_a_report_needs_no_plots(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert command("evaluate", SET, "--method", "bm25") == 0
 
 
 def test_evaluate_own_sets_of_the_library(command: Command) -> None:

@@ -65,7 +65,7 @@ def test_every_method_ranks_all_candidates_best_first(tmp_path: Path, method: st
     essay = given_passages("coast", "Coast", TEXTS)
     library = Library(tmp_path, load_encoder=lambda _name: FakeEncoder())
     corpus = {"coast": {one.id: one for one in essay.passages}}
-    rank = Methods(library.answerer_of([essay], quiet), corpus, quiet).ranker(method)
+    rank = Methods(library.finder_of([essay], quiet), corpus, quiet).ranker(method)
     found = rank(Question("q", "lamp burns oil", "coast", True, "", (), frozenset()), set(TEXTS))  # noqa: FBT003
     assert found.scored[0][0] == "p01"
     scores = [score for _, score in found.scored]

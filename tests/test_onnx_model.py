@@ -165,7 +165,7 @@ def assert_same_rankings(
             tmp_path / name, load_encoder=dict.fromkeys((None, DEFAULT_MODEL), encoder).__getitem__
         )
         library.add(essay)
-        searchers.append(library.answerer().searcher)
+        searchers.append(library.finder().searcher)
     for question in asked:
         for method in ("late", "windows"):
             ours, theirs = (dict(one.ranking(question, method)) for one in searchers)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from fakes import FakeEncoder
 
-from assistant.answering import Answerer
+from assistant.finding import Finder
 from assistant.ingest import given_passages
 from assistant.retrieval import ranking
 from assistant.retrieval.encoder import Floats, Piece
@@ -130,8 +130,8 @@ def test_the_authors_names_do_not_count(family: str) -> None:
     encoder = FakeEncoder()
     essay = given_passages("coast", "Coast", TEXTS)
     essay = replace(essay, reference={"title": "Coast", "author": [{"family": family, "given": "Ada"}]})
-    answerer = Answerer(build_index(essay.passages, {}, encoder), encoder, {"coast": essay})
-    found = answerer.ranking(f"{family} lamp")
+    finder = Finder(build_index(essay.passages, {}, encoder), encoder, {"coast": essay})
+    found = finder.find(f"{family} lamp")
     assert found.weights[-1] == pytest.approx(1), found.weights
 
 

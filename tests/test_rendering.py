@@ -12,10 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answers import Answer, Citation, Highlight, Hit
-from assistant.rendering import (
-    NOT_ANSWERED,
-    answer_object,
-    answer_text,
+from assistant.rendering.answers import NOT_ANSWERED, answer_object, answer_text
+from assistant.rendering.essays import (
     essay_object,
     essays_text,
     passage_object,

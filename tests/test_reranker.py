@@ -10,8 +10,8 @@ import pytest
 from fakes import FakeEncoder
 from shelf import QUESTION, Opened, a_library
 
-from assistant.answering import Answerer
 from assistant.errors import ModelError
+from assistant.finding import Finder
 from assistant.ingest import given_passages
 from assistant.retrieval.encoder import default_folder
 from assistant.retrieval.index import build_index
@@ -32,15 +32,15 @@ class Backwards:
         return [-500.0 + at for at in range(len(texts))]
 
 
-def answerer() -> Answerer:
+def finder() -> Finder:
     encoder, essay = FakeEncoder(), given_passages("coast", "Coast", TEXTS)
-    return Answerer(build_index(essay.passages, {}, encoder), encoder, {"coast": essay})
+    return Finder(build_index(essay.passages, {}, encoder), encoder, {"coast": essay})
 
 
 def test_the_first_twenty_are_put_in_order_anew_and_the_rest_stay_behind() -> None:
     reranker = Backwards()
-    plain = [one.passage for one in answerer().ranking("Who lit the lamp?").ranked]
-    found = answerer().ranking("Who lit the lamp?", reranker=reranker).ranked
+    plain = [one.passage for one in finder().find("Who lit the lamp?").ranked]
+    found = finder().find("Who lit the lamp?", reranker=reranker).ranked
     assert [one.passage for one in found] == plain[:20][::-1] + plain[20:]
     assert reranker.read == [TEXTS[name] for name in plain[:20]]
     scores = [one.score for one in found]

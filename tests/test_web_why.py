@@ -54,7 +54,7 @@ def test_the_figures_are_left_to_the_title_and_the_bar() -> None:
     html = why_html(found(match("lamp", "lamp", 0.731)))
     assert re.search(r"\d", words_of(html)) is None
     assert 'style="width: 73%"' in html
-    assert "the same: likeness of .85 or more, 1 being full; near: .5 or more; far: less" in html
+    assert "the same: likeness of 0.85 or more, 1 being full; near: 0.5 or more; far: less" in html
 
 
 @pytest.mark.parametrize(("cosine", "width"), [(-0.2, 0), (1.02, 100)])

@@ -9,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from assistant.answering import Answerer
 from assistant.errors import DatasetError
 from assistant.evaluation.comparison import compare
 from assistant.evaluation.datasets import Dataset, load_dataset
@@ -17,6 +16,7 @@ from assistant.evaluation.markdown import report_markdown
 from assistant.evaluation.methods import Corpus, Methods, chosen, needs_index
 from assistant.evaluation.report import evaluation_object, question_objects, worst_questions
 from assistant.evaluation.runner import Evaluation, evaluate
+from assistant.finding import Finder
 from assistant.ingest import given_passages
 from assistant.library import Library
 from assistant.types import SEARCHED_KINDS, Progress
@@ -85,21 +85,9 @@ def assess(
     folders: Sequence[Path],
     methods: Sequence[str],
     progress: Progress,
-    *,
-    worst: int = WORST,
-    before: Mapping[str, Any] | None = None,
 ) -> Report:
-    """Evaluate methods on question sets and report on it; arguments and errors as for ``measure``.
-
-    Args:
-        library: Holds the essays of sets that bring no passages of their own.
-        folders: The sets; the library's own if none is named.
-        methods: Names of ranking methods; all if none is named.
-        progress: Told about steps done.
-        worst: How many of the worst questions of each set to name.
-        before: Data of an earlier report to compare with.
-    """
-    return Report([one.data for one in measure(library, folders, methods, progress, worst)], before)
+    """Evaluate methods on question sets and report on it; arguments and errors as for ``measure``."""
+    return Report([one.data for one in measure(library, folders, methods, progress)])
 
 
 def measure(
@@ -128,11 +116,11 @@ def measure(
     # A fault in the last set is told before the first has taken its minutes.
     datasets = [load_dataset(folder) for folder in folders or _own_sets(library)]
     for dataset in datasets:
-        answerer, corpus = _opened(dataset, library, progress, indexed=needs_index(named))
-        ranked = Methods(answerer, corpus, progress)
+        finder, corpus = _opened(dataset, library, progress, indexed=needs_index(named))
+        ranked = Methods(finder, corpus, progress)
         found = tuple(_evaluated(dataset, ranked, corpus, name, progress) for name in named)
         data = evaluation_object(dataset, found) | {
-            "model": answerer.searcher.encoder.info.name,
+            "model": finder.searcher.encoder.info.name,
             "worst": worst_questions(found[0], dataset, corpus, worst),
             "questions": question_objects(found),
         }
@@ -164,11 +152,11 @@ def _evaluated(
 
 def _opened(
     dataset: Dataset, library: Library, progress: Progress, *, indexed: bool
-) -> tuple[Answerer, Corpus]:
+) -> tuple[Finder, Corpus]:
     """What answers, and the passages; a set's own passages are indexed only where a method needs it."""
     if dataset.corpus is not None:
         essays = [given_passages(doc, doc, texts) for doc, texts in dataset.corpus.items()]
-        answerer = library.answerer_of(essays if indexed else [], progress)
+        finder = library.finder_of(essays if indexed else [], progress)
     else:
         docs = {question.doc for question in dataset.questions if question.doc}
         if missing := sorted(docs - set(library.ids())):
@@ -177,7 +165,7 @@ def _opened(
                 "add that essay first."
             )
         essays = library.essays()
-        answerer = library.answerer()
-    return answerer, {
+        finder = library.finder()
+    return finder, {
         essay.id: {one.id: one for one in essay.passages if one.kind in SEARCHED_KINDS} for essay in essays
     }

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from assistant.evaluation.tables import ERRORS
+
 # Figures that are better the lower they are; speeds differ from run to run and are not compared.
-_LOWER_IS_BETTER = frozenset({"ece", "brier", "aurc", "risk"})
+_LOWER_IS_BETTER = frozenset(ERRORS)
 _PLAIN = ("ndcg@10", "r@1", "r@3", "r@5", "r@10", "mrr@10", "success@1", "success@3")
 
 Figures = dict[str, float]
@@ -52,7 +54,7 @@ def _figures(method: Mapping[str, Any]) -> Figures:
     found: dict[str, Any] = {name: method.get(name) for name in _PLAIN}
     found |= {f"AUROC {name}": value for name, value in (method.get("auroc") or {}).items()}
     found |= {f"AUROC {name} questions": value for name, value in (method.get("auroc_types") or {}).items()}
-    found |= {name: calibration.get(name) for name in ("ece", "brier", "aurc")}
+    found |= {name: calibration.get(name) for name in ERRORS}
     for place, shares in (method.get("highlights") or {}).items():
         found |= {f"highlight {place} {name}": shares.get(name) for name in ("overlap", "page")}
     return {name: value for name, value in found.items() if value is not None}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from assistant.evaluation.tables import Table, comparison_tables, tables_of
+from assistant.evaluation.tables import UNCHANGED, Table, comparison_tables, tables_of
 
 
 def report_markdown(data: Mapping[str, Any]) -> str:
@@ -49,6 +49,6 @@ def escaped(text: str) -> str:
 def comparison_markdown(comparison: Mapping[str, Any]) -> str:
     """What changed since the report before, as Markdown."""
     parts = [f"## Compared with the report of {escaped(comparison['before'])}"]
-    for title, table in comparison_tables(comparison):
-        parts += [f"### {title}", table_markdown(table)]
-    return "\n\n".join(parts if len(parts) > 1 else [*parts, "No figure and no first passage has changed."])
+    for table in comparison_tables(comparison):
+        parts += [f"### {table.title}", table_markdown(table)]
+    return "\n\n".join(parts if len(parts) > 1 else [*parts, UNCHANGED])

@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from assistant.answering import Answerer
 from assistant.errors import DatasetError
 from assistant.evaluation.baselines import Dense, Lexical, Scored, reciprocal_ranks
 from assistant.evaluation.datasets import Question
 from assistant.evaluation.evidence import Spans
+from assistant.finding import Finder
 from assistant.types import Passage, Progress
 
 # Passages of each document, by id.
@@ -75,13 +75,13 @@ class Methods:
     """The methods on some passages.
 
     Args:
-        answerer: Holds the model and, where a method needs it, the index.
+        finder: Holds the model and, where a method needs it, the index.
         corpus: The passages.
         progress: Told about passages encoded.
     """
 
-    def __init__(self, answerer: Answerer, corpus: Corpus, progress: Progress) -> None:
-        self._answerer = answerer
+    def __init__(self, finder: Finder, corpus: Corpus, progress: Progress) -> None:
+        self._finder = finder
         self._texts = {name: one.text for passages in corpus.values() for name, one in passages.items()}
         self._progress = progress
 
@@ -101,22 +101,22 @@ class Methods:
             case "dense":
                 return self._dense
             case _:
-                return lambda question, among: self._answerer.searcher.ranking(question, name, among)
+                return lambda question, among: self._finder.searcher.ranking(question, name, among)
 
     def _read(self, question: Question) -> str:
-        return self._answerer.read(question.text, question.history)
+        return self._finder.read(question.text, question.history)
 
     def _late(self, question: Question, candidates: Collection[str]) -> Found:
-        ranking = self._answerer.ranking(self._read(question), candidates)
+        ranking = self._finder.find(self._read(question), candidates)
         return Found(
             [(one.passage, one.score) for one in ranking.ranked],
             ranking.confidence,
-            lambda at: self._answerer.highlights(ranking, ranking.ranked[at]),
+            lambda at: self._finder.highlights(ranking, ranking.ranked[at]),
             ranking.threshold,
         )
 
     def _fused(self, question: str, candidates: Collection[str]) -> Scored:
-        windows = self._answerer.searcher.ranking(question, "windows", candidates)
+        windows = self._finder.searcher.ranking(question, "windows", candidates)
         return reciprocal_ranks([self._lexical(question, candidates), windows])
 
     @cached_property
@@ -128,4 +128,4 @@ class Methods:
         def count(done: int, total: int) -> None:
             self._progress("whole passages", done, total)
 
-        return Dense(self._texts, self._answerer.searcher.encoder, count)
+        return Dense(self._texts, self._finder.searcher.encoder, count)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.evaluation.plots import plots_of
-from assistant.evaluation.tables import Table, comparison_tables, tables_of
+from assistant.evaluation.tables import UNCHANGED, Table, comparison_tables, tables_of
 
 _CLASS = "evaluation-report"
 _STYLE = Path(__file__).with_name("report.css")
@@ -54,10 +54,9 @@ def report_fragment(data: Mapping[str, Any]) -> str:
 
 def _comparison(found: Mapping[str, Any]) -> str:
     tables = comparison_tables(found)
-    body = [f"<h3>{escape(title)}</h3>{_table(table)}" for title, table in tables]
-    said = "" if tables else '<p class="note">No figure and no first passage has changed.</p>'
+    body = "".join(map(_titled, tables)) or f'<p class="note">{UNCHANGED}</p>'
     head = f"<h2>Compared with the report of {escape(found['before'])}</h2>"
-    return f"<section>{head}{said}{''.join(body)}</section>"
+    return f"<section>{head}{body}</section>"
 
 
 def _set(data: Mapping[str, Any], prefix: str) -> str:

@@ -7,14 +7,14 @@ from typing import Any
 
 from assistant.evaluation.datasets import Dataset
 from assistant.evaluation.methods import Corpus
-from assistant.evaluation.runner import Evaluation, Outcome, answering, highest_judgement
-from assistant.evaluation.statistics import calibrate, contrast, intervals
+from assistant.evaluation.runner import SHOWN, Evaluation, Outcome, answering, highest_judgement
+from assistant.evaluation.statistics import BINS, calibrate, contrast, intervals
 
 # What methods are compared by.
 CONTRASTED = ("ndcg@10", "r@1")
 # What is calibrated; said wherever the figures are shown.
-EVENT = "an answering passage is among the first 3 shown"
-BINNING = "10 bins of equal mass"
+EVENT = f"an answering passage is among the first {SHOWN} shown"
+BINNING = f"{BINS} bins of equal mass"
 # Points of a risk-coverage curve that are kept.
 _POINTS = 100
 _EXCERPT = 160

@@ -6,14 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from assistant.evaluation.report import CONTRASTED
+from assistant.evaluation.runner import CONDITIONS, SHOWN
+from assistant.evaluation.statistics import FLIPS
+
 MEASURES = ("ndcg@10", "r@1", "r@3", "r@5", "mrr@10", "success@1", "success@3")
 # The plots and the data have those of the others; a table with all of them is too wide to read.
 _WITH_INTERVALS = ("ndcg@10", "r@1", "mrr@10")
-CONDITIONS = ("native", "ablated", "foreign")
 NAMES = {
     "ndcg@10": "nDCG@10", "r@1": "R@1", "r@3": "R@3", "r@5": "R@5", "r@10": "R@10", "mrr@10": "MRR@10",
     "success@1": "Success@1", "success@3": "Success@3", "ece": "ECE", "brier": "Brier score", "aurc": "AURC",
 }  # fmt: skip
+ERRORS = ("ece", "brier", "aurc")
+UNCHANGED = "No figure and no first passage has changed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +71,16 @@ def _milliseconds(method: Mapping[str, Any]) -> str:
 
 def _contrasts(methods: Sequence[Mapping[str, Any]]) -> Table:
     rows = [
-        [one["name"], *(_contrast(one["versus"][name]) for name in ("ndcg@10", "r@1"))]
+        [one["name"], *(_contrast(one["versus"][name]) for name in CONTRASTED)]
         for one in methods
         if one["versus"]
     ]
     return Table(
         f"Against {methods[0]['name']}",
-        ["method", "nDCG@10", "R@1"],
+        ["method", *(NAMES[name] for name in CONTRASTED)],
         rows,
         "Difference on the same questions, its bootstrap 95% interval, and p of a two-sided paired "
-        "randomisation test (10,000 sign flips), not corrected for the number of comparisons.",
+        f"randomisation test ({FLIPS:,} sign flips), not corrected for the number of comparisons.",
     )
 
 
@@ -107,7 +112,7 @@ def _absence(methods: Sequence[Mapping[str, Any]]) -> Table:
 
 def _confidence(methods: Sequence[Mapping[str, Any]]) -> Table:
     rows = [
-        [one["name"], *(figure(found[name]) for name in ("ece", "brier", "aurc")),
+        [one["name"], *(figure(found[name]) for name in ERRORS),
          figure(found["offered"]["coverage"]), figure(found["offered"]["risk"])]
         for one in methods
         if (found := one["calibration"])
@@ -115,7 +120,7 @@ def _confidence(methods: Sequence[Mapping[str, Any]]) -> Table:
     said = next((one["calibration"] for one in methods if one["calibration"]), {"event": "", "binning": ""})
     return Table(
         "Confidence",
-        ["method", "ECE", "Brier score", "AURC", "offered", "wrong of these"],
+        ["method", *(NAMES[name] for name in ERRORS), "offered", "wrong of these"],
         rows,
         f"Of the event that {said['event']}; unanswerable questions count as not. ECE over "
         f"{said['binning']}; AURC is the area under the risk-coverage curve; all three are better the lower. "
@@ -136,7 +141,7 @@ def _offered(methods: Sequence[Mapping[str, Any]]) -> Table:
 def _highlights(methods: Sequence[Mapping[str, Any]]) -> Table:
     rows = []
     for one in (one for one in methods if one["highlights"]):
-        for place, words in (("first", "evidence shown first"), ("top3", "all, first 3 shown")):
+        for place, words in (("first", "evidence shown first"), ("top3", f"all, first {SHOWN} shown")):
             found = one["highlights"][place]
             between = found["ci95"]
             share = figure(found["overlap"]) + (f" ({between[0]:.3f}–{between[1]:.3f})" if between else "")
@@ -147,7 +152,7 @@ def _highlights(methods: Sequence[Mapping[str, Any]]) -> Table:
         rows,
         "Share of highlights that show the words known to answer, and that stand on their page: of questions "
         "whose passage with the evidence is shown first, and of all whose evidence is known, where a passage "
-        "that is not among the first 3 counts as a miss.",
+        f"that is not among the first {SHOWN} counts as a miss.",
     )
 
 
@@ -165,7 +170,7 @@ def _types(methods: Sequence[Mapping[str, Any]]) -> list[Table]:
                 for kind in kinds
             ],
         )
-        for name in ("r@1", "ndcg@10")
+        for name in reversed(CONTRASTED)
     ]  # fmt: skip
 
 
@@ -174,8 +179,8 @@ def figure(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
 
 
-def comparison_tables(comparison: Mapping[str, Any]) -> list[tuple[str, Table]]:
-    """Titles and tables of what changed; those that would be empty are left out."""
+def comparison_tables(comparison: Mapping[str, Any]) -> list[Table]:
+    """Tables of what changed; those that would be empty are left out."""
     made = []
     for key, title in (("fell", "Figures that got worse"), ("rose", "Figures that got better")):
         rows = [
@@ -183,7 +188,7 @@ def comparison_tables(comparison: Mapping[str, Any]) -> list[tuple[str, Table]]:
              figure4(one["now"])]
             for one in comparison[key]
         ]  # fmt: skip
-        made.append((title, Table(title, ["set", "method", "measure", "before", "now"], rows)))
+        made.append(Table(title, ["set", "method", "measure", "before", "now"], rows))
     for key, title in (
         ("lost", "Questions whose first passage was right and no longer is"),
         ("won", "Questions whose first passage is right now and was not"),
@@ -193,10 +198,10 @@ def comparison_tables(comparison: Mapping[str, Any]) -> list[tuple[str, Table]]:
              one["now"] or "nothing"]
             for one in comparison[key]
         ]  # fmt: skip
-        made.append((title, Table(title, ["set", "method", "question", "first before", "first now"], rows)))
+        made.append(Table(title, ["set", "method", "question", "first before", "first now"], rows))
     for key, title in (("only_before", "Only in the report before"), ("only_now", "Only in this report")):
-        made.append((title, Table(title, ["set and method"], [[one] for one in comparison[key]])))
-    return [(title, table) for title, table in made if table.rows]
+        made.append(Table(title, ["set and method"], [[one] for one in comparison[key]]))
+    return [table for table in made if table.rows]
 
 
 def figure4(value: float) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-_CALIBRATION_WORDS = {"ece": "ECE", "brier": "Brier score", "aurc": "AURC"}
+from assistant.evaluation.report import CONTRASTED
+from assistant.evaluation.runner import CONDITIONS, SHOWN
+from assistant.evaluation.tables import ERRORS, NAMES
 
 
 def evaluation_object(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -18,7 +20,7 @@ def evaluation_object(data: Mapping[str, Any]) -> dict[str, Any]:
 def evaluation_text(data: Mapping[str, Any]) -> str:
     """One set's figures for a terminal; see ``evaluation.report``."""
     names = ["ndcg@10", "r@1", "r@3", "r@5", "mrr@10"]
-    heads = [*names, *(f"auroc {name}" for name in ("native", "ablated", "foreign")), "p50 ms", "p95 ms"]
+    heads = [*names, *(f"auroc {name}" for name in CONDITIONS), "p50 ms", "p95 ms"]
     lines = [
         f"{data['name']}: {data['queries']} questions",
         f"{'method':<10}" + "".join(f"{head:>15}" for head in heads),
@@ -41,7 +43,7 @@ def _versus_text(row: Mapping[str, Any]) -> str:
     """How a method differs from the first, and whether by more than chance."""
     parts = [
         f"{name} {row['versus'][name]['difference']:+.3f} (p = {row['versus'][name]['p']:.4f})"
-        for name in ("ndcg@10", "r@1")
+        for name in CONTRASTED
     ]
     return f"{row['name']} against {row['versus']['method']}: {', '.join(parts)}"
 
@@ -50,14 +52,14 @@ def _trust_lines(row: Mapping[str, Any]) -> list[str]:
     """How far a method's confidence and highlights can be trusted, where it has any."""
     lines = []
     if found := row["calibration"]:
-        figures = [f"{words} {found[name]:.3f}" for name, words in _CALIBRATION_WORDS.items()]
+        figures = [f"{NAMES[name]} {found[name]:.3f}" for name in ERRORS]
         lines.append(f"confidence of {row['name']}: {', '.join(figures)}")
     if found := row["highlights"]:
         first, shown = found["first"], found["top3"]
         lines.append(
             f"highlights of {row['name']}: the answering words {_figure(first['overlap'])}, their page "
             f"{_figure(first['page'])} (of {first['questions']} whose passage came first); "
-            f"of all {shown['questions']}, among the first 3: {_figure(shown['overlap'])}, "
+            f"of all {shown['questions']}, among the first {SHOWN}: {_figure(shown['overlap'])}, "
             f"{_figure(shown['page'])}"
         )
     if row["answered"]:

@@ -44,6 +44,9 @@ _HEADER = (
 class Library(desk.Library, measure.Library, Protocol):
     """What the whole page asks of a library; ``assistant.library.Library`` is one."""
 
+    def warm(self) -> None:
+        """Load what a question needs."""
+
 
 # The page's script tells the conversation that a card of another essay was opened.
 _ON_LOAD = "element.addEventListener('open-essay', (event) => trigger('click', event.detail));"

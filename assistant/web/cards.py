@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from assistant.answers import Answer, Hit
-from assistant.types import Kind, Passage
+    from assistant.types import Kind, Passage
 
 NOT_ANSWERED = "The essay does not seem to answer this."
 NEAREST = "Nearest passages"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from assistant.answers import Answer
-from assistant.types import IngestReport, StoredEssay
+    from assistant.types import IngestReport, StoredEssay
 
 EXAMPLES = 4
 ALL_ESSAYS = ""
@@ -38,9 +38,6 @@ class Library(Protocol):
 
     def essay(self, essay_id: str) -> StoredEssay:
         """One essay."""
-
-    def warm(self) -> None:
-        """Load what a question needs."""
 
     def add(
         self,

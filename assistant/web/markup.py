@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from assistant.answers import Highlight
-from assistant.types import CSLItem, Passage
+    from assistant.types import CSLItem, Passage
 
 # A passage shorter than this is shown whole; about ten lines of a card.
 _LONG = 900

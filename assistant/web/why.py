@@ -19,7 +19,7 @@ _FRAMING = 0.04
 # Shown of a question so long that every word is a small share of it.
 _HEAVIEST = 5
 
-_NEARNESS = "the same: likeness of .85 or more, 1 being full; near: .5 or more; far: less"
+_NEARNESS = f"the same: likeness of {_SAME} or more, 1 being full; near: {_NEAR} or more; far: less"
 _NOTE = (
     "Words are compared as they are used in their sentences, so the same word in another sense is less "
     "near. Words that only frame the question are left out."

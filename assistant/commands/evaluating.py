@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from assistant.commands.common import Command, common, open_library
+from assistant.commands.progress import Bar
 from assistant.errors import AssistantError
-from assistant.progress import Bar
 from assistant.types import Progress
 
 if TYPE_CHECKING:
     from assistant.evaluation.command import Measured, Report
     from assistant.library import Library
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-# What an evaluation needs beyond what the assistant itself needs.
-_EXTRA = ("ir_measures", "sklearn", "matplotlib")
+# What an evaluation needs beyond what the assistant itself needs: modules, and what installs them.
+_NEEDED = {"ir_measures": "ir_measures", "sklearn": "scikit-learn"}
+_NEEDED_BY_REPORTS = {**_NEEDED, "matplotlib": "matplotlib"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def run(library: Library, request: Request, *, as_json: bool) -> None:
     Raises:
         AssistantError: If a set, a method or a folder cannot be used.
     """
-    _need(_EXTRA if request.report else _EXTRA[:-1])
+    _need(_NEEDED_BY_REPORTS if request.report else _NEEDED)
     from assistant.evaluation import command, folder, text  # noqa: PLC0415 - scikit-learn takes a second
 
     for one in filter(None, (request.report, request.trec)):
@@ -101,7 +101,7 @@ def assess(library: Library, folders: Sequence[Path], methods: Sequence[str], pr
     Raises:
         AssistantError: If a set or a method cannot be used, or what an evaluation needs is not installed.
     """
-    _need(_EXTRA)
+    _need(_NEEDED_BY_REPORTS)
     from assistant.evaluation import command  # noqa: PLC0415 - scikit-learn takes a second
 
     return command.assess(library, folders, methods, progress)
@@ -121,11 +121,19 @@ def _write(request: Request, made: Sequence[Measured], report: Report) -> None:
         click.echo(f"The report is {request.report / 'report.html'}", err=True)
 
 
-def _need(modules: Sequence[str]) -> None:
-    for name in modules:
+def _need(packages: Mapping[str, str]) -> None:
+    for module, package in packages.items():
         try:
-            import_module(name)
+            import_module(module)
         except ModuleNotFoundError as error:
             raise AssistantError(
-                f"Evaluation needs {name}, which is not installed; install it with: pip install {name}"
+                f"Evaluation needs {package}, which is not installed; install it with: pip install {package}"
             ) from error
+
+
+@click.command()
+@options
+@common
+def evaluate(root: Path | None, as_json: bool, **asked: Any) -> None:  # noqa: ANN401, FBT001
+    """Measure retrieval on question sets in BEIR layout."""
+    run(open_library(root), Request(**asked), as_json=as_json)

@@ -1,0 +1,130 @@
+"""Commands that keep the library: add, list, show, remove, cite."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from assistant.commands.common import common, open_library, print_json, say, width
+from assistant.commands.progress import Bar
+from assistant.errors import AssistantError
+from assistant.rendering.answers import plain_citation
+from assistant.rendering.essays import (
+    essay_object,
+    essays_text,
+    passage_object,
+    passages_text,
+    report_object,
+    report_text,
+)
+
+
+@click.command(short_help="Add essays and print what became of every character.")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--reference", type=click.Path(path_type=Path), help="Record of the essay: CSL-JSON, BibTeX or RIS."
+)
+@click.option("--first-page", metavar="N", help="Number of the first page, such as 844 or xii.")
+@click.option("--id", "essay_id", help="Short name of the essay, such as gill-2014.")
+@click.option("--model", help="Embedding model of the whole library: a folder or a name.")
+@common
+def add(
+    paths: tuple[Path, ...],
+    reference: Path | None,
+    first_page: str | None,
+    essay_id: str | None,
+    model: str | None,
+    root: Path | None,
+    as_json: bool,  # noqa: FBT001 - click passes options by name
+) -> None:
+    """Add essays (PATH ...) to the library and print what became of every character."""
+    if len(paths) > 1 and (reference or first_page or essay_id):
+        raise AssistantError("--reference, --first-page and --id are of one essay; add the files one by one.")
+    library, failed = open_library(root), False
+    for path in paths:
+        try:
+            with Bar(path.name) as bar:
+                report = library.add(
+                    path,
+                    reference=reference,
+                    first_page=first_page,
+                    essay_id=essay_id,
+                    model=model,
+                    progress=bar,
+                )
+        except AssistantError as error:
+            # One bad file does not keep the others out.
+            say(f"assistant: {error}")
+            failed = True
+            continue
+        if as_json:
+            print_json(report_object(report))
+        else:
+            click.echo(report_text(report))
+    if failed:
+        sys.exit(2)
+
+
+@click.command(name="list")
+@common
+def list_(root: Path | None, as_json: bool) -> None:  # noqa: FBT001
+    """List the essays of the library."""
+    library = open_library(root)
+    essays = library.essays()
+    if as_json:
+        print_json([essay_object(essay, passages=False) for essay in essays])
+    elif essays:
+        click.echo(essays_text(essays))
+    else:
+        say(f"The library {library.root.resolve()} holds no essay yet; add one with: assistant add FILE")
+
+
+@click.command(short_help="Print an essay or one passage of it as it was read.")
+@click.argument("name", metavar="ID")
+@click.option("--source", is_flag=True, help="Print the source text that offsets count in.")
+@common
+def show(name: str, source: bool, root: Path | None, as_json: bool) -> None:  # noqa: FBT001
+    """Print an essay (gill-2014) or one passage of it (gill-2014/p09) as it was read."""
+    library = open_library(root)
+    essay_id, _, place = name.partition("/")
+    if source:
+        text = library.source_text(essay_id)
+        if as_json:
+            print_json({"id": essay_id, "source": text})
+        else:
+            click.echo(text, nl=False)
+        return
+    essay = library.essay(essay_id)
+    passages = [passage for passage in essay.passages if not place or passage.id == name]
+    if not passages:
+        raise AssistantError(f"{essay_id} has no passage {place!r}; see all with: assistant show {essay_id}")
+    if as_json:
+        print_json(passage_object(passages[0]) if place else essay_object(essay, passages=True))
+    else:
+        click.echo(passages_text(passages, width=width()))
+
+
+@click.command()
+@click.argument("essay_id", metavar="ID")
+@common
+def remove(essay_id: str, root: Path | None, as_json: bool) -> None:  # noqa: FBT001
+    """Remove an essay from the library."""
+    open_library(root).remove(essay_id)
+    print_json({"removed": essay_id}) if as_json else say(f"{essay_id} is removed.")
+
+
+@click.command()
+@click.argument("essay_id", metavar="ID")
+@click.option("--style", default="mla", show_default=True, help="Citation style.")
+@click.option("--page", metavar="P", help="Page to cite, such as 849 or 849-50.")
+@common
+def cite(essay_id: str, style: str, page: str | None, root: Path | None, as_json: bool) -> None:  # noqa: FBT001
+    """Print the in-text citation and the full reference of an essay."""
+    citation, reference = open_library(root).cite(essay_id, style=style, page=page)
+    if as_json:
+        in_text = plain_citation(citation)
+        print_json({"id": essay_id, "style": style, "citation": in_text, "reference": reference})
+    else:
+        click.echo(f"{citation.in_text}\n{reference}")
