@@ -32,8 +32,10 @@ test: lint
 evaluate: install
 	$(BIN)/assistant evaluate data/eval/sample
 
+# Other programs to compare with are installed there, once.
+WORK ?= $(HOME)/.cache/essay-assistant-bench
 bench: install
-	$(BIN)/python benchmarks/retrieval.py
+	$(BIN)/python benchmarks/performance.py --work "$(WORK)"
 
 clean:
 	rm -rf $(VENV) index/build-* index/manifest.json .mypy_cache .ruff_cache .pytest_cache .hypothesis

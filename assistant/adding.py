@@ -9,7 +9,7 @@ from assistant.chunking import store
 from assistant.errors import LibraryError
 from assistant.indexing import IndexKeeper
 from assistant.ingest import Ingested
-from assistant.shelf import Shelf
+from assistant.shelf import Shelf, Snapshot
 from assistant.storage import replace_together
 from assistant.types import Progress, StoredEssay
 
@@ -53,9 +53,11 @@ def commit(made: Ingested, model: str | None, shelf: Shelf, keeper: IndexKeeper,
         AssistantError: If the index cannot be made or the files cannot be written.
     """
     essay, text = made.essay, store.dump(made.essay)
-    stored = {one: shelf.load(one) for one in shelf.ids() if one != essay.id}
-    stored[essay.id] = (hashlib.sha256(text.encode()).hexdigest(), essay)
-    build = keeper.build(stored, model, step)
+    abouts = shelf.abouts(but=essay.id)
+    sources = {name: about.sha256 for name, about in abouts.items()}
+    sources[essay.id] = hashlib.sha256(text.encode()).hexdigest()
+    essays = Snapshot(shelf, abouts, essay)
+    build = keeper.build(essays, sources, model, step)
     try:
         replace_together(shelf.files(essay.id, text, made.source), build.make_current if build else _nothing)
     except BaseException:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from assistant.answers import Answer, Citation, Highlight, Hit
-from assistant.citing.locators import pages_of
+from assistant.answers import Answer, Citation, Highlight, Hit, Quoted
 from assistant.citing.styles import Style
 from assistant.errors import AssistantError
 from assistant.finding import Finder
+from assistant.quotable import cited, drafted
 from assistant.retrieval import questions
-from assistant.retrieval.ranking import Ranked, Ranking
+from assistant.retrieval.ranking import Ranked, Ranking, Spans, nearest
 from assistant.types import Passage
+from assistant.voicing import Wanted, within
 
 if TYPE_CHECKING:
     from assistant.retrieval.sentence_reranker import Reranker
 
 NO_WORDS = "The question has no word to look for; name what you are looking for."
 CUT = f"Only the first {questions.LONGEST:,} characters of the question were read."
+NO_VOICE: dict[Wanted, str] = {
+    "author": "No passage that was looked through holds words of an essay's own author.",
+    "quoted": "No passage that was looked through holds words quoted from somebody.",
+}
+# Passages that are looked at when one voice alone is asked for: the nearest that have it.
+_VOICED = 100
 
 
 class Answerer:
@@ -26,10 +33,12 @@ class Answerer:
 
     Args:
         finder: Finds passages in the essays.
+        explained: Whether to say why each was found.
     """
 
-    def __init__(self, finder: Finder) -> None:
+    def __init__(self, finder: Finder, *, explained: bool = True) -> None:
         self._finder = finder
+        self._explained = explained
 
     def answer(
         self,
@@ -41,6 +50,7 @@ class Answerer:
         history: Sequence[str],
         fast: bool = False,
         reranker: Reranker | None = None,
+        voice: Wanted | None = None,
     ) -> Answer:
         """Answer a question; see ``Library.ask``."""
         question = questions.readable(question)
@@ -50,16 +60,17 @@ class Answerer:
         if top < 1:
             raise AssistantError(f"{top} passages cannot be shown; ask for 1 or more.")
         read = self._finder.read(asked[: questions.LONGEST], history)
-        names = (
-            {name for name, one in self._finder.passages.items() if one.essay_id in essays}
-            if essays
-            else None
-        )
-        ranking = self._finder.find(read, names, fast=fast, reranker=reranker)
+        among: Collection[str] | None = self._finder.among(essays)
+        if voice is not None:
+            among = self._voiced(read, among, voice)
+            if not among:
+                note = NO_VOICE[voice] if questions.words(read) else NO_WORDS
+                return Answer(question, answered=False, confidence=0.0, hits=(), note=note)
+        ranking = self._finder.find(read, among, fast=fast, reranker=reranker)
         searchable = bool(questions.words(read)) and (
             bool(questions.content_words(read)) or bool(ranking.spans) or ranking.confidence == 1
         )
-        hits = tuple(self._hit(one, ranking, style) for one in ranking.ranked[:top])
+        hits = tuple(self._hit(one, ranking, style, voice) for one in ranking.ranked[:top])
         confidence = ranking.confidence if searchable else 0.0
         return Answer(
             question=question,
@@ -69,32 +80,52 @@ class Answerer:
             note=NO_WORDS if not searchable else CUT if len(asked) > questions.LONGEST else ranking.note,
         )
 
-    def _among(self, essays: Sequence[str]) -> set[str] | None:
-        """Ids of the passages of some essays; ``None`` for all of them."""
-        if not essays:
-            return None
-        return {name for name, one in self._finder.passages.items() if one.essay_id in essays}
+    def _voiced(self, question: str, among: Collection[str] | None, voice: Wanted) -> set[str]:
+        """Ids of the passages nearest to a question in which a voice speaks."""
+        found: set[str] = set()
+        for one in self._finder.find(question, among, fast=True).ranked:
+            if self._finder.voicing.sentences(self._finder.passages[one.passage], voice):
+                found.add(one.passage)
+            if len(found) == _VOICED:
+                break
+        return found
 
-    def _hit(self, ranked: Ranked, ranking: Ranking, style: Style) -> Hit:
+    def _hit(self, ranked: Ranked, ranking: Ranking, style: Style, voice: Wanted | None) -> Hit:
         passage = self._finder.passages[ranked.passage]
-        spans = self._finder.highlights(ranking, ranked)
+        spans = self._spans(ranked, ranking, voice)
         record = self._finder.essays[passage.essay_id].reference
-        citation = self._citation(passage, 0, len(passage.text), style)
+        citation, quoted = self._citation(passage, 0, len(passage.text), style)
         return Hit(
             passage,
             ranked.score,
             tuple(self._highlight(passage, start, end, style) for start, end in spans),
             citation,
             style.reference(record),
-            style.quotation(passage.text, citation.in_text),
-            self._finder.matches(ranking, ranked),
+            drafted(passage, 0, len(passage.text), citation, quoted, style),
+            self._finder.matches(ranking, ranked) if self._explained else (),
+            quoted,
         )
 
-    def _citation(self, passage: Passage, start: int, end: int, style: Style) -> Citation:
-        pages = pages_of(passage, start, end)
-        return Citation(pages, style.in_text(self._finder.essays[passage.essay_id].reference, pages))
+    def _spans(self, ranked: Ranked, ranking: Ranking, voice: Wanted | None) -> Spans:
+        """Answering sentences, all of them with the voice that is asked for."""
+        spans = self._finder.highlights(ranking, ranked)
+        if voice is None:
+            return spans
+        passage = self._finder.passages[ranked.passage]
+        sentences = self._finder.voicing.sentences(passage, voice)
+        if kept := within(spans, sentences, passage):
+            return kept
+        searcher = self._finder.searcher
+        rows = searcher.rows([passage.id])
+        return nearest(ranking.query, ranking.weights, searcher.index, rows, sentences)
+
+    def _citation(
+        self, passage: Passage, start: int, end: int, style: Style
+    ) -> tuple[Citation, Quoted | None]:
+        record = self._finder.essays[passage.essay_id].reference
+        return cited(passage, start, end, record, style, self._finder.voicing)
 
     def _highlight(self, passage: Passage, start: int, end: int, style: Style) -> Highlight:
-        citation = self._citation(passage, start, end, style)
-        words = passage.text[start:end]
-        return Highlight(start, end, words, citation, style.quotation(words, citation.in_text))
+        citation, quoted = self._citation(passage, start, end, style)
+        quotation = drafted(passage, start, end, citation, quoted, style)
+        return Highlight(start, end, passage.text[start:end], citation, quotation, quoted)

@@ -22,6 +22,27 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Quoted:
+    """Words of a passage that its author quotes.
+
+    Attributes:
+        start: Offset into the passage's text, behind the opening mark.
+        end: Offset of the closing mark; of a block quotation, behind its last word.
+        citation: The citation printed for them, verbatim (``(Weinbaum 217)``, ``(797)``), or the empty
+            string.
+        author: Family name of whoever wrote them (``Weinbaum``, ``Essed and Goldberg``); empty where the
+            essay does not tell it beyond doubt.
+        locator: Page or other place that the printed citation gives, or the empty string.
+    """
+
+    start: int
+    end: int
+    citation: str
+    author: str
+    locator: str
+
+
+@dataclass(frozen=True, slots=True)
 class Highlight:
     """Sentences of a passage that carry the answer.
 
@@ -31,6 +52,7 @@ class Highlight:
         text: ``passage.text[start:end]``.
         citation: Of exactly these words.
         quotation: The words as they go into a draft: quotation marks and citation in the style.
+        quoted: The quotation that all these words belong to; ``None`` if the essay's own are among them.
     """
 
     start: int
@@ -38,6 +60,7 @@ class Highlight:
     text: str
     citation: Citation
     quotation: str
+    quoted: Quoted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +101,7 @@ class Hit:
         reference: Full bibliographic reference as plain text.
         quotation: The whole passage as it goes into a draft.
         matches: Why it was found, word by word of the question.
+        quoted: The quotation that the whole passage is, as block quotations are; else ``None``.
     """
 
     passage: Passage
@@ -87,6 +111,7 @@ class Hit:
     reference: str
     quotation: str
     matches: tuple[Match, ...] = ()
+    quoted: Quoted | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,3 +25,11 @@ class ModelError(AssistantError):
 
 class DatasetError(AssistantError):
     """A question set is missing or malformed."""
+
+
+class DraftError(AssistantError):
+    """A draft cannot be read, or its corrected copy not be written."""
+
+
+class QuotationError(AssistantError):
+    """A quotation has no words or is too long to be checked."""

@@ -8,7 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assistant.answers import Match
+from assistant.catalogue import About
 from assistant.parts import Parts
+from assistant.passages import Passages
 from assistant.retrieval import abstention, questions
 from assistant.retrieval.encoder import Encoder
 from assistant.retrieval.excerpts import ROOM, excerpt, sentences_over
@@ -17,8 +19,10 @@ from assistant.retrieval.hosts import hosts_of
 from assistant.retrieval.index import Index
 from assistant.retrieval.ranking import Ranked, Ranking, Spans, highlight
 from assistant.retrieval.search import Searcher
-from assistant.retrieval.spelling import Speller
+from assistant.retrieval.signs import signs_of
+from assistant.retrieval.spelling import Speller, Words
 from assistant.types import StoredEssay
+from assistant.voicing import Voicing
 
 if TYPE_CHECKING:
     from assistant.retrieval.cross_encoder import Judge
@@ -43,6 +47,8 @@ class Finder:
         encoder: The model that made it.
         essays: The essays in it, by id.
         judge: Reads a question and an excerpt together; ``None`` to do without.
+        abouts: What is known of each essay, so that only those found are read; ``None`` if all are read
+            already.
     """
 
     def __init__(
@@ -51,23 +57,27 @@ class Finder:
         encoder: Encoder,
         essays: Mapping[str, StoredEssay],
         judge: Judge | None = None,
+        abouts: Mapping[str, About] | None = None,
     ) -> None:
         self._judge = judge
         self.essays = essays
-        self.passages = {passage.id: passage for essay in essays.values() for passage in essay.passages}
-        self._hosts = hosts_of(self.passages.values())
-        self._parts = Parts(essays)
-        self.searcher = Searcher(
-            index,
-            encoder,
-            lambda: {name: passage.text for name, passage in self.passages.items()},
-            self._parts.authors,
-            self._hosts,
+        self.passages = Passages(essays)
+        self.voicing = Voicing(essays)
+        self._parts = Parts(
+            essays,
+            self.passages,
+            {name: About.of(essay) for name, essay in essays.items()} if abouts is None else abouts,
+            lambda phrases: self.searcher.holding(phrases),  # noqa: PLW0108 - there is no searcher yet
         )
+        self.searcher = Searcher(index, encoder, self._parts.authors)
 
     @cached_property
     def _speller(self) -> Speller:
-        return Speller(passage.text for passage in self.passages.values())
+        return Speller(sum(self.searcher.index.vocabulary().values(), Words()))
+
+    def among(self, essays: Collection[str]) -> set[str] | None:
+        """Ids of the passages of some essays; ``None`` if none are named, for all."""
+        return {name for essay in essays for name in self.searcher.numbers(essay)} if essays else None
 
     def read(self, question: str, history: Sequence[str]) -> str:
         """The question as it is searched: with the earlier ones before it that it leans on."""
@@ -120,7 +130,6 @@ class Finder:
             self.searcher.index,
             ranked,
             self.passages,
-            self.searcher.hosts.rows(ranked.passage),
         )
 
     def _mended(self, question: str) -> tuple[str, dict[str, str]]:
@@ -135,11 +144,12 @@ class Finder:
         searcher = self.searcher
         rows = searcher.rows(among)
         query = searcher.query(question)
-        weights = searcher.weights(query, rows)
+        weights, bare = searcher.weighed(query, rows)
         ranked = self._preferred(question, searcher.late(query, weights, rows))
-        # How well the best passage meets what is asked, the words that frame the question left out.
-        met = float(ranked[0].met @ searcher.weights(query, rows, framing=0.0)) if ranked else 0.0
-        return Ranking(ranked, query, weights, met, abstention.confidence(met) if ranked else 0.0)
+        if not ranked:
+            return Ranking([], query, weights)
+        signs = signs_of(query, bare, ranked, self.passages[ranked[0].passage].text)
+        return Ranking(ranked, query, weights, signs, abstention.confidence(signs))
 
     def _preferred(self, question: str, ranked: list[Ranked]) -> list[Ranked]:
         kind = questions.kind_asked(question)
@@ -163,10 +173,10 @@ class Finder:
         """How sure it is that the first passages answer, told by reading them."""
         first = ranking.ranked[:READ]
         readings = judge.read(question, [self._excerpt(one) for one in first])
-        if not readings:
+        if not readings or ranking.signs is None:
             return ranking
-        read = max(one.answers for one in readings)
-        return replace(ranking, read=read, confidence=abstention.confidence(ranking.met, read))
+        signs = replace(ranking.signs, reads=tuple(one.answers for one in readings))
+        return replace(ranking, signs=signs, confidence=abstention.confidence(signs))
 
     def _excerpt(self, ranked: Ranked, room: int = ROOM) -> str:
         """The part of a passage around its best window, after the sentence that brings the passage in."""
@@ -174,18 +184,19 @@ class Finder:
         pieces = self.searcher.encoder.pieces
         lengths = [len(pieces(passage.text[start:end])) for start, end in passage.sentences]
         start, end = excerpt(passage.sentences, lengths, (window.start, window.end), room)
-        host = self._hosts.get(ranked.passage)
+        host = hosts_of(self.essays[passage.essay_id].passages).get(ranked.passage)
         before = self.passages[host.passage].text[host.start : host.end] + " " if host else ""
         return before + passage.text[start:end]
 
     def _by_phrases(self, question: str, ranking: Ranking, among: Collection[str] | None) -> Ranking:
         """Passages that hold the quoted phrases of a question come first."""
-        patterns = [questions.phrase_pattern(phrase) for phrase in questions.quoted_phrases(question)]
-        if not patterns:
+        phrases = questions.quoted_phrases(question)
+        if not phrases:
             return ranking
+        patterns = [questions.phrase_pattern(phrase) for phrase in phrases]
         found: dict[str, list[tuple[int, int]]] = {}
         counts: dict[str, int] = {}
-        for name in self.searcher.passages if among is None else among:
+        for name in self.searcher.holding(phrases) if among is None else among:
             text = self.passages[name].text
             places = [[match.span() for match in pattern.finditer(text)] for pattern in patterns]
             if any(places):

@@ -7,16 +7,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import LibraryError
+from assistant.finding import Finder
+from assistant.retrieval.dense import FLAT
 from assistant.retrieval.encoder import Encoder
-from assistant.retrieval.index import MANIFEST, Build, Index, build_index, load_index, save_index
+from assistant.retrieval.encodings import Encodings
+from assistant.retrieval.index import Index, build_index
+from assistant.retrieval.index_files import MANIFEST, read_manifest
+from assistant.retrieval.index_reader import load_index
+from assistant.retrieval.index_writer import Build, save_index
+from assistant.shelf import Shelf, Snapshot
 from assistant.storage import writing
 from assistant.types import Progress, StoredEssay
 
 if TYPE_CHECKING:
+    from assistant.retrieval.cross_encoder import Judge
     from assistant.retrieval.sentence_reranker import Reranker
 
-# Essays by id, each with the digest of its chunk file.
-Stored = Mapping[str, tuple[str, StoredEssay]]
+# When so large a share of the rows belongs to nobody any more, all are written anew.
+_DEAD = 0.25
 
 
 def no_step(_stage: str, _done: int, _total: int) -> None:
@@ -42,24 +50,59 @@ class IndexKeeper:
         self._encoders: dict[str | None, Encoder] = {}
         self._rerankers: dict[str, Reranker] = {}
 
-    def build(self, stored: Stored, model: str | None, step: Progress) -> Build | None:
-        """Build and write an index, not yet the current one; ``None`` if the current one is right."""
+    def _state(self) -> tuple[int, int, int] | None:
+        """What changes with the current index; ``None`` if there is none."""
+        try:
+            found = (self._index / MANIFEST).stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns, found.st_size
+
+    def engine(self) -> str:
+        """How the windows are searched, in words; empty if there is no index."""
+        manifest = read_manifest(self._index)
+        if manifest is None:
+            return ""
+        runs = (said["windows"] for said in manifest["segments"].values())
+        count, engine = sum(high - low for low, high in runs), manifest["engine"]
+        how = "all compared" if engine == FLAT else "the nearest lists compared"
+        return f"{count:,} windows, {how} (FAISS {engine})."
+
+    def build(
+        self, essays: Mapping[str, StoredEssay], sources: Mapping[str, str], model: str | None, step: Progress
+    ) -> Build | None:
+        """Build and write an index, not yet the current one; ``None`` if the current one is right.
+
+        Args:
+            essays: The essays, by id; only those that are new or changed are looked at.
+            sources: Digest of each essay's chunk file.
+            model: Name of the embedding model; else the one that the library has.
+            step: Told how far the work is.
+        """
         old = load_index(self._index)
         encoder = self.encoder(model or (old.model.name if old else None))
-        sources = {essay_id: stored[essay_id][0] for essay_id in sorted(stored)}
-        if old is not None and dict(old.sources) == sources and old.model == encoder.info:
+        if old is not None and old.sources == sources and old.model == encoder.info:
             return None
-        passages = [passage for essay_id in sources for passage in stored[essay_id][1].passages]
+        keep = _kept(old, sources) if old is not None and old.model == encoder.info else ()
+        changed = {name: digest for name, digest in sorted(sources.items()) if name not in keep}
         index = build_index(
-            passages, sources, encoder, old=old, progress=lambda done, total: step("embedding", done, total)
+            [passage for name in changed for passage in essays[name].passages],
+            changed,
+            encoder,
+            old=old,
+            kept=Encodings(self._index, encoder.info, self._taken_up),
+            progress=lambda done, total: step("embedding", done, total),
         )
         step("writing", 0, 1)
-        return save_index(index, self._index)
+        return save_index(index, self._index, old if keep else None, keep)
 
-    def current(self, stored: Stored, sources: Mapping[str, str]) -> Index:
-        """The index if it agrees with essays and model, else a new one."""
+    def _taken_up(self, count: int) -> None:
+        self._notify(f"Taking up {count:,} windows that were embedded before an interruption.")
+
+    def current(self, essays: Mapping[str, StoredEssay], sources: Mapping[str, str]) -> Index:
+        """The index if it agrees with essays and model, else a new one; arguments as of ``build``."""
         index = load_index(self._index)
-        if index is not None and dict(index.sources) == sources:
+        if index is not None and index.sources == sources:
             if self.encoder(index.model.name).info == index.model:
                 return index
             self._notify(f"The model {index.model.name} has changed; the index is made again.")
@@ -70,7 +113,7 @@ class IndexKeeper:
             self._notify("The index does not agree with the essays; it is made again.")
         with writing(self._root, self._notify):
             # Another program may have made it while this one waited; then there is nothing to build.
-            if build := self.build(stored, None, no_step):
+            if build := self.build(essays, sources, None, no_step):
                 try:
                     build.make_current()
                 except BaseException:
@@ -82,6 +125,25 @@ class IndexKeeper:
                 f"{self._index} cannot be used; delete it, it is made again with the next question."
             )
         return made
+
+    def finder(
+        self, shelf: Shelf, judge: Judge | None, known: tuple[object, Finder] | None
+    ) -> tuple[object, Finder]:
+        """What finds passages by an index that agrees with the essays, and what tells it from others.
+
+        Args:
+            shelf: The essays.
+            judge: Reads questions and excerpts together, if anything does.
+            known: What was given the last time; given again where nothing has changed.
+        """
+        abouts = shelf.abouts()
+        sources = {essay_id: about.sha256 for essay_id, about in abouts.items()}
+        if known is not None and known[0] == (self._state(), sources):
+            return known
+        essays = Snapshot(shelf, abouts)
+        index = self.current(essays, sources)
+        encoder = self.encoder(index.model.name)
+        return (self._state(), sources), Finder(index, encoder, essays, judge, abouts)
 
     def encoder(self, name: str | None) -> Encoder:
         """The model of a name, loaded once."""
@@ -103,3 +165,10 @@ class IndexKeeper:
         if name not in self._rerankers:
             self._rerankers[name] = SentenceTransformerReranker(name)
         return self._rerankers[name]
+
+
+def _kept(old: Index, sources: Mapping[str, str]) -> set[str]:
+    """Essays whose rows are right as they are; none if too many rows would belong to nobody."""
+    kept = {name for name, digest in old.sources.items() if sources.get(name) == digest}
+    rows = sum(high - low for low, high in (old.essays[name].windows for name in kept))
+    return kept if rows >= (1 - _DEAD) * len(old.windows) else set()

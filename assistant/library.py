@@ -8,22 +8,26 @@ Everything above this module speaks to it alone. The two staircases begin here:
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from assistant.answering import Answerer
-from assistant.answers import Answer, Citation
-from assistant.citing.locators import locator_of
-from assistant.citing.styles import style_named
+from assistant.answers import Answer, Citation, Quoted
+from assistant.citations import Citations
+from assistant.citing.style import Style
 from assistant.errors import LibraryError
+from assistant.faults import Audit
 from assistant.finding import Finder
 from assistant.indexing import IndexKeeper, no_step
+from assistant.quotations import Quotations
 from assistant.retrieval.cross_encoder import DefaultJudge, Judge
 from assistant.retrieval.encoder import Encoder, default_loader
-from assistant.retrieval.index import build_index, read_manifest
+from assistant.retrieval.index import build_index
 from assistant.shelf import Shelf
 from assistant.storage import writing
 from assistant.types import IngestReport, Progress, StoredEssay
+from assistant.verdicts import Verdict
+from assistant.voicing import Wanted
 
 
 class Library:
@@ -52,6 +56,8 @@ class Library:
         self._judge = judge or (None if load_encoder else DefaultJudge(notify))
         self._notify = notify
         self._finder: tuple[object, Finder] | None = None
+        self._citations = Citations(self._shelf)
+        self._quotations = Quotations(self._shelf)
         # The page asks from several threads; one of them loads the model and the others wait for it.
         self._guard = threading.Lock()
 
@@ -74,6 +80,30 @@ class Library:
             LibraryError: If there is none of that id or its file is damaged.
         """
         return self._shelf.load(essay_id)[1]
+
+    def quoted(self, essay_id: str) -> Mapping[str, tuple[Quoted, ...]]:
+        """Words that an essay quotes, by passage id, with whoever wrote them where that can be told.
+
+        Raises:
+            LibraryError: As for ``essay``.
+        """
+        from assistant.citing.voices import voices_of  # noqa: PLC0415 - questions ask of few passages
+
+        return voices_of(self.essay(essay_id).passages)
+
+    def quotable(self, essay_id: str, style: str = "mla") -> dict[str, list[str]]:
+        """Each sentence of an essay as it goes into a draft with its citation, by passage id.
+
+        Raises:
+            AssistantError: If there is no such essay or style.
+        """
+        from assistant.quotable import quotable_sentences  # noqa: PLC0415 - questions quote few sentences
+
+        return quotable_sentences(self.essay(essay_id), self.style(style))
+
+    def engine(self) -> str:
+        """How the index is searched, in words; empty if there is none."""
+        return self._keeper.engine()
 
     def source_text(self, essay_id: str) -> str:
         """The decoded source that passages' source offsets count in.
@@ -133,7 +163,7 @@ class Library:
         with writing(self.root, self._notify):
             self._shelf.remove(essay_id)
 
-    def ask(
+    def ask(  # noqa: PLR0913 - the options of the command
         self,
         question: str,
         *,
@@ -143,6 +173,8 @@ class Library:
         history: Sequence[str] = (),
         fast: bool = False,
         reranker: str | None = None,
+        explained: bool = True,
+        voice: Wanted | None = None,
     ) -> Answer:
         """Find the passages that answer a question.
 
@@ -154,6 +186,9 @@ class Library:
             history: Earlier questions of the conversation, oldest first.
             fast: Whether to leave out the model that reads passages: confidence is then told by likeness.
             reranker: Folder or name of a model that puts the first passages in order anew.
+            explained: Whether to say why each passage was found.
+            voice: Whose words alone to show: those of the essays' own authors (``author``) or those that
+                they quote (``quoted``); all if ``None``.
 
         Returns:
             The answer; ``answered`` is false when the essays do not seem to answer.
@@ -163,24 +198,42 @@ class Library:
         """
         for essay_id in essays:
             self.essay(essay_id)
-        return Answerer(self.finder()).answer(
+        return Answerer(self.finder(), explained=explained).answer(
             question,
             top=top,
             essays=essays,
-            style=style_named(style),
+            style=self._citations.style(style, self._finder and self._finder[0]),
             history=history,
             fast=fast,
             reranker=self._keeper.reranker(reranker) if reranker else None,
+            voice=voice,
         )
 
+    def style(self, name: str) -> Style:
+        """The style of a name, or of a ``.csl`` file, that tells the library's essays from each other.
+
+        Raises:
+            AssistantError: If there is no such style, or a chunk file is damaged.
+        """
+        return self._citations.style(name)
+
+    def check_draft(self, draft: Path | str, *, essays: Sequence[str] = (), style: str = "mla") -> Audit:
+        """Check the quotations and citations of a draft, as ``checking.check_draft`` does."""
+        from assistant import checking  # noqa: PLC0415 - questions check no drafts
+
+        checked = [self.essay(one) for one in essays or self.ids()]
+        return checking.check_draft(draft, checked, self.style(style))
+
     def warm(self) -> None:
-        """Load model and index, so that the first question need not wait for them; nothing if empty.
+        """Load models and index, so that the first question need not wait for them; nothing if empty.
 
         Raises:
             AssistantError: If an index cannot be made.
         """
         if self.ids():
-            self.finder()
+            self.finder().searcher.encoder.encode(["?", "?"], query=True)
+            if self._judge is not None:
+                self._judge.read("?", ["."])
 
     def finder(self) -> Finder:
         """What finds passages; its index agrees with the essays on disk.
@@ -196,15 +249,7 @@ class Library:
             raise LibraryError(
                 f"The library {self.root.resolve()} holds no essay yet; add one with: assistant add FILE"
             )
-        stored = {essay_id: self._shelf.load(essay_id) for essay_id in self.ids()}
-        sources = {essay_id: digest for essay_id, (digest, _) in stored.items()}
-        manifest = read_manifest(self.root / "index")
-        state = (manifest and manifest["build"], sources)
-        if self._finder is None or self._finder[0] != state:
-            index = self._keeper.current(stored, sources)
-            encoder = self._keeper.encoder(index.model.name)
-            essays = {essay_id: essay for essay_id, (_, essay) in stored.items()}
-            self._finder = (state, Finder(index, encoder, essays, self._judge))
+        self._finder = self._keeper.finder(self._shelf, self._judge, self._finder)
         return self._finder[1]
 
     def finder_of(self, essays: Sequence[StoredEssay], progress: Progress) -> Finder:
@@ -221,19 +266,34 @@ class Library:
         )
         return Finder(index, encoder, {essay.id: essay for essay in essays}, self._judge)
 
-    def cite(self, essay_id: str, *, style: str = "mla", page: str | None = None) -> tuple[Citation, str]:
-        """In-text citation and full reference of an essay.
-
-        Args:
-            essay_id: Its id.
-            style: Citation style.
-            page: Page or pages to cite, or ``None``.
+    def quote(self, text: str, *, essays: Sequence[str] = (), style: str = "mla") -> Verdict:
+        """Judge a quotation as ``Quotations.verdict`` does, with ids of essays and a style by its name.
 
         Raises:
-            AssistantError: If there is no such essay or style, or the essay has no such page.
+            AssistantError: If the text cannot be checked, or there is no such essay or style.
         """
-        essay, chosen = self.essay(essay_id), style_named(style)
-        labels = list(dict.fromkeys(start.label for passage in essay.passages for start in passage.pages))
-        locator = locator_of(page, labels, essay_id) if page is not None else ""
-        citation = Citation(locator, chosen.in_text(essay.reference, locator))
-        return citation, chosen.reference(essay.reference)
+        return self._quotations.verdict(text, self.style(style), essays)
+
+    def cite(
+        self,
+        essay_id: str,
+        *,
+        style: str = "mla",
+        page: str | None = None,
+        form: str = "text",
+        again: bool = False,
+    ) -> tuple[Citation, str]:
+        """In-text citation and full reference of an essay, as ``Citations.cite`` makes them.
+
+        Raises:
+            AssistantError: If there is no such essay, style or format, or the essay has no such page.
+        """
+        return self._citations.cite(essay_id, style, page, form, again=again)
+
+    def export(self, essay_id: str, form: str) -> str:
+        """The record of an essay for reference managers: ``bibtex``, ``ris`` or ``csl-json``.
+
+        Raises:
+            AssistantError: If there is no such essay or format.
+        """
+        return self._citations.export(essay_id, form)

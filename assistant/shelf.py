@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from assistant.catalogue import About, Catalogue, Stamp
 from assistant.chunking import store
 from assistant.errors import LibraryError
 from assistant.types import StoredEssay
@@ -19,7 +21,8 @@ class Shelf:
 
     def __init__(self, root: Path) -> None:
         self._root, self._chunks = root, root / "data" / "chunks"
-        self._stored: dict[str, tuple[tuple[int, int], str, StoredEssay]] = {}
+        self._stored: dict[str, tuple[Stamp, str, StoredEssay]] = {}
+        self._catalogue = Catalogue(root / "index")
 
     def ids(self) -> list[str]:
         """Ids of all essays, in alphabetical order."""
@@ -31,6 +34,34 @@ class Shelf:
         Raises:
             LibraryError: If there is none of that id or its file is damaged.
         """
+        path, stamp = self._stamped(essay_id)
+        if essay_id not in self._stored or self._stored[essay_id][0] != stamp:
+            essay = store.load(path)
+            if essay.id != essay_id:
+                raise LibraryError(f"{path} holds the essay {essay.id!r}; name it {essay.id}.jsonl again.")
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            self._stored[essay_id] = (stamp, digest, essay)
+        return self._stored[essay_id][1:]
+
+    def abouts(self, *, but: str = "") -> dict[str, About]:
+        """What is known of every essay, by id; only files that have changed are read.
+
+        Args:
+            but: Id of an essay to leave out.
+
+        Raises:
+            LibraryError: If a chunk file that has changed is damaged.
+        """
+        return self._catalogue.read(
+            {essay_id: self._stamped(essay_id)[1] for essay_id in self.ids() if essay_id != but}, self._about
+        )
+
+    def _about(self, essay_id: str) -> About:
+        digest, essay = self.load(essay_id)
+        return About.of(essay, digest)
+
+    def _stamped(self, essay_id: str) -> tuple[Path, Stamp]:
+        """The chunk file of an essay, and what tells that it has changed."""
         path = self._chunks / f"{essay_id}.jsonl"
         # An id is a name in the folder and no way out of it.
         if Path(essay_id).name != essay_id or not path.exists():
@@ -39,14 +70,7 @@ class Shelf:
                 f"The library {self._root.resolve()} has no essay {essay_id!r}; it has: {known}."
             )
         state = path.stat()
-        stamp = (state.st_mtime_ns, state.st_size)
-        if essay_id not in self._stored or self._stored[essay_id][0] != stamp:
-            essay = store.load(path)
-            if essay.id != essay_id:
-                raise LibraryError(f"{path} holds the essay {essay.id!r}; name it {essay.id}.jsonl again.")
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
-            self._stored[essay_id] = (stamp, digest, essay)
-        return self._stored[essay_id][1:]
+        return path, (state.st_mtime_ns, state.st_size)
 
     def files(self, essay_id: str, chunks: str, source: str) -> dict[Path, str]:
         """What is written for an essay: its chunk file and its source, by their paths."""
@@ -75,3 +99,31 @@ class Shelf:
             raise LibraryError(
                 f"{path} cannot be read; add the essay once more from its own file."
             ) from error
+
+
+class Snapshot(Mapping[str, StoredEssay]):
+    """The essays of a shelf as they are known, each read when it is asked for.
+
+    Args:
+        shelf: The shelf.
+        abouts: What is known of each, by id.
+        more: Essays that are not on the shelf yet.
+    """
+
+    def __init__(self, shelf: Shelf, abouts: Mapping[str, About], *more: StoredEssay) -> None:
+        self._shelf, self._abouts = shelf, abouts
+        self._read = {essay.id: essay for essay in more}
+
+    def __len__(self) -> int:
+        return len(self._abouts.keys() | self._read.keys())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys((*self._abouts, *self._read)))
+
+    def __getitem__(self, essay_id: str) -> StoredEssay:
+        if essay_id not in self._read:
+            digest, essay = self._shelf.load(essay_id)
+            if digest != self._abouts[essay_id].sha256:
+                raise LibraryError(f"The essay {essay_id!r} was changed while it was asked; ask again.")
+            self._read[essay_id] = essay
+        return self._read[essay_id]

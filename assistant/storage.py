@@ -9,9 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-import platformdirs
-from filelock import FileLock, Timeout
-
 from assistant.errors import LibraryError
 
 # Another writer may be embedding a long essay.
@@ -26,6 +23,8 @@ def find_root(asked: Path | None = None) -> Path:
         return Path(named)
     if Path("data/chunks").is_dir():
         return Path()
+    import platformdirs  # noqa: PLC0415 - milliseconds that most questions need not wait
+
     return Path(platformdirs.user_data_dir("essay-assistant", appauthor=False))
 
 
@@ -40,6 +39,8 @@ def writing(root: Path, notify: Callable[[str], None]) -> Iterator[None]:
     Raises:
         LibraryError: If the library cannot be written to, or another writer does not end.
     """
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - questions write nothing
+
     try:
         (root / "index").mkdir(parents=True, exist_ok=True)
         lock = FileLock(root / "index" / ".lock")

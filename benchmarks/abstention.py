@@ -16,26 +16,29 @@ import json
 import random
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import GroupKFold
 
+from assistant.evaluation import runner
 from assistant.evaluation.datasets import Dataset, Question, load_dataset
 from assistant.finding import Finder
+from assistant.indexing import no_step
 from assistant.ingest import given_passages
 from assistant.library import Library
-from assistant.retrieval.abstention import PRECISION
+from assistant.retrieval.abstention import PRECISION, Signs, features
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "training"))
 from alterations import Altering
 
 SEED = 7
-SHOWN = 3
+FOLDS = 5
 PRECISIONS = (0.6, 0.7, 0.75, 0.8, 0.85, 0.9)
-CONDITIONS = ("native", "ablated", "foreign", "altered")
+CONDITIONS = (*runner.CONDITIONS, "altered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +46,15 @@ class Seen:
     """What was seen of a question under one condition.
 
     Attributes:
+        question: The question's id, with the set's name.
         condition: ``asked`` or one of ``CONDITIONS``.
-        met: How well the best passage meets it.
-        read: Highest logit of the model that reads.
+        signs: What the program sees.
         shown: Whether an answering passage is among the first.
     """
 
+    question: str
     condition: str
-    met: float
-    read: float
+    signs: Signs
     shown: bool
 
 
@@ -73,33 +76,37 @@ def main() -> None:
     )
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--held-out", type=Path, required=True, help="documents kept out of training, by set")
-    parser.add_argument("--questions", type=int, default=400, help="questions of each set")
+    parser.add_argument("--questions", type=int, default=327, help="questions of each set")
     options = parser.parse_args()
     held = json.loads(options.held_out.read_text("utf-8"))
     seen = [
         one for folder in options.folders for one in observe(folder, held[folder.name], options.questions)
     ]
-    met = np.array([[one.met] for one in seen])
-    report("without reading: INTERCEPT, MET", seen, met)
-    report("READ_INTERCEPT, READ_MET, READ_LOGIT", seen, np.hstack([met, [[one.read] for one in seen]]))
+    report("FAST", seen, np.array([features(replace(one.signs, reads=())) for one in seen]))
+    report("READ", seen, np.array([features(one.signs) for one in seen]))
 
 
-def report(name: str, seen: Sequence[Seen], features: np.ndarray) -> None:
-    """Fit on the even questions and print figures on the odd ones, then fit on all and print the model."""
+def report(name: str, seen: Sequence[Seen], figures: np.ndarray) -> None:
+    """Print figures of each fifth of the questions by a fit on the others, then the model of all.
+
+    Whatever was seen of one question stays together: fits would else know half the answers.
+    """
     answered = np.array([one.shown for one in seen])
-    even = np.arange(len(seen)) % 2 == 0
-    chances = fitted(features[even], answered[even]).predict_proba(features)[:, 1]
+    folds = GroupKFold(FOLDS).split(figures, groups=[one.question for one in seen])
+    chances = np.zeros(len(seen))
+    for fitting, judged in folds:
+        chances[judged] = fitted(figures[fitting], answered[fitting]).predict_proba(figures[judged])[:, 1]
     print(f"\n{name}")
-    known = chances[~even & answered]
+    known = chances[answered]
     for condition in CONDITIONS:
-        unknown = chances[~even & np.array([one.condition == condition for one in seen])]
+        unknown = chances[np.array([one.condition == condition for one in seen])]
         if len(unknown):
             labels = [1] * len(known) + [0] * len(unknown)
             area = roc_auc_score(labels, [*known, *unknown])
             print(f"  {condition}: AUROC {area:.3f} ({len(unknown)} questions)")
-    model = fitted(features, answered)
+    model = fitted(figures, answered)
     print("  ", ", ".join(f"{one:.2f}" for one in [*model.intercept_, *model.coef_[0]]))
-    chances = model.predict_proba(features)[:, 1]
+    chances = model.predict_proba(figures)[:, 1]
     for precision in sorted({*PRECISIONS, PRECISION}):
         value = threshold(chances, answered, precision)
         kept = np.mean(chances[answered] >= value)
@@ -107,9 +114,9 @@ def report(name: str, seen: Sequence[Seen], features: np.ndarray) -> None:
         print(f"   {named} {value:.2f} for a precision of {precision:.2f}, {kept:.2f} of the answers kept")
 
 
-def fitted(features: np.ndarray, answered: np.ndarray) -> LogisticRegression:
+def fitted(figures: np.ndarray, answered: np.ndarray) -> LogisticRegression:
     """A logistic regression in which both outcomes weigh the same."""
-    return LogisticRegression(C=100, class_weight="balanced").fit(features, answered)
+    return LogisticRegression(C=100, class_weight="balanced", max_iter=1000).fit(figures, answered)
 
 
 def threshold(chances: np.ndarray, answered: np.ndarray, precision: float) -> float:
@@ -127,7 +134,7 @@ def observe(folder: Path, held: Sequence[str], questions: int) -> Iterator[Seen]
     dataset = load_dataset(folder)
     corpus = {doc: dict(texts) for doc, texts in (dataset.corpus or {}).items() if doc in held}
     essays = [given_passages(doc, doc, texts) for doc, texts in corpus.items()]
-    finder = Library(Path()).finder_of(essays, lambda _stage, _done, _total: None)
+    finder = Library(Path()).finder_of(essays, no_step)
     docs = {doc: set(texts) for doc, texts in corpus.items()}
     asked = [question for question in dataset.questions if question.doc in corpus]
     source = Source(dataset, docs, finder, Altering(asked, corpus, chance), chance)
@@ -136,28 +143,33 @@ def observe(folder: Path, held: Sequence[str], questions: int) -> Iterator[Seen]
 
 
 def observations(question: Question, source: Source) -> Iterator[Seen]:
-    """What is seen of one question under each condition."""
+    """What is seen of one question under each condition; nothing where its words or its place tell."""
     own = source.docs[question.doc] - question.exclude
     gold = set(source.dataset.qrels.get(question.id, {}))
+    for condition, text, among in conditions(question, own, gold, source):
+        ranking = source.finder.find(text, among)
+        if ranking.signs is not None and ranking.signs.reads:
+            first = {one.passage for one in ranking.ranked[: runner.SHOWN]}
+            shown = condition == "asked" and not gold.isdisjoint(first)
+            yield Seen(f"{source.dataset.name}/{question.id}", condition, ranking.signs, shown)
+
+
+def conditions(
+    question: Question, own: set[str], gold: set[str], source: Source
+) -> Iterator[tuple[str, str, set[str]]]:
+    """Name, question and passages of each condition under which a question is asked."""
     if not question.answerable:
-        yield look("native", question.text, own, set(), source)
+        yield "native", question.text, own
         return
-    yield look("asked", question.text, own, gold, source)
-    yield look("ablated", question.text, own - gold, set(), source)
+    yield "asked", question.text, own
+    yield "ablated", question.text, own - gold
     others = [doc for doc in source.docs if doc != question.doc]
     if others:
-        yield look("foreign", question.text, source.docs[source.chance.choice(others)], set(), source)
+        yield "foreign", question.text, source.docs[source.chance.choice(others)]
     texts = source.dataset.corpus or {}
     answer = " ".join(texts[question.doc][name] for name in sorted(gold) if name in texts[question.doc])
     if altered := source.altering.altered(question.text, answer):
-        yield look("altered", altered, own, set(), source)
-
-
-def look(condition: str, text: str, among: set[str], gold: set[str], source: Source) -> Seen:
-    """Ask one question among some passages."""
-    ranking = source.finder.find(text, among)
-    shown = any(one.passage in gold for one in ranking.ranked[:SHOWN])
-    return Seen(condition, ranking.met, 0.0 if ranking.read is None else ranking.read, shown)
+        yield "altered", altered, own
 
 
 if __name__ == "__main__":

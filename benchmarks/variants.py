@@ -3,16 +3,20 @@
     python benchmarks/variants.py [--library DIR] [--questions N] [--documents N] DATASET_DIR ...
 
 Prints nDCG@10 and Success@1 for: windows of one, two or three sentences or the whole passage, their words
-encoded once in contexts of up to 128 or 250 word pieces (late chunking) in place of window by window; and
-a share of BM25, of the windows' cosine or of the neighbouring passages' scores added to late interaction.
+encoded once in contexts of up to 128 or 250 word pieces (late chunking) in place of window by window; a
+share of BM25, of the windows' cosine or of the neighbouring passages' scores added to late interaction;
+and the heading that a passage stands under (in sets that name none, the title of its document) put before
+each window when its words are encoded, or lent to it: what is met in the heading counts at a share.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import random
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +25,10 @@ from assistant.evaluation.datasets import Dataset, Question, load_dataset
 from assistant.finding import Finder
 from assistant.ingest import given_passages
 from assistant.library import Library
-from assistant.retrieval.encoder import Encoder, Floats
+from assistant.retrieval.encoder import Encoder, Floats, Integers
+from assistant.retrieval.ranking import rank
+from assistant.retrieval.search import Searcher
+from assistant.retrieval.token_store import TokenStore
 from assistant.storage import find_root
 from assistant.types import SEARCHED_KINDS, Passage
 
@@ -29,7 +36,21 @@ SEED = 3
 CONTEXTS = (128, 250)
 SIZES = {1: "1 sentence", 2: "2 sentences", 3: "3 sentences", 0: "whole passage"}
 SHARES = {"bm25": (0.02, 0.05, 0.1), "windows": (0.05, 0.1, 0.2), "neighbours": (0.05, 0.1)}
+LENT = (0.5, 0.7, 0.85)
 Scores = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Headings:
+    """The headings that passages stand under.
+
+    Attributes:
+        searcher: A searcher whose windows were encoded behind them.
+        tokens: Unit vectors of a heading's word pieces, by the passage's id.
+    """
+
+    searcher: Searcher
+    tokens: Mapping[str, Floats]
 
 
 def main() -> None:
@@ -58,13 +79,14 @@ def measured(
     passages = {one.id: one for some in docs.values() for one in some}
     encoder = finder.searcher.encoder
     contexts = {room: encoded(list(passages.values()), encoder, room) for room in CONTEXTS}
+    headings = headed(finder, headings_of(folder, passages))
     asked = [one for one in dataset.questions if one.answerable and (one.doc in docs or dataset.whole)]
     chance = random.Random(SEED)  # noqa: S311 - chooses questions, guards nothing
     rows: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for question in chance.sample(asked, min(count, len(asked))):
         pool = passages.values() if dataset.whole else docs[question.doc]
         names = [one.id for one in pool if one.id not in question.exclude]
-        for name, scores in variants(question, finder, names, contexts).items():
+        for name, scores in variants(question, finder, names, contexts, headings).items():
             rows[name].append(figures(scores, dataset.qrels[question.id]))
     return rows
 
@@ -104,11 +126,45 @@ def encoded(passages: Sequence[Passage], encoder: Encoder, room: int) -> dict[st
     return made
 
 
+def headings_of(folder: Path, passages: Mapping[str, Passage]) -> dict[str, str]:
+    """The heading of each passage that has one."""
+    corpus = folder / "corpus.jsonl"
+    if not corpus.is_file():
+        return {name: one.section for name, one in passages.items() if one.section}
+    lines = [json.loads(line) for line in corpus.read_text("utf-8").split("\n") if line]
+    found = {line["_id"]: line.get("section") or line.get("title") for line in lines}
+    return {name: found[name] for name in passages if found[name]}
+
+
+def headed(finder: Finder, headings: Mapping[str, str]) -> Headings:
+    """Windows encoded behind the headings of their passages, their own words kept; and the headings alone."""
+    index, encoder = finder.searcher.index, finder.searcher.encoder
+    texts = [
+        f"{headings[one.passage]}. {one.text}" if one.passage in headings else one.text
+        for one in index.windows
+    ]
+    # A window that fills the model by itself has no room for a heading.
+    texts = [
+        text if len(encoder.pieces(text)) <= encoder.info.max_tokens else window.text
+        for text, window in zip(texts, index.windows, strict=True)
+    ]
+    counts = np.diff(index.offsets)
+    stores = [
+        TokenStore.of(one.tokens[-count:]) for one, count in zip(encoder.encode(texts), counts, strict=True)
+    ]
+    tokens = TokenStore.joined(stores, index.model.dimension)
+    distinct = list(dict.fromkeys(headings.values()))
+    alone = dict(zip(distinct, (one.tokens for one in encoder.encode(distinct)), strict=True))
+    searcher = Finder(replace(index, tokens=tokens), encoder, finder.essays).searcher
+    return Headings(searcher, {name: alone[heading] for name, heading in headings.items()})
+
+
 def variants(
     question: Question,
     finder: Finder,
     names: Sequence[str],
     contexts: Mapping[int, Mapping[str, Sequence[Floats]]],
+    headings: Headings,
 ) -> dict[str, Scores]:
     """Scores of some passages under each variant."""
     searcher = finder.searcher
@@ -140,7 +196,31 @@ def variants(
             )
             for at, name in enumerate(order)
         }
+    behind = headings.searcher.late(query, weights, rows)
+    made["behind headings"] = {one.passage: one.score for one in behind}
+    for share in LENT:
+        lent = rank(query, weights, searcher.index, rows, lambda: rows, lending(searcher, headings, share))
+        made[f"headings lent at {share}"] = {one.passage: one.score for one in lent}
     return made
+
+
+def lending(
+    searcher: Searcher, headings: Headings, share: float
+) -> Callable[[Floats, Integers, Floats], Floats]:
+    """What lends windows the words of their hosts, as in use, and of their headings."""
+
+    def lend(tokens: Floats, rows: Integers, met: Floats) -> Floats:
+        made = searcher.lend(tokens, rows, met).copy()
+        known: dict[str, Floats] = {}
+        for at, row in enumerate(rows):
+            name = searcher.index.windows[row].passage
+            if name in headings.tokens:
+                if name not in known:
+                    known[name] = share * (headings.tokens[name] @ tokens.T).max(axis=0)
+                made[at] = np.maximum(made[at], known[name])
+        return made
+
+    return lend
 
 
 def met(sentences: Sequence[Floats], tokens: Floats) -> Floats:

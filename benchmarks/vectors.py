@@ -31,6 +31,7 @@ from assistant.errors import AssistantError
 from assistant.evaluation.datasets import Dataset, Question, load_dataset
 from assistant.evaluation.runner import highest_judgement
 from assistant.finding import Finder
+from assistant.indexing import no_step
 from assistant.ingest import given_passages
 from assistant.library import Library
 from assistant.retrieval.encoder import Encoded, Encoder, Floats, ModelInfo, Piece, default_loader
@@ -148,7 +149,7 @@ def opened(folder: Path, library: Library, encoder: Remembering, questions: int,
     else:
         docs = list(dataset.corpus.items())[:documents]
         essays = [given_passages(doc, doc, texts) for doc, texts in docs]
-        finder = library.finder_of(essays, lambda _stage, _done, _total: None)
+        finder = library.finder_of(essays, no_step)
     index, known = finder.searcher.index, {essay.id for essay in essays}
     asked = [one for one in dataset.questions if one.answerable and (not one.doc or one.doc in known)]
     chance = random.Random(SEED)  # noqa: S311 - chooses questions, guards nothing

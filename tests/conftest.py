@@ -1,24 +1,32 @@
-"""What several test files share: where the essays lie, and how frequent a word is."""
+"""What several test files share: essays, a library, the command, a browser, how frequent a word is."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from shelf import ROOT, SAMPLE, Command, Opened, a_library
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-ROOT = Path(__file__).resolve().parent.parent
+    from playwright.sync_api import Browser
+
+# Chromium's own calls home would look like the page's.
+_FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
 
 
 @pytest.fixture(scope="session")
 def sample_path() -> Path:
     """The sample essay, which is free for all to copy."""
-    return ROOT / "data" / "sample" / "essay.txt"
+    return SAMPLE
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +47,31 @@ def frequency() -> Callable[[str], float]:
     from wordfreq import zipf_frequency  # noqa: PLC0415 - half a second; not every test needs it
 
     return cache(lambda word: float(zipf_frequency(word, "en")))
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Opened:
+    """A library of one's own that holds the sample essay."""
+    return Opened(a_library(tmp_path / "library"))
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Command:
+    """The command in a folder with the library ``shelf``, which it uses unless told otherwise."""
+    monkeypatch.setenv("ASSISTANT_LIBRARY", str(a_library(tmp_path / "shelf")))
+    monkeypatch.chdir(tmp_path)
+    return Command(monkeypatch, capsys)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium; a page's tests fail in CI where there is none."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - few tests need it
+
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if not chromium:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("no browser: install chromium")
+    with sync_playwright() as play:
+        one = play.chromium.launch(executable_path=chromium, args=_FLAGS)
+        yield one
+        one.close()

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import gradio as gr
+
 from assistant.answers import Answer, Citation, Highlight, Hit
 from assistant.errors import LibraryError, ReadingError
 from assistant.types import IngestReport, Kind, NoteMark, PageStart, Passage, SourceMap, StoredEssay
+from assistant.web.columns import EXAMPLES, Widgets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -155,6 +159,15 @@ def stored(passages: Sequence[Passage]) -> StoredEssay:
     )
 
 
+def renamed(essay: StoredEssay, essay_id: str) -> StoredEssay:
+    """The same essay under another id."""
+    passages = tuple(
+        replace(each, essay_id=essay_id, id=f"{essay_id}/{each.id.rpartition('/')[2]}")
+        for each in essay.passages
+    )
+    return replace(essay, id=essay_id, passages=passages)
+
+
 def hit(found: Passage, *spans: tuple[int, int]) -> Hit:
     """A hit with the given spans of its text as highlights."""
     highlights = tuple(
@@ -200,6 +213,13 @@ class FakeLibrary:
             raise LibraryError(f"There is no essay {essay_id}.")
         return self.held[essay_id]
 
+    def quotable(self, essay_id: str) -> dict[str, list[str]]:
+        """Each sentence as a quotation, or the library's error."""
+        return {
+            each.id: [_quoted(each, *span) for span in each.sentences]
+            for each in self.essay(essay_id).passages
+        }
+
     def warm(self) -> None:
         """There is nothing to load."""
 
@@ -240,6 +260,51 @@ class FakeLibrary:
         best = scored[0][0]
         hits = tuple(each for _, each in scored[:3])
         return Answer(question, fast or best > 1, 0.9 if best > 2 else 0.6, hits)
+
+
+def page_widgets() -> Widgets:
+    """The page's components, on a page of their own."""
+    with gr.Blocks():
+        return Widgets(
+            turns=gr.State(()),
+            conversation=gr.HTML(),
+            examples=[gr.Button() for _ in range(EXAMPLES)],
+            question=gr.Textbox(),
+            kept=gr.Textbox(),
+            scope=gr.Dropdown(),
+            reading=gr.Dropdown(),
+            pane=gr.HTML(),
+            report=gr.HTML(),
+            file=gr.File(),
+            first_page=gr.Textbox(),
+            upload=gr.Accordion(),
+        )
+
+
+class Tags(HTMLParser):
+    """Start tags with the text offset at which each stands, counted inside ``.passage-text``."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[tuple[str, dict[str, str | None], int]] = []
+        self.at = 0
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a tag."""
+        self.found.append((tag, dict(attrs), self.at))
+
+    def handle_data(self, data: str) -> None:
+        """Count the text before the next tag."""
+        self.at += len(data)
+
+    def of(self, name: str) -> list[tuple[dict[str, str | None], int]]:
+        """Attributes and offsets of elements with this tag or class."""
+        return [
+            (attributes, at)
+            for tag, attributes, at in self.found
+            if tag == name or name in (attributes.get("class") or "").split()
+        ]
 
 
 class _Words(HTMLParser):

@@ -71,11 +71,11 @@ def loader(encoder: FakeEncoder) -> Callable[..., Encoder]:
 
 
 def snapshot(root: Path) -> dict[str, str]:
-    """Digest of every file in a folder but the lock; folders stand with an empty digest."""
+    """Digest of every file in a folder but what is kept for convenience; folders stand with an empty one."""
     return {
         str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
         for path in sorted(root.rglob("*"))
-        if path.name != ".lock"
+        if path.name not in {".lock", "catalogue.json"} and not path.name.startswith("encodings-")
     }
 
 

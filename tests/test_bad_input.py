@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from shelf import FOUND, QUESTION, SAMPLE, SECOND, Opened, a_library, one_sentence, snapshot
+from shelf import FOUND, QUESTION, SAMPLE, SECOND, Opened, one_sentence, snapshot
 
 from assistant.errors import AssistantError, LibraryError, ReadingError, RecordError
 
@@ -21,12 +21,6 @@ _PNG = (
 )
 _ZIP = b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00" + bytes(range(256)) * 8
 _WORDS = "The keeper wrote the hour of every ship into the book. " * 40
-
-
-@pytest.fixture
-def opened(tmp_path: Path) -> Opened:
-    """A library of one's own that holds the sample essay."""
-    return Opened(a_library(tmp_path / "library"))
 
 
 def _refused(opened: Opened, path: Path, **options: object) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import pytest
 from fakes import FakeEncoder
-from shelf import FOUND, QUESTION, SAMPLE, SECOND, Command, Opened, a_library, snapshot
+from shelf import FOUND, QUESTION, SAMPLE, SECOND, Command, Opened, snapshot
 
 from assistant import __version__
 from assistant.cli import cli
@@ -20,14 +20,6 @@ from assistant.cli import cli
 UNRELATED = "Does photosynthesis in chloroplasts need magnesium?"
 _TWO_PAGES = "What did Locke say of epistles chopped and minced by printed divisions?"
 _EVERY = sorted(cli.commands)
-
-
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Command:
-    """The command in a folder with the library ``shelf``, which it uses unless told otherwise."""
-    monkeypatch.setenv("ASSISTANT_LIBRARY", str(a_library(tmp_path / "shelf")))
-    monkeypatch.chdir(tmp_path)
-    return Command(monkeypatch, capsys)
 
 
 def test_version_and_help(command: Command) -> None:
@@ -44,7 +36,7 @@ def test_help_of_every_command_documents_every_option(command: Command, name: st
     assert command(name, "--help") == 0
     assert command.err == ""
     text = re.sub(r"\s+", " ", command.out)
-    assert str(cli.commands[name].help) in text
+    assert " ".join(str(cli.commands[name].help).split()) in text
     for parameter in cli.commands[name].params:
         if isinstance(parameter, click.Option):
             assert parameter.help, parameter.name
@@ -217,6 +209,46 @@ def test_cite(command: Command) -> None:
         "citation": "(Essay Assistant Authors 13-14)",
         "reference": reference,
     }
+
+
+@pytest.mark.parametrize(
+    ("style", "wanted"),
+    [
+        ("mla", "(Essay Assistant Authors 13–14)"),
+        ("chicago", "(Essay Assistant Authors 2026, 13–14)"),
+        ("apa", "(Essay Assistant Authors, 2026, pp. 13–14)"),
+        ("harvard", "(Essay Assistant Authors, 2026, pp. 13–14)"),
+        ("ieee", "[1, pp. 13–14]"),
+    ],
+)
+def test_cite_in_a_style(command: Command, style: str, wanted: str) -> None:
+    assert command("cite", "sample", "--page", "13-14", "--style", style) == 0
+    in_text, reference = command.out.splitlines()
+    assert in_text == wanted
+    assert "Where the Words Stand: A Short History of Pointing at a Page" in reference
+
+
+def test_cite_in_a_style_of_notes(command: Command) -> None:
+    assert command("cite", "sample", "--page", "13-14", "--style", "chicago-notes") == 0
+    full, short, reference = command.out.splitlines()
+    assert full.startswith("The Essay Assistant Authors, ")
+    assert short.startswith("Essay Assistant Authors, ")
+    assert reference.startswith("Essay Assistant Authors. ")
+    assert command("cite", "sample", "--page", "13-14", "--style", "chicago-notes", "--json") == 0
+    assert command.json()["again"] == short.replace("13–14", "13-14")
+
+
+def test_cite_in_a_format(command: Command) -> None:
+    assert command("cite", "sample", "--format", "markdown") == 0
+    assert command.out.splitlines()[0] == "(Essay Assistant Authors)"
+    assert command("cite", "sample", "--format", "html", "--style", "apa") == 0
+    assert "<i>" in command.out
+    for form, start in (("bibtex", "@"), ("ris", "TY  - "), ("csl-json", "[")):
+        assert command("cite", "sample", "--format", form) == 0
+        assert command.out.startswith(start)
+        record = command.out
+        assert command("cite", "sample", "--format", form, "--json") == 0
+        assert command.json() == {"id": "sample", "format": form, "record": record}
 
 
 def test_remove(command: Command) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from shelf import SAMPLE, SECOND, Command, a_library
+from shelf import SAMPLE, SECOND, Command
 
 from assistant.library import Library
 
@@ -28,14 +28,6 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Page:
     made = Page()
     monkeypatch.setattr("assistant.web.app.serve", made)
     return made
-
-
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Command:
-    """The command in a folder with the library ``shelf``, which it uses unless told otherwise."""
-    monkeypatch.setenv("ASSISTANT_LIBRARY", str(a_library(tmp_path / "shelf")))
-    monkeypatch.chdir(tmp_path)
-    return Command(monkeypatch, capsys)
 
 
 def test_page_is_served_to_this_machine_alone_unless_told_otherwise(command: Command, page: Page) -> None:

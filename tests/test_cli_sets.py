@@ -10,21 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from shelf import FOUND, QUESTION, ROOT, Command, a_library
+from shelf import FOUND, QUESTION, ROOT, Command
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 UNRELATED = "Does photosynthesis in chloroplasts need magnesium?"
 SET = ROOT / "data" / "eval" / "sample"
-
-
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Command:
-    """The command in a folder with the library ``shelf``, which it uses unless told otherwise."""
-    monkeypatch.setenv("ASSISTANT_LIBRARY", str(a_library(tmp_path / "shelf")))
-    monkeypatch.chdir(tmp_path)
-    return Command(monkeypatch, capsys)
 
 
 def _batch(*lines: object, ascii_only: bool = False) -> Path:

@@ -8,37 +8,36 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from fakes import FakeEncoder
-from shelf import FOUND, QUESTION, SAMPLE, SECOND, Opened, a_library, one_sentence
+from shelf import FOUND, QUESTION, SAMPLE, SECOND, Opened, one_sentence
 
 from assistant.errors import LibraryError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_ARRAYS = ("offsets.npy", "ids.npy", "spans.npy", "tokens.npy", "scales.npy")
-_INDEX_FILES = ("windows.faiss", *_ARRAYS, "windows.jsonl")
-
-
-@pytest.fixture
-def opened(tmp_path: Path) -> Opened:
-    """A library of one's own that holds the sample essay."""
-    return Opened(a_library(tmp_path / "library"))
+_ROWS = ("owners", "ends", "lines", "hosts", "lengths", "ids", "spans", "scales", "tokens")
+_FIELDS = ("terms", "starts", "passages", "counts")
+_INDEX_FILES = [
+    *(f"{name}.bin" for name in _ROWS),
+    *(f"{name}.{field}.npy" for name in ("pieces", "words") for field in _FIELDS),
+    *("windows.jsonl", "vocabulary.jsonl", "windows.faiss"),
+]
 
 
 def _chunks(root: Path) -> Path:
     return root / "data" / "chunks" / "sample.jsonl"
 
 
-def _build(root: Path) -> Path:
-    manifest = json.loads((root / "index" / "manifest.json").read_text("utf-8"))
-    return root / "index" / str(manifest["build"])
+def _file(root: Path, name: str) -> Path:
+    (path,) = (root / "index").glob(f"*/{name}")
+    return path
 
 
 @pytest.mark.parametrize("name", _INDEX_FILES)
 @pytest.mark.parametrize("harm", ["deleted", "emptied", "cut short", "garbage", "one byte changed"])
 def test_damaged_file_of_the_index_is_made_again(opened: Opened, name: str, harm: str) -> None:
     answer = opened.found()
-    path = _build(opened.root) / name
+    path = _file(opened.root, name)
     whole = path.read_bytes()
     # Close to the end: in the numbers of an array, in the last word of the windows.
     flipped = whole[:-9] + bytes([whole[-9] ^ 1]) + whole[-8:]
@@ -58,8 +57,8 @@ def test_damaged_file_of_the_index_is_made_again(opened: Opened, name: str, harm
 @pytest.mark.parametrize(
     "change",
     [
-        {"schema": 1},
-        {"schema": 3},
+        {"schema": 2},
+        {"schema": 4},
         {"essays": {}},
         {"essays": {"sample": "0" * 64}},
         {"essays": None},
@@ -69,8 +68,11 @@ def test_damaged_file_of_the_index_is_made_again(opened: Opened, name: str, harm
         {"model": "fake"},
         {"build": "build-gone"},
         {"build": None},
+        {"rows": "rows-gone"},
         {"files": None},
-        {"windows": 3},
+        {"counts": None},
+        {"counts": {}},
+        {"counts": {"windows": 3, "passages": 2, "tokens": 9, "windows.jsonl": 9, "vocabulary.jsonl": 9}},
     ],
 )
 def test_manifest_that_disagrees(opened: Opened, change: dict[str, Any]) -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from shelf import ROOT
 
 from assistant.errors import DatasetError
 from assistant.evaluation.datasets import load_dataset
 
-SETS = Path(__file__).resolve().parent.parent / "data" / "eval"
+SETS = ROOT / "data" / "eval"
 JUDGED = "query-id\tcorpus-id\tscore\nq1\te/p01\t2\nq1\te/p02\t1\n"
 QUERIES: list[dict[str, Any]] = [
     {"_id": "q1", "text": "Who lit it?", "doc": "e", "type": "factual"},

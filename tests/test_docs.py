@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import click
+from shelf import ROOT
 
 from assistant.cli import cli
 
-_ROOT = Path(__file__).parent.parent
-_COMMANDS = _ROOT / "docs" / "commands.md"
+_COMMANDS = ROOT / "docs" / "commands.md"
 
 
 def commands_page() -> str:
@@ -35,15 +34,15 @@ def test_the_page_of_commands_is_the_programs_help() -> None:
 
 
 def test_every_command_is_in_the_readme_or_the_page_of_commands() -> None:
-    readme = (_ROOT / "README.md").read_text("utf-8")
+    readme = (ROOT / "README.md").read_text("utf-8")
     for name in cli.commands:
         assert f"assistant {name}" in readme
 
 
 def test_links_of_the_readme_lead_somewhere() -> None:
     for name in ("README.md", "CONTRIBUTING.md"):
-        for target in re.findall(r"\]\(([^)#]+)\)", (_ROOT / name).read_text("utf-8")):
-            assert target.startswith("http") or (_ROOT / target).exists(), target
+        for target in re.findall(r"\]\(([^)#]+)\)", (ROOT / name).read_text("utf-8")):
+            assert target.startswith("http") or (ROOT / target).exists(), target
 
 
 if __name__ == "__main__":

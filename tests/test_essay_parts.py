@@ -23,6 +23,7 @@ from assistant.types import StoredEssay
         ("thesis", "What is the purpose of the article?"),
         ("thesis", "What is the author's main point?"),
         ("thesis", "Give me the gist"),
+        ("thesis", "What is the essay's central research question?"),
         ("plan", "How is the essay organised?"),
         ("plan", "How is this article structured?"),
         ("plan", "What is the plan of the essay?"),
@@ -32,11 +33,14 @@ from assistant.types import StoredEssay
         ("opening", "How does the author open the essay?"),
         ("opening", "Where does this paper start?"),
         ("opening", "What does the introduction say?"),
+        ("opening", "What does the first paragraph say?"),
+        ("opening", "What is the first sentence of the essay?"),
         ("conclusion", "What does the author conclude?"),
         ("conclusion", "What is the conclusion of the essay?"),
         ("conclusion", "How does the essay end?"),
         ("conclusion", "How does the writer sum up?"),
         ("conclusion", "What does the last paragraph say?"),
+        ("conclusion", "What is the last sentence of the essay?"),
     ],
 )
 def test_the_part_that_a_question_asks_for(part: Part, question: str) -> None:
@@ -77,19 +81,6 @@ def test_questions_that_name_a_matter_of_their_own(question: str) -> None:
 def test_the_authors_name_is_no_matter_of_its_own(question: str) -> None:
     assert part_asked(question, {"marsh"}) == "conclusion"
     assert part_asked(question) is None
-
-
-@pytest.mark.parametrize(
-    ("part", "question"),
-    [
-        ("opening", "What does the first paragraph say?"),
-        ("opening", "What is the first sentence of the essay?"),
-        ("conclusion", "What is the last sentence of the essay?"),
-        ("thesis", "What is the essay's central research question?"),
-    ],
-)
-def test_more_parts_that_questions_ask_for(part: Part, question: str) -> None:
-    assert part_asked(question) == part
 
 
 @pytest.mark.parametrize(
@@ -149,10 +140,11 @@ def test_an_essay_opens_with_its_first_sentences(sections: tuple[str, ...]) -> N
     assert place == ("coast/p01", "Fog is old. | Ships fear it.", True)
 
 
-def test_an_essay_concludes_with_its_last_paragraph_and_what_stands_before_it() -> None:
-    first, *rest = found("conclusion", paragraphs(TEXTS, sections=HEADED))
-    assert first == ("coast/p07", "Thus a bell is kind. | Let it ring.", True)
-    assert {name for name, _, _ in rest} <= {"coast/p06"}
+def test_an_essay_concludes_with_its_last_paragraph() -> None:
+    # The conclusion is longer than the last fifth, which ends the essay.
+    assert found("conclusion", paragraphs(TEXTS, sections=HEADED)) == [
+        ("coast/p07", "Thus a bell is kind. | Let it ring.", True)
+    ]
 
 
 def test_without_headings_the_first_and_last_fifth_are_the_edges() -> None:
@@ -168,12 +160,14 @@ def test_without_headings_the_first_and_last_fifth_are_the_edges() -> None:
     assert [name for name, _, _ in found("conclusion", paragraphs(texts))] == ["coast/p20", "coast/p17"]
 
 
-def test_what_is_not_announced_is_told_by_its_place_alone() -> None:
+@pytest.mark.parametrize("part", ["thesis", "plan"])
+def test_what_is_not_announced_is_told_by_its_place_alone(part: Part) -> None:
     plain = {f"coast/p{at:02}": f"Bells ring {at} times. Guns do not." for at in range(1, 11)}
-    for part in ("thesis", "plan"):
-        made = found("thesis" if part == "thesis" else "plan", paragraphs(plain))
-        # The thesis stands at the end of an introduction.
-        assert made == [("coast/p02", "Guns do not.", False), ("coast/p01", "Guns do not.", False)]
+    # The thesis stands at the end of an introduction.
+    assert found(part, paragraphs(plain)) == [
+        ("coast/p02", "Guns do not.", False),
+        ("coast/p01", "Guns do not.", False),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import ROOT
+from shelf import ROOT
 
 from assistant.citing.references import load_references
 from assistant.evaluation.datasets import load_dataset

@@ -7,28 +7,25 @@ from collections.abc import Collection, Mapping, Sequence
 from math import log2
 
 import pytest
+from sets import corpus_of
 
 from assistant.evaluation.datasets import Dataset, Question
 from assistant.evaluation.methods import Corpus, Found
 from assistant.evaluation.report import evaluation_object, worst_questions
 from assistant.evaluation.runner import Evaluation, evaluate
 from assistant.evaluation.text import evaluation_text
-from assistant.ingest import given_passages
 
 MEASURES = ["ndcg@10", "r@1", "r@3", "r@5", "mrr@10"]
 
 
-def corpus_of(**names: str) -> Corpus:
+def named(**names: str) -> Corpus:
     """Passages by document; the text of each is its id."""
-    return {
-        doc: {one.id: one for one in given_passages(doc, doc, {name: name for name in ids.split()}).passages}
-        for doc, ids in names.items()
-    }
+    return corpus_of({doc: {name: name for name in ids.split()} for doc, ids in names.items()})
 
 
 # Passages p01 to p12 of one document.
 NUMBERED = " ".join(f"p{number:02}" for number in range(1, 13))
-PASSAGES = corpus_of(coast=NUMBERED)
+PASSAGES = named(coast=NUMBERED)
 
 
 class Given:
@@ -44,7 +41,7 @@ class Given:
 
 def question(name: str, *, doc: str = "coast", answerable: bool = True, exclude: str = "") -> Question:
     """A question whose words are its id."""
-    return Question(name, name, doc, answerable, "", (), frozenset(exclude.split()))
+    return Question(name, name, doc, answerable, exclude=frozenset(exclude.split()))
 
 
 def ranked(names: str) -> list[tuple[str, float]]:
@@ -180,7 +177,7 @@ def test_areas_are_those_worked_out_by_hand() -> None:
 def test_the_foreign_document_is_another_one() -> None:
     rankings = {"a": [("p01", 0.5), ("x01", 0.2)], "b": [("p02", 0.4), ("x02", 0.45)]}
     dataset = dataset_of([question("a"), question("b")], {"a": {"p01": 1}, "b": {"p02": 1}})
-    passages = corpus_of(coast="p01 p02", xenia="x01 x02")
+    passages = named(coast="p01 p02", xenia="x01 x02")
     auroc = evaluated(dataset, rankings, passages).auroc
     # Known .5 and .4 against .2 and .45: three of four pairs are in order.
     assert auroc == {"native": None, "ablated": pytest.approx(1), "foreign": pytest.approx(3 / 4)}
@@ -189,7 +186,7 @@ def test_the_foreign_document_is_another_one() -> None:
 @pytest.mark.parametrize(("whole", "doc"), [(True, "coast"), (False, "")])
 def test_a_question_asked_of_everything_has_no_foreign_document(*, whole: bool, doc: str) -> None:
     dataset = dataset_of([question("first", doc=doc)], {"first": {"p04": 2}}, whole=whole)
-    auroc = evaluated(dataset, RANKINGS, corpus_of(coast=NUMBERED, other="x01")).auroc
+    auroc = evaluated(dataset, RANKINGS, named(coast=NUMBERED, other="x01")).auroc
     assert auroc["foreign"] is None
 
 
@@ -238,8 +235,7 @@ def test_the_worst_questions_come_first_and_perfect_ones_not_at_all() -> None:
 
 
 def test_no_more_of_a_passage_is_told_than_tells_which_it_is() -> None:
-    essay = given_passages("coast", "coast", {"p01": "word " * 100, "p02": "Short."})
-    corpus = {"coast": {one.id: one for one in essay.passages}}
+    corpus = corpus_of({"coast": {"p01": "word " * 100, "p02": "Short."}})
     dataset = dataset_of([question("q")], {"q": {"p01": 1}})
     one = evaluated(dataset, {"q": ranked("p02 p01")}, corpus)
     (found,) = worst_questions(one, dataset, corpus, 1)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from fakes import FakeEncoder
+from sets import written
+from shelf import ROOT, loader
 
 from assistant.library import Library
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-_SCRIPT = Path(__file__).resolve().parent.parent / "benchmarks" / "retrieval.py"
+_SCRIPT = ROOT / "benchmarks" / "retrieval.py"
 
 
 @pytest.fixture
@@ -32,14 +33,8 @@ def script() -> ModuleType:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A set whose one question finds its passage first: nDCG@10 is 1."""
-    lines: dict[str, list[dict[str, Any]]] = {
-        "corpus.jsonl": [{"_id": "d1", "text": "Fog came."}, {"_id": "d2", "text": "Gulls slept."}],
-        "queries.jsonl": [{"_id": "q1", "text": "fog came"}],
-    }
-    for name, found in lines.items():
-        (tmp_path / name).write_text("\n".join(map(json.dumps, found)), "utf-8")
-    (tmp_path / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nq1\td1\t1\n")
-    return tmp_path
+    texts = {"": {"d1": "Fog came.", "d2": "Gulls slept."}}
+    return written(tmp_path / "scifact", texts, [{"_id": "q1", "text": "fog came"}], {"q1": "d1"})
 
 
 @pytest.mark.parametrize(("published", "code"), [(0.992, 0), (0.98, 1)])
@@ -52,7 +47,7 @@ def test_the_anchor_holds_within_a_hundredth(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(script, "PUBLISHED", published)
-    library = Library(folder / "none", load_encoder=lambda _name: FakeEncoder())
+    library = Library(folder / "none", load_encoder=loader(FakeEncoder()))
     assert script.anchored(library, folder) == code
     first, figures, verdict = capsys.readouterr().out.splitlines()
     assert first.endswith("1 questions, one vector a passage (fake):")
@@ -61,7 +56,7 @@ def test_the_anchor_holds_within_a_hundredth(
 
 
 def test_the_tables_are_markdown(script: ModuleType, folder: Path) -> None:
-    library = Library(folder / "none", load_encoder=lambda _name: FakeEncoder())
+    library = Library(folder / "none", load_encoder=loader(FakeEncoder()))
     (one,) = script.measured(library, [folder], ["late", "rrf"])
     made = script.set_markdown(one.data)
     assert "| method | nDCG@10 | R@1 | R@3 |" in made

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pytest
 from fakes import FakeEncoder
+from sets import Texts, written
+from shelf import loader
 
 from assistant.errors import DatasetError
 from assistant.evaluation.command import assess, measure
 from assistant.evaluation.methods import METHODS
+from assistant.indexing import no_step
 from assistant.library import Library
 
 if TYPE_CHECKING:
@@ -29,26 +30,17 @@ ASKED = [
 ]
 
 
-def written(folder: Path, corpus: Mapping[str, Mapping[str, str]] = CORPUS) -> Path:
+def toy(root: Path, corpus: Texts = CORPUS) -> Path:
     """A question set that brings its own passages."""
-    folder.mkdir()
-    lines = [{"_id": name, "doc": doc, "text": text} for doc in corpus for name, text in corpus[doc].items()]
-    (folder / "corpus.jsonl").write_text("\n".join(map(json.dumps, lines)), "utf-8")
-    (folder / "queries.jsonl").write_text("\n".join(map(json.dumps, ASKED)), "utf-8")
-    (folder / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nq1\ta1\t1\nq2\tb1\t1\n", "utf-8")
-    return folder
+    return written(root / "toy", corpus, ASKED, {"q1": "a1", "q2": "b1"})
 
 
 def library(root: Path) -> Library:
-    return Library(root, load_encoder=lambda _name: FakeEncoder())
-
-
-def quiet(_stage: str, _done: int, _total: int) -> None:
-    """Progress that nobody follows."""
+    return Library(root, load_encoder=loader(FakeEncoder()))
 
 
 def test_all_methods_are_measured_on_a_set_with_passages_of_its_own(tmp_path: Path) -> None:
-    (one,) = measure(library(tmp_path), [written(tmp_path / "toy")], [], quiet)
+    (one,) = measure(library(tmp_path), [toy(tmp_path)], [], no_step)
     made = one.data
     assert (made["name"], made["queries"], made["model"]) == ("toy", 3, "fake")
     assert [method["name"] for method in made["methods"]] == list(METHODS)
@@ -63,7 +55,7 @@ def test_all_methods_are_measured_on_a_set_with_passages_of_its_own(tmp_path: Pa
 
 
 def test_what_is_assessed_has_data_and_an_element_for_a_page(tmp_path: Path) -> None:
-    report = assess(library(tmp_path), [written(tmp_path / "toy")], ["late", "bm25"], quiet)
+    report = assess(library(tmp_path), [toy(tmp_path)], ["late", "bm25"], no_step)
     assert [one["name"] for one in report.data["datasets"]] == ["toy"]
     assert report.comparison is None
     assert report.html.startswith('<div class="evaluation-report"><style>')
@@ -72,26 +64,26 @@ def test_what_is_assessed_has_data_and_an_element_for_a_page(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_a_document_of_one_passage_is_nothing_without_it(tmp_path: Path, method: str) -> None:
-    folder = written(tmp_path / "toy", CORPUS | {"fog": {"b1": CORPUS["fog"]["b1"]}})
-    (one,) = measure(library(tmp_path), [folder], [method], quiet)
+    folder = toy(tmp_path, CORPUS | {"fog": {"b1": CORPUS["fog"]["b1"]}})
+    (one,) = measure(library(tmp_path), [folder], [method], no_step)
     assert one.data["methods"][0]["r@1"] == 1
 
 
 def test_an_unknown_method_is_refused(tmp_path: Path) -> None:
-    folder = written(tmp_path / "toy")
+    folder = toy(tmp_path)
     with pytest.raises(DatasetError, match=r"'nearest' is no ranking method; choose among late, .*bm25"):
-        list(measure(library(tmp_path), [folder], ["late", "nearest"], quiet))
+        list(measure(library(tmp_path), [folder], ["late", "nearest"], no_step))
 
 
 def test_a_set_on_an_essay_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    folder = written(tmp_path / "toy")
+    folder = toy(tmp_path)
     (folder / "corpus.jsonl").unlink()
     with pytest.raises(
         DatasetError, match=r"toy asks about 'fog', which is not in .*; add that essay first\."
     ):
-        list(measure(library(tmp_path), [folder], [], quiet))
+        list(measure(library(tmp_path), [folder], [], no_step))
 
 
 def test_a_fault_in_a_later_set_is_told_before_anything_is_measured(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="is no question set"):
-        next(measure(library(tmp_path), [written(tmp_path / "toy"), tmp_path / "none"], [], quiet))
+        next(measure(library(tmp_path), [toy(tmp_path), tmp_path / "none"], [], no_step))

@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sets import corpus_of
 
 from assistant.evaluation.datasets import Dataset, Question
-from assistant.evaluation.evidence import Evidence, Mark, Spans, judge, locate, read_evidence
+from assistant.evaluation.evidence import NO_EVIDENCE, Evidence, Mark, Spans, judge, locate, read_evidence
 from assistant.evaluation.methods import Found
 from assistant.evaluation.report import evaluation_object
 from assistant.evaluation.runner import evaluate
-from assistant.ingest import given_passages
 from assistant.types import PageStart
 
 if TYPE_CHECKING:
@@ -22,15 +22,13 @@ if TYPE_CHECKING:
 
 TEXT = "Marsh lit  the lamp. Fog came in 1990. It was 9 o'clock."
 SENTENCES: Spans = ((0, 20), (21, 38), (39, 56))
+PAGES = (PageStart("7", 0), PageStart("8", 39))
 
 
 def passages(*, paged: bool = True) -> dict[str, Passage]:
     """Two passages; the first turns the page before its last sentence."""
-    first, second = given_passages("coast", "Coast", {"p01": TEXT, "p02": "Gulls slept."}).passages
-    return {
-        "p01": replace(first, pages=(PageStart("7", 0), PageStart("8", 39)) if paged else ()),
-        "p02": second,
-    }
+    made = corpus_of({"coast": {"p01": TEXT, "p02": "Gulls slept."}})["coast"]
+    return {**made, "p01": replace(made["p01"], pages=PAGES if paged else ())}
 
 
 @pytest.mark.parametrize(
@@ -90,10 +88,8 @@ def test_a_short_answer_must_be_in_the_highlight_whole() -> None:
 
 def test_shares_of_highlights() -> None:
     """Four questions: shown first and met, first and missed, second and met, not among the first three."""
-    texts = {f"p{at:02}": TEXT for at in range(1, 6)}
-    made = given_passages("coast", "Coast", texts).passages
-    pages = (PageStart("7", 0), PageStart("8", 39))
-    corpus = {"coast": {one.id: replace(one, pages=pages) for one in made}}
+    made = corpus_of({"coast": {f"p{at:02}": TEXT for at in range(1, 6)}})["coast"]
+    corpus = {"coast": {name: replace(one, pages=PAGES) for name, one in made.items()}}
     rankings = {"a": "p01", "b": "p02", "c": "p05 p03", "d": "p01 p02 p03 p04", "e": "p01", "f": "p01"}
     evidence = {
         name: Evidence(spans=((f"p{at:02}", *span),))
@@ -101,7 +97,7 @@ def test_shares_of_highlights() -> None:
     }
     # "e" has no evidence, and "f" no answer.
     questions = tuple(
-        Question(name, name, "coast", name != "f", "", (), frozenset(), evidence.get(name, Evidence()))
+        Question(name, name, "coast", name != "f", evidence=evidence.get(name, NO_EVIDENCE))
         for name in rankings
     )
     qrels = {name: {f"p{at:02}": 1} for at, name in enumerate("abcde", 1)}
@@ -120,7 +116,7 @@ def test_shares_of_highlights() -> None:
 
 
 def test_a_method_without_highlights_has_no_shares() -> None:
-    question = Question("a", "a", "coast", True, "", (), frozenset(), Evidence(answers=("9",)))  # noqa: FBT003
+    question = Question("a", "a", "coast", answerable=True, evidence=Evidence(answers=("9",)))
     dataset = Dataset("coast", (question,), {"a": {"p01": 1}}, None, whole=False)
     found = evaluate(dataset, lambda *_: Found([("p01", 1.0)]), {"coast": passages()}, "bm25")
     (method,) = evaluation_object(dataset, [found])["methods"]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
 from fakes import FakeEncoder
+from sets import corpus_of, written
+from shelf import loader
 
 from assistant.evaluation.baselines import Dense, Lexical, reciprocal_ranks
 from assistant.evaluation.command import measure
 from assistant.evaluation.datasets import Question
 from assistant.evaluation.methods import METHODS, Methods, chosen, needs_index
+from assistant.indexing import no_step
 from assistant.ingest import given_passages
 from assistant.library import Library
 
@@ -25,10 +27,6 @@ TEXTS = {
 }
 
 
-def quiet(*_: object) -> None:
-    """Progress that nobody follows."""
-
-
 def test_reciprocal_ranks_are_added() -> None:
     lexical = [("a", 3.0), ("b", 2.0), ("c", 0.0)]
     dense = [("b", 0.9), ("c", 0.8), ("a", 0.1)]
@@ -40,7 +38,7 @@ def test_reciprocal_ranks_are_added() -> None:
 
 def test_a_whole_passage_is_cut_where_the_model_stops_reading() -> None:
     encoder = FakeEncoder(max_tokens=8)
-    dense = Dense(TEXTS, encoder, quiet)
+    dense = Dense(TEXTS, encoder, no_step)
     assert encoder.encoded == [
         TEXTS["p01"],
         "The keeper sleeps. The keeper sleeps.",
@@ -62,19 +60,16 @@ def test_passages_without_a_word_of_the_question_come_last_in_their_own_order() 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_ranks_all_candidates_best_first(tmp_path: Path, method: str) -> None:
-    essay = given_passages("coast", "Coast", TEXTS)
-    library = Library(tmp_path, load_encoder=lambda _name: FakeEncoder())
-    corpus = {"coast": {one.id: one for one in essay.passages}}
-    rank = Methods(library.finder_of([essay], quiet), corpus, quiet).ranker(method)
-    found = rank(Question("q", "lamp burns oil", "coast", True, "", (), frozenset()), set(TEXTS))  # noqa: FBT003
+    library = Library(tmp_path, load_encoder=loader(FakeEncoder()))
+    finder = library.finder_of([given_passages("coast", "Coast", TEXTS)], no_step)
+    rank = Methods(finder, corpus_of({"coast": TEXTS}), no_step).ranker(method)
+    found = rank(Question("q", "lamp burns oil", "coast", answerable=True), set(TEXTS))
     assert found.scored[0][0] == "p01"
     scores = [score for _, score in found.scored]
     assert scores == sorted(scores, reverse=True)
     assert (found.confidence is None) == (method != "late")
-    if found.highlights is not None:
-        assert found.highlights(0) == ((0, 19),)
-    nowhere = Question("q", "lamp", "coast", True, "", (), frozenset())  # noqa: FBT003
-    assert rank(nowhere, set()).scored == []
+    assert (found.highlights and found.highlights(0)) == (((0, 19),) if method == "late" else None)
+    assert rank(Question("q", "lamp", "coast", answerable=True), set()).scored == []
 
 
 @pytest.mark.parametrize(("names", "needed"), [(["dense", "bm25"], False), (["bm25", "rrf"], True)])
@@ -93,15 +88,10 @@ def test_methods_are_named_once() -> None:
 def test_a_set_is_indexed_only_for_methods_that_need_it(
     tmp_path: Path, methods: list[str], encoded: list[str]
 ) -> None:
-    folder = tmp_path / "toy"
-    folder.mkdir()
-    (folder / "corpus.jsonl").write_text(
-        json.dumps({"_id": "d1", "doc": None, "text": "Fog came. Gulls slept. Pilots woke."})
-    )
-    (folder / "queries.jsonl").write_text(json.dumps({"_id": "q1", "doc": None, "text": "who woke?"}))
-    (folder / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nq1\td1\t1\n")
+    texts = {"": {"d1": "Fog came. Gulls slept. Pilots woke."}}
+    folder = written(tmp_path / "toy", texts, [{"_id": "q1", "text": "who woke?"}], {"q1": "d1"})
     encoder = FakeEncoder()
-    library = Library(tmp_path / "none", load_encoder=lambda _name: encoder)
-    (made,) = measure(library, [folder], methods, quiet)
+    library = Library(tmp_path / "none", load_encoder=loader(encoder))
+    (made,) = measure(library, [folder], methods, no_step)
     assert [one["ndcg@10"] for one in made.data["methods"]] == [1] * len(methods)
     assert [text for text in encoder.encoded if text != "who woke?"] == encoded

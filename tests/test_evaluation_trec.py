@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import ir_measures
 import pytest
 from ir_measures import RR, R, nDCG
+from sets import corpus_of
 
 from assistant.evaluation.datasets import Dataset, Question
 from assistant.evaluation.methods import Found
 from assistant.evaluation.runner import Evaluation, evaluate
 from assistant.evaluation.trec import file_names, trec_files, trec_id
-from assistant.ingest import given_passages
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -29,14 +29,13 @@ RANKINGS = {
 
 
 def _evaluated() -> tuple[Dataset, Evaluation]:
-    questions = tuple(Question(name, name, "", name in QRELS, "", (), frozenset()) for name in RANKINGS)
+    questions = tuple(Question(name, name, "", name in QRELS) for name in RANKINGS)
     dataset = Dataset("Coast", questions, QRELS, None, whole=True)
-    essay = given_passages("d", "d", {name: name for name in ["a", "b", "c", "e", "War and Peace#3"]})
+    corpus = corpus_of({"d": {name: name for name in ["a", "b", "c", "e", "War and Peace#3"]}})
 
     def ranker(question: Question, among: Collection[str]) -> Found:
         return Found([one for one in RANKINGS[question.id] if one[0] in among])
 
-    corpus = {"d": {one.id: one for one in essay.passages}}
     return dataset, evaluate(dataset, ranker, corpus, "given")
 
 

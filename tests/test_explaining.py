@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from fakes import FakeEncoder
 from handmade import Halving, essay, finder_of, paragraphs, passage
-from shelf import FOUND, QUESTION, Command, a_library
+from shelf import FOUND, QUESTION, Command
 
 from assistant.answers import Match
 from assistant.finding import Finder
@@ -95,13 +95,6 @@ def test_what_the_host_meets_is_found_in_the_host() -> None:
 def test_of_a_passage_found_by_a_phrase_all_words_are_accounted_for() -> None:
     made = matches(finder_of(paragraphs(TEXTS), encoder=FakeEncoder()), "Who says “keeper lit”?", "coast/p03")
     assert {one.word for one in made} == {"Who", "says", "keeper", "lit"}
-
-
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Command:
-    monkeypatch.setenv("ASSISTANT_LIBRARY", str(a_library(tmp_path / "shelf")))
-    monkeypatch.chdir(tmp_path)
-    return Command(monkeypatch, capsys)
 
 
 def test_the_command_explains_in_json(command: Command) -> None:

@@ -137,7 +137,7 @@ def test_a_phrase_is_found_in_a_large_library_too(monkeypatch: pytest.MonkeyPatc
     texts = {f"coast/p{at:03}": f"Guns and guns by tower t{at}. Nothing else." for at in range(200)}
     # A search by words passes over these, and guns are nearer.
     texts["coast/p999"] = "Letters say: not as it was. So be it."
-    monkeypatch.setattr(ranks, "_SCORE_ALL", 10)
+    monkeypatch.setattr(ranks, "SCORE_ALL", 10)
     monkeypatch.setattr(ranks, "_CANDIDATES", 5)
     assert (
         order(

@@ -152,11 +152,13 @@ def test_a_host_longer_than_the_model_reads_lends_what_one_window_holds() -> Non
         passage(GUEST, "No bell rang.", "blockquote", introduced_by="coast/p01"),
     )
     finder = finder_of(made, encoder=FakeEncoder(max_tokens=20))
-    index, rows = finder.searcher.index, finder.searcher.hosts.rows(GUEST)
-    assert 0 < len(rows) <= 20
+    index = finder.searcher.index
+    numbers = finder.searcher.numbers("coast")
+    low, high = index.hosts[numbers[GUEST]]
+    assert 0 < high - low <= 20
     assert {
         window.passage
         for at, window in enumerate(index.windows)
-        if index.offsets[at] <= rows[0] < index.offsets[at + 1]
+        if index.offsets[at] <= low < high <= index.offsets[at + 1]
     } == {"coast/p01"}
-    assert len(finder.searcher.hosts.rows("coast/p01")) == 0
+    assert index.hosts[numbers["coast/p01"]].tolist() == [0, 0]

@@ -52,8 +52,9 @@ def test_the_first_three_passages_are_read_and_the_best_counts() -> None:
     assert question == "Who lit the lamp?"
     assert len(excerpts) == 3
     assert excerpts[0] == "The lamp was lit at dusk. Oil was dear. Nobody slept."
-    assert found.read == 2.0
-    assert found.confidence == confidence(found.met, 2.0)
+    assert found.signs is not None
+    assert found.signs.reads == (-3.0, 2.0, -1.0)
+    assert found.confidence == confidence(found.signs)
     assert found.threshold == THRESHOLD
 
 
@@ -75,8 +76,9 @@ def test_fast_is_without_reading() -> None:
     judge = Reader(9.0, 9.0, 9.0)
     found = finder(judge).find("Who lit the lamp?", fast=True)
     assert judge.read_of == []
-    assert found.read is None
-    assert found.confidence == confidence(found.met)
+    assert found.signs is not None
+    assert found.signs.reads == ()
+    assert found.confidence == confidence(found.signs)
     assert found.threshold == FAST_THRESHOLD
 
 
@@ -91,9 +93,9 @@ def test_what_words_or_place_tell_is_not_read(question: str) -> None:
 def test_a_judge_that_cannot_read_changes_nothing() -> None:
     judge = Reader()
     found = finder(judge).find("Who lit the lamp?")
-    assert found.read is None
+    fast = finder(judge).find("Who lit the lamp?", fast=True)
+    assert (found.signs, found.confidence) == (fast.signs, fast.confidence)
     assert found.threshold == FAST_THRESHOLD
-    assert found.confidence == confidence(found.met)
 
 
 def test_without_its_graph_the_judge_is_silent(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from fakes import DIMENSION, FakeEncoder
-from shelf import FOUND, QUESTION, SAMPLE, SECOND, Opened, a_library, snapshot
+from shelf import FOUND, QUESTION, SAMPLE, SECOND, Opened, snapshot
 
 from assistant.chunking import store
 from assistant.errors import AssistantError, LibraryError
@@ -18,12 +18,6 @@ from assistant.types import SEARCHED_KINDS
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-@pytest.fixture
-def opened(tmp_path: Path) -> Opened:
-    """A library of one's own that holds the sample essay."""
-    return Opened(a_library(tmp_path / "library"))
 
 
 def _manifest(root: Path) -> dict[str, Any]:
@@ -50,7 +44,8 @@ def test_add_writes_passages_source_and_index(opened: Opened) -> None:
     build = root / "index" / manifest["build"]
     own = {path.name for path in (root / "data" / "chunks").iterdir()}
     assert own == {"sample.jsonl", "sample.source.txt"}
-    assert {path.name for path in (root / "index").iterdir()} - {".lock"} == {"manifest.json", build.name}
+    found = {path.name for path in (root / "index").iterdir()} - {".lock", "catalogue.json"}
+    assert found == {"manifest.json", build.name, manifest["rows"]}
     assert {path.name for path in build.iterdir()} == set(manifest["files"])
 
 
@@ -65,10 +60,12 @@ def test_manifest_names_essays_model_and_files_by_digest(opened: Opened) -> None
         "max_tokens": 60,
     }
     assert manifest["files"] == {path.name: _sha256(path) for path in build.iterdir()}
-    assert manifest["schema"] == 2
+    assert manifest["schema"] == 3
     assert "cosine" in manifest["metric"]
     assert {"essay-assistant", "faiss-cpu", "numpy"} <= set(manifest["versions"])
-    assert manifest["windows"] == len((build / "windows.jsonl").read_text("utf-8").splitlines())
+    texts = (root / "index" / manifest["rows"] / "windows.jsonl").read_text("utf-8").splitlines()
+    assert manifest["counts"]["windows"] == len(texts)
+    assert manifest["segments"]["sample"]["windows"] == [0, len(texts)]
 
 
 def test_report_accounts_for_every_character(tmp_path: Path) -> None:
@@ -110,7 +107,11 @@ def test_ask_finds_passage_pages_and_citation(
     assert answer.question == question
     assert 0.5 <= answer.confidence <= 1
     assert (first.passage.id, first.citation.pages) == (passage, pages)
-    assert first.citation.in_text == f"(Essay Assistant Authors {pages.replace('-', '–')})"
+    cited = f"Essay Assistant Authors {pages.replace('-', '–')}"
+    # The block quotation is not the essay's own words.
+    assert first.citation.in_text == (
+        f"(Bacon, qtd. in {cited})" if passage == "sample/b01" else f"({cited})"
+    )
     assert first.reference.startswith("Essay Assistant Authors. “Where the Words Stand")
     for hit in answer.hits:
         assert hit.highlights

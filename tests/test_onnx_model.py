@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 from pathlib import Path
@@ -12,9 +11,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shelf import ROOT
 
 from assistant.chunking import store
 from assistant.errors import ModelError
+from assistant.evaluation.datasets import load_dataset
 from assistant.library import Library
 from assistant.retrieval import encoder as encoders
 from assistant.retrieval.encoder import (
@@ -34,7 +35,6 @@ from assistant.types import SEARCHED_KINDS
 if TYPE_CHECKING:
     from assistant.retrieval.sentence_model import SentenceTransformerEncoder
 
-ROOT = Path(__file__).resolve().parent.parent
 CLOSE = 1e-5
 
 ODD = [
@@ -74,8 +74,7 @@ def sample_windows(encoder: OnnxEncoder) -> list[str]:
 
 
 def questions(folder: str) -> list[str]:
-    lines = (ROOT / "data" / "eval" / folder / "queries.jsonl").read_text("utf-8").splitlines()
-    return [json.loads(line)["text"] for line in lines]
+    return [question.text for question in load_dataset(ROOT / "data" / "eval" / folder).questions]
 
 
 def test_the_graph_is_the_one_that_the_weights_give() -> None:

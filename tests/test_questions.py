@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any
-
 import pytest
+from shelf import ROOT
 
+from assistant.evaluation.datasets import Dataset, load_dataset
 from assistant.retrieval.questions import (
     FRAMING_WORDS,
     FUNCTION_WORDS,
@@ -19,7 +17,7 @@ from assistant.retrieval.questions import (
     without_quoted,
 )
 
-SETS = sorted((Path(__file__).resolve().parent.parent / "data" / "eval").glob("*/queries.jsonl"))
+OURS = [load_dataset(folder) for folder in sorted((ROOT / "data" / "eval").iterdir())]
 
 LEANING = [
     # They resume.
@@ -91,24 +89,20 @@ def test_questions_whose_pronoun_refers_to_their_own_subject_stand_alone(questio
     assert not is_elliptical(question)
 
 
-@pytest.mark.parametrize("path", SETS, ids=lambda path: path.parent.name)
-def test_follow_ups_of_the_question_sets_lean_on_the_one_before(path: Path) -> None:
-    follow_ups = [line for line in lines(path) if line.get("history")]
+@pytest.mark.parametrize("dataset", OURS, ids=lambda dataset: dataset.name)
+def test_follow_ups_of_the_question_sets_lean_on_the_one_before(dataset: Dataset) -> None:
+    follow_ups = [question for question in dataset.questions if question.history]
     assert len(follow_ups) >= 3
     # A question may name somebody and still mean another by "his": one of ten may be missed.
-    missed = [line["_id"] for line in follow_ups if not is_elliptical(line["text"])]
+    missed = [question.id for question in follow_ups if not is_elliptical(question.text)]
     assert len(missed) <= len(follow_ups) / 10, missed
 
 
-@pytest.mark.parametrize("path", SETS, ids=lambda path: path.parent.name)
-def test_few_other_questions_of_the_sets_do(path: Path) -> None:
-    alone = [line for line in lines(path) if not line.get("history")]
-    taken = [line["_id"] for line in alone if is_elliptical(line["text"])]
+@pytest.mark.parametrize("dataset", OURS, ids=lambda dataset: dataset.name)
+def test_few_other_questions_of_the_sets_do(dataset: Dataset) -> None:
+    alone = [question for question in dataset.questions if not question.history]
+    taken = [question.id for question in alone if is_elliptical(question.text)]
     assert len(taken) <= len(alone) / 10, taken
-
-
-def lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
 def test_content_words_are_folded_and_without_function_words() -> None:

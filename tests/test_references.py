@@ -7,14 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assistant.citing.references import (
-    family_of,
-    from_title_page,
-    load_references,
-    make_id,
-    name_of,
-    recognise,
-)
+from assistant.citing.facts import name_of
+from assistant.citing.names import family_of
+from assistant.citing.references import from_title_page, load_references, make_id, recognise
 from assistant.errors import RecordError
 
 if TYPE_CHECKING:
@@ -82,11 +77,11 @@ def test_bibtex(tmp_path: Path) -> None:
     }
     assert second == {
         "id": "second",
-        "type": "document",
+        "type": "book",
         "title": "Two",
         "author": [{"family": "Lee", "given": "Bo"}],
         "publisher": "Coast Press",
-        "issued": {"date-parts": [[1999]]},
+        "issued": {"date-parts": [[1999, 3, 4]]},
     }
 
 
@@ -116,7 +111,7 @@ def test_ris(tmp_path: Path) -> None:
         "volume": "60",
         "issue": "4",
         "page": "844-862",
-        "issued": {"date-parts": [[2014]]},
+        "issued": {"date-parts": [[2014, 12, 1]]},
         "DOI": "10.1000/lamp",
         "language": "en",
     }
@@ -201,6 +196,11 @@ def test_nothing_is_recognised_among_no_records() -> None:
     assert recognise("The Keeper’s Old Lamp", []) is None
 
 
+def test_markup_of_a_title_is_not_looked_for() -> None:
+    record = {"title": "The Keeper’s <i>Old</i> Lamp"}
+    assert recognise("The Keeper's Old Lamp\n\nAda Marsh", [record]) is record
+
+
 @pytest.mark.parametrize(
     ("printed", "wanted"),
     [
@@ -210,6 +210,8 @@ def test_nothing_is_recognised_among_no_records() -> None:
         ("Jan van den Berg", {"family": "van den Berg", "given": "Jan"}),
         ("van den Berg, Jan", {"family": "van den Berg", "given": "Jan"}),
         ("Plato", {"literal": "Plato"}),
+        ("The Coast Society,", {"literal": "The Coast Society"}),
+        ("Gates, Henry Louis, Jr.", {"family": "Gates", "given": "Henry Louis", "suffix": "Jr."}),
     ],
 )
 def test_names(printed: str, wanted: dict[str, str]) -> None:

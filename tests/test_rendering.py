@@ -157,11 +157,13 @@ def test_an_answer_as_an_object() -> None:
                         "pages": "849-50",
                         "citation": "(Marsh 849-50)",
                         "quotation": f"“{words[:-1]}” (Marsh 849–50).",
+                        "quoted": None,
                     }
                 ],
                 "citation": "(Marsh 849-50)",
                 "reference": REFERENCE,
                 "quotation": f"“{TEXT[:-1]}” (Marsh 849–50).",
+                "quoted": None,
             }
         ],
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from itertools import pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -16,7 +17,10 @@ from hypothesis import strategies as st
 from assistant.ingest import given_passages
 from assistant.retrieval.dense import VectorIndex
 from assistant.retrieval.encoder import unit
-from assistant.retrieval.index import MANIFEST, Index, build_index, load_index, read_manifest, save_index
+from assistant.retrieval.index import Index, build_index
+from assistant.retrieval.index_files import MANIFEST, read_manifest
+from assistant.retrieval.index_reader import load_index
+from assistant.retrieval.index_writer import save_index
 from assistant.retrieval.windows import windows_of
 from assistant.types import Kind, Passage, SourceMap
 
@@ -53,16 +57,25 @@ def built(texts: dict[str, str], encoder: FakeEncoder | None = None, old: Index 
     return build_index(passages, {"coast": "digest"}, encoder or FakeEncoder(), old=old)
 
 
+def all_vectors(index: VectorIndex) -> Floats:
+    """All vectors of an index."""
+    return index.part(0, len(index))
+
+
 def assert_equal(one: Index, other: Index) -> None:
     """Two indexes are equal, array for array."""
     assert one.model == other.model
     assert dict(one.sources) == dict(other.sources)
-    assert one.windows == other.windows
-    for name in ("offsets", "ids", "spans", "tokens.codes", "tokens.scales"):
+    assert list(one.windows) == list(other.windows)
+    for name in ("owners", "offsets", "ids", "spans", "hosts", "lengths", "tokens.codes", "tokens.scales"):
         mine, theirs = attrgetter(name)(one), attrgetter(name)(other)
         np.testing.assert_array_equal(mine, theirs, err_msg=name)
         assert mine.dtype == theirs.dtype, name
-    np.testing.assert_array_equal(one.vectors.vectors(), other.vectors.vectors())
+    np.testing.assert_array_equal(all_vectors(one.vectors), all_vectors(other.vectors))
+    for mine, theirs in ((one.pieces, other.pieces), (one.words, other.words)):
+        for field in fields(mine):
+            np.testing.assert_array_equal(getattr(mine, field.name), getattr(theirs, field.name))
+    assert one.vocabulary() == other.vocabulary()
 
 
 def test_windows_are_pairs_of_neighbouring_sentences() -> None:
@@ -152,7 +165,7 @@ def test_vectors_are_kept_in_a_folder_with_letters_beyond_ascii(tmp_path: Path) 
     VectorIndex.build(vectors(9)).save(folder / "fenêtres.faiss")
     loaded = VectorIndex.load(folder / "fenêtres.faiss")
     assert len(loaded) == 9
-    np.testing.assert_array_equal(loaded.vectors(), vectors(9))
+    np.testing.assert_array_equal(all_vectors(loaded), vectors(9))
 
 
 def test_the_index_holds_each_token_with_its_place_in_the_passage() -> None:
@@ -252,14 +265,15 @@ def test_no_index_is_none(tmp_path: Path) -> None:
     assert read_manifest(tmp_path) is None
 
 
-FILES = ["offsets.npy", "ids.npy", "spans.npy", "tokens.npy", "scales.npy", "windows.faiss", "windows.jsonl"]
+FILES = ["owners.bin", "ends.bin", "ids.bin", "spans.bin", "tokens.bin", "scales.bin", "windows.faiss"]
+FILES += ["windows.jsonl", "words.counts.npy", "pieces.passages.npy"]
 
 
 @pytest.mark.parametrize("damage", ["gone", "empty", "cut short", "other bytes"])
 @pytest.mark.parametrize("name", FILES)
 def test_a_damaged_file_is_never_used(tmp_path: Path, name: str, damage: str) -> None:
     save_index(built(TEXTS), tmp_path).make_current()
-    (path,) = tmp_path.glob(f"build-*/{name}")
+    (path,) = tmp_path.glob(f"*/{name}")
     whole = path.read_bytes()
     if damage == "gone":
         path.unlink()
@@ -275,7 +289,7 @@ def test_a_damaged_file_is_never_used(tmp_path: Path, name: str, damage: str) ->
 
 @pytest.mark.parametrize(
     "change",
-    [{"schema": 0}, {"windows": 3}, {"build": "build-none"}, {"model": {}}, {"model": None}, {"files": 7}],
+    [{"schema": 2}, {"counts": {}}, {"build": "build-none"}, {"model": {}}, {"model": None}, {"files": 7}],
     ids=str,
 )
 def test_a_manifest_that_does_not_fit_is_never_used(tmp_path: Path, change: dict[str, object]) -> None:
@@ -285,7 +299,7 @@ def test_a_manifest_that_does_not_fit_is_never_used(tmp_path: Path, change: dict
     assert load_index(tmp_path) is None
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"schema": 2}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"schema": 3}'])
 def test_a_broken_manifest_is_never_used(tmp_path: Path, text: str) -> None:
     save_index(built(TEXTS), tmp_path).make_current()
     (tmp_path / MANIFEST).write_text(text, "utf-8")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.retrieval.spelling import Speller
+from assistant.retrieval.spelling import Speller, words_of
 
 TEXTS = (
     "Dunmore Point had a lighthouse before Skerryvore. Kathy’s lanterns were lit by keepers.",
@@ -17,7 +17,7 @@ WORDS = sorted({word.strip(".;,") for text in TEXTS for word in text.split()})
 
 
 def mended(question: str) -> str:
-    return Speller(TEXTS).mended(question)[0]
+    return Speller(words_of(TEXTS)).mended(question)[0]
 
 
 @pytest.mark.parametrize(
@@ -38,12 +38,12 @@ def mended(question: str) -> str:
 )
 def test_a_slip_is_mended(slip: str, wanted: str) -> None:
     question = f"What does {slip} mean here?"
-    assert Speller(TEXTS).mended(question) == (f"What does {wanted} mean here?", {slip: wanted})
+    assert Speller(words_of(TEXTS)).mended(question) == (f"What does {wanted} mean here?", {slip: wanted})
 
 
 @pytest.mark.parametrize("question", ["what of skerryvore", "WHAT OF SKERRYVORE", "Łódź and brontë"])
 def test_the_case_of_a_word_is_no_slip(question: str) -> None:
-    assert Speller(TEXTS).mended(question) == (question, {})
+    assert Speller(words_of(TEXTS)).mended(question) == (question, {})
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_the_case_of_a_word_is_no_slip(question: str) -> None:
     ],
 )
 def test_a_word_of_the_language_is_left_alone(word: str) -> None:
-    assert Speller(TEXTS).mended(f"Is {word} there?") == (f"Is {word} there?", {})
+    assert Speller(words_of(TEXTS)).mended(f"Is {word} there?") == (f"Is {word} there?", {})
 
 
 @pytest.mark.parametrize("word", ["fgo", "mrsh", "lit", "Pnt"])
@@ -77,15 +77,15 @@ def test_what_is_like_no_word_of_the_essays_is_left_alone(word: str) -> None:
 
 
 def test_the_nearest_word_is_taken_and_of_two_the_more_frequent() -> None:
-    assert Speller(["Brannock Brannack Brannack"]).mended("Brannick") == (
+    assert Speller(words_of(["Brannock Brannack Brannack"])).mended("Brannick") == (
         "Brannack",
         {"Brannick": "Brannack"},
     )
-    assert Speller(["Brannockes Brannockes Brannock"]).mended("Branock")[0] == "Brannock"
+    assert Speller(words_of(["Brannockes Brannockes Brannock"])).mended("Branock")[0] == "Brannock"
 
 
 def test_every_slip_of_a_question_is_mended_wherever_it_stands() -> None:
-    assert Speller(TEXTS).mended("Kahty? Kahty’s parergom, “Kahty”-like") == (
+    assert Speller(words_of(TEXTS)).mended("Kahty? Kahty’s parergom, “Kahty”-like") == (
         "Kathy? Kathy’s parergon, “Kathy”-like",
         {"Kahty": "Kathy", "parergom": "parergon"},
     )
@@ -101,16 +101,16 @@ def test_what_stands_around_a_slip_is_kept() -> None:
 
 @pytest.mark.parametrize("texts", [(), ("",), ("1847 — 3.5!",)], ids=["none", "empty", "no word"])
 def test_essays_without_words_mend_nothing(texts: tuple[str, ...]) -> None:
-    assert Speller(texts).mended("Who is Kahty?") == ("Who is Kahty?", {})
+    assert Speller(words_of(texts)).mended("Who is Kahty?") == ("Who is Kahty?", {})
 
 
 @pytest.mark.parametrize("question", ["", " ", "?!", "1847", "a(b[c*", "\\d+ $1"])
 def test_a_question_without_slips_is_the_same(question: str) -> None:
-    assert Speller(TEXTS).mended(question) == (question, {})
+    assert Speller(words_of(TEXTS)).mended(question) == (question, {})
 
 
 def test_a_word_that_is_not_exchanged_is_not_said_to_be() -> None:
-    assert Speller(TEXTS).mended("What is 3Kahty?") == ("What is 3Kahty?", {})
+    assert Speller(words_of(TEXTS)).mended("What is 3Kahty?") == ("What is 3Kahty?", {})
 
 
 @given(
@@ -118,11 +118,11 @@ def test_a_word_that_is_not_exchanged_is_not_said_to_be() -> None:
 )
 def test_a_question_of_the_essays_own_words_is_never_changed(drawn: list[tuple[str, str]]) -> None:
     question = " ".join(str(getattr(word, how)()) if how else word for word, how in drawn) + "?"
-    assert Speller(TEXTS).mended(question) == (question, {})
+    assert Speller(words_of(TEXTS)).mended(question) == (question, {})
 
 
 @given(st.text(max_size=60))
 def test_only_the_words_that_are_named_change_and_become_words_of_the_essays(question: str) -> None:
-    made, changes = Speller(TEXTS).mended(question)
+    made, changes = Speller(words_of(TEXTS)).mended(question)
     assert changes or made == question
     assert all(any(new in text for text in TEXTS) for new in changes.values())

@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from shelf import ROOT, SAMPLE
 
 from assistant.library import Library
 
-ROOT = Path(__file__).resolve().parent.parent
 QUESTION = "What was printed from 1974 onwards?"
 # Each takes from a tenth of a second to some seconds to load.
 SLOW = set(
@@ -33,7 +33,7 @@ finally:
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A library with the sample essay and the real model's index."""
     root = tmp_path_factory.mktemp("shelf")
-    Library(root).add(ROOT / "data" / "sample" / "essay.txt")
+    Library(root).add(SAMPLE)
     return root
 
 

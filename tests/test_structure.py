@@ -8,8 +8,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import ROOT
 from fakes import essay_of
+from shelf import ROOT
 
 from assistant.chunking.paragraphs import chunk
 from assistant.citing.references import load_references

@@ -7,11 +7,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import ROOT
 from fakes import essay_of
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from press import Setting, print_essay, settings_of_type
+from shelf import ROOT
 
 from assistant.chunking.accounts import kept_offsets
 from assistant.chunking.cleaning import LIGATURES

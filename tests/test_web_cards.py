@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from html.parser import HTMLParser
 
 import pytest
-from desk_fakes import answer, hit, keepers_log, passage, words_of
+from desk_fakes import Tags, answer, hit, keepers_log, passage, words_of
 
 from assistant.web.cards import (
     NEAREST,
@@ -22,30 +21,6 @@ from assistant.web.markup import browser_spans, marked_text
 from assistant.web.report import report_html
 
 HOSTILE = "<script>alert('x')</script> & \"q\" **bold** $x^2$ ${1+1} {{value}} `code` </blockquote><mark>\r\n"
-
-
-class _Tags(HTMLParser):
-    """Start tags with the text offset at which each stands, counted inside ``.passage-text``."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: list[tuple[str, dict[str, str | None], int]] = []
-        self.at = 0
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs), self.at))
-
-    def handle_data(self, data: str) -> None:
-        self.at += len(data)
-
-    def of(self, name: str) -> list[tuple[dict[str, str | None], int]]:
-        """Attributes and offsets of elements with this tag or class."""
-        return [
-            (attributes, at)
-            for tag, attributes, at in self.found
-            if tag == name or name in (attributes.get("class") or "").split()
-        ]
 
 
 def test_a_card_holds_exactly_the_passage() -> None:
@@ -67,11 +42,12 @@ def test_hostile_text_is_shown_as_written() -> None:
     nasty = passage(HOSTILE, name='log/"><img src=x>', section=HOSTILE, page="<b>9</b>")
     found = hit(nasty, (3, 20))
     html = answer_html(answer(dataclasses.replace(found, reference=HOSTILE), note=HOSTILE))
-    tags = _Tags(html)
+    tags = Tags(html)
     assert words_of(html, "passage-text") == HOSTILE
     assert words_of(html, "section") == words_of(html, "reference") == HOSTILE
     assert {tag for tag, _, _ in tags.found} <= {
         *("div", "p", "article", "header", "span", "blockquote", "mark", "footer", "button"),
+        *("details", "summary", "dl", "dt", "dd"),
     }
     assert len(tags.of("mark")) == 1
     assert words_of(conversation_html([Turn(HOSTILE, fault_html(HOSTILE))], pending=HOSTILE)) == (
@@ -83,14 +59,14 @@ def test_each_highlight_is_one_mark_at_its_place() -> None:
     long = keepers_log().passages[4]
     spans = (long.sentences[1], long.sentences[5])
     html = marked_text(long, hit(long, *spans).highlights, fold=True)
-    assert [at for _, at in _Tags(html).of("mark")] == [start for start, _ in spans]
+    assert [at for _, at in Tags(html).of("mark")] == [start for start, _ in spans]
     assert words_of(html, "") == long.text
 
 
 def test_a_mark_across_a_page_turn_stays_whole() -> None:
     crossing = passage("One. Two goes ‖32‖over. Three.")
     html = marked_text(crossing, hit(crossing, (5, 19)).highlights)
-    turn = '<span class="page-turn" role="doc-pagebreak" aria-label="page 32" data-page="32"></span>'
+    turn = '<span class="page-turn" role="separator" aria-label="page 32" data-page="32"></span>'
     assert html == f"One. <mark>Two goes {turn}over.</mark> Three."
 
 
@@ -102,7 +78,7 @@ def test_overlapping_highlights_lose_no_words() -> None:
 
 def test_pages_turn_and_notes_stand_at_the_exact_character() -> None:
     for each in keepers_log().passages:
-        tags = _Tags(marked_text(each, hit(each, *each.sentences[:1]).highlights, fold=True))
+        tags = Tags(marked_text(each, hit(each, *each.sentences[:1]).highlights, fold=True))
         turns = [(attributes["data-page"], at) for attributes, at in tags.of("page-turn")]
         notes = [(attributes["data-mark"], at) for attributes, at in tags.of("note-mark")]
         assert turns == [(page.label, page.start) for page in each.pages if page.start]
@@ -111,7 +87,7 @@ def test_pages_turn_and_notes_stand_at_the_exact_character() -> None:
 
 def test_copy_buttons_hold_the_quotations() -> None:
     found = hit(keepers_log().passages[4], (0, 36))
-    tags = _Tags(answer_html(answer(found)))
+    tags = Tags(answer_html(answer(found)))
     assert [attributes["data-copy"] for attributes, _ in tags.of("copy-quotation")] == [
         found.highlights[0].quotation
     ]
@@ -137,14 +113,14 @@ def test_a_source_without_pages_says_so() -> None:
 def test_the_reference_stands_once() -> None:
     first, second = keepers_log().passages[2], keepers_log().passages[4]
     html = answer_html(answer(hit(first), hit(second)))
-    assert len(_Tags(html).of("reference")) == 1
+    assert len(Tags(html).of("reference")) == 1
 
 
 def test_unanswered_questions_are_told_apart() -> None:
     html = answer_html(answer(hit(keepers_log().passages[2]), answered=False, confidence=0.2))
     assert words_of(html, "verdict") == NOT_ANSWERED == "The essay does not seem to answer this."
     assert words_of(html, "nearest") == NEAREST
-    assert _Tags(html).of("not-answered")
+    assert Tags(html).of("not-answered")
 
 
 @pytest.mark.parametrize(
@@ -154,6 +130,22 @@ def test_confidence_is_said_in_words(confidence: float, words: str) -> None:
     html = answer_html(answer(hit(keepers_log().passages[2]), confidence=confidence))
     assert words_of(html, "verdict") == words
     assert str(confidence) not in words_of(html)
+
+
+@pytest.mark.parametrize(("answered", "confidence"), [(True, 0.9), (True, 0.4), (False, 0.2)])
+def test_every_verdict_has_a_legend_in_words(answered: bool, confidence: float) -> None:  # noqa: FBT001 - a parameter of the test
+    html = answer_html(answer(hit(keepers_log().passages[2]), answered=answered, confidence=confidence))
+    legend = words_of(html, "legend")
+    for term in ("Likely answer", "Possible answer", NEAREST):
+        assert term in legend
+    assert not any(character.isdigit() for character in legend)
+    assert '<details class="legend"><summary aria-label=' in html
+
+
+def test_there_is_no_legend_before_the_verdict_and_without_passages() -> None:
+    found = hit(keepers_log().passages[2])
+    assert "legend" not in answer_html(answer(found), reading=True)
+    assert "legend" not in answer_html(answer(answered=False, note="Type a question first."))
 
 
 def test_a_note_on_the_question_is_shown_even_without_passages() -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from itertools import pairwise
 
-from desk_fakes import keepers_log, passage, stored, words_of
+import pytest
+from desk_fakes import Tags, keepers_log, passage, stored, words_of
 
+from assistant.types import Kind
 from assistant.web.desk import example_questions
+from assistant.web.markup import sentence_text
 from assistant.web.reader import essay_label, reader_html
 
 
@@ -32,6 +36,46 @@ def test_hostile_text_is_shown_as_written() -> None:
     assert "<i>" not in html
 
 
+@pytest.mark.parametrize("kind", ["heading", "title", "verse", "note", "reference"])
+def test_hostile_words_of_every_kind_are_shown_as_written(kind: Kind) -> None:
+    text = '</h3><img src=x onerror="alert(1)"> " onmouseover="x </span></a><style>*{}</style>'
+    nasty = passage(text, kind=kind, name='log/p01" onclick="alert(1)', page="<b>9</b>")
+    html = reader_html(stored([nasty]))
+    assert words_of(html, nasty.id) == text
+    attributes = {name for _, values, _ in Tags(html).found for name in values}
+    assert {tag for tag, _, _ in Tags(html).found} <= set("article section h2 h3 p div span a".split())
+    assert attributes <= {
+        *("class", "id", "role", "href", "tabindex", "aria-label"),
+        *("data-essay", "data-passage", "data-page", "data-mark"),
+    }
+    assert 'href="#log/p01%22%20onclick%3D%22alert%281%29"' in html
+
+
+def test_each_sentence_is_told_apart_with_its_page_turns_and_note_marks() -> None:
+    for each in keepers_log().passages:
+        html = sentence_text(each)
+        assert words_of(html) == each.text
+        starts = [at for _, at in Tags(html).of("s")]
+        assert starts == [start for start, _ in each.sentences]
+        assert words_of(html, "s") == each.text[slice(*each.sentences[0])]
+    crossing = keepers_log().passages[4]
+    assert 'data-page="32"' in sentence_text(crossing)
+    assert 'data-mark="1"' in sentence_text(crossing)
+
+
+def test_each_passage_offers_its_link_and_headings_are_named_by_their_words_first() -> None:
+    essay = keepers_log()
+    html = reader_html(essay)
+    assert re.findall(r'href="#([^"]+)"', html) == [each.id for each in essay.passages]
+    assert re.search(r'data-passage="log/h01" tabindex="-1"><span class="s">', html)
+
+
+def test_headings_descend_by_one_level() -> None:
+    levels = [int(level) for level in re.findall(r"<h(\d)", reader_html(keepers_log()))]
+    assert levels[0] == 2
+    assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
+
+
 def test_kinds_are_set_as_what_they_are() -> None:
     html = reader_html(keepers_log())
     for start in (
@@ -50,6 +94,17 @@ def test_notes_stand_at_the_end_with_their_numbers() -> None:
     html = reader_html(stored([*notes, *others]))
     assert html.index('data-passage="log/n1"') > html.index('data-passage="log/v01"')
     assert 'data-passage="log/n2" data-mark="2"' in html
+
+
+def test_notes_stand_under_the_heading_that_the_essay_prints_for_them() -> None:
+    essay = keepers_log()
+    notes = [each for each in essay.passages if each.kind == "note"]
+    others = [each for each in essay.passages if each.kind != "note"]
+    heading = passage("NOTES", kind="heading", name="log/h09")
+    works = passage("Works Cited", kind="heading", name="log/h10")
+    html = reader_html(stored([*others, heading, *notes, works]))
+    assert re.findall(r'data-passage="([^"]+)"', html)[-4:] == ["log/h09", "log/n1", "log/n2", "log/h10"]
+    assert "notes-head" not in html
 
 
 def test_a_note_that_prints_its_number_is_not_numbered_twice() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import zipfile
 from pathlib import Path
 
@@ -56,15 +55,15 @@ def test_an_archive_is_a_set_called_as_it_is(tmp_path: Path, base: str) -> None:
     assert (made.name, made.corpus) == ("The Keeper", None)
 
 
-@pytest.mark.parametrize("base", ["../", "../../", "/", "/tmp/", "a/../../", "..\\"])  # noqa: S108 - never written
+@pytest.mark.parametrize("base", ["../", "../../", "/", "/tmp/", "a/../../"])  # noqa: S108 - never written
 def test_nothing_is_written_outside(tmp_path: Path, base: str) -> None:
     scratch = tmp_path / "a" / "b" / "in"
     scratch.mkdir(parents=True)
     files = {f"{base}queries.jsonl": QUERIES, f"{base}qrels.tsv": QRELS, f"{base}evil.sh": "x", "../e": "x"}
-    with contextlib.suppress(DatasetError):
-        unpacked([archive(tmp_path / "set.zip", files)], scratch)
+    unpacked([archive(tmp_path / "set.zip", files)], scratch)
     inside = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
-    assert inside <= {"set.zip", "a/b/in/set/queries.jsonl", "a/b/in/set/qrels.tsv"}
+    # What lies there in the archive is taken in, and nothing else.
+    assert inside == {"set.zip", "a/b/in/set/queries.jsonl", "a/b/in/set/qrels.tsv"}
 
 
 @pytest.mark.parametrize("name", ["...zip", "%2e%2e.zip", "..%2f.zip", f"{'x' * 200}.zip"])
@@ -99,6 +98,7 @@ def test_a_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     ("files", "said"),
     [
         ({"readme.txt": "x"}, "holds no queries.jsonl"),
+        ({"..\\queries.jsonl": QUERIES}, "holds no queries.jsonl"),
         ({"a/queries.jsonl": QUERIES, "b/queries.jsonl": QUERIES}, "holds several question sets"),
     ],
 )

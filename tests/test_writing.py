@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from fakes import FakeEncoder
-from shelf import FOUND, QUESTION, SAMPLE, SECOND, Opened, a_library, loader, one_sentence, snapshot
+from shelf import FOUND, QUESTION, SAMPLE, SECOND, Opened, loader, one_sentence, snapshot
 
 from assistant.errors import LibraryError
 from assistant.library import Library
@@ -24,12 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from assistant.retrieval.encoder import Encoded
-
-
-@pytest.fixture
-def opened(tmp_path: Path) -> Opened:
-    """A library of one's own that holds the sample essay."""
-    return Opened(a_library(tmp_path / "library"))
 
 
 def _chunks(root: Path) -> Path:

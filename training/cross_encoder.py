@@ -24,25 +24,17 @@ from typing import Any
 
 import numpy as np
 import torch
+from lora import adapted_body, arrays, learned
 from safetensors.numpy import save_file
 from sklearn.metrics import roc_auc_score
 from tokenizers import Tokenizer
 from torch import nn
-from transformers import BertModel
 
 from assistant.retrieval.encoder import DEFAULT_MODEL, model_folder
 
-RANK, SCALE, RATE = 16, 2.0, 1e-3
+RATE = 1e-3
 # The layers below are as good for reading as they are, and need no gradient.
 LAYERS = range(2, 6)
-MODULES = (
-    "attention.self.query",
-    "attention.self.key",
-    "attention.self.value",
-    "attention.output.dense",
-    "intermediate.dense",
-    "output.dense",
-)
 GROUPS = 8
 QUESTION, EXCERPT = 48, 128
 SEED = 5
@@ -55,58 +47,19 @@ _FRAMES = (
 Pair = dict[str, Any]
 
 
-class Adapted(nn.Module):
-    """A linear layer of fixed weights in half precision with a low-rank addition in full."""
-
-    def __init__(self, layer: nn.Linear) -> None:
-        super().__init__()
-        self.layer = layer
-        self.lora_A = nn.Parameter(torch.empty(RANK, layer.in_features))
-        self.lora_B = nn.Parameter(torch.zeros(layer.out_features, RANK))
-        nn.init.kaiming_uniform_(self.lora_A, a=math.sqrt(5))
-
-    def forward(self, hidden: torch.Tensor) -> torch.Tensor:
-        """The layer's output and the addition."""
-        low = nn.functional.linear(hidden, self.lora_A.to(hidden.dtype))
-        added = nn.functional.linear(low, (SCALE * self.lora_B).to(hidden.dtype))
-        both: torch.Tensor = self.layer(hidden) + added
-        return both
-
-
 class CrossEncoder(nn.Module):
     """The embedding model with adapters and two heads."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.body = BertModel.from_pretrained(str(model_folder(DEFAULT_MODEL)), add_pooling_layer=False)
-        self.body.bfloat16().requires_grad_(requires_grad=False).train(mode=False)
-        for number in LAYERS:
-            for name in MODULES:
-                place = self.body.encoder.layer[number]
-                *path, last = name.split(".")
-                for part in path:
-                    place = getattr(place, part)
-                setattr(place, last, Adapted(getattr(place, last)))
+        self.body = adapted_body(LAYERS)
         width = self.body.config.hidden_size
         self.classifier, self.span = nn.Linear(width, 1), nn.Linear(width, 1)
-
-    def learned(self) -> list[nn.Parameter]:
-        """What training changes."""
-        return [one for one in self.parameters() if one.requires_grad]
 
     def forward(self, batch: dict[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
         """Logit of each pair and of each of its word pieces."""
         hidden = self.body(**batch).last_hidden_state.float()
         return self.classifier(hidden[:, 0]).squeeze(-1), self.span(hidden).squeeze(-1)
-
-    def arrays(self) -> dict[str, np.ndarray]:
-        """The adapter as arrays, the scale multiplied into the second of each two."""
-        made = {}
-        for name, value in self.named_parameters():
-            if value.requires_grad:
-                scale = SCALE if name.endswith("lora_B") else 1
-                made[name.removeprefix("body.")] = (scale * value.detach()).half().numpy()
-        return made
 
 
 class Batches:
@@ -151,7 +104,7 @@ def main() -> None:
     train, held = groups_of(options.work / "pairs.jsonl")
     print(f"{len(train)} questions to train on, {len(held)} held out", flush=True)
     model, batches = CrossEncoder(), Batches()
-    print(sum(one.numel() for one in model.learned()), "parameters", flush=True)
+    print(sum(one.numel() for one in learned(model)), "parameters", flush=True)
     fit(model, batches, train, held, options.work, options.minutes)
 
 
@@ -179,7 +132,7 @@ def fit(
     minutes: float,
 ) -> None:  # fmt: skip
     """Train until the time is over; the rate falls to nothing by then."""
-    optimizer = torch.optim.AdamW(model.learned(), lr=RATE)
+    optimizer = torch.optim.AdamW(learned(model), lr=RATE)
     begun, told, losses = perf_counter(), perf_counter(), []
     for step, groups in enumerate(shuffled(train)):
         passed = (perf_counter() - begun) / (60 * minutes)
@@ -191,7 +144,7 @@ def fit(
         loss = loss_of(model, batches, groups)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(model.learned(), 1.0)
+        nn.utils.clip_grad_norm_(learned(model), 1.0)
         optimizer.step()
         losses.append(float(loss))
         if step % 25 == 0:
@@ -259,7 +212,7 @@ def _listwise(answers: torch.Tensor, pairs: Sequence[Pair]) -> torch.Tensor:
 
 def saved(model: CrossEncoder, batches: Batches, held: list[list[Pair]], work: Path) -> None:
     """Save the adapter and print the figures on what was held out."""
-    save_file(model.arrays(), str(work / "adapter.safetensors"))
+    save_file(arrays(model), str(work / "adapter.safetensors"))
     pairs = [pair for group in held for pair in group]
     scores: list[float] = []
     places: list[bool] = []

@@ -21,8 +21,8 @@ from typing import Any
 
 from alterations import Altering
 
-from assistant.answering import Answerer
 from assistant.evaluation.datasets import Dataset, Question, load_dataset
+from assistant.finding import Finder
 from assistant.ingest import given_passages
 from assistant.library import Library
 from assistant.retrieval.excerpts import excerpt
@@ -43,7 +43,7 @@ class Source:
     answers: Mapping[str, list[str]]
     passages: Mapping[str, Passage]
     docs: Mapping[str, Sequence[str]]
-    answerer: Answerer
+    finder: Finder
     altering: Altering
 
 
@@ -76,10 +76,10 @@ def opened(folder: Path, chance: random.Random) -> Source:
     answers = {line["_id"]: line.get("answers", []) for line in map(json.loads, filter(None, lines))}
     corpus = dataset.corpus or {}
     essays = [given_passages(doc, doc, texts) for doc, texts in corpus.items()]
-    answerer = Library(Path()).answerer_of(essays, lambda _stage, done, total: _told(done, total))
+    finder = Library(Path()).finder_of(essays, lambda _stage, done, total: _told(done, total))
     passages = {one.id: one for essay in essays for one in essay.passages}
     docs = {doc: list(texts) for doc, texts in corpus.items()}
-    return Source(dataset, answers, passages, docs, answerer, Altering(dataset.questions, corpus, chance))
+    return Source(dataset, answers, passages, docs, finder, Altering(dataset.questions, corpus, chance))
 
 
 def _told(done: int, total: int) -> None:
@@ -90,8 +90,8 @@ def _told(done: int, total: int) -> None:
 def pairs_of(question: Question, source: Source, chance: random.Random) -> Iterator[dict[str, Any]]:
     """Pairs of one question, positive and negative."""
     gold = [name for name in source.dataset.qrels.get(question.id, {}) if name in source.passages]
-    ranked = source.answerer.ranking(question.text, set(source.docs[question.doc])).ranked
-    windows = source.answerer.searcher.index.windows
+    ranked = source.finder.find(question.text, set(source.docs[question.doc])).ranked
+    windows = source.finder.searcher.index.windows
     spans = {one.passage: (windows[one.window].start, windows[one.window].end) for one in ranked}
     known = [answer for answer in source.answers[question.id] if answer.strip()]
     if not question.answerable:
@@ -108,7 +108,7 @@ def pairs_of(question: Question, source: Source, chance: random.Random) -> Itera
             yield made
     if chance.random() < _FOREIGN and len(source.docs) > 1:
         doc = chance.choice([doc for doc in source.docs if doc != question.doc])
-        ranked = source.answerer.ranking(question.text, set(source.docs[doc])).ranked[:1]
+        ranked = source.finder.find(question.text, set(source.docs[doc])).ranked[:1]
         for one in ranked:
             window = windows[one.window]
             yield _pair(question.text, source, one.passage, (window.start, window.end), "foreign", chance)
@@ -136,7 +136,7 @@ def _pair(
     text: str, source: Source, name: str, span: tuple[int, int], kind: str, chance: random.Random
 ) -> dict[str, Any]:
     passage = source.passages[name]
-    encoder = source.answerer.searcher.encoder
+    encoder = source.finder.searcher.encoder
     lengths = [len(encoder.pieces(passage.text[start:end])) for start, end in passage.sentences]
     start, end = excerpt(passage.sentences, lengths, span, chance.choice(_ROOMS))
     return {

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from assistant.errors import RecordError
 from assistant.types import Passage
+
+_RANGE = re.compile(r"(?<![\w-])(?P<first>\d+)-(?P<last>\d+)(?![\w-])")
 
 
 def pages_of(passage: Passage, start: int, end: int) -> str:
@@ -59,6 +61,46 @@ def locator_of(page: str, labels: Sequence[str], essay_id: str) -> str:
     if labels.index(wanted[-1]) < labels.index(first):
         raise RecordError(f"{page!r} runs backwards; give the first page first.")
     return page_range(wanted)
+
+
+def full_range(locator: str) -> str:
+    """A locator or a record's pages with every number in full: ``849-50`` becomes ``849-850``."""
+    return _each_range(locator, lambda _first, last: last)
+
+
+def mla_range(locator: str) -> str:
+    """A locator or a record's pages shortened as MLA does: ``844-862`` becomes ``844-62``."""
+    return _each_range(locator, lambda first, last: page_range((first, last)).partition("-")[2])
+
+
+def chicago_range(locator: str) -> str:
+    """A locator or a record's pages shortened as Chicago does: ``103-104`` becomes ``103-4``."""
+    return _each_range(locator, _chicago_last)
+
+
+def _chicago_last(first: str, last: str) -> str:
+    """The end of a range: only what changes behind 101-109 and the like, else two digits or more."""
+    behind_hundred = int(first) % 100
+    if len(first) != len(last) or len(first) < 3 or behind_hundred == 0:
+        return last
+    same = next(at for at, (one, other) in enumerate(zip(first, last, strict=True)) if one != other)
+    return last[same if behind_hundred < 10 else min(same, len(last) - 2) :]
+
+
+def _each_range(pages: str, end: Callable[[str, str], str]) -> str:
+    """Pages with the end of each range of numbers written anew; what is no such range stays."""
+
+    def written(found: re.Match[str]) -> str:
+        first, last = found["first"], found["last"]
+        last = first[: -len(last)] + last if len(last) < len(first) else last
+        return found[0] if int(last) <= int(first) else f"{first}-{end(first, last)}"
+
+    return _RANGE.sub(written, re.sub(r"\s*(?:–|--+|-)\s*", "-", pages.strip()))
+
+
+def is_several(locator: str) -> bool:
+    """Whether a locator names more than one page."""
+    return bool(re.search(r"[-–,&]", locator))
 
 
 def in_prose(locator: str) -> str:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from assistant.citing.bibtex import read_bibtex
+from assistant.citing.facts import name_of
+from assistant.citing.names import family_of
+from assistant.citing.ris import read_ris
+from assistant.citing.titles import title_of
 from assistant.errors import RecordError
 from assistant.types import CSLItem
 
@@ -29,7 +34,7 @@ def load_references(path: Path) -> list[CSLItem]:
     Raises:
         RecordError: If the file cannot be read or a record in it has no title.
     """
-    readers = {".json": _from_json, ".bib": _from_bibtex, ".ris": _from_ris}
+    readers = {".json": _from_json, ".bib": read_bibtex, ".ris": read_ris}
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise RecordError(f"{path} is no bibliographic record; give one that ends in {', '.join(readers)}.")
@@ -53,13 +58,22 @@ def load_references(path: Path) -> list[CSLItem]:
 
 
 def _is_well_formed(item: CSLItem) -> bool:
-    names, issued = item.get("author", []), item.get("issued", {})
+    people = [item.get(role, []) for role in ("author", "editor", "translator")]
+    dates = [item.get(key, {}) for key in ("issued", "accessed")]
+    return all(map(_are_names, people)) and all(map(_is_date, dates))
+
+
+def _are_names(names: object) -> bool:
+    return isinstance(names, list) and all(
+        isinstance(name, dict) and all(map(_is_text, name.values())) for name in names
+    )
+
+
+def _is_date(date: object) -> bool:
     return (
-        isinstance(names, list)
-        and all(isinstance(name, dict) and all(map(_is_text, name.values())) for name in names)
-        and isinstance(issued, dict)
-        and isinstance(issued.get("date-parts", []), list)
-        and all(isinstance(date, list) for date in issued.get("date-parts", []))
+        isinstance(date, dict)
+        and isinstance(date.get("date-parts", []), list)
+        and all(isinstance(one, list) for one in date.get("date-parts", []))
     )
 
 
@@ -71,103 +85,6 @@ def _from_json(text: str) -> list[CSLItem]:
     found = json.loads(text)
     items = found if isinstance(found, list) else [found]
     return [item for item in items if isinstance(item, dict)]
-
-
-def _from_bibtex(text: str) -> list[CSLItem]:
-    import bibtexparser  # noqa: PLC0415 - only for this format
-    from bibtexparser.middlewares import LatexDecodingMiddleware  # noqa: PLC0415 - the same
-
-    library = bibtexparser.parse_string(
-        text, append_middleware=[LatexDecodingMiddleware(keep_braced_groups=True)]
-    )
-    return [
-        _csl(
-            _bibtex_fields(
-                {one.key.lower(): str(one.value) for one in entry.fields}, entry.key, entry.entry_type
-            )
-        )
-        for entry in library.entries
-    ]
-
-
-def _bibtex_fields(entry: Mapping[str, str], key: str, kind: str) -> dict[str, Any]:
-    plain = {name: re.sub(r"[{}]", "", value) for name, value in entry.items()}
-    names = _bibtex_names(entry.get("author", ""))
-    return {
-        "id": key,
-        "type": "article-journal" if kind == "article" else "document",
-        "title": plain.get("title", ""),
-        "names": names,
-        "container-title": plain.get("journal", plain.get("booktitle", "")),
-        "volume": plain.get("volume", ""),
-        "issue": plain.get("number", ""),
-        "page": re.sub(r"\s*(?:-+|–)\s*", "-", plain.get("pages", "")),
-        "year": plain.get("year", plain.get("date", ""))[:4],
-        "publisher": plain.get("publisher", ""),
-        "DOI": plain.get("doi", ""),
-        "language": plain.get("langid", ""),
-    }
-
-
-def _bibtex_names(printed: str) -> list[str | dict[str, str]]:
-    """Names divided at "and"; one in braces of its own is a group's and stays whole."""
-    parts = re.split(r"\s+and\s+(?![^{}]*\})", printed.strip())
-    made: list[str | dict[str, str]] = []
-    for part in filter(None, parts):
-        plain = re.sub(r"[{}]", "", part)
-        made.append({"literal": plain} if re.fullmatch(r"\{.*\}", part) else plain)
-    return made
-
-
-def _from_ris(text: str) -> list[CSLItem]:
-    import rispy  # noqa: PLC0415 - only for this format
-
-    return [_csl(_ris_fields(entry)) for entry in rispy.loads(text)]
-
-
-def _ris_fields(entry: Mapping[str, Any]) -> dict[str, Any]:
-    def first(*keys: str) -> str:
-        return next((str(entry[key]) for key in keys if entry.get(key)), "")
-
-    pages = "-".join(filter(None, (first("start_page"), first("end_page"))))
-    return {
-        "id": first("id"),
-        "type": "article-journal" if entry.get("type_of_reference") == "JOUR" else "document",
-        "title": first("title", "primary_title"),
-        "names": entry.get("authors") or entry.get("first_authors") or [],
-        "container-title": first("secondary_title", "alternate_title3", "journal_name", "alternate_title1"),
-        "volume": first("volume"),
-        "issue": first("number"),
-        "page": pages,
-        "year": first("year", "publication_year")[:4],
-        "publisher": first("publisher"),
-        "DOI": first("doi"),
-        "language": first("language"),
-    }
-
-
-def _csl(fields: dict[str, Any]) -> CSLItem:
-    """A CSL-JSON item of fields named alike, empty ones left out."""
-    names, year = fields.pop("names"), fields.pop("year")
-    item: dict[str, Any] = {key: value for key, value in fields.items() if value}
-    if names:
-        item["author"] = [name_of(name) if isinstance(name, str) else name for name in names]
-    if year.isdecimal():
-        item["issued"] = {"date-parts": [[int(year)]]}
-    return item
-
-
-def name_of(printed: str) -> dict[str, str]:
-    """A CSL name of a printed one: ``Gill, Josie`` or ``Josie Gill``."""
-    if "," in printed:
-        family, given = (part.strip() for part in printed.split(",", 1))
-        return {"family": family, "given": given}
-    words = printed.split()
-    if len(words) < 2:
-        return {"literal": printed.strip()}
-    # "van den Berg" begins with its first small word.
-    at = next((at for at, word in enumerate(words[1:-1], 1) if word[0].islower()), len(words) - 1)
-    return {"family": " ".join(words[at:]), "given": " ".join(words[:at])}
 
 
 def fold(text: str) -> str:
@@ -188,8 +105,9 @@ def recognise(source: str, records: Iterable[CSLItem]) -> CSLItem | None:
     """
     opening = fold(source[:_TITLE_PAGE])
     for record in records:
-        title = fold(str(record.get("title", "")))
-        main = fold(str(record.get("title", "")).split(":")[0])
+        # Markup is no part of what is printed.
+        printed = title_of(record).plain()
+        title, main = fold(printed), fold(printed.split(":")[0])
         names = [fold(family_of(name)) for name in record.get("author", ())]
         if len(title) >= _SHORTEST_TITLE and title in opening:
             return record
@@ -218,12 +136,6 @@ def from_title_page(title: str, author: str, file_stem: str) -> CSLItem:
     if names:
         record["author"] = [name_of(name) for name in names]
     return record
-
-
-def family_of(name: Mapping[str, str]) -> str:
-    """What a name is cited by; an initial article of a group's name is left out."""
-    family = " ".join(filter(None, (name.get("non-dropping-particle", ""), name.get("family", ""))))
-    return family or re.sub(r"^(?:The|An?)\s+", "", name.get("literal", ""))
 
 
 def make_id(record: CSLItem, file_stem: str) -> str:

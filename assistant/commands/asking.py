@@ -23,6 +23,11 @@ from assistant.rendering.answers import answer_object, answer_text
 @click.option(
     "--fast", is_flag=True, help="Do not read the passages; how sure the answer is, is told by likeness."
 )
+@click.option(
+    "--voice",
+    type=click.Choice(["author", "quoted"]),
+    help="Mark only sentences with words of the essay's author, or only those with words quoted in it.",
+)
 @click.option("--reranker", metavar="MODEL", help="Put the first passages in order anew: a folder or a name.")
 @click.option(
     "--batch",
@@ -45,10 +50,11 @@ def ask(
     library = open_library(root)
     if batch is not None:
         for line in inputs.read_batch(batch):
-            answer = library.ask(line["question"], history=line.get("history", ()), **how)
+            answer = library.ask(line["question"], history=line.get("history", ()), explained=explain, **how)
             print_json({"id": line["id"], **answer_object(answer, explained=explain)})
         return
-    answer = library.ask(sys.stdin.read().strip() if question == "-" else str(question), **how)
+    asked = sys.stdin.read().strip() if question == "-" else str(question)
+    answer = library.ask(asked, explained=explain, **how)
     if as_json:
         print_json(answer_object(answer, explained=explain))
     else:

@@ -1,4 +1,4 @@
-"""Files that the command reads besides essays: questions by the batch, names and passwords."""
+"""Files that the command reads besides essays: questions and quotations by the batch, names and passwords."""
 
 from __future__ import annotations
 
@@ -18,15 +18,39 @@ def read_batch(path: Path) -> list[dict[str, Any]]:
     Raises:
         AssistantError: If the file cannot be read or a line is malformed.
     """
+    return [_batch_line(path, number, line) for number, line in _lines(path)]
+
+
+def read_quotations(path: Path) -> list[dict[str, Any]]:
+    """Read quotations of a batch file; all lines are checked before the first is looked up.
+
+    Args:
+        path: JSON Lines: ``{"id", "text"}``.
+
+    Raises:
+        AssistantError: If the file cannot be read or a line is malformed.
+    """
+    return [_quotation_line(path, number, line) for number, line in _lines(path)]
+
+
+def _lines(path: Path) -> list[tuple[int, str]]:
+    """Lines of a file that are not empty, with their numbers."""
     try:
         lines = path.read_text("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise AssistantError(f"{path} cannot be read; give a file of JSON Lines in UTF-8.") from error
-    made = []
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            made.append(_batch_line(path, number, line))
-    return made
+    return [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def _quotation_line(path: Path, number: int, line: str) -> dict[str, Any]:
+    fault = AssistantError(f'{path}, line {number}, is not {{"id": ..., "text": "..."}}; mend the line.')
+    try:
+        found = json.loads(line)
+    except ValueError as error:
+        raise fault from error
+    if not isinstance(found, dict) or "id" not in found or not isinstance(found.get("text"), str):
+        raise fault
+    return found
 
 
 def _batch_line(path: Path, number: int, line: str) -> dict[str, Any]:

@@ -20,6 +20,8 @@ from assistant.rendering.essays import (
     report_text,
 )
 
+_TEXT_FORMS, _RECORD_FORMS = ("text", "markdown", "html"), ("bibtex", "ris", "csl-json")
+
 
 @click.command(short_help="Add essays and print what became of every character.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -77,6 +79,8 @@ def list_(root: Path | None, as_json: bool) -> None:  # noqa: FBT001
         print_json([essay_object(essay, passages=False) for essay in essays])
     elif essays:
         click.echo(essays_text(essays))
+        if engine := library.engine():
+            click.echo(engine)
     else:
         say(f"The library {library.root.resolve()} holds no essay yet; add one with: assistant add FILE")
 
@@ -101,7 +105,12 @@ def show(name: str, source: bool, root: Path | None, as_json: bool) -> None:  # 
     if not passages:
         raise AssistantError(f"{essay_id} has no passage {place!r}; see all with: assistant show {essay_id}")
     if as_json:
-        print_json(passage_object(passages[0]) if place else essay_object(essay, passages=True))
+        quoted = library.quoted(essay_id)
+        print_json(
+            passage_object(passages[0], quoted[name])
+            if place
+            else essay_object(essay, passages=True, quoted=quoted)
+        )
     else:
         click.echo(passages_text(passages, width=width()))
 
@@ -115,16 +124,38 @@ def remove(essay_id: str, root: Path | None, as_json: bool) -> None:  # noqa: FB
     print_json({"removed": essay_id}) if as_json else say(f"{essay_id} is removed.")
 
 
-@click.command()
+@click.command(short_help="Print citation and reference of an essay, or its record.")
 @click.argument("essay_id", metavar="ID")
-@click.option("--style", default="mla", show_default=True, help="Citation style.")
+@click.option(
+    "--style",
+    default="mla",
+    show_default=True,
+    help="mla, chicago, chicago-notes, apa, harvard, ieee, a .csl file or a style of the CSL package.",
+)
 @click.option("--page", metavar="P", help="Page to cite, such as 849 or 849-50.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([*_TEXT_FORMS, *_RECORD_FORMS]),
+    default="text",
+    show_default=True,
+    help="How to write it; the last three are the essay's record.",
+)
 @common
-def cite(essay_id: str, style: str, page: str | None, root: Path | None, as_json: bool) -> None:  # noqa: FBT001
-    """Print the in-text citation and the full reference of an essay."""
-    citation, reference = open_library(root).cite(essay_id, style=style, page=page)
+def cite(essay_id: str, style: str, page: str | None, form: str, root: Path | None, as_json: bool) -> None:  # noqa: FBT001
+    """Print citation and full reference of an essay (with both notes in a style of notes), or its record."""
+    library = open_library(root)
+    if form in _RECORD_FORMS:
+        record = library.export(essay_id, form)
+        if as_json:
+            print_json({"id": essay_id, "format": form, "record": record})
+        else:
+            click.echo(record, nl=False)
+        return
+    citation, reference = library.cite(essay_id, style=style, page=page, form=form)
+    again, _ = library.cite(essay_id, style=style, page=page, form=form, again=True)
     if as_json:
-        in_text = plain_citation(citation)
-        print_json({"id": essay_id, "style": style, "citation": in_text, "reference": reference})
+        made = {"id": essay_id, "style": style, "citation": plain_citation(citation), "reference": reference}
+        print_json(made | ({"again": plain_citation(again)} if again != citation else {}))
     else:
-        click.echo(f"{citation.in_text}\n{reference}")
+        click.echo("\n".join(dict.fromkeys((citation.in_text, again.in_text, reference))))

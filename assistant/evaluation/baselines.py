@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
 from assistant.retrieval.encoder import Encoder, Floats
 from assistant.retrieval.lexical import BM25
+from assistant.types import Progress
 
 Scored = list[tuple[str, float]]
 
@@ -23,12 +24,10 @@ class Dense:
     Args:
         texts: Text of each passage by id.
         encoder: The model.
-        progress: Called with the number of passages encoded and the number there are.
+        progress: Told about passages encoded.
     """
 
-    def __init__(
-        self, texts: Mapping[str, str], encoder: Encoder, progress: Callable[[int, int], None]
-    ) -> None:
+    def __init__(self, texts: Mapping[str, str], encoder: Encoder, progress: Progress) -> None:
         self._names = list(texts)
         self._encoder = encoder
         done = 0
@@ -36,7 +35,7 @@ class Dense:
         def count(more: int) -> None:
             nonlocal done
             done += more
-            progress(done, len(texts))
+            progress("whole passages", done, len(texts))
 
         cut = [self._cut(text) for text in texts.values()]
         # By parts: the vectors of all their word pieces, which are not needed, would fill the memory.
@@ -68,7 +67,7 @@ class Lexical:
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self._names = list(texts)
-        self._index = BM25(list(texts.values()))
+        self._index = BM25.of(list(texts.values()))
 
     def __call__(self, question: str, candidates: Collection[str]) -> Scored:
         """Rank passages; those that share no word with the question come last, in their own order."""

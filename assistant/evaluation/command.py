@@ -116,7 +116,7 @@ def measure(
     # A fault in the last set is told before the first has taken its minutes.
     datasets = [load_dataset(folder) for folder in folders or _own_sets(library)]
     for dataset in datasets:
-        finder, corpus = _opened(dataset, library, progress, indexed=needs_index(named))
+        finder, corpus = opened(dataset, library, progress, indexed=needs_index(named))
         ranked = Methods(finder, corpus, progress)
         found = tuple(_evaluated(dataset, ranked, corpus, name, progress) for name in named)
         data = evaluation_object(dataset, found) | {
@@ -150,10 +150,21 @@ def _evaluated(
     return evaluate(dataset, methods.ranker(method), corpus, method, count)
 
 
-def _opened(
-    dataset: Dataset, library: Library, progress: Progress, *, indexed: bool
-) -> tuple[Finder, Corpus]:
-    """What answers, and the passages; a set's own passages are indexed only where a method needs it."""
+def opened(dataset: Dataset, library: Library, progress: Progress, *, indexed: bool) -> tuple[Finder, Corpus]:
+    """What a set is asked of.
+
+    Args:
+        dataset: The set.
+        library: Holds the essays of a set that brings no passages of its own.
+        progress: Told about windows embedded.
+        indexed: Whether a set's own passages are indexed, which not every method needs.
+
+    Returns:
+        What finds passages, and the passages themselves.
+
+    Raises:
+        DatasetError: If an essay of the set is not in the library.
+    """
     if dataset.corpus is not None:
         essays = [given_passages(doc, doc, texts) for doc, texts in dataset.corpus.items()]
         finder = library.finder_of(essays if indexed else [], progress)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from assistant.evaluation.tables import ERRORS
+from assistant.evaluation.tables import ERRORS, MEASURES
 
 # Figures that are better the lower they are; speeds differ from run to run and are not compared.
 _LOWER_IS_BETTER = frozenset(ERRORS)
-_PLAIN = ("ndcg@10", "r@1", "r@3", "r@5", "r@10", "mrr@10", "success@1", "success@3")
+_PLAIN = (*MEASURES, "r@10")
 
 Figures = dict[str, float]
 

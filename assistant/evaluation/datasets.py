@@ -32,9 +32,9 @@ class Question:
     text: str
     doc: str
     answerable: bool
-    type: str
-    history: tuple[str, ...]
-    exclude: frozenset[str]
+    type: str = ""
+    history: tuple[str, ...] = ()
+    exclude: frozenset[str] = frozenset()
     evidence: Evidence = NO_EVIDENCE
 
 

@@ -125,7 +125,4 @@ class Methods:
 
     @cached_property
     def _dense(self) -> Dense:
-        def count(done: int, total: int) -> None:
-            self._progress("whole passages", done, total)
-
-        return Dense(self._texts, self._finder.searcher.encoder, count)
+        return Dense(self._texts, self._finder.searcher.encoder, self._progress)

@@ -17,6 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from assistant.evaluation.report import CONTRASTED
 from assistant.evaluation.tables import NAMES
 
 # Stand-ins that Matplotlib takes for colours; the page knows them by the name beside them.
@@ -68,7 +69,7 @@ def plots_of(data: Mapping[str, Any], prefix: str) -> list[tuple[str, str]]:
     calibrated = next((one for one in methods if one["calibration"]), None)
     if calibrated:
         drawn += [_reliability(calibrated), _risk_coverage(calibrated)]
-    drawn += [_heat(methods, name) for name in ("r@1", "ndcg@10")] if len(methods[0]["types"]) > 1 else []
+    drawn += [_heat(methods, name) for name in reversed(CONTRASTED)] if len(methods[0]["types"]) > 1 else []
     found = [one for one in drawn if one is not None]
     return [(said, _svg(figure, said, f"{prefix}{at}")) for at, (figure, said) in enumerate(found)]
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from assistant.answers import Answer, Citation, Highlight, Hit
+from assistant.answers import Answer, Citation, Highlight, Hit, Quoted
 from assistant.rendering.layout import INDENT, distinct, page_words, wrapped
 
 NOT_ANSWERED = "The essay does not seem to answer this. The nearest passages:"
@@ -52,6 +52,7 @@ def _hit_object(hit: Hit) -> dict[str, Any]:
         "citation": plain_citation(hit.citation),
         "reference": hit.reference,
         "quotation": hit.quotation,
+        "quoted": _quoted_object(hit.quoted),
     }
 
 
@@ -63,7 +64,13 @@ def _highlight_object(one: Highlight) -> dict[str, Any]:
         "pages": one.citation.pages,
         "citation": plain_citation(one.citation),
         "quotation": one.quotation,
+        "quoted": _quoted_object(one.quoted),
     }
+
+
+def _quoted_object(quoted: Quoted | None) -> dict[str, str] | None:
+    """Whose words they are by which printed citation; both may be empty, where they cannot be told."""
+    return {"author": quoted.author, "citation": quoted.citation} if quoted else None
 
 
 def plain_citation(citation: Citation) -> str:

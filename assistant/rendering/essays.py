@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from assistant.answers import Quoted
 from assistant.rendering.layout import INDENT, distinct, page_words, wrapped
 from assistant.types import SEARCHED_KINDS, IngestReport, Passage, StoredEssay
 
@@ -63,8 +64,16 @@ def _characters(report: IngestReport) -> str:
     return f"{report.characters:,}: " + "; ".join([*parts, f"{report.unaccounted:,} unaccounted for"])
 
 
-def essay_object(essay: StoredEssay, *, passages: bool) -> dict[str, Any]:
-    """An essay of a library as a JSON object, with or without its passages."""
+def essay_object(
+    essay: StoredEssay, *, passages: bool, quoted: Mapping[str, Sequence[Quoted]] | None = None
+) -> dict[str, Any]:
+    """An essay of a library as a JSON object.
+
+    Args:
+        essay: The essay.
+        passages: Whether its passages are in it.
+        quoted: Words that it quotes, by passage id.
+    """
     made: dict[str, Any] = {
         "id": essay.id,
         "title": essay.report.title,
@@ -74,7 +83,7 @@ def essay_object(essay: StoredEssay, *, passages: bool) -> dict[str, Any]:
         "passages": len(searched_passages(essay)),
     }
     if passages:
-        made["passages"] = [passage_object(passage) for passage in essay.passages]
+        made["passages"] = [passage_object(one, (quoted or {}).get(one.id, ())) for one in essay.passages]
         made["report"] = report_object(essay.report)
     return made
 
@@ -84,8 +93,8 @@ def searched_passages(essay: StoredEssay) -> list[Passage]:
     return [passage for passage in essay.passages if passage.kind in SEARCHED_KINDS]
 
 
-def passage_object(passage: Passage) -> dict[str, Any]:
-    """A passage as a JSON object."""
+def passage_object(passage: Passage, quoted: Sequence[Quoted] = ()) -> dict[str, Any]:
+    """A passage as a JSON object, with the words that it quotes."""
     start, end = passage.source
     return {
         "id": passage.id,
@@ -96,6 +105,7 @@ def passage_object(passage: Passage) -> dict[str, Any]:
         "source": {"start": start, "end": end},
         "continues": passage.continues,
         "notes": [asdict(note) for note in passage.notes],
+        "quoted": [asdict(one) for one in quoted],
     }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -62,12 +63,12 @@ class OnnxCrossEncoder:
 
     @cached_property
     def _model(self) -> tuple[Pieces, Graph]:
-        from assistant.retrieval.onnx_runtime import Graph, Pieces  # noqa: PLC0415 - not every question is read
+        from assistant.retrieval.onnx_runtime import Graph, pieces_of  # noqa: PLC0415 - not every question is read
 
         folder = default_folder()
         check_default(folder, whole=False)
         threads = min(os.cpu_count() or 1, _MOST_THREADS)
-        return Pieces(folder), Graph(self._path, folder, threads=threads, packed=False)
+        return pieces_of(folder), Graph(self._path, folder, threads=threads, packed=False)
 
     def read(self, question: str, excerpts: Sequence[str]) -> list[Reading]:
         """Read a question with each of some excerpts.
@@ -122,13 +123,17 @@ class DefaultJudge:
         self._notify = notify
         self._encoder = OnnxCrossEncoder(graph)
         self._works = available(graph)
+        # Readings take turns: more at once than there are cores would only make each of them last longer, and
+        # passages wait that are ready to be shown.
+        self._turns = threading.BoundedSemaphore(max(1, (os.cpu_count() or 1) // _MOST_THREADS))
 
     def read(self, question: str, excerpts: Sequence[str]) -> list[Reading]:
         """One reading an excerpt; none if the model cannot run."""
         if not self._works:
             return []
         try:
-            return self._encoder.read(question, excerpts)
+            with self._turns:
+                return self._encoder.read(question, excerpts)
         except Exception as error:  # noqa: BLE001 - ONNX Runtime raises many kinds for one fault
             self._works = False
             self._notify(

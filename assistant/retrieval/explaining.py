@@ -24,7 +24,6 @@ def matches_of(
     index: Index,
     ranked: Ranked,
     passages: Mapping[str, Passage],
-    host: Integers,
 ) -> tuple[Match, ...]:
     """Account for the score of a ranked passage, word by word of the question.
 
@@ -34,12 +33,12 @@ def matches_of(
         index: The index.
         ranked: The passage.
         passages: Passages by id.
-        host: Token rows of the sentence that brings it in; none if nothing does.
 
     Returns:
         One match for each word of the question that counts, those that add most to the score first.
     """
     low, high = index.offsets[ranked.window], index.offsets[ranked.window + 1]
+    host = np.arange(*index.hosts[index.owners[ranked.window]], dtype=np.int32)
     rows = np.concatenate([np.arange(low, high, dtype=np.int32), host])
     shares = np.where(np.arange(len(rows)) < high - low, 1.0, SHARE)
     cosines = index.tokens.cosines(rows, query.tokens) * shares[:, None]

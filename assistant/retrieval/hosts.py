@@ -6,14 +6,19 @@ brings it in does. What a question asks may be met by the host's words almost as
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from assistant.retrieval.encoder import Floats, Integers
-from assistant.retrieval.index import Index
+from assistant.retrieval.token_store import runs
+from assistant.retrieval.windows import Window
 from assistant.types import Passage
+
+if TYPE_CHECKING:
+    from assistant.retrieval.index import Index
 
 # How much a cosine counts that is met in the host. Measured on the sample essay; all from 0.8 to 0.95 do as
 # well, and at 1 quotations come before the paragraphs that discuss them.
@@ -51,57 +56,68 @@ def hosts_of(passages: Iterable[Passage]) -> dict[str, Host]:
     return found
 
 
-class HostTokens:
+def host_rows(
+    hosts: Mapping[str, Host],
+    windows: Sequence[Window],
+    numbers: Mapping[str, int],
+    offsets: Integers,
+    spans: Integers,
+) -> Integers:
     """Where the words of each host stand in an index.
 
     Args:
-        index: The index.
         hosts: Hosts by the guest's id.
+        windows: The windows of the index.
+        numbers: Number of each of its passages, by id.
+        offsets: First token row of each window and, last, the number of tokens.
+        spans: Start and end of each token in its passage's text.
+
+    Returns:
+        First and behind the last token row of each passage's host, in the window that holds most of it;
+        0 and 0 without one; shape ``(passages, 2)``.
     """
+    inner = {host.passage for host in hosts.values()}
+    rows: dict[str, list[int]] = {}
+    for row, window in enumerate(windows):
+        if window.passage in inner:
+            rows.setdefault(window.passage, []).append(row)
+    made = np.zeros((len(numbers), 2), dtype=np.int32)
+    for guest, host in hosts.items():
+        if guest in numbers:
+            runs = [_run(host, offsets[row : row + 2], spans) for row in rows.get(host.passage, ())]
+            made[numbers[guest]] = max(runs, key=lambda run: run[1] - run[0], default=(0, 0))
+    return made
 
-    def __init__(self, index: Index, hosts: Mapping[str, Host]) -> None:
-        self._index = index
-        inner = {host.passage for host in hosts.values()}
-        windows: dict[str, list[int]] = {}
-        for row, window in enumerate(index.windows):
-            if window.passage in inner:
-                windows.setdefault(window.passage, []).append(row)
-        self._tokens = {guest: rows for guest, host in hosts.items() if len(rows := self._of(host, windows))}
 
-    def _of(self, host: Host, windows: Mapping[str, list[int]]) -> Integers:
-        """Token rows of a host in the window that holds most of it."""
-        best = np.zeros(0, dtype=np.int32)
-        for row in windows.get(host.passage, ()):
-            low, high = self._index.offsets[row], self._index.offsets[row + 1]
-            starts = self._index.spans[low:high, 0]
-            own = low + np.flatnonzero((starts >= host.start) & (starts < host.end)).astype(np.int32)
-            best = own if len(own) > len(best) else best
-        return best
+def _run(host: Host, bounds: Integers, spans: Integers) -> tuple[int, int]:
+    """Token rows of a host in one window; 0 and 0 if none is there."""
+    starts = spans[bounds[0] : bounds[1], 0]
+    own = np.flatnonzero((starts >= host.start) & (starts < host.end))
+    return (int(bounds[0] + own[0]), int(bounds[0] + own[-1] + 1)) if len(own) else (0, 0)
 
-    def rows(self, guest: str) -> Integers:
-        """Token rows of a passage's host; none if it has no host."""
-        return self._tokens.get(guest, np.zeros(0, dtype=np.int32))
 
-    def lend(self, tokens: Floats, rows: Integers, met: Floats) -> Floats:
-        """Best cosines of windows, with those met in their hosts.
+def lend(index: Index, tokens: Floats, rows: Integers, met: Floats) -> Floats:
+    """Best cosines of windows, with those met in their hosts.
 
-        Args:
-            tokens: Unit vector of each word piece of the question.
-            rows: The windows.
-            met: Best cosine of each piece in each window, shape ``(windows, pieces)``.
+    Args:
+        index: The index.
+        tokens: Unit vector of each word piece of the question.
+        rows: The windows.
+        met: Best cosine of each piece in each window, shape ``(windows, pieces)``.
 
-        Returns:
-            The same with a share of the host's cosine where that is higher.
-        """
-        lent: dict[str, Floats] = {}
-        made = met
-        for at, row in enumerate(rows) if self._tokens else ():
-            guest = self._index.windows[row].passage
-            if guest not in self._tokens:
-                continue
-            if guest not in lent:
-                cosines = self._index.tokens.cosines(self._tokens[guest], tokens)
-                lent[guest] = SHARE * cosines.max(axis=0)
-            made = met.copy() if made is met else made
-            made[at] = np.maximum(made[at], lent[guest])
-        return made
+    Returns:
+        The same with a share of the host's cosine where that is higher.
+    """
+    owners = index.owners[rows]
+    guests = np.flatnonzero(index.hosts[owners, 1])
+    if not len(guests):
+        return met
+    # A passage's windows have one host.
+    hosted, which = np.unique(owners[guests], return_inverse=True)
+    bounds = index.hosts[hosted]
+    lengths = bounds[:, 1] - bounds[:, 0]
+    cosines = index.tokens.cosines(runs(bounds), tokens)
+    lent = SHARE * np.maximum.reduceat(cosines, np.cumsum(lengths) - lengths, axis=0)
+    made = met.copy()
+    made[guests] = np.maximum(met[guests], lent[which])
+    return made

@@ -1,50 +1,124 @@
-"""BM25 over passages: the only module that speaks to bm25s and the stemmer."""
+"""BM25 over passages: the only module that speaks to the stemmer.
+
+Robertson's BM25 with Lucene's idf and stop words. The tests hold the scores against those of bm25s, whose
+import alone takes longer than a question.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+import math
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from assistant.retrieval.encoder import Floats
+from assistant.retrieval.encoder import Floats, Integers
+from assistant.retrieval.postings import Postings, Terms
 
-# The language of stems and stop words.
 _LANGUAGE = "english"
+_SATURATION, _LENGTH = 1.5, 0.75
+_WORD = re.compile(r"\w+")
+STOP_WORDS = frozenset(
+    (
+        "a an and are as at be but by for if in into is it no not of on or such that the their then there "
+        "these they this to was will with"
+    ).split()
+)
+
+
+def words_of(text: str) -> list[str]:
+    """Words of a text in lower case."""
+    return _WORD.findall(text.lower())
+
+
+def _counts(word: str) -> bool:
+    """Whether BM25 looks at a word."""
+    return len(word) > 1 and word not in STOP_WORDS
+
+
+@cache
+def _stemmer() -> Callable[[str], str]:
+    import Stemmer  # noqa: PLC0415 - small libraries are asked without
+
+    stem: Callable[[str], str] = Stemmer.Stemmer(_LANGUAGE).stemWord
+    return stem
+
+
+def term_of(word: str) -> int:
+    """The term that a lower-case word is in the postings: that of its stem.
+
+    Words that BM25 does not look at are terms of their own, so that phrases can be looked for.
+    """
+    name = _stemmer()(word) if _counts(word) else f"={word}"
+    return int.from_bytes(hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=8).digest())
+
+
+def index_words(texts: Iterable[str]) -> tuple[Postings, Integers]:
+    """Index the words of texts, which are numbered from 0.
+
+    Returns:
+        Their postings, and the number of words of each text that BM25 looks at.
+    """
+    known: dict[str, int] = {}
+    terms: list[int] = []
+    owners: list[int] = []
+    lengths: list[int] = []
+    for at, text in enumerate(texts):
+        words = words_of(text)
+        for word in words:
+            if word not in known:
+                known[word] = term_of(word)
+        terms.extend(known[word] for word in words)
+        owners.extend([at] * len(words))
+        lengths.append(sum(map(_counts, words)))
+    found: Terms = np.array(terms, dtype=np.uint64)
+    return Postings.of(found, np.array(owners, dtype=np.int32)), np.array(lengths, dtype=np.int32)
 
 
 class BM25:
-    """BM25 scores of a question for each of some texts (Robertson's, as in Lucene).
+    """BM25 scores of a question for each of some texts.
 
     Args:
-        texts: The texts.
+        postings: Postings of their words.
+        lengths: Number of words of each text.
+        live: Which texts count; all if ``None``.
     """
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        import bm25s  # noqa: PLC0415 - brings scipy; most questions need no BM25
-        import Stemmer  # noqa: PLC0415 - the same
+    def __init__(self, postings: Postings, lengths: Integers, live: NDArray[np.bool_] | None = None) -> None:
+        self._postings = postings
+        self._live = live
+        own = lengths if live is None else lengths[live]
+        self._texts = len(own)
+        mean = float(own.mean(dtype=np.float64)) if len(own) else 0.0
+        relative = lengths / (mean or 1)
+        self._lengths: Floats = (_SATURATION * (1 - _LENGTH + _LENGTH * relative)).astype(np.float32)
 
-        self._tokenize = bm25s.tokenize
-        self._stemmer = Stemmer.Stemmer(_LANGUAGE)
-        tokens = self._tokenize(
-            list(texts), stopwords="en", stemmer=self._stemmer, show_progress=False, return_ids=False
-        )
-        self._count = len(texts)
-        self._empty = not any(tokens)
-        self._index = bm25s.BM25(method="lucene")
-        if not self._empty:
-            self._index.index(tokens, show_progress=False)
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> BM25:
+        """BM25 of some texts."""
+        return cls(*index_words(texts))
 
     def scores(self, question: str) -> Floats:
         """Score of every text, shape ``(texts,)``; 0 where no word of the question stands."""
-        words = self.words(question)
-        if self._empty or not words:
-            return np.zeros(self._count, dtype=np.float32)
-        scores: Floats = self._index.get_scores(words).astype(np.float32)
+        scores = np.zeros(len(self._lengths), dtype=np.float32)
+        for word in filter(_counts, words_of(question)):
+            own = self._postings.of_term(term_of(word))
+            found, counts = self._postings.passages[own], self._postings.counts[own].astype(np.float32)
+            if self._live is not None:
+                found, counts = found[self._live[found]], counts[self._live[found]]
+            idf = math.log(1 + (self._texts - len(found) + 0.5) / (len(found) + 0.5))
+            scores[found] += np.float32(idf) * counts / (counts + self._lengths[found])
         return scores
 
-    def words(self, question: str) -> list[str]:
-        """Stems of the question's words that are not stop words."""
-        tokens = self._tokenize(
-            [question], stopwords="en", stemmer=self._stemmer, show_progress=False, return_ids=False
-        )
-        return list(tokens[0])
+    def holding(self, words: Iterable[str]) -> Integers:
+        """Numbers of the texts that hold all of some lower-case words, or others with their stems."""
+        found: Any = None
+        for word in dict.fromkeys(words):
+            own = self._postings.passages[self._postings.of_term(term_of(word))]
+            found = own if found is None else np.intersect1d(found, own, assume_unique=True)
+        none: Integers = np.zeros(0, dtype=np.int32)
+        return none if found is None else found

@@ -21,13 +21,15 @@ from assistant.retrieval.encoder import (
     default_folder,
     unit,
 )
-from assistant.retrieval.onnx_runtime import Graph, Pieces
+from assistant.retrieval.onnx_runtime import Graph, pieces_of
 
 GRAPH = Path(__file__).with_name("minilm.onnx")
 _INFO = ModelInfo(DEFAULT_MODEL, DEFAULT_DIGEST, dimension=384, max_tokens=254)
 # Windows in one run: more wait for each other's memory, fewer for each other's threads.
 _BATCH = 8
 _MOST_THREADS = 8
+# From this question on it is asked with weights laid out for the processor.
+_OFTEN = 2
 
 
 class OnnxEncoder:
@@ -41,9 +43,10 @@ class OnnxEncoder:
     def __init__(self) -> None:
         self._folder = default_folder()
         check_default(self._folder, whole=False)
-        self._pieces = Pieces(self._folder)
+        self._pieces = pieces_of(self._folder)
         # One short question is over before a second thread has begun, or weights have been copied.
         self._asking = Graph(GRAPH, self._folder, threads=1, packed=False)
+        self._asked = 0
         self._building: Graph | None = None
 
     @property
@@ -61,7 +64,7 @@ class OnnxEncoder:
     ) -> list[Encoded]:
         """Encode texts; see ``Encoder.encode``."""
         ids = [self._pieces.of(text).ids[: _INFO.max_tokens] for text in texts]
-        graph = self._asking if query or not texts else self._builder()
+        graph = self._asker(len(texts)) if query or not texts else self._builder()
         # Batches of texts of like length waste no time on padding.
         order = sorted(range(len(ids)), key=lambda at: len(ids[at]))
         made: dict[int, Encoded] = {}
@@ -71,6 +74,14 @@ class OnnxEncoder:
             if progress is not None:
                 progress(len(batch))
         return [made[at] for at in range(len(texts))]
+
+    def _asker(self, count: int) -> Graph:
+        # Whoever asks a second time will ask more often: copies of the weights, which take as long as some
+        # questions to make, then save a third of each.
+        before, self._asked = self._asked, self._asked + count
+        if before < _OFTEN <= self._asked:
+            self._asking = Graph(GRAPH, self._folder, threads=1, packed=True)
+        return self._asking
 
     def _builder(self) -> Graph:
         if self._building is None:

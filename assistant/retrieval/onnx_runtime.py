@@ -7,6 +7,7 @@ A graph (``*.onnx``, some kilobytes) lies in this folder; its weights stay where
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -90,3 +91,9 @@ class Pieces:
             ids[at, : len(row)] = row
             mask[at, : len(row)] = 1
         return {"input_ids": ids, "attention_mask": mask}
+
+
+@cache
+def pieces_of(folder: Path) -> Pieces:
+    """The tokenizer in a model's folder, read once for all models that share it."""
+    return Pieces(folder)

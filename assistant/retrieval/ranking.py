@@ -13,17 +13,17 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from assistant.retrieval import abstention
+from assistant.retrieval.abstention import Signs
 from assistant.retrieval.encoder import Encoder, Floats, Integers, Piece
 from assistant.retrieval.index import Index
+from assistant.retrieval.token_store import runs
 from assistant.types import Passage
 
 # Up to here every window is scored; above, the nearest by vector and by words are.
-_SCORE_ALL = 5_000
+SCORE_ALL = 5_000
 _CANDIDATES = 300
 # A second sentence is highlighted too when the question's words are that much better met with it.
 _GAIN = 0.06
-# Windows multiplied at once.
-_BLOCK = 64
 
 
 Spans = tuple[tuple[int, int], ...]
@@ -73,9 +73,8 @@ class Ranking:
         ranked: Passages, best first.
         query: The encoded question.
         weights: Weight of each of its word pieces.
-        met: How well the best passage meets the words that say what is asked, -1 to 1.
+        signs: What was seen of the question and the first passages; ``None`` where nothing was found.
         confidence: Estimated probability that the first passages answer.
-        read: Highest logit of the model that reads; ``None`` if it did not.
         spans: Answering sentences of passages that were found by their words or their place.
         note: A fixed interface sentence on the question, or the empty string.
     """
@@ -83,16 +82,15 @@ class Ranking:
     ranked: list[Ranked]
     query: Query
     weights: Floats
-    met: float
-    confidence: float
-    read: float | None = None
+    signs: Signs | None = None
+    confidence: float = 0.0
     spans: Mapping[str, Spans] = field(default_factory=dict)
     note: str = ""
 
     @property
     def threshold(self) -> float:
         """The confidence from which the passages are offered as an answer."""
-        return abstention.threshold(self.read)
+        return abstention.threshold(self.signs)
 
 
 def make_query(question: str, encoder: Encoder) -> Query:
@@ -146,7 +144,7 @@ def rank(
         query: The question.
         weights: Weight of each of its word pieces.
         index: The index.
-        rows: Windows to look among.
+        rows: Windows to look among, ascending.
         lexical_rows: Gives windows that share words with the question; asked only where there are too
             many windows to score all, and looked at besides the nearest ones.
         lend: Gives the best cosines of windows together with those met in their hosts.
@@ -156,34 +154,28 @@ def rank(
     """
     if not len(rows) or not len(query.ids):
         return []
-    if len(rows) > _SCORE_ALL:
-        nearest, _ = index.vectors.search(query.vector, _CANDIDATES, rows)
+    if len(rows) > SCORE_ALL:
+        among = None if len(rows) == len(index.windows) else rows
+        nearest, _ = index.vectors.search(query.vector, _CANDIDATES, among)
         rows = np.unique(np.concatenate([nearest, lexical_rows()]))
     met = lend(query.tokens, rows, _best_cosines(query.tokens, index, rows))
     scores = met @ weights
-    best: dict[str, int] = {}
-    for at, row in enumerate(rows):
-        name = index.windows[row].passage
-        if name not in best or scores[at] > scores[best[name]]:
-            best[name] = at
-    ranked = [Ranked(name, float(scores[at]), int(rows[at]), met[at]) for name, at in best.items()]
-    return sorted(ranked, key=lambda one: -one.score)
+    # The best window of each passage: by passage, then by score, ties in the order of the index.
+    owners = index.owners[rows]
+    order = np.lexsort((-scores, owners))
+    best = order[np.flatnonzero(np.diff(owners[order], prepend=-1))]
+    best = best[np.argsort(-scores[best], kind="stable")]
+    found = zip(owners[best].tolist(), scores[best].tolist(), rows[best].tolist(), met[best], strict=True)
+    return [Ranked(index.passage(number), score, row, own) for number, score, row, own in found]
 
 
 def _best_cosines(tokens: Floats, index: Index, rows: Integers) -> Floats:
     """Best cosine of each question piece in each window, shape ``(windows, pieces)``."""
-    best = np.empty((len(rows), len(tokens)), dtype=np.float32)
-    # Block by block: bytes are widened to be multiplied, which would make the index fourfold in memory.
-    for low in range(0, len(rows), _BLOCK):
-        some = rows[low : low + _BLOCK]
-        starts, lengths = index.offsets[some], index.offsets[some + 1] - index.offsets[some]
-        if some[-1] - some[0] == len(some) - 1:
-            wanted: slice | Integers = slice(starts[0], starts[-1] + lengths[-1])
-        else:
-            first = np.cumsum(lengths) - lengths
-            wanted = np.repeat(starts - first, lengths) + np.arange(lengths.sum(), dtype=np.int32)
-        cosines = index.tokens.cosines(wanted, tokens)
-        np.maximum.reduceat(cosines, np.cumsum(lengths) - lengths, axis=0, out=best[low : low + len(some)])
+    bounds = np.stack([index.offsets[rows], index.offsets[rows + 1]], axis=1)
+    lengths = bounds[:, 1] - bounds[:, 0]
+    alone = lengths.sum() == bounds[-1, 1] - bounds[0, 0]
+    cosines = index.tokens.cosines(slice(bounds[0, 0], bounds[-1, 1]) if alone else runs(bounds), tokens)
+    best: Floats = np.maximum.reduceat(cosines, np.cumsum(lengths) - lengths, axis=0)
     return best
 
 
@@ -195,18 +187,43 @@ def highlight(query: Query, weights: Floats, index: Index, found: Ranked, passag
         best, with its neighbour when the two together meet them clearly better.
     """
     window = index.windows[found.window]
-    own = slice(index.offsets[found.window], index.offsets[found.window + 1])
-    cosines = index.tokens.cosines(own, query.tokens)
-    starts = index.spans[own, 0]
     sentences = [span for span in passage.sentences if span[0] < window.end and window.start < span[1]]
-    scored: list[tuple[float, tuple[int, int]]] = []
-    for start, end in sentences:
-        inside = (starts >= start) & (starts < end)
-        if inside.any():
-            scored.append((float(cosines[inside].max(axis=0) @ weights), (start, end)))
+    scored = _scored(query, weights, index, found.window, sentences)
     if not scored:
         return ((window.start, window.end),)
     best = max(scored, key=lambda one: one[0])
     if len(scored) > 1 and found.score - best[0] > _GAIN:
         return ((scored[0][1][0], scored[-1][1][1]),)
     return (best[1],)
+
+
+def nearest(query: Query, weights: Floats, index: Index, rows: Integers, sentences: Spans) -> Spans:
+    """Find the one among some sentences of a passage that meets the question's words best.
+
+    Args:
+        query: The question.
+        weights: Weight of each of its word pieces.
+        index: The index.
+        rows: Windows of the passage.
+        sentences: The sentences to choose from.
+
+    Returns:
+        The sentence, or nothing if none of them stands in a window.
+    """
+    scored = [one for row in rows for one in _scored(query, weights, index, int(row), sentences)]
+    return (max(scored, key=lambda one: one[0])[1],) if scored else ()
+
+
+def _scored(
+    query: Query, weights: Floats, index: Index, row: int, sentences: Sequence[tuple[int, int]]
+) -> list[tuple[float, tuple[int, int]]]:
+    """Score of each sentence of which words stand in a window."""
+    own = slice(index.offsets[row], index.offsets[row + 1])
+    cosines = index.tokens.cosines(own, query.tokens)
+    starts = index.spans[own, 0]
+    scored: list[tuple[float, tuple[int, int]]] = []
+    for start, end in sentences:
+        inside = (starts >= start) & (starts < end)
+        if inside.any():
+            scored.append((float(cosines[inside].max(axis=0) @ weights), (start, end)))
+    return scored

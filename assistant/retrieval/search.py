@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Sequence
+from functools import cached_property
 
 import numpy as np
 
+from assistant.retrieval import ranking
 from assistant.retrieval.encoder import Encoder, Floats, Integers
-from assistant.retrieval.hosts import Host, HostTokens
+from assistant.retrieval.hosts import lend
 from assistant.retrieval.index import Index
-from assistant.retrieval.lexical import BM25
+from assistant.retrieval.lexical import BM25, words_of
 from assistant.retrieval.ranking import Query, Ranked, make_query, rank
-from assistant.retrieval.weighting import FRAMING, Postings, shares, word_at
+from assistant.retrieval.weighting import FRAMING, frequency, idf, shares, word_at
 
 # Passages that share words with the question, looked at in large libraries besides the nearest.
 _LEXICAL_CANDIDATES = 100
@@ -24,33 +26,24 @@ class Searcher:
     Args:
         index: The index.
         encoder: The model that made it.
-        texts: Gives the text of every passage in the index, by id; asked only for BM25.
         unasked: Folded words that name an essay and not what is asked of it.
-        hosts: Sentences that bring in block quotations and notes, by the guest's id.
     """
 
-    def __init__(
-        self,
-        index: Index,
-        encoder: Encoder,
-        texts: Callable[[], dict[str, str]],
-        unasked: Collection[str] = (),
-        hosts: Mapping[str, Host] | None = None,
-    ) -> None:
+    def __init__(self, index: Index, encoder: Encoder, unasked: Collection[str] = ()) -> None:
         self.index = index
         self.encoder = encoder
-        self._texts = texts
         self._unasked = frozenset(unasked)
-        self.hosts = HostTokens(index, hosts or {})
-        self._postings = Postings(index)
-        self._numbers = self._postings.numbers
-        self.passages = self._postings.passages
-        self._bm25: BM25 | None = None
+        self._names: dict[str, dict[str, int]] = {}
         self._methods: dict[str, Callable[[Query, Integers], Floats]] = {
-            "bm25": lambda query, _rows: self._lexical(query.text),
+            "bm25": lambda query, _rows: self.lexical.scores(query.text),
             "windows": self._windows,
             "fusion": self._fusion,
         }
+
+    @cached_property
+    def lexical(self) -> BM25:
+        """Ranks passages by their words."""
+        return BM25(self.index.words, self.index.lengths, self.index.live)
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -60,31 +53,69 @@ class Searcher:
     def rows(self, passages: Collection[str] | None) -> Integers:
         """Windows of some passages, or of all; in the order of the index."""
         if passages is None:
-            return np.arange(len(self.index.windows), dtype=np.int32)
-        wanted = np.array([name in passages for name in self.passages], dtype=bool)
-        return (
-            np.flatnonzero(wanted[self._numbers]).astype(np.int32) if len(wanted) else np.zeros(0, np.int32)
-        )
+            return self.index.rows
+        found = (self._number(name) for name in passages)
+        return self.index.rows_of(np.array(sorted(one for one in found if one is not None), dtype=np.int32))
+
+    def _number(self, passage: str) -> int | None:
+        """Number of a passage; ``None`` if no window is its."""
+        essay = passage.rpartition("/")[0]
+        if essay in self.index.essays:
+            return self.numbers(essay).get(passage)
+        # Only passages that somebody else has divided are not called after their essay.
+        return self._all_numbers.get(passage)
+
+    def numbers(self, essay: str) -> dict[str, int]:
+        """Number of each passage of an essay, by id."""
+        if essay not in self._names:
+            numbers = range(*self.index.essays[essay].passages)
+            self._names[essay] = {self.index.passage(number): number for number in numbers}
+        return self._names[essay]
+
+    @cached_property
+    def _all_numbers(self) -> dict[str, int]:
+        return {name: at for essay in self.index.essays for name, at in self.numbers(essay).items()}
+
+    def holding(self, phrases: Sequence[str]) -> list[str]:
+        """Ids of the passages that may hold one of some phrases, in the order of the index.
+
+        In a large library these are the ones in which all words of a phrase stand.
+        """
+        numbers = self.index.numbers
+        if len(self.index.rows) > ranking.SCORE_ALL:
+            held = [self.lexical.holding(words_of(phrase)) for phrase in phrases]
+            numbers = np.intersect1d(np.concatenate(held), numbers)
+        return [self.index.passage(int(number)) for number in numbers]
 
     def query(self, question: str) -> Query:
         """Encode a question."""
         return make_query(question, self.encoder)
 
-    def weights(self, query: Query, rows: Integers, framing: float = FRAMING) -> Floats:
-        """Weight of each word piece of a question among some windows; see ``weighting.shares``."""
-        frequency = self._postings.frequency(rows, query.ids)
+    def weighed(self, query: Query, rows: Integers) -> tuple[Floats, Floats]:
+        """Weight of each word piece of a question among some windows, and without words that frame it."""
+        often = frequency(self.index, rows, query.ids)
         # An author whom the essays themselves speak of is asked about, not only named.
         spoken_of = {
-            word_at(query.text, piece) for piece, count in zip(query.pieces, frequency, strict=True) if count
+            word_at(query.text, piece) for piece, count in zip(query.pieces, often, strict=True) if count
         }
-        idf = self._postings.idf(rows, query.ids)
-        return shares(query.text, query.pieces, idf, self._unasked - spoken_of, framing)
+        rarity = idf(often, len(self.index.passages_of(rows)))
+        unasked = self._unasked - spoken_of
+        whole, bare = (
+            shares(query.text, query.pieces, rarity, unasked, framing) for framing in (FRAMING, 0.0)
+        )
+        return whole, bare
+
+    def weights(self, query: Query, rows: Integers) -> Floats:
+        """Weight of each word piece of a question among some windows; see ``weighting.shares``."""
+        return self.weighed(query, rows)[0]
 
     def late(self, query: Query, weights: Floats, rows: Integers) -> list[Ranked]:
         """Rank passages by late interaction; see ``ranking.rank``."""
-        return rank(
-            query, weights, self.index, rows, lambda: self._lexical_rows(query.text, rows), self.hosts.lend
-        )
+        return rank(query, weights, self.index, rows, lambda: self._lexical_rows(query.text, rows), self.lend)
+
+    def lend(self, tokens: Floats, rows: Integers, met: Floats) -> Floats:
+        """Best cosines of windows, with those met in their hosts; see ``hosts.lend``."""
+        return lend(self.index, tokens, rows, met)
 
     def ranking(
         self, question: str, method: str, passages: Collection[str] | None = None
@@ -106,34 +137,34 @@ class Searcher:
         if method == "late":
             return [(one.passage, one.score) for one in self.late(query, self.weights(query, rows), rows)]
         scores = self._methods[method](query, rows)
-        searched = np.unique(self._numbers[rows])
+        searched = self.index.passages_of(rows)
         order = searched[np.argsort(-scores[searched], kind="stable")]
-        return [(self.passages[at], float(scores[at])) for at in order]
-
-    def _lexical(self, question: str) -> Floats:
-        if self._bm25 is None:
-            texts = self._texts()
-            self._bm25 = BM25([texts[name] for name in self.passages])
-        return self._bm25.scores(question)
+        return [(self.index.passage(at), float(scores[at])) for at in order]
 
     def _lexical_rows(self, question: str, rows: Integers) -> Integers:
-        scores = self._lexical(question)
-        best = np.argsort(-scores, kind="stable")[:_LEXICAL_CANDIDATES]
-        found = best[scores[best] > 0]
-        return rows[np.isin(self._numbers[rows], found)]
+        """Windows, among some, of passages that share words with a question."""
+        scores = self.lexical.scores(question)
+        if len(rows) < len(self.index.rows):
+            others = np.ones(len(scores), dtype=bool)
+            others[self.index.owners[rows]] = False
+            scores[others] = 0
+        found = np.flatnonzero(scores)
+        if len(found) > _LEXICAL_CANDIDATES:
+            found = found[np.argpartition(-scores[found], _LEXICAL_CANDIDATES)[:_LEXICAL_CANDIDATES]]
+        return self.index.rows_of(np.sort(found).astype(np.int32))
 
     def _windows(self, query: Query, rows: Integers) -> Floats:
         """Cosine of each passage's nearest window, shape ``(passages,)``."""
         near, cosines = self.index.vectors.search(query.vector, len(rows), rows)
-        scores = np.full(len(self.passages), _FAR, dtype=np.float32)
-        np.maximum.at(scores, self._numbers[near], cosines)
+        scores = np.full(len(self.index.lengths), _FAR, dtype=np.float32)
+        np.maximum.at(scores, self.index.owners[near], cosines)
         return scores
 
     def _fusion(self, query: Query, rows: Integers) -> Floats:
         """Mean of BM25 and window cosines, each scaled from 0 to 1 over the searched passages."""
-        searched = np.unique(self._numbers[rows])
-        total = np.zeros(len(self.passages), dtype=np.float32)
-        for scores in (self._lexical(query.text), self._windows(query, rows)):
+        searched = self.index.passages_of(rows)
+        total = np.zeros(len(self.index.lengths), dtype=np.float32)
+        for scores in (self.lexical.scores(query.text), self._windows(query, rows)):
             low, high = scores[searched].min(), scores[searched].max()
             total += (scores - low) / ((high - low) or 1)
         fused: Floats = (total / 2).astype(np.float32)

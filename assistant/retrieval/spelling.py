@@ -6,9 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 _WORD = re.compile(r"(?<![^\W_])[^\W\d_]+(?![^\W_])")
 # Shorter words have too many neighbours; longer ones may hold two slips.
 _SHORTEST, _LONG = 5, 8
@@ -16,17 +13,23 @@ _SHORTEST, _LONG = 5, 8
 _IN_USE = 2.0
 
 
+Words = Counter[str]
+
+
+def words_of(texts: Iterable[str]) -> Words:
+    """How often each word is printed in texts."""
+    return Counter(word for text in texts for word in _WORD.findall(text))
+
+
 class Speller:
     """Knows the words of some essays.
 
     Args:
-        texts: Texts of their passages.
+        printed: Their words; see ``words_of``.
     """
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        self._printed: Counter[str] = Counter()
-        for text in texts:
-            self._printed.update(_WORD.findall(text))
+    def __init__(self, printed: Words) -> None:
+        self._printed = printed
         self._known = {word.casefold() for word in self._printed}
         self._long = [word for word in self._printed if len(word) >= _SHORTEST]
 
@@ -53,6 +56,9 @@ class Speller:
         return len(word) >= _SHORTEST and word.casefold() not in self._known
 
     def _nearest(self, word: str) -> str | None:
+        from rapidfuzz import process  # noqa: PLC0415 - milliseconds, for the rare slip only
+        from rapidfuzz.distance import OSA  # noqa: PLC0415 - the same
+
         allowed = 2 if len(word) >= _LONG else 1
         near = process.extract(
             word,

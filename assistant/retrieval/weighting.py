@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant.retrieval.encoder import Floats, Integers, Piece
 from assistant.retrieval.index import Index
@@ -19,61 +18,46 @@ from assistant.retrieval.questions import FRAMING_WORDS, FUNCTION_WORDS, folded
 FRAMING = 0.5
 
 
-class Postings:
-    """Which passages each word piece stands in.
+def frequency(index: Index, rows: Integers, ids: Integers) -> Floats:
+    """In how many of the passages of some windows each word piece stands.
 
     Args:
         index: The index.
+        rows: The windows.
+        ids: Vocabulary ids.
     """
+    searched = None
+    if len(rows) < len(index.windows):
+        searched = np.zeros(len(index.lengths), dtype=bool)
+        searched[index.passages_of(rows)] = True
+    counts = []
+    for term in ids:
+        own = index.pieces.of_term(int(term))
+        whole = own.stop - own.start
+        counts.append(whole if searched is None else int(searched[index.pieces.passages[own]].sum()))
+    return np.array(counts, dtype=np.float32)
 
-    def __init__(self, index: Index) -> None:
-        names = [window.passage for window in index.windows]
-        starts = [at == 0 or names[at] != names[at - 1] for at in range(len(names))]
-        self.numbers: Integers = (np.cumsum(starts) - 1).astype(np.int32)
-        self.passages: list[str] = [name for name, first in zip(names, starts, strict=True) if first]
-        owners = np.repeat(self.numbers, np.diff(index.offsets)).astype(np.int64)
-        pairs = np.unique(np.asarray(index.ids).astype(np.int64) * max(1, len(self.passages)) + owners)
-        self._ids: NDArray[np.int64] = pairs // max(1, len(self.passages))
-        self._owners: NDArray[np.int64] = pairs % max(1, len(self.passages))
 
-    def frequency(self, rows: Integers, ids: Integers) -> Floats:
-        """In how many of the passages of some windows each word piece stands.
+def idf(frequencies: Floats, passages: int) -> Floats:
+    """Inverse document frequency: ``log(1 + (N - n + 0.5) / (n + 0.5))``.
 
-        Args:
-            rows: The windows.
-            ids: Vocabulary ids.
-        """
-        searched = np.zeros(len(self.passages), dtype=bool)
-        searched[self.numbers[rows]] = True
-        low, high = np.searchsorted(self._ids, ids, "left"), np.searchsorted(self._ids, ids, "right")
-        counts = [searched[self._owners[start:end]].sum() for start, end in zip(low, high, strict=True)]
-        return np.array(counts, dtype=np.float32)
-
-    def idf(self, rows: Integers, ids: Integers) -> Floats:
-        """Inverse document frequency of word pieces among the passages of some windows.
-
-        Args:
-            rows: The windows.
-            ids: Vocabulary ids.
-
-        Returns:
-            ``log(1 + (N - n + 0.5) / (n + 0.5))`` of each id, N passages, n of them with the piece.
-        """
-        frequency = self.frequency(rows, ids)
-        count = len(np.unique(self.numbers[rows]))
-        values: Floats = np.log1p((count - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
-        return values
+    Args:
+        frequencies: In how many passages each word piece stands.
+        passages: How many there are.
+    """
+    values: Floats = np.log1p((passages - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
+    return values
 
 
 def shares(
-    question: str, pieces: Sequence[Piece], idf: Floats, unasked: Collection[str], framing: float = FRAMING
+    question: str, pieces: Sequence[Piece], rarity: Floats, unasked: Collection[str], framing: float = FRAMING
 ) -> Floats:
     """Weight of each word piece of a question; they sum to 1.
 
     Args:
         question: The question.
         pieces: Its word pieces.
-        idf: Their idf.
+        rarity: Their idf.
         unasked: Folded words that name the essay and not what is asked of it, such as its author.
         framing: Factor of words that only frame a question.
 
@@ -84,8 +68,8 @@ def shares(
     factors = np.array(
         [_factor(word_at(question, piece), unasked, framing) for piece in pieces], dtype=np.float32
     )
-    weights = idf * factors
-    weights = weights if weights.sum() > 0 else idf
+    weights = rarity * factors
+    weights = weights if weights.sum() > 0 else rarity
     made: Floats = weights / weights.sum()
     return made
 

@@ -12,18 +12,25 @@ from typing import TYPE_CHECKING, Any, Protocol
 import gradio as gr
 
 from assistant.errors import AssistantError
-from assistant.web import desk, measure
+from assistant.web import desk, measure, plain
 from assistant.web.bench import Assess, Bench
-from assistant.web.desk import EXAMPLES, Desk, Widgets
-from assistant.web.reader import nothing_to_read_html
+from assistant.web.columns import Widgets, chat_column, reading_column
+from assistant.web.desk import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Gradio's own default of 1 would make every reader wait for every other.
-_CONCURRENT = 8
-_WAITING = 64
+# Gradio's own default of 1 would make every reader wait for every other. Many may be asking at once, for most
+# of the time each waits for the model that reads, which takes one after the other; passages come before.
+_CONCURRENT = 48
+_THREADS = 64
+_WAITING = 256
+# Conversations that the server remembers; Gradio's own default of 10,000 would take hundreds of megabytes.
+_CONVERSATIONS = 500
 _MAX_UPLOAD = "50mb"
+_STYLES = ("style.css", "cards.css", "reader.css", "print.css", "measure.css")
+# The first makes what the others share; the last sets them to work.
+_SCRIPTS = tuple(f"{name}.js" for name in "page opening hits finding sentences keys keeping arriving".split())
 # Seconds between sweeps of uploads that were never added, and the age they may reach.
 _SWEEP = (3600, 3600)
 
@@ -35,11 +42,6 @@ _PROXIES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
 _SANS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
 _MONO = ["ui-monospace", "Consolas", "monospace"]
 
-_HEADER = (
-    '<header class="masthead"><h1>Essay Assistant</h1>'
-    "<p>The essay’s own words, with the page they stand on.</p></header>"
-)
-
 
 class Library(desk.Library, measure.Library, Protocol):
     """What the whole page asks of a library; ``assistant.library.Library`` is one."""
@@ -48,8 +50,8 @@ class Library(desk.Library, measure.Library, Protocol):
         """Load what a question needs."""
 
 
-# The page's script tells the conversation that a card of another essay was opened.
-_ON_LOAD = "element.addEventListener('open-essay', (event) => trigger('click', event.detail));"
+class Served(plain.Library, Library, Protocol):
+    """What page and programs together ask of a library."""
 
 
 def build(library: Library, *, focus: Sequence[str] = (), assess: Assess | None = None) -> gr.Blocks:
@@ -80,9 +82,9 @@ def build(library: Library, *, focus: Sequence[str] = (), assess: Assess | None 
 def _asking_part(library: Library, focus: Sequence[str], page: gr.Blocks) -> None:
     with gr.Row(elem_id="desk"):
         with gr.Column(elem_id="chat", min_width=300):
-            chat = _chat_column()
+            chat = chat_column()
         with gr.Column(elem_id="reading-side", min_width=300):
-            side = _reading_column()
+            side = reading_column(desk.quotations_of(library))
     widgets = Widgets(turns=gr.State(()), **chat["widgets"], **side["widgets"])
     _wire(page, Desk(library, widgets, focus), widgets, chat["buttons"] | side["buttons"])
 
@@ -94,12 +96,16 @@ def launch_options() -> dict[str, Any]:
         Keyword arguments of ``gradio.Blocks.launch``.
     """
     files = resources.files("assistant.web")
-    styles = "".join(files.joinpath(name).read_text("utf-8") for name in ("style.css", "measure.css"))
+    styles, scripts = (
+        "".join(files.joinpath(name).read_text("utf-8") for name in names) for names in (_STYLES, _SCRIPTS)
+    )
     return {
         # In the head, for gradio's own `css` option loses every shorthand that holds a variable.
-        "head": f"<style>{styles}</style><script>{files.joinpath('page.js').read_text('utf-8')}</script>",
+        "head": f"<style>{styles}</style><script>{scripts}</script>",
         "theme": _theme(),
         "max_file_size": _MAX_UPLOAD,
+        "max_threads": _THREADS,
+        "state_session_capacity": _CONVERSATIONS,
         "footer_links": [],
         "run_history": False,
         "enable_monitoring": False,
@@ -111,7 +117,7 @@ def launch_options() -> dict[str, Any]:
 
 
 def serve(
-    library: Library,
+    library: Served,
     *,
     host: str,
     port: int,
@@ -144,6 +150,7 @@ def serve(
             auth=auth,
             prevent_thread_lock=True,
             **launch_options(),
+            app_kwargs=plain.beside(library, host, auth),
         )
     except OSError as fault:
         raise AssistantError(
@@ -176,66 +183,11 @@ def _spare_the_proxy(host: str) -> None:
         os.environ[name] = ",".join(filter(None, spared))
 
 
-def _chat_column() -> dict[str, Any]:
-    with gr.Row(elem_id="top"):
-        gr.HTML(_HEADER, apply_default_css=False, elem_id="masthead")
-        new = gr.Button("New conversation", size="sm", scale=0, min_width=140, elem_id="new-conversation")
-    conversation = gr.HTML("", apply_default_css=False, elem_id="conversation", js_on_load=_ON_LOAD)
-    with gr.Row(elem_id="examples"):
-        examples = [gr.Button("", size="sm", visible=False, elem_classes="example") for _ in range(EXAMPLES)]
-    scope = gr.Dropdown([], label="Ask", elem_id="scope", visible=False, interactive=True)
-    with gr.Row(elem_id="ask-row"):
-        question = gr.Textbox(
-            label="Question",
-            placeholder="Ask the essay a question…",
-            lines=1,
-            max_lines=5,
-            scale=6,
-            container=False,
-            autofocus=True,
-            elem_id="question",
-            html_attributes=gr.InputHTMLAttributes(enterkeyhint="send", autocomplete="off"),
-        )
-        ask = gr.Button("Ask", variant="primary", scale=1, min_width=80, elem_id="ask")
-    return {
-        "widgets": {"conversation": conversation, "examples": examples, "question": question, "scope": scope},
-        "buttons": {"ask": ask, "new": new},
-    }
-
-
-def _reading_column() -> dict[str, Any]:
-    with gr.Accordion("Add an essay", open=False, elem_id="upload") as upload:
-        file = gr.File(
-            label="Essay as text (.txt, .text, .md)",
-            file_types=[".txt", ".text", ".md"],
-            height=130,
-            elem_id="essay-file",
-        )
-        with gr.Row(elem_id="add-row"):
-            first_page = gr.Textbox(
-                label="Number of the first page (if you know it)", max_lines=1, scale=3, elem_id="first-page"
-            )
-            add = gr.Button("Add essay", variant="primary", scale=1, min_width=110, elem_id="add-essay")
-        report = gr.HTML("", apply_default_css=False, elem_id="report")
-    reading = gr.Dropdown([], label="Read", elem_id="reading", visible=False, interactive=True)
-    pane = gr.HTML(nothing_to_read_html(), apply_default_css=False, elem_id="pane")
-    return {
-        "widgets": {
-            "reading": reading,
-            "pane": pane,
-            "report": report,
-            "file": file,
-            "first_page": first_page,
-            "upload": upload,
-        },
-        "buttons": {"add": add},
-    }
-
-
 def _wire(page: gr.Blocks, desk: Desk, widgets: Widgets, buttons: dict[str, gr.Button]) -> None:
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     everything = widgets.everything()
-    page.load(desk.opened, None, everything, **quiet)
+    page.load(desk.opened, widgets.kept, everything, js="() => window.desk.kept()", **quiet)
+    widgets.scope.change(None, widgets.scope, None, js="(scope) => window.desk.keepScope(scope)", **quiet)
     asked = [
         gr.on(
             [widgets.question.submit, buttons["ask"].click],
@@ -261,6 +213,7 @@ def _wire(page: gr.Blocks, desk: Desk, widgets: Widgets, buttons: dict[str, gr.B
         everything,
         show_progress_on=widgets.report,
         api_visibility="private",
+        concurrency_limit=1,
     )
 
 

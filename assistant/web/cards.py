@@ -7,7 +7,8 @@ Hooks that the script, the styles and the browser tests rely on (keep them stabl
   ``.turn.pending``: still being looked up; ``.turn .fault``: an error's sentence;
 - ``.answer``; ``.answer .verdict``: likely or possible answer; ``.answer.not-answered`` and in it
   ``.verdict.not-answered-text``: nearest passages only; ``.answer .advice``: ``Answer.note``;
-  ``.answer.reading``: the passages are there, the verdict is not yet;
+  ``.answer.reading``: the passages are there, the verdict is not yet; ``.answer details.legend``: what
+  the verdicts mean;
 - ``.card[data-passage="ID"][data-essay="ESSAY"]``, with ``.section``, ``.kind``, ``.pages``;
 - ``.card .passage-text``: exactly the passage's characters; ``mark``: one per highlight;
   ``.page-turn[data-page]`` and ``.note-mark[data-mark]``: empty elements at the exact offset;
@@ -15,6 +16,7 @@ Hooks that the script, the styles and the browser tests rely on (keep them stabl
 - ``.card .citation``: in-text citation of each highlight (of the passage when it has none);
   ``button.copy-quotation[data-copy]``: ``highlight.quotation``; ``.card .passage-citation`` and
   ``button.copy-passage[data-copy]``: the whole passage's; ``button.read-here``: shows it in the reader;
+- ``.card .voice``: whose words a highlight is, if they are quoted in the essay;
 - ``.card details.why``: why it was found (see ``why.py``);
 - ``.references .reference`` and ``button.copy-reference[data-copy]``: once at the answer's foot;
 - ``.reader [data-passage="ID"]`` (see ``reader.py``); there ``.current`` is the passage shown.
@@ -31,13 +33,29 @@ from assistant.web.why import why_html
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from assistant.answers import Answer, Hit
+    from assistant.answers import Answer, Hit, Quoted
     from assistant.types import Kind, Passage
 
 NOT_ANSWERED = "The essay does not seem to answer this."
 NEAREST = "Nearest passages"
 PENDING = "Looking through the essay…"
 READING = "Reading the passages…"
+
+_LEGEND = (
+    ("Likely answer", "The passages seem to hold the answer."),
+    (
+        "Possible answer",
+        "They may hold it, or only stand close to it: read them before you rely on them.",
+    ),
+    (
+        NEAREST,
+        "Nothing in the essay seems to answer; these are the passages that stand closest to the question.",
+    ),
+)
+_LEGEND_NOTE = (
+    "A model on this machine estimates this from the question and the passages. It judges whether they "
+    "answer, not whether the essay is right."
+)
 
 # From here on the page says "likely"; the number itself tells a reader nothing.
 _LIKELY = 0.6
@@ -121,7 +139,7 @@ def answer_html(answer: Answer, titles: Mapping[str, str] | None = None, *, read
     cards = "".join(_card_html(hit, (titles or {}).get(hit.passage.essay_id, "")) for hit in answer.hits)
     advice = f'<p class="advice">{escape(answer.note)}</p>' if answer.note else ""
     state = "" if answer.answered or not answer.hits else " not-answered"
-    verdict = f'<p class="verdict">{READING}</p>' if reading else _verdict_html(answer)
+    verdict = f'<p class="verdict">{READING}</p>' if reading else _verdict_html(answer) + _legend_html(answer)
     # One element whatever it says: the cards behind it are then not drawn anew when the verdict comes.
     head = f'<div class="standing">{advice}{verdict}</div>'
     return (
@@ -160,6 +178,16 @@ def _verdict_html(answer: Answer) -> str:
     return f'<p class="verdict not-answered-text">{NOT_ANSWERED}</p>{nearest}'
 
 
+def _legend_html(answer: Answer) -> str:
+    if not answer.hits:
+        return ""
+    terms = "".join(f"<div><dt>{name}</dt><dd>{meaning}</dd></div>" for name, meaning in _LEGEND)
+    return (
+        '<details class="legend"><summary aria-label="What this means" title="What this means">?</summary>'
+        f"<dl>{terms}</dl><p>{_LEGEND_NOTE}</p></details>"
+    )
+
+
 def _card_html(hit: Hit, essay_title: str) -> str:
     passage = hit.passage
     text = marked_text(passage, hit.highlights, fold=True)
@@ -190,6 +218,7 @@ def _head_html(hit: Hit, essay_title: str) -> str:
 def _actions_html(hit: Hit) -> str:
     rows = [
         f'<span class="quote"><span class="citation">{escape(highlight.citation.in_text)}</span>'
+        f"{_voice_html(highlight.quoted)}"
         f"{_copy_button('copy-quotation', highlight.quotation, _copy_label(hit, number))}</span>"
         for number, highlight in enumerate(hit.highlights, start=1)
     ]
@@ -200,6 +229,13 @@ def _actions_html(hit: Hit) -> str:
     )
     read = '<button type="button" class="read-here">Read in the essay</button>'
     return f'<footer class="card-actions">{"".join(rows)}{read}</footer>'
+
+
+def _voice_html(quoted: Quoted | None) -> str:
+    if quoted is None:
+        return ""
+    words = f"{escape(quoted.author)}, quoted in the essay" if quoted.author else "Quoted in the essay"
+    return f' <span class="voice">{words}</span>'
 
 
 def _copy_label(hit: Hit, number: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -12,6 +11,8 @@ from gradio.blocks import Block
 
 from assistant.errors import AssistantError
 from assistant.web import cards, reader
+from assistant.web.columns import EXAMPLES, Widgets
+from assistant.web.kept import kept_of
 from assistant.web.markup import title_of
 from assistant.web.report import report_html
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from assistant.answers import Answer
     from assistant.types import IngestReport, StoredEssay
 
-EXAMPLES = 4
 ALL_ESSAYS = ""
 # No essay id can be this: ids hold no star.
 _FOCUS = "*focus"
@@ -39,6 +39,9 @@ class Library(Protocol):
     def essay(self, essay_id: str) -> StoredEssay:
         """One essay."""
 
+    def quotable(self, essay_id: str) -> dict[str, list[str]]:
+        """Each sentence of an essay as a quotation with its citation, by passage id."""
+
     def add(
         self,
         path: Path,
@@ -52,44 +55,6 @@ class Library(Protocol):
         self, question: str, *, essays: Sequence[str] = (), history: Sequence[str] = (), fast: bool = False
     ) -> Answer:
         """Answer a question; ``fast`` leaves out the model that reads the passages for the verdict."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Widgets:
-    """The components that events change.
-
-    Attributes:
-        turns: The session's conversation.
-        conversation: Where it is shown.
-        examples: Example questions, hidden once the conversation has begun.
-        question: The box.
-        scope: Which essays are asked.
-        reading: Which essay is in the reading pane.
-        pane: The reading pane.
-        report: What became of an upload.
-        file: The file to upload.
-        first_page: Its first page's number.
-        upload: The part of the page that holds the upload.
-    """
-
-    turns: gr.State
-    conversation: gr.HTML
-    examples: Sequence[gr.Button]
-    question: gr.Textbox
-    scope: gr.Dropdown
-    reading: gr.Dropdown
-    pane: gr.HTML
-    report: gr.HTML
-    file: gr.File
-    first_page: gr.Textbox
-    upload: gr.Accordion
-
-    def everything(self) -> list[Any]:
-        """All of them, as outputs of an event."""
-        return [
-            *(self.turns, self.conversation, *self.examples, self.question, self.scope, self.reading),
-            *(self.pane, self.report, self.file, self.first_page, self.upload),
-        ]
 
 
 class Desk:
@@ -106,19 +71,29 @@ class Desk:
         self._widgets = widgets
         self._focus = tuple(focus)
 
-    def opened(self) -> Updates:
-        """A page was opened: show the library as it now is."""
+    def opened(self, told: str | None) -> Updates:
+        """A page was opened: show the library as it now is, and what the tab kept from before."""
+        kept = kept_of(told)
         try:
             essays = self._library.essays()
         except AssistantError as fault:
             return {self._widgets.conversation: cards.fault_html(str(fault))}
+        known = [essay.id for essay in essays]
         focus = self._known_focus(essays)
         scope = focus[0] if len(focus) == 1 else _FOCUS if focus else ALL_ESSAYS
-        reading = next(iter(focus), essays[0].id if essays else "")
+        reading = next((one for one in (kept.reading, *focus, *known) if one in known), "")
+        shown = next((essay for essay in essays if essay.id == reading), None)
         return {
-            **self._choosers(essays, scope=scope, reading=reading),
-            **self._examples(next((essay for essay in essays if essay.id == reading), None)),
-            self._widgets.conversation: cards.welcome_html(has_essay=bool(essays)),
+            **self._choosers(
+                essays,
+                scope=kept.scope if kept.scope in {ALL_ESSAYS, _FOCUS, *known} else scope,
+                reading=reading,
+            ),
+            **self._examples(None if kept.turns else shown),
+            self._widgets.turns: kept.turns,
+            self._widgets.conversation: cards.conversation_html(kept.turns)
+            or cards.welcome_html(has_essay=bool(essays)),
+            self._widgets.question: kept.draft,
             self._widgets.upload: gr.update(open=not essays),
         }
 
@@ -165,6 +140,9 @@ class Desk:
 
         Gradio finds ``event`` by its annotation, so every name in the signature is imported at run time.
         """
+        if self._essay(str(event.essay)) is None:
+            gr.Warning("The essay that holds this passage is not in the library.", title="Not found")
+            return {self._widgets.reading: gr.skip()}
         return {self._widgets.reading: str(event.essay)}
 
     def scoped(self, scope: str | None) -> Updates:
@@ -259,6 +237,26 @@ class Desk:
             button: gr.update(value=text, visible=bool(text))
             for button, text in zip(self._widgets.examples, padded, strict=True)
         }
+
+
+def quotations_of(library: Library) -> Callable[[str], dict[str, list[str]]]:
+    """What the page's script asks when an essay came into the reading pane.
+
+    Args:
+        library: The library.
+
+    Returns:
+        ``quotations``: of an essay's id, its sentences as quotations by passage id; none of an essay that
+        is not there.
+    """
+
+    def quotations(essay_id: str) -> dict[str, list[str]]:
+        try:
+            return library.quotable(str(essay_id))
+        except AssistantError:
+            return {}
+
+    return quotations
 
 
 def example_questions(essay: StoredEssay) -> list[str]:

@@ -62,6 +62,23 @@ def marked_text(passage: Passage, highlights: Sequence[Highlight] = (), *, fold:
     return "".join(parts)
 
 
+def sentence_text(passage: Passage) -> str:
+    """The words of a passage with its sentences told apart, page turns and note numbers in place.
+
+    Args:
+        passage: The passage.
+
+    Returns:
+        HTML with one ``span.s`` a sentence, whose text content equals ``passage.text``.
+    """
+    parts: list[str] = []
+    cursor = 0
+    for start, end in passage.sentences:
+        parts += [_words(passage, cursor, start), f'<span class="s">{_words(passage, start, end)}</span>']
+        cursor = end
+    return "".join([*parts, _words(passage, cursor, len(passage.text))])
+
+
 def browser_spans(text: str, highlights: Sequence[Highlight]) -> str:
     """Spans of the highlights as the browser counts them.
 
@@ -87,7 +104,7 @@ def page_break(name: str, label: str) -> str:
         HTML without text, so that copied words stay the essay's.
     """
     page = escape(label)
-    return f'<span class="{name}" role="doc-pagebreak" aria-label="page {page}" data-page="{page}"></span>'
+    return f'<span class="{name}" role="separator" aria-label="page {page}" data-page="{page}"></span>'
 
 
 def title_of(record: CSLItem) -> str:

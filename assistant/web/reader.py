@@ -1,15 +1,17 @@
 """An essay as HTML for the reading pane: every passage in order, pages in the margin, notes at the end.
 
 Each passage is an element with ``data-passage="ID"`` whose text content is exactly the passage's
-text; the pane itself is ``.reader[data-essay="ESSAY"]``. Where a page begins stands an empty
-``.page-start[data-page]`` (before a passage) or ``.page-turn[data-page]`` (inside one).
+text, each sentence of it in a ``span.s``; the pane itself is ``.reader[data-essay="ESSAY"]``. Where a
+page begins stands an empty ``.page-start[data-page]`` (before a passage) or ``.page-turn[data-page]``
+(inside one). An empty ``a.anchor`` in a passage is the link to it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
-from assistant.web.markup import authors_of, escape, marked_text, page_break, title_of
+from assistant.web.markup import authors_of, escape, page_break, sentence_text, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,6 +30,9 @@ _TAGS: dict[Kind, str] = {
     "reference": "p",
 }
 
+# What essays print above their notes.
+_NOTES = {"notes", "note", "endnotes", "footnotes"}
+
 
 def reader_html(essay: StoredEssay) -> str:
     """The essay, set for reading.
@@ -41,13 +46,14 @@ def reader_html(essay: StoredEssay) -> str:
     body = [passage for passage in essay.passages if passage.kind != "note"]
     notes = [passage for passage in essay.passages if passage.kind == "note"]
     numbers = {mark.passage: mark.mark for passage in essay.passages for mark in passage.notes}
-    parts = [*_front(essay, {passage.kind for passage in body}), *_flow(body, numbers)]
+    # Under the heading that the essay prints for them, or at its end under one of ours.
+    printed = next((place for place, passage in enumerate(body, start=1) if _heads_notes(passage)), None)
+    place = len(body) if printed is None else printed
+    head = '<h3 class="notes-head">Notes</h3>' if printed is None else ""
+    parts = [*_front(essay, {passage.kind for passage in body}), *_flow(body[:place], numbers)]
     if notes:
-        parts += [
-            '<section class="notes"><h3 class="notes-head">Notes</h3>',
-            *_flow(notes, numbers),
-            "</section>",
-        ]
+        parts += [f'<section class="notes">{head}', *_flow(notes, numbers), "</section>"]
+    parts += _flow(body[place:], numbers)
     essay_id = escape(essay.id)
     return (
         f'<article class="reader" aria-label="The essay" data-essay="{essay_id}">{"".join(parts)}</article>'
@@ -63,6 +69,10 @@ def essay_label(essay: StoredEssay) -> str:
     """Name of an essay in the choosers: authors and title, or its id."""
     title = title_of(essay.reference) or essay.report.title
     return ", ".join(filter(None, [authors_of(essay.reference), title])) or essay.id
+
+
+def _heads_notes(passage: Passage) -> bool:
+    return passage.kind == "heading" and passage.text.strip(" .:").casefold() in _NOTES
 
 
 def _front(essay: StoredEssay, kinds: set[Kind]) -> Iterator[str]:
@@ -93,8 +103,17 @@ def _passage_html(passage: Passage, number: str, *, page: str) -> str:
     start = page_break("page-start", page) if page else ""
     # The note's own number is added by the style sheet, unless the note's text prints it.
     label = f' data-mark="{escape(number)}"' if number and not passage.text.startswith(number) else ""
+    # Behind a heading's words, so that a list of headings begins each with its own.
+    link = _link_html(passage.id)
+    before, behind = ("", link) if passage.kind == "heading" else (link, "")
     return (
         f'<{tag} class="part-{passage.kind}{continued}" data-passage="{escape(passage.id)}"{label} '
         f'tabindex="-1">'
-        f"{start}{marked_text(passage)}</{tag}>"
+        f"{start}{before}{sentence_text(passage)}{behind}</{tag}>"
     )
+
+
+def _link_html(passage_id: str) -> str:
+    """The link that opens the page at a passage; the style sheet gives it its sign."""
+    name = escape(passage_id.rpartition("/")[2])
+    return f'<a class="anchor" href="#{quote(passage_id)}" aria-label="Link to {name}"></a>'

@@ -1,0 +1,295 @@
+"""A draft -> its faults: every quotation and citation held against the essays of the library."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from assistant.attributing import Attribution, Meaning, Sources, is_titled
+from assistant.citing.locators import page_range
+from assistant.citing.references import fold
+from assistant.citing.style import Style
+from assistant.drafts.draft import Draft
+from assistant.drafts.files import read_draft, read_stream
+from assistant.drafts.marks import find_marked
+from assistant.drafts.quotations import Quotation, find_quotations
+from assistant.errors import AssistantError, LibraryError
+from assistant.faults import Audit
+from assistant.findings import Findings
+from assistant.mending import words_of
+from assistant.paging import PageCheck, Pages, Stand
+from assistant.quoting.corpus import Corpus
+from assistant.types import SEARCHED_KINDS, StoredEssay
+from assistant.verdicts import Found, Place
+
+# Up to so many words in quotation marks are a title, a term or a distancing unless they are cited.
+_SHORT = 3
+# From so many words on, words without a citation of the essay are no accident.
+_TELLING = 5
+# Altered words that are not cited to the essay must be as like as this to be taken for its own.
+_ALIKE = 0.85
+# A run of so many words is lifted from the essay.
+_LIFTED = 8
+# Stands for quoted words where unmarked ones are looked for; no essay has it.
+_MASK = "\u16a0"
+_ABSENT = Found("absent", (), 0)
+
+
+def check_draft(draft: Path | str, essays: Sequence[StoredEssay], style: Style) -> Audit:
+    """Check a draft.
+
+    Args:
+        draft: A file, or Markdown or plain text that is in none.
+        essays: The essays to hold it against.
+        style: Style of the citations in the report and in corrections.
+
+    Raises:
+        AssistantError: If the draft cannot be read, or there is no essay.
+    """
+    if not essays:
+        raise LibraryError(
+            "The library holds no essay to check a draft against; add one with: assistant add FILE"
+        )
+    read = read_draft(draft) if isinstance(draft, Path) else read_stream(draft)
+    return Checker(essays, style).check(read)
+
+
+class Checker:
+    """Checks drafts against essays.
+
+    Args:
+        essays: The essays.
+        style: Style of the citations in reports and corrections.
+    """
+
+    def __init__(self, essays: Sequence[StoredEssay], style: Style) -> None:
+        self.corpus = Corpus(essays)
+        self.sources = Sources(essays)
+        self.pages = Pages(essays)
+        self._passages = {passage.id: passage for essay in essays for passage in essay.passages}
+        self._records = {essay.id: essay.reference for essay in essays}
+        self._style = style
+
+    def check(self, draft: Draft) -> Audit:
+        """Find the faults of a draft."""
+        return _Check(self, draft).audit()
+
+    def look_up(self, words: str, essays: frozenset[str] = frozenset()) -> Found:
+        """As ``Corpus.look_up``; what is too long for a quotation, or has no words, is absent."""
+        try:
+            return self.corpus.look_up(words, essays)
+        except AssistantError:
+            return _ABSENT
+
+    def citation(self, essay_id: str, labels: Sequence[str]) -> str:
+        """In-text citation of pages of an essay."""
+        return self._style.in_text(self._records[essay_id], page_range(labels))
+
+    def has_from_others(self, place: Place) -> bool:
+        """Whether the essay itself quotes the words."""
+        passage = self._passages[place.passages[0]]
+        if passage.kind == "blockquote":
+            return True
+        marked = find_marked(passage.text, 0, len(passage.text), [])
+        return any(one.start <= place.start < one.end for one in marked)
+
+    def is_running(self, place: Place) -> bool:
+        """Whether words stand in the essay's text, and not in its title, headings or works cited."""
+        return any(self._passages[one].kind in SEARCHED_KINDS for one in place.passages)
+
+
+class _Check:
+    """The check of one draft."""
+
+    def __init__(self, checker: Checker, draft: Draft) -> None:
+        self._with, self._draft = checker, draft
+        self._quoted = find_quotations(draft)
+        self._attribution = Attribution(draft, self._quoted.citations, checker.sources)
+        self._meanings = [self._attribution.meaning(one) for one in self._quoted.quotations]
+        self._findings = Findings(draft, checker.citation, checker.look_up)
+        self._page_check = PageCheck(draft, checker.pages, self._findings)
+        self._judged = self._exact = self._not_checked = 0
+        # Letters of the cited quotations, for words of theirs that come again.
+        self._known: list[str] = []
+
+    def audit(self) -> Audit:
+        """All faults, in the order of the draft."""
+        for number, quotation in enumerate(self._quoted.quotations):
+            words = " ".join(words_of(self._draft, quotation.start, quotation.end)[0].split())
+            if any(map(str.isalnum, words)):
+                self._judge(number, words)
+        self._check_pages()
+        self._find_unmarked()
+        draft = self._draft
+        return Audit(
+            draft.name, draft.source, draft.units, draft.labels, self._judged, self._exact,
+            self._not_checked, self._findings.faults,
+        )  # fmt: skip
+
+    def _judge(self, number: int, words: str) -> None:
+        meaning = self._meanings[number]
+        if meaning.cited is None:
+            self._judge_uncited(number, words)
+        elif meaning.essays is None:
+            self._judge_untold(number, words)
+        elif meaning.essays:
+            self._judge_cited(number, words, meaning.essays)
+        else:
+            self._judge_foreign(number, words)
+
+    def _judge_cited(self, number: int, words: str, essays: frozenset[str]) -> None:
+        """A quotation that is cited to essays of the library."""
+        quotation, meaning = self._quoted.quotations[number], self._meanings[number]
+        found = self._with.look_up(words, essays)
+        if found.judgement == "exact":
+            self._count(exact=True)
+            # A title is printed on the first page, and cited with any.
+            if not self._with.sources.is_title(words):
+                self._stand(words, found, meaning)
+            return
+        everywhere = self._with.look_up(words)
+        if everywhere.judgement == "exact" and len(words.split()) > _SHORT and meaning.cited:
+            self._count(exact=True)
+            self._findings.wrong_source(quotation, everywhere, meaning.cited)
+        elif not self._is_no_claim(quotation, words, found):
+            self._judge_altered(number, words, found, min(essays))
+
+    def _judge_altered(self, number: int, words: str, found: Found, essay_id: str) -> None:
+        quotation, meaning = self._quoted.quotations[number], self._meanings[number]
+        if self._is_doubtful(quotation, meaning, found):
+            self._pass_by()
+        elif found.judgement == "altered":
+            self._misquoted(quotation, words, found, meaning)
+        elif meaning.cited:
+            self._count()
+            self._findings.not_found(quotation, essay_id, meaning.cited)
+
+    def _is_no_claim(self, quotation: Quotation, words: str, found: Found) -> bool:
+        """Whether words in marks are a title, or a term that another quotation's citation stands behind."""
+        if self._with.sources.is_title(words) or (found.judgement == "absent" and is_titled(words)):
+            return True
+        own = quotation.firm and quotation.cited[0].start >= quotation.end
+        return len(words.split()) <= _SHORT and not own and not quotation.set_off
+
+    def _is_doubtful(self, quotation: Quotation, meaning: Meaning, found: Found) -> bool:
+        """Whether a quotation that is not exact may be another work's."""
+        if found.judgement == "altered" and found.comparisons[0].likeness >= _ALIKE:
+            return False
+        if meaning.distant and meaning.cited and meaning.essays:
+            # A page that the essay has is a sign that the essay named last is meant.
+            return not any(self._has_pages(meaning, one) for one in meaning.essays)
+        return not quotation.firm
+
+    def _has_pages(self, meaning: Meaning, essay_id: str) -> bool:
+        pages = self._with.pages
+        cited = meaning.cited and pages.cited(meaning.cited, essay_id, self._with.sources.year(essay_id))
+        return bool(cited) and bool(pages.labels(essay_id)) and not pages.missing(cited or (), essay_id)
+
+    def _judge_foreign(self, number: int, words: str) -> None:
+        """A quotation that is cited to a work that the library does not have."""
+        quotation, cited = self._quoted.quotations[number], self._meanings[number].cited
+        found = self._with.look_up(words)
+        if cited and found.judgement == "exact" and self._is_telling(words, found) and quotation.firm:
+            self._count(exact=True)
+            self._findings.wrong_source(quotation, found, cited)
+        else:
+            self._pass_by()
+
+    def _is_telling(self, words: str, found: Found) -> bool:
+        """Whether words are so many that they are the essay's own, and not from a work that it quotes."""
+        enough = len(words.split()) >= _TELLING and not is_titled(words)
+        return enough and not self._with.has_from_others(found.comparisons[0].place)
+
+    def _judge_untold(self, number: int, words: str) -> None:
+        """A quotation with a citation that names no source, nor is one named before."""
+        found, quotation = self._with.look_up(words), self._quoted.quotations[number]
+        if found.judgement == "exact":
+            self._count(exact=True)
+            if self._is_telling(words, found):
+                self._stand(words, found, self._meanings[number])
+        elif self._is_its_own(words, found) and self._is_telling(words, found):
+            self._misquoted(quotation, words, found, self._meanings[number])
+        else:
+            self._pass_by()
+
+    def _judge_uncited(self, number: int, words: str) -> None:
+        found, quotation = self._with.look_up(words), self._quoted.quotations[number]
+        heading = self._draft.blocks[quotation.block].kind == "heading"
+        if len(words.split()) <= _SHORT or is_titled(words) or self._with.sources.is_title(words) or heading:
+            return
+        if found.judgement == "exact":
+            self._count(exact=True)
+            if not self._is_carried(number, words, found):
+                self._findings.uncited(quotation, found)
+        elif self._is_its_own(words, found):
+            self._misquoted(quotation, words, found, self._meanings[number])
+            self._findings.uncited(quotation, found)
+        else:
+            self._pass_by()
+
+    def _is_its_own(self, words: str, found: Found) -> bool:
+        """Whether altered words are so many and so like that they are the essay's."""
+        enough = found.judgement == "altered" and len(words.split()) > _TELLING
+        return enough and found.comparisons[0].likeness >= _ALIKE
+
+    def _is_carried(self, number: int, words: str, found: Found) -> bool:
+        """Whether words were cited before, or the next citation of the paragraph is theirs too."""
+        if any(fold(words) in one for one in self._known):
+            return True
+        block = self._quoted.quotations[number].block
+        for later, meaning in enumerate(self._meanings[number + 1 :], number + 1):
+            if self._quoted.quotations[later].block != block:
+                return False
+            if meaning.cited:
+                places = [
+                    one.place for one in found.comparisons if one.place.essay_id in (meaning.essays or ())
+                ]
+                return any(self._covers(meaning, place) for place in places)
+        return False
+
+    def _covers(self, meaning: Meaning, place: Place) -> bool:
+        year = self._with.sources.year(place.essay_id)
+        pages = self._with.pages.cited(meaning.cited, place.essay_id, year) if meaning.cited else ()
+        return self._with.pages.covered(pages, place.essay_id).issuperset(place.labels)
+
+    def _misquoted(self, quotation: Quotation, words: str, found: Found, meaning: Meaning) -> None:
+        self._count()
+        self._findings.misquoted(quotation, found, meaning.cited)
+        if found.comparisons[0].likeness >= _ALIKE:
+            self._stand(words, found, meaning)
+
+    def _stand(self, words: str, found: Found, meaning: Meaning) -> None:
+        """Remember where cited words stand."""
+        self._known.append(fold(words))
+        if meaning.cited:
+            essay_id = found.comparisons[0].place.essay_id
+            self._page_check.claim(meaning.cited, essay_id, Stand(words, found))
+
+    def _check_pages(self) -> None:
+        """Check the pages of all citations, those of no quotation too."""
+        for cited in (one for block in self._quoted.citations for one in block):
+            meant = self._with.sources.meant(cited) or frozenset[str]()
+            for essay_id in meant if len(meant) == 1 else ():
+                self._page_check.claim(cited, essay_id)
+        self._page_check.check(self._with.sources.year)
+
+    def _find_unmarked(self) -> None:
+        """Find words of an essay that stand in no quotation."""
+        prose = list(self._draft.prose)
+        spans = [one.outer for one in self._quoted.quotations]
+        spans += [
+            (block.start, block.end) for block in self._draft.blocks if block.kind in {"reference", "heading"}
+        ]
+        for start, end in spans:
+            prose[start:end] = [_MASK if one.isalnum() else one for one in prose[start:end]]
+        for lifted in self._with.corpus.lifted("".join(prose), _LIFTED):
+            if self._with.is_running(lifted.place):
+                self._findings.unmarked(lifted)
+
+    def _count(self, *, exact: bool = False) -> None:
+        self._judged += 1
+        self._exact += exact
+
+    def _pass_by(self) -> None:
+        self._judged += 1
+        self._not_checked += 1

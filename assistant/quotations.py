@@ -1,0 +1,75 @@
+"""A quotation -> a verdict with citations."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+
+from assistant.answers import Citation
+from assistant.citing.locators import page_range
+from assistant.citing.style import Style
+from assistant.errors import LibraryError
+from assistant.quoting.corpus import Corpus
+from assistant.shelf import Shelf
+from assistant.types import CSLItem
+from assistant.verdicts import Comparison, QuotedPlace, Verdict
+
+
+class Quotations:
+    """Checks quotations against the essays of a shelf, prepared anew only when they have changed.
+
+    Args:
+        shelf: The essays.
+    """
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self._prepared: tuple[dict[str, str], Corpus, dict[str, CSLItem]] | None = None
+        # The page asks from several threads; one of them prepares and the others wait for it.
+        self._guard = threading.Lock()
+
+    def verdict(self, text: str, style: Style, essays: Sequence[str] = ()) -> Verdict:
+        """Judge a quotation.
+
+        Args:
+            text: The quotation, with or without its outer quotation marks.
+            style: Citation style.
+            essays: Ids of the only essays to look in; all if empty.
+
+        Raises:
+            AssistantError: If the text holds no words or is too long, there is no such essay, or none at all.
+        """
+        for essay_id in essays:
+            self._shelf.load(essay_id)
+        corpus, records = self._current()
+        found = corpus.look_up(text, essays)
+        matches = tuple(_quoted(one, style, records) for one in found.comparisons)
+        return Verdict(text, found.judgement, matches, found.places)
+
+    def _current(self) -> tuple[Corpus, dict[str, CSLItem]]:
+        with self._guard:
+            stored = {essay_id: self._shelf.load(essay_id) for essay_id in self._shelf.ids()}
+            if not stored:
+                raise LibraryError("The library holds no essay yet; add one with: assistant add FILE")
+            state = {essay_id: digest for essay_id, (digest, _) in stored.items()}
+            if self._prepared is None or self._prepared[0] != state:
+                essays = [essay for _, essay in stored.values()]
+                self._prepared = (state, Corpus(essays), {essay.id: essay.reference for essay in essays})
+            return self._prepared[1:]
+
+
+def _quoted(one: Comparison, style: Style, records: Mapping[str, CSLItem]) -> QuotedPlace:
+    place = one.place
+    pages = page_range(place.labels)
+    citation = Citation(pages, style.in_text(records[place.essay_id], pages))
+    return QuotedPlace(
+        place.passages,
+        place.essay_id,
+        place.start,
+        place.end,
+        place.text,
+        place.source,
+        citation,
+        one.diff,
+        one.edits,
+    )

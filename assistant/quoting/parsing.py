@@ -1,0 +1,107 @@
+"""A quotation as a writer sets it: words, and the marks by which the writer owns to a change."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.quoting.normal import MARKS, NormalText, dots_in, normalise
+
+ItemKind = Literal["words", "ellipsis", "sic", "bracket"]
+
+_DOTS = r"(?:[.…](?:\s*[.…])*)"
+_EDIT = re.compile(
+    rf"(?P<ellipsis>\[\s*{_DOTS}\s*\]|\(\s*{_DOTS}\s*\)|{_DOTS})"
+    r"|(?P<sic>\[\s*sic\s*[.!]?\s*\])"
+    r"|(?P<bracket>\[[^\[\]]{0,200}\])",
+    re.IGNORECASE,
+)
+_MATES = {'"': '"', "“": "”", "„": "“”", "«": "»", "'": "'", "‘": "’", "‹": "›", "‚": "‘’", "`": "'`´"}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A part of a quotation.
+
+    Attributes:
+        kind: Printed words, or the writer's mark.
+        start: Offset in the quotation.
+        end: Offset behind it.
+        normal: Normal form of the words, mapped to the quotation; of a mark, the mark itself.
+        inner: What stands in brackets.
+        joined_left: Whether a letter stands directly before a bracket, as in ``know[s]``.
+        joined_right: Whether a letter stands directly behind it, as in ``[T]he``.
+    """
+
+    kind: ItemKind
+    start: int
+    end: int
+    normal: NormalText
+    inner: str = ""
+    joined_left: bool = False
+    joined_right: bool = False
+
+
+def parse(text: str) -> list[Item]:
+    """Divide a quotation into words and marks.
+
+    White space beside a mark belongs to neither; only behind ``[sic]`` it stays with the words.
+    """
+    items: list[Item] = []
+    at = 0
+    for found in _EDIT.finditer(text):
+        if found["ellipsis"] and dots_in(found.group()) < 3:
+            continue
+        items += _words(text, at, found.start(), items)
+        items.append(_mark(text, found))
+        at = found.end()
+    return [*items, *_words(text, at, len(text), items)]
+
+
+def _words(text: str, start: int, end: int, items: list[Item]) -> list[Item]:
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    while start < end and text[start].isspace() and not (items and items[-1].kind == "sic"):
+        start += 1
+    return [Item("words", start, end, _normal(text, start, end))] if start < end else []
+
+
+def _normal(text: str, start: int, end: int) -> NormalText:
+    made = normalise(text[start:end])
+    return NormalText(
+        made.text, tuple(at + start for at in made.starts), tuple(at + start for at in made.ends)
+    )
+
+
+def _mark(text: str, found: re.Match[str]) -> Item:
+    start, end = found.span()
+    normal = _normal(text, start, end)
+    if found["ellipsis"]:
+        return Item("ellipsis", start, end, normal)
+    if found["sic"]:
+        return Item("sic", start, end, normal)
+    return Item(
+        "bracket",
+        start,
+        end,
+        normal,
+        text[start + 1 : end - 1].strip(),
+        text[start - 1 : start].isalnum(),
+        text[end : end + 1].isalnum(),
+    )
+
+
+def readings(text: str) -> list[str]:
+    """What a quotation may be: without its outer quotation marks, and as it was given.
+
+    Two marks at the ends may be a pair, or each belong to words of its own (``"one" and "two"``): both
+    are tried in that order.
+    """
+    bare = text.strip()
+    made = [bare]
+    if len(bare) > 2 and bare[-1] in _MATES.get(bare[0], ""):
+        inner = bare[1:-1].strip()
+        if inner.strip("".join(MARKS)):
+            made.insert(0, inner)
+    return made

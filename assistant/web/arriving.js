@@ -1,0 +1,66 @@
+/* What the server draws later: answers into the conversation, essays into the reading pane. */
+((desk) => {
+  "use strict";
+
+  const unfolded = new WeakMap(); // parts opened or closed by hand, and which of the two
+  let seen = ""; // how many turns there are, and whether the last one waits
+  let reading = false; // whether its passages are there and their verdict is not
+  let essay = ""; // the essay in the reading pane
+
+  document.addEventListener("click", (event) => {
+    const summary = event.target.closest?.("#conversation summary");
+    if (summary) unfolded.set(summary.parentElement, !summary.parentElement.open);
+  });
+
+  // Drawing the conversation again takes away that a part of it was open.
+  function keepUnfolded(conversation) {
+    for (const part of conversation.querySelectorAll("details")) {
+      if (unfolded.has(part) && part.open !== unfolded.get(part)) part.open = unfolded.get(part);
+    }
+  }
+
+  function answersArrived(conversation) {
+    keepUnfolded(conversation);
+    const turns = conversation.querySelectorAll(".turn");
+    const last = turns[turns.length - 1];
+    const pending = Boolean(last?.classList.contains("pending"));
+    const now = `${turns.length} ${pending}`;
+    const read = reading;
+    reading = Boolean(last?.querySelector(".answer.reading"));
+    if (now === seen && read === reading) return;
+    desk.cardsArrived();
+    desk.hitsOf(null);
+    desk.keep();
+    const verdict = last?.querySelector(".verdict, .fault, .advice")?.textContent || "";
+    // The verdict on passages that are there already moves nothing.
+    if (now === seen) return void desk.say(verdict);
+    seen = now;
+    if (!last) return;
+    last.scrollIntoView({ behavior: desk.smooth(), block: "start" });
+    if (pending) return;
+    const cards = last.querySelectorAll(".card").length;
+    desk.say(`${verdict} ${cards ? `Passages shown: ${cards}.` : ""}`);
+  }
+
+  function paneArrived() {
+    const now = desk.reader()?.dataset.essay || "";
+    const other = now !== essay;
+    essay = now;
+    desk.textChanged();
+    if (!now) return;
+    desk.fetchQuotations();
+    if (other) desk.returnToPlace();
+    desk.paneArrived();
+    desk.keep();
+  }
+
+  desk.whenDrawn("#conversation", (conversation) => {
+    const watched = { childList: true, subtree: true, attributes: true, attributeFilter: ["class", "open"] };
+    new MutationObserver(() => answersArrived(conversation)).observe(conversation, watched);
+  });
+  desk.whenDrawn("#pane", (pane) => {
+    const watched = { childList: true, subtree: true, attributes: true, attributeFilter: ["data-passage"] };
+    new MutationObserver(paneArrived).observe(pane, watched);
+    paneArrived();
+  });
+})(window.desk);

@@ -1,0 +1,186 @@
+/* Find in the essay: a phrase, across line ends, page turns and note numbers; without a phrase, the
+   places that the current question found, one after the other. */
+((desk) => {
+  "use strict";
+
+  const WAIT_MS = 120;
+  const BETWEEN = "\u0000"; // between passages: no phrase runs from one into the next
+  let text = null; // the essay as it is searched, made at the first search
+  let ranges = [];
+  let at = -1; // which of them is shown
+  let phrase = "";
+  let waiting = 0;
+
+  const box = () => document.querySelector("#find input");
+
+  // One spelling for what prints in several: quotation marks, dashes, spaces, ellipses, accents, case. ---
+
+  function plain(character) {
+    if (/[\p{Pi}\p{Pf}'"‚„′″`´]/u.test(character)) return "'";
+    if (/[\p{Pd}−]/u.test(character)) return "-";
+    if (/\s/u.test(character)) return " ";
+    if (/[\u00ad\u200b-\u200d\u2060\ufeff]/u.test(character)) return "";
+    return character.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  }
+
+  // Dashes print with and without spaces about them and as two hyphens, an ellipsis with and without spaces.
+  function leavesSpaceOut(letter, letters) {
+    return letters.at(-1) === " " && (letter === "-" || (letter === "." && letters.at(-2) === "."));
+  }
+
+  function repeats(letter, last) {
+    return (letter === " " && (last === " " || last === "-")) || (letter === "-" && last === "-");
+  }
+
+  // The letters, and for each the place in `raw` of the character that it comes from.
+  function folded(raw) {
+    const letters = [];
+    const places = [];
+    let place = 0;
+    for (const character of raw) {
+      for (const letter of plain(character)) {
+        if (leavesSpaceOut(letter, letters)) {
+          letters.pop();
+          places.pop();
+        }
+        if (repeats(letter, letters.at(-1))) continue;
+        letters.push(letter);
+        places.push(place);
+      }
+      place += character.length;
+    }
+    return { letters: letters.join(""), places };
+  }
+
+  function readText() {
+    const nodes = [];
+    let raw = "";
+    for (const part of desk.passages()) {
+      for (const node of desk.textNodes(part)) {
+        nodes.push({ node, start: raw.length });
+        raw += node.data;
+      }
+      raw += BETWEEN;
+    }
+    return { nodes, raw, ...folded(raw) };
+  }
+
+  function nodeAt(place) {
+    let low = 0;
+    let high = text.nodes.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (text.nodes[middle].start <= place) low = middle;
+      else high = middle - 1;
+    }
+    return text.nodes[low];
+  }
+
+  function rangeAt(first, last) {
+    const start = text.places[first];
+    const end = text.places[last];
+    const [from, to] = [nodeAt(start), nodeAt(end)];
+    const range = document.createRange();
+    range.setStart(from.node, start - from.start);
+    range.setEnd(to.node, end - to.start + String.fromCodePoint(text.raw.codePointAt(end)).length);
+    return range;
+  }
+
+  function search(wanted) {
+    const sought = folded(wanted.trim()).letters;
+    const made = [];
+    if (!sought) return made;
+    text ??= readText();
+    for (let place = text.letters.indexOf(sought); place >= 0; place = text.letters.indexOf(sought, place + sought.length)) {
+      made.push(rangeAt(place, place + sought.length - 1));
+    }
+    return made;
+  }
+
+  // Showing ----------------------------------------------------------------------------------------
+
+  const goals = () => (phrase ? ranges : desk.hits());
+
+  desk.count = () => {
+    const counter = document.querySelector("#find output");
+    if (!counter) return;
+    const all = goals().length;
+    const place = at >= 0 && at < all ? `${at + 1} of ${all}` : String(all);
+    const found = all ? `Marked: ${place}` : "";
+    counter.textContent = !phrase ? found : all ? place : "Not in this essay";
+    for (const button of document.querySelectorAll("#find button.step")) button.disabled = !all;
+  };
+
+  function mark() {
+    const now = phrase && at >= 0 ? [ranges[at]] : [];
+    desk.highlight("desk-found", ranges);
+    desk.highlight("desk-found-now", now);
+    desk.count();
+  }
+
+  function step(by) {
+    const all = goals();
+    if (!all.length) return;
+    at = at < 0 ? (by > 0 ? fromHere(all) : all.length - 1) : (at + by + all.length) % all.length;
+    mark();
+    desk.reveal(all[at]);
+  }
+
+  // The first at or below what is in sight.
+  function fromHere(all) {
+    const top = desk.topOf(desk.scroller());
+    const below = all.findIndex((range) => range.getBoundingClientRect().bottom > top);
+    return Math.max(below, 0);
+  }
+
+  function look() {
+    if (box().value.trim() === phrase) return;
+    phrase = box().value.trim();
+    ranges = search(phrase);
+    at = -1;
+    mark();
+    desk.showFound(ranges);
+    if (ranges.length) step(1);
+  }
+
+  // Another essay, or the same one drawn anew: what was found stood in the old text.
+  desk.textChanged = () => {
+    text = null;
+    at = -1;
+    ranges = search(phrase);
+    mark();
+    desk.showFound(ranges);
+    desk.markHits();
+  };
+
+  desk.startFinding = () => {
+    box().focus();
+    box().select();
+    return true;
+  };
+
+  document.addEventListener("input", (event) => {
+    if (event.target !== box()) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(look, WAIT_MS);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (!event.target.closest?.("#find input") || event.isComposing) return;
+    if (event.key === "Enter") {
+      event.preventDefault();
+      const before = phrase;
+      look();
+      if (phrase === before) step(event.shiftKey ? -1 : 1);
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      box().value = "";
+      look();
+    }
+  });
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("#find button.step");
+    if (button) step(button.classList.contains("next") ? 1 : -1);
+  });
+})(window.desk);

@@ -1,0 +1,136 @@
+/* What the current question found, marked in the essay's text and on the ruler beside it. The marks are
+   highlights of the browser's own: the text itself is never touched. */
+((desk) => {
+  "use strict";
+
+  const BESIDE_PX = 8; // a click on the ruler this near to a tick means the tick
+  const TICK_PX = 2;
+  let turn = null; // the turn whose passages are marked; the last one unless a card of another is opened
+  let hits = []; // { passage, range }, in reading order
+  let kind = "hit"; // whether they are offered as an answer or as the nearest passages
+  let found = []; // ranges that the reader looked for
+
+  // From characters to the text nodes that hold them ----------------------------------------------
+
+  desk.textNodes = (part) => {
+    const walker = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
+    const nodes = [];
+    while (walker.nextNode()) nodes.push(walker.currentNode);
+    return nodes;
+  };
+
+  function rangeOf(part, start, end) {
+    const range = document.createRange();
+    range.selectNodeContents(part);
+    let offset = 0;
+    for (const node of desk.textNodes(part)) {
+      if (start >= offset && start < offset + node.length) range.setStart(node, start - offset);
+      if (end > offset && end <= offset + node.length) range.setEnd(node, end - offset);
+      offset += node.length;
+    }
+    return range;
+  }
+
+  // What was found -------------------------------------------------------------------------------
+
+  function currentTurn() {
+    if (turn?.isConnected) return turn;
+    const turns = document.querySelectorAll("#conversation .turn");
+    return turns[turns.length - 1];
+  }
+
+  function hitsOfCard(card) {
+    const part = desk.passage(card.dataset.passage);
+    if (!part) return [];
+    const spans = card.dataset.spans.split(" ").filter(Boolean).map((span) => span.split("-").map(Number));
+    const whole = [[0, part.textContent.length]];
+    return (spans.length ? spans : whole).map(([start, end]) => {
+      return { passage: card.dataset.passage, range: rangeOf(part, start, end) };
+    });
+  }
+
+  function before(one, other) {
+    return one.range.compareBoundaryPoints(Range.START_TO_START, other.range);
+  }
+
+  desk.hitsOf = (card) => {
+    turn = card ? card.closest(".turn") : null;
+    desk.markHits();
+  };
+
+  desk.markHits = () => {
+    const cards = [...(currentTurn()?.querySelectorAll(".card") || [])];
+    hits = cards.flatMap(hitsOfCard).sort(before);
+    const nearest = Boolean(currentTurn()?.querySelector(".not-answered"));
+    kind = nearest ? "nearest" : "hit";
+    desk.highlight("desk-hits", nearest ? [] : desk.hits());
+    desk.highlight("desk-nearest", nearest ? desk.hits() : []);
+    desk.drawRuler();
+    desk.count();
+  };
+
+  desk.hits = () => hits.map((hit) => hit.range);
+
+  // Whether the passage has a hit, which is then in sight.
+  desk.revealHit = (passage) => {
+    const hit = hits.find((each) => each.passage === passage);
+    if (hit) desk.reveal(hit.range);
+    return Boolean(hit);
+  };
+
+  desk.highlight = (name, ranges) => {
+    if (ranges.length) CSS.highlights?.set(name, new Highlight(...ranges));
+    else CSS.highlights?.delete(name);
+  };
+
+  desk.reveal = (range) => {
+    const scroller = desk.scroller();
+    const third = scroller.clientHeight / 3;
+    const top = range.getBoundingClientRect().top - desk.topOf(scroller) - third;
+    scroller.scrollBy({ top, behavior: desk.smooth() });
+  };
+
+  // The ruler ------------------------------------------------------------------------------------
+
+  desk.showFound = (ranges) => {
+    found = ranges;
+    desk.drawRuler();
+  };
+
+  function ticks(ranges, name, reader, ruler) {
+    const box = reader.getBoundingClientRect();
+    const drawn = new Map();
+    for (const range of ranges) {
+      const share = (range.getBoundingClientRect().top - box.top) / box.height;
+      const at = Math.round((share * ruler.clientHeight) / TICK_PX) * TICK_PX;
+      if (drawn.has(at)) continue;
+      const tick = document.createElement("span");
+      tick.className = `tick ${name}`;
+      tick.style.top = `${at}px`;
+      tick.goal = range;
+      drawn.set(at, tick);
+    }
+    return drawn.values();
+  }
+
+  desk.drawRuler = () => {
+    const ruler = document.getElementById("ruler");
+    const reader = desk.reader();
+    if (!ruler) return;
+    if (!ruler.offsetParent || !reader) return void ruler.replaceChildren();
+    ruler.replaceChildren(...ticks(desk.hits(), kind, reader, ruler), ...ticks(found, "found", reader, ruler));
+  };
+
+  document.addEventListener("click", (event) => {
+    const ruler = event.target.closest?.("#ruler");
+    if (!ruler) return;
+    const at = event.clientY - ruler.getBoundingClientRect().top;
+    const far = (tick) => Math.abs(parseFloat(tick.style.top) - at);
+    const [nearest] = [...ruler.children].sort((one, other) => far(one) - far(other));
+    if (nearest && far(nearest) <= BESIDE_PX) return void desk.reveal(nearest.goal);
+    const scroller = desk.scroller();
+    scroller.scrollTo({ top: (at / ruler.clientHeight) * scroller.scrollHeight, behavior: desk.smooth() });
+  });
+
+  desk.whenDrawn("#pane", (pane) => new ResizeObserver(() => desk.drawRuler()).observe(pane));
+})(window.desk);

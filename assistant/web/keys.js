@@ -1,0 +1,120 @@
+/* The keyboard: a current card, keys for what one does with it, and the list of the keys. */
+((desk) => {
+  "use strict";
+
+  let current = ""; // passage and turn of the current card: drawing anew may replace the element
+
+  const WRITTEN_IN = "input, textarea, select, [contenteditable='true'], [role='listbox'], [role='combobox']";
+  // Parts in which the arrows have a meaning of their own.
+  const STEERED = "#pane, [role='tab'], [role='tablist'], [role='radio'], [role='slider'], [role='menu']";
+
+  const turnOf = (card) => [...document.querySelectorAll(".turn")].indexOf(card.closest(".turn"));
+  const nameOf = (card) => `${turnOf(card)} ${card.dataset.passage}`;
+  const currentCard = () => desk.cards().find((card) => nameOf(card) === current);
+  const firstOfLast = () => document.querySelector("#conversation .turn:last-child .card");
+
+  desk.choose = (card) => {
+    current = nameOf(card);
+    desk.cardsArrived();
+  };
+
+  desk.cardsArrived = () => {
+    for (const card of desk.cards()) {
+      card.tabIndex = -1;
+      card.classList.toggle("current", nameOf(card) === current);
+    }
+  };
+
+  function focus(card) {
+    desk.choose(card);
+    card.focus({ preventScroll: true });
+    card.scrollIntoView({ behavior: desk.smooth(), block: "nearest" });
+  }
+
+  function step(by) {
+    const cards = desk.cards();
+    const now = cards.indexOf(currentCard());
+    const next = now < 0 ? firstOfLast() : cards[now + by];
+    if (next) focus(next);
+    return cards.length > 0;
+  }
+
+  function withCard(act) {
+    const card = currentCard() || firstOfLast();
+    if (!card) return false;
+    desk.choose(card);
+    act(card);
+    return true;
+  }
+
+  const ask = () => document.querySelector("#question textarea");
+  const KEYS = {
+    ArrowDown: () => step(1),
+    ArrowUp: () => step(-1),
+    c: () => desk.copySentence() || withCard((card) => card.querySelector(".copy-quotation, .copy-passage").click()),
+    r: () => withCard(desk.openCard),
+    j: () => desk.stepSentence(1),
+    k: () => desk.stepSentence(-1),
+    f: () => desk.startFinding(),
+    "/": () => { ask().focus(); return true; },
+    "?": () => { desk.showKeys(); return true; },
+  };
+
+  function hears(event) {
+    if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return false;
+    if (event.shiftKey && event.key !== "?" && event.key !== "/") return false;
+    if (!desk.conversation()?.offsetParent || document.querySelector("dialog[open]")) return false;
+    if (event.target.closest(WRITTEN_IN) || (!event.key.startsWith("Arrow") && lettersAreOff())) return false;
+    return !(event.key.startsWith("Arrow") && event.target.closest(STEERED));
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (!(event.target instanceof Element)) return;
+    if (event.key === "Escape" && event.target === ask() && !event.isComposing) {
+      if (withCard(focus)) event.preventDefault();
+      return;
+    }
+    const act = Object.hasOwn(KEYS, event.key) && KEYS[event.key];
+    if (act && hears(event) && act()) event.preventDefault();
+  });
+
+  // Whoever steers by voice or touches keys unawares can turn single letters off, for this browser.
+  const OFF = "essay-assistant-letters-off";
+  function lettersAreOff() {
+    try {
+      return localStorage.getItem(OFF) === "yes";
+    } catch {
+      return false;
+    }
+  }
+
+  document.addEventListener("change", (event) => {
+    if (event.target.id !== "letters-on") return;
+    try {
+      if (event.target.checked) localStorage.removeItem(OFF);
+      else localStorage.setItem(OFF, "yes");
+    } catch {
+      event.target.checked = true;
+      desk.say("This browser keeps no settings.", true);
+    }
+  });
+
+  // A card whose button has the focus is the current one.
+  document.addEventListener("focusin", (event) => {
+    const card = event.target.closest?.("#conversation .card");
+    if (card && nameOf(card) !== current) desk.choose(card);
+  });
+
+  // The list of keys -----------------------------------------------------------------------------
+
+  desk.showKeys = () => {
+    document.getElementById("letters-on").checked = !lettersAreOff();
+    document.getElementById("keys").showModal();
+  };
+  document.addEventListener("click", (event) => {
+    const target = event.target;
+    if (target.closest?.("#show-keys")) return void desk.showKeys();
+    // The dialog itself is the target only outside its content, on the backdrop.
+    if (target.id === "keys") document.getElementById("keys").close();
+  });
+})(window.desk);

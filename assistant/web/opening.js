@@ -1,0 +1,130 @@
+/* The way from a card, a note number or a link to its place in the essay, and back. */
+((desk) => {
+  "use strict";
+
+  let wanted = null; // a passage whose essay is on its way into the reading pane
+  let origin = null; // where the reader came from
+
+  function backButton() {
+    let back = document.getElementById("back");
+    if (!back) {
+      back = document.createElement("button");
+      back.id = "back";
+      back.type = "button";
+      back.hidden = true;
+      document.body.append(back);
+    }
+    return back;
+  }
+
+  function offerBack() {
+    const back = backButton();
+    const toCard = Boolean(origin?.matches(".card"));
+    back.hidden = origin === null;
+    back.textContent = toCard ? "Back to the answer" : "Back to the text";
+    // Beside the essay the answer is in sight; below the answer it is not.
+    back.classList.toggle("to-card", toCard);
+  }
+
+  function goBack() {
+    const target = origin;
+    origin = null;
+    backButton().hidden = true;
+    if (!target?.isConnected) return;
+    const card = target.matches(".card");
+    target.scrollIntoView({ behavior: desk.smooth(), block: card ? "start" : "center" });
+    (card ? target.querySelector(".read-here") : target).focus({ preventScroll: true });
+  }
+
+  function show(part) {
+    for (const other of document.querySelectorAll("#pane .current")) other.classList.remove("current");
+    part.classList.add("current");
+    part.focus({ preventScroll: true });
+    // Of a long passage the words that were found are to be seen, not its middle.
+    if (part.offsetHeight < window.innerHeight / 2 || !desk.revealHit(part.dataset.passage)) {
+      part.scrollIntoView({ behavior: desk.smooth(), block: "center" });
+    }
+    offerBack();
+  }
+
+  function openEssay(essay) {
+    const conversation = desk.conversation();
+    for (const holder of [conversation, ...conversation.querySelectorAll("div")]) {
+      holder.dispatchEvent(new CustomEvent("open-essay", { detail: { essay } }));
+    }
+  }
+
+  desk.open = (passage) => {
+    const essay = passage.split("/")[0];
+    const part = desk.passage(passage);
+    wanted = part ? null : passage;
+    if (part) show(part);
+    else if (desk.reader()?.dataset.essay === essay) missing(passage);
+    else openEssay(essay);
+  };
+
+  desk.openCard = (card) => {
+    origin = card;
+    desk.hitsOf(card);
+    desk.open(card.dataset.passage);
+  };
+
+  function missing(passage) {
+    wanted = null;
+    desk.say(`The essay has no passage “${passage}”.`, true);
+  }
+
+  // The essay that was asked for is there.
+  desk.paneArrived = () => {
+    if (wanted === null || desk.reader()?.dataset.essay !== wanted.split("/")[0]) return;
+    desk.open(wanted);
+  };
+
+  // Links to a passage: #gill-2014/p09 -----------------------------------------------------------
+
+  desk.linked = () => {
+    try {
+      return decodeURIComponent(location.hash.slice(1));
+    } catch {
+      return "";
+    }
+  };
+
+  desk.followLink = () => {
+    const passage = desk.linked();
+    if (!passage.includes("/")) return false;
+    origin = null;
+    desk.open(passage);
+    return true;
+  };
+  window.addEventListener("hashchange", desk.followLink);
+
+  function copyLink(anchor) {
+    desk.copy(anchor.href, anchor, "Link copied.");
+    // Pressed again, the browser sees no change of address.
+    if (anchor.hash === location.hash) desk.followLink();
+  }
+
+  // What a click means ---------------------------------------------------------------------------
+
+  document.addEventListener("click", (event) => {
+    const target = event.target;
+    if (!(target instanceof Element)) return;
+    const anchor = target.closest(".anchor");
+    if (anchor) return void copyLink(anchor);
+    const note = target.closest("button[data-note]");
+    if (note) {
+      origin = note.closest(".card") || note;
+      return void desk.open(note.dataset.note);
+    }
+    if (target.closest("#back")) return void goBack();
+    const card = target.closest(".card");
+    if (!card) return;
+    desk.choose(card);
+    if (target.closest(".read-here")) return void desk.openCard(card);
+    // A click anywhere else on the card opens it too, unless the reader is selecting words.
+    if (target.closest("button, label, input, a, details")) return;
+    if (String(window.getSelection())) return;
+    desk.openCard(card);
+  });
+})(window.desk);

@@ -1,0 +1,53 @@
+"""Haystack with the same weights; see ``benchmarks/peers.py``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from asking import FOLDER, MODEL, passages, run
+from haystack import Document
+from haystack.components.embedders import (
+    SentenceTransformersDocumentEmbedder,
+    SentenceTransformersTextEmbedder,
+)
+from haystack.components.retrievers.in_memory import InMemoryEmbeddingRetriever
+from haystack.document_stores.in_memory import InMemoryDocumentStore
+from haystack.utils import ComponentDevice
+
+STORE = FOLDER / "haystack.json"
+
+
+class Haystack:
+    """One vector a passage in its store in memory, which is kept as a file."""
+
+    def make(self) -> None:
+        """Make the store."""
+        embedder = SentenceTransformersDocumentEmbedder(
+            model=MODEL, device=ComponentDevice.from_str("cpu"), progress_bar=False
+        )
+        embedder.warm_up()
+        store = InMemoryDocumentStore(embedding_similarity_function="cosine")
+        made = embedder.run([Document(content=text) for text in passages()])
+        store.write_documents(made["documents"])
+        store.save_to_disk(str(STORE))
+
+    def load(self) -> None:
+        """Load it."""
+        self._embedder = SentenceTransformersTextEmbedder(
+            model=MODEL, device=ComponentDevice.from_str("cpu"), progress_bar=False
+        )
+        self._embedder.warm_up()
+        store = InMemoryDocumentStore.load_from_disk(str(STORE))
+        self._retriever = InMemoryEmbeddingRetriever(store, top_k=3)
+
+    def ask(self, question: str) -> list[str]:
+        """The three nearest passages."""
+        vector = self._embedder.run(question)["embedding"]
+        return [str(one.content) for one in self._retriever.run(vector)["documents"]]
+
+    def size(self) -> list[Path]:
+        """What lies on the disk."""
+        return [STORE]
+
+
+run(Haystack)

@@ -1,0 +1,297 @@
+"""How the index grows from a thousand windows to a million: what is found, how fast, and how large it is.
+
+    OPENBLAS_NUM_THREADS=1 python benchmarks/scale.py [--most 1000000] [--plot docs/scale.png]
+
+The libraries are synthetic. Window vectors stand in clusters of about a hundred, whose centres differ in a
+tenth as many directions as there are components; a window has four token vectors (an essay's has about 90,
+which would take 30 GB), a passage three windows and 60 words of a vocabulary of 50,000 by Zipf's law, an
+essay a thousand windows. A question has twelve token vectors near those of some window and three of its
+passage's words. Everything else is as in use: the index is written, read and searched by the program itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from assistant.retrieval import ranking
+from assistant.retrieval.dense import VectorIndex, engine_of
+from assistant.retrieval.encoder import Encoder, Floats, ModelInfo, Piece, unit
+from assistant.retrieval.index import Index, Segment
+from assistant.retrieval.index_reader import load_index
+from assistant.retrieval.index_writer import save_index
+from assistant.retrieval.lexical import term_of
+from assistant.retrieval.postings import Postings
+from assistant.retrieval.ranking import Query
+from assistant.retrieval.search import Searcher
+from assistant.retrieval.token_store import TokenStore
+from assistant.retrieval.windows import Window
+
+SEED, DIMENSION = 7, 384
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
+TOKENS, WINDOWS, WORDS, ESSAY = 4, 3, 60, 1_000
+VOCABULARY, PIECES, ASKED = 50_000, 30_000, 12
+QUESTIONS, COMPARED, BEST = 60, 20, 10
+INFO = ModelInfo("synthetic", "synthetic", DIMENSION, 254)
+HEADS = (
+    "windows", "engine", "recall@10 of the nearest windows", "recall@10 of late interaction",
+    "nearest, ms", "words, ms", "late interaction, ms", "question, p50 ms", "p95 ms", "limit of the scan, ms",
+    "opened in s", "an essay more in s", "bytes a passage: vectors", "tokens", "words and pieces", "texts",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A synthetic library.
+
+    Attributes:
+        index: Its index, in memory.
+        vectors: Vector of each window.
+        words: Words of each passage, shape ``(passages, 60)``.
+    """
+
+    index: Index
+    vectors: Floats
+    words: np.ndarray[Any, np.dtype[np.int64]]
+
+
+def main() -> None:
+    """Print a table with a row a size, and draw it."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--most", type=int, default=SIZES[-1], help="windows of the largest library")
+    parser.add_argument("--plot", type=Path, metavar="FILE")
+    options = parser.parse_args()
+    speed = bandwidth()
+    print(f"Memory is read at {speed / 1e9:.1f} GB/s.\n\n| {' | '.join(HEADS)} |\n|{' ---: |' * len(HEADS)}")
+    rows = []
+    for count in (size for size in SIZES if size <= options.most):
+        rows.append(measured(count, speed))
+        print(f"| {' | '.join(map(shown, rows[-1]))} |", flush=True)
+    if options.plot:
+        plot(rows, options.plot)
+
+
+def shown(value: float | str) -> str:
+    """A figure as it stands in the table."""
+    if isinstance(value, str):
+        return value
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def bandwidth() -> float:
+    """Bytes a second that one thread reads from memory."""
+    much = np.ones(64 * 2**20, dtype=np.float32)
+    took = []
+    for _ in range(5):
+        start = perf_counter()
+        much.max()
+        took.append(perf_counter() - start)
+    return much.nbytes / min(took)
+
+
+def near(vectors: Floats, spread: float, chance: np.random.Generator) -> Floats:
+    """Unit vectors near others: noise of so many times their length is added."""
+    noise = chance.standard_normal(vectors.shape, dtype=np.float32) * np.float32(spread / DIMENSION**0.5)
+    return unit(vectors + noise)
+
+
+def made(count: int) -> Made:
+    """A synthetic library of so many windows."""
+    chance = np.random.default_rng(SEED)
+    directions = chance.standard_normal((DIMENSION // 10, DIMENSION), dtype=np.float32)
+    clusters = max(1, count // 100)
+    centres = unit(chance.standard_normal((clusters, len(directions)), dtype=np.float32) @ directions)
+    vectors = np.empty((count, DIMENSION), dtype=np.float32)
+    stores = []
+    for low in range(0, count, 50_000):
+        own = slice(low, min(low + 50_000, count))
+        members = chance.integers(clusters, size=own.stop - low)
+        vectors[own] = near(centres[members], 0.7, chance)
+        stores.append(TokenStore.of(near(np.repeat(vectors[own], TOKENS, axis=0), 0.9, chance)))
+    owners = (np.arange(count) // WINDOWS).astype(np.int32)
+    passages = int(owners[-1]) + 1
+    words = np.minimum(chance.zipf(1.2, (passages, WORDS)), VOCABULARY) - 1
+    terms = np.array([term_of(f"w{at}") for at in range(VOCABULARY)], dtype=np.uint64)
+    ids = chance.integers(PIECES, size=count * TOKENS).astype(np.int32)
+    starts = np.tile(np.arange(TOKENS, dtype=np.int32) * 6, count)
+    token_owners = np.repeat(owners, TOKENS)
+    index = Index(
+        model=INFO,
+        essays=segments(count, owners),
+        windows=tuple(
+            Window(f"{row // ESSAY}/p{owners[row]}", 0, 24, "word " * 4 + f"{row:09}") for row in range(count)
+        ),
+        vectors=VectorIndex.build(vectors),
+        owners=owners,
+        offsets=np.arange(0, count * TOKENS + 1, TOKENS, dtype=np.int32),
+        ids=ids,
+        spans=np.stack([starts, starts + 5], axis=1),
+        tokens=TokenStore.joined(stores, DIMENSION),
+        hosts=np.zeros((passages, 2), dtype=np.int32),
+        lengths=np.full(passages, WORDS, dtype=np.int32),
+        pieces=Postings.of(ids.astype(np.uint64), token_owners),
+        words=Postings.of(terms[words].ravel(), np.repeat(np.arange(passages, dtype=np.int32), WORDS)),
+        vocabulary=dict,
+    )
+    return Made(index, vectors, words)
+
+
+def segments(count: int, owners: np.ndarray[Any, Any]) -> dict[str, Segment]:
+    """Essays of a thousand windows."""
+    found = {}
+    for low in range(0, count, ESSAY):
+        high = min(low + ESSAY, count)
+        passages = (int(owners[low]), int(owners[high - 1]) + 1)
+        found[str(low // ESSAY)] = Segment("", (low, high), passages, (low * TOKENS, high * TOKENS))
+    return found
+
+
+def asked(library: Made) -> list[Query]:
+    """Questions, each near some window."""
+    chance = np.random.default_rng(SEED + 1)
+    found: list[Query] = []
+    for row in chance.integers(len(library.vectors), size=QUESTIONS):
+        text = " ".join(f"w{word}" for word in library.words[library.index.owners[row]][:3])
+        vector = near(library.vectors[row : row + 1], 0.9, chance)
+        tokens = near(np.repeat(vector, ASKED, axis=0), 0.9, chance)
+        ids = chance.integers(PIECES, size=ASKED).astype(np.int32)
+        pieces = [Piece(int(one), at % len(text), at % len(text) + 1) for at, one in enumerate(ids)]
+        found.append(Query(text, pieces, vector[0], tokens, ids))
+    return found
+
+
+class NoModel:
+    """The questions are encoded already."""
+
+    info = INFO
+
+
+def measured(count: int, speed: float) -> list[float | str]:
+    """A row of the table."""
+    library = made(count)
+    with tempfile.TemporaryDirectory(prefix="scale-") as name:
+        folder = Path(name)
+        save_index(library.index, folder).make_current()
+        start = perf_counter()
+        index = load_index(folder)
+        assert index is not None  # noqa: S101 - it was just written
+        assert len(index.rows) == count  # noqa: S101 - the same
+        opened = perf_counter() - start
+        none: Any = NoModel()
+        encoder: Encoder = none
+        searcher, questions = Searcher(index, encoder), asked(library)
+        for query in questions:
+            answered(searcher, query)
+        nearest = times(questions, lambda query: index.vectors.search(query.vector, 300))
+        words = times(questions, lambda query: searcher.lexical.scores(query.text))
+        whole = times(questions, lambda query: answered(searcher, query))
+        among = times(questions, lambda query: candidates(searcher, query))
+        late = np.median(np.array(whole) - np.array(among)) if count > ranking.SCORE_ALL else np.median(whole)
+        sizes = bytes_of(folder, index)
+        more = made(ESSAY)
+        start = perf_counter()
+        save_index(more.index, folder, load_index(folder), list(index.essays)).make_current()
+        added = perf_counter() - start
+        return [
+            f"{count:,}",
+            engine_of(count),
+            recall_nearest(library, searcher, questions),
+            recall_late(searcher, questions),
+            float(np.median(nearest)),
+            float(np.median(words)),
+            float(late),
+            float(np.median(whole)),
+            float(np.percentile(whole, 95)),
+            1e3 * (count * DIMENSION * (4 if engine_of(count) == "Flat" else 1 / 16)) / speed,
+            opened,
+            added,
+            *(size / len(index.lengths) for size in sizes),
+        ]
+
+
+def answered(searcher: Searcher, query: Query) -> list[ranking.Ranked]:
+    """What a question finds."""
+    rows = searcher.rows(None)
+    return searcher.late(query, searcher.weights(query, rows), rows)
+
+
+def candidates(searcher: Searcher, query: Query) -> None:
+    """All that a question in a large library needs before late interaction."""
+    searcher.weights(query, searcher.rows(None))
+    searcher.index.vectors.search(query.vector, 300)
+    searcher.lexical.scores(query.text)
+
+
+def times(questions: Sequence[Query], ask: Callable[[Query], object]) -> list[float]:
+    """Milliseconds that each question takes, the best of three runs: other programs are at work too."""
+    took: list[list[float]] = []
+    for _ in range(3):
+        took.append([])
+        for query in questions:
+            start = perf_counter()
+            ask(query)
+            took[-1].append(1e3 * (perf_counter() - start))
+    return [min(runs) for runs in zip(*took, strict=True)]
+
+
+def recall_nearest(library: Made, searcher: Searcher, questions: Sequence[Query]) -> float:
+    """Share of the ten nearest windows, told by comparing all, that is found among ten."""
+    found = 0
+    for query in questions:
+        true = np.argpartition(-(library.vectors @ query.vector), BEST)[:BEST]
+        found += len({*true.tolist()} & {*searcher.index.vectors.search(query.vector, BEST)[0].tolist()})
+    return found / (BEST * len(questions))
+
+
+def recall_late(searcher: Searcher, questions: Sequence[Query]) -> float:
+    """Share of the ten best passages, told by late interaction over all windows, that is found."""
+    found, most = 0, ranking.SCORE_ALL
+    for query in questions[:COMPARED]:
+        first = {one.passage for one in answered(searcher, query)[:BEST]}
+        rows = searcher.rows(None)
+        ranking.SCORE_ALL = len(rows)
+        every = searcher.late(query, searcher.weights(query, rows), rows)
+        ranking.SCORE_ALL = most
+        found += len(first & {one.passage for one in every[:BEST]})
+    return found / (BEST * COMPARED)
+
+
+def bytes_of(folder: Path, index: Index) -> list[float]:
+    """Bytes on disk: vectors, tokens, words and pieces, texts."""
+    vectors = sum(path.stat().st_size for path in folder.glob("build-*/windows.faiss"))
+    names = ("tokens", "scales", "ids", "spans")
+    tokens = sum(path.stat().st_size for name in names for path in folder.glob(f"rows-*/{name}.bin"))
+    texts = sum(path.stat().st_size for path in folder.glob("rows-*/*.jsonl"))
+    return [vectors, tokens, index.pieces.nbytes + index.words.nbytes, texts]
+
+
+def plot(rows: Sequence[Sequence[float | str]], path: Path) -> None:
+    """Draw how a question's parts grow."""
+    import matplotlib as mpl  # noqa: PLC0415 - only where a plot is wanted
+
+    mpl.use("agg")
+    from matplotlib import pyplot as plt  # noqa: PLC0415 - the same
+
+    counts = [float(str(row[0]).replace(",", "")) for row in rows]
+    figure, axes = plt.subplots(figsize=(6, 3.6))
+    for at, name in ((7, "question"), (4, "nearest windows"), (5, "words"), (6, "late interaction")):
+        axes.loglog(counts, [float(row[at]) for row in rows], marker="o", label=name)
+    limits = [float(row[9]) for row in rows]
+    axes.loglog(counts, limits, linestyle=":", color="grey", label="limit of the scan")
+    axes.set(xlabel="windows", ylabel="ms, median")
+    axes.legend(frameon=False, fontsize=8)
+    figure.tight_layout()
+    figure.savefig(path, dpi=90)
+
+
+if __name__ == "__main__":
+    main()

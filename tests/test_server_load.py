@@ -1,0 +1,217 @@
+"""Many users at once: everyone gets the answer to his own question, and nobody waits for another's work."""
+
+from __future__ import annotations
+
+import gc
+import json
+import socket
+import threading
+import tracemalloc
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from fakes import FakeEncoder
+from shelf import SECOND, a_library, loader
+
+from assistant.library import Library
+from assistant.rendering.answers import answer_object
+from assistant.retrieval import cross_encoder
+from assistant.retrieval.cross_encoder import DefaultJudge, Reading
+from assistant.retrieval.encoder import Encoded
+from assistant.web import app as page
+from assistant.web.plain import beside
+
+USERS = 32
+WORDS = ["leaves", "printed", "index", "Gospels", "concordance", "page", "catchword", "eel"]
+QUESTIONS = [f"Who wrote of the {word} in the year {number}?" for number, word in enumerate(WORDS * 4)]
+# Seconds; whoever waits longer waits for ever.
+PATIENCE = 60
+
+
+class Gate:
+    """Holds up whoever passes until it is opened.
+
+    Attributes:
+        reached: Set once somebody stands before it.
+        most: How many have stood before it at once.
+    """
+
+    def __init__(self) -> None:
+        self.reached, self._open = threading.Event(), threading.Event()
+        self.most = self._now = 0
+        self._guard = threading.Lock()
+
+    def open(self) -> None:
+        """Let everyone pass from now on."""
+        self._open.set()
+
+    def close(self) -> None:
+        """Hold up whoever comes from now on."""
+        self._open.clear()
+        self.reached.clear()
+
+    def wait(self) -> None:
+        """Wait until the gate is open."""
+        with self._guard:
+            self._now += 1
+            self.most = max(self.most, self._now)
+        self.reached.set()
+        assert self._open.wait(PATIENCE)
+        with self._guard:
+            self._now -= 1
+
+
+class HeldReader:
+    """Stands in for the model that reads: held up by a gate, and always of one opinion.
+
+    Args:
+        gate: The gate.
+    """
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+
+    def read(self, _question: str, excerpts: Sequence[str]) -> list[Reading]:
+        """One reading an excerpt."""
+        self._gate.wait()
+        return [Reading(1.0, np.zeros(0, np.float32), []) for _ in excerpts]
+
+
+class HeldEncoder(FakeEncoder):
+    """Encodes what goes into an index only when the gate is open; questions at once.
+
+    Args:
+        gate: The gate.
+    """
+
+    def __init__(self, gate: Gate) -> None:
+        super().__init__()
+        self._gate = gate
+
+    def encode(
+        self, texts: Sequence[str], *, query: bool = False, progress: Callable[[int], None] | None = None
+    ) -> list[Encoded]:
+        """Encode."""
+        if not query and texts:
+            self._gate.wait()
+        return super().encode(texts, query=query, progress=progress)
+
+
+@pytest.fixture
+def gate() -> Gate:
+    """A closed gate."""
+    return Gate()
+
+
+@pytest.fixture
+def served(tmp_path: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[int, Library]]:
+    """The port of a page whose model that reads is held up by the gate, and its library."""
+    monkeypatch.setattr(cross_encoder, "OnnxCrossEncoder", lambda _graph: HeldReader(gate))
+    monkeypatch.setattr(cross_encoder, "available", lambda _graph: True)
+    judge = DefaultJudge(pytest.fail)
+    library = Library(a_library(tmp_path / "shelf"), load_encoder=loader(FakeEncoder()), judge=judge)
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = int(one.getsockname()[1])
+    made = page.build(library)
+    made.launch(
+        server_name="127.0.0.1",
+        server_port=port,
+        prevent_thread_lock=True,
+        app_kwargs=beside(library, "127.0.0.1", None),
+        **page.launch_options(),
+    )
+    try:
+        yield port, library
+    finally:
+        gate.open()
+        made.close(verbose=False)
+
+
+def ask(port: int, question: str, *, fast: bool) -> Any:  # noqa: ANN401 - any JSON value
+    """The answer of the plain route."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    sent = json.dumps({"question": question, "fast": fast})
+    connection.request("POST", "/api/ask", sent, {"Content-Type": "application/json"})
+    made = json.loads(connection.getresponse().read())
+    connection.close()
+    return made
+
+
+def test_users_at_once_get_their_own_answers(served: tuple[int, Library], gate: Gate) -> None:
+    port, library = served
+    gate.open()
+    alone = [
+        json.loads(json.dumps(answer_object(library.ask(one, fast=at % 2 == 0))))
+        for at, one in enumerate(QUESTIONS)
+    ]
+    with ThreadPoolExecutor(USERS) as users:
+        made = list(users.map(lambda at: ask(port, QUESTIONS[at], fast=at % 2 == 0), range(len(QUESTIONS))))
+    assert made == alone
+
+
+def test_passages_do_not_wait_for_those_that_are_read(served: tuple[int, Library], gate: Gate) -> None:
+    port, _ = served
+    with ThreadPoolExecutor(USERS) as users:
+        held = [users.submit(ask, port, question, fast=False) for question in QUESTIONS[: USERS // 2]]
+        assert gate.reached.wait(PATIENCE)
+        quick = [users.submit(ask, port, question, fast=True) for question in QUESTIONS[: USERS // 2]]
+        assert all(one.result(PATIENCE)["passages"] for one in quick)
+        assert not any(one.done() for one in held)
+        gate.open()
+        assert all(one.result(PATIENCE)["passages"] for one in held)
+
+
+def test_readings_take_turns(
+    served: tuple[int, Library], gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    judge = DefaultJudge(pytest.fail)
+    with ThreadPoolExecutor(USERS) as users:
+        held = [users.submit(judge.read, "Who?", ["One."]) for _ in range(USERS)]
+        assert gate.reached.wait(PATIENCE)
+        gate.open()
+        assert all(len(one.result(PATIENCE)) == 1 for one in held)
+    assert gate.most == 1
+    assert served
+
+
+def test_questions_do_not_wait_for_an_essay_that_is_added(tmp_path: Path, gate: Gate) -> None:
+    gate.open()
+    library = Library(a_library(tmp_path / "shelf"), load_encoder=loader(HeldEncoder(gate)))
+    before = library.ask(QUESTIONS[0])
+    gate.close()
+    with ThreadPoolExecutor(1) as other:
+        adding = other.submit(library.add, SECOND)
+        assert gate.reached.wait(PATIENCE)
+        assert library.ask(QUESTIONS[0]) == before
+        assert not adding.done()
+        gate.open()
+        assert adding.result(PATIENCE).essay_id == "running-heads"
+    assert len({hit.passage.essay_id for hit in library.ask(QUESTIONS[0], top=100).hits}) == 2
+
+
+def test_the_server_does_not_grow(served: tuple[int, Library], gate: Gate) -> None:
+    port, _ = served
+    gate.open()
+
+    def grown(questions: int) -> int:
+        before = tracemalloc.get_traced_memory()[0]
+        for number in range(questions):
+            ask(port, QUESTIONS[number % len(QUESTIONS)], fast=True)
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0] - before
+
+    tracemalloc.start()
+    try:
+        grown(2 * len(QUESTIONS))
+        # The least of some rounds, for what a thread of the server does at its own time is not the questions'
+        # doing. A kilobyte a question is more than the fake model itself keeps of them.
+        assert min(grown(50) for _ in range(4)) < 50 * 1024
+    finally:
+        tracemalloc.stop()

@@ -1,0 +1,65 @@
+"""What a tab gives back after a reload is drawn again; whatever else it tells is left out."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from desk_fakes import FakeLibrary, keepers_log, page_widgets, renamed
+
+from assistant.web.cards import Turn, welcome_html
+from assistant.web.columns import Widgets
+from assistant.web.desk import Desk
+from assistant.web.kept import Kept, kept_of
+
+TURN = {"question": "Who <b>lit</b> it?", "html": "<p>The keeper.</p>"}
+
+
+def _opened(
+    told: dict[str, Any] | None, library: FakeLibrary | None = None
+) -> tuple[dict[Any, Any], Widgets]:
+    widgets = page_widgets()
+    return Desk(library or FakeLibrary(keepers_log()), widgets).opened(json.dumps(told)), widgets
+
+
+def test_what_was_kept_is_read() -> None:
+    told = {"turns": [TURN], "scope": "log", "reading": "log", "draft": "And why?"}
+    assert kept_of(json.dumps(told)) == Kept((Turn(**TURN),), "log", "log", "And why?")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        *(None, "", "null", "[]", "7", '"x"', "{", "[" * 100_000),
+        '{"turns": 7, "scope": [], "reading": {}, "draft": null}',
+        '{"turns": [null, 7, {"question": "x"}, {"question": 1, "html": "y"}]}',
+        json.dumps({"draft": "x" * 5_000_001}),
+    ],
+)
+def test_anything_else_is_left_out(told: str | None) -> None:
+    assert kept_of(told) == Kept()
+
+
+def test_the_conversation_is_drawn_again_and_goes_on() -> None:
+    updates, widgets = _opened({"turns": [TURN], "draft": "And why?"})
+    assert updates[widgets.turns] == (Turn(**TURN),)
+    assert "&lt;b&gt;lit&lt;/b&gt;" in updates[widgets.conversation]
+    assert "<p>The keeper.</p>" in updates[widgets.conversation]
+    assert updates[widgets.question] == "And why?"
+    assert not any(updates[button]["visible"] for button in widgets.examples)
+
+
+def test_a_new_tab_is_welcomed() -> None:
+    updates, widgets = _opened(None)
+    assert updates[widgets.turns] == ()
+    assert updates[widgets.conversation] == welcome_html(has_essay=True)
+
+
+@pytest.mark.parametrize(("kept", "shown"), [("zeta", "zeta"), ("gone", "log"), ("", "log")])
+def test_an_essay_that_has_left_the_library_is_not_chosen_again(kept: str, shown: str) -> None:
+    log = keepers_log()
+    library = FakeLibrary(log, renamed(log, "zeta"))
+    updates, widgets = _opened({"reading": kept, "scope": kept}, library)
+    assert updates[widgets.reading]["value"] == shown
+    assert updates[widgets.scope]["value"] == (kept if kept == "zeta" else "")

@@ -1,0 +1,74 @@
+"""Low-rank adapters (LoRA, Hu et al. 2022) on the linear layers of the embedding model.
+
+Shared by whatever is learnt on top of its weights; the weights themselves stay as they are.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from transformers import BertModel
+
+from assistant.retrieval.encoder import DEFAULT_MODEL, model_folder
+
+RANK, SCALE = 16, 2.0
+MODULES = (
+    "attention.self.query",
+    "attention.self.key",
+    "attention.self.value",
+    "attention.output.dense",
+    "intermediate.dense",
+    "output.dense",
+)
+
+
+class Adapted(nn.Module):
+    """A linear layer of fixed weights with a low-rank addition in single precision."""
+
+    def __init__(self, layer: nn.Linear) -> None:
+        super().__init__()
+        self.layer = layer
+        self.lora_A = nn.Parameter(torch.empty(RANK, layer.in_features))
+        self.lora_B = nn.Parameter(torch.zeros(layer.out_features, RANK))
+        nn.init.kaiming_uniform_(self.lora_A, a=math.sqrt(5))
+
+    def forward(self, hidden: torch.Tensor) -> torch.Tensor:
+        """The layer's output and the addition."""
+        low = nn.functional.linear(hidden, self.lora_A.to(hidden.dtype))
+        added = nn.functional.linear(low, (SCALE * self.lora_B).to(hidden.dtype))
+        both: torch.Tensor = self.layer(hidden) + added
+        return both
+
+
+def adapted_body(layers: Iterable[int]) -> BertModel:
+    """The embedding model, its weights fixed in half precision, with adapters on some of its layers."""
+    body = BertModel.from_pretrained(str(model_folder(DEFAULT_MODEL)), add_pooling_layer=False)
+    body.bfloat16().requires_grad_(requires_grad=False).train(mode=False)
+    for number in layers:
+        for name in MODULES:
+            place = body.encoder.layer[number]
+            *path, last = name.split(".")
+            for part in path:
+                place = getattr(place, part)
+            setattr(place, last, Adapted(getattr(place, last)))
+    return body
+
+
+def learned(model: nn.Module) -> list[nn.Parameter]:
+    """What training changes."""
+    return [one for one in model.parameters() if one.requires_grad]
+
+
+def arrays(model: nn.Module) -> dict[str, NDArray[np.float16]]:
+    """What was learnt, in half precision; the scale multiplied into the second of each two matrices."""
+    made = {}
+    for name, value in model.named_parameters():
+        if value.requires_grad:
+            scale = SCALE if name.endswith("lora_B") else 1
+            made[name.removeprefix("body.")] = (scale * value.detach()).half().numpy()
+    return made
