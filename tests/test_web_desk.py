@@ -12,7 +12,7 @@ from desk_fakes import FakeLibrary, keepers_log, page_widgets, words_of
 from assistant.answers import Answer
 from assistant.errors import LibraryError
 from assistant.web.cards import NOT_ANSWERED, PENDING, READING, Turn
-from assistant.web.desk import Desk
+from assistant.web.desk import Desk, quotations_of
 
 QUESTION = "Why are the shortest entries the proudest?"
 
@@ -86,6 +86,17 @@ def test_a_fault_of_the_second_step_is_one_sentence(desk: Desk, library: _Slow) 
     (*_, done), turns = _steps(desk, QUESTION)
     assert words_of(turns[0].html) == library.fault
     assert READING not in done
+
+
+def test_the_script_is_given_the_quotations_of_an_essay_that_is_there(library: _Slow) -> None:
+    quotations = quotations_of(library)
+    assert quotations.__name__ == "quotations"
+    given = quotations("log")
+    assert {name: len(each) for name, each in given.items()} == {
+        each.id: len(each.sentences) for each in keepers_log().passages
+    }
+    asked: list[Any] = ["nobody", "", "../log", "log\0", None, 7, ["log"], {"log": 1}]
+    assert [quotations(one) for one in asked] == [{}] * len(asked)
 
 
 def test_a_question_without_passages_is_asked_once(desk: Desk, library: _Slow) -> None:

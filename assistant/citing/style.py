@@ -9,6 +9,9 @@ from assistant.citing.rich import Rich
 from assistant.citing.works import Works
 from assistant.types import CSLItem
 
+# Citations and references that are kept; more than an answer, a page or a draft has.
+_KEPT = 4096
+
 
 class Style(ABC):
     """A citation style.
@@ -20,6 +23,9 @@ class Style(ABC):
 
     def __init__(self, records: Sequence[CSLItem] = ()) -> None:
         self.works = Works(records)
+        # Answers cite the same few works again and again; each entry holds the record that it is of.
+        self._cited: dict[tuple[int, str, str | None], tuple[CSLItem, str]] = {}
+        self._listed: dict[int, tuple[CSLItem, str]] = {}
 
     @abstractmethod
     def rich_in_text(self, record: CSLItem, locator: str, *, quoting: str | None = None) -> Rich:
@@ -51,7 +57,12 @@ class Style(ABC):
 
     def in_text(self, record: CSLItem, locator: str, *, quoting: str | None = None) -> str:
         """``rich_in_text`` as plain text."""
-        return self.rich_in_text(record, locator, quoting=quoting).plain()
+        key = (id(record), locator, quoting)
+        if key not in self._cited:
+            if len(self._cited) >= _KEPT:
+                self._cited.clear()
+            self._cited[key] = (record, self.rich_in_text(record, locator, quoting=quoting).plain())
+        return self._cited[key][1]
 
     def again(self, record: CSLItem, locator: str, *, quoting: str | None = None) -> str:
         """``rich_again`` as plain text."""
@@ -59,7 +70,11 @@ class Style(ABC):
 
     def reference(self, record: CSLItem) -> str:
         """``rich_reference`` as plain text."""
-        return self.rich_reference(record).plain()
+        if id(record) not in self._listed:
+            if len(self._listed) >= _KEPT:
+                self._listed.clear()
+            self._listed[id(record)] = (record, self.rich_reference(record).plain())
+        return self._listed[id(record)][1]
 
 
 def relayed(quoting: str | None, through: str) -> str:

@@ -30,7 +30,7 @@
     if (now === seen && read === reading) return;
     desk.cardsArrived();
     desk.hitsOf(null);
-    desk.keep();
+    desk.keepTurns();
     const verdict = last?.querySelector(".verdict, .fault, .advice")?.textContent || "";
     // The verdict on passages that are there already moves nothing.
     if (now === seen) return void desk.say(verdict);

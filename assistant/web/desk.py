@@ -33,6 +33,9 @@ Turns = tuple[cards.Turn, ...]
 class Library(Protocol):
     """What the page asks of a library; ``assistant.library.Library`` is one."""
 
+    def ids(self) -> list[str]:
+        """Ids of all essays."""
+
     def essays(self) -> list[StoredEssay]:
         """All essays."""
 
@@ -252,7 +255,7 @@ def quotations_of(library: Library) -> Callable[[str], dict[str, list[str]]]:
 
     def quotations(essay_id: str) -> dict[str, list[str]]:
         try:
-            return library.quotable(str(essay_id))
+            return library.quotable(essay_id) if essay_id in library.ids() else {}
         except AssistantError:
             return {}
 

@@ -43,12 +43,13 @@
   }
 
   function write() {
+    const waits = document.querySelector(".turn.pending .asked")?.textContent;
     kept = {
-      turns: turns(),
+      turns: kept.turns,
       scope: kept.scope,
       reading: desk.reader()?.dataset.essay || kept.reading,
       place: placeInEssay(),
-      draft: document.querySelector("#question textarea")?.value || "",
+      draft: document.querySelector("#question textarea")?.value || waits || "",
     };
     try {
       sessionStorage.setItem(KEPT, JSON.stringify(kept));
@@ -61,6 +62,11 @@
     if (!begun) return;
     clearTimeout(waiting);
     waiting = setTimeout(write, REST_MS);
+  };
+
+  desk.keepTurns = () => {
+    if (begun) kept.turns = turns();
+    desk.keep();
   };
 
   desk.keepScope = (scope) => {
