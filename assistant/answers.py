@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from assistant.types import Passage
+
+# Whose words a question may ask for.
+Wanted = Literal["author", "quoted"]
 
 
 @dataclass(frozen=True, slots=True)

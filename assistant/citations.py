@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.answers import Citation
 from assistant.citing.locators import locator_of
 from assistant.citing.styles import Style, style_named
-from assistant.shelf import Shelf
+from assistant.keeping.shelf import Shelf
 
 
 class Citations:

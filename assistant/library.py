@@ -9,25 +9,25 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
-from assistant.answering import Answerer
-from assistant.answers import Answer, Citation, Quoted
+from assistant.answers import Answer, Citation, Quoted, Wanted
+from assistant.asking.answering import Answerer
+from assistant.asking.finding import Finder
+from assistant.checking.quotations import Quotations
 from assistant.citations import Citations
 from assistant.citing.style import Style
 from assistant.errors import LibraryError
 from assistant.faults import Audit
-from assistant.finding import Finder
-from assistant.indexing import IndexKeeper, no_step
-from assistant.quotations import Quotations
+from assistant.keeping.indexing import IndexKeeper, no_step
+from assistant.keeping.shelf import Shelf, Snapshot
+from assistant.keeping.storage import writing
 from assistant.retrieval.cross_encoder import DefaultJudge, Judge
 from assistant.retrieval.encoder import Encoder, default_loader
 from assistant.retrieval.index import build_index
-from assistant.shelf import Shelf
-from assistant.storage import writing
 from assistant.types import IngestReport, Progress, StoredEssay
 from assistant.verdicts import Verdict
-from assistant.voicing import Wanted
 
 
 class Library:
@@ -97,7 +97,7 @@ class Library:
         Raises:
             AssistantError: If there is no such essay or style.
         """
-        from assistant.quotable import quotable_sentences  # noqa: PLC0415 - questions quote few sentences
+        from assistant.asking.quotable import quotable_sentences  # noqa: PLC0415 - questions quote few sentences
 
         return quotable_sentences(self.essay(essay_id), self.style(style))
 
@@ -140,7 +140,7 @@ class Library:
             AssistantError: If the file, the record or the library cannot be used; the library is
                 then as it was.
         """
-        from assistant import adding, ingest  # noqa: PLC0415 - questions read no files
+        from assistant.keeping import adding, ingest  # noqa: PLC0415 - questions read no files
 
         step = progress or no_step
         step("reading", 0, 1)
@@ -218,11 +218,12 @@ class Library:
         return self._citations.style(name)
 
     def check_draft(self, draft: Path | str, *, essays: Sequence[str] = (), style: str = "mla") -> Audit:
-        """Check the quotations and citations of a draft, as ``checking.check_draft`` does."""
-        from assistant import checking  # noqa: PLC0415 - questions check no drafts
+        """Check the quotations and citations of a draft, as ``checking.audit.check_draft`` does."""
+        from assistant.checking.audit import check_draft  # noqa: PLC0415 - questions check no drafts
 
         checked = [self.essay(one) for one in essays or self.ids()]
-        return checking.check_draft(draft, checked, self.style(style))
+        corpus = self._quotations.corpus() if checked and not essays else None
+        return check_draft(draft, checked, self.style(style), corpus)
 
     def warm(self) -> None:
         """Load models and index, so that the first question need not wait for them; nothing if empty.
@@ -249,21 +250,20 @@ class Library:
             raise LibraryError(
                 f"The library {self.root.resolve()} holds no essay yet; add one with: assistant add FILE"
             )
-        self._finder = self._keeper.finder(self._shelf, self._judge, self._finder)
+        abouts = self._shelf.abouts()
+        sources = {essay_id: about.sha256 for essay_id, about in abouts.items()}
+        if self._finder is None or self._finder[0] != (self._keeper.state(), sources):
+            essays = Snapshot(self._shelf, abouts)
+            index = self._keeper.current(essays, sources)
+            found = Finder(index, self._keeper.encoder(index.model.name), essays, self._judge, abouts)
+            self._finder = ((self._keeper.state(), sources), found)
         return self._finder[1]
 
     def finder_of(self, essays: Sequence[StoredEssay], progress: Progress) -> Finder:
-        """What finds passages of essays that are in no library, with an index in memory.
-
-        Args:
-            essays: The essays.
-            progress: As for ``add``.
-        """
+        """What finds passages of essays that are in no library; ``progress`` as for ``add``."""
         encoder = self._keeper.encoder(None)
         passages = [passage for essay in essays for passage in essay.passages]
-        index = build_index(
-            passages, {}, encoder, progress=lambda done, total: progress("embedding", done, total)
-        )
+        index = build_index(passages, {}, encoder, progress=partial(progress, "embedding"))
         return Finder(index, encoder, {essay.id: essay for essay in essays}, self._judge)
 
     def quote(self, text: str, *, essays: Sequence[str] = (), style: str = "mla") -> Verdict:

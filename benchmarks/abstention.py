@@ -24,11 +24,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
+from assistant.asking.finding import Finder
 from assistant.evaluation import runner
 from assistant.evaluation.datasets import Dataset, Question, load_dataset
-from assistant.finding import Finder
-from assistant.indexing import no_step
-from assistant.ingest import given_passages
+from assistant.keeping.indexing import no_step
+from assistant.keeping.ingest import given_passages
 from assistant.library import Library
 from assistant.retrieval.abstention import PRECISION, Signs, features
 

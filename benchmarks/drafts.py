@@ -12,10 +12,10 @@ from collections import Counter
 from pathlib import Path
 from statistics import median
 
-from assistant.checking import Checker
+from assistant.checking.audit import Checker
 from assistant.citing.styles import style_named
 from assistant.drafts.files import read_stream
-from assistant.shelf import Shelf
+from assistant.keeping.shelf import Shelf
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))

@@ -27,7 +27,7 @@ from assistant.evaluation.markdown import table_markdown
 from assistant.evaluation.methods import Methods
 from assistant.evaluation.runner import evaluate
 from assistant.evaluation.tables import Table, figure
-from assistant.indexing import no_step
+from assistant.keeping.indexing import no_step
 from assistant.library import Library
 from assistant.retrieval.questions import FRAMING_WORDS, content_words, folded, in_context, is_elliptical
 

@@ -24,8 +24,8 @@ from assistant.evaluation.datasets import Dataset, load_dataset
 from assistant.evaluation.markdown import set_markdown
 from assistant.evaluation.methods import METHODS
 from assistant.evaluation.runner import answering, highest_judgement
+from assistant.keeping.storage import find_root
 from assistant.library import Library
-from assistant.storage import find_root
 
 PUBLISHED = 0.64508
 TOLERANCE = 0.01

@@ -21,15 +21,15 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.asking.finding import Finder
 from assistant.evaluation.datasets import Dataset, Question, load_dataset
-from assistant.finding import Finder
-from assistant.ingest import given_passages
+from assistant.keeping.ingest import given_passages
+from assistant.keeping.storage import find_root
 from assistant.library import Library
 from assistant.retrieval.encoder import Encoder, Floats, Integers
 from assistant.retrieval.ranking import rank
 from assistant.retrieval.search import Searcher
 from assistant.retrieval.token_store import TokenStore
-from assistant.storage import find_root
 from assistant.types import SEARCHED_KINDS, Passage
 
 SEED = 3

@@ -27,18 +27,18 @@ from ir_measures import R, nDCG
 from numpy.typing import NDArray
 from token_variants import VARIANTS, Variant
 
+from assistant.asking.finding import Finder
 from assistant.errors import AssistantError
 from assistant.evaluation.datasets import Dataset, Question, load_dataset
 from assistant.evaluation.runner import highest_judgement
-from assistant.finding import Finder
-from assistant.indexing import no_step
-from assistant.ingest import given_passages
+from assistant.keeping.indexing import no_step
+from assistant.keeping.ingest import given_passages
+from assistant.keeping.storage import find_root
 from assistant.library import Library
 from assistant.retrieval.encoder import Encoded, Encoder, Floats, ModelInfo, Piece, default_loader
 from assistant.retrieval.index import Index
 from assistant.retrieval.ranking import Spans
 from assistant.retrieval.token_store import TokenStore
-from assistant.storage import find_root
 from assistant.types import SEARCHED_KINDS, StoredEssay
 
 SEED = 7

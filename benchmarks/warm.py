@@ -29,7 +29,7 @@ import peers as others
 from measuring import QUERIES, SAMPLE, spread, table, tail
 
 from assistant.answers import Answer
-from assistant.finding import Finder
+from assistant.asking.finding import Finder
 from assistant.library import Library
 from assistant.rendering.answers import answer_object, answer_text
 from assistant.retrieval.cross_encoder import DefaultJudge, Reading

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from fakes import FakeEncoder, piece_id
 
+from assistant.asking.finding import Finder
 from assistant.chunking.sentences import split_sentences
-from assistant.finding import Finder
-from assistant.ingest import given_passages
+from assistant.keeping.ingest import given_passages
 from assistant.retrieval.encoder import Piece
 from assistant.retrieval.index import build_index
 from assistant.retrieval.ranking import Ranking

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.evaluation.methods import Corpus
-from assistant.ingest import given_passages
+from assistant.keeping.ingest import given_passages
 
 Texts = Mapping[str, Mapping[str, str]]
 

@@ -9,8 +9,8 @@ import pytest
 from fakes import FakeEncoder
 from shelf import a_library, loader
 
-from assistant.finding import Finder
-from assistant.ingest import given_passages
+from assistant.asking.finding import Finder
+from assistant.keeping.ingest import given_passages
 from assistant.library import Library
 from assistant.retrieval.index import build_index
 

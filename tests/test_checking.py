@@ -11,11 +11,11 @@ from drafted import KINDS, a_draft
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.checking import Checker, check_draft
+from assistant.checking.audit import Checker, check_draft
 from assistant.citing.styles import style_named
 from assistant.drafts.files import read_stream
 from assistant.errors import AssistantError
-from assistant.ingest import read_essay, records
+from assistant.keeping.ingest import read_essay, records
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,14 +12,14 @@ from docx.shared import Inches
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.checking import Checker
+from assistant.checking.audit import Checker
 from assistant.citing.styles import style_named
 from assistant.drafts.files import read_draft, read_stream, write_copy
 from assistant.drafts.latex import read_latex
 from assistant.drafts.plain import read_plain
 from assistant.drafts.quotations import find_quotations
 from assistant.errors import DraftError
-from assistant.ingest import read_essay, records
+from assistant.keeping.ingest import read_essay, records
 
 if TYPE_CHECKING:
     from collections.abc import Callable

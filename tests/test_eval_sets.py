@@ -10,7 +10,7 @@ from shelf import ROOT
 
 from assistant.citing.references import load_references
 from assistant.evaluation.datasets import load_dataset
-from assistant.ingest import read_essay
+from assistant.keeping.ingest import read_essay
 
 if TYPE_CHECKING:
     from pathlib import Path

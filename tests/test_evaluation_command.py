@@ -12,7 +12,7 @@ from shelf import loader
 from assistant.errors import DatasetError
 from assistant.evaluation.command import assess, measure
 from assistant.evaluation.methods import METHODS
-from assistant.indexing import no_step
+from assistant.keeping.indexing import no_step
 from assistant.library import Library
 
 if TYPE_CHECKING:

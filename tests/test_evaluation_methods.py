@@ -13,8 +13,8 @@ from assistant.evaluation.baselines import Dense, Lexical, reciprocal_ranks
 from assistant.evaluation.command import measure
 from assistant.evaluation.datasets import Question
 from assistant.evaluation.methods import METHODS, Methods, chosen, needs_index
-from assistant.indexing import no_step
-from assistant.ingest import given_passages
+from assistant.keeping.indexing import no_step
+from assistant.keeping.ingest import given_passages
 from assistant.library import Library
 
 if TYPE_CHECKING:

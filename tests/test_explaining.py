@@ -10,7 +10,7 @@ from handmade import Halving, essay, finder_of, paragraphs, passage
 from shelf import FOUND, QUESTION, Command
 
 from assistant.answers import Match
-from assistant.finding import Finder
+from assistant.asking.finding import Finder
 from assistant.retrieval.hosts import SHARE
 
 TEXTS = {

@@ -10,7 +10,7 @@ from handmade import COAST, TEXTS, finder_of, marked, order, paragraphs, scores,
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.finding import Finder
+from assistant.asking.finding import Finder
 from assistant.retrieval import ranking as ranks
 from assistant.types import StoredEssay
 

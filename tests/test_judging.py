@@ -11,7 +11,7 @@ from fakes import FakeEncoder
 from handmade import essay, passage
 from shelf import QUESTION, a_library, loader
 
-from assistant.finding import Finder
+from assistant.asking.finding import Finder
 from assistant.library import Library
 from assistant.retrieval.abstention import FAST_THRESHOLD, THRESHOLD, confidence
 from assistant.retrieval.cross_encoder import DefaultJudge, Reading, available

@@ -53,7 +53,7 @@ def _text(found: Found) -> str:
         ("She knew that the lamp was lit", "She knew that the lamp was lit"),
         ("“She knew that the lamp was lit”", "She knew that the lamp was lit"),
         ('"the lamp was lit -- nobody else did - and said"', "the lamp was lit—nobody else did—and said"),
-        ('"and said \'I shall go, too\' before"', "and said “I shall go, too” before"),
+        ("\"and said 'I shall go, too' before\"", "and said “I shall go, too” before"),
         ('and said "I shall go, too" before', "and said “I shall go, too” before"),
         ("“I shall go, too”", "I shall go, too"),
         ("Can’t they  see\nit?", "Can't they see it?"),
@@ -112,7 +112,7 @@ def test_what_is_exact(quoted: str, printed: str | None) -> None:
         ("waited since 1914–18,", [("final punctuation", ",", ".")]),
         ("the lamp was lit.", [("final punctuation", ".", "-")]),
         ("The keepers' wives waited.", [("final punctuation", ".", ";")]),
-        ('"said \'I shall go.\'"', None),
+        ("\"said 'I shall go.'\"", None),
         ("said “I shall go, too.”", [("final punctuation", ".", "")]),
         (
             "[T]he lamp . . . did—and said.",

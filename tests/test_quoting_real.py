@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from assistant.ingest import read_essay
+from assistant.keeping.ingest import read_essay
 from assistant.quoting.corpus import Corpus
 from assistant.types import Passage, StoredEssay
 from assistant.verdicts import Found

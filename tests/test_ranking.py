@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from fakes import FakeEncoder
 
-from assistant.finding import Finder
-from assistant.ingest import given_passages
+from assistant.asking.finding import Finder
+from assistant.keeping.ingest import given_passages
 from assistant.retrieval import ranking
 from assistant.retrieval.encoder import Floats, Piece
 from assistant.retrieval.index import Index, build_index

@@ -10,9 +10,9 @@ import pytest
 from fakes import FakeEncoder
 from shelf import QUESTION, Opened, a_library
 
+from assistant.asking.finding import Finder
 from assistant.errors import ModelError
-from assistant.finding import Finder
-from assistant.ingest import given_passages
+from assistant.keeping.ingest import given_passages
 from assistant.retrieval.encoder import default_folder
 from assistant.retrieval.index import build_index
 

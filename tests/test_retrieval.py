@@ -14,7 +14,7 @@ from fakes import DIMENSION, FakeEncoder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.ingest import given_passages
+from assistant.keeping.ingest import given_passages
 from assistant.retrieval.dense import VectorIndex
 from assistant.retrieval.encoder import unit
 from assistant.retrieval.index import Index, build_index

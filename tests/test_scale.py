@@ -11,13 +11,13 @@ from fakes import FakeEncoder
 from handmade import TEXTS
 from shelf import FOUND, QUESTION, SAMPLE, SECOND, Opened, snapshot
 
+from assistant.keeping.shelf import Shelf
 from assistant.library import Library
 from assistant.retrieval import dense, ranking
 from assistant.retrieval.dense import VectorIndex, engine_of
 from assistant.retrieval.encoder import Encoded, Floats, unit
 from assistant.retrieval.index_files import read_manifest
 from assistant.retrieval.index_reader import load_index
-from assistant.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -320,7 +320,7 @@ def test_essays_that_are_not_found_are_not_read(
         read.append(essay_id)
         return load(shelf, essay_id)
 
-    monkeypatch.setattr("assistant.shelf.Shelf.load", noted)
+    monkeypatch.setattr("assistant.keeping.shelf.Shelf.load", noted)
     again = Opened(opened.root)
     (hit,) = again.library.ask(QUESTION, top=1).hits
     assert hit.passage.id == FOUND

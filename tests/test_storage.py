@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.storage import replace_together
+from assistant.keeping.storage import replace_together
 
 
 def test_program_killed_between_two_files_leaves_every_file_in_place(

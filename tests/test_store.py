@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shelf import ROOT, SAMPLE, a_library
 
-from assistant import ingest
 from assistant.chunking import store
 from assistant.errors import LibraryError
+from assistant.keeping import ingest
 from assistant.types import (
     IngestReport,
     Kind,

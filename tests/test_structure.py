@@ -13,7 +13,7 @@ from shelf import ROOT
 
 from assistant.chunking.paragraphs import chunk
 from assistant.citing.references import load_references
-from assistant.ingest import Ingested, read_essay
+from assistant.keeping.ingest import Ingested, read_essay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -9,13 +9,13 @@ from fakes import FakeEncoder
 from handmade import essay, finder_of, passage
 from shelf import a_library, loader
 
-from assistant.answering import NO_VOICE, NO_WORDS, Answerer
-from assistant.answers import Answer, Quoted
+from assistant.answers import Answer, Quoted, Wanted
+from assistant.asking.answering import NO_VOICE, NO_WORDS, Answerer
+from assistant.asking.finding import Finder
+from assistant.asking.voicing import within
 from assistant.citing.styles import STYLES, style_named
-from assistant.finding import Finder
 from assistant.library import Library
 from assistant.types import CSLItem
-from assistant.voicing import Wanted, within
 from assistant.web.cards import answer_html
 
 GILL: CSLItem = {"title": "Lamps", "author": [{"family": "Gill", "given": "Ida"}], "type": "article-journal"}

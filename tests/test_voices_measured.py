@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from shelf import ROOT
 
-from assistant import ingest
 from assistant.answers import Quoted
 from assistant.citing.voices import voices_of
+from assistant.keeping import ingest
 from assistant.types import Passage
 
 JUDGED = ROOT / "data" / "eval"

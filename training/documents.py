@@ -19,9 +19,9 @@ from typing import Any
 
 import numpy as np
 
+from assistant.asking.finding import Finder
 from assistant.evaluation.datasets import Dataset, Question, load_dataset
-from assistant.finding import Finder
-from assistant.ingest import given_passages
+from assistant.keeping.ingest import given_passages
 from assistant.library import Library
 from assistant.retrieval.encoder import Floats
 from assistant.retrieval.windows import Window

@@ -21,9 +21,9 @@ from typing import Any
 
 from alterations import Altering
 
+from assistant.asking.finding import Finder
 from assistant.evaluation.datasets import Dataset, Question, load_dataset
-from assistant.finding import Finder
-from assistant.ingest import given_passages
+from assistant.keeping.ingest import given_passages
 from assistant.library import Library
 from assistant.retrieval.excerpts import excerpt
 from assistant.types import Passage

@@ -27,8 +27,8 @@ def common(command: Command) -> Command:
 
 def open_library(root: Path | None) -> Library:
     """The library in a folder that the user names, or in the one that is found without."""
+    from assistant.keeping.storage import find_root  # noqa: PLC0415 - the same
     from assistant.library import Library  # noqa: PLC0415 - help and faults need no numpy
-    from assistant.storage import find_root  # noqa: PLC0415 - the same
 
     return Library(find_root(root), notify=say)
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from assistant.asking.finding import Finder
 from assistant.errors import DatasetError
 from assistant.evaluation.comparison import compare
 from assistant.evaluation.datasets import Dataset, load_dataset
@@ -16,8 +17,7 @@ from assistant.evaluation.markdown import report_markdown
 from assistant.evaluation.methods import Corpus, Methods, chosen, needs_index
 from assistant.evaluation.report import evaluation_object, question_objects, worst_questions
 from assistant.evaluation.runner import Evaluation, evaluate
-from assistant.finding import Finder
-from assistant.ingest import given_passages
+from assistant.keeping.ingest import given_passages
 from assistant.library import Library
 from assistant.types import SEARCHED_KINDS, Progress
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from assistant.asking.finding import Finder
 from assistant.errors import DatasetError
 from assistant.evaluation.baselines import Dense, Lexical, Scored, reciprocal_ranks
 from assistant.evaluation.datasets import Question
 from assistant.evaluation.evidence import Spans
-from assistant.finding import Finder
 from assistant.types import Passage, Progress
 
 # Passages of each document, by id.

@@ -111,18 +111,22 @@
     for (const button of document.querySelectorAll("#find button.step")) button.disabled = !all;
   };
 
-  function mark() {
-    const now = phrase && at >= 0 ? [ranges[at]] : [];
-    desk.highlight("desk-found", ranges);
-    desk.highlight("desk-found-now", now);
+  function markCurrent() {
+    desk.highlight("desk-found-now", phrase && at >= 0 ? [ranges[at]] : []);
     desk.count();
+  }
+
+  function markAll() {
+    desk.highlight("desk-found", ranges);
+    desk.showFound(ranges);
+    markCurrent();
   }
 
   function step(by) {
     const all = goals();
     if (!all.length) return;
     at = at < 0 ? (by > 0 ? fromHere(all) : all.length - 1) : (at + by + all.length) % all.length;
-    mark();
+    markCurrent();
     desk.reveal(all[at]);
   }
 
@@ -138,8 +142,7 @@
     phrase = box().value.trim();
     ranges = search(phrase);
     at = -1;
-    mark();
-    desk.showFound(ranges);
+    markAll();
     if (ranges.length) step(1);
   }
 
@@ -148,8 +151,7 @@
     text = null;
     at = -1;
     ranges = search(phrase);
-    mark();
-    desk.showFound(ranges);
+    markAll();
     desk.markHits();
   };
 

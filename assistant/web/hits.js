@@ -5,6 +5,8 @@
 
   const BESIDE_PX = 8; // a click on the ruler this near to a tick means the tick
   const TICK_PX = 2;
+  const MOST_TICKS = 2000;
+  const ABOVE = { "desk-found": 1, "desk-found-now": 2 }; // which mark is seen where several meet
   let turn = null; // the turn whose passages are marked; the last one unless a card of another is opened
   let hits = []; // { passage, range }, in reading order
   let kind = "hit"; // whether they are offered as an answer or as the nearest passages
@@ -79,8 +81,12 @@
   };
 
   desk.highlight = (name, ranges) => {
-    if (ranges.length) CSS.highlights?.set(name, new Highlight(...ranges));
-    else CSS.highlights?.delete(name);
+    if (!ranges.length) return void CSS.highlights?.delete(name);
+    // One by one: a common letter has more places in a book than a call may have arguments.
+    const marks = new Highlight();
+    marks.priority = ABOVE[name] || 0;
+    for (const range of ranges) marks.add(range);
+    CSS.highlights?.set(name, marks);
   };
 
   desk.reveal = (range) => {
@@ -100,7 +106,9 @@
   function ticks(ranges, name, reader, ruler) {
     const box = reader.getBoundingClientRect();
     const drawn = new Map();
-    for (const range of ranges) {
+    // Of very many, neighbours would fall together anyhow.
+    const every = Math.ceil(ranges.length / MOST_TICKS);
+    for (const range of ranges.filter((_, place) => place % every === 0)) {
       const share = (range.getBoundingClientRect().top - box.top) / box.height;
       const at = Math.round((share * ruler.clientHeight) / TICK_PX) * TICK_PX;
       if (drawn.has(at)) continue;

@@ -34,11 +34,10 @@ from assistant.web.guard import OwnMachine, is_own
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from assistant.answers import Answer, Citation
+    from assistant.answers import Answer, Citation, Wanted
     from assistant.faults import Audit
     from assistant.types import StoredEssay
     from assistant.verdicts import Verdict
-    from assistant.voicing import Wanted
 
 # Questions that are looked up at once, and those whose passages are read besides, which takes much longer.
 # More would only take the processor from each other; those that wait are answered in the order they came.

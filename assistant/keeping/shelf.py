@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from assistant.catalogue import About, Catalogue, Stamp
 from assistant.chunking import store
 from assistant.errors import LibraryError
+from assistant.keeping.catalogue import About, Catalogue, Stamp
 from assistant.types import StoredEssay
 
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from assistant.answers import Quoted
+from assistant.answers import Quoted, Wanted
 from assistant.citing.quoted_places import Places
 from assistant.retrieval.ranking import Spans
 from assistant.types import Passage, StoredEssay
 
 if TYPE_CHECKING:
     from assistant.citing.voices import Voices
-
-# Whose words a question may ask for.
-Wanted = Literal["author", "quoted"]
 
 
 class Voicing:

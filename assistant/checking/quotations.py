@@ -9,8 +9,8 @@ from assistant.answers import Citation
 from assistant.citing.locators import page_range
 from assistant.citing.style import Style
 from assistant.errors import LibraryError
+from assistant.keeping.shelf import Shelf
 from assistant.quoting.corpus import Corpus
-from assistant.shelf import Shelf
 from assistant.types import CSLItem
 from assistant.verdicts import Comparison, QuotedPlace, Verdict
 
@@ -45,6 +45,14 @@ class Quotations:
         found = corpus.look_up(text, essays)
         matches = tuple(_quoted(one, style, records) for one in found.comparisons)
         return Verdict(text, found.judgement, matches, found.places)
+
+    def corpus(self) -> Corpus:
+        """All essays as they are looked through.
+
+        Raises:
+            LibraryError: If there is none, or a chunk file is damaged.
+        """
+        return self._current()[0]
 
     def _current(self) -> tuple[Corpus, dict[str, CSLItem]]:
         with self._guard:

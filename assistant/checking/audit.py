@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from assistant.attributing import Attribution, Meaning, Sources, is_titled
+from assistant.checking.attributing import Attribution, Meaning, Sources, is_titled
+from assistant.checking.findings import Findings
+from assistant.checking.mending import words_of
+from assistant.checking.paging import PageCheck, Pages, Stand
 from assistant.citing.locators import page_range
 from assistant.citing.references import fold
 from assistant.citing.style import Style
@@ -15,9 +18,6 @@ from assistant.drafts.marks import find_marked
 from assistant.drafts.quotations import Quotation, find_quotations
 from assistant.errors import AssistantError, LibraryError
 from assistant.faults import Audit
-from assistant.findings import Findings
-from assistant.mending import words_of
-from assistant.paging import PageCheck, Pages, Stand
 from assistant.quoting.corpus import Corpus
 from assistant.types import SEARCHED_KINDS, StoredEssay
 from assistant.verdicts import Found, Place
@@ -35,13 +35,16 @@ _MASK = "\u16a0"
 _ABSENT = Found("absent", (), 0)
 
 
-def check_draft(draft: Path | str, essays: Sequence[StoredEssay], style: Style) -> Audit:
+def check_draft(
+    draft: Path | str, essays: Sequence[StoredEssay], style: Style, corpus: Corpus | None = None
+) -> Audit:
     """Check a draft.
 
     Args:
         draft: A file, or Markdown or plain text that is in none.
         essays: The essays to hold it against.
         style: Style of the citations in the report and in corrections.
+        corpus: These essays as they are looked through, if they are prepared already.
 
     Raises:
         AssistantError: If the draft cannot be read, or there is no essay.
@@ -51,7 +54,7 @@ def check_draft(draft: Path | str, essays: Sequence[StoredEssay], style: Style) 
             "The library holds no essay to check a draft against; add one with: assistant add FILE"
         )
     read = read_draft(draft) if isinstance(draft, Path) else read_stream(draft)
-    return Checker(essays, style).check(read)
+    return Checker(essays, style, corpus).check(read)
 
 
 class Checker:
@@ -60,10 +63,11 @@ class Checker:
     Args:
         essays: The essays.
         style: Style of the citations in reports and corrections.
+        corpus: The essays as they are looked through, if they are prepared already.
     """
 
-    def __init__(self, essays: Sequence[StoredEssay], style: Style) -> None:
-        self.corpus = Corpus(essays)
+    def __init__(self, essays: Sequence[StoredEssay], style: Style, corpus: Corpus | None = None) -> None:
+        self.corpus = corpus or Corpus(essays)
         self.sources = Sources(essays)
         self.pages = Pages(essays)
         self._passages = {passage.id: passage for essay in essays for passage in essay.passages}

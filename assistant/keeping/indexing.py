@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import LibraryError
-from assistant.finding import Finder
+from assistant.keeping.storage import writing
 from assistant.retrieval.dense import FLAT
 from assistant.retrieval.encoder import Encoder
 from assistant.retrieval.encodings import Encodings
@@ -15,12 +15,9 @@ from assistant.retrieval.index import Index, build_index
 from assistant.retrieval.index_files import MANIFEST, read_manifest
 from assistant.retrieval.index_reader import load_index
 from assistant.retrieval.index_writer import Build, save_index
-from assistant.shelf import Shelf, Snapshot
-from assistant.storage import writing
 from assistant.types import Progress, StoredEssay
 
 if TYPE_CHECKING:
-    from assistant.retrieval.cross_encoder import Judge
     from assistant.retrieval.sentence_reranker import Reranker
 
 # When so large a share of the rows belongs to nobody any more, all are written anew.
@@ -50,7 +47,7 @@ class IndexKeeper:
         self._encoders: dict[str | None, Encoder] = {}
         self._rerankers: dict[str, Reranker] = {}
 
-    def _state(self) -> tuple[int, int, int] | None:
+    def state(self) -> tuple[int, int, int] | None:
         """What changes with the current index; ``None`` if there is none."""
         try:
             found = (self._index / MANIFEST).stat()
@@ -125,25 +122,6 @@ class IndexKeeper:
                 f"{self._index} cannot be used; delete it, it is made again with the next question."
             )
         return made
-
-    def finder(
-        self, shelf: Shelf, judge: Judge | None, known: tuple[object, Finder] | None
-    ) -> tuple[object, Finder]:
-        """What finds passages by an index that agrees with the essays, and what tells it from others.
-
-        Args:
-            shelf: The essays.
-            judge: Reads questions and excerpts together, if anything does.
-            known: What was given the last time; given again where nothing has changed.
-        """
-        abouts = shelf.abouts()
-        sources = {essay_id: about.sha256 for essay_id, about in abouts.items()}
-        if known is not None and known[0] == (self._state(), sources):
-            return known
-        essays = Snapshot(shelf, abouts)
-        index = self.current(essays, sources)
-        encoder = self.encoder(index.model.name)
-        return (self._state(), sources), Finder(index, encoder, essays, judge, abouts)
 
     def encoder(self, name: str | None) -> Encoder:
         """The model of a name, loaded once."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.answers import Citation, Quoted
+from assistant.asking.voicing import Voicing
 from assistant.citing.locators import pages_of
-from assistant.voicing import Voicing
 
 if TYPE_CHECKING:
     from assistant.citing.style import Style

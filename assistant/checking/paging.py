@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
+from assistant.checking.findings import Findings
 from assistant.citing.locators import page_range
 from assistant.drafts.citations import Cited
 from assistant.drafts.draft import Draft
-from assistant.findings import Findings
 from assistant.types import StoredEssay
 from assistant.verdicts import Found
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from assistant.chunking import store
 from assistant.errors import LibraryError
-from assistant.indexing import IndexKeeper
-from assistant.ingest import Ingested
-from assistant.shelf import Shelf, Snapshot
-from assistant.storage import replace_together
+from assistant.keeping.indexing import IndexKeeper
+from assistant.keeping.ingest import Ingested
+from assistant.keeping.shelf import Shelf, Snapshot
+from assistant.keeping.storage import replace_together
 from assistant.types import Progress, StoredEssay
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from assistant.answers import Answer, Citation, Highlight, Hit, Quoted
+from assistant.answers import Answer, Citation, Highlight, Hit, Quoted, Wanted
+from assistant.asking.finding import Finder
+from assistant.asking.quotable import cited, drafted
+from assistant.asking.voicing import within
 from assistant.citing.styles import Style
 from assistant.errors import AssistantError
-from assistant.finding import Finder
-from assistant.quotable import cited, drafted
 from assistant.retrieval import questions
 from assistant.retrieval.ranking import Ranked, Ranking, Spans, nearest
 from assistant.types import Passage
-from assistant.voicing import Wanted, within
 
 if TYPE_CHECKING:
     from assistant.retrieval.sentence_reranker import Reranker

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import zip_longest
 
-from assistant.catalogue import About
+from assistant.keeping.catalogue import About
 from assistant.retrieval import questions, structure
 from assistant.types import SEARCHED_KINDS, CSLItem, Passage, StoredEssay
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from assistant.checking.mending import applied, citing, corrections, words_of
 from assistant.citing.locators import page_range
 from assistant.drafts.citations import Cited
 from assistant.drafts.draft import Draft
 from assistant.drafts.quotations import Quotation
 from assistant.faults import Fault, FaultKind, Mend
-from assistant.mending import applied, citing, corrections, words_of
 from assistant.verdicts import Comparison, Difference, Found, Lifted, Place
 
 # Words that are less like than this cannot be put right for certain.

@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assistant.answers import Match
-from assistant.catalogue import About
-from assistant.parts import Parts
-from assistant.passages import Passages
+from assistant.asking.parts import Parts
+from assistant.asking.passages import Passages
+from assistant.asking.voicing import Voicing
+from assistant.keeping.catalogue import About
 from assistant.retrieval import abstention, questions
 from assistant.retrieval.encoder import Encoder
 from assistant.retrieval.excerpts import ROOM, excerpt, sentences_over
@@ -22,7 +23,6 @@ from assistant.retrieval.search import Searcher
 from assistant.retrieval.signs import signs_of
 from assistant.retrieval.spelling import Speller, Words
 from assistant.types import StoredEssay
-from assistant.voicing import Voicing
 
 if TYPE_CHECKING:
     from assistant.retrieval.cross_encoder import Judge
