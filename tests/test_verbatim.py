@@ -53,6 +53,12 @@ def test_real_essay_is_mapped_word_for_word(real_essay: Path, frequency: Callabl
 
 @modest
 @given(setting=settings_of_type())
+# A compound divided before its capital, on the one line of a paragraph that the page has room for.
+@example(
+    setting=Setting(
+        45, 14, "form feeds", "\n", indented=True, hyphens=1.0, trailing="", first_page=1, seed=11401
+    )
+)
 def test_generated_essays_keep_every_word_on_its_page(
     setting: Setting, frequency: Callable[[str], float]
 ) -> None:

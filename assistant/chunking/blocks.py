@@ -205,7 +205,8 @@ def _is_prose(block: Block, layout: Layout) -> bool:
 
 def _divided_word(last: PrintLine, first: PrintLine) -> bool:
     ends = last.text[-1] in HYPHENS | INVISIBLE and last.text[-2:-1].isalpha()
-    return ends and first.text[0].islower()
+    # "Anglo-" at the foot of a page waits for its "American"; within a page a capital may begin a list.
+    return ends and (first.text[0].islower() or (first.opens_page and first.text[0].isalpha()))
 
 
 def _over_page(before: Block, block: Block, layout: Layout) -> bool:
