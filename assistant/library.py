@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.answers import Answer, Citation, Quoted, Wanted
 from assistant.asking.answering import Answerer
 from assistant.asking.finding import Finder
-from assistant.checking.quotations import Quotations
 from assistant.citations import Citations
 from assistant.citing.style import Style
 from assistant.errors import LibraryError
@@ -28,6 +28,9 @@ from assistant.retrieval.encoder import Encoder, default_loader
 from assistant.retrieval.index import build_index
 from assistant.types import IngestReport, Progress, StoredEssay
 from assistant.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from assistant.checking.quotations import Quotations
 
 
 class Library:
@@ -57,7 +60,6 @@ class Library:
         self._notify = notify
         self._finder: tuple[object, Finder] | None = None
         self._citations = Citations(self._shelf)
-        self._quotations = Quotations(self._shelf)
         # The page asks from several threads; one of them loads the model and the others wait for it.
         self._guard = threading.Lock()
 
@@ -66,11 +68,7 @@ class Library:
         return self._shelf.ids()
 
     def essays(self) -> list[StoredEssay]:
-        """All essays.
-
-        Raises:
-            LibraryError: If a chunk file is damaged.
-        """
+        """All essays; a ``LibraryError`` is raised where a chunk file is damaged."""
         return [self.essay(essay_id) for essay_id in self.ids()]
 
     def essay(self, essay_id: str) -> StoredEssay:
@@ -242,22 +240,19 @@ class Library:
         Raises:
             LibraryError: If the library holds no essay, or an index cannot be made.
         """
-        with self._guard:
-            return self._agreeing()
-
-    def _agreeing(self) -> Finder:
         if not self.ids():
             raise LibraryError(
                 f"The library {self.root.resolve()} holds no essay yet; add one with: assistant add FILE"
             )
-        abouts = self._shelf.abouts()
-        sources = {essay_id: about.sha256 for essay_id, about in abouts.items()}
-        if self._finder is None or self._finder[0] != (self._keeper.state(), sources):
-            essays = Snapshot(self._shelf, abouts)
-            index = self._keeper.current(essays, sources)
-            found = Finder(index, self._keeper.encoder(index.model.name), essays, self._judge, abouts)
-            self._finder = ((self._keeper.state(), sources), found)
-        return self._finder[1]
+        with self._guard:
+            abouts = self._shelf.abouts()
+            sources = {essay_id: about.sha256 for essay_id, about in abouts.items()}
+            if self._finder is None or self._finder[0] != (self._keeper.state(), sources):
+                essays = Snapshot(self._shelf, abouts)
+                index = self._keeper.current(essays, sources)
+                found = Finder(index, self._keeper.encoder(index.model.name), essays, self._judge, abouts)
+                self._finder = ((self._keeper.state(), sources), found)
+            return self._finder[1]
 
     def finder_of(self, essays: Sequence[StoredEssay], progress: Progress) -> Finder:
         """What finds passages of essays that are in no library; ``progress`` as for ``add``."""
@@ -265,6 +260,12 @@ class Library:
         passages = [passage for essay in essays for passage in essay.passages]
         index = build_index(passages, {}, encoder, progress=partial(progress, "embedding"))
         return Finder(index, encoder, {essay.id: essay for essay in essays}, self._judge)
+
+    @cached_property
+    def _quotations(self) -> Quotations:
+        from assistant.checking.quotations import Quotations  # noqa: PLC0415 - questions check no quotations
+
+        return Quotations(self._shelf)
 
     def quote(self, text: str, *, essays: Sequence[str] = (), style: str = "mla") -> Verdict:
         """Judge a quotation as ``Quotations.verdict`` does, with ids of essays and a style by its name.
