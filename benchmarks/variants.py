@@ -20,13 +20,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from safetensors.numpy import load_file
 
 from assistant.asking.finding import Finder
 from assistant.evaluation.datasets import Dataset, Question, load_dataset
 from assistant.keeping.ingest import given_passages
 from assistant.keeping.storage import find_root
 from assistant.library import Library
-from assistant.retrieval.encoder import Encoder, Floats, Integers
+from assistant.retrieval.encoder import Encoder, Floats, Integers, unit
 from assistant.retrieval.ranking import rank
 from assistant.retrieval.search import Searcher
 from assistant.retrieval.token_store import TokenStore
@@ -53,6 +54,36 @@ class Headings:
     tokens: Mapping[str, Floats]
 
 
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """Late interaction on token vectors that a matrix has turned.
+
+    Attributes:
+        searcher: A searcher whose windows' token vectors are turned.
+        matrix: The matrix, for the questions'.
+    """
+
+    searcher: Searcher
+    matrix: Floats
+
+    @classmethod
+    def of(cls, finder: Finder, matrix: Floats) -> Turned:
+        """Turn the token vectors of an index."""
+        index = finder.searcher.index
+        plain = np.asarray(index.tokens.codes, dtype=np.float32) * np.asarray(index.tokens.scales)[:, None]
+        tokens = TokenStore.of(unit((plain @ matrix.T).astype(np.float32)))
+        return cls(
+            Finder(replace(index, tokens=tokens), finder.searcher.encoder, finder.essays).searcher, matrix
+        )
+
+    def scores(self, text: str, names: Sequence[str]) -> Scores:
+        """Scores of some passages for a question."""
+        query, rows = self.searcher.query(text), self.searcher.rows(set(names))
+        query = replace(query, tokens=unit((query.tokens @ self.matrix.T).astype(np.float32)))
+        found = self.searcher.late(query, self.searcher.weights(query, rows), rows)
+        return {one.passage: one.score for one in found}
+
+
 def main() -> None:
     """Print a Markdown table for each set."""
     parser = argparse.ArgumentParser(
@@ -62,16 +93,18 @@ def main() -> None:
     parser.add_argument("--library", type=Path, metavar="DIR")
     parser.add_argument("--questions", type=int, default=600)
     parser.add_argument("--documents", type=int, default=40)
+    parser.add_argument("--matrix", type=Path, help="what training/late_interaction.py learnt with no layers")
     options = parser.parse_args()
+    matrix = load_file(options.matrix)["head.weight"] if options.matrix else None
     for folder in options.folders:
-        found = measured(folder, options.library, options.questions, options.documents)
+        found = measured(folder, options.library, options.questions, options.documents, matrix)
         print(f"\n{folder.name}\n\n| variant | nDCG@10 | Success@1 |\n| --- | --- | --- |")
         for name, rows in found.items():
             print(f"| {name} | " + " | ".join(f"{one:.3f}" for one in np.mean(rows, axis=0)) + " |")
 
 
 def measured(
-    folder: Path, library: Path | None, count: int, documents: int
+    folder: Path, library: Path | None, count: int, documents: int, matrix: Floats | None
 ) -> Mapping[str, list[tuple[float, float]]]:
     """nDCG@10 and Success@1 of each question under each variant."""
     dataset = load_dataset(folder)
@@ -80,13 +113,19 @@ def measured(
     encoder = finder.searcher.encoder
     contexts = {room: encoded(list(passages.values()), encoder, room) for room in CONTEXTS}
     headings = headed(finder, headings_of(folder, passages))
+    turned = None if matrix is None else Turned.of(finder, matrix)
     asked = [one for one in dataset.questions if one.answerable and (one.doc in docs or dataset.whole)]
     chance = random.Random(SEED)  # noqa: S311 - chooses questions, guards nothing
     rows: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for question in chance.sample(asked, min(count, len(asked))):
         pool = passages.values() if dataset.whole else docs[question.doc]
         names = [one.id for one in pool if one.id not in question.exclude]
-        for name, scores in variants(question, finder, names, contexts, headings).items():
+        made = variants(question, finder, names, contexts, headings)
+        if turned is not None:
+            made["token vectors by the matrix"] = turned.scores(
+                finder.read(question.text, question.history), names
+            )
+        for name, scores in made.items():
             rows[name].append(figures(scores, dataset.qrels[question.id]))
     return rows
 
