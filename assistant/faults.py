@@ -8,7 +8,14 @@ from typing import Literal
 from assistant.verdicts import Difference
 
 FaultKind = Literal[
-    "misquoted", "not found", "wrong page", "no such page", "wrong source", "uncited", "unmarked"
+    "misquoted",
+    "not found",
+    "wrong page",
+    "no such page",
+    "wrong source",
+    "second-hand",
+    "uncited",
+    "unmarked",
 ]
 
 
@@ -35,10 +42,11 @@ class Fault:
         kind: ``misquoted``: other words than the printed ones; ``not found``: words that the essay cited
             does not have; ``wrong page``: they stand on another page than cited; ``no such page``: the
             essay cited does not have the page; ``wrong source``: they stand in another essay than cited;
-            ``uncited``: a quotation without a citation; ``unmarked``: an essay's words without quotation
+            ``second-hand``: words that the essay cited quotes, as if they were its author's; ``uncited``: a
+            quotation without a citation; ``unmarked``: an essay's words without quotation
             marks.
-        start: Offset in the draft: of the quotation with its marks, of the pages in a citation, or of the
-            unmarked words.
+        start: Offset in the draft: of the quotation with its marks, of the pages in a citation, of a
+            citation (``second-hand``), or of the unmarked words.
         end: Offset behind it.
         line: Line, or paragraph where a file has no lines, from 1.
         column: Column in it, from 1.

@@ -1,8 +1,6 @@
 """The one facade: a folder of essays that can be added, removed and asked.
 
-Everything above this module speaks to it alone. The two staircases begin here:
-``add`` (path -> reading -> chunking -> chunk file -> index) and
-``ask`` (question -> retrieval -> answered or not -> citing -> Answer).
+Everything above this module speaks to it alone. The staircases ``add`` and ``ask`` begin here.
 """
 
 from __future__ import annotations
@@ -17,7 +15,7 @@ from assistant.answers import Answer, Citation, Quoted, Wanted
 from assistant.asking.answering import Answerer
 from assistant.asking.finding import Finder
 from assistant.citations import Citations
-from assistant.citing.style import Style
+from assistant.citing.styles import Style, style_titles
 from assistant.errors import LibraryError
 from assistant.faults import Audit
 from assistant.keeping.indexing import IndexKeeper, no_step
@@ -214,6 +212,8 @@ class Library:
             AssistantError: If there is no such style, or a chunk file is damaged.
         """
         return self._citations.style(name)
+
+    styles = staticmethod(style_titles)
 
     def check_draft(self, draft: Path | str, *, essays: Sequence[str] = (), style: str = "mla") -> Audit:
         """Check the quotations and citations of a draft, as ``checking.audit.check_draft`` does."""

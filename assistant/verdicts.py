@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.answers import Citation
+from assistant.answers import Citation, Quoted
 
 Judgement = Literal["exact", "altered", "absent"]
 Operation = Literal["equal", "replace", "insert", "delete"]
@@ -138,6 +138,8 @@ class QuotedPlace:
         citation: Pages and in-text citation of exactly these words.
         diff: The quotation step by step.
         edits: The editing marks recognised, in order.
+        quoted: The quotation of the essay's that all these words belong to; ``None`` if its author's own
+            are among them.
     """
 
     passages: tuple[str, ...]
@@ -149,6 +151,7 @@ class QuotedPlace:
     citation: Citation
     diff: tuple[Difference, ...]
     edits: tuple[Edit, ...]
+    quoted: Quoted | None = None
 
 
 @dataclass(frozen=True, slots=True)

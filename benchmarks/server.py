@@ -176,13 +176,18 @@ def queued(port: int) -> Asking:
     """Asking as the page does: an event is put in the queue, and its results come as a stream."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     connection.request("GET", "/config")
-    events = json.loads(connection.getresponse().read())["dependencies"]
+    page = json.loads(connection.getresponse().read())
     connection.close()
-    event = next(one["id"] for one in events if any(target[1] == "submit" for target in one["targets"]))
+    event = next(
+        one for one in page["dependencies"] if any(target[1] == "submit" for target in one["targets"])
+    )
+    # Beside the question stands what a page that was just opened has chosen.
+    chosen = {one["id"]: one["props"].get("value") for one in page["components"]}
+    others = [chosen.get(one) for one in event["inputs"][1:]]
 
     def asking(connection: http.client.HTTPConnection, question: str) -> tuple[float, float]:
         begun, session = perf_counter(), secrets.token_hex(8)
-        joined = {"data": [question, None, None], "fn_index": event, "session_hash": session}
+        joined = {"data": [question, *others], "fn_index": event["id"], "session_hash": session}
         posted(connection, "/gradio_api/queue/join", joined)
         connection.request("GET", f"/gradio_api/queue/data?session_hash={session}")
         stream, shown = connection.getresponse(), 0.0

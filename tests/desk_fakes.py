@@ -11,12 +11,19 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from assistant.answers import Answer, Citation, Highlight, Hit
+from assistant.checking.audit import check_draft
+from assistant.citing.locators import page_range
+from assistant.citing.styles import Style, style_named, style_titles
 from assistant.errors import LibraryError, ReadingError
+from assistant.quoting.corpus import Corpus
 from assistant.types import IngestReport, Kind, NoteMark, PageStart, Passage, SourceMap, StoredEssay
+from assistant.verdicts import QuotedPlace, Verdict
 from assistant.web.columns import EXAMPLES, Widgets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from assistant.faults import Audit
 
 _ESSAY = (
     ("title", "The Keeper’s Log"),
@@ -168,15 +175,19 @@ def renamed(essay: StoredEssay, essay_id: str) -> StoredEssay:
     return replace(essay, id=essay_id, passages=passages)
 
 
-def hit(found: Passage, *spans: tuple[int, int]) -> Hit:
-    """A hit with the given spans of its text as highlights."""
+def hit(found: Passage, *spans: tuple[int, int], style: str = "mla") -> Hit:
+    """A hit with the given spans of its text as highlights; only MLA's citations have pages."""
     highlights = tuple(
-        Highlight(start, end, found.text[start:end], _cited(found, start, end), _quoted(found, start, end))
+        Highlight(
+            *(start, end, found.text[start:end]),
+            _cited(found, start, end, style),
+            _quoted(found, start, end, style),
+        )
         for start, end in spans
     )
     whole = (0, len(found.text))
     reference = "Marsh, Ada. “The Keeper’s Log.” Coast Papers, vol. 2, no. 1, 1999, pp. 31–33."
-    return Hit(found, 1.0, highlights, _cited(found, *whole), reference, _quoted(found, *whole))
+    return Hit(found, 1.0, highlights, _cited(found, *whole, style), reference, _quoted(found, *whole, style))
 
 
 def answer(*hits: Hit, answered: bool = True, confidence: float = 0.9, note: str = "") -> Answer:
@@ -213,10 +224,32 @@ class FakeLibrary:
             raise LibraryError(f"There is no essay {essay_id}.")
         return self.held[essay_id]
 
-    def quotable(self, essay_id: str) -> dict[str, list[str]]:
+    styles = staticmethod(style_titles)
+
+    def style(self, name: str) -> Style:
+        """The style of a name."""
+        return style_named(name, [essay.reference for essay in self.held.values()])
+
+    def quote(self, text: str, *, essays: Sequence[str] = (), style: str = "mla") -> Verdict:
+        """Judge a quotation, as the library does."""
+        found = Corpus(self.essays()).look_up(text, essays)
+        made = self.style(style)
+        matches = []
+        for one in found.comparisons:
+            place, pages = one.place, page_range(one.place.labels)
+            cited = Citation(pages, made.in_text(self.held[place.essay_id].reference, pages))
+            words = (place.start, place.end, place.text, place.source)
+            matches.append(QuotedPlace(place.passages, place.essay_id, *words, cited, one.diff, one.edits))
+        return Verdict(text, found.judgement, tuple(matches), found.places)
+
+    def check_draft(self, draft: Path | str, *, essays: Sequence[str] = (), style: str = "mla") -> Audit:
+        """Check a draft, as the library does."""
+        return check_draft(draft, [self.essay(one) for one in essays or self.held], self.style(style))
+
+    def quotable(self, essay_id: str, style: str = "mla") -> dict[str, list[str]]:
         """Each sentence as a quotation, or the library's error."""
         return {
-            each.id: [_quoted(each, *span) for span in each.sentences]
+            each.id: [_quoted(each, *span, style) for span in each.sentences]
             for each in self.essay(essay_id).passages
         }
 
@@ -240,7 +273,13 @@ class FakeLibrary:
         return self.held["log"].report
 
     def ask(
-        self, question: str, *, essays: Sequence[str] = (), history: Sequence[str] = (), fast: bool = False
+        self,
+        question: str,
+        *,
+        essays: Sequence[str] = (),
+        style: str = "mla",
+        history: Sequence[str] = (),
+        fast: bool = False,
     ) -> Answer:
         """The passages with most words in common with the question; read closely, they answer less."""
         if not self.held:
@@ -255,7 +294,7 @@ class FakeLibrary:
                     essays or self.held
                 ):
                     spans = sorted(each.sentences, key=lambda span: -_shared(asked, each.text[slice(*span)]))
-                    scored.append((_shared(asked, each.text), hit(each, *spans[:1])))
+                    scored.append((_shared(asked, each.text), hit(each, *spans[:1], style=style)))
         scored.sort(key=lambda pair: -pair[0])
         best = scored[0][0]
         hits = tuple(each for _, each in scored[:3])
@@ -272,6 +311,7 @@ def page_widgets() -> Widgets:
             question=gr.Textbox(),
             kept=gr.Textbox(),
             scope=gr.Dropdown(),
+            style=gr.Dropdown(),
             reading=gr.Dropdown(),
             pane=gr.HTML(),
             report=gr.HTML(),
@@ -336,11 +376,13 @@ def _shared(asked: set[str], text: str) -> int:
     return len(asked & set(re.findall(r"\w{4,}", text.lower())))
 
 
-def _cited(found: Passage, start: int, end: int) -> Citation:
+def _cited(found: Passage, start: int, end: int, style: str) -> Citation:
+    if style != "mla":
+        return Citation("", f"(Marsh, in {style})")
     labels = found.pages_of(start, end)
     pages = "-".join(dict.fromkeys([labels[0], labels[-1]])) if labels else ""
     return Citation(pages, f"(Marsh {pages.replace('-', '–')})" if pages else "(Marsh)")
 
 
-def _quoted(found: Passage, start: int, end: int) -> str:
-    return f"“{found.text[start:end]}” {_cited(found, start, end).in_text}"
+def _quoted(found: Passage, start: int, end: int, style: str) -> str:
+    return f"“{found.text[start:end]}” {_cited(found, start, end, style).in_text}"

@@ -7,10 +7,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assistant.citing.voices import voices_of
+
 if TYPE_CHECKING:
     from assistant.types import Passage, StoredEssay
 
-KINDS = ("misquoted", "not found", "wrong page", "no such page", "wrong source", "uncited", "unmarked")
+KINDS = (
+    "misquoted", "not found", "wrong page", "no such page", "wrong source", "second-hand", "uncited",
+    "unmarked",
+)  # fmt: skip
 
 # Sentences of ours around the quotations; none is an essay's.
 _BEFORE = (
@@ -33,6 +38,10 @@ _MADE_UP = (
     "every submarine keeps a nervous librarian beside the periscope",
 )
 _MARKS = (("“", "”"), ('"', '"'), ("‘", "’"))
+
+
+# Words of a quotation at second hand.
+_LONG = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,8 @@ class Item:
     @property
     def at(self) -> int:
         """Where in the paragraph the fault is to be found."""
+        if self.kind == "second-hand":
+            return len(f"{self.before} {self.opening}{self.words}{self.closing} ")
         if self.kind in {"wrong page", "no such page"}:
             behind = len(f"{self.before} {self.opening}{self.words}{self.closing} ")
             prefixed = f"p. {self.pages}"
@@ -103,7 +114,7 @@ def a_draft(essay: StoredEssay, name: str, seed: int, faults: int = 1, clean: in
 
 
 def _item(essay: StoredEssay, name: str, kind: str, chance: random.Random) -> Item:
-    words, page, other = _words(essay, chance)
+    words, page, other = (_relayed if kind == "second-hand" else _words)(essay, chance)
     printed = words
     if kind == "misquoted":
         words = _misquoted(words, chance)
@@ -147,6 +158,25 @@ def _words(essay: StoredEssay, chance: random.Random) -> tuple[str, str, str]:
         if len(pages) == 1 and whole.count(words) == 1 and not quoted and words[-1].isalpha():
             others = [label for label in labels if label != pages[0]]
             return words, pages[0], chance.choice(others)
+
+
+def _relayed(essay: StoredEssay, chance: random.Random) -> tuple[str, str, str]:
+    """As ``_words``, for words that the essay quotes from somebody whom it names."""
+    passages = {passage.id: passage for passage in essay.passages}
+    found = [
+        (passages[one], quoted)
+        for one, several in voices_of(essay.passages).items()
+        for quoted in several
+        if quoted.author and len(passages[one].text[quoted.start : quoted.end].split()) > _LONG
+    ]
+    while True:
+        passage, quoted = chance.choice(found)
+        words = list(re.finditer(r"\S+", passage.text[quoted.start : quoted.end]))
+        first = chance.randrange(len(words) - _LONG)
+        start, end = quoted.start + words[first].start(), quoted.start + words[first + _LONG].end()
+        text, pages = passage.text[start:end], passage.pages_of(start, end)
+        if len(pages) == 1 and not re.search('[“”"‘«/[]|\\.\\s', text) and text[-1].isalpha():
+            return text, pages[0], pages[0]
 
 
 def _in_marks(before: str) -> bool:

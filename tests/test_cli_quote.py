@@ -42,10 +42,30 @@ def test_an_exact_quotation_is_cited(command: Command) -> None:
                 "citation": "(Essay Assistant Authors 11)",
                 "diff": [{"op": "equal", "quoted": EXACT, "printed": EXACT}],
                 "edits": [],
+                "quoted": None,
             }
         ],
         "places": 1,
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "author", "citation"),
+    [
+        ("not for memory, but for reminding", 0, "Plato", "(Plato, qtd. in Essay Assistant Authors 19)"),
+        ("not for memory, but for remidning", 1, "Plato", "(Plato, qtd. in Essay Assistant Authors 19)"),
+        ("chopped and minced", 0, None, "(Essay Assistant Authors 13)"),
+    ],
+)
+def test_words_at_second_hand_are_cited_so(
+    text: str, verdict: int, author: str | None, citation: str, command: Command
+) -> None:
+    assert command("quote", text, "--json") == verdict
+    match = command.json()["matches"][0]
+    assert match["citation"] == citation
+    assert match["quoted"] == (author and {"author": author, "citation": "(Plato, Phaedrus 275a)"})
+    command("quote", text)
+    assert f"Cite: {citation}" in command.out
 
 
 def test_an_altered_quotation_shows_what_is_printed(command: Command) -> None:

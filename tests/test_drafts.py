@@ -28,6 +28,28 @@ if TYPE_CHECKING:
     from assistant.faults import Audit
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        (
+            'It says "a "valuable thing" (Kahn 46) for all" (Gill 845).',
+            ['a "valuable thing" (Kahn 46) for all'],
+        ),
+        ('It says ""Race" is ours" (Gill 845).', ['"Race" is ours']),
+        ('It says "this is "ours."" (Gill 845).', ['this is "ours."']),
+        ('Both "race" and "class" are words.', ["race", "class"]),
+        ('"One," he said, "and ("two") more."', ["One,", 'and ("two") more.']),
+        ('A "lone "mark" is left. Then "others" come.', ['lone "mark', "others"]),
+        ('He has "[t]wo "[s]orts" of marks" (Gill 845).', ['[t]wo "[s]orts" of marks']),
+    ],
+)
+def test_straight_marks_within_straight_marks(text: str, quoted: list[str]) -> None:
+    draft = read_stream(text)
+    assert [draft.prose[one.start : one.end] for one in find_quotations(draft).quotations] == quoted
+
+
 NAME = "Essay Assistant Authors"
 WRONG, RIGHT = "broke the text into short numbred pieces", "broke the text into short numbered pieces"
 BLOCK = "The verse is the youngest of these divisions. In 1551 Robert Estienne,"

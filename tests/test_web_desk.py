@@ -23,16 +23,24 @@ class _Slow(FakeLibrary):
     def __init__(self) -> None:
         super().__init__(keepers_log())
         self.asked: list[tuple[str, bool, list[str]]] = []
+        self.styles_asked: list[str] = []
         self.fault = ""
 
     def ask(
-        self, question: str, *, essays: Sequence[str] = (), history: Sequence[str] = (), fast: bool = False
+        self,
+        question: str,
+        *,
+        essays: Sequence[str] = (),
+        style: str = "mla",
+        history: Sequence[str] = (),
+        fast: bool = False,
     ) -> Answer:
         """Answer, and when reading closely say that nothing answers."""
         self.asked.append((question, fast, [*history]))
+        self.styles_asked.append(style)
         if self.fault and not fast:
             raise LibraryError(self.fault)
-        found = super().ask(question, essays=essays, history=history)
+        found = super().ask(question, essays=essays, style=style, history=history)
         return dataclasses.replace(found, answered=fast, confidence=0.9 if fast else 0.2)
 
 
@@ -49,7 +57,7 @@ def desk(library: _Slow) -> Desk:
 def _steps(desk: Desk, question: str, turns: tuple[Turn, ...] = ()) -> tuple[list[str], tuple[Turn, ...]]:
     """What the conversation shows step by step, and the turns remembered."""
     widgets = desk._widgets  # noqa: SLF001 - the page's components are the handler's output
-    made: list[dict[Any, Any]] = list(desk.ask(question, turns, None))
+    made: list[dict[Any, Any]] = list(desk.ask(question, turns, None, "apa"))
     assert [widgets.turns in one for one in made] == [False] * (len(made) - 1) + [True]
     return [one[widgets.conversation] for one in made if widgets.conversation in one], made[-1][widgets.turns]
 
@@ -62,6 +70,12 @@ def test_passages_come_before_their_verdict(desk: Desk, library: _Slow) -> None:
     assert 'class="answer reading"' in reading
     assert words_of(done, "verdict") == NOT_ANSWERED
     assert 'class="answer not-answered"' in done
+
+
+def test_both_steps_and_the_cards_are_in_the_chosen_style(desk: Desk, library: _Slow) -> None:
+    (_, reading, done), _ = _steps(desk, QUESTION)
+    assert library.styles_asked == ["apa", "apa"]
+    assert [words_of(html, "citation") for html in (reading, done)] == ["(Marsh, in apa)"] * 2
 
 
 def test_the_verdict_leaves_the_cards_as_they_are(desk: Desk) -> None:
@@ -91,11 +105,13 @@ def test_a_fault_of_the_second_step_is_one_sentence(desk: Desk, library: _Slow) 
 def test_the_script_is_given_the_quotations_of_an_essay_that_is_there(library: _Slow) -> None:
     quotations = quotations_of(library)
     assert quotations.__name__ == "quotations"
-    given = quotations("log")
+    given = quotations(["log", "mla"])
     assert {name: len(each) for name, each in given.items()} == {
         each.id: len(each.sentences) for each in keepers_log().passages
     }
-    asked: list[Any] = ["nobody", "", "../log", "log\0", None, 7, ["log"], {"log": 1}]
+    assert quotations(["log", "apa"])["log/b01"][0].endswith(" (Marsh, in apa)")
+    names = ["nobody", "", "../log", "log\0", None, 7, ["log"], {"log": 1}]
+    asked: list[Any] = [*names, *([one, "mla"] for one in names), *(["log", one] for one in names)]
     assert [quotations(one) for one in asked] == [{}] * len(asked)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import gradio as gr
 import pytest
 from desk_fakes import FakeLibrary, keepers_log, page_widgets, renamed
 
@@ -24,15 +25,15 @@ def _opened(
 
 
 def test_what_was_kept_is_read() -> None:
-    told = {"turns": [TURN], "scope": "log", "reading": "log", "draft": "And why?"}
-    assert kept_of(json.dumps(told)) == Kept((Turn(**TURN),), "log", "log", "And why?")
+    told = {"turns": [TURN], "scope": "log", "reading": "log", "draft": "And why?", "style": "apa"}
+    assert kept_of(json.dumps(told)) == Kept((Turn(**TURN),), "log", "log", "And why?", "apa")
 
 
 @pytest.mark.parametrize(
     "told",
     [
         *(None, "", "null", "[]", "7", '"x"', "{", "[" * 100_000),
-        '{"turns": 7, "scope": [], "reading": {}, "draft": null}',
+        '{"turns": 7, "scope": [], "reading": {}, "draft": null, "style": 7}',
         '{"turns": [null, 7, {"question": "x"}, {"question": 1, "html": "y"}]}',
         json.dumps({"draft": "x" * 5_000_001}),
     ],
@@ -48,6 +49,14 @@ def test_the_conversation_is_drawn_again_and_goes_on() -> None:
     assert "<p>The keeper.</p>" in updates[widgets.conversation]
     assert updates[widgets.question] == "And why?"
     assert not any(updates[button]["visible"] for button in widgets.examples)
+
+
+@pytest.mark.parametrize("style", ["nobody", "", "/etc/hosts.csl", "../x.csl"])
+def test_a_style_that_there_is_not_is_not_chosen_again(style: str) -> None:
+    updates, widgets = _opened({"style": "ieee"})
+    assert updates[widgets.style] == "ieee"
+    updates, widgets = _opened({"style": style})
+    assert updates[widgets.style] == gr.skip()
 
 
 def test_a_new_tab_is_welcomed() -> None:

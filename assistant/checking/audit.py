@@ -9,12 +9,13 @@ from assistant.checking.attributing import Attribution, Meaning, Sources, is_tit
 from assistant.checking.findings import Findings
 from assistant.checking.mending import words_of
 from assistant.checking.paging import PageCheck, Pages, Stand
+from assistant.checking.secondhand import SecondHand, is_told
+from assistant.checking.unmarked import find_unmarked
 from assistant.citing.locators import page_range
 from assistant.citing.references import fold
 from assistant.citing.style import Style
 from assistant.drafts.draft import Draft
 from assistant.drafts.files import read_draft, read_stream
-from assistant.drafts.marks import find_marked
 from assistant.drafts.quotations import Quotation, find_quotations
 from assistant.errors import AssistantError, LibraryError
 from assistant.faults import Audit
@@ -28,10 +29,6 @@ _SHORT = 3
 _TELLING = 5
 # Altered words that are not cited to the essay must be as like as this to be taken for its own.
 _ALIKE = 0.85
-# A run of so many words is lifted from the essay.
-_LIFTED = 8
-# Stands for quoted words where unmarked ones are looked for; no essay has it.
-_MASK = "\u16a0"
 _ABSENT = Found("absent", (), 0)
 
 
@@ -70,6 +67,7 @@ class Checker:
         self.corpus = corpus or Corpus(essays)
         self.sources = Sources(essays)
         self.pages = Pages(essays)
+        self.second_hand = SecondHand(essays)
         self._passages = {passage.id: passage for essay in essays for passage in essay.passages}
         self._records = {essay.id: essay.reference for essay in essays}
         self._style = style
@@ -85,17 +83,9 @@ class Checker:
         except AssistantError:
             return _ABSENT
 
-    def citation(self, essay_id: str, labels: Sequence[str]) -> str:
-        """In-text citation of pages of an essay."""
-        return self._style.in_text(self._records[essay_id], page_range(labels))
-
-    def has_from_others(self, place: Place) -> bool:
-        """Whether the essay itself quotes the words."""
-        passage = self._passages[place.passages[0]]
-        if passage.kind == "blockquote":
-            return True
-        marked = find_marked(passage.text, 0, len(passage.text), [])
-        return any(one.start <= place.start < one.end for one in marked)
+    def citation(self, essay_id: str, labels: Sequence[str], quoting: str | None = None) -> str:
+        """In-text citation of pages of an essay, or of somebody's words that it quotes on them."""
+        return self._style.in_text(self._records[essay_id], page_range(labels), quoting=quoting)
 
     def is_running(self, place: Place) -> bool:
         """Whether words stand in the essay's text, and not in its title, headings or works cited."""
@@ -150,6 +140,7 @@ class _Check:
             # A title is printed on the first page, and cited with any.
             if not self._with.sources.is_title(words):
                 self._stand(words, found, meaning)
+                self._find_second_hand(number, found)
             return
         everywhere = self._with.look_up(words)
         if everywhere.judgement == "exact" and len(words.split()) > _SHORT and meaning.cited:
@@ -164,6 +155,7 @@ class _Check:
             self._pass_by()
         elif found.judgement == "altered":
             self._misquoted(quotation, words, found, meaning)
+            self._find_second_hand(number, found)
         elif meaning.cited:
             self._count()
             self._findings.not_found(quotation, essay_id, meaning.cited)
@@ -202,7 +194,7 @@ class _Check:
     def _is_telling(self, words: str, found: Found) -> bool:
         """Whether words are so many that they are the essay's own, and not from a work that it quotes."""
         enough = len(words.split()) >= _TELLING and not is_titled(words)
-        return enough and not self._with.has_from_others(found.comparisons[0].place)
+        return enough and not self._with.second_hand.begins_quoted(found.comparisons[0].place)
 
     def _judge_untold(self, number: int, words: str) -> None:
         """A quotation with a citation that names no source, nor is one named before."""
@@ -269,6 +261,19 @@ class _Check:
             essay_id = found.comparisons[0].place.essay_id
             self._page_check.claim(meaning.cited, essay_id, Stand(words, found))
 
+    def _find_second_hand(self, number: int, found: Found) -> None:
+        """Find words that the essay cited quotes, where the draft gives them for its author's own."""
+        quotation, meaning = self._quoted.quotations[number], self._meanings[number]
+        place, cited = found.comparisons[0].place, meaning.cited
+        if cited is None or not (cited.who or cited.key or self._covers(meaning, place)):
+            return
+        author = self._with.second_hand.author(found, place.essay_id)
+        if author and not is_told(self._draft, quotation, cited, author):
+            shared = sum(one.cited == cited for one in self._meanings) > 1
+            citation = self._with.citation(place.essay_id, place.labels, author)
+            certain = quotation.firm and not shared and found.places == 1
+            self._findings.second_hand(quotation, place, cited, citation, certain=certain)
+
     def _check_pages(self) -> None:
         """Check the pages of all citations, those of no quotation too."""
         for cited in (one for block in self._quoted.citations for one in block):
@@ -278,15 +283,9 @@ class _Check:
         self._page_check.check(self._with.sources.year)
 
     def _find_unmarked(self) -> None:
-        """Find words of an essay that stand in no quotation."""
-        prose = list(self._draft.prose)
-        spans = [one.outer for one in self._quoted.quotations]
-        spans += [
-            (block.start, block.end) for block in self._draft.blocks if block.kind in {"reference", "heading"}
-        ]
-        for start, end in spans:
-            prose[start:end] = [_MASK if one.isalnum() else one for one in prose[start:end]]
-        for lifted in self._with.corpus.lifted("".join(prose), _LIFTED):
+        for lifted in find_unmarked(
+            self._draft, self._quoted.quotations, self._with.corpus, self._with.look_up
+        ):
             if self._with.is_running(lifted.place):
                 self._findings.unmarked(lifted)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from assistant.checking.mending import applied, citing, corrections, words_of
+from assistant.checking.mending import applied, citing, corrections, relayed, words_of
 from assistant.citing.locators import page_range
 from assistant.drafts.citations import Cited
 from assistant.drafts.draft import Draft
@@ -68,6 +68,26 @@ class Findings:
     def wrong_source(self, quotation: Quotation, found: Found, cited: Cited) -> None:
         """Words that stand in another essay than cited."""
         self._quotation("wrong source", quotation, found.comparisons[0].place, cited)
+
+    def second_hand(
+        self, quotation: Quotation, place: Place, cited: Cited, citation: str, *, certain: bool
+    ) -> None:
+        """Words that the essay cited has from somebody else.
+
+        Args:
+            quotation: The words.
+            place: Where they stand.
+            cited: The citation; the fault stands there.
+            citation: What it must be.
+            certain: Whether it cites these words alone, and they stand in one place.
+        """
+        words, _ = words_of(self._draft, quotation.start, quotation.end)
+        span = self._draft.span(cited.start, cited.end)
+        mends = relayed(self._draft, cited, citation) if certain else []
+        self._add(
+            "second-hand", span, _line(words), _line(place.text), self._cited(cited), citation,
+            place.essay_id, place.passages, page_range(place.labels), mends,
+        )  # fmt: skip
 
     def uncited(self, quotation: Quotation, found: Found) -> None:
         """A quotation without a citation; one is added where the words stand in one place only."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.drafts.citations import Cited
 from assistant.drafts.draft import CALL, Draft
 from assistant.drafts.quotations import Quotation
 from assistant.faults import Mend
@@ -123,6 +124,31 @@ def citing(draft: Draft, quotation: Quotation, citation: str) -> list[Mend]:
         at = draft.span(stop, stop + 1)
         return [Mend(*at, ""), Mend(end, end, f" {added}{draft.prose[stop]}")]
     return [Mend(end, end, f" {added}")]
+
+
+def relayed(draft: Draft, cited: Cited, citation: str) -> list[Mend]:
+    """What puts a citation by way of an essay in the place of one of its author.
+
+    Args:
+        draft: The draft.
+        cited: The citation as it stands.
+        citation: The one that belongs there.
+
+    Returns:
+        One mend; none where a citation is no text, as in LaTeX, notes or styles of notes, and where the
+        brackets hold more than a source and its pages, which would be lost.
+    """
+    held = draft.prose[cited.start : cited.end]
+    if cited.key or draft.name.endswith((".tex", ".latex")):
+        return []
+    if not (held.startswith("(") and held.endswith(")") and citation.startswith("(")):
+        return []
+    pages = draft.prose[slice(*cited.locator)] if cited.locator else ""
+    for part in (cited.who, cited.year, pages):
+        held = held.replace(part, " ", 1)
+    if any(map(str.isalnum, held)):
+        return []
+    return [Mend(*draft.span(cited.start, cited.end), draft.escape(citation))]
 
 
 def applied(text: str, start: int, end: int, mends: Sequence[Mend]) -> str:

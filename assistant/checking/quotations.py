@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping, Sequence
 
 from assistant.answers import Citation
+from assistant.checking.secondhand import SecondHand
 from assistant.citing.locators import page_range
 from assistant.citing.style import Style
 from assistant.errors import LibraryError
@@ -24,7 +25,7 @@ class Quotations:
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
-        self._prepared: tuple[dict[str, str], Corpus, dict[str, CSLItem]] | None = None
+        self._prepared: tuple[dict[str, str], Corpus, dict[str, CSLItem], SecondHand] | None = None
         # The page asks from several threads; one of them prepares and the others wait for it.
         self._guard = threading.Lock()
 
@@ -41,9 +42,9 @@ class Quotations:
         """
         for essay_id in essays:
             self._shelf.load(essay_id)
-        corpus, records = self._current()
+        corpus, records, second_hand = self._current()
         found = corpus.look_up(text, essays)
-        matches = tuple(_quoted(one, style, records) for one in found.comparisons)
+        matches = tuple(_quoted(one, style, records, second_hand) for one in found.comparisons)
         return Verdict(text, found.judgement, matches, found.places)
 
     def corpus(self) -> Corpus:
@@ -54,7 +55,7 @@ class Quotations:
         """
         return self._current()[0]
 
-    def _current(self) -> tuple[Corpus, dict[str, CSLItem]]:
+    def _current(self) -> tuple[Corpus, dict[str, CSLItem], SecondHand]:
         with self._guard:
             stored = {essay_id: self._shelf.load(essay_id) for essay_id in self._shelf.ids()}
             if not stored:
@@ -62,14 +63,19 @@ class Quotations:
             state = {essay_id: digest for essay_id, (digest, _) in stored.items()}
             if self._prepared is None or self._prepared[0] != state:
                 essays = [essay for _, essay in stored.values()]
-                self._prepared = (state, Corpus(essays), {essay.id: essay.reference for essay in essays})
+                records = {essay.id: essay.reference for essay in essays}
+                self._prepared = (state, Corpus(essays), records, SecondHand(essays))
             return self._prepared[1:]
 
 
-def _quoted(one: Comparison, style: Style, records: Mapping[str, CSLItem]) -> QuotedPlace:
+def _quoted(
+    one: Comparison, style: Style, records: Mapping[str, CSLItem], second_hand: SecondHand
+) -> QuotedPlace:
     place = one.place
     pages = page_range(place.labels)
-    citation = Citation(pages, style.in_text(records[place.essay_id], pages))
+    quoted = second_hand.source(place)
+    author = None if quoted is None else quoted.author
+    citation = Citation(pages, style.in_text(records[place.essay_id], pages, quoting=author))
     return QuotedPlace(
         place.passages,
         place.essay_id,
@@ -80,4 +86,5 @@ def _quoted(one: Comparison, style: Style, records: Mapping[str, CSLItem]) -> Qu
         citation,
         one.diff,
         one.edits,
+        quoted,
     )

@@ -8,7 +8,7 @@ from importlib import import_module
 from assistant.citing.style import Style
 from assistant.types import CSLItem
 
-__all__ = ["STYLES", "Style", "style_named"]
+__all__ = ["STYLES", "TITLES", "Style", "style_named", "style_titles"]
 
 # Where each style is written; only the one asked for is loaded.
 STYLES = {
@@ -19,6 +19,20 @@ STYLES = {
     "harvard": "harvard.Harvard",
     "ieee": "ieee.IEEE",
 }
+# What readers call them.
+TITLES = {
+    "mla": "MLA 9",
+    "chicago": "Chicago 18, author-date",
+    "chicago-notes": "Chicago 18, notes",
+    "apa": "APA 7",
+    "harvard": "Harvard",
+    "ieee": "IEEE",
+}
+
+
+def style_titles() -> dict[str, str]:
+    """What each style of ``STYLES`` is called, by name."""
+    return dict(TITLES)
 
 
 def style_named(name: str, records: Sequence[CSLItem] = ()) -> Style:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 # What may close each opening mark.
@@ -91,22 +92,41 @@ def _closing(text: str, opening: int, end: int, passed: list[tuple[int, int]]) -
     mark = text[opening]
     if mark in "'‘‚":
         return _closing_single(text, opening, end)
+    closing = _nested_closing(text, opening, end, passed) if mark == '"' else None
+    if closing is not None:
+        return closing
     depth, closers = 1, _CLOSING[mark]
-    for at in range(opening + 1, end):
+    for at in _unpassed(opening + 1, end, passed):
         character = text[at]
-        if character in closers and not (mark == '"' and _nests(text, at)):
+        if character in closers and not (mark == '"' and _nests(text, at, opening)):
             depth -= 1
         elif character == mark and mark != '"':
             depth += 1
-        if depth == 0 and not any(first <= at < last for first, last in passed):
+        if depth == 0:
             return at
     # Marks of two kinds, as some keyboards leave them.
     return _mixed(text, opening, end) if mark == "“" else None
 
 
-def _nests(text: str, at: int) -> bool:
+def _nested_closing(text: str, opening: int, end: int, passed: list[tuple[int, int]]) -> int | None:
+    """The mark that closes a straight one, if all that open within it are closed, too."""
+    depth = 1
+    for at in _unpassed(opening + 1, end, passed):
+        if text[at] == '"':
+            depth += 1 if _nests(text, at, opening) else -1
+        if depth == 0:
+            return at
+    return None
+
+
+def _unpassed(start: int, end: int, passed: list[tuple[int, int]]) -> Iterator[int]:
+    return (at for at in range(start, end) if not any(first <= at < last for first, last in passed))
+
+
+def _nests(text: str, at: int, opening: int) -> bool:
     """Whether a straight mark opens again within an open one and closes nothing."""
-    return text[at - 1].isspace() and text[at + 1 : at + 2].isalnum()
+    begins = at == opening + 1 or text[at - 1].isspace() or text[at - 1] in "([—"
+    return begins and (text[at + 1 : at + 2].isalnum() or text[at + 1 : at + 2] in set("['‘…"))
 
 
 def _mixed(text: str, opening: int, end: int) -> int | None:

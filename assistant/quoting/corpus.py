@@ -185,8 +185,10 @@ def _anchors(items: Sequence[Item]) -> Iterator[_Anchor]:
     """
     words = [number for number, item in enumerate(items) if item.kind == "words"]
     longest = max(words, key=lambda number: len(skeleton(items[number].normal.text)))
-    before = _MARGIN + sum(_reach(item) for item in items[:longest])
-    after = _MARGIN + sum(_reach(item) for item in items[longest + 1 :])
+    # What is left out at either end is no part of the quotation.
+    ends = [item.kind == "ellipsis" and number in {0, len(items) - 1} for number, item in enumerate(items)]
+    reaches = [_reach(item, gap=not end) for item, end in zip(items, ends, strict=True)]
+    before, after = _MARGIN + sum(reaches[:longest]), _MARGIN + sum(reaches[longest + 1 :])
     parts = [(number, _unnumbered(items[number])[0]) for number in words]
     left = tuple(bones for number, bones in reversed(parts) if number < longest)
     right = tuple(bones for number, bones in parts if number > longest)
@@ -205,7 +207,7 @@ def _unnumbered(item: Item) -> tuple[str, int, int]:
     return bones, 2 * start, 2 * (len(text) - end)
 
 
-def _reach(item: Item) -> int:
-    """Characters of print that an item may lie on."""
-    gap = {"ellipsis": OMITTED, "bracket": SUBSTITUTED}.get(item.kind, 0)
-    return _WORD * gap + 2 * (item.end - item.start)
+def _reach(item: Item, *, gap: bool) -> int:
+    """Characters of print that an item may lie on, with those that it leaves out."""
+    words = {"ellipsis": OMITTED, "bracket": SUBSTITUTED}.get(item.kind, 0) if gap else 0
+    return _WORD * words + 2 * (item.end - item.start)

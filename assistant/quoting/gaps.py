@@ -46,6 +46,7 @@ class _Grid:
     def __init__(self, quoted: Sequence[Token], printed: Sequence[Token]) -> None:
         self._quoted, self._printed = quoted, printed
         self._quoted_pairs, self._printed_pairs = _pairs(quoted), _pairs(printed)
+        self._forms = {word.form: word for word in printed}.values()
         self._rows = [[0] * (len(printed) + 1)]
         for number in range(1, len(quoted) + 1):
             self._rows.append(self._row(number))
@@ -60,13 +61,16 @@ class _Grid:
             return row
         row[0] = above[0] + _INSERTED
         pair, pairs, bones = self._quoted_pairs[number], self._printed_pairs, token.bones
+        # The same words come again and again in print.
+        costs = {word.form: _cost(token, word) for word in self._forms}
+        left = row[0]
         for at, word in enumerate(self._printed, 1):
-            least = min(above[at - 1] + _cost(token, word), above[at] + _INSERTED, row[at - 1] + _DELETED)
+            least = min(above[at - 1] + costs[word.form], above[at] + _INSERTED, left + _DELETED)
             if bones == pairs[at]:
                 least = min(least, above[at - 2] + _SPACED)
             if pair == word.bones:
                 least = min(least, self._rows[-2][at - 1] + _SPACED)
-            row[at] = least
+            row[at] = left = least
         return row
 
     def path(self) -> Iterator[Operation]:

@@ -1,8 +1,7 @@
 """A quotation laid on print, letter by letter.
 
-What a careful writer may do is listed here and nowhere else: the forms that ``normal`` evens out,
-line-end hyphens undone or kept, note marks kept at their place, the marks that ``parsing`` finds, and
-the point that ends the writer's own sentence.
+What a careful writer may do is listed here: the forms that ``normal`` evens out, line-end hyphens undone
+or kept, note marks kept at their place, the marks that ``parsing`` finds, and the writer's own last point.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.quoting.normal import normalise
 from assistant.quoting.parsing import Item
@@ -21,6 +21,7 @@ OMITTED = 200
 # Printed words that one bracket may stand for: a name or a phrase, not a sentence.
 SUBSTITUTED = 5
 
+_FIRST = 5  # Letters by which a place is told where words cannot begin.
 _POINTS = frozenset(".,;:?!…")
 # Letters in brackets that are printed so.
 _BRACKET = 6
@@ -28,6 +29,12 @@ _BRACKET_HERE = re.compile(rf"\[\w{{0,{_BRACKET - 2}}}\]")
 _PRINTED_BRACKET = re.compile(_BRACKET_HERE.pattern + r"\Z")
 # What may end a quotation: one point, which may be the writer's, and quotation marks.
 _TAIL = re.compile(r"'*[.,]?'*$")
+
+
+@lru_cache(maxsize=64)
+def _bare(inner: str) -> str:
+    # The same few brackets are laid on many places.
+    return normalise(inner).text
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +84,19 @@ class Matcher:
 
     def _may_begin(self, first: Item, start: int) -> bool:
         if first.kind == "words":
-            return first.normal.text[0] == self._text[start]
+            return self._begins(first.normal.text, start)
         return self._may_follow(0, start) or self._text[start] in "…[("
+
+    def _begins(self, words: str, at: int) -> bool:
+        """Whether print may begin with words, by their first letters; it spares trying most places."""
+        if words[0] != self._text[at]:
+            return False
+        for number in range(1, min(_FIRST, len(words))):
+            if not words[number].isalpha() or at + number in self._printed.loose:
+                return True
+            if words[number] != self._text[at + number : at + number + 1]:
+                return False
+        return True
 
     def _opened(self, first: Item, start: int) -> list[Step] | None:
         """Begin with a mark of the writer's; ``start`` is where the printed words behind it begin."""
@@ -107,7 +125,7 @@ class Matcher:
 
     def _same_before(self, inner: str, start: int) -> int:
         """Where the words in brackets begin if they are the printed ones but for their case."""
-        bare = normalise(inner).text
+        bare = _bare(inner)
         begin = start - len(bare) - (self._text[start - 1 : start] == " " if start else 0)
         same = begin >= 0 and self._text[begin : begin + len(bare)].casefold() == bare.casefold()
         return begin if same and not self._printed.inside(begin) else start
@@ -225,7 +243,7 @@ class Matcher:
         following = self._items[number + 1] if number + 1 < len(self._items) else None
         if following is None or following.kind != "words":
             return True
-        return following.normal.text[0] == self._text[at] or following.normal.text[0].isdigit()
+        return following.normal.text[0].isdigit() or self._begins(following.normal.text, at)
 
     def _substitution(self, number: int, at: int) -> list[Step] | None:
         item = self._items[number]
@@ -257,7 +275,7 @@ class Matcher:
         """Ends of what a bracket of its own may stand for: nothing, or a few whole words."""
         if self._printed.inside(start):
             return
-        bare = normalise(self._items[number].inner).text
+        bare = _bare(self._items[number].inner)
         if bare and self._text[start : start + len(bare)].casefold() == bare.casefold():
             yield start + len(bare)
         yield at
@@ -273,7 +291,7 @@ class Matcher:
 
     def _bracket(self, item: Item, start: int, end: int) -> Step:
         printed = self._text[start:end].strip(" '[]")
-        inner = normalise(item.inner).text
+        inner = _bare(item.inner)
         if not printed:
             return Step(item, start, end, "insertion")
         if inner != printed and inner.casefold() == printed.casefold():

@@ -50,6 +50,9 @@ _Piece = tuple[str, int, int]
 
 def normalise(text: str) -> NormalText:
     """The normal form of ``text``, with its map."""
+    if text.isascii() and text.isalnum():
+        # As most words are that are compared one by one.
+        return NormalText(text, tuple(range(len(text))), tuple(range(1, len(text) + 1)))
     pieces: list[_Piece] = []
     at = 0
     for found in _SPECIAL.finditer(text):

@@ -17,6 +17,9 @@ _EDIT = re.compile(
     r"|(?P<bracket>\[[^\[\]]{0,200}\])",
     re.IGNORECASE,
 )
+_ONE_MARK = re.compile(f"[{''.join(sorted(MARKS))}]")
+# The last mark, with a point of the writer's behind it.
+_LAST_MARK = re.compile(rf"{_ONE_MARK.pattern}([.,]?)\Z")
 _MATES = {'"': '"', "“": "”", "„": "“”", "«": "»", "'": "'", "‘": "’", "‹": "›", "‚": "‘’", "`": "'`´"}
 
 
@@ -96,7 +99,8 @@ def readings(text: str) -> list[str]:
     """What a quotation may be: without its outer quotation marks, and as it was given.
 
     Two marks at the ends may be a pair, or each belong to words of its own (``"one" and "two"``): both
-    are tried in that order.
+    are tried in that order. Then a mark at an end is tried as the writer's who begins or ends within words
+    that print quotes, and opens or closes them there.
     """
     bare = text.strip()
     made = [bare]
@@ -104,4 +108,28 @@ def readings(text: str) -> list[str]:
         inner = bare[1:-1].strip()
         if inner.strip("".join(MARKS)):
             made.insert(0, inner)
-    return made
+    return [*made, *(one for reading in made for one in _supplied(reading))]
+
+
+def _supplied(text: str) -> list[str]:
+    """A quotation without the inner mark that opens it or closes it, where its fellow is within."""
+    begun = text[1:] if text[:1] in MARKS and _unpaired(text[1:])[0] else text
+    last = _LAST_MARK.search(text)
+    if last is None or not _unpaired(text[: last.start()])[1]:
+        return [begun] if begun != text else []
+    ended = text[: last.start()] + last[1]
+    return [ended] if begun == text else [begun, ended]
+
+
+def _unpaired(text: str) -> tuple[int, int]:
+    """How many quotation marks close none before them, and how many are never closed; no apostrophes."""
+    closed = opened = 0
+    for found in _ONE_MARK.finditer(text):
+        before, behind = text[found.start() - 1 : found.start()], text[found.end() : found.end() + 1]
+        if behind.isalnum() and not before.isalnum():
+            opened += 1
+        elif opened and not behind.isalnum():
+            opened -= 1
+        elif not behind.isalnum():
+            closed += 1
+    return closed, opened

@@ -52,7 +52,7 @@ def _hit_object(hit: Hit) -> dict[str, Any]:
         "citation": plain_citation(hit.citation),
         "reference": hit.reference,
         "quotation": hit.quotation,
-        "quoted": _quoted_object(hit.quoted),
+        "quoted": quoted_object(hit.quoted),
     }
 
 
@@ -64,11 +64,11 @@ def _highlight_object(one: Highlight) -> dict[str, Any]:
         "pages": one.citation.pages,
         "citation": plain_citation(one.citation),
         "quotation": one.quotation,
-        "quoted": _quoted_object(one.quoted),
+        "quoted": quoted_object(one.quoted),
     }
 
 
-def _quoted_object(quoted: Quoted | None) -> dict[str, str] | None:
+def quoted_object(quoted: Quoted | None) -> dict[str, str] | None:
     """Whose words they are by which printed citation; both may be empty, where they cannot be told."""
     return {"author": quoted.author, "citation": quoted.citation} if quoted else None
 

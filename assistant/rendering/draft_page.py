@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from itertools import pairwise
 from pathlib import PurePath
@@ -12,6 +12,7 @@ from assistant.faults import Audit, Fault, FaultKind, Mend
 from assistant.rendering.draft_style import STYLE
 from assistant.rendering.drafts import bracketed, place_of, summary
 from assistant.rendering.layout import page_words
+from assistant.verdicts import Difference
 
 _EXPLAINED: dict[FaultKind, str] = {
     "misquoted": "The words are not as printed.",
@@ -19,6 +20,7 @@ _EXPLAINED: dict[FaultKind, str] = {
     "wrong page": "The words stand on another page than cited.",
     "no such page": "The essay cited has no such page.",
     "wrong source": "The words stand in another essay than cited.",
+    "second-hand": "The essay cited quotes these words from somebody else.",
     "uncited": "The words are an essay’s and have no citation.",
     "unmarked": "The words are an essay’s and have no quotation marks.",
 }
@@ -32,18 +34,27 @@ def audit_page(audit: Audit) -> str:
     """
     name = escape(PurePath(audit.draft).name)
     told = escape(summary(audit).partition(": ")[2])
-    body = "\n".join(_row(audit, paragraph) for paragraph in _paragraphs(audit))
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{name} – quotations checked</title>\n<style>{STYLE}</style></head>\n<body>\n"
-        f"<header><h1>{name}</h1>\n<p>{told}</p>\n{_kinds(audit)}</header>\n"
-        f'<main class="draft">\n{body}\n</main>\n</body></html>\n'
+        f"<header><h1>{name}</h1>\n<p>{told}</p>\n{kinds_html(audit)}</header>\n"
+        f'<main class="draft">\n{rows_html(audit)}\n</main>\n</body></html>\n'
     )
 
 
-def _kinds(audit: Audit) -> str:
+def rows_html(audit: Audit, offered: Callable[[Fault], str] = lambda _fault: "") -> str:
+    """The whole draft with its faults in place, and beside each paragraph what is wrong in it.
+
+    Args:
+        audit: The checked draft.
+        offered: Gives HTML that stands at the end of what is told of a fault.
+    """
+    return "\n".join(_row(audit, paragraph, offered) for paragraph in _paragraphs(audit))
+
+
+def kinds_html(audit: Audit) -> str:
     """A link to the first fault of each kind, with their number."""
     counts = Counter(fault.kind for fault in audit.faults)
     if not counts:
@@ -72,7 +83,7 @@ def _paragraphs(audit: Audit) -> list[list[tuple[int, int, int]]]:
     return [paragraph for paragraph in made if paragraph]
 
 
-def _row(audit: Audit, paragraph: Sequence[tuple[int, int, int]]) -> str:
+def _row(audit: Audit, paragraph: Sequence[tuple[int, int, int]], offered: Callable[[Fault], str]) -> str:
     """A paragraph of the draft with the faults that begin in it beside it."""
     lines = "".join(
         f'<span class="at">{escape(audit.labels[number] if audit.labels else str(number + 1))}</span>'
@@ -81,7 +92,7 @@ def _row(audit: Audit, paragraph: Sequence[tuple[int, int, int]]) -> str:
     )
     begin, behind = paragraph[0][1], paragraph[-1][2]
     notes = [
-        _note(audit, fault, count)
+        _note(audit, fault, count, offered(fault))
         for count, fault in enumerate(audit.faults, 1)
         if begin <= fault.start < behind
     ]
@@ -129,7 +140,7 @@ def _number(number: int, fault: Fault) -> str:
     return f'<a class="n {_name(fault.kind)}" href="#f{number}" aria-label="Fault {number}">{number}</a>'
 
 
-def _note(audit: Audit, fault: Fault, number: int) -> str:
+def _note(audit: Audit, fault: Fault, number: int, offered: str) -> str:
     """What is wrong at a place, and what is printed."""
     where = f"<small>{escape(place_of(audit, fault))}</small>"
     parts = [
@@ -137,18 +148,23 @@ def _note(audit: Audit, fault: Fault, number: int) -> str:
         f"<p>{_EXPLAINED[fault.kind]}</p>",
     ]
     if fault.diff:
-        parts.append(f'<p class="words">{_difference(fault)}</p>')
+        parts.append(f'<p class="words">{difference_html(fault.diff)}</p>')
     elif fault.printed and fault.kind != "unmarked":
         parts.append(f'<p class="words">{escape(fault.printed)}</p>')
     elif fault.quoted:
         parts.append(f'<p class="words">{escape(fault.quoted)}</p>')
-    parts.append(f"<dl>{_facts(fault)}</dl>")
+    parts.append(f"<dl>{_facts(fault)}</dl>{offered}")
     return f'<section id="f{number}" class="{_name(fault.kind)}">{"".join(parts)}</section>'
 
 
-def _difference(fault: Fault) -> str:
+def difference_html(diff: Sequence[Difference]) -> str:
+    """A quotation beside print: words that are not printed in ``del``, printed ones in ``ins``.
+
+    Args:
+        diff: The quotation step by step.
+    """
     made = []
-    for step in fault.diff:
+    for step in diff:
         if step.op == "equal":
             made.append(escape(step.printed))
             continue

@@ -39,7 +39,7 @@ ins { text-decoration: none; color: var(--ins); background: var(--ins-soft); bor
   text-decoration: none; vertical-align: super; font-weight: 600; }
 .misquoted, .not-found { --hue: var(--words); --soft: var(--words-soft); }
 .wrong-page, .no-such-page { --hue: var(--pages); --soft: var(--pages-soft); }
-.wrong-source, .uncited, .unmarked { --hue: var(--source); --soft: var(--source-soft); }
+.wrong-source, .second-hand, .uncited, .unmarked { --hue: var(--source); --soft: var(--source-soft); }
 .kind { background: var(--soft); color: var(--hue); }
 section { background: var(--card); border: 1px solid var(--line); border-left: 3px solid var(--hue);
   border-radius: .4rem; padding: .5rem .75rem .6rem; margin: 0 0 .6rem; font-size: .85rem; line-height: 1.45;

@@ -41,6 +41,9 @@ def message(fault: Fault) -> str:
         return f"{bracketed(fault.cited)}; {fault.essay} has {page_words(fault.pages)}"
     if fault.kind == "wrong source":
         return f'"{quoted}" stands in {fault.essay} {fault.citation}{cited}'
+    if fault.kind == "second-hand":
+        instead = f"cite {fault.citation}, not {bracketed(fault.cited)}"
+        return f'"{quoted}" is quoted by {fault.essay} from another; {instead}'
     if fault.kind == "uncited":
         return f'"{quoted}" has no citation {fault.citation}'
     words = len(fault.quoted.split())

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
-from assistant.rendering.answers import plain_citation
+from assistant.rendering.answers import plain_citation, quoted_object
 from assistant.rendering.layout import INDENT, page_words, wrapped
 from assistant.verdicts import Difference, Edit, QuotedPlace, Verdict
 
@@ -44,6 +44,7 @@ def _match_object(match: QuotedPlace) -> dict[str, Any]:
         "pages": match.citation.pages,
         "source": {"start": start, "end": end},
         "citation": plain_citation(match.citation),
+        "quoted": quoted_object(match.quoted),
         "diff": [{"op": one.op, "quoted": one.quoted, "printed": one.printed} for one in match.diff],
         "edits": [{"kind": one.kind, "quoted": one.quoted, "printed": one.printed} for one in match.edits],
     }
@@ -61,10 +62,11 @@ def verdict_text(verdict: Verdict, width: int, *, styled: bool) -> str:
         _match_text(number, match, width, styled=styled, altered=verdict.verdict == "altered")
         for number, match in enumerate(verdict.matches, 1)
     ]
-    return "\n\n".join([wrapped(_sentence(verdict), width, "", ""), *blocks])
+    return "\n\n".join([wrapped(sentence(verdict), width, "", ""), *blocks])
 
 
-def _sentence(verdict: Verdict) -> str:
+def sentence(verdict: Verdict) -> str:
+    """A verdict in plain words."""
     if verdict.verdict == "absent":
         return _ABSENT
     if verdict.verdict == "altered":
@@ -90,7 +92,7 @@ def _match_text(number: int, match: QuotedPlace, width: int, *, styled: bool, al
     else:
         parts.append(wrapped(_readable(match.text), width, INDENT, INDENT))
     if match.edits:
-        named = "; ".join(_edit_words(edit) for edit in match.edits)
+        named = "; ".join(edit_words(edit) for edit in match.edits)
         parts.append(wrapped(f"Marked as the writer's own: {named}.", width, INDENT, INDENT))
     parts.append(f"{INDENT}Cite: {match.citation.in_text}")
     return "\n\n".join(parts)
@@ -109,7 +111,8 @@ def _side(match: QuotedPlace, side: Callable[[Difference], str], *, styled: bool
     return " ".join(filter(None, words))
 
 
-def _edit_words(edit: Edit) -> str:
+def edit_words(edit: Edit) -> str:
+    """A change that the writer marked as their own, in words."""
     quoted, printed = _readable(edit.quoted), _readable(edit.printed)
     if not printed:
         return f"{edit.kind} {quoted}"

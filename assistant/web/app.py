@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import gradio as gr
 
 from assistant.errors import AssistantError
-from assistant.web import desk, measure, plain
+from assistant.web import check, desk, measure, plain
 from assistant.web.bench import Assess, Bench
 from assistant.web.columns import Widgets, chat_column, reading_column
 from assistant.web.desk import Desk
@@ -28,7 +28,7 @@ _WAITING = 256
 # Conversations that the server remembers; Gradio's own default of 10,000 would take hundreds of megabytes.
 _CONVERSATIONS = 500
 _MAX_UPLOAD = "50mb"
-_STYLES = ("style.css", "cards.css", "reader.css", "print.css", "measure.css")
+_STYLES = ("style.css", "cards.css", "reader.css", "measure.css", "check.css", "print.css")
 # The first makes what the others share; the last sets them to work.
 _SCRIPTS = tuple(f"{name}.js" for name in "page opening hits finding sentences keys keeping arriving".split())
 # Seconds between sweeps of uploads that were never added, and the age they may reach.
@@ -43,7 +43,7 @@ _SANS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-
 _MONO = ["ui-monospace", "Consolas", "monospace"]
 
 
-class Library(desk.Library, measure.Library, Protocol):
+class Library(desk.Library, check.Library, measure.Library, Protocol):
     """What the whole page asks of a library; ``assistant.library.Library`` is one."""
 
     def warm(self) -> None:
@@ -66,27 +66,28 @@ def build(library: Library, *, focus: Sequence[str] = (), assess: Assess | None 
         The page.
     """
     page = gr.Blocks(title="Essay Assistant", analytics_enabled=False, fill_width=True, delete_cache=_SWEEP)
-    with page:
-        if assess is None:
-            _asking_part(library, focus, page)
-        else:
-            with gr.Tabs(elem_id="parts"):
-                with gr.Tab("Ask", elem_id="asking"):
-                    _asking_part(library, focus, page)
-                with gr.Tab("Measure", elem_id="measure") as tab:
-                    measure.measuring_part(library, Bench(assess), page, tab)
+    with page, gr.Tabs(elem_id="parts"):
+        with gr.Tab("Ask", elem_id="asking"):
+            style = _asking_part(library, focus, page)
+        with gr.Tab("Check", elem_id="check"):
+            check.checking_part(library, style)
+        if assess is not None:
+            with gr.Tab("Measure", elem_id="measure") as tab:
+                measure.measuring_part(library, Bench(assess), page, tab)
     page.queue(default_concurrency_limit=_CONCURRENT, max_size=_WAITING)
     return page
 
 
-def _asking_part(library: Library, focus: Sequence[str], page: gr.Blocks) -> None:
+def _asking_part(library: Library, focus: Sequence[str], page: gr.Blocks) -> gr.Dropdown:
+    """Lay out the part that asks; gives where the citation style is chosen."""
     with gr.Row(elem_id="desk"):
         with gr.Column(elem_id="chat", min_width=300):
-            chat = chat_column()
+            chat = chat_column(library.styles())
         with gr.Column(elem_id="reading-side", min_width=300):
             side = reading_column(desk.quotations_of(library))
     widgets = Widgets(turns=gr.State(()), **chat["widgets"], **side["widgets"])
     _wire(page, Desk(library, widgets, focus), widgets, chat["buttons"] | side["buttons"])
+    return widgets.style
 
 
 def launch_options() -> dict[str, Any]:
@@ -186,18 +187,21 @@ def _spare_the_proxy(host: str) -> None:
 def _wire(page: gr.Blocks, desk: Desk, widgets: Widgets, buttons: dict[str, gr.Button]) -> None:
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     everything = widgets.everything()
-    page.load(desk.opened, widgets.kept, everything, js="() => window.desk.kept()", **quiet)
+    cite = {"inputs": widgets.style, "js": "(style) => window.desk.keepStyle(style)", **quiet}
+    opened = page.load(desk.opened, widgets.kept, everything, js="() => window.desk.kept()", **quiet)
+    opened.then(None, **cite)
+    widgets.style.change(None, **cite)
     widgets.scope.change(None, widgets.scope, None, js="(scope) => window.desk.keepScope(scope)", **quiet)
     asked = [
         gr.on(
             [widgets.question.submit, buttons["ask"].click],
             desk.ask,
-            [widgets.question, widgets.turns, widgets.scope],
+            [widgets.question, widgets.turns, widgets.scope, widgets.style],
             everything,
             **quiet,
         ),
         *(
-            button.click(desk.ask, [button, widgets.turns, widgets.scope], everything, **quiet)
+            button.click(desk.ask, [button, widgets.turns, widgets.scope, widgets.style], everything, **quiet)
             for button in widgets.examples
         ),
     ]
@@ -230,6 +234,6 @@ def _theme() -> gr.themes.Base:
         button_primary_background_fill="#1d5b63",
         button_primary_background_fill_hover="#174a51",
         button_primary_background_fill_dark="#2b7780",
-        button_primary_background_fill_hover_dark="#348a94",
+        button_primary_background_fill_hover_dark="#236870",
         button_primary_text_color="#ffffff",
     )

@@ -218,7 +218,7 @@ def _head_html(hit: Hit, essay_title: str) -> str:
 def _actions_html(hit: Hit) -> str:
     rows = [
         f'<span class="quote"><span class="citation">{escape(highlight.citation.in_text)}</span>'
-        f"{_voice_html(highlight.quoted)}"
+        f"{voice_html(highlight.quoted)}"
         f"{_copy_button('copy-quotation', highlight.quotation, _copy_label(hit, number))}</span>"
         for number, highlight in enumerate(hit.highlights, start=1)
     ]
@@ -231,7 +231,8 @@ def _actions_html(hit: Hit) -> str:
     return f'<footer class="card-actions">{"".join(rows)}{read}</footer>'
 
 
-def _voice_html(quoted: Quoted | None) -> str:
+def voice_html(quoted: Quoted | None) -> str:
+    """Whose words an essay quotes, behind their citation; nothing for its author's own."""
     if quoted is None:
         return ""
     words = f"{escape(quoted.author)}, quoted in the essay" if quoted.author else "Quoted in the essay"

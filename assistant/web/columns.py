@@ -18,7 +18,7 @@ EXAMPLES = 4
 # The page's script tells the conversation that a passage of another essay was opened, and asks for the
 # quotations of the one that is read.
 _OPENS = "element.addEventListener('open-essay', (event) => trigger('click', event.detail));"
-_QUOTES = "window.desk.quoteWith((essay) => server.quotations(essay));"
+_QUOTES = "window.desk.quoteWith((essay, style) => server.quotations(essay, style));"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,7 @@ class Widgets:
         question: The box.
         kept: What the browser's tab kept from before it was loaded again.
         scope: Which essays are asked.
+        style: How is cited.
         reading: Which essay is in the reading pane.
         pane: The reading pane.
         report: What became of an upload.
@@ -46,6 +47,7 @@ class Widgets:
     question: gr.Textbox
     kept: gr.Textbox
     scope: gr.Dropdown
+    style: gr.Dropdown
     reading: gr.Dropdown
     pane: gr.HTML
     report: gr.HTML
@@ -56,13 +58,16 @@ class Widgets:
     def everything(self) -> list[Any]:
         """All of them, as outputs of an event."""
         return [
-            *(self.turns, self.conversation, *self.examples, self.question, self.scope, self.reading),
-            *(self.pane, self.report, self.file, self.first_page, self.upload),
+            *(self.turns, self.conversation, *self.examples, self.question, self.scope, self.style),
+            *(self.reading, self.pane, self.report, self.file, self.first_page, self.upload),
         ]
 
 
-def chat_column() -> dict[str, Any]:
+def chat_column(styles: Mapping[str, str]) -> dict[str, Any]:
     """Lay out the conversation.
+
+    Args:
+        styles: What the citation styles are called, by name; the first is chosen.
 
     Returns:
         ``widgets`` by their names in ``Widgets``, and ``buttons``.
@@ -75,7 +80,20 @@ def chat_column() -> dict[str, Any]:
     with gr.Row(elem_id="examples"):
         examples = [gr.Button("", size="sm", visible=False, elem_classes="example") for _ in range(EXAMPLES)]
     kept = gr.Textbox(visible=False)
-    scope = gr.Dropdown([], label="Ask", elem_id="scope", visible=False, interactive=True)
+    with gr.Row(elem_id="choosers"):
+        scope = gr.Dropdown(
+            [], label="Ask", elem_id="scope", visible=False, interactive=True, scale=3, min_width=200
+        )
+        style = gr.Dropdown(
+            [(title, name) for name, title in styles.items()],
+            value=next(iter(styles)),
+            label="Cite in",
+            filterable=False,
+            elem_id="style",
+            interactive=True,
+            scale=2,
+            min_width=200,
+        )
     with gr.Row(elem_id="ask-row"):
         question = gr.Textbox(
             label="Question",
@@ -96,17 +114,18 @@ def chat_column() -> dict[str, Any]:
             "kept": kept,
             "question": question,
             "scope": scope,
+            "style": style,
         },
         "buttons": {"ask": ask, "new": new},
     }
 
 
-def reading_column(quotations: Callable[[str], Mapping[str, Sequence[str]]]) -> dict[str, Any]:
+def reading_column(quotations: Callable[[Sequence[str]], Mapping[str, Sequence[str]]]) -> dict[str, Any]:
     """Lay out the essay, and above it what adds one.
 
     Args:
-        quotations: Of an essay's id, the quotations of its sentences by passage id. Its name is the one
-            by which the page's script calls it.
+        quotations: Of an essay's id and a style's name, the quotations of the essay's sentences by
+            passage id. Its name is the one by which the page's script calls it.
 
     Returns:
         ``widgets`` by their names in ``Widgets``, and ``buttons``.

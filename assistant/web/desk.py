@@ -42,7 +42,10 @@ class Library(Protocol):
     def essay(self, essay_id: str) -> StoredEssay:
         """One essay."""
 
-    def quotable(self, essay_id: str) -> dict[str, list[str]]:
+    def styles(self) -> dict[str, str]:
+        """What the citation styles are called, by name."""
+
+    def quotable(self, essay_id: str, style: str = "mla") -> dict[str, list[str]]:
         """Each sentence of an essay as a quotation with its citation, by passage id."""
 
     def add(
@@ -55,7 +58,13 @@ class Library(Protocol):
         """Read an essay into the library."""
 
     def ask(
-        self, question: str, *, essays: Sequence[str] = (), history: Sequence[str] = (), fast: bool = False
+        self,
+        question: str,
+        *,
+        essays: Sequence[str] = (),
+        style: str = "mla",
+        history: Sequence[str] = (),
+        fast: bool = False,
     ) -> Answer:
         """Answer a question; ``fast`` leaves out the model that reads the passages for the verdict."""
 
@@ -97,10 +106,11 @@ class Desk:
             self._widgets.conversation: cards.conversation_html(kept.turns)
             or cards.welcome_html(has_essay=bool(essays)),
             self._widgets.question: kept.draft,
+            self._widgets.style: kept.style if kept.style in self._library.styles() else gr.skip(),
             self._widgets.upload: gr.update(open=not essays),
         }
 
-    def ask(self, question: str, turns: Turns, scope: str | None) -> Iterator[Updates]:
+    def ask(self, question: str, turns: Turns, scope: str | None, style: str) -> Iterator[Updates]:
         """A question was asked: show it at once, then its passages, then how far they answer it."""
         yield {
             self._widgets.conversation: cards.conversation_html(turns, pending=question),
@@ -108,7 +118,7 @@ class Desk:
             **{button: gr.update(visible=False) for button in self._widgets.examples},
         }
         shown = turns
-        for html in self._answers(question, turns, scope):
+        for html in self._answers(question, turns, scope, style):
             shown = (*turns, cards.Turn(question, html))
             yield {self._widgets.conversation: cards.conversation_html(shown)}
         # Remembered at the end alone: should the second step break, no turn waits for ever.
@@ -185,7 +195,7 @@ class Desk:
         welcome = cards.welcome_html(has_essay=True)
         return {self._widgets.conversation: welcome, **self._examples(self._essay(essay_id))}
 
-    def _answers(self, question: str, turns: Turns, scope: str | None) -> Iterator[str]:
+    def _answers(self, question: str, turns: Turns, scope: str | None, style: str) -> Iterator[str]:
         """What is found, as HTML: the passages as soon as they are known, then with their verdict."""
         try:
             essays = self._library.essays()
@@ -193,6 +203,7 @@ class Desk:
                 self._library.ask,
                 question,
                 essays=self._known_focus(essays) if scope == _FOCUS else [scope] if scope else [],
+                style=style,
                 history=[turn.question for turn in turns],
             )
             titles = {essay.id: title_of(essay.reference) or essay.report.title for essay in essays}
@@ -242,20 +253,24 @@ class Desk:
         }
 
 
-def quotations_of(library: Library) -> Callable[[str], dict[str, list[str]]]:
+def quotations_of(library: Library) -> Callable[[Sequence[str]], dict[str, list[str]]]:
     """What the page's script asks when an essay came into the reading pane.
 
     Args:
         library: The library.
 
     Returns:
-        ``quotations``: of an essay's id, its sentences as quotations by passage id; none of an essay that
-        is not there.
+        ``quotations``: of an essay's id and a style's name, the essay's sentences as quotations by passage
+        id; none of an essay or a style that is not there.
     """
 
-    def quotations(essay_id: str) -> dict[str, list[str]]:
+    def quotations(asked: Sequence[str]) -> dict[str, list[str]]:
+        # From the page's script, so anything may stand in it.
+        known = isinstance(asked, list) and len(asked) == 2
+        if not known or asked[0] not in library.ids() or asked[1] not in [*library.styles()]:
+            return {}
         try:
-            return library.quotable(essay_id) if essay_id in library.ids() else {}
+            return library.quotable(asked[0], asked[1])
         except AssistantError:
             return {}
 

@@ -1,5 +1,5 @@
 /* What outlasts a reload and a restart of the server, in this tab alone: the conversation, which essays
-   are asked, which one is read and where, and a question not yet asked. */
+   are asked, how is cited, which essay is read and where, and a question not yet asked. */
 ((desk) => {
   "use strict";
 
@@ -47,6 +47,7 @@
     kept = {
       turns: kept.turns,
       scope: kept.scope,
+      style: kept.style,
       reading: desk.reader()?.dataset.essay || kept.reading,
       place: placeInEssay(),
       draft: document.querySelector("#question textarea")?.value || waits || "",
@@ -74,12 +75,18 @@
     desk.keep();
   };
 
+  desk.keepStyle = (style) => {
+    kept.style = style;
+    desk.citeIn(style);
+    desk.keep();
+  };
+
   // For the server, which draws it again; a link to a passage decides which essay is read.
   desk.kept = () => {
     begun = true;
     const linked = desk.linked();
     const reading = linked.includes("/") ? linked.split("/")[0] : kept.reading;
-    return JSON.stringify({ turns: kept.turns, scope: kept.scope, reading, draft: kept.draft });
+    return JSON.stringify({ turns: kept.turns, scope: kept.scope, style: kept.style, reading, draft: kept.draft });
   };
 
   desk.returnToPlace = () => {

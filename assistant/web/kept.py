@@ -25,12 +25,14 @@ class Kept:
         scope: Which essays were asked; ``None`` if that was never chosen.
         reading: Id of the essay that was read, or the empty string.
         draft: A question that was not asked yet.
+        style: Name of the citation style, or the empty string.
     """
 
     turns: tuple[Turn, ...] = ()
     scope: str | None = None
     reading: str = ""
     draft: str = ""
+    style: str = ""
 
 
 def kept_of(told: str | None) -> Kept:
@@ -57,6 +59,7 @@ def kept_of(told: str | None) -> Kept:
         scope if isinstance(scope, str) else None,
         _text(values.get("reading")),
         _text(values.get("draft")),
+        _text(values.get("style")),
     )
 
 

@@ -2,6 +2,7 @@
 ((desk) => {
   "use strict";
 
+  const MOST_FRAMES = 60; // for a part of the page to be shown
   let wanted = null; // a passage whose essay is on its way into the reading pane
   let origin = null; // where the reader came from
 
@@ -20,8 +21,9 @@
   function offerBack() {
     const back = backButton();
     const toCard = Boolean(origin?.matches(".card"));
+    const toCheck = Boolean(origin?.closest("#check"));
     back.hidden = origin === null;
-    back.textContent = toCard ? "Back to the answer" : "Back to the text";
+    back.textContent = toCard ? "Back to the answer" : toCheck ? "Back to the check" : "Back to the text";
     // Beside the essay the answer is in sight; below the answer it is not.
     back.classList.toggle("to-card", toCard);
   }
@@ -30,7 +32,10 @@
     const target = origin;
     origin = null;
     backButton().hidden = true;
-    if (!target?.isConnected) return;
+    if (target?.isConnected) inPart(target.closest("#check") ? "check" : "asking", () => returnTo(target));
+  }
+
+  function returnTo(target) {
     const card = target.matches(".card");
     target.scrollIntoView({ behavior: desk.smooth(), block: card ? "start" : "center" });
     (card ? target.querySelector(".read-here") : target).focus({ preventScroll: true });
@@ -54,14 +59,24 @@
     }
   }
 
-  desk.open = (passage) => {
+  // Do something in a part of the page once that part is shown.
+  function inPart(name, act) {
+    const shown = () => document.getElementById(name)?.offsetParent;
+    const wait = (frames) => (shown() || !frames ? act() : requestAnimationFrame(() => wait(frames - 1)));
+    if (!shown()) document.getElementById(`${name}-button`)?.click();
+    wait(MOST_FRAMES);
+  }
+
+  desk.open = (passage) => inPart("asking", () => openHere(passage));
+
+  function openHere(passage) {
     const essay = passage.split("/")[0];
     const part = desk.passage(passage);
     wanted = part ? null : passage;
     if (part) show(part);
     else if (desk.reader()?.dataset.essay === essay) missing(passage);
     else openEssay(essay);
-  };
+  }
 
   desk.openCard = (card) => {
     origin = card;

@@ -33,6 +33,7 @@ from assistant.web.guard import OwnMachine, is_own
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from assistant.answers import Answer, Citation, Wanted
     from assistant.faults import Audit
@@ -73,8 +74,8 @@ class Library(Protocol):
     def quote(self, text: str, *, essays: Sequence[str] = (), style: str = "mla") -> Verdict:
         """Judge a quotation."""
 
-    def check_draft(self, draft: str, *, essays: Sequence[str] = (), style: str = "mla") -> Audit:
-        """Check a draft in Markdown or plain text."""
+    def check_draft(self, draft: Path | str, *, essays: Sequence[str] = (), style: str = "mla") -> Audit:
+        """Check a draft: a file, or Markdown or plain text."""
 
     def cite(self, essay_id: str, *, style: str = "mla", page: str | None = None) -> tuple[Citation, str]:
         """In-text citation and full reference of an essay."""

@@ -4,7 +4,8 @@
 
   const DOUBLE_CLICK_MS = 250;
   const REST_MS = 200;
-  let ask = null; // asks the server for the quotations of an essay
+  let ask = null; // asks the server for the quotations of an essay in a style
+  let style = ""; // the citation style
   let quotations = {}; // of the essay that is read: by passage, those of its sentences
   let waiting = 0;
   let clicked = 0;
@@ -16,9 +17,10 @@
 
   async function fetchNow() {
     const essay = desk.reader()?.dataset.essay;
-    if (!essay || !ask) return;
-    const fetched = await ask(essay).catch(() => ({}));
-    if (desk.reader()?.dataset.essay === essay) quotations = fetched;
+    if (!essay || !ask || !style) return;
+    const asked = style;
+    const fetched = await ask(essay, asked).catch(() => ({}));
+    if (desk.reader()?.dataset.essay === essay && style === asked) quotations = fetched;
   }
 
   // Fetched when the essay is drawn, so that copying waits for nothing: a browser allows it at once only.
@@ -26,6 +28,11 @@
     quotations = {};
     clearTimeout(waiting);
     waiting = setTimeout(fetchNow, REST_MS);
+  };
+
+  desk.citeIn = (chosen) => {
+    style = chosen;
+    desk.fetchQuotations();
   };
 
   const beginning = (words) => words.replace(/[^\p{L}\p{N}]/gu, "").slice(0, 3);

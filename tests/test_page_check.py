@@ -1,0 +1,154 @@
+"""The page's part that checks, and the choice of a citation style, in a real browser.
+
+On a short essay and a library that answers at once, so that what is tested is the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from desk_fakes import FakeLibrary, keepers_log, renamed
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from assistant.web.app import build, launch_options
+
+pytestmark = pytest.mark.browser
+
+_PATIENCE = 30_000
+_EXACT = "The keeper swears nothing, yet each line is signed by the light that others saw."
+_ALTERED = _EXACT.replace("nothing", "something")
+_DRAFT = f"As Marsh has it, “{_ALTERED[:-1]}” (Marsh 33).\n\nI <b>agree</b>.\n"
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    page = build(FakeLibrary(keepers_log(), renamed(keepers_log(), "zeta")))
+    _, address, _ = page.launch(server_name="127.0.0.1", prevent_thread_lock=True, **launch_options())
+    yield address.rstrip("/")
+    page.close(verbose=False)
+
+
+@pytest.fixture
+def context(browser: Browser, address: str) -> Iterator[BrowserContext]:
+    one = browser.new_context(viewport={"width": 1280, "height": 700}, reduced_motion="reduce")
+    one.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+    one.set_default_timeout(_PATIENCE)
+    yield one
+    one.close()
+
+
+def _opened(context: BrowserContext, address: str) -> Page:
+    page = context.new_page()
+    page.goto(address)
+    expect(page.locator(".reader [data-passage$='/p01']")).to_be_visible(timeout=_PATIENCE)
+    return page
+
+
+def _check(page: Page, text: str) -> None:
+    page.get_by_role("tab", name="Check").click()
+    page.fill("#check-text textarea", text)
+    page.click("#go-check")
+
+
+def _clipboard(page: Page) -> str:
+    return str(page.evaluate("navigator.clipboard.readText()"))
+
+
+def test_a_quotation_is_judged_copied_and_opened(context: BrowserContext, address: str) -> None:
+    page, other = _opened(context, address), _opened(context, address)
+    _check(page, _ALTERED)
+    expect(page.locator(".judged")).to_have_text("Altered")
+    expect(page.locator(".place del")).to_have_text("something,")
+    page.click(".place .copy-quotation")
+    expect(page.locator(".place .copy-quotation.copied")).to_be_visible()
+    assert _EXACT[:-1] in _clipboard(page)
+    page.click(".place .read-here")
+    expect(page.locator(".reader .current")).to_have_attribute("data-passage", "log/p02")
+    expect(page.locator(".reader .current")).to_be_focused()
+    page.click("#back")
+    expect(page.locator(".place .read-here")).to_be_focused()
+    other.get_by_role("tab", name="Check").click()
+    assert other.input_value("#check-text textarea") == ""
+    assert other.locator(".judged").count() == 0
+
+
+def test_a_draft_is_uploaded_and_shown_with_its_faults(
+    context: BrowserContext, address: str, tmp_path: Path
+) -> None:
+    draft = tmp_path / "draft.md"
+    draft.write_text(_DRAFT, "utf-8")
+    page = _opened(context, address)
+    page.get_by_role("tab", name="Check").click()
+    page.set_input_files("#check-file input[type=file]", draft)
+    expect(page.locator("#check-file")).to_contain_text("draft")
+    page.click("#go-check")
+    expect(page.locator(".draft .text").first).to_contain_text("As Marsh has it, “The keeper swears")
+    expect(page.locator(".draft .text del").first).to_have_text("something,")
+    expect(page.locator(".draft .text").last).to_contain_text("I <b>agree</b>.")
+    page.click(".draft .text .n >> nth=1")
+    expect(page.locator("#f2")).to_be_in_viewport()
+    expect(page.get_by_role("button", name="Check", exact=True)).to_be_enabled()
+    page.click("#go-check")
+    expect(page.locator("#checked .fault")).to_contain_text("Paste a quotation")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_axe_finds_no_serious_fault_in_what_was_checked(
+    browser: Browser,
+    address: str,
+    width: int,
+    scheme: Any,  # noqa: ANN401 - playwright's own literal
+) -> None:
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    page = _opened(context, address)
+    for text, shown in ((_ALTERED, ".place"), (_DRAFT, ".draft")):
+        _check(page, text)
+        expect(page.locator(shown)).to_be_visible(timeout=_PATIENCE)
+        expect(page.locator("#go-check")).to_be_enabled()
+        faults = Axe().run(page).response["violations"]
+        serious = [one for one in faults if one["impact"] in {"serious", "critical"}]
+        assert [f"{one['id']}: {[each['html'] for each in one['nodes']]}" for one in serious] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
+
+
+def test_the_chosen_style_is_cited_in_and_kept(context: BrowserContext, address: str) -> None:
+    page = _opened(context, address)
+    _ask(page, "Why are the shortest entries the proudest?")
+    page.click("#style input")
+    page.get_by_role("option", name="APA 7").click()
+    _ask(page, "Who is signed by the light that others saw?")
+    turns = [page.locator(f".turn >> nth={number}").locator(".citation").first for number in (0, 1)]
+    expect(turns[0]).to_have_text("(Marsh 32)")
+    expect(turns[1]).to_have_text("(Marsh, in apa)")
+    _copies_in(page, "(Marsh, in apa)")
+    page.reload()
+    expect(page.locator("#style input")).to_have_value("APA 7", timeout=_PATIENCE)
+    _copies_in(page, "(Marsh, in apa)")
+    other = _opened(context, address)
+    expect(other.locator("#style input")).to_have_value("MLA 9")
+
+
+def _ask(page: Page, question: str) -> None:
+    page.fill("#question textarea", question)
+    page.keyboard.press("Enter")
+    asked = page.locator(".turn:not(.pending):last-child .asked", has_text=question)
+    expect(asked).to_be_visible(timeout=_PATIENCE)
+    expect(page.locator(".turn:last-child .answer:not(.reading)")).to_be_visible(timeout=_PATIENCE)
+
+
+def _copies_in(page: Page, citation: str) -> None:
+    """A sentence of the essay is copied with this citation, once the server has given it."""
+
+    def copied() -> bool:
+        page.locator(".reader [data-passage='log/b01'] .s").first.click()
+        page.wait_for_timeout(400)
+        return _clipboard(page).endswith(citation)
+
+    assert any(copied() for _ in range(10))
