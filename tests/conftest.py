@@ -14,7 +14,7 @@ from shelf import ROOT, SAMPLE, Command, Opened, a_library
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, BrowserContext
 
 # Chromium's own calls home would look like the page's.
 _FLAGS = (
@@ -75,3 +75,13 @@ def browser() -> Iterator[Browser]:
         one = play.chromium.launch(executable_path=chromium, args=_FLAGS)
         yield one
         one.close()
+
+
+@pytest.fixture
+def visitor(browser: Browser, address: str) -> Iterator[BrowserContext]:
+    """Whoever opens the page at a module's ``address``, on a wide screen, patient, with a clipboard."""
+    one = browser.new_context(viewport={"width": 1280, "height": 700}, reduced_motion="reduce")
+    one.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+    one.set_default_timeout(30_000)
+    yield one
+    one.close()

@@ -32,17 +32,8 @@ def address() -> Iterator[str]:
     page.close(verbose=False)
 
 
-@pytest.fixture
-def context(browser: Browser, address: str) -> Iterator[BrowserContext]:
-    one = browser.new_context(viewport={"width": 1280, "height": 700}, reduced_motion="reduce")
-    one.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
-    one.set_default_timeout(_PATIENCE)
-    yield one
-    one.close()
-
-
-def _opened(context: BrowserContext, address: str) -> Page:
-    page = context.new_page()
+def _opened(visitor: BrowserContext, address: str) -> Page:
+    page = visitor.new_page()
     page.goto(address)
     expect(page.locator(".reader [data-passage$='/p01']")).to_be_visible(timeout=_PATIENCE)
     return page
@@ -58,8 +49,8 @@ def _clipboard(page: Page) -> str:
     return str(page.evaluate("navigator.clipboard.readText()"))
 
 
-def test_a_quotation_is_judged_copied_and_opened(context: BrowserContext, address: str) -> None:
-    page, other = _opened(context, address), _opened(context, address)
+def test_a_quotation_is_judged_copied_and_opened(visitor: BrowserContext, address: str) -> None:
+    page, other = _opened(visitor, address), _opened(visitor, address)
     _check(page, _ALTERED)
     expect(page.locator(".judged")).to_have_text("Altered")
     expect(page.locator(".place del")).to_have_text("something,")
@@ -77,11 +68,11 @@ def test_a_quotation_is_judged_copied_and_opened(context: BrowserContext, addres
 
 
 def test_a_draft_is_uploaded_and_shown_with_its_faults(
-    context: BrowserContext, address: str, tmp_path: Path
+    visitor: BrowserContext, address: str, tmp_path: Path
 ) -> None:
     draft = tmp_path / "draft.md"
     draft.write_text(_DRAFT, "utf-8")
-    page = _opened(context, address)
+    page = _opened(visitor, address)
     page.get_by_role("tab", name="Check").click()
     page.set_input_files("#check-file input[type=file]", draft)
     expect(page.locator("#check-file")).to_contain_text("draft")
@@ -103,10 +94,10 @@ def test_axe_finds_no_serious_fault_in_what_was_checked(
     width: int,
     scheme: Any,  # noqa: ANN401 - playwright's own literal
 ) -> None:
-    context = browser.new_context(
+    visitor = browser.new_context(
         viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
     )
-    page = _opened(context, address)
+    page = _opened(visitor, address)
     for text, shown in ((_ALTERED, ".place"), (_DRAFT, ".draft")):
         _check(page, text)
         expect(page.locator(shown)).to_be_visible(timeout=_PATIENCE)
@@ -115,11 +106,11 @@ def test_axe_finds_no_serious_fault_in_what_was_checked(
         serious = [one for one in faults if one["impact"] in {"serious", "critical"}]
         assert [f"{one['id']}: {[each['html'] for each in one['nodes']]}" for one in serious] == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-    context.close()
+    visitor.close()
 
 
-def test_the_chosen_style_is_cited_in_and_kept(context: BrowserContext, address: str) -> None:
-    page = _opened(context, address)
+def test_the_chosen_style_is_cited_in_and_kept(visitor: BrowserContext, address: str) -> None:
+    page = _opened(visitor, address)
     _ask(page, "Why are the shortest entries the proudest?")
     page.click("#style input")
     page.get_by_role("option", name="APA 7").click()
@@ -131,7 +122,7 @@ def test_the_chosen_style_is_cited_in_and_kept(context: BrowserContext, address:
     page.reload()
     expect(page.locator("#style input")).to_have_value("APA 7", timeout=_PATIENCE)
     _copies_in(page, "(Marsh, in apa)")
-    other = _opened(context, address)
+    other = _opened(visitor, address)
     expect(other.locator("#style input")).to_have_value("MLA 9")
 
 

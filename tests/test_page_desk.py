@@ -45,18 +45,9 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture
-def context(browser: Browser, address: str) -> Iterator[BrowserContext]:
-    one = browser.new_context(viewport={"width": 1280, "height": 700}, reduced_motion="reduce")
-    one.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
-    one.set_default_timeout(_PATIENCE)
-    yield one
-    one.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext, address: str) -> Iterator[Page]:
+def page(visitor: BrowserContext, address: str) -> Iterator[Page]:
     faults: list[str] = []
-    one = context.new_page()
+    one = visitor.new_page()
     one.on("pageerror", lambda fault: faults.append(str(fault)))
     _open(one, address)
     yield one
@@ -197,14 +188,14 @@ def test_a_sentence_is_copied_by_a_click_or_a_key_and_not_by_selecting(page: Pag
 
 
 def test_a_link_opens_its_passage_and_every_passage_offers_its_own(
-    context: BrowserContext, page: Page, address: str
+    visitor: BrowserContext, page: Page, address: str
 ) -> None:
     link = page.get_by_role("link", name="Link to p03")
     link.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#desk-voice")).to_have_text("Link copied.")
     assert _clipboard(page) == f"{address}/#log/p03"
-    other = context.new_page()
+    other = visitor.new_page()
     other.goto(f"{address}/#nasty/p01")
     expect(other.locator(".reader .current")).to_have_attribute("data-passage", "nasty/p01")
     assert other.locator(".reader .current").evaluate("one => one.textContent") == _HOSTILE
@@ -219,7 +210,7 @@ def test_a_link_opens_its_passage_and_every_passage_offers_its_own(
 
 
 def test_a_tab_keeps_its_conversation_over_a_reload_and_no_other_tab_has_it(
-    context: BrowserContext, page: Page, address: str
+    visitor: BrowserContext, page: Page, address: str
 ) -> None:
     _ask(page)
     drawn = page.locator(".turn").inner_html()
@@ -231,7 +222,7 @@ def test_a_tab_keeps_its_conversation_over_a_reload_and_no_other_tab_has_it(
     expect(page.locator("#question textarea")).to_have_value("And then?")
     _ask(page, "What of the inspectors?")
     expect(page.locator(".turn")).to_have_count(2)
-    other = context.new_page()
+    other = visitor.new_page()
     _open(other, address)
     assert other.locator(".turn").count() == 0
     page.locator("#new-conversation").click()
@@ -241,10 +232,10 @@ def test_a_tab_keeps_its_conversation_over_a_reload_and_no_other_tab_has_it(
     expect(page.locator(".welcome")).to_be_visible()
 
 
-def test_a_restart_of_the_server_is_told_and_outlived(context: BrowserContext) -> None:
+def test_a_restart_of_the_server_is_told_and_outlived(visitor: BrowserContext) -> None:
     server, address = _served(_library())
     port = int(address.rpartition(":")[2])
-    page = context.new_page()
+    page = visitor.new_page()
     try:
         _open(page, address)
         _ask(page)
@@ -263,10 +254,10 @@ def test_a_restart_of_the_server_is_told_and_outlived(context: BrowserContext) -
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light")])
 def test_axe_finds_no_serious_fault(browser: Browser, address: str, width: int, scheme: Any) -> None:  # noqa: ANN401 - playwright's own literal
-    context = browser.new_context(
+    visitor = browser.new_context(
         viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
     )
-    page = context.new_page()
+    page = visitor.new_page()
     _open(page, address)
     _ask(page)
     page.locator(".legend summary").click()
@@ -276,7 +267,7 @@ def test_axe_finds_no_serious_fault(browser: Browser, address: str, width: int, 
     page.locator("#show-keys").click()
     assert _faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    context.close()
+    visitor.close()
 
 
 def _faults(page: Page) -> list[str]:
