@@ -28,7 +28,7 @@ BELOW = {
 ABOVE = {*BELOW, "cli", "commands", "web", "evaluation"}
 # The rooms above the facade; each knows it, the nouns below, and itself.
 GUESTS = {
-    "web": {"library", "rendering", "answers", "verdicts", "faults", "types", "errors"},
+    "web": {"library", "rendering", "answers", "verdicts", "faults", "records", "types", "errors"},
     "evaluation": {"library", "asking", "keeping", "retrieval", "types", "errors"},
 }
 # Who alone may speak to a library that is slow to load or may be replaced.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import zip_longest
 
 from assistant.keeping.catalogue import About
+from assistant.records import plain_title
 from assistant.retrieval import questions, structure
 from assistant.types import SEARCHED_KINDS, CSLItem, Passage, StoredEssay
 
@@ -152,7 +153,7 @@ def _authors(reference: CSLItem) -> set[str]:
 
 
 def _titles(reference: CSLItem) -> set[str]:
-    title = str(reference.get("title", ""))
+    title = plain_title(reference)
     return {_letters(part) for part in (title, title.partition(":")[0])} - {""}
 
 

@@ -12,6 +12,7 @@ from assistant.citing.references import fold
 from assistant.drafts.citations import Cited
 from assistant.drafts.draft import Draft
 from assistant.drafts.quotations import Quotation, last_sentence
+from assistant.records import plain_title
 from assistant.types import StoredEssay
 
 _FEWEST_LETTERS = 8
@@ -67,7 +68,7 @@ class Sources:
         self._names = {essay.id: _family(essay) for essay in essays}
         patterns = {essay_id: rf"\b{re.escape(name)}\b" for essay_id, name in self._names.items() if name}
         self._named = {essay_id: re.compile(pattern) for essay_id, pattern in patterns.items()}
-        self._titles = {essay.id: fold(str(essay.reference.get("title", ""))) for essay in essays}
+        self._titles = {essay.id: fold(plain_title(essay.reference)) for essay in essays}
 
     def meant(self, cited: Cited) -> frozenset[str] | None:
         """Ids of the essays that a citation may mean.

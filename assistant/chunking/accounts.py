@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from assistant.chunking.cleaning import Tally
 from assistant.lines import INVISIBLE
+from assistant.records import plain_title
 from assistant.types import Essay, IngestReport, Passage
 
 
@@ -29,7 +30,7 @@ def make_report(essay: Essay, passages: Sequence[Passage], tally: Tally, title: 
     labels = [page.label for passage in passages for page in passage.pages]
     return IngestReport(
         essay_id=essay.id,
-        title=str(essay.reference.get("title", "")) or title,
+        title=plain_title(essay.reference) or title,
         characters=len(essay.text),
         kept=len(kept),
         layout=len(blank - tally.dropped.keys()),

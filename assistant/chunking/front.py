@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from assistant.chunking.blocks import heading_like
 from assistant.chunking.layout import Block, Layout, PrintLine
+from assistant.records import plain_title
 from assistant.types import CSLItem
 
 _MOST_LINES = 12
@@ -31,7 +32,7 @@ def title_and_author(
     """
     leading = _leading(blocks, layout)
     lines = [line for block in leading for line in block.lines][:_MOST_LINES]
-    title = _title_by_record(lines, str(reference.get("title", "")))
+    title = _title_by_record(lines, plain_title(reference))
     author = _author_by_record([line for line in lines if line not in title], reference)
     if not title:
         title, by_form = _by_form(leading, lines, author)

@@ -14,6 +14,7 @@ from assistant.citing.references import from_title_page, load_references, make_i
 from assistant.errors import LibraryError, ReadingError
 from assistant.reading import Source, read
 from assistant.reading.numbering import number_pages
+from assistant.records import plain_title
 from assistant.resources import data_file
 from assistant.types import (
     SEARCHED_KINDS,
@@ -117,7 +118,7 @@ def _stored(
         )
     report = replace(
         chunked.report,
-        title=str(reference.get("title", "")),
+        title=plain_title(reference),
         warnings=(*warnings, *chunked.report.warnings),
     )
     digest = hashlib.sha256(path.read_bytes()).hexdigest()

@@ -12,11 +12,11 @@ from gradio.blocks import Block
 
 from assistant.errors import AssistantError
 from assistant.faults import Audit
+from assistant.records import plain_title
 from assistant.types import StoredEssay
 from assistant.verdicts import Verdict
 from assistant.web.cards import fault_html
 from assistant.web.checked import audit_html, verdict_html
-from assistant.web.markup import title_of
 from assistant.web.pasted import quotation_in
 
 NOTHING = "Paste a quotation or a piece of a draft, or choose a file."
@@ -131,7 +131,7 @@ class Check:
             return fault_html(str(fault))
 
     def _judged(self, quotation: str, style: str) -> str:
-        titles = {essay.id: title_of(essay.reference) or essay.report.title for essay in self._essays()}
+        titles = {essay.id: plain_title(essay.reference) or essay.report.title for essay in self._essays()}
         verdict = self.library.quote(quotation, style=style)
         return verdict_html(verdict, titles, self.library.style(style).quotation)
 

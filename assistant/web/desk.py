@@ -10,10 +10,10 @@ import gradio as gr
 from gradio.blocks import Block
 
 from assistant.errors import AssistantError
+from assistant.records import plain_title
 from assistant.web import cards, reader
 from assistant.web.columns import EXAMPLES, Widgets
 from assistant.web.kept import kept_of
-from assistant.web.markup import title_of
 from assistant.web.report import report_html
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ class Desk:
                 style=style,
                 history=[turn.question for turn in turns],
             )
-            titles = {essay.id: title_of(essay.reference) or essay.report.title for essay in essays}
+            titles = {essay.id: plain_title(essay.reference) or essay.report.title for essay in essays}
             named = titles if len(titles) > 1 else None
             found = ask(fast=True)
             if found.hits:

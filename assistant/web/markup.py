@@ -107,11 +107,6 @@ def page_break(name: str, label: str) -> str:
     return f'<span class="{name}" role="separator" aria-label="page {page}" data-page="{page}"></span>'
 
 
-def title_of(record: CSLItem) -> str:
-    """Title of a CSL-JSON record, or the empty string."""
-    return str(record.get("title") or "")
-
-
 def authors_of(record: CSLItem) -> str:
     """Authors of a CSL-JSON record as ``Given Family, Given Family``, or the empty string."""
     names = []

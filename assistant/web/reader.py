@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from assistant.web.markup import authors_of, escape, page_break, sentence_text, title_of
+from assistant.records import plain_title
+from assistant.web.markup import authors_of, escape, page_break, sentence_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -67,7 +68,7 @@ def nothing_to_read_html() -> str:
 
 def essay_label(essay: StoredEssay) -> str:
     """Name of an essay in the choosers: authors and title, or its id."""
-    title = title_of(essay.reference) or essay.report.title
+    title = plain_title(essay.reference) or essay.report.title
     return ", ".join(filter(None, [authors_of(essay.reference), title])) or essay.id
 
 
@@ -77,7 +78,7 @@ def _heads_notes(passage: Passage) -> bool:
 
 def _front(essay: StoredEssay, kinds: set[Kind]) -> Iterator[str]:
     """Title and author from the record, where the text itself does not print them."""
-    title = title_of(essay.reference) or essay.report.title
+    title = plain_title(essay.reference) or essay.report.title
     authors = authors_of(essay.reference)
     if "title" not in kinds and title:
         yield f'<h2 class="part-title">{escape(title)}</h2>'
