@@ -1,37 +1,35 @@
 """The one facade: a folder of essays that can be added, removed and asked.
 
-Everything above this module speaks to it alone. The staircases ``add`` and ``ask`` begin here.
+Everything above this module speaks to it alone. The staircase ``ask`` begins here, ``add`` in
+``keeping.collection``.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.answers import Answer, Citation, Quoted, Wanted
 from assistant.asking.answering import Answerer
-from assistant.asking.finding import Finder
+from assistant.asking.finders import Finders
 from assistant.citations import Citations
 from assistant.citing.styles import Style, style_titles
 from assistant.errors import LibraryError
 from assistant.faults import Audit
-from assistant.keeping.indexing import IndexKeeper, no_step
-from assistant.keeping.shelf import Shelf, Snapshot
-from assistant.keeping.storage import writing
+from assistant.keeping.collection import Collection
 from assistant.retrieval.cross_encoder import DefaultJudge, Judge
-from assistant.retrieval.encoder import Encoder, default_loader
-from assistant.retrieval.index import build_index
-from assistant.types import IngestReport, Progress, StoredEssay
+from assistant.retrieval.encoder import Encoder
+from assistant.types import Progress, StoredEssay
 from assistant.verdicts import Verdict
 
 if TYPE_CHECKING:
+    from assistant.asking.finding import Finder
     from assistant.checking.quotations import Quotations
 
 
-class Library:
+class Library(Collection):
     """A library of essays.
 
     Args:
@@ -51,31 +49,11 @@ class Library:
         judge: Judge | None = None,
         notify: Callable[[str], None] = lambda _sentence: None,
     ) -> None:
-        self.root = root
-        self._shelf = Shelf(root)
-        self._keeper = IndexKeeper(root, load_encoder or (lambda name: default_loader(name, notify)), notify)
-        self._judge = judge or (None if load_encoder else DefaultJudge(notify))
-        self._notify = notify
-        self._finder: tuple[object, Finder] | None = None
+        super().__init__(root, load_encoder, notify)
+        self._finders = Finders(
+            self._shelf, self._keeper, judge or (None if load_encoder else DefaultJudge(notify))
+        )
         self._citations = Citations(self._shelf)
-        # The page asks from several threads; one of them loads the model and the others wait for it.
-        self._guard = threading.Lock()
-
-    def ids(self) -> list[str]:
-        """Ids of all essays, in alphabetical order."""
-        return self._shelf.ids()
-
-    def essays(self) -> list[StoredEssay]:
-        """All essays; a ``LibraryError`` is raised where a chunk file is damaged."""
-        return [self.essay(essay_id) for essay_id in self.ids()]
-
-    def essay(self, essay_id: str) -> StoredEssay:
-        """One essay.
-
-        Raises:
-            LibraryError: If there is none of that id or its file is damaged.
-        """
-        return self._shelf.load(essay_id)[1]
 
     def quoted(self, essay_id: str) -> Mapping[str, tuple[Quoted, ...]]:
         """Words that an essay quotes, by passage id, with whoever wrote them where that can be told.
@@ -96,68 +74,6 @@ class Library:
         from assistant.asking.quotable import quotable_sentences  # noqa: PLC0415 - questions quote few sentences
 
         return quotable_sentences(self.essay(essay_id), self.style(style))
-
-    def engine(self) -> str:
-        """How the index is searched, in words; empty if there is none."""
-        return self._keeper.engine()
-
-    def source_text(self, essay_id: str) -> str:
-        """The decoded source that passages' source offsets count in.
-
-        Raises:
-            LibraryError: If there is no such essay or its source is not kept.
-        """
-        return self._shelf.source_text(essay_id)
-
-    def add(
-        self,
-        path: Path,
-        *,
-        reference: Path | None = None,
-        first_page: str | None = None,
-        essay_id: str | None = None,
-        model: str | None = None,
-        progress: Progress | None = None,
-    ) -> IngestReport:
-        """Read an essay and add it; an essay that is there already is brought up to date.
-
-        Args:
-            path: The essay's file.
-            reference: File of its bibliographic record; else it is recognised by its title.
-            first_page: Number of its first page, arabic or roman; else the record's or the printed one.
-            essay_id: Its id; else the record's or one made of author and year.
-            model: Embedding model for the whole library; else the one it has.
-            progress: Called with the stage, the number of steps done and the number there are.
-
-        Returns:
-            The ingest report.
-
-        Raises:
-            AssistantError: If the file, the record or the library cannot be used; the library is
-                then as it was.
-        """
-        from assistant.keeping import adding, ingest  # noqa: PLC0415 - questions read no files
-
-        step = progress or no_step
-        step("reading", 0, 1)
-        records = ingest.records(reference, self.root)
-        made = ingest.read_essay(path, records, first_page=first_page, essay_id=essay_id)
-        step("reading", 1, 1)
-        with writing(self.root, self._notify):
-            adding.refuse_other(made.essay, path, self._shelf)
-            adding.commit(made, model, self._shelf, self._keeper, step)
-        return made.essay.report
-
-    def remove(self, essay_id: str) -> None:
-        """Remove an essay.
-
-        Raises:
-            LibraryError: If there is none of that id.
-        """
-        if essay_id not in self.ids():
-            self.essay(essay_id)
-        with writing(self.root, self._notify):
-            self._shelf.remove(essay_id)
 
     def ask(  # noqa: PLR0913 - the options of the command
         self,
@@ -198,7 +114,7 @@ class Library:
             question,
             top=top,
             essays=essays,
-            style=self._citations.style(style, self._finder and self._finder[0]),
+            style=self._citations.style(style, self._finders.state),
             history=history,
             fast=fast,
             reranker=self._keeper.reranker(reranker) if reranker else None,
@@ -230,9 +146,7 @@ class Library:
             AssistantError: If an index cannot be made.
         """
         if self.ids():
-            self.finder().searcher.encoder.encode(["?", "?"], query=True)
-            if self._judge is not None:
-                self._judge.read("?", ["."])
+            self._finders.warm()
 
     def finder(self) -> Finder:
         """What finds passages; its index agrees with the essays on disk.
@@ -244,22 +158,11 @@ class Library:
             raise LibraryError(
                 f"The library {self.root.resolve()} holds no essay yet; add one with: assistant add FILE"
             )
-        with self._guard:
-            abouts = self._shelf.abouts()
-            sources = {essay_id: about.sha256 for essay_id, about in abouts.items()}
-            if self._finder is None or self._finder[0] != (self._keeper.state(), sources):
-                essays = Snapshot(self._shelf, abouts)
-                index = self._keeper.current(essays, sources)
-                found = Finder(index, self._keeper.encoder(index.model.name), essays, self._judge, abouts)
-                self._finder = ((self._keeper.state(), sources), found)
-            return self._finder[1]
+        return self._finders.current()
 
     def finder_of(self, essays: Sequence[StoredEssay], progress: Progress) -> Finder:
         """What finds passages of essays that are in no library; ``progress`` as for ``add``."""
-        encoder = self._keeper.encoder(None)
-        passages = [passage for essay in essays for passage in essay.passages]
-        index = build_index(passages, {}, encoder, progress=partial(progress, "embedding"))
-        return Finder(index, encoder, {essay.id: essay for essay in essays}, self._judge)
+        return self._finders.of(essays, progress)
 
     @cached_property
     def _quotations(self) -> Quotations:
