@@ -32,6 +32,7 @@ from assistant.retrieval.postings import Postings
 from assistant.retrieval.ranking import Query
 from assistant.retrieval.search import Searcher
 from assistant.retrieval.token_store import TokenStore
+from assistant.retrieval.weighting import word_at
 from assistant.retrieval.windows import Window
 
 SEED, DIMENSION = 7, 384
@@ -165,7 +166,8 @@ def asked(library: Made) -> list[Query]:
         tokens = near(np.repeat(vector, ASKED, axis=0), 0.9, chance)
         ids = chance.integers(PIECES, size=ASKED).astype(np.int32)
         pieces = [Piece(int(one), at % len(text), at % len(text) + 1) for at, one in enumerate(ids)]
-        found.append(Query(text, pieces, vector[0], tokens, ids))
+        words = [word_at(text, piece) for piece in pieces]
+        found.append(Query(text, pieces, words, vector[0], tokens, ids))
     return found
 
 

@@ -18,7 +18,7 @@ from assistant.retrieval.index import Index, build_index
 from assistant.retrieval.lexical import BM25
 from assistant.retrieval.ranking import Query, Ranked, highlight, make_query
 from assistant.retrieval.search import Searcher
-from assistant.retrieval.weighting import frequency, idf, shares
+from assistant.retrieval.weighting import frequency, idf, shares, word_at
 from assistant.types import Passage
 
 TEXTS = {
@@ -100,7 +100,8 @@ def shares_of(
 ) -> dict[str, float]:
     """Weight of each word or mark of a question."""
     pieces = FakeEncoder().pieces(question)
-    made = shares(question, pieces, np.array(idf or [1.0] * len(pieces), dtype=np.float32), unasked)
+    words = [word_at(question, piece) for piece in pieces]
+    made = shares(words, np.array(idf or [1.0] * len(pieces), dtype=np.float32), unasked)
     assert made.sum() == pytest.approx(1)
     return {question[piece.start : piece.end]: float(one) for piece, one in zip(pieces, made, strict=True)}
 
@@ -138,14 +139,16 @@ def test_each_piece_of_a_word_counts_as_the_word() -> None:
     # A model may divide "mentioned" into pieces, none of which is a framing word.
     question = "mentioned lamp"
     pieces = [Piece(1, 0, 7), Piece(2, 7, 9), Piece(3, 10, 14)]
-    made = shares(question, pieces, np.ones(3, dtype=np.float32), ())
+    words = [word_at(question, piece) for piece in pieces]
+    assert words == ["mentioned", "mentioned", "lamp"]
+    made = shares(words, np.ones(3, dtype=np.float32), ())
     assert made.tolist() == pytest.approx([0.25, 0.25, 0.5])
 
 
 def test_where_nothing_is_left_plain_shares_count() -> None:
     assert shares_of("Marsh?", [1.0, 3.0], ("marsh",)) == pytest.approx({"Marsh": 0.25, "?": 0.75})
     assert shares_of("?!") == pytest.approx({"?": 0.5, "!": 0.5})
-    assert shares("", [], np.zeros(0, dtype=np.float32), ()).tolist() == []
+    assert shares([], np.zeros(0, dtype=np.float32), ()).tolist() == []
 
 
 @pytest.mark.parametrize("among", [None, {"coast/p02", "coast/p03", "coast/p04"}], ids=["all", "some"])

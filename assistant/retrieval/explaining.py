@@ -42,6 +42,7 @@ def matches_of(
     rows = np.concatenate([np.arange(low, high, dtype=np.int32), host])
     shares = np.where(np.arange(len(rows)) < high - low, 1.0, SHARE)
     cosines = index.tokens.cosines(rows, query.tokens) * shares[:, None]
+    best, places = cosines.max(axis=0), cosines.argmax(axis=0)
     owner = _owner(index, ranked.passage, host)
     made = []
     for start, end in words(query.text):
@@ -49,10 +50,10 @@ def matches_of(
         weight = float(sum(weights[at] for at in own))
         if not own or weight <= 0:
             continue
-        value = float(sum(weights[at] * cosines[:, at].max() for at in own)) / weight
+        value = float(sum(weights[at] * best[at] for at in own)) / weight
         # The piece that counts most says which word of the essay is meant.
         piece = max(own, key=lambda at: weights[at])
-        row = int(rows[int(cosines[:, piece].argmax())])
+        row = int(rows[places[piece]])
         passage = passages[ranked.passage if low <= row < high else owner]
         made.append(_match(query.text[start:end], weight, value, passage, index.spans[row]))
     return tuple(sorted(made, key=lambda one: -one.weight * one.cosine))

@@ -6,7 +6,7 @@ where they stand on disk.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -182,17 +182,17 @@ def build_index(
     searched = [passage for passage in passages if passage.kind in SEARCHED_KINDS]
     windows = [window for passage in searched for window in windows_of(passage, encoder)]
     essays = {passage.essay_id for passage in searched}
-    known = _known(old, essays) if old is not None and old.model.digest == encoder.info.digest else {}
+    known = encodings_of(old, essays) if old is not None and old.model.digest == encoder.info.digest else {}
     texts = [window.text for window in windows]
     missing = [text for text in dict.fromkeys(texts) if text not in known]
     made = known | dict(zip(missing, encode(missing, encoder, kept, progress), strict=True))
     return _assembled(encoder.info, sources, windows, [made[text] for text in texts], passages)
 
 
-def _known(old: Index, essays: set[str]) -> dict[str, Encoding]:
-    """Encodings of the windows of some essays, by the windows' text."""
+def encodings_of(old: Index, essays: Iterable[str]) -> dict[str, Encoding]:
+    """Encodings of the windows of those of some essays that are in an index, by the windows' text."""
     found = {}
-    for name in essays & old.essays.keys():
+    for name in old.essays.keys() & set(essays):
         low, high = old.essays[name].windows
         vectors = old.vectors.part(low, high)
         for row, vector in zip(range(low, high), vectors, strict=True):

@@ -7,7 +7,7 @@ A graph (``*.onnx``, some kilobytes) lies in this folder; its weights stay where
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,8 @@ from assistant.retrieval.encoder import Floats
 onnxruntime.disable_telemetry_events()
 # What goes wrong is raised; the runtime need not print it besides.
 _FATAL_ONLY = 4
+# Texts whose word pieces are remembered.
+_REMEMBERED = 32
 
 
 class Graph:
@@ -75,12 +77,14 @@ class Pieces:
         self._tokenizer = Tokenizer.from_str((folder / "tokenizer.json").read_text(encoding="utf-8"))
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
+        # One question is looked at from several sides.
+        self._of = lru_cache(_REMEMBERED)(partial(self._tokenizer.encode, add_special_tokens=False))
         # The marks that the model has around a text.
         self.first, self.last = self._tokenizer.encode("").ids
 
     def of(self, text: str) -> Encoding:
         """Word pieces of a text, the model's own marks not among them."""
-        return self._tokenizer.encode(text, add_special_tokens=False)
+        return self._of(text)
 
     def padded(self, rows: Sequence[Sequence[int]]) -> dict[str, NDArray[np.int64]]:
         """Rows of ids as the graph reads them: made equally long, and what was put there masked."""

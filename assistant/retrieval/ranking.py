@@ -17,6 +17,7 @@ from assistant.retrieval.abstention import Signs
 from assistant.retrieval.encoder import Encoder, Floats, Integers, Piece
 from assistant.retrieval.index import Index
 from assistant.retrieval.token_store import runs
+from assistant.retrieval.weighting import word_at
 from assistant.types import Passage
 
 # Up to here every window is scored; above, the nearest by vector and by words are.
@@ -36,6 +37,7 @@ class Query:
     Attributes:
         text: Its words.
         pieces: Its word pieces.
+        words: The folded word of the question that each of them belongs to.
         vector: Unit vector of the question.
         tokens: Unit vector of each of its word pieces, shape ``(pieces, dimension)``.
         ids: Their vocabulary ids.
@@ -43,6 +45,7 @@ class Query:
 
     text: str
     pieces: Sequence[Piece]
+    words: Sequence[str]
     vector: Floats
     tokens: Floats
     ids: Integers
@@ -107,6 +110,7 @@ def make_query(question: str, encoder: Encoder) -> Query:
     return Query(
         question,
         pieces,
+        [word_at(question, piece) for piece in pieces],
         vector / (np.linalg.norm(vector) or 1),
         np.concatenate([one.tokens for one in encoded]),
         np.concatenate([one.ids for one in encoded]),

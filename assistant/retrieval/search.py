@@ -13,7 +13,7 @@ from assistant.retrieval.hosts import lend
 from assistant.retrieval.index import Index
 from assistant.retrieval.lexical import BM25, words_of
 from assistant.retrieval.ranking import Query, Ranked, make_query, rank
-from assistant.retrieval.weighting import FRAMING, frequency, idf, shares, word_at
+from assistant.retrieval.weighting import FRAMING, frequency, idf, shares
 
 # Passages that share words with the question, looked at in large libraries besides the nearest.
 _LEXICAL_CANDIDATES = 100
@@ -95,14 +95,10 @@ class Searcher:
         """Weight of each word piece of a question among some windows, and without words that frame it."""
         often = frequency(self.index, rows, query.ids)
         # An author whom the essays themselves speak of is asked about, not only named.
-        spoken_of = {
-            word_at(query.text, piece) for piece, count in zip(query.pieces, often, strict=True) if count
-        }
+        spoken_of = {word for word, count in zip(query.words, often, strict=True) if count}
         rarity = idf(often, len(self.index.passages_of(rows)))
         unasked = self._unasked - spoken_of
-        whole, bare = (
-            shares(query.text, query.pieces, rarity, unasked, framing) for framing in (FRAMING, 0.0)
-        )
+        whole, bare = (shares(query.words, rarity, unasked, framing) for framing in (FRAMING, 0.0))
         return whole, bare
 
     def weights(self, query: Query, rows: Integers) -> Floats:

@@ -16,7 +16,6 @@ from assistant.retrieval.abstention import Signs
 from assistant.retrieval.encoder import Floats
 from assistant.retrieval.questions import folded, words
 from assistant.retrieval.ranking import Query, Ranked
-from assistant.retrieval.weighting import word_at
 
 # Passages that are looked at: those that are shown.
 _LOOKED_AT = 3
@@ -36,16 +35,21 @@ def signs_of(query: Query, weights: Floats, ranked: Sequence[Ranked], text: str)
         text: Text of the best passage.
     """
     pieces: dict[str, list[int]] = {}
-    for at, piece in enumerate(query.pieces):
+    for at, word in enumerate(query.words):
         if weights[at] > 0:
-            pieces.setdefault(word_at(query.text, piece), []).append(at)
+            pieces.setdefault(word, []).append(at)
     best = np.max([one.met for one in ranked[:_LOOKED_AT]], axis=0)
     met = [float(np.average(best[own], weights=weights[own])) for own in pieces.values()]
-    here = {folded(text[start:end]) for start, end in words(text)}
     names = {folded(found.group()) for found in _NAME.finditer(query.text)} & pieces.keys()
     return Signs(
         float(ranked[0].met @ weights),
         min(met, default=0.0),
         min(len(pieces), _MOST_WORDS),
-        min(len(names - here), _MOST_MISSING),
+        min(len(_missing(names, text)), _MOST_MISSING),
     )
+
+
+def _missing(names: set[str], text: str) -> set[str]:
+    """Those of some folded names that a text does not have."""
+    # Most questions name nothing, and need not look at every word of the text.
+    return names and names - {folded(text[start:end]) for start, end in words(text)}

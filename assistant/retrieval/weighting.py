@@ -50,13 +50,12 @@ def idf(frequencies: Floats, passages: int) -> Floats:
 
 
 def shares(
-    question: str, pieces: Sequence[Piece], rarity: Floats, unasked: Collection[str], framing: float = FRAMING
+    words: Sequence[str], rarity: Floats, unasked: Collection[str], framing: float = FRAMING
 ) -> Floats:
     """Weight of each word piece of a question; they sum to 1.
 
     Args:
-        question: The question.
-        pieces: Its word pieces.
+        words: The folded word that each belongs to; see ``word_at``.
         rarity: Their idf.
         unasked: Folded words that name the essay and not what is asked of it, such as its author.
         framing: Factor of words that only frame a question.
@@ -65,9 +64,7 @@ def shares(
         Shares of idf: none for punctuation and ``unasked``, ``framing`` for framing words; if nothing
         is left, plain shares.
     """
-    factors = np.array(
-        [_factor(word_at(question, piece), unasked, framing) for piece in pieces], dtype=np.float32
-    )
+    factors = np.array([_factor(word, unasked, framing) for word in words], dtype=np.float32)
     weights = rarity * factors
     weights = weights if weights.sum() > 0 else rarity
     made: Floats = weights / weights.sum()
