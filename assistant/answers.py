@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from assistant.rich import Rich, rich
 from assistant.types import Passage
 
 # Whose words a question may ask for.
@@ -19,10 +20,32 @@ class Citation:
         pages: Locator with a hyphen, last number shortened (``849-50``); empty when the source
             shows no pages.
         in_text: In-text citation in the asked style, such as ``(Gill 849–50)``.
+        faced: The same with its italics; empty where it has none.
     """
 
     pages: str
     in_text: str
+    faced: Rich = field(default_factory=Rich)
+
+    @property
+    def rich(self) -> Rich:
+        """The in-text citation with its italics."""
+        return self.faced or rich(self.in_text)
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """Words of a passage as they go into a draft.
+
+    Attributes:
+        text: The words within marks or as a block, and their citation, as plain text.
+        citation: The citation that stands in it.
+        block: Whether the style sets the words off as a block.
+    """
+
+    text: str
+    citation: Citation
+    block: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +80,7 @@ class Highlight:
         citation: Of exactly these words.
         quotation: The words as they go into a draft: quotation marks and citation in the style.
         quoted: The quotation that all these words belong to; ``None`` if the essay's own are among them.
+        block: Whether the style sets the quotation off as a block.
     """
 
     start: int
@@ -65,6 +89,12 @@ class Highlight:
     citation: Citation
     quotation: str
     quoted: Quoted | None = None
+    block: bool = False
+
+    @property
+    def drafted(self) -> Quotation:
+        """The quotation with what is needed to set it."""
+        return Quotation(self.quotation, self.citation, self.block)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +136,8 @@ class Hit:
         quotation: The whole passage as it goes into a draft.
         matches: Why it was found, word by word of the question.
         quoted: The quotation that the whole passage is, as block quotations are; else ``None``.
+        block: Whether the style sets the quotation off as a block.
+        listed: ``reference`` with its italics; empty where it has none.
     """
 
     passage: Passage
@@ -116,6 +148,13 @@ class Hit:
     quotation: str
     matches: tuple[Match, ...] = ()
     quoted: Quoted | None = None
+    block: bool = False
+    listed: Rich = field(default_factory=Rich)
+
+    @property
+    def drafted(self) -> Quotation:
+        """The quotation with what is needed to set it."""
+        return Quotation(self.quotation, self.citation, self.block)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from assistant.answers import Citation
 from assistant.citing.locators import locator_of
 from assistant.citing.styles import Style, style_named
@@ -69,3 +71,10 @@ class Citations:
         from assistant.citing.exporting import exported  # noqa: PLC0415 - questions need no formats
 
         return exported(self._shelf.load(essay_id)[1].reference, form)
+
+    def export_all(self, essay_ids: Sequence[str], form: str) -> str:
+        """Records of several essays, each called after its essay's id, by which no two are called alike."""
+        from assistant.citing.exporting import exported  # noqa: PLC0415 - questions need no formats
+
+        records = [dict(self._shelf.load(essay_id)[1].reference) | {"id": essay_id} for essay_id in essay_ids]
+        return "\n".join(exported(record, form) for record in records)

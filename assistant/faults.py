@@ -114,3 +114,17 @@ class Audit:
             if not made or mend.start >= made[-1].end:
                 made.append(mend)
         return made
+
+    @property
+    def mended(self) -> list[Fault]:
+        """The faults that the mends put right, in the order of the draft."""
+        made = set(self.mends)
+        return [fault for fault in self.faults if fault.mends and made.issuperset(fault.mends)]
+
+    @property
+    def mended_text(self) -> str:
+        """Its text with all mends made."""
+        text = self.text
+        for mend in reversed(self.mends):
+            text = text[: mend.start] + mend.text + text[mend.end :]
+        return text

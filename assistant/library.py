@@ -6,19 +6,20 @@ Everything above this module speaks to it alone. The staircase ``ask`` begins he
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.answers import Answer, Citation, Quoted, Wanted
+from assistant.answers import Answer, Citation, Quotation, Quoted, Wanted
 from assistant.asking.answering import Answerer
 from assistant.asking.finders import Finders
 from assistant.citations import Citations
-from assistant.citing.styles import Style, style_titles
+from assistant.citing.styles import Style, list_title, style_titles
 from assistant.errors import LibraryError
 from assistant.faults import Audit
 from assistant.keeping.collection import Collection
+from assistant.notebook import Notebook, Section
 from assistant.retrieval.cross_encoder import DefaultJudge, Judge
 from assistant.retrieval.encoder import Encoder
 from assistant.types import Progress, StoredEssay
@@ -27,6 +28,9 @@ from assistant.verdicts import Verdict
 if TYPE_CHECKING:
     from assistant.asking.finding import Finder
     from assistant.checking.quotations import Quotations
+
+# Passages that are shown unless more or fewer are asked for.
+TOP = 3
 
 
 class Library(Collection):
@@ -65,7 +69,7 @@ class Library(Collection):
 
         return voices_of(self.essay(essay_id).passages)
 
-    def quotable(self, essay_id: str, style: str = "mla") -> dict[str, list[str]]:
+    def quotable(self, essay_id: str, style: str = "mla") -> dict[str, list[Quotation]]:
         """Each sentence of an essay as it goes into a draft with its citation, by passage id.
 
         Raises:
@@ -75,11 +79,21 @@ class Library(Collection):
 
         return quotable_sentences(self.essay(essay_id), self.style(style))
 
+    def notebook(self, title: str, sections: Sequence[Section], style: str = "mla") -> Notebook:
+        """What a browser kept of these essays, looked up again, as ``asking.pinned.notebook_of`` does.
+
+        Raises:
+            AssistantError: If there is no such style, or a chunk file is damaged.
+        """
+        from assistant.asking.pinned import notebook_of  # noqa: PLC0415 - questions look up nothing pinned
+
+        return notebook_of(title, sections, self.essay, self.style(style), list_title(style))
+
     def ask(  # noqa: PLR0913 - the options of the command
         self,
         question: str,
         *,
-        top: int = 3,
+        top: int = TOP,
         essays: Sequence[str] = (),
         style: str = "mla",
         history: Sequence[str] = (),
@@ -108,9 +122,7 @@ class Library(Collection):
         Raises:
             AssistantError: If the question is empty, the library holds nothing, or cannot be used.
         """
-        for essay_id in essays:
-            self.essay(essay_id)
-        return Answerer(self.finder(), explained=explained).answer(
+        *_, answer = self._answerer(essays, explained=explained).answers(
             question,
             top=top,
             essays=essays,
@@ -120,6 +132,25 @@ class Library(Collection):
             reranker=self._keeper.reranker(reranker) if reranker else None,
             voice=voice,
         )
+        return answer
+
+    def answers(
+        self, question: str, *, essays: Sequence[str] = (), style: str = "mla", history: Sequence[str] = ()
+    ) -> Iterator[Answer]:
+        """Answer as ``ask`` does, but as soon as passages are found, and once more when they have been read.
+
+        Raises:
+            AssistantError: As for ``ask``.
+        """
+        answerer = self._answerer(essays)
+        made = self._citations.style(style, self._finders.state)
+        yield from answerer.answers(question, top=TOP, essays=essays, style=made, history=history)
+
+    def _answerer(self, essays: Sequence[str], *, explained: bool = True) -> Answerer:
+        """What answers questions to some essays, all of which are there."""
+        for essay_id in essays:
+            self.essay(essay_id)
+        return Answerer(self.finder(), explained=explained)
 
     def style(self, name: str) -> Style:
         """The style of a name, or of a ``.csl`` file, that tells the library's essays from each other.
@@ -138,6 +169,17 @@ class Library(Collection):
         checked = [self.essay(one) for one in essays or self.ids()]
         corpus = self._quotations.corpus() if checked and not essays else None
         return check_draft(draft, checked, self.style(style), corpus)
+
+    @staticmethod
+    def mended(audit: Audit, draft: Path | None = None) -> bytes:
+        """A checked draft with its mends made, in the format of its file; UTF-8 if it came in none.
+
+        Raises:
+            DraftError: If the file has changed since.
+        """
+        from assistant.drafts.files import mended  # noqa: PLC0415 - questions mend no drafts
+
+        return mended(draft, audit.text, [(one.start, one.end, one.text) for one in audit.mends])
 
     def warm(self) -> None:
         """Load models and index, so that the first question need not wait for them; nothing if empty.
@@ -201,3 +243,7 @@ class Library(Collection):
             AssistantError: If there is no such essay or format.
         """
         return self._citations.export(essay_id, form)
+
+    def export_all(self, essay_ids: Sequence[str], form: str) -> str:
+        """The records of several essays in one file, each under its essay's id; else as ``export``."""
+        return self._citations.export_all(essay_ids, form)

@@ -48,8 +48,9 @@ ABOUT = {
 Whole processes, from their start to their end. `MB at the most` is the peak of resident memory.
 """,
     "warm": """
-Asked of a program that runs, question by question in turn. Beside the parts stands what this machine takes
-for the same work with nothing around it: the matrix products of as many word pieces by one thread, the
+Asked of a program that runs, question by question in turn, so that each program finds its model out of the
+processor's cache; the row "the peers at rest" is without that. Beside the parts stands what this machine
+takes for the same work with nothing around it: the matrix products of as many word pieces by one thread, the
 matrices coming from memory; and reading the token vectors from memory once.
 """,
     "install": """
@@ -58,7 +59,7 @@ Files of the packages that each needs, with all that these need in turn.
     "server": """
 `assistant serve` with the sample essay. Each user asks the next question as soon as the last is answered;
 they run on the same cores as the server. On the page passages are shown first and the verdict when they have
-been read; readings take turns, so that passages need not wait for them.
+been read. As many questions are looked up, and as many excerpts read, as there are cores.
 """,
     "growth": """
 Synthetic libraries; how they are made stands at the head of the script.

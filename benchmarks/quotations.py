@@ -2,7 +2,7 @@
 
     python benchmarks/quotations.py [--each 200] [--essays 1000] [--seed 1]
 
-Quotes the sample essay with every kind of change, by a seeded generator (``tests/misquoting.py``), and
+Quotes the sample essay with every kind of change, by a seeded generator (``tests/changes.py``), and
 counts the verdicts; quotes other texts, whose words are absent; then times the look-up in one essay and in
 a generated library, whose essays are made of the sample's words in the sample's order of two. Times are of
 the processor, so that other work on the machine tells little.
@@ -29,7 +29,8 @@ from assistant.types import PageStart, Passage, SourceMap, StoredEssay
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
-from misquoting import ALLOWED, FORBIDDEN, quotations  # noqa: E402 - beside the tests that use it, too
+from changes import ALLOWED, FORBIDDEN  # noqa: E402 - beside the tests that use it, too
+from misquoting import quotations  # noqa: E402 - the same
 
 _LENGTHS = (4, 6, 8, 12, 20, 40)
 _CHARACTERS = 45_000

@@ -194,7 +194,7 @@ def measured(count: int, speed: float) -> list[float | str]:
         for query in questions:
             answered(searcher, query)
         nearest = times(questions, lambda query: index.vectors.search(query.vector, 300))
-        words = times(questions, lambda query: searcher.lexical.scores(query.text))
+        words = times(questions, lambda query: searcher.lexical.best(query.text, 100))
         whole = times(questions, lambda query: answered(searcher, query))
         among = times(questions, lambda query: candidates(searcher, query))
         late = np.median(np.array(whole) - np.array(among)) if count > ranking.SCORE_ALL else np.median(whole)
@@ -230,7 +230,7 @@ def candidates(searcher: Searcher, query: Query) -> None:
     """All that a question in a large library needs before late interaction."""
     searcher.weights(query, searcher.rows(None))
     searcher.index.vectors.search(query.vector, 300)
-    searcher.lexical.scores(query.text)
+    searcher.lexical.best(query.text, 100)
 
 
 def times(questions: Sequence[Query], ask: Callable[[Query], object]) -> list[float]:

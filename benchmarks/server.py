@@ -19,6 +19,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,8 +30,14 @@ from time import perf_counter, sleep
 
 from measuring import QUERIES, SAMPLE, environment, resident, table, tail
 
+from assistant.web import cards
+
 # Seconds.
 PATIENCE = 120
+# Questions that are asked on a page before it is loaded anew.
+CONVERSATION = 10
+# Stands with the passages until the verdict comes.
+READING = cards.READING.encode()
 
 # Asks one question on an open connection: seconds until passages are shown, and until all is.
 Asking = Callable[[http.client.HTTPConnection, str], tuple[float, float]]
@@ -184,15 +191,22 @@ def queued(port: int) -> Asking:
     # Beside the question stands what a page that was just opened has chosen.
     chosen = {one["id"]: one["props"].get("value") for one in page["components"]}
     others = [chosen.get(one) for one in event["inputs"][1:]]
+    # What each user has asked on the page that is open: all of it in one session.
+    asked: dict[http.client.HTTPConnection, int] = defaultdict(int)
+    sessions: dict[http.client.HTTPConnection, str] = {}
 
     def asking(connection: http.client.HTTPConnection, question: str) -> tuple[float, float]:
-        begun, session = perf_counter(), secrets.token_hex(8)
+        begun = perf_counter()
+        if asked[connection] % CONVERSATION == 0:
+            sessions[connection] = secrets.token_hex(8)
+        asked[connection] += 1
+        session = sessions[connection]
         joined = {"data": [question, *others], "fn_index": event["id"], "session_hash": session}
         posted(connection, "/gradio_api/queue/join", joined)
         connection.request("GET", f"/gradio_api/queue/data?session_hash={session}")
         stream, shown = connection.getresponse(), 0.0
         while line := stream.readline():
-            if not shown and b'"process_generating"' in line and b"data-passage" in line:
+            if not shown and b'"process_generating"' in line and READING in line:
                 shown = perf_counter() - begun
             if b'"process_completed"' in line:
                 if b'"success":true' not in line.replace(b" ", b""):

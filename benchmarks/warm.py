@@ -3,9 +3,10 @@
     python benchmarks/warm.py [--rounds 3] [--work DIR]
 
 Asks the questions of ``data/eval/sample`` of the sample essay: of the assistant, with and without the model
-that reads, and of the peers, question by question in turn. Beside the parts stands what the machine itself
-takes for the same work, measured between the rounds: multiplying the questions' word pieces with matrices of
-the model's shapes that come from memory, and reading the token vectors from memory once.
+that reads, and of the peers, question by question in turn, so that each finds its model out of the
+processor's cache; then of the assistant alone, question after question. Beside the parts stands what the
+machine itself takes for the same work, measured between the rounds: multiplying the questions' word pieces
+with matrices of the model's shapes that come from memory, and reading the token vectors from memory once.
 """
 
 from __future__ import annotations
@@ -179,6 +180,7 @@ def measured(
         limits["encoding"].append(products(pieces))
         limits["reading"].append(products(read))
         limits["search and late interaction"].append(scanned(assistant.stored))
+    alone = [assistant.ask(question, fast=True) for _ in range(rounds) for question in questions]
     known = {"encoding": f"{pieces} word pieces", "reading": f"{read} word pieces on average"}
     rows = []
     for part in PARTS:
@@ -188,6 +190,7 @@ def measured(
     parts = table(("part of a question", "p50, ms", "p95, ms", "p99, ms", "the machine itself, ms"), rows)
     seconds |= {
         "the assistant, `--fast`": [one["in all"] for one in fast],
+        "the same, the peers at rest": [one["in all"] for one in alone],
         "the assistant": [one["in all"] for one in full],
     }
     first = np.median(seconds["the assistant, `--fast`"])

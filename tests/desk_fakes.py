@@ -10,20 +10,27 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from assistant.answers import Answer, Citation, Highlight, Hit
+from assistant.answers import Answer, Citation, Highlight, Hit, Quotation
+from assistant.asking.pinned import notebook_of
 from assistant.checking.audit import check_draft
-from assistant.citing.locators import page_range
-from assistant.citing.styles import Style, style_named, style_titles
+from assistant.checking.quotations import Quotations
+from assistant.citing.exporting import exported
+from assistant.citing.styles import Style, list_title, style_named, style_titles
 from assistant.errors import LibraryError, ReadingError
-from assistant.quoting.corpus import Corpus
-from assistant.types import IngestReport, Kind, NoteMark, PageStart, Passage, SourceMap, StoredEssay
-from assistant.verdicts import QuotedPlace, Verdict
+from assistant.keeping.catalogue import About
+from assistant.keeping.forms import form_of, record_of
+from assistant.keeping.question_sets import question_sets
+from assistant.keeping.removing import Removed
+from assistant.library import Library
+from assistant.notebook import Notebook, Section
+from assistant.types import CSLItem, IngestReport, Kind, NoteMark, PageStart, Passage, SourceMap, StoredEssay
 from assistant.web.columns import EXAMPLES, Widgets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from assistant.faults import Audit
+    from assistant.verdicts import Verdict
 
 _ESSAY = (
     ("title", "The Keeper’s Log"),
@@ -209,6 +216,7 @@ class FakeLibrary:
 
     def __init__(self, *essays: StoredEssay) -> None:
         self.held = {essay.id: essay for essay in essays}
+        self.gone: dict[str, StoredEssay] = {}
 
     def ids(self) -> list[str]:
         """Ids of all essays."""
@@ -224,6 +232,57 @@ class FakeLibrary:
             raise LibraryError(f"There is no essay {essay_id}.")
         return self.held[essay_id]
 
+    def abouts(self) -> dict[str, About]:
+        """What is known of each essay."""
+        added = "2026-11-23T09:00:00Z"
+        return {essay.id: About.of(essay, essay.source_sha256, added) for essay in self.held.values()}
+
+    def form(self, essay_id: str, text: str = "") -> dict[str, str]:
+        """What a form shows of a record; of no other than the essay's own."""
+        assert text == ""
+        return form_of(self.essay(essay_id).reference) | {"first-page": ""}
+
+    def filled(self, essay_id: str, form: Mapping[str, str], text: str = "") -> CSLItem:
+        """The record that a form was filled in with."""
+        assert text == ""
+        return record_of(form, self.essay(essay_id).reference)
+
+    def edit(
+        self, essay_id: str, *, reference: CSLItem | None = None, first_page: str | None = None
+    ) -> IngestReport:
+        """Change the record; pages stay as they are."""
+        assert first_page is None
+        essay = self.essay(essay_id)
+        self.held[essay_id] = replace(essay, reference=reference or essay.reference)
+        return essay.report
+
+    def remove(self, essay_id: str, *, for_good: bool = False) -> None:
+        """Take an essay away."""
+        essay = self.essay(essay_id)
+        del self.held[essay_id]
+        self.gone |= {} if for_good else {essay_id: essay}
+
+    def removed(self) -> dict[str, Removed]:
+        """What can be put back."""
+        return {
+            essay.id: Removed(essay.id, essay.report.title, "2026-11-23T10:00:00Z")
+            for essay in self.gone.values()
+        }
+
+    def restore(self, essay_id: str) -> IngestReport:
+        """Put an essay back."""
+        self.held[essay_id] = self.gone.pop(essay_id)
+        return self.held[essay_id].report
+
+    def references(self) -> dict[str, CSLItem]:
+        """Records by id."""
+        return {essay.id: essay.reference for essay in self.held.values()}
+
+    def question_sets(self) -> dict[str, Path]:
+        """The question sets of its folder, as the library finds them."""
+        return question_sets(self.root, self.ids())
+
+    mended = staticmethod(Library.mended)
     styles = staticmethod(style_titles)
 
     def style(self, name: str) -> Style:
@@ -232,26 +291,33 @@ class FakeLibrary:
 
     def quote(self, text: str, *, essays: Sequence[str] = (), style: str = "mla") -> Verdict:
         """Judge a quotation, as the library does."""
-        found = Corpus(self.essays()).look_up(text, essays)
-        made = self.style(style)
-        matches = []
-        for one in found.comparisons:
-            place, pages = one.place, page_range(one.place.labels)
-            cited = Citation(pages, made.in_text(self.held[place.essay_id].reference, pages))
-            words = (place.start, place.end, place.text, place.source)
-            matches.append(QuotedPlace(place.passages, place.essay_id, *words, cited, one.diff, one.edits))
-        return Verdict(text, found.judgement, tuple(matches), found.places)
+        return Quotations(self).verdict(text, self.style(style), essays)  # type: ignore[arg-type]
+
+    def load(self, essay_id: str) -> tuple[str, StoredEssay]:
+        """What a shelf gives: a digest and the essay."""
+        return essay_id, self.essay(essay_id)
 
     def check_draft(self, draft: Path | str, *, essays: Sequence[str] = (), style: str = "mla") -> Audit:
         """Check a draft, as the library does."""
         return check_draft(draft, [self.essay(one) for one in essays or self.held], self.style(style))
 
-    def quotable(self, essay_id: str, style: str = "mla") -> dict[str, list[str]]:
+    def quotable(self, essay_id: str, style: str = "mla") -> dict[str, list[Quotation]]:
         """Each sentence as a quotation, or the library's error."""
         return {
-            each.id: [_quoted(each, *span, style) for span in each.sentences]
+            each.id: [
+                Quotation(_quoted(each, *span, style), _cited(each, *span, style), block=False)
+                for span in each.sentences
+            ]
             for each in self.essay(essay_id).passages
         }
+
+    def notebook(self, title: str, sections: Sequence[Section], style: str = "mla") -> Notebook:
+        """What a browser kept, looked up as the library does."""
+        return notebook_of(title, sections, self.essay, self.style(style), list_title(style))
+
+    def export_all(self, essay_ids: Sequence[str], form: str) -> str:
+        """Records of essays, as the library gives them."""
+        return "\n".join(exported({**self.essay(one).reference, "id": one}, form) for one in essay_ids)
 
     def warm(self) -> None:
         """There is nothing to load."""
@@ -272,20 +338,15 @@ class FakeLibrary:
         self.held["log"] = keepers_log()
         return self.held["log"].report
 
-    def ask(
-        self,
-        question: str,
-        *,
-        essays: Sequence[str] = (),
-        style: str = "mla",
-        history: Sequence[str] = (),
-        fast: bool = False,
-    ) -> Answer:
+    def answers(
+        self, question: str, *, essays: Sequence[str] = (), style: str = "mla", history: Sequence[str] = ()
+    ) -> Iterator[Answer]:
         """The passages with most words in common with the question; read closely, they answer less."""
         if not self.held:
             raise LibraryError("The library has no essay; add one first.")
         if not question.strip():
-            return Answer(question, answered=False, confidence=0.0, hits=(), note="Type a question first.")
+            yield Answer(question, answered=False, confidence=0.0, hits=(), note="Type a question first.")
+            return
         asked = set(re.findall(r"\w{4,}", " ".join([*history[-1:], question]).lower()))
         scored = []
         for essay in self.held.values():
@@ -298,7 +359,8 @@ class FakeLibrary:
         scored.sort(key=lambda pair: -pair[0])
         best = scored[0][0]
         hits = tuple(each for _, each in scored[:3])
-        return Answer(question, fast or best > 1, 0.9 if best > 2 else 0.6, hits)
+        for answered in (True, best > 1):
+            yield Answer(question, answered, 0.9 if best > 2 else 0.6, hits)
 
 
 def page_widgets() -> Widgets:
@@ -310,14 +372,11 @@ def page_widgets() -> Widgets:
             examples=[gr.Button() for _ in range(EXAMPLES)],
             question=gr.Textbox(),
             kept=gr.Textbox(),
-            scope=gr.Dropdown(),
+            scope=gr.HTML(),
+            chosen=gr.Textbox(),
             style=gr.Dropdown(),
             reading=gr.Dropdown(),
             pane=gr.HTML(),
-            report=gr.HTML(),
-            file=gr.File(),
-            first_page=gr.Textbox(),
-            upload=gr.Accordion(),
         )
 
 

@@ -94,7 +94,7 @@ class Command:
     """The command, run in this process with a fake model; what the last run printed is kept."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        monkeypatch.setattr("assistant.library.default_loader", loader(FakeEncoder()))
+        monkeypatch.setattr("assistant.keeping.collection.default_loader", loader(FakeEncoder()))
         self._monkeypatch, self._capsys = monkeypatch, capsys
         self.out = self.err = ""
 

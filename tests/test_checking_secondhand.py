@@ -149,3 +149,13 @@ def test_words_that_the_essay_has_from_others_may_be_cited_to_them(checker: Chec
     assert checker.check(read_stream(f"It is {BACON} (Bacon 4).")).faults == ()
     wrong = checker.check(read_stream("It “broke the text into short numbered pieces” (Bacon 4)."))
     assert [fault.kind for fault in wrong.faults] == ["wrong source"]
+
+
+def test_a_citation_that_is_added_or_offered_says_so_too(checker: Checker) -> None:
+    by_way = checker.cite("sample", checker.look_up(BACON).comparisons[0].place)
+    assert "qtd. in" in by_way
+    audit = checker.check(read_stream(f"{BACON}.\n\nAnd no more."))
+    assert [(fault.kind, fault.citation) for fault in audit.faults] == [("uncited", by_way)]
+    assert checker.check(read_stream(mended(audit))).faults == ()
+    altered = checker.check(read_stream(f"He says {BACON.replace('tasted', 'wasted')} ({NAME} 17)."))
+    assert ("misquoted", by_way) in {(fault.kind, fault.citation) for fault in altered.faults}

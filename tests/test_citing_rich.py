@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.citing.names import name_from
-from assistant.citing.rich import Rich, Run, joined, rich
 from assistant.citing.titles import in_marks, marked_up, short_title, stopped
+from assistant.rich import Rich, Run, joined, rich
 
 FACES = st.lists(st.tuples(st.text(max_size=5), st.booleans()), max_size=6)
 

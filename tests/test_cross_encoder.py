@@ -7,8 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from assistant.retrieval import cross_encoder
 from assistant.retrieval.cross_encoder import EXCERPT, QUESTION, OnnxCrossEncoder, available
 from assistant.retrieval.encoder import WEIGHTS, default_folder
 from assistant.retrieval.minilm_graph import build_graph, read_places
@@ -120,6 +123,31 @@ def test_an_excerpt_reads_the_same_alone_and_among_others(reader: OnnxCrossEncod
         (alone,) = reader.read(ASKED, [excerpt])
         assert alone.answers == pytest.approx(reading.answers, abs=CLOSE)
         assert alone.carries.tolist() == pytest.approx(reading.carries.tolist(), abs=CLOSE)
+
+
+@pytest.mark.parametrize("processors", [1, 2, 8])
+def test_excerpts_read_the_same_on_any_number_of_processors(
+    reader: OnnxCrossEncoder, monkeypatch: pytest.MonkeyPatch, processors: int
+) -> None:
+    alone = [reader.read(ASKED, [excerpt])[0] for excerpt in EXCERPTS]
+    monkeypatch.setattr(cross_encoder, "_processors", lambda: processors)
+    for one, reading in zip(alone, reader.read(ASKED, EXCERPTS), strict=True):
+        assert reading.answers == pytest.approx(one.answers, abs=CLOSE)
+        assert reading.spans == one.spans
+        assert reading.carries.tolist() == pytest.approx(one.carries.tolist(), abs=CLOSE)
+
+
+@given(st.lists(st.integers(1, 195), min_size=1, max_size=9), st.integers(1, 9))
+def test_every_excerpt_is_in_one_batch_and_the_longest_comes_first(lengths: list[int], most: int) -> None:
+    batches = cross_encoder._batches(lengths, most)  # noqa: SLF001 - how rows are divided shows in time alone
+    assert sorted(at for batch in batches for at in batch) == [*range(len(lengths))]
+    assert len(batches) == min(most, len(lengths))
+    for batch in batches:
+        assert [lengths[at] for at in batch] == sorted((lengths[at] for at in batch), reverse=True)
+
+
+def test_the_shorter_of_three_excerpts_are_read_together() -> None:
+    assert cross_encoder._batches([60, 140, 100], 2) == [[1], [2, 0]]  # noqa: SLF001 - the same
 
 
 def test_a_question_of_any_length_is_read(reader: OnnxCrossEncoder) -> None:

@@ -125,6 +125,17 @@ def test_the_library_reads_unless_it_is_to_be_fast(tmp_path: Path) -> None:
     assert slow.hits == fast.hits
 
 
+def test_passages_come_before_they_are_read(tmp_path: Path) -> None:
+    judge = Reader(-9.0, -9.0, -9.0)
+    library = Library(a_library(tmp_path / "shelf"), load_encoder=loader(FakeEncoder()), judge=judge)
+    answers = library.answers(QUESTION)
+    first = next(answers)
+    assert judge.read_of == []
+    (second,) = answers
+    assert len(judge.read_of) == 1
+    assert (first, second) == (library.ask(QUESTION, fast=True), library.ask(QUESTION))
+
+
 @pytest.mark.real_model
 def test_the_model_tells_an_answer_from_its_absence() -> None:
     judge = DefaultJudge(print)

@@ -31,6 +31,11 @@ QUESTIONS = [
 TEXTS = st.lists(st.text(st.sampled_from("abc the of bell_1 é’-. "), max_size=30), min_size=1, max_size=8)
 
 
+def spaced(texts: list[str]) -> list[str]:
+    """Each letter as a word that BM25 looks at."""
+    return [" ".join(f"w{ch}" for ch in text if ch != " ") for text in texts]
+
+
 def reference(texts: list[str], question: str) -> list[float]:
     """Scores as bm25s gives them."""
     stemmer = Stemmer.Stemmer("english")
@@ -90,3 +95,30 @@ def test_texts_that_hold_all_words_are_found() -> None:
     assert found.holding(words_of("The bell")).tolist() == [1, 2]
     assert found.holding(words_of("zebra bell")).tolist() == []
     assert found.holding([]).tolist() == []
+
+
+@given(
+    st.lists(st.text(st.sampled_from("abcd "), max_size=30), min_size=1, max_size=30).map(spaced),
+    st.text(st.sampled_from("abcd "), max_size=12).map(lambda text: " ".join(f"w{ch}" for ch in text)),
+    st.integers(1, 8),
+    st.data(),
+)
+def test_the_best_are_those_with_the_highest_scores(
+    texts: list[str], question: str, count: int, data: st.DataObject
+) -> None:
+    bm25 = BM25.of(texts)
+    among = np.array(data.draw(st.lists(st.booleans(), min_size=len(texts), max_size=len(texts))))
+    scores = np.where(among, bm25.scores(question), 0)
+    found = bm25.best(question, count, among)
+    assert found.tolist() == sorted(set(found.tolist()))
+    wanted = sorted(scores[scores > 0], reverse=True)[:count]
+    np.testing.assert_allclose(sorted(scores[found], reverse=True), wanted, rtol=1e-5)
+    if among.all():
+        np.testing.assert_array_equal(bm25.best(question, count), found)
+
+
+def test_texts_with_a_rare_word_are_the_best() -> None:
+    texts = ["common " * 9] * 300 + ["common rare"] * 3
+    assert BM25.of(texts).best("common rare", 3).tolist() == [300, 301, 302]
+    assert BM25.of(texts).best("rare rare zebra", 5).tolist() == [300, 301, 302]
+    assert BM25.of(texts).best("zebra the", 5).tolist() == []

@@ -43,7 +43,7 @@ def test_add_writes_passages_source_and_index(opened: Opened) -> None:
     manifest = _manifest(root)
     build = root / "index" / manifest["build"]
     own = {path.name for path in (root / "data" / "chunks").iterdir()}
-    assert own == {"sample.jsonl", "sample.source.txt"}
+    assert own == {"sample.jsonl", "sample.source.txt", "sample.given.json"}
     found = {path.name for path in (root / "index").iterdir()} - {".lock", "catalogue.json"}
     assert found == {"manifest.json", build.name, manifest["rows"]}
     assert {path.name for path in build.iterdir()} == set(manifest["files"])

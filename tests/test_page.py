@@ -245,7 +245,7 @@ def test_an_uploaded_question_set_is_measured(
 def test_an_uploaded_essay_is_reported_and_a_bad_one_leaves_things_as_they_were(
     page: Page, library: Path
 ) -> None:
-    page.get_by_text("Add an essay").click()
+    page.get_by_role("button", name="Add an essay").click()
     upload = page.locator("#essay-file input[type=file]")
     upload.set_input_files({"name": "notes.txt", "mimeType": "text/plain", "buffer": b"\x89PNG\0\0\0\1\0\2"})
     page.locator("#add-essay").click()
@@ -253,12 +253,13 @@ def test_an_uploaded_essay_is_reported_and_a_bad_one_leaves_things_as_they_were(
     assert not (library / "data" / "chunks" / "notes.jsonl").exists()
     page.reload()
     page.wait_for_selector("#question textarea")
-    page.get_by_text("Add an essay").click()
+    page.get_by_role("tab", name="Library").click()
     layout = ROOT / "tests" / "layouts" / "form_feeds.txt"
     page.locator("#essay-file input[type=file]").set_input_files(layout)
-    page.wait_for_timeout(800)
+    expect(page.locator("#essay-file")).to_contain_text("form_feeds")
     page.locator("#add-essay").click()
     expect(page.locator("#report .ingest")).to_contain_text("201", timeout=60_000)
+    page.locator("#report").get_by_role("button", name="Open").click()
     expect(page.locator(".reader[data-essay='form-feeds']")).to_be_visible()
     assert (library / "data" / "chunks" / "form-feeds.jsonl").exists()
 

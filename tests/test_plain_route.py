@@ -17,18 +17,23 @@ from fakes import FakeEncoder
 from shelf import QUESTION, a_library, loader
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from assistant.errors import LibraryError
 from assistant.library import Library
+from assistant.programs.calls import LONGEST, MOST_PASSAGES
+from assistant.programs.programs import Programs
 from assistant.rendering.answers import answer_object
 from assistant.rendering.drafts import audit_object
 from assistant.rendering.essays import essay_object
 from assistant.rendering.quotations import verdict_object
 from assistant.web import app as page
-from assistant.web.calls import LONGEST_BODY, MOST_PASSAGES
-from assistant.web.guard import OwnMachine, is_own
-from assistant.web.plain import Plain, beside
+from assistant.web.beside import beside
+from assistant.web.guard import Door, OwnMachine, OwnPages, is_own
+from assistant.web.plain import Plain
 
 HERE = "http://localhost:7860"
 DOOR = [("ada", "a secret: with a colon"), ("émile", "clé")]
@@ -44,7 +49,12 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
 @pytest.fixture(scope="module")
 def client(library: Library) -> TestClient:
     """A program on the same machine."""
-    return TestClient(Starlette(routes=Plain(library, None).routes()), base_url=HERE)
+    return TestClient(Starlette(routes=routes(library)), base_url=HERE)
+
+
+def routes(library: Library) -> list[Route]:
+    """The plain route, open to everyone."""
+    return Plain(Programs(library), Door(None)).routes()
 
 
 def basic(name: str, password: str) -> dict[str, str]:
@@ -202,10 +212,10 @@ def test_a_body_must_say_that_it_is_json(client: TestClient) -> None:
 
 
 def test_a_body_has_its_limit(client: TestClient) -> None:
-    made = client.post("/api/ask", json={"question": "x" * LONGEST_BODY})
+    made = client.post("/api/ask", json={"question": "x" * LONGEST})
     assert made.status_code == 413
     assert "1,000,000 bytes" in refused(made)
-    assert client.post("/api/ask", json={"question": "x" * (LONGEST_BODY - 100)}).status_code == 200
+    assert client.post("/api/ask", json={"question": "x" * (LONGEST - 100)}).status_code == 200
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
@@ -240,10 +250,10 @@ def test_pages_of_other_origins_may_not_ask(client: TestClient, headers: dict[st
 
 def test_an_empty_library(tmp_path: Path) -> None:
     empty = Library(tmp_path, load_encoder=loader(FakeEncoder()))
-    one = TestClient(Starlette(routes=Plain(empty, None).routes()), base_url=HERE)
+    one = TestClient(Starlette(routes=routes(empty)), base_url=HERE)
     made = one.get("/api/ask?q=x")
     assert made.status_code == 404
-    assert refused(made) == "The library holds no essay yet; add one first."
+    assert refused(made) == "The library holds no essay yet; add one with: assistant add FILE"
     assert one.get("/api/list").json() == []
 
 
@@ -254,7 +264,7 @@ def test_faults_of_the_host_are_told_to_the_host(
         raise LibraryError("/srv/private/index cannot be read; mend it.")
 
     monkeypatch.setattr(library, "ask", broken)
-    made = TestClient(Starlette(routes=Plain(library, None).routes()), base_url=HERE).get("/api/ask?q=x")
+    made = TestClient(Starlette(routes=routes(library)), base_url=HERE).get("/api/ask?q=x")
     assert made.status_code == 503
     assert "private" not in refused(made)
     assert "/srv/private/index cannot be read" in capsys.readouterr().err
@@ -295,8 +305,42 @@ def test_own_names(host: str, *, own: bool) -> None:
     ],
 )
 def test_a_name_given_to_this_machine_elsewhere_is_refused(library: Library, named: str, status: int) -> None:
-    app = Starlette(routes=Plain(library, None).routes(), middleware=[Middleware(OwnMachine)])
+    app = Starlette(routes=routes(library), middleware=[Middleware(OwnMachine)])
     assert TestClient(app).get("/api/list", headers={"Host": named}).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "library.example"}, 200),
+        ({"Host": "library.example", "Origin": "https://library.example"}, 200),
+        ({"Host": "library.example", "Origin": "https://evil.example"}, 403),
+        ({"Host": "library.example", "Origin": "null"}, 403),
+        ({"Host": "library.example", "Origin": "https://[evil"}, 403),
+        ({"Host": "[::1]:7860", "Origin": "https://evil.example"}, 403),
+        # Gradio would not let it read an answer here, yet would do what it sends.
+        ({"Host": "localhost:7860", "Origin": "https://evil.example"}, 403),
+        ({"Host": "127.0.0.1:7860", "Origin": "http://127.0.0.1:9999"}, 403),
+        ({"Host": "localhost:7860", "Origin": "http://localhost:7860"}, 200),
+        # A proxy may call the page by another name than its visitors call the proxy.
+        (
+            {"Host": "localhost:7860", "Origin": "https://a.example", "X-Forwarded-Host": "a.example"},
+            200,
+        ),
+        (
+            {"Host": "localhost:7860", "Origin": "https://evil.example", "X-Forwarded-Host": "a.example"},
+            403,
+        ),
+    ],
+)
+def test_gradio_is_not_open_to_pages_of_other_addresses(headers: dict[str, str], status: int) -> None:
+    async def page(_request: Request) -> Response:
+        return Response("the library")
+
+    app = Starlette(routes=[Route("/", page)], middleware=[Middleware(OwnPages)])
+    made = TestClient(app).get("/", headers=headers)
+    assert made.status_code == status
+    assert ("library" in made.text) is (status == 200)
 
 
 @pytest.fixture(scope="module")
@@ -311,7 +355,7 @@ def door(library: Library) -> Iterator[str]:
         server_port=port,
         auth=DOOR,
         prevent_thread_lock=True,
-        app_kwargs=beside(library, "127.0.0.1", DOOR),
+        app_kwargs=beside(Programs(library), "127.0.0.1", DOOR),
         **page.launch_options(),
     )
     try:

@@ -20,11 +20,11 @@ def test_every_sentence_has_its_quotation(opened: Opened) -> None:
         for span, quotation in zip(each.sentences, quotations[each.id], strict=True):
             words = re.findall(r"\w+", each.text[slice(*span)])
             # What the essay prints behind words it quotes gives way to the citation by way of it.
-            whole = len(words) if "qtd. in" not in quotation else 1
-            assert re.findall(r"\w+", quotation)[:whole] == words[:whole]
+            whole = len(words) if "qtd. in" not in quotation.text else 1
+            assert re.findall(r"\w+", quotation.text)[:whole] == words[:whole]
             pages = each.pages_of(*span)
-            cited = re.search(r"\(([^()]*)\)\.?$", quotation)
-            assert cited, quotation
+            cited = re.search(r"\(([^()]*)\)\.?$", quotation.text)
+            assert cited, quotation.text
             assert f" {pages[0]}" in f" {cited[1]}"
             assert ("–" in cited[1].rpartition(" ")[2]) is (len(pages) > 1)
 
@@ -36,7 +36,7 @@ def test_a_sentence_is_quoted_as_an_answer_quotes_it(opened: Opened) -> None:
     by_span = dict(zip(found.passage.sentences, quotations, strict=True))
     alone = [each for each in found.highlights if (each.start, each.end) in by_span]
     assert alone
-    assert [by_span[each.start, each.end] for each in alone] == [each.quotation for each in alone]
+    assert [by_span[each.start, each.end] for each in alone] == [each.drafted for each in alone]
 
 
 def test_words_quoted_in_the_essay_are_cited_by_way_of_it(opened: Opened) -> None:
@@ -46,7 +46,7 @@ def test_words_quoted_in_the_essay_are_cited_by_way_of_it(opened: Opened) -> Non
         if each.kind == "blockquote"
     }
     assert blocks
-    assert all("qtd. in" in quotation for all_of in blocks.values() for quotation in all_of)
+    assert all("qtd. in" in quotation.text for all_of in blocks.values() for quotation in all_of)
 
 
 def test_an_essay_that_is_not_there(opened: Opened) -> None:
@@ -57,5 +57,5 @@ def test_an_essay_that_is_not_there(opened: Opened) -> None:
 def test_other_styles_cite_in_their_own_way(opened: Opened) -> None:
     mla, apa = (opened.library.quotable("sample", style)["sample/p01"] for style in ("mla", "apa"))
     assert len(mla) == len(apa)
-    assert all("p. " in quotation for quotation in apa)
-    assert not any("p. " in quotation for quotation in mla)
+    assert all("p. " in quotation.text for quotation in apa)
+    assert not any("p. " in quotation.text for quotation in mla)

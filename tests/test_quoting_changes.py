@@ -7,9 +7,10 @@ from functools import cache
 from random import Random
 
 import pytest
+from changes import ALLOWED, FORBIDDEN, Change
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from misquoting import ALLOWED, FORBIDDEN, Change, Quotation, is_printed, quotations, spans
+from misquoting import Quotation, is_printed, quotations, spans
 from shelf import ROOT
 
 from assistant.chunking import store

@@ -25,14 +25,15 @@ BELOW = {
     "citations": {"keeping"},
     "library": {"keeping", "asking", "checking", "citations"},
 }
-ABOVE = {*BELOW, "cli", "commands", "web", "evaluation"}
+ABOVE = {*BELOW, "cli", "commands", "web", "programs", "evaluation"}
 # The rooms above the facade; each knows it, the nouns below, and itself.
 GUESTS = {
-    "web": {"library", "rendering", "answers", "verdicts", "faults", "records", "types", "errors"},
+    "web": {*"programs library rendering answers notebook rich verdicts faults records types errors".split()},
+    "programs": {"rendering", "answers", "verdicts", "faults", "types", "errors"},
     "evaluation": {"library", "asking", "keeping", "retrieval", "types", "errors"},
 }
 # Who alone may speak to a library that is slow to load or may be replaced.
-SPEAKERS = {
+SPEAKERS: dict[str, str | tuple[str, ...]] = {
     "sentence_transformers": "retrieval/sentence_",
     "transformers": "retrieval/sentence_",
     "torch": "retrieval/sentence_",
@@ -42,13 +43,15 @@ SPEAKERS = {
     "faiss": "retrieval/dense.py",
     "Stemmer": "retrieval/lexical.py",
     "gradio": "web/",
+    "mcp": "programs/mcp_",
+    "mcp_types": "programs/mcp_",
     "ir_measures": "evaluation/",
     "sklearn": "evaluation/",
     "matplotlib": "evaluation/plots.py",
     "citeproc": "citing/csl.py",
     "bibtexparser": "citing/bibtex.py",
     "rispy": "citing/ris.py",
-    "docx": "drafts/",
+    "docx": ("drafts/", "rendering/notebook_word.py"),
     "markdown_it": "drafts/",
 }
 
@@ -104,11 +107,11 @@ def test_the_third_floor_is_a_staircase(name: str) -> None:
 
 def test_the_renderer_knows_the_nouns_alone() -> None:
     files = [name for name in NAMES if own_room(name) == "rendering"]
-    nouns = {"answers", "types", "verdicts", "faults"}
+    nouns = {"answers", "types", "verdicts", "faults", "notebook", "rich"}
     assert {room for name in files for room in rooms(name)} <= {*nouns, "rendering"}
 
 
-@pytest.mark.parametrize("name", ["types.py", "errors.py", "lines.py"])
+@pytest.mark.parametrize("name", ["types.py", "errors.py", "lines.py", "rich.py"])
 def test_the_first_floor_imports_nothing_of_ours(name: str) -> None:
     assert rooms(name) == set()
     assert {one.split(".")[0] for one in imports(name)} <= sys.stdlib_module_names
@@ -147,6 +150,8 @@ def test_the_program_makes_no_graphs() -> None:
             "assistant.library",
             set("torch transformers sentence_transformers gradio sklearn faiss scipy".split()),
         ),
+        ("assistant.programs.mcp_server", {"torch", "transformers", "gradio", "faiss", "numpy", "sklearn"}),
+        ("assistant.web.app", {"mcp", "mcp_types", "torch", "transformers", "faiss", "sklearn"}),
         ("assistant.rendering.answers", {"numpy", "torch", "gradio"}),
         ("assistant.types", {"numpy", "click", "assistant.errors"}),
     ],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import socket
 import threading
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
@@ -15,16 +14,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+import serving
 from fakes import FakeEncoder
 from shelf import SECOND, a_library, loader
 
+from assistant.asking import finding
 from assistant.library import Library
 from assistant.rendering.answers import answer_object
 from assistant.retrieval import cross_encoder
 from assistant.retrieval.cross_encoder import DefaultJudge, Reading
 from assistant.retrieval.encoder import Encoded
-from assistant.web import app as page
-from assistant.web.plain import beside
 
 USERS = 32
 WORDS = ["leaves", "printed", "index", "Gospels", "concordance", "page", "catchword", "eel"]
@@ -82,6 +81,26 @@ class HeldReader:
         return [Reading(1.0, np.zeros(0, np.float32), []) for _ in excerpts]
 
 
+class HeldAsker(FakeEncoder):
+    """Encodes questions only when the gate is open.
+
+    Args:
+        gate: The gate.
+    """
+
+    def __init__(self, gate: Gate) -> None:
+        super().__init__()
+        self._gate = gate
+
+    def encode(
+        self, texts: Sequence[str], *, query: bool = False, progress: Callable[[int], None] | None = None
+    ) -> list[Encoded]:
+        """Encode."""
+        if query:
+            self._gate.wait()
+        return super().encode(texts, query=query, progress=progress)
+
+
 class HeldEncoder(FakeEncoder):
     """Encodes what goes into an index only when the gate is open; questions at once.
 
@@ -115,22 +134,11 @@ def served(tmp_path: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setattr(cross_encoder, "available", lambda _graph: True)
     judge = DefaultJudge(pytest.fail)
     library = Library(a_library(tmp_path / "shelf"), load_encoder=loader(FakeEncoder()), judge=judge)
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = int(one.getsockname()[1])
-    made = page.build(library)
-    made.launch(
-        server_name="127.0.0.1",
-        server_port=port,
-        prevent_thread_lock=True,
-        app_kwargs=beside(library, "127.0.0.1", None),
-        **page.launch_options(),
-    )
-    try:
-        yield port, library
-    finally:
-        gate.open()
-        made.close(verbose=False)
+    with serving.served(library) as one:
+        try:
+            yield one.port, library
+        finally:
+            gate.open()
 
 
 def ask(port: int, question: str, *, fast: bool) -> Any:  # noqa: ANN401 - any JSON value
@@ -167,18 +175,22 @@ def test_passages_do_not_wait_for_those_that_are_read(served: tuple[int, Library
         assert all(one.result(PATIENCE)["passages"] for one in held)
 
 
-def test_readings_take_turns(
-    served: tuple[int, Library], gate: Gate, monkeypatch: pytest.MonkeyPatch
+def test_questions_are_looked_up_by_as_many_as_there_are_cores(
+    tmp_path: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("os.cpu_count", lambda: 2)
-    judge = DefaultJudge(pytest.fail)
+    monkeypatch.setattr(finding, "_AT_ONCE", 2)
+    encoder = HeldAsker(gate)
+    gate.open()
+    library = Library(a_library(tmp_path / "shelf"), load_encoder=loader(encoder))
+    library.warm()
+    gate.close()
+    gate.most = 0
     with ThreadPoolExecutor(USERS) as users:
-        held = [users.submit(judge.read, "Who?", ["One."]) for _ in range(USERS)]
+        held = [users.submit(library.ask, question, fast=True) for question in QUESTIONS]
         assert gate.reached.wait(PATIENCE)
         gate.open()
-        assert all(len(one.result(PATIENCE)) == 1 for one in held)
-    assert gate.most == 1
-    assert served
+        assert all(one.result(PATIENCE).hits for one in held)
+    assert gate.most == 2
 
 
 def test_questions_do_not_wait_for_an_essay_that_is_added(tmp_path: Path, gate: Gate) -> None:

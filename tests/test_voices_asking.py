@@ -40,9 +40,10 @@ def finder() -> Finder:
 def ask(
     finder: Finder, question: str, style: str = "mla", voice: Wanted | None = None, top: int = 4
 ) -> Answer:
-    return Answerer(finder).answer(
+    *_, answer = Answerer(finder).answers(
         question, top=top, essays=(), style=style_named(style, [GILL]), history=(), voice=voice
     )
+    return answer
 
 
 def marked(answer: Answer) -> list[tuple[str, str, str]]:

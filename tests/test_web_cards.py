@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 from desk_fakes import Tags, answer, hit, keepers_log, passage, words_of
 
+from assistant.rich import rich
 from assistant.web.cards import (
     NEAREST,
     NOT_ANSWERED,
@@ -51,7 +52,7 @@ def test_hostile_text_is_shown_as_written() -> None:
     }
     assert len(tags.of("mark")) == 1
     assert words_of(conversation_html([Turn(HOSTILE, fault_html(HOSTILE))], pending=HOSTILE)) == (
-        HOSTILE * 3 + PENDING
+        f"{HOSTILE}Delete{HOSTILE * 2}{PENDING}"
     )
 
 
@@ -92,6 +93,35 @@ def test_copy_buttons_hold_the_quotations() -> None:
         found.highlights[0].quotation
     ]
     assert [attributes["data-copy"] for attributes, _ in tags.of("copy-passage")] == [found.quotation]
+
+
+def test_pin_buttons_hold_the_offsets_of_the_words() -> None:
+    long = keepers_log().passages[4]
+    tags = Tags(answer_html(answer(hit(long, (0, 36), (40, 50)))))
+    pins = [(pin["data-start"], pin["data-end"], pin["aria-label"]) for pin, _ in tags.of("pin")]
+    assert pins == [
+        ("0", "36", "Pin quotation 1"),
+        ("40", "50", "Pin quotation 2"),
+        ("0", str(len(long.text)), "Pin passage"),
+    ]
+
+
+def test_other_forms_stand_beside_the_plain_one_where_they_say_more() -> None:
+    found = hit(keepers_log().passages[5])
+    listed = rich("Marsh, ") + rich("Log", italic=True)
+    found = dataclasses.replace(found, block=True, reference=listed.plain(), listed=listed)
+    tags = Tags(answer_html(answer(found)))
+    ((block, _),), ((reference, _),) = tags.of("copy-passage"), tags.of("copy-reference")
+    assert block["data-html"] == f"<blockquote>{block['data-copy']}</blockquote>"
+    assert block["data-markdown"] == f"> {block['data-copy']}"
+    copied = [reference[f"data-{form}"] for form in ("copy", "html", "markdown")]
+    assert copied == ["Marsh, Log", "Marsh, <i>Log</i>", "Marsh, *Log*"]
+
+
+def test_each_question_can_be_deleted_unless_it_is_looked_up() -> None:
+    tags = Tags(conversation_html([Turn('Why "so"?', ""), Turn("", "")], pending="And then?"))
+    names = [button["aria-label"] for button, _ in tags.of("forget")]
+    assert names == ['Delete the question “Why "so"?”', "Delete this message"]
 
 
 def test_a_card_names_section_pages_kind_and_citation() -> None:

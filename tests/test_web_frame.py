@@ -11,6 +11,7 @@ from assistant.web.app import launch_options
 from assistant.web.frame import FIND, RULER, SHOW_KEYS, keys_html
 
 WEB = resources.files("assistant.web")
+NOTEBOOK = tuple(f"{name}.js" for name in "notebook pinning pins saving".split())
 
 
 def _script(name: str) -> str:
@@ -20,14 +21,14 @@ def _script(name: str) -> str:
 def test_every_key_that_is_heard_is_listed() -> None:
     table = _script("keys.js").split("const KEYS = {")[1].split("};\n", maxsplit=1)[0]
     heard = set(re.findall(r'^    "?([^\s":]+)"?: \(\) =>', table, re.MULTILINE))
-    assert heard == {"ArrowDown", "ArrowUp", *"crjkf/?"}
+    assert heard == {"ArrowDown", "ArrowUp", *"crpjkf/?"}
     listed = set(re.findall(r"<kbd>(.+?)</kbd>", keys_html()))
-    assert listed == {"Enter", "Esc", "↓", "↑", *"crjkf/?"}
+    assert listed == {"Enter", "Esc", "↓", "↑", *"crpjkf/?"}
 
 
 def test_what_letters_do_can_be_turned_off() -> None:
     rows = re.findall(r"<div class=letter><dt>(.+?)</dt>", keys_html())
-    assert set("".join(rows).replace("<kbd>", "").replace("</kbd>", "").replace(" ", "")) == set("crjkf/?")
+    assert set("".join(rows).replace("<kbd>", "").replace("</kbd>", "").replace(" ", "")) == set("crpjkf/?")
     assert '<input type="checkbox" id="letters-on"' in keys_html()
 
 
@@ -48,7 +49,7 @@ def test_all_scripts_and_styles_are_in_the_page() -> None:
 
 
 def test_interface_text_has_real_quotation_marks() -> None:
-    for name in ("page.js", "opening.js", "sentences.js", "finding.js", "keys.js"):
+    for name in ("page.js", "opening.js", "sentences.js", "finding.js", "keys.js", "copying.js", *NOTEBOOK):
         for said in re.findall(r'desk\.say\((["`])(.*?)\1', _script(name)):
             assert '"' not in said[1]
             assert "'" not in said[1]

@@ -25,15 +25,15 @@ def _opened(
 
 
 def test_what_was_kept_is_read() -> None:
-    told = {"turns": [TURN], "scope": "log", "reading": "log", "draft": "And why?", "style": "apa"}
-    assert kept_of(json.dumps(told)) == Kept((Turn(**TURN),), "log", "log", "And why?", "apa")
+    told = {"turns": [TURN], "reading": "log", "draft": "And why?", "style": "apa"}
+    assert kept_of(json.dumps(told)) == Kept((Turn(**TURN),), "log", "And why?", "apa")
 
 
 @pytest.mark.parametrize(
     "told",
     [
         *(None, "", "null", "[]", "7", '"x"', "{", "[" * 100_000),
-        '{"turns": 7, "scope": [], "reading": {}, "draft": null, "style": 7}',
+        '{"turns": 7, "reading": {}, "draft": null, "style": 7}',
         '{"turns": [null, 7, {"question": "x"}, {"question": 1, "html": "y"}]}',
         json.dumps({"draft": "x" * 5_000_001}),
     ],
@@ -69,6 +69,5 @@ def test_a_new_tab_is_welcomed() -> None:
 def test_an_essay_that_has_left_the_library_is_not_chosen_again(kept: str, shown: str) -> None:
     log = keepers_log()
     library = FakeLibrary(log, renamed(log, "zeta"))
-    updates, widgets = _opened({"reading": kept, "scope": kept}, library)
+    updates, widgets = _opened({"reading": kept}, library)
     assert updates[widgets.reading]["value"] == shown
-    assert updates[widgets.scope]["value"] == (kept if kept == "zeta" else "")

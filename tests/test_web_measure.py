@@ -229,6 +229,8 @@ def test_measuring_takes_no_place_from_asking(evaluation: Evaluation) -> None:
     assert (own.concurrency_limit or 0) > 1
 
 
-def test_without_an_evaluation_the_page_does_not_measure() -> None:
-    page = build(FakeLibrary(keepers_log()))
-    assert [one.label for one in page.blocks.values() if isinstance(one, gr.Tab)] == ["Ask", "Check"]
+def test_without_an_evaluation_the_page_does_not_measure(evaluation: Evaluation) -> None:
+    for assess, measures in ((None, False), (evaluation, True)):
+        page = build(FakeLibrary(keepers_log()), assess=assess)
+        parts = {one.label for one in page.blocks.values() if isinstance(one, gr.Tab)}
+        assert ("Measure" in parts) is measures

@@ -12,7 +12,8 @@ from desk_fakes import Tags, keepers_log, passage, stored, words_of
 from assistant.types import Kind
 from assistant.web.desk import example_questions
 from assistant.web.markup import sentence_text
-from assistant.web.reader import essay_label, reader_html
+from assistant.web.naming import label_of
+from assistant.web.reader import reader_html
 
 
 def test_every_passage_is_there_word_for_word() -> None:
@@ -129,10 +130,8 @@ def test_title_and_author_come_from_the_record_where_the_text_has_none() -> None
 
 
 def test_an_essay_is_called_by_author_and_title() -> None:
-    essay = keepers_log()
-    nameless = dataclasses.replace(essay, reference={}, report=dataclasses.replace(essay.report, title=""))
-    assert essay_label(essay) == "Ada Marsh, The Keeper’s Log"
-    assert essay_label(nameless) == "log"
+    assert label_of("log", keepers_log().reference) == "Ada Marsh, The Keeper’s Log"
+    assert label_of("log", {}) == "log"
 
 
 def test_examples_come_from_headings_that_have_paragraphs() -> None:

@@ -11,7 +11,7 @@ from desk_fakes import FakeLibrary, keepers_log
 from assistant.errors import DatasetError
 from assistant.evaluation.datasets import load_dataset
 from assistant.web import question_sets
-from assistant.web.question_sets import own_sets, question_count, unpacked
+from assistant.web.question_sets import question_count, unpacked
 
 QUERIES = '{"_id": "q1", "text": "Who lit the lamp?", "doc": "log"}\n\n'
 QRELS = "query-id\tcorpus-id\tscore\nq1\tlog/p01\t1\n"
@@ -129,10 +129,10 @@ def test_files_that_do_not_belong_together(tmp_path: Path) -> None:
 def test_the_librarys_own_sets_are_those_of_its_essays(tmp_path: Path) -> None:
     library = FakeLibrary(keepers_log())
     library.root = tmp_path
-    assert own_sets(library) == {}
+    assert library.question_sets() == {}
     for name in ("log", "other", ".."):
         (tmp_path / "data" / "eval" / name).mkdir(parents=True, exist_ok=True)
         (tmp_path / "data" / "eval" / name / "queries.jsonl").write_text(QUERIES)
-    assert own_sets(library) == {"log": tmp_path / "data" / "eval" / "log"}
+    assert library.question_sets() == {"log": tmp_path / "data" / "eval" / "log"}
     assert question_count(tmp_path / "data" / "eval" / "log") == 1
     assert question_count(tmp_path) == 0

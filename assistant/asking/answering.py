@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from assistant.answers import Answer, Citation, Highlight, Hit, Quoted, Wanted
@@ -40,7 +40,7 @@ class Answerer:
         self._finder = finder
         self._explained = explained
 
-    def answer(
+    def answers(
         self,
         question: str,
         *,
@@ -51,8 +51,12 @@ class Answerer:
         fast: bool = False,
         reranker: Reranker | None = None,
         voice: Wanted | None = None,
-    ) -> Answer:
-        """Answer a question; see ``Library.ask``."""
+    ) -> Iterator[Answer]:
+        """Answer a question as soon as passages are found and, unless ``fast``, when they have been read.
+
+        The last answer is the one that ``Library.ask`` gives, where the arguments are told; the one before it
+        differs in how sure it is.
+        """
         question = questions.readable(question)
         asked = question.strip()
         if not asked:
@@ -65,20 +69,18 @@ class Answerer:
             among = self._voiced(read, among, voice)
             if not among:
                 note = NO_VOICE[voice] if questions.words(read) else NO_WORDS
-                return Answer(question, answered=False, confidence=0.0, hits=(), note=note)
-        ranking = self._finder.find(read, among, fast=fast, reranker=reranker)
+                yield Answer(question, answered=False, confidence=0.0, hits=(), note=note)
+                return
+        ranking = self._finder.find(read, among, fast=True, reranker=reranker)
         searchable = bool(questions.words(read)) and (
             bool(questions.content_words(read)) or bool(ranking.spans) or ranking.confidence == 1
         )
         hits = tuple(self._hit(one, ranking, style, voice) for one in ranking.ranked[:top])
-        confidence = ranking.confidence if searchable else 0.0
-        return Answer(
-            question=question,
-            answered=bool(hits) and confidence >= ranking.threshold,
-            confidence=confidence,
-            hits=hits,
-            note=NO_WORDS if not searchable else CUT if len(asked) > questions.LONGEST else ranking.note,
-        )
+        note = NO_WORDS if not searchable else CUT if len(asked) > questions.LONGEST else ranking.note
+        yield _answer(question, ranking if searchable else None, hits, note)
+        if not fast:
+            judged = self._finder.judged(ranking)
+            yield _answer(question, judged if searchable else None, hits, note)
 
     def _voiced(self, question: str, among: Collection[str] | None, voice: Wanted) -> set[str]:
         """Ids of the passages nearest to a question in which a voice speaks."""
@@ -95,15 +97,19 @@ class Answerer:
         spans = self._spans(ranked, ranking, voice)
         record = self._finder.essays[passage.essay_id].reference
         citation, quoted = self._citation(passage, 0, len(passage.text), style)
+        quotation = drafted(passage, 0, len(passage.text), citation, quoted, style)
+        listed = style.listed(record)
         return Hit(
             passage,
             ranked.score,
             tuple(self._highlight(passage, start, end, style) for start, end in spans),
             citation,
-            style.reference(record),
-            drafted(passage, 0, len(passage.text), citation, quoted, style),
+            listed.plain(),
+            quotation.text,
             self._finder.matches(ranking, ranked) if self._explained else (),
             quoted,
+            quotation.block,
+            listed,
         )
 
     def _spans(self, ranked: Ranked, ranking: Ranking, voice: Wanted | None) -> Spans:
@@ -128,4 +134,12 @@ class Answerer:
     def _highlight(self, passage: Passage, start: int, end: int, style: Style) -> Highlight:
         citation, quoted = self._citation(passage, start, end, style)
         quotation = drafted(passage, start, end, citation, quoted, style)
-        return Highlight(start, end, passage.text[start:end], citation, quotation, quoted)
+        words = passage.text[start:end]
+        return Highlight(start, end, words, citation, quotation.text, quoted, quotation.block)
+
+
+def _answer(question: str, ranking: Ranking | None, hits: tuple[Hit, ...], note: str) -> Answer:
+    """An answer that is as sure as a ranking is; not at all without one."""
+    confidence = 0.0 if ranking is None else ranking.confidence
+    answered = ranking is not None and bool(hits) and confidence >= ranking.threshold
+    return Answer(question=question, answered=answered, confidence=confidence, hits=hits, note=note)

@@ -62,7 +62,9 @@ class Finders:
         """
         self.current().searcher.encoder.encode(["?", "?"], query=True)
         if self._judge is not None:
-            self._judge.read("?", ["."])
+            # The second time weights are laid out for the processor.
+            for _ in range(2):
+                self._judge.read("?", ["."])
 
     def of(self, essays: Sequence[StoredEssay], progress: Progress) -> Finder:
         """What finds passages of essays that are in no library.

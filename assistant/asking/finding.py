@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -35,6 +37,8 @@ _PREFERRED = 0.2
 READ, RERANKED = 3, 20
 # Word pieces of an excerpt for a re-ranking model.
 _LONG_EXCERPT = 220
+# Questions looked up at once; more than there are cores would only take the processor from each other.
+_AT_ONCE = os.cpu_count() or 1
 # Confidence where the essay announces what is asked in so many words, and where only its place tells.
 _ANNOUNCED, _PLACED = 0.9, 0.5
 
@@ -70,6 +74,7 @@ class Finder:
             lambda phrases: self.searcher.holding(phrases),  # noqa: PLW0108 - there is no searcher yet
         )
         self.searcher = Searcher(index, encoder, self._parts.authors)
+        self._turns = threading.BoundedSemaphore(_AT_ONCE)
 
     @cached_property
     def _speller(self) -> Speller:
@@ -101,19 +106,37 @@ class Finder:
             fast: Whether to leave out the model that reads.
             reranker: Puts the first passages in order anew.
         """
+        with self._turns:
+            ranking = self._found(question, among, reranker)
+        return ranking if fast else self.judged(ranking)
+
+    def _found(self, question: str, among: Collection[str] | None, reranker: Reranker | None) -> Ranking:
         question, mended = self._mended(question)
         headed = self._parts.section_named(question, among)
         ranking = self._by_likeness(question, headed or among)
         if reranker is not None:
             ranking = self._by_reranker(question, ranking, reranker)
-        by_likeness = ranking.confidence
         ranking = self._by_phrases(question, ranking, headed or among)
         ranking = self._by_structure(question, ranking, among, headed)
-        # What was found by its words or its place needs no reading to be sure of.
-        if not fast and self._judge is not None and ranking.confidence == by_likeness:
-            ranking = self._by_reading(question, ranking, self._judge)
         slips = "; ".join(f"“{old}” as “{new}”" for old, new in mended.items())
         return replace(ranking, note=f"Read {slips}.") if slips and not ranking.note else ranking
+
+    def judged(self, ranking: Ranking) -> Ranking:
+        """How sure it is that the first passages answer, told by reading them.
+
+        Args:
+            ranking: What ``find`` found with ``fast``.
+        """
+        signs = ranking.signs
+        # What was found by its words or its place needs no reading to be sure of.
+        if self._judge is None or signs is None or ranking.confidence != abstention.confidence(signs):
+            return ranking
+        excerpts = [self._excerpt(one) for one in ranking.ranked[:READ]]
+        readings = self._judge.read(ranking.query.text, excerpts)
+        if not readings:
+            return ranking
+        signs = replace(signs, reads=tuple(one.answers for one in readings))
+        return replace(ranking, signs=signs, confidence=abstention.confidence(signs))
 
     def highlights(self, ranking: Ranking, ranked: Ranked) -> Spans:
         """Spans of the sentences of a ranked passage that answer, in reading order."""
@@ -168,15 +191,6 @@ class Finder:
         floor = min(scores, default=0.0)
         behind = [replace(one, score=floor - at) for at, one in enumerate(rest, 1)]
         return replace(ranking, ranked=[*ordered, *behind])
-
-    def _by_reading(self, question: str, ranking: Ranking, judge: Judge) -> Ranking:
-        """How sure it is that the first passages answer, told by reading them."""
-        first = ranking.ranked[:READ]
-        readings = judge.read(question, [self._excerpt(one) for one in first])
-        if not readings or ranking.signs is None:
-            return ranking
-        signs = replace(ranking.signs, reads=tuple(one.answers for one in readings))
-        return replace(ranking, signs=signs, confidence=abstention.confidence(signs))
 
     def _excerpt(self, ranked: Ranked, room: int = ROOM) -> str:
         """The part of a passage around its best window, after the sentence that brings the passage in."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.answers import Citation, Quoted
+from assistant.answers import Citation, Quotation, Quoted
 from assistant.asking.voicing import Voicing
 from assistant.citing.locators import pages_of
+from assistant.citing.quotations import is_set_off
 
 if TYPE_CHECKING:
     from assistant.citing.style import Style
@@ -32,12 +33,13 @@ def cited(
     pages = pages_of(passage, start, end)
     quoted = voicing.source(passage, start, end)
     author = None if quoted is None else quoted.author
-    return Citation(pages, style.in_text(record, pages, quoting=author)), quoted
+    made = style.cited(record, pages, quoting=author)
+    return Citation(pages, made.plain(), made), quoted
 
 
 def drafted(
     passage: Passage, start: int, end: int, citation: Citation, quoted: Quoted | None, style: Style
-) -> str:
+) -> Quotation:
     """A span of a passage with its citation, set as the style sets quotations.
 
     Of words that the essay quotes, its own quotation marks and the citation behind them are left out: in the
@@ -45,10 +47,12 @@ def drafted(
     """
     if quoted is not None:
         start, end = max(start, quoted.start), min(end, quoted.end)
-    return style.quotation(passage.text[start:end], citation.in_text)
+    words = passage.text[start:end]
+    made = style.quotation(words, citation.in_text)
+    return Quotation(made, citation, is_set_off(words, made))
 
 
-def quotable_sentences(essay: StoredEssay, style: Style) -> dict[str, list[str]]:
+def quotable_sentences(essay: StoredEssay, style: Style) -> dict[str, list[Quotation]]:
     """Each sentence in quotation marks with the citation of exactly its words.
 
     Args:
@@ -60,7 +64,7 @@ def quotable_sentences(essay: StoredEssay, style: Style) -> dict[str, list[str]]
     """
     voicing = Voicing({essay.id: essay})
 
-    def quotation(passage: Passage, start: int, end: int) -> str:
+    def quotation(passage: Passage, start: int, end: int) -> Quotation:
         citation, quoted = cited(passage, start, end, essay.reference, style, voicing)
         return drafted(passage, start, end, citation, quoted, style)
 

@@ -83,9 +83,12 @@ class Checker:
         except AssistantError:
             return _ABSENT
 
-    def citation(self, essay_id: str, labels: Sequence[str], quoting: str | None = None) -> str:
-        """In-text citation of pages of an essay, or of somebody's words that it quotes on them."""
-        return self._style.in_text(self._records[essay_id], page_range(labels), quoting=quoting)
+    def cite(self, essay_id: str, place: Place | None = None) -> str:
+        """In-text citation of an essay, or of words that stand in it: by way of it where it quotes them."""
+        quoted = self.second_hand.source(place) if place else None
+        author = None if quoted is None else quoted.author
+        pages = page_range(place.labels) if place else ""
+        return self._style.in_text(self._records[essay_id], pages, quoting=author)
 
     def is_running(self, place: Place) -> bool:
         """Whether words stand in the essay's text, and not in its title, headings or works cited."""
@@ -100,7 +103,7 @@ class _Check:
         self._quoted = find_quotations(draft)
         self._attribution = Attribution(draft, self._quoted.citations, checker.sources)
         self._meanings = [self._attribution.meaning(one) for one in self._quoted.quotations]
-        self._findings = Findings(draft, checker.citation, checker.look_up)
+        self._findings = Findings(draft, checker.cite, checker.look_up)
         self._page_check = PageCheck(draft, checker.pages, self._findings)
         self._judged = self._exact = self._not_checked = 0
         # Letters of the cited quotations, for words of theirs that come again.
@@ -270,9 +273,8 @@ class _Check:
         author = self._with.second_hand.author(found, place.essay_id)
         if author and not is_told(self._draft, quotation, cited, author):
             shared = sum(one.cited == cited for one in self._meanings) > 1
-            citation = self._with.citation(place.essay_id, place.labels, author)
             certain = quotation.firm and not shared and found.places == 1
-            self._findings.second_hand(quotation, place, cited, citation, certain=certain)
+            self._findings.second_hand(quotation, place, cited, certain=certain)
 
     def _check_pages(self) -> None:
         """Check the pages of all citations, those of no quotation too."""

@@ -21,17 +21,17 @@ class Findings:
 
     Args:
         draft: The draft.
-        citation: In-text citation of pages of an essay, by its id and their labels.
+        cite: In-text citation of an essay, by its id, or of the words of a place in it.
         look_up: Judges words against essays.
     """
 
     def __init__(
         self,
         draft: Draft,
-        citation: Callable[[str, Sequence[str]], str],
+        cite: Callable[[str, Place | None], str],
         look_up: Callable[[str, frozenset[str]], Found],
     ) -> None:
-        self._draft, self._citation, self._look_up = draft, citation, look_up
+        self._draft, self._cite, self._look_up = draft, cite, look_up
         self._faults: list[Fault] = []
 
     @property
@@ -69,20 +69,17 @@ class Findings:
         """Words that stand in another essay than cited."""
         self._quotation("wrong source", quotation, found.comparisons[0].place, cited)
 
-    def second_hand(
-        self, quotation: Quotation, place: Place, cited: Cited, citation: str, *, certain: bool
-    ) -> None:
+    def second_hand(self, quotation: Quotation, place: Place, cited: Cited, *, certain: bool) -> None:
         """Words that the essay cited has from somebody else.
 
         Args:
             quotation: The words.
             place: Where they stand.
             cited: The citation; the fault stands there.
-            citation: What it must be.
             certain: Whether it cites these words alone, and they stand in one place.
         """
         words, _ = words_of(self._draft, quotation.start, quotation.end)
-        span = self._draft.span(cited.start, cited.end)
+        span, citation = self._draft.span(cited.start, cited.end), self._cite(place.essay_id, place)
         mends = relayed(self._draft, cited, citation) if certain else []
         self._add(
             "second-hand", span, _line(words), _line(place.text), self._cited(cited), citation,
@@ -94,14 +91,14 @@ class Findings:
         place = found.comparisons[0].place
         mends: list[Mend] = []
         if found.places == 1:
-            mends = citing(self._draft, quotation, self._citation(place.essay_id, place.labels))
+            mends = citing(self._draft, quotation, self._cite(place.essay_id, place))
         self._quotation("uncited", quotation, place, None, mends)
 
     def not_found(self, quotation: Quotation, essay_id: str, cited: Cited) -> None:
         """Words that the essay cited does not have."""
         words, _ = words_of(self._draft, quotation.start, quotation.end)
         span = self._draft.span(*quotation.outer)
-        citation = self._citation(essay_id, ())
+        citation = self._cite(essay_id, None)
         self._add("not found", span, _line(words), "", self._cited(cited), citation, essay_id, (), "")
 
     def unmarked(self, lifted: Lifted) -> None:
@@ -109,7 +106,7 @@ class Findings:
         place = lifted.place
         words, _ = words_of(self._draft, lifted.start, lifted.end)
         span = self._draft.span(lifted.start, lifted.end)
-        citation = self._citation(place.essay_id, place.labels)
+        citation = self._cite(place.essay_id, place)
         self._add(
             "unmarked",
             span,
@@ -132,7 +129,7 @@ class Findings:
             right: What the pages must be, in the writer's form, or ``None`` if that is not certain.
         """
         place, span = near.place, self._locator(cited)
-        citation = self._citation(place.essay_id, place.labels)
+        citation = self._cite(place.essay_id, place)
         self._add(
             "wrong page", span, words, _line(place.text), self._cited(cited), citation, place.essay_id,
             place.passages, page_range(place.labels), self._replaced(span, right),
@@ -144,7 +141,7 @@ class Findings:
         """A citation of a page that the essay does not have; arguments as for ``wrong_page``."""
         span = self._locator(cited)
         pages = f"{labels[0]}-{labels[-1]}"
-        citation = self._citation(essay_id, ())
+        citation = self._cite(essay_id, None)
         self._add(
             "no such page",
             span,
@@ -181,7 +178,7 @@ class Findings:
         diff: tuple[Difference, ...] = (),
     ) -> None:
         words, _ = words_of(self._draft, quotation.start, quotation.end)
-        citation = self._citation(place.essay_id, place.labels)
+        citation = self._cite(place.essay_id, place)
         self._add(
             kind, self._draft.span(*quotation.outer), _line(words), _line(place.text),
             self._cited(cited) if cited else "", citation, place.essay_id, place.passages,

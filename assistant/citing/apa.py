@@ -14,10 +14,10 @@ from assistant.citing.fields import (
 from assistant.citing.locators import full_range, in_prose, is_several
 from assistant.citing.names import Name, creators_of, names_of, series
 from assistant.citing.quotations import count_words, set_as_block, set_inline
-from assistant.citing.rich import Rich, Text, joined, rich
 from assistant.citing.style import Style, relayed
 from assistant.citing.titles import in_marks, marked_up, short_title, stopped, title_of
 from assistant.citing.works import Naming, by_initials
+from assistant.rich import Rich, Text, joined, rich
 from assistant.types import CSLItem
 
 _NAMING = Naming(

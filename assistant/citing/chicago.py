@@ -14,10 +14,10 @@ from assistant.citing.fields import (
 from assistant.citing.locators import chicago_range, in_prose
 from assistant.citing.names import Name, bylined, creators_of, names_of, series
 from assistant.citing.quotations import count_words, set_as_block, set_inline
-from assistant.citing.rich import Rich, Text, joined, rich
 from assistant.citing.style import Style, relayed
 from assistant.citing.titles import in_marks, marked_up, short_title, stopped, title_of
 from assistant.citing.works import Naming, by_initial
+from assistant.rich import Rich, Text, joined, rich
 from assistant.types import CSLItem
 
 NAMING = Naming(2, "and", serial_comma=True, et_al=rich("et al."), told_apart=by_initial, adds_names=True)

@@ -20,9 +20,9 @@ from assistant.citing.chicago import (
 from assistant.citing.fields import Date, date_of, edition_of, field, link_of, work_of
 from assistant.citing.names import creators_of
 from assistant.citing.quotations import count_words, set_as_block_with_note, set_with_note
-from assistant.citing.rich import Rich, Text, joined, rich
 from assistant.citing.style import Style, relayed
 from assistant.citing.titles import marked_up, stopped
+from assistant.rich import Rich, Text, joined, rich
 from assistant.types import CSLItem
 
 

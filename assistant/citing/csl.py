@@ -26,10 +26,10 @@ from assistant.citing.quotations import (
     set_inline,
     set_with_note,
 )
-from assistant.citing.rich import Rich, rich
 from assistant.citing.style import Style, relayed
 from assistant.citing.titles import short_title
 from assistant.errors import RecordError
+from assistant.rich import Rich, rich
 from assistant.types import CSLItem
 
 INSTALL = "pip install 'essay-assistant[csl]'"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 from assistant.citing.bibtex import write_bibtex
-from assistant.citing.rich import Rich
 from assistant.citing.ris import write_ris
 from assistant.errors import RecordError
+from assistant.rich import Rich
 from assistant.types import CSLItem
 
 

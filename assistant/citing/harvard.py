@@ -6,10 +6,10 @@ from assistant.citing.apa import labelled_pages
 from assistant.citing.fields import MONTHS, Date, date_of, edition_of, field, link_of, work_of
 from assistant.citing.names import Name, creators_of, names_of, series
 from assistant.citing.quotations import more_lines_than, set_as_block, set_inline
-from assistant.citing.rich import Rich, Text, joined, rich
 from assistant.citing.style import Style, relayed
 from assistant.citing.titles import in_marks, marked_up, short_title, stopped, title_of
 from assistant.citing.works import Naming, by_initials
+from assistant.rich import Rich, Text, joined, rich
 from assistant.types import CSLItem
 
 _ET_AL = rich("et al.", italic=True)

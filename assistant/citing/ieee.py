@@ -6,10 +6,10 @@ from assistant.citing.apa import labelled_pages
 from assistant.citing.fields import Date, date_of, doi_url, edition_of, field, work_of
 from assistant.citing.names import Name, creators_of, names_of, series
 from assistant.citing.quotations import count_words, set_as_block, set_inline
-from assistant.citing.rich import Rich, Text, joined, rich
 from assistant.citing.style import Style, relayed
 from assistant.citing.titles import in_marks, marked_up, short_title, stopped, title_of
 from assistant.citing.works import Naming, by_initials
+from assistant.rich import Rich, Text, joined, rich
 from assistant.types import CSLItem
 
 _MONTHS = ("", *"Jan. Feb. Mar. Apr. May June July Aug. Sep. Oct. Nov. Dec.".split())

@@ -8,10 +8,10 @@ from assistant.citing.fields import Date, date_of, doi_url, edition_of, field, l
 from assistant.citing.locators import in_prose, is_several, mla_range
 from assistant.citing.names import Name, bylined, creators_of, names_of
 from assistant.citing.quotations import more_lines_than, set_as_block, set_inline
-from assistant.citing.rich import Rich, Text, joined, rich
 from assistant.citing.style import Style, relayed
 from assistant.citing.titles import in_marks, marked_up, short_title, stopped, title_of
 from assistant.citing.works import Naming, by_initial
+from assistant.rich import Rich, Text, joined, rich
 from assistant.types import CSLItem
 
 _MONTHS = ("", "Jan.", "Feb.", "Mar.", "Apr.", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec.")

@@ -54,6 +54,11 @@ def set_as_block_with_note(words: str, note: str) -> str:
     return f"{ended(words)}¹\n\n1. {note}"
 
 
+def is_set_off(words: str, quotation: str) -> bool:
+    """Whether a style set words off as a block: their quotation then begins with them, not with a mark."""
+    return quotation.startswith(ended(words))
+
+
 def ended(words: str) -> str:
     """A block's words: its marks as printed, each with its fellow, and punctuation that ends it."""
     text = words.strip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,27 +34,62 @@ def load_references(path: Path) -> list[CSLItem]:
     Raises:
         RecordError: If the file cannot be read or a record in it has no title.
     """
-    readers = {".json": _from_json, ".bib": read_bibtex, ".ris": read_ris}
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
-        raise RecordError(f"{path} is no bibliographic record; give one that ends in {', '.join(readers)}.")
+    form = path.suffix.lower()
+    if form not in _READERS:
+        raise RecordError(f"{path} is no bibliographic record; give one that ends in {', '.join(_READERS)}.")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise RecordError(
             f"{path} cannot be read as a record; check its name and that it is UTF-8 text."
         ) from error
+    return _records_in(text, form, str(path), f"a valid {path.suffix} record")
+
+
+def pasted_references(text: str) -> list[CSLItem]:
+    """Read records that a user has pasted, whichever of the formats they are in.
+
+    Args:
+        text: CSL-JSON, BibTeX or RIS.
+
+    Returns:
+        The records as CSL-JSON items, in order.
+
+    Raises:
+        RecordError: If the text is in none of the formats or a record in it has no title.
+    """
+    text = text.lstrip("\ufeff")
+    form = next((form for form, sign in _SIGNS.items() if sign.search(text)), "")
+    if not form:
+        raise RecordError("What was pasted is no record; paste CSL-JSON, BibTeX or RIS.")
+    return _records_in(text, form, "What was pasted", f"valid {_NAMES[form]}")
+
+
+def _records_in(text: str, form: str, name: str, valid: str) -> list[CSLItem]:
     try:
-        items = reader(text)
+        items = _READERS[form](text)
     except Exception as error:  # each format's library raises its own kinds for one fault
-        raise RecordError(f"{path} is not a valid {path.suffix} record; export it once more.") from error
+        raise RecordError(f"{name} is not {valid}; export it once more.") from error
+    refuse_malformed(items, name)
+    return items
+
+
+def refuse_malformed(items: Sequence[CSLItem], name: str) -> None:
+    """Refuse records that no citation can be made of.
+
+    Args:
+        items: The records.
+        name: What they are called in the message.
+
+    Raises:
+        RecordError: If there is none, or one has no title, or an author or a date that is none.
+    """
     if not items or not all(isinstance(item.get("title"), str) and item["title"].strip() for item in items):
-        raise RecordError(f"{path} holds no record with a title; give the record of the essay.")
+        raise RecordError(f"{name} holds no record with a title; give the record of the essay.")
     if not all(map(_is_well_formed, items)):
         raise RecordError(
-            f"{path} has an author or a date that is not as CSL-JSON has it; export it once more."
+            f"{name} has an author or a date that is not as CSL-JSON has it; export it once more."
         )
-    return items
 
 
 def _is_well_formed(item: CSLItem) -> bool:
@@ -85,6 +120,20 @@ def _from_json(text: str) -> list[CSLItem]:
     found = json.loads(text)
     items = found if isinstance(found, list) else [found]
     return [item for item in items if isinstance(item, dict)]
+
+
+_READERS: dict[str, Callable[[str], list[CSLItem]]] = {
+    ".json": _from_json,
+    ".bib": read_bibtex,
+    ".ris": read_ris,
+}
+_NAMES = {".json": "CSL-JSON", ".bib": "BibTeX", ".ris": "RIS"}
+# What a text in each format begins with, or has at the beginning of a line.
+_SIGNS = {
+    ".json": re.compile(r"\A\s*[\[{]"),
+    ".ris": re.compile(r"^\s*TY  ?-", re.MULTILINE),
+    ".bib": re.compile(r"^\s*@\s*\w+\s*[{(]", re.MULTILINE),
+}
 
 
 def fold(text: str) -> str:

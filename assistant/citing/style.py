@@ -5,8 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from assistant.citing.rich import Rich
 from assistant.citing.works import Works
+from assistant.rich import Rich
 from assistant.types import CSLItem
 
 # Citations and references that are kept; more than an answer, a page or a draft has.
@@ -24,8 +24,8 @@ class Style(ABC):
     def __init__(self, records: Sequence[CSLItem] = ()) -> None:
         self.works = Works(records)
         # Answers cite the same few works again and again; each entry holds the record that it is of.
-        self._cited: dict[tuple[int, str, str | None], tuple[CSLItem, str]] = {}
-        self._listed: dict[int, tuple[CSLItem, str]] = {}
+        self._cited: dict[tuple[int, str, str | None], tuple[CSLItem, Rich]] = {}
+        self._listed: dict[int, tuple[CSLItem, Rich]] = {}
 
     @abstractmethod
     def rich_in_text(self, record: CSLItem, locator: str, *, quoting: str | None = None) -> Rich:
@@ -57,11 +57,15 @@ class Style(ABC):
 
     def in_text(self, record: CSLItem, locator: str, *, quoting: str | None = None) -> str:
         """``rich_in_text`` as plain text."""
+        return self.cited(record, locator, quoting=quoting).plain()
+
+    def cited(self, record: CSLItem, locator: str, *, quoting: str | None = None) -> Rich:
+        """``rich_in_text``, kept for the next time."""
         key = (id(record), locator, quoting)
         if key not in self._cited:
             if len(self._cited) >= _KEPT:
                 self._cited.clear()
-            self._cited[key] = (record, self.rich_in_text(record, locator, quoting=quoting).plain())
+            self._cited[key] = (record, self.rich_in_text(record, locator, quoting=quoting))
         return self._cited[key][1]
 
     def again(self, record: CSLItem, locator: str, *, quoting: str | None = None) -> str:
@@ -70,10 +74,14 @@ class Style(ABC):
 
     def reference(self, record: CSLItem) -> str:
         """``rich_reference`` as plain text."""
+        return self.listed(record).plain()
+
+    def listed(self, record: CSLItem) -> Rich:
+        """``rich_reference``, kept for the next time."""
         if id(record) not in self._listed:
             if len(self._listed) >= _KEPT:
                 self._listed.clear()
-            self._listed[id(record)] = (record, self.rich_reference(record).plain())
+            self._listed[id(record)] = (record, self.rich_reference(record))
         return self._listed[id(record)][1]
 
 

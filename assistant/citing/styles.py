@@ -8,7 +8,7 @@ from importlib import import_module
 from assistant.citing.style import Style
 from assistant.types import CSLItem
 
-__all__ = ["STYLES", "TITLES", "Style", "style_named", "style_titles"]
+__all__ = ["STYLES", "TITLES", "Style", "list_title", "style_named", "style_titles"]
 
 # Where each style is written; only the one asked for is loaded.
 STYLES = {
@@ -28,6 +28,13 @@ TITLES = {
     "harvard": "Harvard",
     "ieee": "IEEE",
 }
+
+_LISTS = {"mla": "Works Cited", "chicago-notes": "Bibliography"}
+
+
+def list_title(name: str) -> str:
+    """What the style of a name calls the list of references."""
+    return _LISTS.get(name, "References")
 
 
 def style_titles() -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.citing.marks import nested
-from assistant.citing.rich import Rich, Text, joined, rich
+from assistant.rich import Rich, Text, joined, rich
 from assistant.types import CSLItem
 
 _ITALIC = re.compile(r"</?i>")

@@ -9,8 +9,8 @@ from itertools import groupby
 
 from assistant.citing.fields import date_of, field
 from assistant.citing.names import Name, cited_name, creators_of, series
-from assistant.citing.rich import Rich, rich
 from assistant.citing.titles import title_of
+from assistant.rich import Rich, rich
 from assistant.types import CSLItem
 
 _Key = tuple[tuple[tuple[str, str], ...], str, str]

@@ -90,8 +90,7 @@ def _write_copy(target: Path, original: Path | None, audit: Audit) -> None:
         say("There is nothing that could be corrected for certain; no copy is written.")
         return
     write_copy(target, original, audit.text, mends)
-    count = sum(bool(fault.mends) for fault in audit.faults)
-    say(f"{target} has {count} of {len(audit.faults)} faults corrected.")
+    say(f"{target} has {len(audit.mended)} of {len(audit.faults)} faults corrected.")
 
 
 def _write_page(target: Path, audit: Audit) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from assistant.commands.console import shown
 
 if TYPE_CHECKING:
     from assistant.library import Library
@@ -35,7 +38,7 @@ def open_library(root: Path | None) -> Library:
 
 def say(sentence: str) -> None:
     """Tell the user something that is no result."""
-    click.echo(sentence, err=True)
+    click.echo(shown(sentence) if sys.stderr.isatty() else sentence, err=True)
 
 
 def print_json(made: Any) -> None:  # noqa: ANN401 - any JSON value

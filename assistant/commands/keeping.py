@@ -1,8 +1,9 @@
-"""Commands that keep the library: add, list, show, remove, cite."""
+"""Commands that keep the library: add, edit, list, show, remove, restore, cite."""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -21,6 +22,7 @@ from assistant.rendering.essays import (
 )
 
 _TEXT_FORMS, _RECORD_FORMS = ("text", "markdown", "html"), ("bibtex", "ris", "csl-json")
+_AUTO = "auto"
 
 
 @click.command(short_help="Add essays and print what became of every character.")
@@ -115,13 +117,73 @@ def show(name: str, source: bool, root: Path | None, as_json: bool) -> None:  # 
         click.echo(passages_text(passages, width=width()))
 
 
-@click.command()
+@click.command(short_help="Change the record of an essay or the number of its first page.")
 @click.argument("essay_id", metavar="ID")
+@click.option(
+    "--reference", type=click.Path(path_type=Path), help="New record of the essay: CSL-JSON, BibTeX or RIS."
+)
+@click.option(
+    "--first-page",
+    metavar="N",
+    help="Number of the first page, such as 844 or xii; auto lets the record or the print tell it again.",
+)
 @common
-def remove(essay_id: str, root: Path | None, as_json: bool) -> None:  # noqa: FBT001
-    """Remove an essay from the library."""
-    open_library(root).remove(essay_id)
-    print_json({"removed": essay_id}) if as_json else say(f"{essay_id} is removed.")
+def edit(
+    essay_id: str,
+    reference: Path | None,
+    first_page: str | None,
+    root: Path | None,
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Change the record of an essay or the number of its first page, and print what became of it.
+
+    Nothing is embedded anew. What is given here is kept when the essay's file is added again.
+    """
+    if reference is None and first_page is None:
+        raise AssistantError("There is nothing to change; give --reference FILE, --first-page N or both.")
+    library = open_library(root)
+    number = "" if first_page == _AUTO else first_page
+    with Bar(essay_id) as bar:
+        report = library.edit(essay_id, reference=reference, first_page=number, progress=bar)
+    print_json(report_object(report)) if as_json else click.echo(report_text(report))
+
+
+@click.command(short_help="Remove an essay from the library.")
+@click.argument("essay_id", metavar="ID")
+@click.option("--for-good", is_flag=True, help="Keep nothing of it; it cannot be put back.")
+@common
+def remove(essay_id: str, for_good: bool, root: Path | None, as_json: bool) -> None:  # noqa: FBT001
+    """Remove an essay from the library; for 30 days it can be put back.
+
+    The last 20 removed essays are kept in the library's folder removed/. With --for-good, nothing is kept,
+    neither of an essay of that name that was removed before.
+    """
+    open_library(root).remove(essay_id, for_good=for_good)
+    if as_json:
+        print_json({"removed": essay_id})
+    elif for_good:
+        say(f"{essay_id} is removed for good.")
+    else:
+        say(f"{essay_id} is removed; this puts it back: assistant restore {essay_id}")
+
+
+@click.command(short_help="Put a removed essay back as it was.")
+@click.argument("essay_id", metavar="ID", required=False)
+@common
+def restore(essay_id: str | None, root: Path | None, as_json: bool) -> None:  # noqa: FBT001
+    """Put the removed essay ID back as it was; without ID, list what can be put back."""
+    library = open_library(root)
+    if essay_id is not None:
+        report = library.restore(essay_id)
+        print_json({"restored": essay_id}) if as_json else say(f"{report.title} is back as {essay_id}.")
+        return
+    removed = list(library.removed().values())
+    if as_json:
+        print_json([asdict(one) for one in removed])
+    elif removed:
+        click.echo("\n".join(f"{one.at[:10]}  {one.id}  {one.title}" for one in removed))
+    else:
+        say("No removed essay is kept.")
 
 
 @click.command(short_help="Print citation and reference of an essay, or its record.")

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from assistant.commands import evaluating, inputs
 from assistant.commands.common import common, open_library, say
 from assistant.commands.progress import Bar
+from assistant.errors import AssistantError
 from assistant.rendering.essays import report_text
 from assistant.resources import data_file
 
 if TYPE_CHECKING:
     from assistant.library import Library
+
+# Where an option's value came from if the user gave it.
+_GIVEN = {ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT}
 
 
 @click.command(short_help="Open the web page, adding essays first if any are named.")
@@ -28,17 +35,32 @@ if TYPE_CHECKING:
 @click.option(
     "--auth-file", type=click.Path(path_type=Path), help="Lines of name:password; only these may enter."
 )
+@click.option(
+    "--mcp",
+    is_flag=True,
+    help="Serve no page: answer a writing assistant that speaks MCP over standard input and output.",
+)
 @common
-def serve(
+@click.pass_context
+def serve(  # noqa: PLR0913, PLR0917 - the options of the command
+    context: click.Context,
     paths: tuple[Path, ...],
     host: str,
     port: int,
     open_browser: bool,  # noqa: FBT001
     auth_file: Path | None,
+    mcp: bool,  # noqa: FBT001
     root: Path | None,
     as_json: bool,  # noqa: ARG001, FBT001 - every command takes --json; a page has no results to print
 ) -> None:
-    """Open the web page, adding the essays PATH ... first."""
+    """Open the web page, adding the essays PATH ... first.
+
+    Beside the page, programs are answered at /api and, in MCP, at /mcp.
+    """
+    if mcp:
+        _refuse_what_pages_have(context)
+        _speak(open_library(root), paths)
+        return
     library = open_library(root)
     auth = inputs.read_accounts(auth_file)
     focus = [_added(library, path) for path in paths]
@@ -53,6 +75,29 @@ def serve(
     serve_page(
         library, host=host, port=port, open_browser=open_browser, auth=auth, focus=focus, assess=assess
     )
+
+
+def _refuse_what_pages_have(context: click.Context) -> None:
+    names = {"host": "--host", "port": "--port", "open_browser": "--open", "auth_file": "--auth-file"}
+    given = [said for name, said in names.items() if context.get_parameter_source(name) in _GIVEN]
+    if given:
+        raise AssistantError(f"--mcp serves no page; leave out {' and '.join(given)}, or --mcp.")
+
+
+def _speak(library: Library, paths: tuple[Path, ...]) -> None:
+    """Answer over standard input and output until the input ends."""
+    for path in paths:
+        _added(library, path)
+    from assistant.programs import mcp_server  # noqa: PLC0415 - only this speaks MCP
+    from assistant.programs.programs import Programs  # noqa: PLC0415 - the same
+
+    if sys.stdin.isatty():
+        say("Programs speak MCP here; write messages, or end with Ctrl-D.")
+    programs = Programs(library)
+    programs.warm_behind()
+    mcp_server.over_streams(programs)
+    # The model may still be loading behind; native code that is cut off while the interpreter ends, aborts.
+    os._exit(0)
 
 
 def _added(library: Library, path: Path) -> str:

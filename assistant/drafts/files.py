@@ -111,7 +111,7 @@ def write_copy(
     """
     if target.exists():
         raise DraftError(f"{target} is there already; remove it or name another file with --fix FILE.")
-    data = _mended(original, source, sorted(mends))
+    data = mended(original, source, mends)
     with _whole(target, data) as made:
         if original:
             made.chmod(original.stat().st_mode & 0o777)
@@ -152,7 +152,13 @@ def _whole(target: Path, data: bytes) -> Iterator[Path]:
         raise DraftError(f"{target} cannot be written ({reason}); name another file.") from error
 
 
-def _mended(original: Path | None, source: str, mends: list[tuple[int, int, str]]) -> bytes:
+def mended(original: Path | None, source: str, mends: Sequence[tuple[int, int, str]]) -> bytes:
+    """A corrected draft as its file has it: in its format and encoding; arguments as for ``write_copy``.
+
+    Raises:
+        DraftError: If the original cannot be read or has changed since.
+    """
+    mends = sorted(mends)
     if original and original.suffix.lower() in _ARCHIVES:
         return _ARCHIVES[original.suffix.lower()][1](_bytes(original), original, mends)
     text, encoding = source, "utf-8"

@@ -24,6 +24,10 @@ _BEFORE = re.compile(r"[\s(\[{—–\-/“‘„«\"'…\ue0ff]")
 # Words that begin with an apostrophe.
 _CLIPPED = re.compile(r"(?:tis|twas|twere|til|em|cause|round|n|\d\ds?)\b", re.IGNORECASE)
 _SINGLE = "'‘"
+# Characters of a quotation in marks, and marks of a paragraph that open and are not closed: more is no prose,
+# and looking through it would never end.
+_LONGEST = 5_000
+_MOST_UNCLOSED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +56,16 @@ def find_marked(text: str, start: int, end: int, passed: list[tuple[int, int]]) 
         passed: Spans, in order, in which marks are none of quotations.
     """
     made: list[Marked] = []
-    at = start
-    while found := _OPENING.search(text, at, end):
+    at, unclosed = start, 0
+    while unclosed < _MOST_UNCLOSED and (found := _OPENING.search(text, at, end)):
         opening = found.start()
         at = opening + 1
         over = next((span for span in passed if span[0] <= opening < span[1]), None)
         if over:
             at = over[1]
         elif _opens(text, opening, start):
-            closing = _closing(text, opening, end, passed)
+            closing = _closing(text, opening, min(end, opening + _LONGEST), passed)
+            unclosed += closing is None
             if closing is not None and text[opening + 1 : closing].strip():
                 made.append(Marked(opening + 1, closing, (opening, closing + 1)))
                 at = closing + 1

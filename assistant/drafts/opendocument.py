@@ -29,6 +29,8 @@ _PASSED_OVER = frozenset(
     }
 )
 _CENTIMETRES = {"cm": 1.0, "mm": 0.1, "in": 2.54, "pt": 2.54 / 72, "pc": 2.54 / 6, "px": 2.54 / 96}
+# A line of them; more stand in no prose.
+_MOST_SPACES = 100
 # As in Word's documents a third of an inch.
 _SET_OFF = 0.84
 
@@ -75,7 +77,7 @@ class _Text:
         check_archive(data, path, "content.xml")
         from lxml import etree  # noqa: PLC0415 - only for this format
 
-        self.manuscript = Manuscript()
+        self.manuscript = Manuscript(path)
         parser = etree.XMLParser(resolve_entities=False, no_network=True)
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -117,7 +119,7 @@ class _Text:
         self.manuscript.text(element, element.text)
         for child in element:
             if child.tag == f"{_TEXT}s":
-                for _ in range(int(child.get(f"{_TEXT}c", "1"))):
+                for _ in range(_spaces(child.get(f"{_TEXT}c", ""))):
                     self.manuscript.space()
             elif child.tag in {f"{_TEXT}tab", f"{_TEXT}line-break"}:
                 self.manuscript.space()
@@ -156,6 +158,11 @@ def _styles(root: _Element) -> dict[str, tuple[str | None, float | None, float |
         ]
         made[style.get(f"{_STYLE}name")] = (style.get(f"{_STYLE}parent-style-name"), *margins)
     return made
+
+
+def _spaces(count: str) -> int:
+    """How many spaces stand in a row; one where the count says nothing."""
+    return min(int(count), _MOST_SPACES) if re.fullmatch(r"\d{1,9}", count, re.ASCII) else 1
 
 
 def _centimetres(length: str | None) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,7 +19,12 @@ if TYPE_CHECKING:
 
 # A thesis with its pictures fits; what unpacks to more was made to fill the memory.
 _LARGEST = 200_000_000
-_LARGEST_PART = 60_000_000
+# All parts that are XML together, which take many times the memory once they are read: the words of such a
+# thesis with their formatting take a fifth of it.
+_LARGEST_XML = 30_000_000
+# Elements, and paragraphs, for the same reason: the shortest take a hundredfold of their letters.
+_MOST_ELEMENTS = 1_500_000
+_MOST_PARAGRAPHS = 100_000
 # Begins an archive of Microsoft's older kind, which an encrypted .docx is.
 _OLE = b"\xd0\xcf\x11\xe0"
 
@@ -43,15 +49,27 @@ def check_archive(data: bytes, path: Path, part: str) -> None:
             sizes = {info.filename: info.file_size for info in archive.infolist()}
             locked = any(info.flag_bits & 1 for info in archive.infolist())
             manifest = sizes.get("META-INF/manifest.xml", 0)
-            if 0 < manifest < _LARGEST_PART:
+            if 0 < manifest < _LARGEST_XML:
                 locked = locked or b"encryption-data" in archive.read("META-INF/manifest.xml")
-    except (zipfile.BadZipFile, NotImplementedError, OSError, RuntimeError, ValueError) as error:
+            named = [name for name in sizes if name.lower().endswith((".xml", ".rels"))]
+            large = sum(sizes.values()) > _LARGEST or sum(map(sizes.__getitem__, named)) > _LARGEST_XML
+            if not locked and not large:
+                large = sum(archive.read(name).count(b"<") // 2 for name in named) > _MOST_ELEMENTS
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        OSError,
+        RuntimeError,
+        ValueError,
+    ) as error:
         raise DraftError(f"{path} is no {path.suffix} file or is damaged; save it once more.") from error
     if locked:
         raise DraftError(f"{path} is encrypted; save it without a password.")
     if part not in sizes:
         raise DraftError(f"{path} is no {path.suffix} file, for it has no {part}; save it once more.")
-    if sum(sizes.values()) > _LARGEST or sizes[part] > _LARGEST_PART:
+    if large:
         raise DraftError(f"{path} unpacks to more than a draft can be; give one without its pictures.")
 
 
@@ -74,8 +92,15 @@ class Slot:
 
 @dataclass(slots=True)
 class Manuscript:
-    """Writes the paragraphs of a document down, with the XML that each character stands in."""
+    """Writes the paragraphs of a document down, with the XML that each character stands in.
 
+    Attributes:
+        path: The document's name, for messages.
+        pen: Writes the prose.
+        slots: All pieces of text so far.
+    """
+
+    path: Path
     pen: Pen = field(default_factory=Pen)
     slots: list[Slot] = field(default_factory=list)
     _pieces: list[str] = field(default_factory=list)
@@ -85,7 +110,13 @@ class Manuscript:
     _open: tuple[BlockKind, int] | None = None
 
     def begin(self, label: str, kind: BlockKind) -> None:
-        """Begin a paragraph; one set off continues the block quotation that the one before it is."""
+        """Begin a paragraph; one set off continues the block quotation that the one before it is.
+
+        Raises:
+            DraftError: If there are more than a draft has.
+        """
+        if len(self._units) >= _MOST_PARAGRAPHS:
+            raise DraftError(f"{self.path} has too many paragraphs for a draft; check it chapter by chapter.")
         if self._open:
             if self._open[0] == kind == "quotation" and not self._cited():
                 self.pen.put("\n", self._length, self._length)

@@ -22,6 +22,8 @@ _RELATIONSHIP = "http://schemas.openxmlformats.org/officeDocument/2006/relations
 _QUOTING = frozenset({"quote", "intense quote", "block text", "block quote", "block quotation", "quotations"})
 # A third of an inch: less is a first line's indent or an accident. In Word's unit, 914,400 to the inch.
 _SET_OFF = 304_800
+# Names of a style and of those that it is based on, its left indent, and that of the first line.
+_Look = tuple[frozenset[str], int | None, int | None]
 
 
 def read_word(data: bytes, path: Path) -> Draft:
@@ -65,7 +67,8 @@ class _Word:
         import docx  # noqa: PLC0415 - only for this format
         from lxml import etree  # noqa: PLC0415 - the same
 
-        self.manuscript = Manuscript()
+        self.manuscript = Manuscript(path)
+        self._looks: dict[str | None, _Look] = {}
         try:
             self.document: Document = docx.Document(io.BytesIO(data))
             self._notes = dict(self._note_parts(etree))
@@ -135,28 +138,40 @@ class _Word:
                 self._write(child)
 
     def _kind(self, paragraph: Paragraph) -> BlockKind:
-        style = paragraph.style
-        names = []
-        while style is not None:
-            names.append((style.name or "").casefold())
-            style = style.base_style
+        names, left, first = self._look(paragraph)
         if any(name.startswith(("heading", "title")) for name in names):
             return "heading"
-        if _QUOTING & set(names):
+        if _QUOTING & names:
             return "quotation"
-        listed = paragraph._p.pPr is not None and paragraph._p.pPr.numPr is not None  # noqa: SLF001 - not offered otherwise
-        if listed or any("list" in name for name in names):
+        form = paragraph._p.pPr  # noqa: SLF001 - not offered otherwise
+        if form is not None:
+            if form.numPr is not None:
+                return "prose"
+            own = paragraph.paragraph_format
+            left = left if own.left_indent is None else int(own.left_indent)
+            first = first if own.first_line_indent is None else int(own.first_line_indent)
+        if any("list" in name for name in names):
             return "prose"
-        return "quotation" if _indent(paragraph) >= _SET_OFF else "prose"
+        # A hanging indent is that of lists and works cited.
+        return "quotation" if (left or 0) >= _SET_OFF and (first or 0) >= 0 else "prose"
+
+    def _look(self, paragraph: Paragraph) -> _Look:
+        """What its style says of a paragraph; looked up once for each style, which takes long."""
+        name = paragraph._p.style  # noqa: SLF001 - not offered otherwise
+        if name not in self._looks:
+            self._looks[name] = _look(paragraph)
+        return self._looks[name]
 
 
-def _indent(paragraph: Paragraph) -> int:
-    """The indent of all lines; a hanging one is that of lists and works cited and counts as none."""
-    left = first = None
-    form: Any = paragraph.paragraph_format
+def _look(paragraph: Paragraph) -> _Look:
+    """Names of a paragraph's style and of those that it is based on, and the indents that they give."""
+    seen: dict[str, Any] = {}
     style: Any = paragraph.style
-    while form is not None and (left is None or first is None):
-        left = form.left_indent if left is None else left
-        first = form.first_line_indent if first is None else first
-        form, style = (style.paragraph_format, style.base_style) if style is not None else (None, None)
-    return 0 if (first or 0) < 0 else int(left or 0)
+    # Each once, though they be based on each other in a ring.
+    while style is not None and style.style_id not in seen:
+        seen[style.style_id] = style
+        style = style.base_style
+    forms = [one.paragraph_format for one in seen.values()]
+    left = next((int(one.left_indent) for one in forms if one.left_indent is not None), None)
+    first = next((int(one.first_line_indent) for one in forms if one.first_line_indent is not None), None)
+    return frozenset((one.name or "").casefold() for one in seen.values()), left, first

@@ -128,10 +128,7 @@ def measure(
 
 
 def _own_sets(library: Library) -> list[Path]:
-    known = library.ids()
-    folders = [
-        folder for folder in sorted((library.root / "data" / "eval").glob("*")) if folder.name in known
-    ]
+    folders = [*library.question_sets().values()]
     if not folders:
         raise DatasetError("No question set was named, and the library has none of its own; name a folder.")
     return folders

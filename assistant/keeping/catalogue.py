@@ -24,17 +24,43 @@ class About:
         sha256: Digest of its chunk file.
         reference: Its CSL-JSON record.
         sections: The headings under which its passages stand, in their order.
+        title: Its title.
+        source: Digest of the file that it was read from.
+        pages: Number of its pages, 0 if the file shows none.
+        first_page: Label of the first page, or the empty string.
+        last_page: Label of the last page with words on it, or the empty string.
+        passages: Number of passages that questions search.
+        added: When it was added, as ISO 8601 writes it.
     """
 
     sha256: str
     reference: CSLItem
     sections: tuple[str, ...]
+    title: str
+    source: str
+    pages: int
+    first_page: str
+    last_page: str
+    passages: int
+    added: str
 
     @classmethod
-    def of(cls, essay: StoredEssay, sha256: str = "") -> About:
+    def of(cls, essay: StoredEssay, sha256: str = "", added: str = "") -> About:
         """What is known of an essay that has been read."""
-        sections = dict.fromkeys(one.section for one in essay.passages if one.kind in SEARCHED_KINDS)
-        return cls(sha256, essay.reference, tuple(filter(None, sections)))
+        searched = [one for one in essay.passages if one.kind in SEARCHED_KINDS]
+        sections, report = dict.fromkeys(one.section for one in searched), essay.report
+        return cls(
+            sha256,
+            essay.reference,
+            tuple(filter(None, sections)),
+            report.title,
+            essay.source_sha256,
+            report.pages,
+            report.first_page,
+            report.last_page,
+            len(searched),
+            added,
+        )
 
 
 class Catalogue:
@@ -58,18 +84,19 @@ class Catalogue:
             stamps: Stamp of each essay's chunk file, by id.
             read: Reads an essay whose file has changed.
         """
-        if self._known is None:
-            self._known = self._loaded()
+        # Another thread may read at the same time, and leave an essay out.
+        last = self._loaded() if self._known is None else self._known
         known = {
             essay: found
             for essay, stamp in stamps.items()
-            if (found := self._known.get(essay)) is not None and found[0] == stamp
+            if (found := last.get(essay)) is not None and found[0] == stamp
         }
-        if len(known) < len(stamps) or len(known) < len(self._known):
+        if len(known) < len(stamps) or len(known) < len(last):
             known |= {essay: (stamps[essay], read(essay)) for essay in stamps.keys() - known.keys()}
-            self._known = {essay: known[essay] for essay in stamps}
-            self._save()
-        return {essay: about for essay, (_, about) in self._known.items()}
+            last = {essay: known[essay] for essay in stamps}
+            self._save(last)
+        self._known = last
+        return {essay: about for essay, (_, about) in last.items()}
 
     def _loaded(self) -> dict[str, tuple[Stamp, About]]:
         try:
@@ -83,9 +110,9 @@ class Catalogue:
         except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError):
             return {}
 
-    def _save(self) -> None:
-        known = {essay: [stamp, asdict(about)] for essay, (stamp, about) in (self._known or {}).items()}
-        text = json.dumps(known, ensure_ascii=False)
+    def _save(self, known: Mapping[str, tuple[Stamp, About]]) -> None:
+        made = {essay: [stamp, asdict(about)] for essay, (stamp, about) in known.items()}
+        text = json.dumps(made, ensure_ascii=False)
         # Who may only read a library asks it all the same. Half a file tells itself by its digest.
         with suppress(OSError), self._path.open("w", encoding="utf-8", newline="\n") as file:
             file.write(f"{_digest(text)}\n{text}")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import LibraryError
+from assistant.keeping.shelf import Shelf, Snapshot
 from assistant.keeping.storage import writing
 from assistant.retrieval.dense import FLAT
 from assistant.retrieval.encoder import Encoder
-from assistant.retrieval.encodings import Encodings
-from assistant.retrieval.index import Index, build_index
+from assistant.retrieval.encodings import Encodings, forget
+from assistant.retrieval.index import Index, build_index, encodings_of
 from assistant.retrieval.index_files import MANIFEST, read_manifest
 from assistant.retrieval.index_reader import load_index
 from assistant.retrieval.index_writer import Build, save_index
@@ -66,7 +68,14 @@ class IndexKeeper:
         return f"{count:,} windows, {how} (FAISS {engine})."
 
     def build(
-        self, essays: Mapping[str, StoredEssay], sources: Mapping[str, str], model: str | None, step: Progress
+        self,
+        essays: Mapping[str, StoredEssay],
+        sources: Mapping[str, str],
+        model: str | None,
+        step: Progress,
+        *,
+        encodings: Path | None = None,
+        anew: bool = False,
     ) -> Build | None:
         """Build and write an index, not yet the current one; ``None`` if the current one is right.
 
@@ -75,23 +84,57 @@ class IndexKeeper:
             sources: Digest of each essay's chunk file.
             model: Name of the embedding model; else the one that the library has.
             step: Told how far the work is.
+            encodings: Folder in which windows may be encoded already; else what an interrupted run has left.
+            anew: Whether to write all rows anew, so that none is left of an essay that is gone.
         """
         old = load_index(self._index)
         encoder = self.encoder(model or (old.model.name if old else None))
-        if old is not None and old.sources == sources and old.model == encoder.info:
+        same_model = old is not None and old.model == encoder.info
+        if old is not None and old.sources == sources and same_model and not anew:
             return None
-        keep = _kept(old, sources) if old is not None and old.model == encoder.info else ()
+        keep = _kept(old, sources) if old is not None and same_model and not anew else ()
+        if encodings is None:
+            kept = Encodings(self._index, encoder.info, self._taken_up)
+        else:
+            kept = Encodings(encodings, encoder.info, lambda _count: None)
         changed = {name: digest for name, digest in sorted(sources.items()) if name not in keep}
         index = build_index(
             [passage for name in changed for passage in essays[name].passages],
             changed,
             encoder,
             old=old,
-            kept=Encodings(self._index, encoder.info, self._taken_up),
+            kept=kept,
             progress=lambda done, total: step("embedding", done, total),
         )
         step("writing", 0, 1)
         return save_index(index, self._index, old if keep else None, keep)
+
+    def keep_encodings(self, essay_id: str, folder: Path) -> None:
+        """Write the encodings of an essay's windows into a folder; nothing where the index has none."""
+        index = load_index(self._index)
+        if index is not None and (found := encodings_of(index, {essay_id})):
+            Encodings(folder, index.model, lambda _count: None).keep(found)
+
+    def forget_removed(self, shelf: Shelf) -> None:
+        """Write the index anew, so that nothing is left in it of essays that are gone.
+
+        Raises:
+            AssistantError: If it cannot be made.
+        """
+        abouts = shelf.abouts()
+        if not abouts:
+            self._erase()
+        elif (self._index / MANIFEST).exists():
+            sources = {name: about.sha256 for name, about in abouts.items()}
+            build = self.build(Snapshot(shelf, abouts), sources, None, no_step, anew=True)
+            if build:
+                _made_current(build)
+
+    def _erase(self) -> None:
+        (self._index / MANIFEST).unlink(missing_ok=True)
+        for path in (*self._index.glob("build-*"), *self._index.glob("rows-*")):
+            shutil.rmtree(path, ignore_errors=True)
+        forget(self._index)
 
     def _taken_up(self, count: int) -> None:
         self._notify(f"Taking up {count:,} windows that were embedded before an interruption.")
@@ -111,11 +154,7 @@ class IndexKeeper:
         with writing(self._root, self._notify):
             # Another program may have made it while this one waited; then there is nothing to build.
             if build := self.build(essays, sources, None, no_step):
-                try:
-                    build.make_current()
-                except BaseException:
-                    build.discard()
-                    raise
+                _made_current(build)
         made = load_index(self._index)
         if made is None:
             raise LibraryError(
@@ -143,6 +182,14 @@ class IndexKeeper:
         if name not in self._rerankers:
             self._rerankers[name] = SentenceTransformerReranker(name)
         return self._rerankers[name]
+
+
+def _made_current(build: Build) -> None:
+    try:
+        build.make_current()
+    except BaseException:
+        build.discard()
+        raise
 
 
 def _kept(old: Index, sources: Mapping[str, str]) -> set[str]:

@@ -14,6 +14,7 @@ from assistant.citing.references import from_title_page, load_references, make_i
 from assistant.errors import LibraryError, ReadingError
 from assistant.reading import Source, read
 from assistant.reading.numbering import number_pages
+from assistant.reading.pages import find_pages
 from assistant.records import plain_title
 from assistant.resources import data_file
 from assistant.types import (
@@ -43,13 +44,23 @@ def records(asked: Path | None, root: Path) -> Sequence[CSLItem] | CSLItem:
 
     Args:
         asked: File of the essay's own record, or ``None``.
+        root: The library.
+
+    Raises:
+        RecordError: If a file cannot be read.
+    """
+    return known_records(root) if asked is None else load_references(asked)[0]
+
+
+def known_records(root: Path) -> Sequence[CSLItem]:
+    """All records that essays are recognised among.
+
+    Args:
         root: The library, which may have a ``data/references.json`` of its own.
 
     Raises:
         RecordError: If a file cannot be read.
     """
-    if asked is not None:
-        return load_references(asked)[0]
     own = root / "data" / "references.json"
     files = [data_file("references.json"), data_file("sample/reference.json")]
     return [
@@ -63,6 +74,7 @@ def read_essay(
     path: Path,
     references: Sequence[CSLItem] | CSLItem,
     *,
+    known: Sequence[CSLItem] = (),
     first_page: str | None = None,
     essay_id: str | None = None,
 ) -> Ingested:
@@ -71,6 +83,8 @@ def read_essay(
     Args:
         path: The file.
         references: The essay's own record, or records of known essays to recognise it among.
+        known: Records of known essays, whose printed titles tell the front matter where the own record's
+            title is another.
         first_page: Number of its first page as the user gives it.
         essay_id: Its id as the user gives it.
 
@@ -85,16 +99,73 @@ def read_essay(
             f"{essay_id!r} cannot be an id; use small letters, figures, hyphens and dots, such as gill-2014."
         )
     source = read(path)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    file = _File(path.name, digest, str(path))
+    return _ingested(file, source, references, known, first_page, essay_id)
+
+
+def read_again(
+    essay: StoredEssay,
+    text: str,
+    references: Sequence[CSLItem] | CSLItem,
+    *,
+    known: Sequence[CSLItem] = (),
+    first_page: str | None,
+) -> Ingested:
+    """Read an essay of the library anew from its kept source, as ``read_essay`` reads a file.
+
+    Args:
+        essay: The essay; it keeps its id.
+        text: Its source.
+        references: Its own record, or records of known essays to recognise it among.
+        known: As for ``read_essay``.
+        first_page: Number of its first page as the user gives it.
+
+    Returns:
+        The essay with its passages and report.
+
+    Raises:
+        AssistantError: If the first page is none.
+    """
+    file = _File(essay.source_name, essay.source_sha256, essay.source_name)
+    source = Source(text, "utf-8", essay.reader, find_pages(text))
+    return _ingested(file, source, references, known, first_page, essay.id)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """The file that a source was read from: its name, its digest, and what messages call it."""
+
+    name: str
+    sha256: str
+    called: str
+
+    @property
+    def stem(self) -> str:
+        return Path(self.name).stem
+
+
+def _ingested(
+    file: _File,
+    source: Source,
+    references: Sequence[CSLItem] | CSLItem,
+    known: Sequence[CSLItem],
+    first_page: str | None,
+    essay_id: str | None,
+) -> Ingested:
     record = references if isinstance(references, Mapping) else recognise(source.text, references)
     numbering = number_pages(source.pages, asked=first_page, record=str((record or {}).get("page", "")))
-    name = essay_id or _own_id(record) or make_id(record or {}, path.stem)
-    essay = Essay(
-        name, record or {}, source.text, numbering.pages, numbering.provenance, source.pages.furniture
-    )
+    name = essay_id or _own_id(record) or make_id(record or {}, file.stem)
+    printed = record or {}
+    if recognise(source.text, [printed]) is None:
+        printed = recognise(source.text, known) or printed
+    essay = Essay(name, printed, source.text, numbering.pages, numbering.provenance, source.pages.furniture)
     chunked = chunk(essay, _frequency(str((record or {}).get("language", "en"))))
     if not any(passage.kind in SEARCHED_KINDS and _has_words(passage) for passage in chunked.passages):
-        raise ReadingError(f"{path} has no paragraph in it; give a file with the running text of an essay.")
-    return Ingested(_stored(path, source, record, chunked, numbering.warnings), source.text)
+        raise ReadingError(
+            f"{file.called} has no paragraph in it; give a file with the running text of an essay."
+        )
+    return Ingested(_stored(file, source.reader, record, chunked, numbering.warnings), source.text)
 
 
 def _has_words(passage: Passage) -> bool:
@@ -108,21 +179,20 @@ def _own_id(record: CSLItem | None) -> str | None:
 
 
 def _stored(
-    path: Path, source: Source, record: CSLItem | None, chunked: Chunked, warnings: tuple[str, ...]
+    file: _File, reader: str, record: CSLItem | None, chunked: Chunked, warnings: tuple[str, ...]
 ) -> StoredEssay:
-    reference = record or from_title_page(chunked.title, chunked.author, path.stem)
+    reference = record or from_title_page(chunked.title, chunked.author, file.stem)
     if record is None:
         warnings = (
             *warnings,
-            "No record of the essay is known; its title page is cited (--reference FILE gives one).",
+            "No record of the essay is known; its title page is cited; edit the essay to give one.",
         )
     report = replace(
         chunked.report,
         title=plain_title(reference),
         warnings=(*warnings, *chunked.report.warnings),
     )
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return StoredEssay(report.essay_id, reference, path.name, digest, source.reader, report, chunked.passages)
+    return StoredEssay(report.essay_id, reference, file.name, file.sha256, reader, report, chunked.passages)
 
 
 def _frequency(language: str) -> Callable[[str], float]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from assistant.chunking import store
 from assistant.errors import LibraryError
 from assistant.keeping.catalogue import About, Catalogue, Stamp
+from assistant.keeping.given import Given, load_given, moment
 from assistant.types import StoredEssay
 
 
@@ -58,7 +59,7 @@ class Shelf:
 
     def _about(self, essay_id: str) -> About:
         digest, essay = self.load(essay_id)
-        return About.of(essay, digest)
+        return About.of(essay, digest, self.given(essay_id).added)
 
     def _stamped(self, essay_id: str) -> tuple[Path, Stamp]:
         """The chunk file of an essay, and what tells that it has changed."""
@@ -72,15 +73,36 @@ class Shelf:
         state = path.stat()
         return path, (state.st_mtime_ns, state.st_size)
 
-    def files(self, essay_id: str, chunks: str, source: str) -> dict[Path, str]:
-        """What is written for an essay: its chunk file and its source, by their paths."""
-        return {self._source(essay_id): source, self._chunks / f"{essay_id}.jsonl": chunks}
+    def given(self, essay_id: str) -> Given:
+        """What the user gave of an essay; of one that is not there yet nothing but that it is added now.
+
+        An essay of a library that did not keep this was added when its chunk file was written.
+        """
+        path = self._chunks / f"{essay_id}.jsonl"
+        if not path.exists():
+            return Given(moment())
+        return load_given(self._given(essay_id)) or Given(moment(path.stat().st_mtime))
+
+    def files(self, essay_id: str, chunks: str, source: str, given: Given) -> dict[Path, str]:
+        """What is written for an essay, by its paths: what was given, its source and its chunk file."""
+        return {
+            self._given(essay_id): given.dumped(),
+            self._source(essay_id): source,
+            self._chunks / f"{essay_id}.jsonl": chunks,
+        }
+
+    def paths(self, essay_id: str) -> list[Path]:
+        """Where the files of an essay are, its chunk file first; not all of them need be there."""
+        return [self._chunks / f"{essay_id}.jsonl", self._source(essay_id), self._given(essay_id)]
 
     def remove(self, essay_id: str) -> None:
         """Delete the files of an essay."""
-        for path in (self._chunks / f"{essay_id}.jsonl", self._source(essay_id)):
+        for path in self.paths(essay_id):
             path.unlink(missing_ok=True)
         self._stored.pop(essay_id, None)
+
+    def _given(self, essay_id: str) -> Path:
+        return self._chunks / f"{essay_id}.given.json"
 
     def _source(self, essay_id: str) -> Path:
         return self._chunks / f"{essay_id}.source.txt"

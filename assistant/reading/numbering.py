@@ -100,7 +100,7 @@ def _first(
         1,
         False,
         "counted from 1, as neither the file nor a record tells it",
-        ("Page numbers are counted, not printed ones; give the first page with --first-page N.",),
+        ("Page numbers are counted, not printed ones; give the number of the first page (--first-page N).",),
     )
 
 

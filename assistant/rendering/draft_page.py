@@ -44,14 +44,19 @@ def audit_page(audit: Audit) -> str:
     )
 
 
-def rows_html(audit: Audit, offered: Callable[[Fault], str] = lambda _fault: "") -> str:
+def rows_html(audit: Audit, offered: Callable[[Fault], str] = lambda _fault: "", level: int = 2) -> str:
     """The whole draft with its faults in place, and beside each paragraph what is wrong in it.
 
     Args:
         audit: The checked draft.
         offered: Gives HTML that stands at the end of what is told of a fault.
+        level: Of the headings of faults: one below that of the draft.
     """
-    return "\n".join(_row(audit, paragraph, offered) for paragraph in _paragraphs(audit))
+
+    def note(fault: Fault, number: int) -> str:
+        return _note(audit, fault, number, offered(fault), f"h{level}")
+
+    return "\n".join(_row(audit, paragraph, note) for paragraph in _paragraphs(audit))
 
 
 def kinds_html(audit: Audit) -> str:
@@ -83,7 +88,7 @@ def _paragraphs(audit: Audit) -> list[list[tuple[int, int, int]]]:
     return [paragraph for paragraph in made if paragraph]
 
 
-def _row(audit: Audit, paragraph: Sequence[tuple[int, int, int]], offered: Callable[[Fault], str]) -> str:
+def _row(audit: Audit, paragraph: Sequence[tuple[int, int, int]], note: Callable[[Fault, int], str]) -> str:
     """A paragraph of the draft with the faults that begin in it beside it."""
     lines = "".join(
         f'<span class="at">{escape(audit.labels[number] if audit.labels else str(number + 1))}</span>'
@@ -92,9 +97,7 @@ def _row(audit: Audit, paragraph: Sequence[tuple[int, int, int]], offered: Calla
     )
     begin, behind = paragraph[0][1], paragraph[-1][2]
     notes = [
-        _note(audit, fault, count, offered(fault))
-        for count, fault in enumerate(audit.faults, 1)
-        if begin <= fault.start < behind
+        note(fault, count) for count, fault in enumerate(audit.faults, 1) if begin <= fault.start < behind
     ]
     beside = f"<aside>{''.join(notes)}</aside>" if notes else ""
     return f'<div class="row"><div class="lines">{lines}</div>{beside}</div>'
@@ -140,11 +143,11 @@ def _number(number: int, fault: Fault) -> str:
     return f'<a class="n {_name(fault.kind)}" href="#f{number}" aria-label="Fault {number}">{number}</a>'
 
 
-def _note(audit: Audit, fault: Fault, number: int, offered: str) -> str:
+def _note(audit: Audit, fault: Fault, number: int, offered: str, heading: str) -> str:
     """What is wrong at a place, and what is printed."""
     where = f"<small>{escape(place_of(audit, fault))}</small>"
     parts = [
-        f'<h2><span class="n {_name(fault.kind)}">{number}</span> {fault.kind} {where}</h2>',
+        f'<{heading}><span class="n {_name(fault.kind)}">{number}</span> {fault.kind} {where}</{heading}>',
         f"<p>{_EXPLAINED[fault.kind]}</p>",
     ]
     if fault.diff:

@@ -34,6 +34,13 @@ mark { color: inherit; background: var(--soft); border-bottom: 2px solid var(--h
 del { text-decoration: line-through; text-decoration-thickness: 1.5px; color: var(--words); }
 ins { text-decoration: none; color: var(--ins); background: var(--ins-soft); border-radius: .15rem;
   padding: 0 .15em; }
+del::before, del::after, ins::before, ins::after { position: absolute; width: 1px; height: 1px;
+  overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+del::before { content: " [not printed: "; }
+ins::before { content: " [printed: "; }
+.text del::before { content: " [goes: "; }
+.text ins::before { content: " [comes: "; }
+del::after, ins::after { content: "] "; }
 .n { display: inline-block; min-width: 1.15rem; padding: 0 .25rem; margin: 0 .15rem; border-radius: .6rem;
   background: var(--hue); color: var(--paper); font-size: .68rem; line-height: 1.15rem; text-align: center;
   text-decoration: none; vertical-align: super; font-weight: 600; }

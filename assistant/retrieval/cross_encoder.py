@@ -10,13 +10,15 @@ from __future__ import annotations
 import importlib.util
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.retrieval.encoder import Floats, check_default, default_folder
 
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
 GRAPH = Path(__file__).with_name("cross_encoder.onnx")
 # Word pieces read of a question and of an excerpt, as in training.
 QUESTION, EXCERPT = 64, 128
-_MOST_THREADS = 2
+# From this reading on weights are laid out for the processor.
+_OFTEN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +63,22 @@ class OnnxCrossEncoder:
 
     def __init__(self, graph: Path = GRAPH) -> None:
         self._path = graph
+        self._loaded: tuple[Pieces, Graph] | None = None
+        self._readings = 0
+        self._guard = threading.Lock()
 
-    @cached_property
     def _model(self) -> tuple[Pieces, Graph]:
         from assistant.retrieval.onnx_runtime import Graph, pieces_of  # noqa: PLC0415 - not every question is read
 
-        folder = default_folder()
-        check_default(folder, whole=False)
-        threads = min(os.cpu_count() or 1, _MOST_THREADS)
-        return pieces_of(folder), Graph(self._path, folder, threads=threads, packed=False)
+        with self._guard:
+            self._readings += 1
+            # As where questions are encoded: whoever reads a second time will read more often.
+            if self._loaded is None or self._readings == _OFTEN:
+                folder = default_folder()
+                check_default(folder, whole=False)
+                packed = self._readings >= _OFTEN
+                self._loaded = pieces_of(folder), Graph(self._path, folder, threads=1, packed=packed)
+            return self._loaded
 
     def read(self, question: str, excerpts: Sequence[str]) -> list[Reading]:
         """Read a question with each of some excerpts.
@@ -86,18 +96,51 @@ class OnnxCrossEncoder:
         """
         if not excerpts:
             return []
-        pieces, graph = self._model
+        pieces, graph = self._model()
         asked = [pieces.first, *pieces.of(question).ids[:QUESTION], pieces.last]
         found = [pieces.of(excerpt) for excerpt in excerpts]
-        inputs = pieces.padded([[*asked, *one.ids[:EXCERPT], pieces.last] for one in found])
-        # The question and its marks are of kind 0, the excerpt and the mark behind it of kind 1.
-        kinds = inputs["attention_mask"].copy()
-        kinds[:, : len(asked)] = 0
-        answers, carries = graph.run({**inputs, "token_type_ids": kinds})
-        return [
-            _reading(float(logit), row[len(asked) :], one.offsets[:EXCERPT])
-            for logit, row, one in zip(answers, carries, found, strict=True)
-        ]
+        rows = [[*asked, *one.ids[:EXCERPT], pieces.last] for one in found]
+        batches = _batches([len(row) for row in rows], _processors())
+        inputs = [_inputs(pieces.padded([rows[at] for at in batch]), len(asked)) for batch in batches]
+        made = {}
+        for batch, (answers, carries) in zip(batches, _together(graph, inputs), strict=True):
+            for at, logit, row in zip(batch, answers, carries, strict=True):
+                made[at] = _reading(float(logit), row[len(asked) :], found[at].offsets[:EXCERPT])
+        return [made[at] for at in range(len(rows))]
+
+
+def _batches(lengths: Sequence[int], most: int) -> list[list[int]]:
+    """Divide rows among at most so many batches, the longest of which is as short as may be."""
+    batches: list[list[int]] = [[] for _ in range(min(len(lengths), most))]
+    for at in sorted(range(len(lengths)), key=lambda at: -lengths[at]):
+        # Rows of a batch are padded to its first, the longest.
+        least = min(batches, key=lambda batch: (len(batch) + 1) * lengths[batch[0]] if batch else 0)
+        least.append(at)
+    return batches
+
+
+def _inputs(padded: Mapping[str, NDArray[np.int64]], asked: int) -> dict[str, NDArray[np.int64]]:
+    """What the graph reads; the question is so many pieces long."""
+    # The question and its marks are of kind 0, the excerpt and the mark behind it of kind 1.
+    kinds = padded["attention_mask"].copy()
+    kinds[:, :asked] = 0
+    return {**padded, "token_type_ids": kinds}
+
+
+def _processors() -> int:
+    return os.cpu_count() or 1
+
+
+@cache
+def _workers() -> ThreadPoolExecutor:
+    # One for all readings, so that as many batches are read at once as there are cores, in the order in which
+    # they came. More would only take the processor from each other.
+    return ThreadPoolExecutor(_processors(), thread_name_prefix="reading")
+
+
+def _together(graph: Graph, inputs: Sequence[Mapping[str, NDArray[np.int64]]]) -> list[list[Floats]]:
+    """What a graph makes of some batches, read at the same time where there is room."""
+    return list(_workers().map(graph.run, inputs))
 
 
 def _reading(logit: float, row: Floats, spans: list[tuple[int, int]]) -> Reading:
@@ -123,17 +166,13 @@ class DefaultJudge:
         self._notify = notify
         self._encoder = OnnxCrossEncoder(graph)
         self._works = available(graph)
-        # Readings take turns: more at once than there are cores would only make each of them last longer, and
-        # passages wait that are ready to be shown.
-        self._turns = threading.BoundedSemaphore(max(1, (os.cpu_count() or 1) // _MOST_THREADS))
 
     def read(self, question: str, excerpts: Sequence[str]) -> list[Reading]:
         """One reading an excerpt; none if the model cannot run."""
         if not self._works:
             return []
         try:
-            with self._turns:
-                return self._encoder.read(question, excerpts)
+            return self._encoder.read(question, excerpts)
         except Exception as error:  # noqa: BLE001 - ONNX Runtime raises many kinds for one fault
             self._works = False
             self._notify(

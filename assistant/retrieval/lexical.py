@@ -10,6 +10,7 @@ import hashlib
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -21,6 +22,8 @@ from assistant.retrieval.postings import Postings, Terms
 
 _LANGUAGE = "english"
 _SATURATION, _LENGTH = 1.5, 0.75
+# Looking a few texts up among those that hold a word takes as long for each as reading so many in turn.
+_FEW = 16
 _WORD = re.compile(r"\w+")
 STOP_WORDS = frozenset(
     (
@@ -79,6 +82,21 @@ def index_words(texts: Iterable[str]) -> tuple[Postings, Integers]:
     return Postings.of(found, np.array(owners, dtype=np.int32)), np.array(lengths, dtype=np.int32)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A word of a question.
+
+    Attributes:
+        texts: Numbers of the texts that hold it, ascending.
+        counts: How often each of them does.
+        most: More than it adds to any score: its idf.
+    """
+
+    texts: Integers
+    counts: NDArray[np.uint16]
+    most: float
+
+
 class BM25:
     """BM25 scores of a question for each of some texts.
 
@@ -105,14 +123,56 @@ class BM25:
     def scores(self, question: str) -> Floats:
         """Score of every text, shape ``(texts,)``; 0 where no word of the question stands."""
         scores = np.zeros(len(self._lengths), dtype=np.float32)
+        for one in self._asked(question):
+            scores[one.texts] += self._shares(one, one.texts, one.counts)
+        return scores
+
+    def best(self, question: str, count: int, among: NDArray[np.bool_] | None = None) -> Integers:
+        """The texts with the highest scores.
+
+        The rarest words are looked at first. Texts that can no longer come among the best, whatever the
+        commoner words add, are left out (MaxScore, Turtle and Flood 1995).
+
+        Args:
+            question: The question.
+            count: How many to find at the most.
+            among: Which texts to look among; all if ``None``.
+
+        Returns:
+            Their numbers, ascending; none whose score is 0.
+        """
+        asked = sorted(self._asked(question), key=lambda one: len(one.texts))
+        scores = np.zeros(len(self._lengths), dtype=np.float32)
+        found: Integers | None = None
+        for at, one in enumerate(asked, 1):
+            few = found is not None and _FEW * len(found) < len(one.texts)
+            texts, counts = _common(found, one) if found is not None and few else (one.texts, one.counts)
+            scores[texts] += self._shares(one, texts, counts)
+            left = sum(later.most for later in asked[at:])
+            found = _hopeful(scores, found, count, left, among)
+        if found is None:
+            return np.zeros(0, dtype=np.int32)
+        if len(found) > count:
+            found = np.sort(found[np.argpartition(-scores[found], count)[:count]])
+        return found
+
+    def _asked(self, question: str) -> list[_Asked]:
+        """The words of a question that stand in a text, each as often as it is asked."""
+        made = []
         for word in filter(_counts, words_of(question)):
             own = self._postings.of_term(term_of(word))
-            found, counts = self._postings.passages[own], self._postings.counts[own].astype(np.float32)
+            texts, counts = self._postings.passages[own], self._postings.counts[own]
             if self._live is not None:
-                found, counts = found[self._live[found]], counts[self._live[found]]
-            idf = math.log(1 + (self._texts - len(found) + 0.5) / (len(found) + 0.5))
-            scores[found] += np.float32(idf) * counts / (counts + self._lengths[found])
-        return scores
+                texts, counts = texts[self._live[texts]], counts[self._live[texts]]
+            idf = math.log(1 + (self._texts - len(texts) + 0.5) / (len(texts) + 0.5))
+            made.append(_Asked(texts, counts, idf))
+        return made
+
+    def _shares(self, one: _Asked, texts: Integers, counts: NDArray[np.uint16]) -> Floats:
+        """What a word adds to the scores of some texts that hold it so many times."""
+        often = counts.astype(np.float32)
+        shares: Floats = np.float32(one.most) * often / (often + self._lengths[texts])
+        return shares
 
     def holding(self, words: Iterable[str]) -> Integers:
         """Numbers of the texts that hold all of some lower-case words, or others with their stems."""
@@ -122,3 +182,30 @@ class BM25:
             found = own if found is None else np.intersect1d(found, own, assume_unique=True)
         none: Integers = np.zeros(0, dtype=np.int32)
         return none if found is None else found
+
+
+def _common(found: Integers, one: _Asked) -> tuple[Integers, NDArray[np.uint16]]:
+    """Those of some texts, ascending, that hold a word, and how often they do."""
+    at = np.searchsorted(one.texts, found)
+    at = at[at < len(one.texts)] if len(one.texts) else at[:0]
+    held = one.texts[at] == found[: len(at)]
+    return found[: len(at)][held], one.counts[at[held]]
+
+
+def _hopeful(
+    scores: Floats, found: Integers | None, count: int, left: float, among: NDArray[np.bool_] | None
+) -> Integers | None:
+    """Texts that may come among so many best when no more than ``left`` is added to any score.
+
+    ``None`` stands for all, as long as a text without a score may be one of them.
+    """
+    if found is None:
+        seen = np.flatnonzero(scores).astype(np.int32)
+        seen = seen if among is None else seen[among[seen]]
+    else:
+        seen = found
+    own = scores[seen]
+    lowest = float(np.partition(own, len(own) - count)[len(own) - count]) if len(own) > count else 0.0
+    if found is None and lowest <= left and left > 0:
+        return None
+    return seen[own + np.float32(left) >= lowest]

@@ -139,15 +139,11 @@ class Searcher:
 
     def _lexical_rows(self, question: str, rows: Integers) -> Integers:
         """Windows, among some, of passages that share words with a question."""
-        scores = self.lexical.scores(question)
+        among = None
         if len(rows) < len(self.index.rows):
-            others = np.ones(len(scores), dtype=bool)
-            others[self.index.owners[rows]] = False
-            scores[others] = 0
-        found = np.flatnonzero(scores)
-        if len(found) > _LEXICAL_CANDIDATES:
-            found = found[np.argpartition(-scores[found], _LEXICAL_CANDIDATES)[:_LEXICAL_CANDIDATES]]
-        return self.index.rows_of(np.sort(found).astype(np.int32))
+            among = np.zeros(len(self.index.lengths), dtype=bool)
+            among[self.index.owners[rows]] = True
+        return self.index.rows_of(self.lexical.best(question, _LEXICAL_CANDIDATES, among))
 
     def _windows(self, query: Query, rows: Integers) -> Floats:
         """Cosine of each passage's nearest window, shape ``(passages,)``."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 import time
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Protocol
@@ -12,8 +11,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 import gradio as gr
 
 from assistant.errors import AssistantError
-from assistant.web import check, desk, measure, plain
+from assistant.programs.programs import Library as Asked
+from assistant.programs.programs import Programs
+from assistant.web import acts, check, desk, measure, notebook
+from assistant.web import library as keeping
+from assistant.web.api import Api
 from assistant.web.bench import Assess, Bench
+from assistant.web.beside import beside
 from assistant.web.columns import Widgets, chat_column, reading_column
 from assistant.web.desk import Desk
 
@@ -28,9 +32,24 @@ _WAITING = 256
 # Conversations that the server remembers; Gradio's own default of 10,000 would take hundreds of megabytes.
 _CONVERSATIONS = 500
 _MAX_UPLOAD = "50mb"
-_STYLES = ("style.css", "cards.css", "reader.css", "measure.css", "check.css", "print.css")
+_STYLES = (
+    "style.css",
+    "cards.css",
+    "reader.css",
+    "measure.css",
+    "check.css",
+    "library.css",
+    "notebook.css",
+    "print.css",
+)
 # The first makes what the others share; the last sets them to work.
-_SCRIPTS = tuple(f"{name}.js" for name in "page opening hits finding sentences keys keeping arriving".split())
+_SCRIPTS = tuple(
+    f"{name}.js"
+    for name in (
+        "page copying opening hits finding sentences keys keeping "
+        "choosing library checking notebook pinning pins saving arriving"
+    ).split()
+)
 # Seconds between sweeps of uploads that were never added, and the age they may reach.
 _SWEEP = (3600, 3600)
 
@@ -43,34 +62,46 @@ _SANS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-
 _MONO = ["ui-monospace", "Consolas", "monospace"]
 
 
-class Library(desk.Library, check.Library, measure.Library, Protocol):
+class Library(desk.Library, notebook.Library, check.Library, measure.Library, acts.Library, Protocol):
     """What the whole page asks of a library; ``assistant.library.Library`` is one."""
 
-    def warm(self) -> None:
-        """Load what a question needs."""
 
-
-class Served(plain.Library, Library, Protocol):
+class Served(Asked, Library, Protocol):
     """What page and programs together ask of a library."""
 
 
-def build(library: Library, *, focus: Sequence[str] = (), assess: Assess | None = None) -> gr.Blocks:
+def build(
+    library: Library,
+    *,
+    focus: Sequence[str] = (),
+    assess: Assess | None = None,
+    programs: Programs | None = None,
+) -> gr.Blocks:
     """The page, not yet served; launch it with ``launch_options()``.
 
     Args:
         library: The library that is asked.
         focus: Ids of essays preselected for asking; the first is opened for reading.
         assess: Evaluates question sets; without it the page has no part that measures.
+        programs: Answers programs; without it the page has no API.
 
     Returns:
         The page.
     """
     page = gr.Blocks(title="Essay Assistant", analytics_enabled=False, fill_width=True, delete_cache=_SWEEP)
-    with page, gr.Tabs(elem_id="parts"):
+    if programs is not None:
+        # Before all else: names are given to the first who want them, be they the page's own events.
+        with page:
+            Api(programs).offer()
+    with page, gr.Tabs(elem_id="parts") as parts:
         with gr.Tab("Ask", elem_id="asking"):
-            style = _asking_part(library, focus, page)
-        with gr.Tab("Check", elem_id="check"):
-            check.checking_part(library, style)
+            style, asking = _asking_part(library, focus, page)
+        with gr.Tab("Notebook", elem_id="notebook"):
+            notebook.notebook_part()
+        with gr.Tab("Check", elem_id="check") as checking:
+            check.checking_part(library, style, page, checking)
+        with gr.Tab("Library", elem_id="library", id=keeping.PART) as shelves:
+            keeping.library_part(library, asking, page, parts, shelves)
         if assess is not None:
             with gr.Tab("Measure", elem_id="measure") as tab:
                 measure.measuring_part(library, Bench(assess), page, tab)
@@ -78,16 +109,18 @@ def build(library: Library, *, focus: Sequence[str] = (), assess: Assess | None 
     return page
 
 
-def _asking_part(library: Library, focus: Sequence[str], page: gr.Blocks) -> gr.Dropdown:
-    """Lay out the part that asks; gives where the citation style is chosen."""
+def _asking_part(library: Library, focus: Sequence[str], page: gr.Blocks) -> tuple[gr.Dropdown, Desk]:
+    """Lay out the part that asks; gives where the citation style is chosen, and the part's handlers."""
     with gr.Row(elem_id="desk"):
         with gr.Column(elem_id="chat", min_width=300):
-            chat = chat_column(library.styles())
+            chat = chat_column(library.styles(), lambda: notebook.copying_part(library))
         with gr.Column(elem_id="reading-side", min_width=300):
             side = reading_column(desk.quotations_of(library))
     widgets = Widgets(turns=gr.State(()), **chat["widgets"], **side["widgets"])
-    _wire(page, Desk(library, widgets, focus), widgets, chat["buttons"] | side["buttons"])
-    return widgets.style
+    asking = Desk(library, widgets, focus)
+    _wire(page, asking, widgets, chat["buttons"] | side["buttons"])
+    notebook.forgetting(chat["copying"], widgets)
+    return widgets.style, asking
 
 
 def launch_options() -> dict[str, Any]:
@@ -113,6 +146,7 @@ def launch_options() -> dict[str, Any]:
         "share": False,
         "pwa": False,
         "ssr_mode": False,
+        "mcp_server": False,
         "quiet": True,
     }
 
@@ -141,7 +175,8 @@ def serve(
     Raises:
         AssistantError: If the port cannot be listened on.
     """
-    page = build(library, focus=focus, assess=assess)
+    programs = Programs(library)
+    page = build(library, focus=focus, assess=assess, programs=programs)
     _spare_the_proxy(host)
     try:
         _, address, _ = page.launch(
@@ -151,28 +186,20 @@ def serve(
             auth=auth,
             prevent_thread_lock=True,
             **launch_options(),
-            app_kwargs=plain.beside(library, host, auth),
+            app_kwargs=beside(programs, host, auth),
         )
     except OSError as fault:
         raise AssistantError(
             f"The page cannot be served at {host}:{port}, which is in use or barred; choose another --port."
         ) from fault
     # The page is open at once; whoever asks before the model is loaded waits for it.
-    threading.Thread(target=_warm, args=(library,), daemon=True).start()
+    programs.warm_behind()
     sys.stderr.write(f"Essay Assistant is open at {address} (Ctrl-C ends it).\n")
     try:
         while page.is_running:
             time.sleep(_HEARTBEAT)
     finally:
         page.close(verbose=False)
-
-
-def _warm(library: Library) -> None:
-    """Load model and index; a fault is said here and once more to whoever asks."""
-    try:
-        library.warm()
-    except AssistantError as fault:
-        sys.stderr.write(f"assistant: {fault}\n")
 
 
 def _spare_the_proxy(host: str) -> None:
@@ -186,39 +213,29 @@ def _spare_the_proxy(host: str) -> None:
 
 def _wire(page: gr.Blocks, desk: Desk, widgets: Widgets, buttons: dict[str, gr.Button]) -> None:
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    everything = widgets.everything()
+    everything, answering = widgets.everything(), widgets.answering()
     cite = {"inputs": widgets.style, "js": "(style) => window.desk.keepStyle(style)", **quiet}
     opened = page.load(desk.opened, widgets.kept, everything, js="() => window.desk.kept()", **quiet)
     opened.then(None, **cite)
     widgets.style.change(None, **cite)
-    widgets.scope.change(None, widgets.scope, None, js="(scope) => window.desk.keepScope(scope)", **quiet)
+    rest = [widgets.turns, widgets.chosen, widgets.style]
+    # The browser alone knows which essays are chosen.
+    told: dict[str, Any] = {"js": "(...given) => window.desk.asking(...given)", **quiet}
     asked = [
         gr.on(
             [widgets.question.submit, buttons["ask"].click],
             desk.ask,
-            [widgets.question, widgets.turns, widgets.scope, widgets.style],
-            everything,
-            **quiet,
+            [widgets.question, *rest],
+            answering,
+            **told,
         ),
-        *(
-            button.click(desk.ask, [button, widgets.turns, widgets.scope, widgets.style], everything, **quiet)
-            for button in widgets.examples
-        ),
+        *(button.click(desk.ask, [button, *rest], answering, **told) for button in widgets.examples),
     ]
     for event in asked:
-        event.failure(desk.broke, widgets.turns, everything, **quiet)
+        event.failure(desk.broke, widgets.turns, widgets.conversation, **quiet)
     buttons["new"].click(desk.restart, widgets.reading, everything, cancels=asked, **quiet)
     widgets.reading.change(desk.read, [widgets.reading, widgets.turns], everything, **quiet)
-    widgets.scope.input(desk.scoped, widgets.scope, everything, **quiet)
     widgets.conversation.click(desk.follow, None, everything, **quiet)
-    buttons["add"].click(
-        desk.add,
-        [widgets.file, widgets.first_page, widgets.turns],
-        everything,
-        show_progress_on=widgets.report,
-        api_visibility="private",
-        concurrency_limit=1,
-    )
 
 
 def _theme() -> gr.themes.Base:

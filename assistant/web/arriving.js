@@ -3,6 +3,7 @@
   "use strict";
 
   const unfolded = new WeakMap(); // parts opened or closed by hand, and which of the two
+  let turnsSeen = 0;
   let seen = ""; // how many turns there are, and whether the last one waits
   let reading = false; // whether its passages are there and their verdict is not
   let essay = ""; // the essay in the reading pane
@@ -25,12 +26,20 @@
     const last = turns[turns.length - 1];
     const pending = Boolean(last?.classList.contains("pending"));
     const now = `${turns.length} ${pending}`;
+    const fewer = turns.length < turnsSeen;
+    turnsSeen = turns.length;
     const read = reading;
     reading = Boolean(last?.querySelector(".answer.reading"));
     if (now === seen && read === reading) return;
     desk.cardsArrived();
     desk.hitsOf(null);
+    desk.markPinned();
     desk.keepTurns();
+    if (fewer) {
+      // A question was deleted, or a conversation begun anew; nothing came that is to be looked at.
+      seen = now;
+      return void desk.turnForgotten();
+    }
     const verdict = last?.querySelector(".verdict, .fault, .advice")?.textContent || "";
     // The verdict on passages that are there already moves nothing.
     if (now === seen) return void desk.say(verdict);

@@ -5,6 +5,7 @@ Hooks that the script, the styles and the browser tests rely on (keep them stabl
 - ``#question`` (its ``textarea``), ``#ask``, ``#new-conversation``, ``#examples button``: asking;
 - ``#conversation .turn``: one question with what came of it; ``.turn .asked``: the question;
   ``.turn.pending``: still being looked up; ``.turn .fault``: an error's sentence;
+- ``.turn .forget``: deletes the question with its answer (see ``notebook.py``);
 - ``.answer``; ``.answer .verdict``: likely or possible answer; ``.answer.not-answered`` and in it
   ``.verdict.not-answered-text``: nearest passages only; ``.answer .advice``: ``Answer.note``;
   ``.answer.reading``: the passages are there, the verdict is not yet; ``.answer details.legend``: what
@@ -15,10 +16,13 @@ Hooks that the script, the styles and the browser tests rely on (keep them stabl
   ``.folded``: a part shown when ``.card .unfold input`` is ticked;
 - ``.card .citation``: in-text citation of each highlight (of the passage when it has none);
   ``button.copy-quotation[data-copy]``: ``highlight.quotation``; ``.card .passage-citation`` and
-  ``button.copy-passage[data-copy]``: the whole passage's; ``button.read-here``: shows it in the reader;
+  ``button.copy-passage[data-copy]``: the whole passage's; beside each ``button.pin[data-start][data-end]``,
+  the words' offsets into the passage's text; ``button.read-here``: shows it in the reader;
 - ``.card .voice``: whose words a highlight is, if they are quoted in the essay;
 - ``.card details.why``: why it was found (see ``why.py``);
 - ``.references .reference`` and ``button.copy-reference[data-copy]``: once at the answer's foot;
+- ``[data-html]`` and ``[data-markdown]`` beside ``[data-copy]``: the same words in other forms, where they
+  say more than the plain ones;
 - ``.reader [data-passage="ID"]`` (see ``reader.py``); there ``.current`` is the passage shown.
 """
 
@@ -27,7 +31,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.web.markup import browser_spans, escape, marked_text
+from assistant.rendering.copying import quotation_forms, reference_forms
+from assistant.rich import rich
+from assistant.web.markup import browser_spans, copy_button, escape, marked_text
 from assistant.web.why import why_html
 
 if TYPE_CHECKING:
@@ -165,7 +171,9 @@ def pages_text(passage: Passage, locator: str) -> str:
 
 def _turn_html(question: str, content: str, extra: str = "") -> str:
     asked = f'<h2 class="asked">{escape(question)}</h2>' if question.strip() else ""
-    return f'<section class="turn{extra}">{asked}{content}</section>'
+    name = escape(f"Delete the question “{question.strip()}”" if question.strip() else "Delete this message")
+    forget = "" if extra else f'<button type="button" class="forget" aria-label="{name}">Delete</button>'
+    return f'<section class="turn{extra}"><div class="turn-head">{asked}{forget}</div>{content}</section>'
 
 
 def _verdict_html(answer: Answer) -> str:
@@ -219,13 +227,15 @@ def _actions_html(hit: Hit) -> str:
     rows = [
         f'<span class="quote"><span class="citation">{escape(highlight.citation.in_text)}</span>'
         f"{voice_html(highlight.quoted)}"
-        f"{_copy_button('copy-quotation', highlight.quotation, _copy_label(hit, number))}</span>"
+        f"{copy_button('copy-quotation', quotation_forms(highlight.drafted), _copy_label(hit, number))}"
+        f"{_pin_button(highlight.start, highlight.end, _numbered('quotation', hit, number))}</span>"
         for number, highlight in enumerate(hit.highlights, start=1)
     ]
     own = "passage-citation" if rows else "citation"
     rows.append(
         f'<span class="quote whole"><span class="{own}">{escape(hit.citation.in_text)}</span>'
-        f"{_copy_button('copy-passage', hit.quotation, 'Copy passage')}</span>"
+        f"{copy_button('copy-passage', quotation_forms(hit.drafted), 'Copy passage')}"
+        f"{_pin_button(0, len(hit.passage.text), 'passage')}</span>"
     )
     read = '<button type="button" class="read-here">Read in the essay</button>'
     return f'<footer class="card-actions">{"".join(rows)}{read}</footer>'
@@ -240,20 +250,27 @@ def voice_html(quoted: Quoted | None) -> str:
 
 
 def _copy_label(hit: Hit, number: int) -> str:
-    return "Copy quotation" if len(hit.highlights) == 1 else f"Copy quotation {number}"
+    return f"Copy {_numbered('quotation', hit, number)}"
 
 
-def _copy_button(name: str, text: str, label: str) -> str:
-    return f'<button type="button" class="copy {name}" data-copy="{escape(text)}">{label}</button>'
+def _numbered(name: str, hit: Hit, number: int) -> str:
+    return name if len(hit.highlights) == 1 else f"{name} {number}"
+
+
+def _pin_button(start: int, end: int, what: str) -> str:
+    return (
+        f'<button type="button" class="pin" data-start="{start}" data-end="{end}" '
+        f'aria-label="Pin {what}" aria-pressed="false">Pin</button>'
+    )
 
 
 def _references_html(hits: Sequence[Hit]) -> str:
-    references = list(dict.fromkeys(hit.reference for hit in hits if hit.reference))
+    references = {hit.reference: hit.listed or rich(hit.reference) for hit in hits if hit.reference}
     if not references:
         return ""
     items = "".join(
         f'<p class="reference-row"><span class="reference">{escape(reference)}</span> '
-        f"{_copy_button('copy-reference', reference, 'Copy reference')}</p>"
-        for reference in references
+        f"{copy_button('copy-reference', reference_forms(listed), 'Copy reference')}</p>"
+        for reference, listed in references.items()
     )
     return f'<div class="references">{items}</div>'

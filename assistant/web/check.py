@@ -13,28 +13,34 @@ from gradio.blocks import Block
 from assistant.errors import AssistantError
 from assistant.faults import Audit
 from assistant.records import plain_title
-from assistant.types import StoredEssay
+from assistant.types import CSLItem
 from assistant.verdicts import Verdict
 from assistant.web.cards import fault_html
-from assistant.web.checked import audit_html, verdict_html
+from assistant.web.checked import audit_html, forgotten_html, verdict_html
+from assistant.web.kept_check import LONGEST, KeptCheck, kept_check_of
+from assistant.web.mended import mended_html
+from assistant.web.naming import label_of
 from assistant.web.pasted import quotation_in
+from assistant.web.telling import told
+from assistant.web.uploads import Upload
 
 NOTHING = "Paste a quotation or a piece of a draft, or choose a file."
-NO_ESSAY = "The library has no essay yet; add one under “Ask” first."
+NO_ESSAY = "The library has no essay yet; add one first."
+GONE = "None of the essays chosen is in the library any more; choose others."
 LONG = "This is too long to be pasted; save it as a file and choose that."
 BROKE = "The checking broke off; the program's terminal says why."
 _CHECKING = '<p class="wait" role="status">Comparing with what is printed…</p>'
 
-# Characters; a long chapter.
-LONGEST = 300_000
 # Checks at once for all visitors; more would only take the processor from each other.
 _AT_ONCE = 2
 _ENDINGS = (".md", ".txt", ".docx", ".tex", ".odt")
+_ARCHIVES = (".docx", ".odt")
 
 _INTRO = (
-    '<header class="check-head"><h2>Is it quoted as printed?</h2><p>Paste a quotation to see whether it '
+    '<header class="check-head"><h1>Is it quoted as printed?</h1><p>Paste a quotation to see whether it '
     "stands in the library’s essays word for word, and on which page; or paste or upload a draft to have all "
-    "its quotations and their citations checked. Nothing of it is kept.</p></header>"
+    "its quotations and their citations checked. The server keeps nothing of it; this tab keeps what you "
+    "paste until you close it.</p></header>"
 )
 
 
@@ -48,8 +54,16 @@ class Style(Protocol):
 class Library(Protocol):
     """What is asked of a library here; ``assistant.library.Library`` is one."""
 
-    def essays(self) -> list[StoredEssay]:
-        """All essays."""
+    root: Path
+
+    def ids(self) -> list[str]:
+        """Ids of all essays."""
+
+    def references(self) -> dict[str, CSLItem]:
+        """Bibliographic records by the essays' ids."""
+
+    def styles(self) -> dict[str, str]:
+        """What the citation styles are called, by name."""
 
     def style(self, name: str) -> Style:
         """The citation style of a name."""
@@ -60,20 +74,27 @@ class Library(Protocol):
     def check_draft(self, draft: Path | str, *, essays: Sequence[str] = (), style: str = "mla") -> Audit:
         """Check a draft: a file, or Markdown or plain text."""
 
+    def mended(self, audit: Audit, draft: Path | None = None) -> bytes:
+        """A checked draft with its mends made, in the format of its file."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Widgets:
     """The components that events change.
 
     Attributes:
+        kept: What the browser's tab kept from before it was loaded again.
         text: What is pasted.
         file: A draft to upload.
+        essays: The essays that it is checked against; all if none is chosen.
         go: Begins.
         checked: What was found.
     """
 
+    kept: gr.Textbox
     text: gr.Textbox
     file: gr.File
+    essays: gr.Dropdown
     go: gr.Button
     checked: gr.HTML
 
@@ -93,10 +114,42 @@ class Check:
     library: Library
     widgets: Widgets
 
-    def check(self, text: str, file: str | None, style: str) -> Iterator[Updates]:
+    def opened(self, kept: str | None) -> Updates:
+        """A page was opened: show what the tab kept from before."""
+        made = kept_check_of(kept)
+        return {self.widgets.text: made.text, **self.shown(made.essays)}
+
+    def shown(self, chosen: Sequence[str] | None) -> Updates:
+        """The part was opened: offer the essays that there now are."""
+        try:
+            records = self.library.references()
+        except AssistantError as fault:
+            return {self.widgets.checked: self._fault(fault)}
+        choices = [(label_of(essay_id, record), essay_id) for essay_id, record in sorted(records.items())]
+        value = [one for one in chosen or () if one in records]
+        return {self.widgets.essays: gr.update(choices=choices, value=value, visible=len(choices) > 1)}
+
+    def again(self, kept: str | None) -> Iterator[Updates]:
+        """A page was opened: find once more what had been found in the text that the tab kept."""
+        made: KeptCheck = kept_check_of(kept)
+        if made.checked is None:
+            yield {self.widgets.checked: gr.skip()}
+        elif made.checked.file:
+            yield {self.widgets.checked: forgotten_html(made.checked.file)}
+        else:
+            known = made.checked.style in self.library.styles()
+            style = made.checked.style if known else next(iter(self.library.styles()))
+            yield from self.check(made.checked.text, None, made.checked.essays, style)
+
+    def check(
+        self, text: str, file: str | None, essays: Sequence[str] | None, style: str
+    ) -> Iterator[Updates]:
         """A check was asked for: say that it goes on, then show what it found."""
         yield {self.widgets.go: gr.update(interactive=False), self.widgets.checked: _CHECKING}
-        yield self._ended(self._of_file(Path(file), style) if file else self._of_text(text, style))
+        asked = list(essays or ())
+        yield self._ended(
+            self._of_file(Path(file), asked, style) if file else self._of_text(text, asked, style)
+        )
 
     def broke(self) -> Updates:
         """Checking ended in a fault of the program itself."""
@@ -109,66 +162,94 @@ class Check:
             self.widgets.checked: html,
         }
 
-    def _of_file(self, path: Path, style: str) -> str:
+    def _fault(self, fault: AssistantError, upload: Path | None = None) -> str:
+        # Where the upload lay is of no use to its reader.
+        sentence = str(fault) if upload is None else str(fault).replace(str(upload), upload.name)
+        return fault_html(told(sentence, self.library.root))
+
+    def _of_file(self, path: Path, essays: list[str], style: str) -> str:
         try:
-            return self._audited(path, style)
+            return self._audited(path, essays, style)
         except AssistantError as fault:
-            # Where the upload lay is of no use to its reader.
-            return fault_html(str(fault).replace(str(path), path.name))
+            return self._fault(fault, path)
         finally:
             # The page keeps no copy of a draft.
             path.unlink(missing_ok=True)
 
-    def _of_text(self, text: str, style: str) -> str:
+    def _of_text(self, text: str, essays: list[str], style: str) -> str:
         if not text.strip():
             return fault_html(NOTHING)
         if len(text) > LONGEST:
             return fault_html(LONG)
         quotation = quotation_in(text)
         try:
-            return self._judged(quotation, style) if quotation else self._audited(text, style)
+            if quotation:
+                return self._judged(quotation, essays, style)
+            return self._audited(text, essays, style)
         except AssistantError as fault:
-            return fault_html(str(fault))
+            return self._fault(fault)
 
-    def _judged(self, quotation: str, style: str) -> str:
-        titles = {essay.id: plain_title(essay.reference) or essay.report.title for essay in self._essays()}
-        verdict = self.library.quote(quotation, style=style)
+    def _judged(self, quotation: str, essays: list[str], style: str) -> str:
+        asked = self._there(essays)
+        titles = {one: plain_title(record) for one, record in self.library.references().items()}
+        verdict = self.library.quote(quotation, essays=asked, style=style)
         return verdict_html(verdict, titles, self.library.style(style).quotation)
 
-    def _audited(self, draft: Path | str, style: str) -> str:
-        self._essays()
-        return audit_html(self.library.check_draft(draft, style=style))
+    def _audited(self, draft: Path | str, essays: list[str], style: str) -> str:
+        audit = self.library.check_draft(draft, essays=self._there(essays), style=style)
+        path = draft if isinstance(draft, Path) else None
+        data = self.library.mended(audit, path) if audit.mends else b""
+        archive = path is not None and path.suffix.lower() in _ARCHIVES
+        return audit_html(
+            audit, self.library.style(style).quotation, mended_html(audit, data, archive=archive)
+        )
 
-    def _essays(self) -> list[StoredEssay]:
-        essays = self.library.essays()
-        if not essays:
+    def _there(self, essays: list[str]) -> list[str]:
+        """The essays chosen that are in the library; empty for all of them."""
+        known = self.library.ids()
+        if not known:
             raise AssistantError(NO_ESSAY)
-        return essays
+        there = [one for one in essays if one in known]
+        if essays and not there:
+            raise AssistantError(GONE)
+        return there
 
 
-def checking_part(library: Library, style: gr.Dropdown) -> None:
+def checking_part(library: Library, style: gr.Dropdown, page: gr.Blocks, tab: gr.Tab) -> None:
     """Lay out the part, in the context it is called in, and wire its events.
 
     Args:
         library: The library.
         style: Where the citation style is chosen.
+        page: The whole page.
+        tab: The tab in which the part stands.
     """
     widgets = _laid_out()
     check = Check(library, widgets)
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    own: dict[str, Any] = {"concurrency_id": "check", "concurrency_limit": _AT_ONCE, **quiet}
     outputs = [widgets.go, widgets.file, widgets.checked]
+    offered = [widgets.text, widgets.essays, widgets.checked]
+    kept = "() => window.desk.keptCheck()"
+    opened = page.load(check.opened, widgets.kept, offered, js=kept, **quiet)
+    tab.select(check.shown, widgets.essays, [widgets.essays, widgets.checked], **quiet)
+    widgets.essays.change(
+        None, widgets.essays, None, js="(essays) => window.desk.keepCheckedEssays(essays)", **quiet
+    )
     asked = widgets.go.click(
         check.check,
-        [widgets.text, widgets.file, style],
+        [widgets.text, widgets.file, widgets.essays, style],
         outputs,
-        concurrency_limit=_AT_ONCE,
-        **quiet,
+        js="(...given) => window.desk.checkBegins(...given)",
+        **own,
     )
-    asked.failure(check.broke, None, outputs, **quiet)
+    for event in (asked, opened.then(check.again, widgets.kept, outputs, js=kept, **own)):
+        event.failure(check.broke, None, outputs, **quiet)
 
 
 def _laid_out() -> Widgets:
     gr.HTML(_INTRO, apply_default_css=False, elem_classes="plain")
+    kept = gr.Textbox(visible=False)
     with gr.Row(elem_id="check-what"):
         text = gr.Textbox(
             label="Quotation, or piece of a draft",
@@ -180,7 +261,7 @@ def _laid_out() -> Widgets:
             min_width=280,
             elem_id="check-text",
         )
-        file = gr.File(
+        file = Upload(
             label=f"Or a draft ({', '.join(_ENDINGS)})",
             file_types=[*_ENDINGS],
             height=150,
@@ -189,6 +270,17 @@ def _laid_out() -> Widgets:
             elem_id="check-file",
         )
     with gr.Row(elem_id="check-row"):
+        essays = gr.Dropdown(
+            [],
+            value=[],
+            multiselect=True,
+            label="Check against (all essays, unless you choose some)",
+            visible=False,
+            interactive=True,
+            scale=3,
+            min_width=280,
+            elem_id="check-essays",
+        )
         go = gr.Button("Check", variant="primary", scale=0, min_width=110, elem_id="go-check")
     checked = gr.HTML("", apply_default_css=False, elem_id="checked", elem_classes="plain")
-    return Widgets(text=text, file=file, go=go, checked=checked)
+    return Widgets(kept=kept, text=text, file=file, essays=essays, go=go, checked=checked)

@@ -2,7 +2,8 @@
 
 Hooks for styles and tests: ``.checked``; in it ``.judged`` (the verdict in a word, also a class),
 ``.place`` (one printed place, with ``.passage-text``, ``.own``, ``.citation``, ``.copy-quotation``),
-``.draft`` (see ``rendering.draft_page``) and ``button[data-note]``, which opens a passage in the reader.
+``.draft`` (see ``rendering.draft_page``), in it a ``.copy-quotation`` of what is printed, and
+``button[data-note]``, which opens a passage in the reader.
 """
 
 from __future__ import annotations
@@ -30,6 +31,10 @@ _SIGNS = (
     '<p class="signs"><del>Struck out</del>: in the quotation, not printed. '
     "<ins>Underlined</ins>: printed, not in the quotation.</p>"
 )
+_DRAFT_SIGNS = (
+    '<p class="signs"><del>Struck out</del>: goes, or is not printed. '
+    "<ins>Underlined</ins>: comes, or is printed.</p>"
+)
 
 
 def verdict_html(verdict: Verdict, titles: Mapping[str, str], quotation: Callable[[str, str], str]) -> str:
@@ -55,21 +60,41 @@ def verdict_html(verdict: Verdict, titles: Mapping[str, str], quotation: Callabl
     )
 
 
-def audit_html(audit: Audit) -> str:
+def audit_html(audit: Audit, quotation: Callable[[str, str], str], mended: str = "") -> str:
     """A checked draft.
 
     Args:
         audit: The checked draft.
+        quotation: Of words and their citation, both as they go into a draft.
+        mended: HTML that offers the mended copy.
 
     Returns:
-        HTML of one ``section.checked``.
+        HTML of one ``section.checked`` and the draft behind it.
     """
     name = PurePath(audit.draft).name
     told = summary(audit).removeprefix(f"{name}: ")
     called = "The draft" if audit.draft == _NO_FILE else name
+    signs = _DRAFT_SIGNS if audit.mends or any(fault.diff for fault in audit.faults) else ""
+
+    def offered(fault: Fault) -> str:
+        return _copy_fault_html(fault, quotation) + _open_fault_html(fault)
+
     return (
         f'<section class="checked" role="status"><h2>{escape(called)}</h2><p>{escape(told)}</p>'
-        f'{kinds_html(audit)}</section><div class="draft">{rows_html(audit, _open_fault_html)}</div>'
+        f"{kinds_html(audit)}{signs}</section>{mended}"
+        f'<div class="draft">{rows_html(audit, offered, level=3)}</div>'
+    )
+
+
+def forgotten_html(name: str) -> str:
+    """What is said in place of a draft that was uploaded before the page was loaded again.
+
+    Args:
+        name: Name of its file.
+    """
+    return (
+        f'<p class="was" role="status"><bdi>{escape(name)}</bdi> was checked before this page was loaded '
+        "again. Nothing was kept of it; choose it once more to see what was found.</p>"
     )
 
 
@@ -112,6 +137,13 @@ def _own_html(match: QuotedPlace) -> str:
         return ""
     named = "; ".join(edit_words(edit) for edit in match.edits)
     return f'<p class="own">Marked as the writer’s own: {escape(named)}.</p>'
+
+
+def _copy_fault_html(fault: Fault, quotation: Callable[[str, str], str]) -> str:
+    if not fault.printed:
+        return ""
+    copied = escape(quotation(fault.printed, fault.citation))
+    return f'<button type="button" class="copy copy-quotation" data-copy="{copied}">Copy as printed</button>'
 
 
 def _open_fault_html(fault: Fault) -> str:

@@ -18,6 +18,7 @@ EXAMPLES = 4
 # The page's script tells the conversation that a passage of another essay was opened, and asks for the
 # quotations of the one that is read.
 _OPENS = "element.addEventListener('open-essay', (event) => trigger('click', event.detail));"
+_CHOICE = "watch('value', () => window.desk.scopeArrived()); window.desk.scopeArrived();"
 _QUOTES = "window.desk.quoteWith((essay, style) => server.quotations(essay, style));"
 
 
@@ -31,14 +32,11 @@ class Widgets:
         examples: Example questions, hidden once the conversation has begun.
         question: The box.
         kept: What the browser's tab kept from before it was loaded again.
-        scope: Which essays are asked.
+        scope: Which essays can be chosen for asking.
+        chosen: Which are, as the page's script tells.
         style: How is cited.
         reading: Which essay is in the reading pane.
         pane: The reading pane.
-        report: What became of an upload.
-        file: The file to upload.
-        first_page: Its first page's number.
-        upload: The part of the page that holds the upload.
     """
 
     turns: gr.State
@@ -46,31 +44,33 @@ class Widgets:
     examples: Sequence[gr.Button]
     question: gr.Textbox
     kept: gr.Textbox
-    scope: gr.Dropdown
+    scope: gr.HTML
+    chosen: gr.Textbox
     style: gr.Dropdown
     reading: gr.Dropdown
     pane: gr.HTML
-    report: gr.HTML
-    file: gr.File
-    first_page: gr.Textbox
-    upload: gr.Accordion
+
+    def answering(self) -> list[Any]:
+        """Those that a question changes: Gradio takes its time for each output, changed or not."""
+        return [self.turns, self.conversation, self.question]
 
     def everything(self) -> list[Any]:
         """All of them, as outputs of an event."""
         return [
             *(self.turns, self.conversation, *self.examples, self.question, self.scope, self.style),
-            *(self.reading, self.pane, self.report, self.file, self.first_page, self.upload),
+            *(self.reading, self.pane),
         ]
 
 
-def chat_column(styles: Mapping[str, str]) -> dict[str, Any]:
+def chat_column(styles: Mapping[str, str], beside_style: Callable[[], gr.HTML]) -> dict[str, Any]:
     """Lay out the conversation.
 
     Args:
         styles: What the citation styles are called, by name; the first is chosen.
+        beside_style: Lays out what stands beside them.
 
     Returns:
-        ``widgets`` by their names in ``Widgets``, and ``buttons``.
+        ``widgets`` by their names in ``Widgets``, ``buttons``, and as ``copying`` what ``beside_style`` gave.
     """
     with gr.Row(elem_id="top"):
         gr.HTML(frame.HEADER, apply_default_css=False, elem_id="masthead")
@@ -79,10 +79,15 @@ def chat_column(styles: Mapping[str, str]) -> dict[str, Any]:
     conversation = gr.HTML("", apply_default_css=False, elem_id="conversation", js_on_load=_OPENS)
     with gr.Row(elem_id="examples"):
         examples = [gr.Button("", size="sm", visible=False, elem_classes="example") for _ in range(EXAMPLES)]
-    kept = gr.Textbox(visible=False)
+    kept, chosen = gr.Textbox(visible=False), gr.Textbox(visible=False)
     with gr.Row(elem_id="choosers"):
-        scope = gr.Dropdown(
-            [], label="Ask", elem_id="scope", visible=False, interactive=True, scale=3, min_width=200
+        scope = gr.HTML(
+            "",
+            apply_default_css=False,
+            elem_id="scope",
+            elem_classes="plain",
+            min_width=200,
+            js_on_load=_CHOICE,
         )
         style = gr.Dropdown(
             [(title, name) for name, title in styles.items()],
@@ -94,6 +99,7 @@ def chat_column(styles: Mapping[str, str]) -> dict[str, Any]:
             scale=2,
             min_width=200,
         )
+        copying = beside_style()
     with gr.Row(elem_id="ask-row"):
         question = gr.Textbox(
             label="Question",
@@ -114,13 +120,17 @@ def chat_column(styles: Mapping[str, str]) -> dict[str, Any]:
             "kept": kept,
             "question": question,
             "scope": scope,
+            "chosen": chosen,
             "style": style,
         },
         "buttons": {"ask": ask, "new": new},
+        "copying": copying,
     }
 
 
-def reading_column(quotations: Callable[[Sequence[str]], Mapping[str, Sequence[str]]]) -> dict[str, Any]:
+def reading_column(
+    quotations: Callable[[Sequence[str]], Mapping[str, Sequence[Mapping[str, str]]]],
+) -> dict[str, Any]:
     """Lay out the essay, and above it what adds one.
 
     Args:
@@ -130,20 +140,9 @@ def reading_column(quotations: Callable[[Sequence[str]], Mapping[str, Sequence[s
     Returns:
         ``widgets`` by their names in ``Widgets``, and ``buttons``.
     """
-    with gr.Accordion("Add an essay", open=False, elem_id="upload") as upload:
-        file = gr.File(
-            label="Essay as text (.txt, .text, .md)",
-            file_types=[".txt", ".text", ".md"],
-            height=130,
-            elem_id="essay-file",
-        )
-        with gr.Row(elem_id="add-row"):
-            first_page = gr.Textbox(
-                label="Number of the first page (if you know it)", max_lines=1, scale=3, elem_id="first-page"
-            )
-            add = gr.Button("Add essay", variant="primary", scale=1, min_width=110, elem_id="add-essay")
-        report = gr.HTML("", apply_default_css=False, elem_id="report")
-    reading = gr.Dropdown([], label="Read", elem_id="reading", visible=False, interactive=True)
+    with gr.Row(elem_id="reading-row"):
+        reading = gr.Dropdown([], label="Read", elem_id="reading", visible=False, interactive=True)
+        adding = gr.Button("Add an essay", size="sm", scale=0, min_width=110, elem_id="to-library")
     gr.HTML(
         frame.FIND,
         apply_default_css=False,
@@ -158,10 +157,6 @@ def reading_column(quotations: Callable[[Sequence[str]], Mapping[str, Sequence[s
         "widgets": {
             "reading": reading,
             "pane": pane,
-            "report": report,
-            "file": file,
-            "first_page": first_page,
-            "upload": upload,
         },
-        "buttons": {"add": add},
+        "buttons": {"adding": adding},
     }

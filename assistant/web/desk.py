@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from functools import partial
-from pathlib import Path
+import json
 from typing import TYPE_CHECKING, Any, Protocol
 
 import gradio as gr
 from gradio.blocks import Block
 
 from assistant.errors import AssistantError
-from assistant.records import plain_title
-from assistant.web import cards, reader
+from assistant.rendering.copying import quotation_forms
+from assistant.web import cards, reader, telling
 from assistant.web.columns import EXAMPLES, Widgets
 from assistant.web.kept import kept_of
-from assistant.web.report import report_html
+from assistant.web.markup import copied
+from assistant.web.naming import label_of
+from assistant.web.shelf import scope_html, title_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
-    from assistant.answers import Answer
-    from assistant.types import IngestReport, StoredEssay
+    from assistant.answers import Answer, Quotation
+    from assistant.types import StoredEssay
+    from assistant.web.shelf import About
 
-ALL_ESSAYS = ""
-# No essay id can be this: ids hold no star.
-_FOCUS = "*focus"
+LEFT = "None of the essays chosen for asking is in the library any more; choose others, or ask all."
 
 Updates = dict[Block, Any]
 Turns = tuple[cards.Turn, ...]
@@ -33,11 +34,13 @@ Turns = tuple[cards.Turn, ...]
 class Library(Protocol):
     """What the page asks of a library; ``assistant.library.Library`` is one."""
 
+    root: Path
+
     def ids(self) -> list[str]:
         """Ids of all essays."""
 
-    def essays(self) -> list[StoredEssay]:
-        """All essays."""
+    def abouts(self) -> Mapping[str, About]:
+        """What is known of each essay without reading it."""
 
     def essay(self, essay_id: str) -> StoredEssay:
         """One essay."""
@@ -45,28 +48,13 @@ class Library(Protocol):
     def styles(self) -> dict[str, str]:
         """What the citation styles are called, by name."""
 
-    def quotable(self, essay_id: str, style: str = "mla") -> dict[str, list[str]]:
+    def quotable(self, essay_id: str, style: str = "mla") -> dict[str, list[Quotation]]:
         """Each sentence of an essay as a quotation with its citation, by passage id."""
 
-    def add(
-        self,
-        path: Path,
-        *,
-        first_page: str | None = None,
-        progress: Callable[[str, int, int], None] | None = None,
-    ) -> IngestReport:
-        """Read an essay into the library."""
-
-    def ask(
-        self,
-        question: str,
-        *,
-        essays: Sequence[str] = (),
-        style: str = "mla",
-        history: Sequence[str] = (),
-        fast: bool = False,
-    ) -> Answer:
-        """Answer a question; ``fast`` leaves out the model that reads the passages for the verdict."""
+    def answers(
+        self, question: str, *, essays: Sequence[str] = (), style: str = "mla", history: Sequence[str] = ()
+    ) -> Iterator[Answer]:
+        """Answer as soon as passages are found, and once more when they have been read for the verdict."""
 
 
 class Desk:
@@ -83,39 +71,45 @@ class Desk:
         self._widgets = widgets
         self._focus = tuple(focus)
 
+    @property
+    def widgets(self) -> Widgets:
+        """The components."""
+        return self._widgets
+
     def opened(self, told: str | None) -> Updates:
         """A page was opened: show the library as it now is, and what the tab kept from before."""
         kept = kept_of(told)
         try:
-            essays = self._library.essays()
+            abouts = self._library.abouts()
         except AssistantError as fault:
-            return {self._widgets.conversation: cards.fault_html(str(fault))}
-        known = [essay.id for essay in essays]
-        focus = self._known_focus(essays)
-        scope = focus[0] if len(focus) == 1 else _FOCUS if focus else ALL_ESSAYS
-        reading = next((one for one in (kept.reading, *focus, *known) if one in known), "")
-        shown = next((essay for essay in essays if essay.id == reading), None)
+            return {self._widgets.conversation: self._fault_html(fault)}
+        focus = [essay_id for essay_id in self._focus if essay_id in abouts]
+        reading = next((one for one in (kept.reading, *focus, *abouts) if one in abouts), "")
         return {
-            **self._choosers(
-                essays,
-                scope=kept.scope if kept.scope in {ALL_ESSAYS, _FOCUS, *known} else scope,
-                reading=reading,
-            ),
-            **self._examples(None if kept.turns else shown),
+            **self._choosers(abouts, reading),
+            **self._examples(None if kept.turns else self._essay(reading)),
             self._widgets.turns: kept.turns,
             self._widgets.conversation: cards.conversation_html(kept.turns)
-            or cards.welcome_html(has_essay=bool(essays)),
+            or cards.welcome_html(has_essay=bool(abouts)),
             self._widgets.question: kept.draft,
             self._widgets.style: kept.style if kept.style in self._library.styles() else gr.skip(),
-            self._widgets.upload: gr.update(open=not essays),
         }
+
+    def changed(self, reading: str | None, turns: Turns) -> Updates:
+        """The library has changed: show what there is to choose, and read another essay if that one left."""
+        try:
+            abouts = self._library.abouts()
+        except AssistantError as fault:
+            return {self._widgets.conversation: self._fault_html(fault)}
+        shown = reading if reading is not None and reading in abouts else next(iter(abouts), "")
+        begun = {} if turns else self._begun(self._essay(shown))
+        return {**self._choosers(abouts, shown), **begun}
 
     def ask(self, question: str, turns: Turns, scope: str | None, style: str) -> Iterator[Updates]:
         """A question was asked: show it at once, then its passages, then how far they answer it."""
         yield {
             self._widgets.conversation: cards.conversation_html(turns, pending=question),
             self._widgets.question: "",
-            **{button: gr.update(visible=False) for button in self._widgets.examples},
         }
         shown = turns
         for html in self._answers(question, turns, scope, style):
@@ -133,12 +127,7 @@ class Desk:
     def restart(self, reading: str | None) -> Updates:
         """A new conversation was begun."""
         essay = self._essay(reading)
-        return {
-            self._widgets.turns: (),
-            self._widgets.conversation: cards.welcome_html(has_essay=essay is not None),
-            self._widgets.question: "",
-            **self._examples(essay),
-        }
+        return {self._widgets.turns: (), self._widgets.question: "", **self._begun(essay)}
 
     def read(self, essay_id: str | None, turns: Turns) -> Updates:
         """An essay was chosen for the reading pane."""
@@ -158,63 +147,37 @@ class Desk:
             return {self._widgets.reading: gr.skip()}
         return {self._widgets.reading: str(event.essay)}
 
-    def scoped(self, scope: str | None) -> Updates:
-        """It was chosen which essays are asked; a single one is opened for reading too."""
-        return {self._widgets.reading: scope if scope not in {None, ALL_ESSAYS, _FOCUS} else gr.skip()}
-
-    def add(
-        self,
-        file: str | None,
-        first_page: str,
-        turns: Turns,
-        progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio finds it by its default value
-    ) -> Updates:
-        """An essay was uploaded: read it in, report, and switch to it."""
-        if not file:
-            return {self._widgets.report: cards.fault_html("Choose a file first.")}
-        try:
-            report = self._library.add(
-                Path(file),
-                first_page=first_page.strip() or None,
-                progress=lambda stage, done, total: progress((done, total), desc=stage),
-            )
-            essays = self._library.essays()
-        except AssistantError as fault:
-            return {self._widgets.report: cards.fault_html(str(fault))}
-        # The library has what it needs; the page keeps no copy of the essay.
-        Path(file).unlink(missing_ok=True)
-        return {
-            self._widgets.report: report_html(report),
-            self._widgets.file: None,
-            self._widgets.first_page: "",
-            **self._choosers(essays, scope=report.essay_id, reading=report.essay_id),
-            **({} if turns else self._begun(report.essay_id)),
-        }
-
-    def _begun(self, essay_id: str) -> Updates:
-        welcome = cards.welcome_html(has_essay=True)
-        return {self._widgets.conversation: welcome, **self._examples(self._essay(essay_id))}
+    def _begun(self, essay: StoredEssay | None) -> Updates:
+        welcome = cards.welcome_html(has_essay=essay is not None)
+        return {self._widgets.conversation: welcome, **self._examples(essay)}
 
     def _answers(self, question: str, turns: Turns, scope: str | None, style: str) -> Iterator[str]:
         """What is found, as HTML: the passages as soon as they are known, then with their verdict."""
         try:
-            essays = self._library.essays()
-            ask = partial(
-                self._library.ask,
+            abouts = self._library.abouts()
+            chosen = chosen_of(scope)
+            known = [essay_id for essay_id in chosen if essay_id in abouts]
+            if chosen and not known:
+                yield cards.fault_html(LEFT)
+                return
+            answers = self._library.answers(
                 question,
-                essays=self._known_focus(essays) if scope == _FOCUS else [scope] if scope else [],
+                essays=known,
                 style=style,
                 history=[turn.question for turn in turns],
             )
-            titles = {essay.id: plain_title(essay.reference) or essay.report.title for essay in essays}
+            titles = {essay_id: title_of(essay_id, about) for essay_id, about in abouts.items()}
             named = titles if len(titles) > 1 else None
-            found = ask(fast=True)
+            found = next(answers)
             if found.hits:
                 yield cards.answer_html(found, named, reading=True)
-                found = ask()
+                found = next(answers)
             yield cards.answer_html(found, named)
         except AssistantError as fault:
-            yield cards.fault_html(str(fault))
+            yield self._fault_html(fault)
+
+    def _fault_html(self, fault: AssistantError) -> str:
+        return cards.fault_html(telling.told(str(fault), self._library.root))
 
     def _essay(self, essay_id: str | None) -> StoredEssay | None:
         """The essay, or nothing where it has left the library since the page was drawn."""
@@ -225,22 +188,15 @@ class Desk:
         except AssistantError:
             return None
 
-    def _known_focus(self, essays: Sequence[StoredEssay]) -> list[str]:
-        known = {essay.id for essay in essays}
-        return [essay_id for essay_id in self._focus if essay_id in known]
-
-    def _choosers(self, essays: Sequence[StoredEssay], *, scope: str, reading: str) -> Updates:
-        names = [(reader.essay_label(essay), essay.id) for essay in essays]
-        focus = self._known_focus(essays)
-        opened = [(f"The {len(focus)} essays just opened", _FOCUS)] if 1 < len(focus) < len(essays) else []
-        scope = ALL_ESSAYS if scope == _FOCUS and not opened else scope
-        several = len(essays) > 1
-        shown = next((essay for essay in essays if essay.id == reading), None)
+    def _choosers(self, abouts: Mapping[str, About], reading: str) -> Updates:
+        names = [
+            (label_of(essay_id, about.reference) if about.reference else title_of(essay_id, about), essay_id)
+            for essay_id, about in abouts.items()
+        ]
+        shown = self._essay(reading)
         return {
-            self._widgets.scope: gr.update(
-                choices=[("All essays", ALL_ESSAYS), *opened, *names], value=scope, visible=several
-            ),
-            self._widgets.reading: gr.update(choices=names, value=reading or None, visible=several),
+            self._widgets.scope: scope_html(abouts, self._focus),
+            self._widgets.reading: gr.update(choices=names, value=reading or None, visible=len(abouts) > 1),
             self._widgets.pane: reader.reader_html(shown) if shown else reader.nothing_to_read_html(),
         }
 
@@ -253,7 +209,23 @@ class Desk:
         }
 
 
-def quotations_of(library: Library) -> Callable[[Sequence[str]], dict[str, list[str]]]:
+def chosen_of(told: str | None) -> list[str]:
+    """Ids of the essays that are to be asked, as the page's script tells them.
+
+    Args:
+        told: JSON; anything may stand in it.
+
+    Returns:
+        The ids; none for all.
+    """
+    try:
+        chosen = json.loads(told or "[]")
+    except (ValueError, RecursionError):
+        return []
+    return [one for one in chosen if isinstance(one, str)] if isinstance(chosen, list) else []
+
+
+def quotations_of(library: Library) -> Callable[[Sequence[str]], dict[str, list[dict[str, str]]]]:
     """What the page's script asks when an essay came into the reading pane.
 
     Args:
@@ -264,15 +236,19 @@ def quotations_of(library: Library) -> Callable[[Sequence[str]], dict[str, list[
         id; none of an essay or a style that is not there.
     """
 
-    def quotations(asked: Sequence[str]) -> dict[str, list[str]]:
+    def quotations(asked: Sequence[str]) -> dict[str, list[dict[str, str]]]:
         # From the page's script, so anything may stand in it.
         known = isinstance(asked, list) and len(asked) == 2
         if not known or asked[0] not in library.ids() or asked[1] not in [*library.styles()]:
             return {}
         try:
-            return library.quotable(asked[0], asked[1])
+            quotable = library.quotable(asked[0], asked[1])
         except AssistantError:
             return {}
+        return {
+            passage: [copied(quotation_forms(one)) for one in sentences]
+            for passage, sentences in quotable.items()
+        }
 
     return quotations
 

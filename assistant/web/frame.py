@@ -8,6 +8,7 @@ _KEYS = (
     ("Esc", "leaves the question box for the passages", ""),
     ("↓ ↑", "next and previous passage of the conversation", ""),
     ("c", "copies the quotation of the current passage, or the current sentence of the essay", "letter"),
+    ("p", "pins the quotation of the current passage, or the current sentence, to the notebook", "letter"),
     ("r", "shows the current passage in the essay", "letter"),
     ("j k", "next and previous sentence of the essay", "letter"),
     ("f", "finds a phrase in the essay", "letter"),

@@ -26,7 +26,7 @@
       .map((turn) => {
         const asked = turn.querySelector(".asked");
         const came = turn.cloneNode(true);
-        came.querySelector(".asked")?.remove();
+        came.querySelector(".turn-head")?.remove();
         for (const part of came.querySelectorAll(".copied, .not-copied")) part.classList.remove("copied", "not-copied");
         return { question: asked?.textContent || "", html: came.innerHTML };
       });
@@ -75,9 +75,12 @@
     desk.keep();
   };
 
+  desk.keptScope = () => kept.scope;
+
   desk.keepStyle = (style) => {
     kept.style = style;
     desk.citeIn(style);
+    desk.citePinsIn(style);
     desk.keep();
   };
 
@@ -86,7 +89,7 @@
     begun = true;
     const linked = desk.linked();
     const reading = linked.includes("/") ? linked.split("/")[0] : kept.reading;
-    return JSON.stringify({ turns: kept.turns, scope: kept.scope, style: kept.style, reading, draft: kept.draft });
+    return JSON.stringify({ turns: kept.turns, style: kept.style, reading, draft: kept.draft });
   };
 
   desk.returnToPlace = () => {

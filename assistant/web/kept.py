@@ -22,14 +22,12 @@ class Kept:
 
     Attributes:
         turns: Its conversation, oldest first.
-        scope: Which essays were asked; ``None`` if that was never chosen.
         reading: Id of the essay that was read, or the empty string.
         draft: A question that was not asked yet.
         style: Name of the citation style, or the empty string.
     """
 
     turns: tuple[Turn, ...] = ()
-    scope: str | None = None
     reading: str = ""
     draft: str = ""
     style: str = ""
@@ -53,10 +51,8 @@ def kept_of(told: str | None) -> Kept:
     if not isinstance(values, dict):
         return Kept()
     turns = values.get("turns")
-    scope = values.get("scope")
     return Kept(
         tuple(_turn(one) for one in turns if _is_turn(one)) if isinstance(turns, list) else (),
-        scope if isinstance(scope, str) else None,
         _text(values.get("reading")),
         _text(values.get("draft")),
         _text(values.get("style")),

@@ -52,6 +52,7 @@
     ArrowDown: () => step(1),
     ArrowUp: () => step(-1),
     c: () => desk.copySentence() || withCard((card) => card.querySelector(".copy-quotation, .copy-passage").click()),
+    p: () => desk.pinSentence() || withCard(desk.pinCard),
     r: () => withCard(desk.openCard),
     j: () => desk.stepSentence(1),
     k: () => desk.stepSentence(-1),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from assistant.answers import Highlight
+    from assistant.rendering.copying import Forms
     from assistant.types import CSLItem, Passage
 
 # A passage shorter than this is shown whole; about ten lines of a card.
@@ -91,6 +92,40 @@ def browser_spans(text: str, highlights: Sequence[Highlight]) -> str:
         outside the basic plane as two.
     """
     return " ".join(f"{_utf16(text[:start])}-{_utf16(text[:end])}" for start, end in _disjoint(highlights))
+
+
+def copied(forms: Forms) -> dict[str, str]:
+    """What a script needs to copy something: the text, and the other forms where they say more.
+
+    Args:
+        forms: The forms.
+
+    Returns:
+        ``text``, and of ``html`` and ``markdown`` those that differ from the text, escaped as HTML is.
+    """
+    made = {"text": forms.text}
+    if forms.html != html.escape(forms.text, quote=False):
+        made["html"] = forms.html
+    if forms.markdown != forms.text:
+        made["markdown"] = forms.markdown
+    return made
+
+
+def copy_button(name: str, forms: Forms, label: str) -> str:
+    """A button that copies.
+
+    Args:
+        name: Its class.
+        forms: What is copied.
+        label: What stands on it.
+
+    Returns:
+        HTML; ``data-copy`` is the plain text, ``data-html`` and ``data-markdown`` the other forms.
+    """
+    given = copied(forms)
+    text = given.pop("text")
+    others = "".join(f' data-{form}="{escape(value)}"' for form, value in given.items())
+    return f'<button type="button" class="copy {name}" data-copy="{escape(text)}"{others}>{label}</button>'
 
 
 def page_break(name: str, label: str) -> str:

@@ -11,12 +11,14 @@ import gradio as gr
 from gradio.blocks import Block
 
 from assistant.errors import AssistantError
-from assistant.types import StoredEssay
+from assistant.types import CSLItem
 from assistant.web.bench import Bench, Run
 from assistant.web.cards import fault_html
 from assistant.web.markup import escape
-from assistant.web.question_sets import own_sets, question_count
-from assistant.web.reader import essay_label
+from assistant.web.naming import label_of
+from assistant.web.question_sets import question_count
+from assistant.web.telling import told
+from assistant.web.uploads import Upload
 
 METHODS = {
     "late": "late: the assistant’s own, word by word in context",
@@ -39,7 +41,7 @@ _STARTING = "Preparing…"
 _LOOK = 0.3
 
 _INTRO = (
-    '<header class="measure-head"><h2>How well does it find?</h2><p>A question set tells which passages '
+    '<header class="measure-head"><h1>How well does it find?</h1><p>A question set tells which passages '
     "answer each of its questions. Run one to see how often the assistant shows them first, beside other "
     "ways of searching, and where it goes wrong.</p></header>"
 )
@@ -65,11 +67,11 @@ class Library(Protocol):
 
     root: Path
 
-    def ids(self) -> list[str]:
-        """Ids of all essays."""
+    def references(self) -> dict[str, CSLItem]:
+        """Bibliographic records by the essays' ids."""
 
-    def essay(self, essay_id: str) -> StoredEssay:
-        """One essay."""
+    def question_sets(self) -> dict[str, Path]:
+        """Folders of the library's own question sets by id of the essay that each asks about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,13 +120,19 @@ class Measure:
     def opened(self) -> Updates:
         """The part was opened: show the question sets that there now are."""
         try:
-            sets = own_sets(self.library)
-            choices = [(self._label(name, folder), name) for name, folder in sets.items()]
+            sets, records = self.library.question_sets(), self.library.references()
         except AssistantError as fault:
-            return {self.widgets.state: fault_html(str(fault))}
+            return {self.widgets.state: fault_html(told(str(fault), self.library.root))}
+        choices = [
+            (f"{label_of(name, records[name])} ({_questions(question_count(folder))})", name)
+            for name, folder in sets.items()
+            if name in records
+        ]
         return {
-            self.widgets.sets: gr.update(choices=choices, value=[*sets], visible=bool(sets)),
-            self.widgets.none: gr.update(visible=not sets),
+            self.widgets.sets: gr.update(
+                choices=choices, value=[name for _, name in choices], visible=bool(choices)
+            ),
+            self.widgets.none: gr.update(visible=not choices),
         }
 
     def run(
@@ -135,7 +143,7 @@ class Measure:
         Gradio finds ``request`` by its annotation, so every name in the signature is imported at run time,
         and closes this when its visitor leaves.
         """
-        known = own_sets(self.library)
+        known = self.library.question_sets()
         folders = [known[name] for name in names if name in known]
         if not folders and not files:
             yield self._ended(fault_html(NO_SET))
@@ -154,7 +162,7 @@ class Measure:
             yield self._begun()
             while not run.ended.wait(_LOOK):
                 yield {self.widgets.state: progress_html(run)}
-            yield self._ended(_outcome_html(run), run.html)
+            yield self._ended(_outcome_html(run, self.library.root), run.html)
         finally:
             run.stopping.set()
             del self._runs[request.session_hash]
@@ -166,9 +174,6 @@ class Measure:
             return {self.widgets.stop: gr.update(visible=False)}
         run.stopping.set()
         return {self.widgets.stop: gr.update(interactive=False)}
-
-    def _label(self, name: str, folder: Path) -> str:
-        return f"{essay_label(self.library.essay(name))} ({_questions(question_count(folder))})"
 
     def _begun(self) -> Updates:
         return {
@@ -240,7 +245,7 @@ def _laid_out() -> Widgets:
     )
     sets = gr.CheckboxGroup([], label="Question sets of the library", visible=False, elem_id="sets")
     with gr.Accordion("Upload a question set", open=False, elem_id="set-upload"):
-        files = gr.File(
+        files = Upload(
             label="One .zip, or queries.jsonl and qrels.tsv",
             file_count="multiple",
             file_types=[".jsonl", ".tsv", ".json", ".zip"],
@@ -272,7 +277,7 @@ def _questions(number: int) -> str:
     return f"{number:,} {'question' if number == 1 else 'questions'}"
 
 
-def _outcome_html(run: Run) -> str:
+def _outcome_html(run: Run, root: Path) -> str:
     if run.fault:
-        return fault_html(run.fault)
+        return fault_html(told(run.fault, root))
     return "" if run.html else f'<p class="measured" role="status">{STOPPED}</p>'

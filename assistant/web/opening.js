@@ -18,12 +18,14 @@
     return back;
   }
 
+  const partOf = (target) => target.closest("#check, #notebook")?.id || "asking";
+
   function offerBack() {
     const back = backButton();
     const toCard = Boolean(origin?.matches(".card"));
-    const toCheck = Boolean(origin?.closest("#check"));
+    const names = { check: "Back to the check", notebook: "Back to the notebook", asking: "Back to the text" };
     back.hidden = origin === null;
-    back.textContent = toCard ? "Back to the answer" : toCheck ? "Back to the check" : "Back to the text";
+    back.textContent = toCard ? "Back to the answer" : names[origin ? partOf(origin) : "asking"];
     // Beside the essay the answer is in sight; below the answer it is not.
     back.classList.toggle("to-card", toCard);
   }
@@ -32,7 +34,7 @@
     const target = origin;
     origin = null;
     backButton().hidden = true;
-    if (target?.isConnected) inPart(target.closest("#check") ? "check" : "asking", () => returnTo(target));
+    if (target?.isConnected) inPart(partOf(target), () => returnTo(target));
   }
 
   function returnTo(target) {
@@ -52,12 +54,19 @@
     offerBack();
   }
 
-  function openEssay(essay) {
+  desk.openEssay = (essay) => {
     const conversation = desk.conversation();
     for (const holder of [conversation, ...conversation.querySelectorAll("div")]) {
       holder.dispatchEvent(new CustomEvent("open-essay", { detail: { essay } }));
     }
-  }
+  };
+
+  // The whole essay, from wherever one is.
+  desk.openWhole = (essay) =>
+    inPart("asking", () => {
+      if (desk.reader()?.dataset.essay !== essay) desk.openEssay(essay);
+      document.querySelector("#reading-side").scrollIntoView({ behavior: desk.smooth(), block: "start" });
+    });
 
   // Do something in a part of the page once that part is shown.
   function inPart(name, act) {
@@ -75,7 +84,7 @@
     wanted = part ? null : passage;
     if (part) show(part);
     else if (desk.reader()?.dataset.essay === essay) missing(passage);
-    else openEssay(essay);
+    else desk.openEssay(essay);
   }
 
   desk.openCard = (card) => {
@@ -115,7 +124,7 @@
   window.addEventListener("hashchange", desk.followLink);
 
   function copyLink(anchor) {
-    desk.copy(anchor.href, anchor, "Link copied.");
+    desk.copyPlain(anchor.href, anchor, "Link copied.");
     // Pressed again, the browser sees no change of address.
     if (anchor.hash === location.hash) desk.followLink();
   }

@@ -1,10 +1,9 @@
-/* What the other scripts share, and copying. Every listener sits on the document, so it also serves
-   what is put into the page later. */
+/* What the other scripts share. Every listener sits on the document, so it also serves what is put into
+   the page later. */
 window.desk = {};
 ((desk) => {
   "use strict";
 
-  const COPIED_FOR_MS = 1800;
   const SHOWN_FOR_MS = 4000;
   let hiding = 0;
 
@@ -48,38 +47,4 @@ window.desk = {};
     clearTimeout(hiding);
     if (shown) hiding = setTimeout(() => voice().classList.remove("shown"), SHOWN_FOR_MS);
   };
-
-  function copyTheOldWay(text) {
-    const focused = document.activeElement;
-    const box = document.createElement("textarea");
-    box.value = text;
-    box.style.cssText = "position:fixed;inset:0 auto auto 0;opacity:0";
-    document.body.append(box);
-    box.select();
-    const done = document.execCommand("copy");
-    box.remove();
-    focused?.focus({ preventScroll: true });
-    return done;
-  }
-
-  // Copy words, and show beside `part` and in `words` that it was done.
-  desk.copy = async (text, part, words = "", shown = Boolean(words)) => {
-    let done;
-    try {
-      await navigator.clipboard.writeText(text);
-      done = true;
-    } catch {
-      // No clipboard on a page served without encryption to another machine, or no permission.
-      done = copyTheOldWay(text);
-    }
-    part.classList.add(done ? "copied" : "not-copied");
-    setTimeout(() => part.classList.remove("copied", "not-copied"), COPIED_FOR_MS);
-    if (done) desk.say(words || "Copied.", shown);
-    else desk.say("The browser did not allow copying; select the words instead.", true);
-  };
-
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest?.("button[data-copy]");
-    if (button) desk.copy(button.dataset.copy, button);
-  });
 })(window.desk);

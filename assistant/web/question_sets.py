@@ -1,4 +1,4 @@
-"""Question sets for the measuring part of the page: the library's own, and what a visitor uploads.
+"""Question sets for the measuring part of the page: how long one is, and what a visitor uploads.
 
 An upload is taken apart by name. Each file is written under the one name that a set knows it by,
 never under the name it came with, so that no archive can write anywhere else.
@@ -10,7 +10,7 @@ import re
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from assistant.errors import DatasetError
 
@@ -30,28 +30,6 @@ _PLACES = {
     "meta.json": "meta.json",
 }
 _LARGE = f"The question set is larger than {LARGEST // 1_000_000} MB; upload a smaller one."
-
-
-class Shelf(Protocol):
-    """What is asked of a library here."""
-
-    root: Path
-
-    def ids(self) -> list[str]:
-        """Ids of all essays."""
-
-
-def own_sets(library: Shelf) -> dict[str, Path]:
-    """The library's own question sets on essays that it holds.
-
-    Args:
-        library: The library.
-
-    Returns:
-        Folders by the id of the essay that each asks about.
-    """
-    folders = {name: library.root / "data" / "eval" / name for name in library.ids()}
-    return {name: folder for name, folder in folders.items() if (folder / _QUESTIONS).is_file()}
 
 
 def question_count(folder: Path) -> int:

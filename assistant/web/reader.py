@@ -66,12 +66,6 @@ def nothing_to_read_html() -> str:
     return '<div class="reader empty"><p>The essay will stand here, with its pages in the margin.</p></div>'
 
 
-def essay_label(essay: StoredEssay) -> str:
-    """Name of an essay in the choosers: authors and title, or its id."""
-    title = plain_title(essay.reference) or essay.report.title
-    return ", ".join(filter(None, [authors_of(essay.reference), title])) or essay.id
-
-
 def _heads_notes(passage: Passage) -> bool:
     return passage.kind == "heading" and passage.text.strip(" .:").casefold() in _NOTES
 

@@ -22,11 +22,12 @@ _KIND_NAMES = {
 }
 
 
-def report_html(report: IngestReport) -> str:
+def report_html(report: IngestReport, head: str = "Added") -> str:
     """The essentials of an ingest report.
 
     Args:
         report: The report.
+        head: What is said before the title.
 
     Returns:
         HTML of one ``div.ingest``.
@@ -35,7 +36,7 @@ def report_html(report: IngestReport) -> str:
     warnings = "".join(f'<p class="warning">{escape(warning)}</p>' for warning in report.warnings)
     return (
         f'<div class="ingest" role="status" data-essay="{escape(report.essay_id)}">'
-        f"<p>Added <strong>{escape(report.title or report.essay_id)}</strong>.</p>"
+        f"<p>{head} <strong>{escape(report.title or report.essay_id)}</strong>.</p>"
         f"{warnings}<ul>{lines}</ul>{_dropped_html(report)}</div>"
     )
 

@@ -43,13 +43,13 @@
     const all = quotations[part.dataset.passage] || [];
     const quotation = all[sentences.indexOf(sentence)];
     // The essay may have been added anew, with other sentences, since it was drawn here.
-    const fits = all.length === sentences.length && beginning(quotation) === beginning(sentence.textContent);
-    return fits ? quotation : "";
+    const fits = all.length === sentences.length && beginning(quotation.text) === beginning(sentence.textContent);
+    return fits ? quotation : null;
   }
 
   function copy(sentence) {
     const quotation = quotationOf(sentence);
-    if (quotation) return void desk.copy(quotation, sentence, `Copied: ${quotation}`);
+    if (quotation) return void desk.copy(quotation, sentence, `Copied: ${quotation.text}`);
     desk.fetchQuotations();
     desk.say("The citations of this essay are not there yet; try again in a moment.", true);
   }

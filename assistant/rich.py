@@ -1,4 +1,4 @@
-"""Rich text: a citation made once, written as plain text, Markdown or HTML."""
+"""Rich text: a citation made once, written as plain text, Markdown or HTML; imports nothing of ours."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _MARKDOWN_SIGNS = re.compile(r"[\\`*\[\]<>]|(?<![^\W_])_|_(?![^\W_])|&(?=[#\w]+;)")
-# What begins a heading, a quotation or a list where it stands first.
-_MARKDOWN_START = re.compile(r"([#+-](?=\s)|#+(?=\s)|\d+(?=[.)]\s))")
+# What begins a heading, a quotation, a list or a fence where it stands first, or makes one of the line above.
+_MARKDOWN_START = re.compile(r"([#+-](?=\s|$)|#+(?=\s|$)|-(?=-)|=|~(?=~)|\|(?=.)|\d+(?=[.)](?:\s|$)))")
 
 
 @dataclass(frozen=True, slots=True)

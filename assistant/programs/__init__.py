@@ -1,0 +1,1 @@
+"""What other programs may ask, whichever way they come: plain HTTP, Gradio's API, or MCP."""

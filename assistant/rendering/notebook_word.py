@@ -1,0 +1,213 @@
+"""A notebook or a conversation as a Word document; the only file that makes one."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from assistant.notebook import Entry, Notebook
+from assistant.rendering.copying import divided
+from assistant.rendering.notebook import (
+    ASKED,
+    EMPTY,
+    KEPT,
+    NOTE,
+    cited_marks,
+    faced_words,
+    paragraphs,
+    with_titles,
+)
+from assistant.rich import Rich
+
+if TYPE_CHECKING:
+    from docx.document import Document
+    from docx.oxml.xmlchemy import BaseOxmlElement
+    from docx.styles.style import ParagraphStyle
+    from docx.text.paragraph import Paragraph
+
+# Characters that XML has no place for; a note may be pasted from anywhere.
+_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FONT = "Times New Roman"
+_OWN_NOTE, _FOOTNOTE, _ABOUT, _LISTED = "Own Note", "Footnote Text", "About", "Reference"
+_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_NO_FOOTNOTES = (
+    f'<w:footnotes xmlns:w="{_W}">'
+    '<w:footnote w:type="separator" w:id="-1"><w:p><w:r><w:separator/></w:r></w:p></w:footnote>'
+    '<w:footnote w:type="continuationSeparator" w:id="0"><w:p><w:r><w:continuationSeparator/></w:r></w:p>'
+    "</w:footnote></w:footnotes>"
+)
+
+
+def notebook_word(notebook: Notebook) -> bytes:
+    """A notebook as a ``.docx`` file.
+
+    Headings are headings, block quotations stand in the style Quote, own notes in one of their own; the notes
+    of a citation style are footnotes.
+
+    Args:
+        notebook: The notebook.
+    """
+    import docx  # noqa: PLC0415 - only for this format
+
+    document = docx.Document()
+    _set_styles(document)
+    document.core_properties.title = document.core_properties.subject = _clean(notebook.title)
+    document.core_properties.author = document.core_properties.comments = ""
+    _Writer(document).write(notebook)
+    made = io.BytesIO()
+    document.save(made)
+    return made.getvalue()
+
+
+class _Writer:
+    """Writes a notebook into a document."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._footnotes = _Footnotes(document)
+
+    def write(self, notebook: Notebook) -> None:
+        self._document.add_heading(_clean(notebook.title), 1)
+        for section, entries in notebook.sections:
+            if section.heading:
+                self._document.add_heading(_clean(" ".join(section.heading.split())), 2)
+            for sentence in section.said:
+                self._paragraph(sentence, _ABOUT)
+            for entry, begins in with_titles(section, entries):
+                if begins:
+                    _add(self._document.add_heading("", 2), entry.title)
+                self._entry(entry)
+        if not notebook.entries:
+            self._paragraph(EMPTY, _ABOUT)
+        if notebook.references:
+            self._document.add_heading(notebook.list_title, 2)
+        for reference in notebook.references:
+            _add(self._document.add_paragraph(style=_LISTED), reference)
+        self._footnotes.close()
+
+    def _entry(self, entry: Entry) -> None:
+        self._quoted(entry)
+        if entry.marks:
+            _add(self._document.add_paragraph(style=_ABOUT), cited_marks(entry.marks))
+        if not entry.current:
+            self._paragraph(KEPT, _ABOUT)
+        if entry.pin.question:
+            self._paragraph(f"{ASKED}{' '.join(entry.pin.question.split())}", _ABOUT)
+        for number, part in enumerate(paragraphs(entry.pin.note)):
+            paragraph = self._document.add_paragraph(style=_OWN_NOTE)
+            if not number:
+                paragraph.add_run(f"{NOTE} ").bold = True
+            paragraph.add_run(_clean(part))
+
+    def _quoted(self, entry: Entry) -> None:
+        parts = divided(entry.quotation)
+        paragraph = self._document.add_paragraph(style="Quote" if entry.quotation.block else "Normal")
+        for piece, marked in faced_words(entry, parts.words):
+            # Left to its style where not marked.
+            paragraph.add_run(_clean(piece)).bold = marked or None
+        cited = parts.citation + parts.end
+        if parts.noted:
+            self._footnotes.add(paragraph, cited)
+        else:
+            _add(paragraph, " " + cited)
+
+    def _paragraph(self, text: str, style: str) -> None:
+        self._document.add_paragraph(_clean(text), style=style)
+
+
+class _Footnotes:
+    """The footnotes of a document, which python-docx itself cannot make."""
+
+    def __init__(self, document: Document) -> None:
+        from docx.oxml import parse_xml  # noqa: PLC0415 - only for this format
+
+        self._document = document
+        self._root: BaseOxmlElement = parse_xml(_NO_FOOTNOTES)
+        self._number = 0
+
+    def add(self, paragraph: Paragraph, text: Rich) -> None:
+        """Put a note's number behind a paragraph's words, and the note into the document's notes."""
+        self._number += 1
+        _signed(paragraph, "w:footnoteReference", {"w:id": str(self._number)})
+        note = self._document.add_paragraph(style=_FOOTNOTE)
+        _signed(note, "w:footnoteRef", {})
+        _add(note, " " + text)
+        holder = _element("w:footnote", {"w:id": str(self._number)})
+        # Appended here, it leaves the running text.
+        holder.append(note._p)  # noqa: SLF001 - not offered otherwise
+        self._root.append(holder)
+
+    def close(self) -> None:
+        """Put the notes into the file, if there are any."""
+        from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE  # noqa: PLC0415 - only for this format
+        from docx.opc.packuri import PackURI  # noqa: PLC0415 - the same
+        from docx.opc.part import XmlPart  # noqa: PLC0415 - the same
+
+        if self._number:
+            name, package = PackURI("/word/footnotes.xml"), self._document.part.package
+            part = XmlPart(name, CONTENT_TYPE.WML_FOOTNOTES, self._root, package)
+            self._document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
+
+
+def _signed(paragraph: Paragraph, sign: str, attributes: dict[str, str]) -> None:
+    """Add a raised sign that the word processor numbers."""
+    run = paragraph.add_run()
+    run.font.superscript = True
+    run._r.append(_element(sign, attributes))  # noqa: SLF001 - not offered otherwise
+
+
+def _element(name: str, attributes: dict[str, str]) -> BaseOxmlElement:
+    from docx.oxml.ns import qn  # noqa: PLC0415 - only for this format
+    from docx.oxml.parser import OxmlElement  # noqa: PLC0415 - the same
+
+    return OxmlElement(name, {qn(key): value for key, value in attributes.items()})
+
+
+def _add(paragraph: Paragraph, text: Rich) -> None:
+    for run in text.runs:
+        paragraph.add_run(_clean(run.text)).italic = run.italic or None
+
+
+def _clean(text: str) -> str:
+    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _set_styles(document: Document) -> None:
+    """A manuscript's look: one face, quotations upright and set in, notes set apart by their indent."""
+    from docx.enum.style import WD_STYLE_TYPE  # noqa: PLC0415 - only for this format
+    from docx.shared import Inches, Pt, RGBColor  # noqa: PLC0415 - the same
+
+    styles = document.styles
+    for name in (_OWN_NOTE, _FOOTNOTE, _ABOUT, _LISTED):
+        styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = styles["Normal"]
+    for style in _paragraph_styles(document):
+        style.font.name = _FONT
+        style.paragraph_format.space_after = Pt(8)
+    styles["Normal"].font.size = Pt(12)
+    quote, note, own, about, listed = (
+        styles[name].paragraph_format for name in ("Quote", _FOOTNOTE, _OWN_NOTE, _ABOUT, _LISTED)
+    )
+    quote.left_indent = quote.right_indent = Inches(0.5)
+    own.left_indent = own.right_indent = Inches(0.25)
+    listed.left_indent, listed.first_line_indent = Inches(0.5), Inches(-0.5)
+    note.space_after = about.space_after = Pt(6)
+    styles["Quote"].font.italic = False
+    for name in ("Heading 1", "Heading 2", "Quote"):
+        styles[name].font.color.rgb = RGBColor(0, 0, 0)
+    for name in (_FOOTNOTE, _ABOUT):
+        styles[name].font.size = Pt(10)
+
+
+def _paragraph_styles(document: Document) -> Iterator[ParagraphStyle]:
+    """The styles that are used here; those of headings name a face of their own in four ways."""
+    from docx.oxml.ns import qn  # noqa: PLC0415 - only for this format
+
+    for name in ("Normal", "Heading 1", "Heading 2", "Quote", _OWN_NOTE, _FOOTNOTE, _ABOUT, _LISTED):
+        style: ParagraphStyle = document.styles[name]
+        style.font.name = _FONT
+        fonts = style.element.rPr.rFonts
+        for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+            fonts.attrib.pop(qn(f"w:{theme}"), None)
+        yield style

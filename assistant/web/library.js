@@ -1,0 +1,193 @@
+/* The library: its table sorted, and what is done with each essay, in one dialog. */
+((desk) => {
+  "use strict";
+
+  let act = null; // asks the server to do something
+  let changed = null; // tells it that the library has changed
+  let sorted = { by: "title", down: false };
+  let subject = ""; // id of the essay that the dialog is about
+  let read = ""; // the record from which its form was filled in
+  let returning = null; // where the focus goes once the table is drawn anew
+
+  const sheet = () => document.getElementById("sheet");
+  const said = () => document.getElementById("library-said");
+
+  desk.serveLibrary = (ask, tell) => {
+    act = ask;
+    changed = tell;
+    desk.whenDrawn("#essay-file input[type=file]", (input) => (input.accept = ".txt,.text,.md,.markdown"));
+  };
+
+  desk.toLibrary = () => {
+    document.getElementById("library-button")?.click();
+    desk.whenDrawn("#essay-file button, #essay-file input", (part) => part.focus());
+  };
+
+  // Sorting --------------------------------------------------------------------------------------
+
+  const inOrder = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
+
+  function sort() {
+    const head = document.querySelector(`#shelf button[data-sort="${sorted.by}"]`)?.closest("th");
+    if (!head) return;
+    for (const other of head.parentElement.querySelectorAll("[aria-sort]")) {
+      other.setAttribute("aria-sort", other !== head ? "none" : sorted.down ? "descending" : "ascending");
+    }
+    const body = head.closest("table").tBodies[0];
+    const rows = [...body.rows].map((row) => [row.cells[head.cellIndex].dataset.order || "", row]);
+    // What is not known comes last either way.
+    rows.sort(([one], [two]) => !one - !two || inOrder.compare(one, two) * (sorted.down ? -1 : 1));
+    body.append(...rows.map(([, row]) => row));
+  }
+
+  function sortBy(name) {
+    sorted = { by: name, down: sorted.by === name && !sorted.down };
+    sort();
+    desk.say(`Sorted by ${name}, ${sorted.down ? "descending" : "ascending"}.`);
+  }
+
+  // The table is there, or drawn anew.
+  desk.shelfArrived = () => {
+    sort();
+    desk.drawChoice();
+    if (!returning || !document.querySelector("#shelf .shelf")) return;
+    const { essay, name } = returning;
+    returning = null;
+    if (document.activeElement !== document.body) return;
+    const row = [...document.querySelectorAll("#shelf tr[data-essay]")].find((one) => one.dataset.essay === essay);
+    row?.querySelector(`[data-act="${name}"]`)?.focus();
+  };
+
+  // The dialog -----------------------------------------------------------------------------------
+
+  function show(html, essay) {
+    subject = essay;
+    read = "";
+    sheet().querySelector(".sheet").innerHTML = html;
+    sheet().showModal();
+    sheet().scrollTop = 0;
+  }
+
+  function fault(sentence) {
+    const part = sheet().open ? sheet().querySelector(".fault") : null;
+    if (!part) return void desk.say(sentence, true);
+    part.textContent = sentence;
+    part.hidden = !sentence;
+    part.scrollIntoView({ block: "nearest" });
+  }
+
+  // One thing at a time; what it is called by stands still meanwhile.
+  async function ask(button, ...asked) {
+    if (button) button.disabled = true;
+    try {
+      return await act(...asked);
+    } catch {
+      return { fault: "The server did not answer; see whether the program still runs." };
+    } finally {
+      if (button) button.disabled = false;
+    }
+  }
+
+  async function open(button, name, essay) {
+    const answer = await ask(button, name, essay);
+    button.focus();
+    if (answer.html) return void show(answer.html, essay);
+    fault(answer.fault);
+    changed({});
+  }
+
+  // Tell what was done in a place that outlasts the table, with the way back where there is one.
+  function tell(answer) {
+    if (answer.html) {
+      said().innerHTML = answer.html;
+      said().querySelector("button")?.focus();
+    } else {
+      said().textContent = [answer.said, ...(answer.warnings || [])].join(" ");
+    }
+    changed({});
+  }
+
+  const formOf = () => sheet().querySelector("form.edit");
+
+  async function fillIn(button) {
+    const form = formOf();
+    const text = form.elements.record.value;
+    const answer = await ask(button, "read", subject, text);
+    if (answer.fault) return void fault(answer.fault);
+    read = text;
+    fault("");
+    for (const [name, value] of Object.entries(answer.form)) {
+      const control = form.elements[name];
+      if (!control) continue;
+      if (control.tagName === "SELECT" && ![...control.options].some((one) => one.value === value)) {
+        control.add(new Option(value || "Not told", value));
+      }
+      control.value = value;
+    }
+    form.elements.title.focus();
+    desk.say("The fields are filled in; look them over and save.", true);
+  }
+
+  async function save() {
+    const form = formOf();
+    const button = form.querySelector("[type=submit]");
+    const text = form.elements.record.value;
+    if (text.trim() && text !== read) return void fillIn(button);
+    const fields = Object.fromEntries([...new FormData(form)].filter(([name]) => name !== "record"));
+    button.textContent = "Saving…";
+    const answer = await ask(button, "save", subject, fields, text);
+    button.textContent = "Save";
+    if (answer.fault) return void fault(answer.fault);
+    sheet().close();
+    returning = { essay: subject, name: "edit" };
+    tell(answer);
+  }
+
+  async function remove(button, name) {
+    const forGood = sheet().querySelector("[name='for-good']");
+    const answer = await ask(button, name, subject, ...(forGood ? [forGood.checked] : []));
+    if (answer.fault) return void fault(answer.fault);
+    sheet().close();
+    tell(answer);
+  }
+
+  async function restore(button, essay) {
+    const answer = await ask(button, "restore", essay);
+    if (answer.fault) return void fault(answer.fault);
+    returning = { essay, name: "open" };
+    document.activeElement?.blur();
+    tell(answer);
+  }
+
+  document.addEventListener("click", (event) => {
+    const target = event.target;
+    if (!(target instanceof Element)) return;
+    const by = target.closest("#shelf button[data-sort]");
+    if (by) return void sortBy(by.dataset.sort);
+    if (target.closest("#sheet .close")) return void sheet().close();
+    if (target.closest("#to-library, .to-library")) return void desk.toLibrary();
+    const button = target.closest("#shelf button[data-act], #report button[data-act], #library-said button, #sheet button[data-act]");
+    if (!button || !act) return;
+    const essay = button.closest("[data-essay]")?.dataset.essay || "";
+    const name = button.dataset.act;
+    if (name === "open") desk.openWhole(essay);
+    else if (name === "read") fillIn(button);
+    else if (name === "restore") restore(button, essay);
+    else if (name.endsWith("-now")) remove(button, name);
+    else open(button, name, essay);
+  });
+
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches?.("#sheet form.edit")) return;
+    event.preventDefault();
+    save();
+  });
+
+  document.addEventListener("change", async (event) => {
+    const input = event.target;
+    if (input.id !== "edit-record-file" || !input.files[0]) return;
+    if (input.files[0].size > 200_000) return void fault("The record is too long; give that of the essay alone.");
+    formOf().elements.record.value = await input.files[0].text();
+    fillIn(null);
+  });
+})(window.desk);

@@ -1,0 +1,203 @@
+/* The notebook as it is seen: a list of pins that is drawn with the document's own means, never as HTML, so that
+   nothing of an essay or a note can be taken for markup. */
+((desk) => {
+  "use strict";
+
+  const NAMED_BY = 40; // characters of a pin's words in the names of its buttons
+  const LONG = 340; // as a block, until the server has said how the style sets it
+  const REST_MS = 250;
+  const GONE = "The essay is no longer in the library, or these words no longer stand there as they did; they are shown as they were pinned.";
+  const drawn = new Map(); // by pin, its item
+  let removed = null; // the last pin that was removed, and where it stood
+
+  const list = () => document.getElementById("pins");
+
+  function made(tag, name, text = "") {
+    const part = document.createElement(tag);
+    part.className = name;
+    part.textContent = text;
+    return part;
+  }
+
+  function button(name, label) {
+    const part = made("button", name, label);
+    part.type = "button";
+    return part;
+  }
+
+  function newItem(id) {
+    const item = made("li", "pinned");
+    item.dataset.id = id;
+    const note = made("textarea", "pin-note");
+    note.rows = 2;
+    note.placeholder = "Your note";
+    const actions = made("div", "pin-actions");
+    actions.append(
+      button("open-pin", "Open in the essay"), button("copy copy-pin", "Copy quotation"),
+      button("move-up", "Move up"), button("move-down", "Move down"), button("remove-pin", "Remove"),
+    );
+    item.append(
+      made("p", "pin-title"), made("blockquote", "pin-words"), made("p", "pin-citation"), made("p", "pin-gone"),
+      made("p", "pin-question"), note, actions,
+    );
+    return item;
+  }
+
+  function fill(item, pin, place, all) {
+    const now = desk.known(pin.id);
+    const part = (name) => item.querySelector(`.${name}`);
+    // Text that stays as it is stays selected.
+    const write = (name, text) => part(name).textContent !== text && (part(name).textContent = text);
+    const block = now ? now.block : pin.words.length > LONG;
+    write("pin-title", now?.title || pin.title || pin.essay);
+    write("pin-words", now ? now.words : block ? pin.words : `“${pin.words}”`);
+    part("pin-words").classList.toggle("block", block);
+    write("pin-citation", now?.citation || pin.citation);
+    write("pin-gone", now && !now.current ? GONE : "");
+    write("pin-question", pin.question ? `Found by asking: ${pin.question}` : "");
+    fillNote(part("pin-note"), pin);
+    part("open-pin").dataset.note = pin.passage;
+    const { text, html = "", markdown = "" } = now?.quotation || { text: `“${pin.words}” ${pin.citation}` };
+    const copied = part("copy-pin").dataset;
+    copied.copy = text;
+    for (const [form, value] of Object.entries({ html, markdown })) {
+      if (value) copied[form] = value;
+      else delete copied[form];
+    }
+    name(item, pin);
+    part("move-up").setAttribute("aria-disabled", String(place === 0));
+    part("move-down").setAttribute("aria-disabled", String(place === all - 1));
+  }
+
+  function fillNote(note, pin) {
+    note.setAttribute("aria-label", `Your note on ${shortened(pin)}`);
+    // What is being written is newer than what is kept.
+    if (note.dataset.waits || note.value === pin.note) return;
+    note.value = pin.note;
+    grow(note);
+  }
+
+  function grow(note) {
+    note.rows = Math.min(12, Math.max(2, note.value.split("\n").length, Math.ceil(note.value.length / 70)));
+  }
+
+  const shortened = (pin) => `“${pin.words.length > NAMED_BY ? `${[...pin.words].slice(0, NAMED_BY).join("").trim()}…` : pin.words}”`;
+
+  function name(item, pin) {
+    for (const each of item.querySelectorAll("button")) each.setAttribute("aria-label", `${each.textContent}: ${shortened(pin)}`);
+  }
+
+  function drawCount(count) {
+    const heading = document.getElementById("pin-count");
+    if (heading) heading.textContent = count ? `(${count})` : "";
+    for (const tab of document.querySelectorAll("#notebook-button")) tab.dataset.count = count ? ` ${count}` : "";
+  }
+
+  desk.drawPins = () => {
+    const pins = desk.pins();
+    drawCount(pins.length);
+    if (!list()) return;
+    const focused = document.activeElement;
+    for (const [id, item] of drawn) {
+      if (pins.some((pin) => pin.id === id)) continue;
+      item.remove();
+      drawn.delete(id);
+    }
+    for (const [place, pin] of pins.entries()) {
+      const item = drawn.get(pin.id) || newItem(pin.id);
+      drawn.set(pin.id, item);
+      fill(item, pin, place, pins.length);
+      if (list().children[place] !== item) list().insertBefore(item, list().children[place] || null);
+    }
+    // An item that is moved in the document loses the focus.
+    if (focused?.isConnected && focused.closest("#pins")) focused.focus({ preventScroll: true });
+    list().closest(".notebook").classList.toggle("none", !pins.length);
+  };
+
+  desk.notebookArrived = () => {
+    drawn.clear();
+    desk.drawPins();
+  };
+
+  // Notes, kept as they are typed ------------------------------------------------------------------
+
+  let waiting = 0;
+
+  function keepNotes() {
+    clearTimeout(waiting);
+    const written = new Map();
+    for (const [id, item] of drawn) {
+      const note = item.querySelector(".pin-note");
+      if (note.dataset.waits) written.set(id, note);
+    }
+    if (!written.size) return;
+    const note = (pin) => (written.has(pin.id) ? { ...pin, note: written.get(pin.id).value } : pin);
+    if (!desk.changePins((pins) => pins.map(note))) return;
+    for (const each of written.values()) delete each.dataset.waits;
+  }
+
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches?.("#pins .pin-note")) return;
+    event.target.dataset.waits = "yes";
+    grow(event.target);
+    clearTimeout(waiting);
+    waiting = setTimeout(keepNotes, REST_MS);
+  });
+  document.addEventListener("change", (event) => event.target.matches?.("#pins .pin-note") && keepNotes());
+  window.addEventListener("pagehide", keepNotes);
+  desk.keepNotes = keepNotes;
+
+  // Order, removal and its undoing -----------------------------------------------------------------
+
+  function move(id, by) {
+    let place = 0;
+    let count = 0;
+    const moved = desk.changePins((pins) => {
+      place = pins.findIndex((pin) => pin.id === id);
+      count = pins.length;
+      const goal = place + by;
+      if (place < 0 || goal < 0 || goal >= pins.length) return pins;
+      [pins[place], pins[goal]] = [pins[goal], pins[place]];
+      place = goal;
+      return pins;
+    });
+    if (!moved) return;
+    drawn.get(id)?.scrollIntoView({ behavior: desk.smooth(), block: "nearest" });
+    desk.say(`Number ${place + 1} of ${count}.`);
+  }
+
+  function remove(id) {
+    keepNotes();
+    const pins = desk.pins();
+    const place = pins.findIndex((pin) => pin.id === id);
+    const pin = pins[place];
+    if (!pin || !desk.unpin(id)) return;
+    removed = { pin, place };
+    const undo = button("undo", "Undo");
+    document.getElementById("notebook-said").replaceChildren(made("span", "", `Removed: ${shortened(pin)} `), undo);
+    undo.focus();
+    desk.say("Removed from the notebook; Undo brings it back.");
+  }
+
+  function undo() {
+    const { pin, place } = removed;
+    const back = (pins) => (pins.some((each) => each.id === pin.id) ? pins : pins.toSpliced(place, 0, pin));
+    if (!desk.changePins(back)) return;
+    removed = null;
+    document.getElementById("notebook-said").replaceChildren();
+    drawn.get(pin.id)?.querySelector(".remove-pin").focus();
+    desk.say("Brought back.");
+  }
+
+  document.addEventListener("click", (event) => {
+    const target = event.target;
+    if (target.closest?.("#notebook-said .undo")) return void undo();
+    if (target.closest?.("#notebook-button")) desk.lookUpPins(true);
+    const pressed = target.closest?.("#pins button");
+    if (!pressed || pressed.getAttribute("aria-disabled") === "true") return;
+    const id = pressed.closest(".pinned").dataset.id;
+    if (pressed.matches(".move-up")) move(id, -1);
+    if (pressed.matches(".move-down")) move(id, 1);
+    if (pressed.matches(".remove-pin")) remove(id);
+  });
+})(window.desk);

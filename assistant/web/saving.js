@@ -1,0 +1,93 @@
+/* Saving the notebook and the conversation as files: the server looks all of it up again and makes the file, the
+   browser downloads it. Deleting a question of the conversation. */
+((desk) => {
+  "use strict";
+
+  function download(file) {
+    const bytes = Uint8Array.from(atob(file.content), (character) => character.charCodeAt(0));
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([bytes], { type: file.type }));
+    link.download = file.name;
+    link.click();
+    // Not at once: the download begins after the click.
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  }
+
+  async function save(title, sections, form) {
+    const server = desk.notebookServer();
+    const answer = server?.save(title, JSON.stringify(sections), form, desk.notebookStyle());
+    const file = await Promise.resolve(answer).catch(() => null);
+    if (!file) return void desk.say("Nothing was saved, for the server does not answer.", true);
+    if (file.fault) return void desk.say(file.fault, true);
+    download(file);
+    desk.say(`Saved as ${file.name}. ${file.said}`.trim(), true);
+  }
+
+  // The passages of a card, whole, with what was marked in them.
+  function ofCard(card) {
+    const spans = [...card.querySelectorAll(".pin")].map(desk.spanOf);
+    const whole = spans.pop();
+    // The question is the heading that it all stands under.
+    return { ...whole, question: "", marked: spans.map(({ start, end }) => [start, end]) };
+  }
+
+  function conversation() {
+    const turns = [...document.querySelectorAll("#conversation .turn:not(.pending)")];
+    return turns.map((turn) => {
+      const reference = turn.querySelectorAll(".references .reference");
+      const said = [...turn.querySelectorAll(".advice, .standing .verdict, .nearest, .fault")];
+      const cards = [...turn.querySelectorAll(".card:has(.pin)")].map(ofCard);
+      // Should its essay leave the library; of several it cannot be told which is whose.
+      if (reference.length === 1) for (const card of cards) card.reference = reference[0].textContent;
+      return { heading: turn.querySelector(".asked")?.textContent || "", said: said.map((each) => each.textContent), pins: cards };
+    });
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("button[data-save]");
+    const menu = document.querySelector(".menu[open]");
+    if (menu && (button || !event.target.closest?.(".menu"))) menu.open = false;
+    if (!button) return;
+    if (button.closest(".menu")) {
+      button.closest(".menu").querySelector("summary").focus();
+      return void save("conversation", conversation(), button.dataset.save);
+    }
+    desk.keepNotes();
+    save("notebook", [{ pins: desk.pins() }], button.dataset.save);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && event.target.closest?.(".menu[open]");
+    if (!menu) return;
+    event.preventDefault();
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+
+  // Deleting a question --------------------------------------------------------------------------
+
+  let forgotten = -1; // where the question stood that is being deleted
+
+  desk.forget = (turn) => {
+    if (document.querySelector(".turn.pending, .answer.reading")) {
+      return void desk.say("Wait until the question is answered.", true);
+    }
+    forgotten = [...document.querySelectorAll("#conversation .turn")].indexOf(turn);
+    desk.notebookServer()?.forget(forgotten, turn.querySelector(".asked")?.textContent || "");
+  };
+
+  // The conversation was drawn with a turn less: the focus goes to what stands there now.
+  desk.turnForgotten = () => {
+    if (forgotten < 0) return;
+    const turns = document.querySelectorAll("#conversation .turn");
+    const next = turns[forgotten] || turns[forgotten - 1];
+    forgotten = -1;
+    (next?.querySelector(".forget") || document.querySelector("#question textarea")).focus();
+    desk.say("Question deleted.");
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.(".turn .forget");
+    if (button) desk.forget(button.closest(".turn"));
+  });
+})(window.desk);
