@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 
 from assistant.programs.calls import RefusedError
 
@@ -71,7 +71,7 @@ class OwnPages:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer or refuse one request."""
         if scope["type"] == "http" and _is_foreign(scope):
-            await PlainTextResponse(_FOREIGN, 403)(scope, receive, send)
+            await JSONResponse({"error": _FOREIGN}, 403)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
