@@ -21,7 +21,7 @@ from assistant.web.uploads import Upload
 # The part, for the tabs.
 PART = "library"
 _INTRO = (
-    '<header class="library-head"><h2>Your essays</h2><p>Add essays as plain text, as PDF extraction leaves '
+    '<header class="library-head"><h1>Your essays</h1><p>Add essays as plain text, as PDF extraction leaves '
     "it; they stay on this machine. Each is asked, read and cited from here.</p></header>"
 )
 _SAID = '<div id="library-said" role="status"></div>'
