@@ -10,12 +10,12 @@ from desk_fakes import words_of
 from assistant.web.app import launch_options
 from assistant.web.frame import FIND, RULER, SHOW_KEYS, keys_html
 
-WEB = resources.files("assistant.web")
+STATIC = resources.files("assistant.web").joinpath("static")
 NOTEBOOK = tuple(f"{name}.js" for name in "notebook pinning pins saving".split())
 
 
 def _script(name: str) -> str:
-    return WEB.joinpath(name).read_text("utf-8")
+    return STATIC.joinpath(name).read_text("utf-8")
 
 
 def test_every_key_that_is_heard_is_listed() -> None:
@@ -41,7 +41,7 @@ def test_buttons_have_names() -> None:
 
 def test_all_scripts_and_styles_are_in_the_page() -> None:
     head = str(launch_options()["head"])
-    names = [one.name for one in WEB.iterdir() if one.name.endswith((".js", ".css"))]
+    names = [one.name for one in STATIC.iterdir() if one.name.endswith((".js", ".css"))]
     assert len(names) > 10
     for name in names:
         assert _script(name) in head
@@ -56,6 +56,6 @@ def test_interface_text_has_real_quotation_marks() -> None:
 
 
 def test_no_script_or_style_is_long() -> None:
-    for one in WEB.iterdir():
+    for one in STATIC.iterdir():
         if one.name.endswith((".js", ".css")):
             assert len(one.read_text("utf-8").splitlines()) <= 300

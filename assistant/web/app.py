@@ -32,16 +32,7 @@ _WAITING = 256
 # Conversations that the server remembers; Gradio's own default of 10,000 would take hundreds of megabytes.
 _CONVERSATIONS = 500
 _MAX_UPLOAD = "50mb"
-_STYLES = (
-    "style.css",
-    "cards.css",
-    "reader.css",
-    "measure.css",
-    "check.css",
-    "library.css",
-    "notebook.css",
-    "print.css",
-)
+_STYLES = tuple(f"{name}.css" for name in "style cards reader measure check library notebook print".split())
 # The first makes what the others share; the last sets them to work.
 _SCRIPTS = tuple(
     f"{name}.js"
@@ -129,7 +120,7 @@ def launch_options() -> dict[str, Any]:
     Returns:
         Keyword arguments of ``gradio.Blocks.launch``.
     """
-    files = resources.files("assistant.web")
+    files = resources.files("assistant.web").joinpath("static")
     styles, scripts = (
         "".join(files.joinpath(name).read_text("utf-8") for name in names) for names in (_STYLES, _SCRIPTS)
     )

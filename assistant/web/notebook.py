@@ -66,7 +66,7 @@ _COPYING = (
 )
 _NOTEBOOK = (
     '<section class="notebook" aria-labelledby="notebook-title">'
-    '<header><h2 id="notebook-title" tabindex="-1">Notebook <span id="pin-count"></span></h2>'
+    '<header><h1 id="notebook-title" tabindex="-1">Notebook <span id="pin-count"></span></h1>'
     "<p>Quotations that you pin, with your own notes. They are kept in this browser alone; save them before "
     "you clear its data.</p></header>"
     '<div class="notebook-save" role="group" aria-label="Save the notebook">'
