@@ -5,6 +5,7 @@ No answer and no refusal names a path of the machine that answers.
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import traceback
@@ -39,9 +40,10 @@ if TYPE_CHECKING:
     from assistant.types import StoredEssay
     from assistant.verdicts import Verdict
 
-# Questions that are looked up at once, and those whose passages are read besides, which takes much longer.
-# More would only take the processor from each other; those that wait are answered in the order they came.
-_AT_ONCE, _READ_AT_ONCE = 4, 2
+# Questions that are looked up at once, as many as there are cores, and those whose passages are read besides,
+# which takes much longer. More would only take the processor from each other; those that wait are answered in
+# the order they came.
+_AT_ONCE, _READ_AT_ONCE = os.cpu_count() or 1, 2
 # Faults of what was asked; their sentences name nothing but that.
 _ASKERS_FAULTS = {AssistantError, RecordError, QuotationError, DraftError}
 _EMPTY = "The library holds no essay yet; add one with: assistant add FILE"
