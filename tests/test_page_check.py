@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from browsing import ask, faults, open_page
 from desk_fakes import FakeLibrary, keepers_log, renamed
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from serving import served
@@ -34,8 +34,7 @@ def address() -> Iterator[str]:
 
 def _opened(visitor: BrowserContext, address: str) -> Page:
     page = visitor.new_page()
-    page.goto(address)
-    expect(page.locator(".reader [data-passage$='/p01']")).to_be_visible(timeout=_PATIENCE)
+    open_page(page, address)
     return page
 
 
@@ -184,19 +183,17 @@ def test_axe_finds_no_serious_fault_in_what_was_checked(
         expect(page.locator("#go-check")).to_be_enabled()
         for part in page.locator(".mended summary").all():
             part.click()
-        faults = Axe().run(page).response["violations"]
-        serious = [one for one in faults if one["impact"] in {"serious", "critical"}]
-        assert [f"{one['id']}: {[each['html'] for each in one['nodes']]}" for one in serious] == []
+        assert faults(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     visitor.close()
 
 
 def test_the_chosen_style_is_cited_in_and_kept(visitor: BrowserContext, address: str) -> None:
     page = _opened(visitor, address)
-    _ask(page, "Why are the shortest entries the proudest?")
+    ask(page, "Why are the shortest entries the proudest?")
     page.click("#style input")
     page.get_by_role("option", name="APA 7").click()
-    _ask(page, "Who is signed by the light that others saw?")
+    ask(page, "Who is signed by the light that others saw?")
     turns = [page.locator(f".turn >> nth={number}").locator(".citation").first for number in (0, 1)]
     expect(turns[0]).to_have_text("(Marsh 32)")
     expect(turns[1]).to_have_text("(Marsh, in apa)")
@@ -206,14 +203,6 @@ def test_the_chosen_style_is_cited_in_and_kept(visitor: BrowserContext, address:
     _copies_in(page, "(Marsh, in apa)")
     other = _opened(visitor, address)
     expect(other.locator("#style input")).to_have_value("MLA 9")
-
-
-def _ask(page: Page, question: str) -> None:
-    page.fill("#question textarea", question)
-    page.keyboard.press("Enter")
-    asked = page.locator(".turn:not(.pending):last-child .asked", has_text=question)
-    expect(asked).to_be_visible(timeout=_PATIENCE)
-    expect(page.locator(".turn:last-child .answer:not(.reading)")).to_be_visible(timeout=_PATIENCE)
 
 
 def _copies_in(page: Page, citation: str) -> None:

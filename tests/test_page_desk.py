@@ -11,7 +11,7 @@ from typing import Any
 
 import gradio as gr
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from browsing import ask, faults, open_page
 from desk_fakes import FakeLibrary, keepers_log, passage, renamed, stored
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
@@ -49,22 +49,9 @@ def page(visitor: BrowserContext, address: str) -> Iterator[Page]:
     faults: list[str] = []
     one = visitor.new_page()
     one.on("pageerror", lambda fault: faults.append(str(fault)))
-    _open(one, address)
+    open_page(one, address)
     yield one
     assert faults == []
-
-
-def _open(page: Page, address: str) -> None:
-    page.goto(address)
-    expect(page.locator(".reader [data-passage$='/p01']")).to_be_visible(timeout=_PATIENCE)
-
-
-def _ask(page: Page, question: str = _QUESTION) -> None:
-    page.fill("#question textarea", question)
-    page.keyboard.press("Enter")
-    asked = page.locator(".turn:not(.pending):last-child .asked", has_text=question)
-    expect(asked).to_be_visible(timeout=_PATIENCE)
-    expect(page.locator(".turn:last-child .answer:not(.reading)")).to_be_visible(timeout=_PATIENCE)
 
 
 def _clipboard(page: Page) -> str:
@@ -86,7 +73,7 @@ def _count(page: Page) -> Locator:
 def test_cards_are_moved_between_copied_and_opened_by_key(page: Page) -> None:
     page.keyboard.type("c?")
     assert page.input_value("#question textarea") == "c?"
-    _ask(page)
+    ask(page, _QUESTION)
     names = page.locator(".card").evaluate_all("all => all.map(one => one.dataset.passage)")
     page.keyboard.press("Escape")
     assert _focused(page) == names[0]
@@ -155,7 +142,7 @@ def test_a_phrase_is_found_across_page_turns_and_note_marks(page: Page) -> None:
 
 
 def test_hits_are_marked_in_the_essay_and_on_the_ruler(page: Page) -> None:
-    _ask(page)
+    ask(page, _QUESTION)
     marks = page.locator(".card[data-essay='log'] mark")
     in_cards = marks.evaluate_all("all => all.map(one => one.textContent)")
     assert sorted(_marked(page, "desk-hits")) == sorted(in_cards) != []
@@ -212,7 +199,7 @@ def test_a_link_opens_its_passage_and_every_passage_offers_its_own(
 def test_a_tab_keeps_its_conversation_over_a_reload_and_no_other_tab_has_it(
     visitor: BrowserContext, page: Page, address: str
 ) -> None:
-    _ask(page)
+    ask(page, _QUESTION)
     drawn = page.locator(".turn").inner_html()
     page.locator(".card").first.locator(".read-here").click()
     page.fill("#question textarea", "And then?")
@@ -220,10 +207,10 @@ def test_a_tab_keeps_its_conversation_over_a_reload_and_no_other_tab_has_it(
     expect(page.locator(".turn")).to_have_count(1)
     assert page.locator(".turn .passage-text").first.inner_html() in drawn
     expect(page.locator("#question textarea")).to_have_value("And then?")
-    _ask(page, "What of the inspectors?")
+    ask(page, "What of the inspectors?")
     expect(page.locator(".turn")).to_have_count(2)
     other = visitor.new_page()
-    _open(other, address)
+    open_page(other, address)
     assert other.locator(".turn").count() == 0
     page.locator("#new-conversation").click()
     expect(page.locator(".turn")).to_have_count(0)
@@ -237,8 +224,8 @@ def test_a_restart_of_the_server_is_told_and_outlived(visitor: BrowserContext) -
     port = int(address.rpartition(":")[2])
     page = visitor.new_page()
     try:
-        _open(page, address)
-        _ask(page)
+        open_page(page, address)
+        ask(page, _QUESTION)
         server.close(verbose=False)
         page.fill("#question textarea", "Are you there?")
         page.keyboard.press("Enter")
@@ -246,7 +233,7 @@ def test_a_restart_of_the_server_is_told_and_outlived(visitor: BrowserContext) -
         server, _ = _served(_library(), port)
         expect(page.locator(".toast-wrap .error")).to_have_count(0, timeout=60_000)
         expect(page.locator(".turn .card").first).to_be_visible(timeout=_PATIENCE)
-        _ask(page, "What of the inspectors?")
+        ask(page, "What of the inspectors?")
         expect(page.locator(".turn")).to_have_count(2)
     finally:
         server.close(verbose=False)
@@ -258,30 +245,20 @@ def test_axe_finds_no_serious_fault(browser: Browser, address: str, width: int, 
         viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
     )
     page = visitor.new_page()
-    _open(page, address)
-    _ask(page)
+    open_page(page, address)
+    ask(page, _QUESTION)
     page.locator(".legend summary").click()
     page.fill("#find input", "the")
     page.locator(".card").first.locator(".read-here").click()
-    assert _faults(page) == []
+    assert faults(page) == []
     page.locator("#show-keys").click()
-    assert _faults(page) == []
+    assert faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     visitor.close()
 
 
-def _faults(page: Page) -> list[str]:
-    """Serious and critical faults, whoever's markup they are in, with the elements."""
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{fault['id']}: {[node['html'] for node in fault['nodes']]}"
-        for fault in found
-        if fault["impact"] in {"serious", "critical"}
-    ]
-
-
 def test_on_paper_stand_question_passages_citations_and_references_alone(page: Page) -> None:
-    _ask(page)
+    ask(page, _QUESTION)
     page.emulate_media(media="print")
     expect(page.locator(".references .reference")).to_be_visible()
     for part in (".asked", ".verdict", ".card >> nth=0", ".folded >> nth=0", ".card .citation >> nth=0"):

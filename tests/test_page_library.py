@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from browsing import faults
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from shelf import ROOT, SAMPLE, SECOND, Opened
 
@@ -340,23 +340,14 @@ def test_axe_finds_no_serious_fault(
     page = visitor.new_page()
     page.goto(address)
     page.locator("#scope summary").click()
-    assert _faults(page) == []
+    assert faults(page) == []
     _library(page)
     page.get_by_text("Removed essays (1)").click()
     _row(page, "sample").get_by_role("checkbox").check()
-    assert _faults(page) == []
+    assert faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     for act in ("edit", "report", "remove"):
         _act(page, "sample", act)
-        assert _faults(page) == []
+        assert faults(page) == []
         page.keyboard.press("Escape")
     visitor.close()
-
-
-def _faults(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{fault['id']}: {[node['html'] for node in fault['nodes']]}"
-        for fault in found
-        if fault["impact"] in {"serious", "critical"}
-    ]

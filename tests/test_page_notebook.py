@@ -11,7 +11,7 @@ from typing import Any
 import docx
 import gradio as gr
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from browsing import ask, faults, open_page
 from desk_fakes import FakeLibrary, keepers_log, passage, renamed, stored
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -55,22 +55,9 @@ def page(visitor: BrowserContext, address: str) -> Iterator[Page]:
     faults: list[str] = []
     one = visitor.new_page()
     one.on("pageerror", lambda fault: faults.append(str(fault)))
-    _open(one, address)
+    open_page(one, address)
     yield one
     assert faults == []
-
-
-def _open(page: Page, address: str) -> None:
-    page.goto(address)
-    expect(page.locator(".reader [data-passage$='/p01']")).to_be_visible(timeout=_PATIENCE)
-
-
-def _ask(page: Page, question: str = _QUESTION) -> None:
-    page.fill("#question textarea", question)
-    page.keyboard.press("Enter")
-    asked = page.locator(".turn:not(.pending):last-child .asked", has_text=question)
-    expect(asked).to_be_visible(timeout=_PATIENCE)
-    expect(page.locator(".turn:last-child .answer:not(.reading)")).to_be_visible(timeout=_PATIENCE)
 
 
 def _clipboard(page: Page) -> dict[str, str]:
@@ -126,7 +113,7 @@ def _saved(page: Page, button: str, folder: Path) -> Path:
 
 
 def test_copies_are_rich_plain_or_markdown_as_chosen_and_it_is_remembered(page: Page) -> None:
-    _ask(page)
+    ask(page, _QUESTION)
     # The fake quotes the whole passage within marks; the reference and the choice are what is looked at here.
     button = page.locator(".card .copy-passage").first
     button.click()
@@ -164,7 +151,7 @@ def test_without_a_clipboard_both_forms_are_copied_the_old_way(page: Page) -> No
 
 
 def test_quotations_are_pinned_from_cards_and_the_essay_by_pointer_and_key(page: Page) -> None:
-    _ask(page)
+    ask(page, _QUESTION)
     pins = page.locator(".card").first.locator(".pin")
     pins.first.click()
     expect(pins.first).to_have_attribute("aria-pressed", "true")
@@ -262,7 +249,7 @@ def test_two_tabs_are_in_step_and_take_nothing_from_each_other(
     visitor: BrowserContext, page: Page, address: str
 ) -> None:
     other = visitor.new_page()
-    _open(other, address)
+    open_page(other, address)
     _notebook(other)
     expect(other.locator(".notebook-empty")).to_be_visible()
     _pinned(page, 0)
@@ -359,8 +346,8 @@ def test_a_pin_outlives_its_essay(page: Page, library: FakeLibrary, tmp_path: Pa
 
 
 def test_the_conversation_is_saved_and_its_questions_deleted(page: Page, tmp_path: Path) -> None:
-    _ask(page)
-    _ask(page, "What of the inspectors?")
+    ask(page, _QUESTION)
+    ask(page, "What of the inspectors?")
     page.locator("#save-conversation summary").click()
     saved = _saved(page, "#save-conversation [data-save=markdown]", tmp_path).read_text("utf-8")
     assert (
@@ -384,7 +371,7 @@ def test_the_conversation_is_saved_and_its_questions_deleted(page: Page, tmp_pat
     page.locator(".forget").click()
     expect(page.locator(".welcome")).to_be_visible()
     expect(page.locator("#question textarea")).to_be_focused()
-    _ask(page, "And the second book?")
+    ask(page, "And the second book?")
     expect(page.locator(".turn")).to_have_count(1)
 
 
@@ -397,10 +384,10 @@ def test_follow_ups_do_not_use_a_deleted_question(page: Page, library: FakeLibra
         return answers(question, **options)
 
     monkeypatch.setattr(library, "answers", listening)
-    _ask(page)
+    ask(page, _QUESTION)
     page.locator(".forget").click()
     expect(page.locator(".turn")).to_have_count(0)
-    _ask(page, "And what of wicks?")
+    ask(page, "And what of wicks?")
     assert asked[-1] == ["And what of wicks?"]
 
 
@@ -410,27 +397,18 @@ def test_axe_finds_no_serious_fault(browser: Browser, address: str, width: int, 
         viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
     )
     page = visitor.new_page()
-    _open(page, address)
-    _ask(page)
+    open_page(page, address)
+    ask(page, _QUESTION)
     page.locator(".card .pin").first.click()
     _sentence(page)
     page.keyboard.press("p")
     page.locator("#save-conversation summary").click()
-    assert _faults(page) == []
+    assert faults(page) == []
     _notebook(page)
     page.locator(".remove-pin").first.click()
-    assert _faults(page) == []
+    assert faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.emulate_media(media="print")
     expect(page.locator(".pin-words").first).to_be_visible()
     assert page.locator("button:visible").count() == 0
     visitor.close()
-
-
-def _faults(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{fault['id']}: {[node['html'] for node in fault['nodes']]}"
-        for fault in found
-        if fault["impact"] in {"serious", "critical"}
-    ]

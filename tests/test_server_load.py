@@ -81,42 +81,23 @@ class HeldReader:
         return [Reading(1.0, np.zeros(0, np.float32), []) for _ in excerpts]
 
 
-class HeldAsker(FakeEncoder):
-    """Encodes questions only when the gate is open.
-
-    Args:
-        gate: The gate.
-    """
-
-    def __init__(self, gate: Gate) -> None:
-        super().__init__()
-        self._gate = gate
-
-    def encode(
-        self, texts: Sequence[str], *, query: bool = False, progress: Callable[[int], None] | None = None
-    ) -> list[Encoded]:
-        """Encode."""
-        if query:
-            self._gate.wait()
-        return super().encode(texts, query=query, progress=progress)
-
-
 class HeldEncoder(FakeEncoder):
-    """Encodes what goes into an index only when the gate is open; questions at once.
+    """Encodes either questions or what goes into an index only when the gate is open; the other at once.
 
     Args:
         gate: The gate.
+        asking: Whether questions are held up.
     """
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: Gate, *, asking: bool = False) -> None:
         super().__init__()
-        self._gate = gate
+        self._gate, self._asking = gate, asking
 
     def encode(
         self, texts: Sequence[str], *, query: bool = False, progress: Callable[[int], None] | None = None
     ) -> list[Encoded]:
         """Encode."""
-        if not query and texts:
+        if texts and query == self._asking:
             self._gate.wait()
         return super().encode(texts, query=query, progress=progress)
 
@@ -179,7 +160,7 @@ def test_questions_are_looked_up_by_as_many_as_there_are_cores(
     tmp_path: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(finding, "_AT_ONCE", 2)
-    encoder = HeldAsker(gate)
+    encoder = HeldEncoder(gate, asking=True)
     gate.open()
     library = Library(a_library(tmp_path / "shelf"), load_encoder=loader(encoder))
     library.warm()

@@ -42,14 +42,7 @@ def kept_of(told: str | None) -> Kept:
     Returns:
         What of it has the right form; the rest is left out.
     """
-    if not told or len(told) > _LONGEST:
-        return Kept()
-    try:
-        values = json.loads(told)
-    except (ValueError, RecursionError):
-        return Kept()
-    if not isinstance(values, dict):
-        return Kept()
+    values = values_of(told, _LONGEST)
     turns = values.get("turns")
     return Kept(
         tuple(_turn(one) for one in turns if _is_turn(one)) if isinstance(turns, list) else (),
@@ -69,3 +62,19 @@ def _turn(value: dict[str, Any]) -> Turn:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
+
+
+def values_of(told: str | None, longest: int) -> dict[str, Any]:
+    """The JSON object that a script tells; empty where it is none, or too long.
+
+    Args:
+        told: Anything.
+        longest: Characters that are read.
+    """
+    if not told or len(told) > longest:
+        return {}
+    try:
+        values = json.loads(told)
+    except (ValueError, RecursionError):
+        return {}
+    return values if isinstance(values, dict) else {}

@@ -5,9 +5,10 @@ A tab keeps words alone. What was found in them is found once more, so no HTML i
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
+
+from assistant.web.kept import values_of
 
 # Characters; a long chapter.
 LONGEST = 300_000
@@ -57,14 +58,7 @@ def kept_check_of(told: str | None) -> KeptCheck:
     Returns:
         What of it has the right form; the rest is left out.
     """
-    if not told or len(told) > _LONGEST_TOLD:
-        return KeptCheck()
-    try:
-        values = json.loads(told)
-    except (ValueError, RecursionError):
-        return KeptCheck()
-    if not isinstance(values, dict):
-        return KeptCheck()
+    values = values_of(told, _LONGEST_TOLD)
     return KeptCheck(_text(values.get("text")), _ids(values.get("essays")), _checked(values.get("checked")))
 
 

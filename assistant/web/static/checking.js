@@ -6,28 +6,15 @@
 
   const KEPT = "essay-assistant-check";
   const REST_MS = 300;
-  const FORGET_MS = 10_000; // the browser has then begun to save
-  let kept = read();
+  let kept = desk.keptInTab(KEPT);
   let begun = false; // whether the page was told what was kept; before, there is nothing to keep
   let waiting = 0;
-
-  function read() {
-    try {
-      return JSON.parse(sessionStorage.getItem(KEPT)) || {};
-    } catch {
-      return {};
-    }
-  }
 
   function write() {
     if (!begun) return;
     const box = document.querySelector("#check-text textarea");
     if (box) kept.text = box.value;
-    try {
-      sessionStorage.setItem(KEPT, JSON.stringify(kept));
-    } catch {
-      // A browser that keeps nothing, or no more: the page works, and this part is empty after a reload.
-    }
+    desk.keepInTab(KEPT, kept);
   }
 
   function writeSoon() {
@@ -54,13 +41,9 @@
   };
 
   function save(button) {
-    const bytes = Uint8Array.from(atob(button.dataset.bytes), (letter) => letter.charCodeAt(0));
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([bytes], { type: "application/octet-stream" }));
-    link.download = button.dataset.name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), FORGET_MS);
-    desk.say(`${button.dataset.name} is saved where your browser saves files.`, true);
+    const { name, bytes } = button.dataset;
+    desk.download({ name, type: "application/octet-stream", content: bytes });
+    desk.say(`${name} is saved where your browser saves files.`, true);
   }
 
   document.addEventListener("click", (event) => {

@@ -6,18 +6,10 @@
   const KEPT = "essay-assistant";
   const MOST_CHARACTERS = 2_000_000; // browsers keep some five million
   const REST_MS = 300;
-  let kept = read();
+  let kept = desk.keptInTab(KEPT);
   let begun = false; // whether the page was told what was kept; before, there is nothing to keep
   let returned = false; // to where the reader was
   let waiting = 0;
-
-  function read() {
-    try {
-      return JSON.parse(sessionStorage.getItem(KEPT)) || {};
-    } catch {
-      return {};
-    }
-  }
 
   // Turns that have their answer, as the server drew them; the oldest are dropped where they grow too many.
   function turns() {
@@ -52,11 +44,7 @@
       place: placeInEssay(),
       draft: document.querySelector("#question textarea")?.value || waits || "",
     };
-    try {
-      sessionStorage.setItem(KEPT, JSON.stringify(kept));
-    } catch {
-      // A browser that keeps nothing: the page works, and is empty after a reload.
-    }
+    desk.keepInTab(KEPT, kept);
   }
 
   desk.keep = () => {

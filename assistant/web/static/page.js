@@ -22,6 +22,35 @@ window.desk = {};
   };
   desk.topOf = (scroller) => (scroller === document.scrollingElement ? 0 : scroller.getBoundingClientRect().top);
 
+  // What this tab keeps over a reload; empty in a browser that keeps nothing.
+  desk.keptInTab = (name) => {
+    try {
+      return JSON.parse(sessionStorage.getItem(name)) || {};
+    } catch {
+      return {};
+    }
+  };
+
+  desk.keepInTab = (name, value) => {
+    try {
+      sessionStorage.setItem(name, JSON.stringify(value));
+    } catch {
+      // A browser that keeps nothing, or no more: the page works, and begins anew after a reload.
+    }
+  };
+
+  const FORGET_MS = 60_000; // the download begins after the click, and asks the reader where to
+
+  // Save a file of the browser's own, from base64.
+  desk.download = ({ name, type, content }) => {
+    const bytes = Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([bytes], { type }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), FORGET_MS);
+  };
+
   // Parts of the page that are there once gradio has drawn it.
   desk.whenDrawn = (selector, act) => {
     const part = document.querySelector(selector);

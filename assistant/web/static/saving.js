@@ -3,23 +3,13 @@
 ((desk) => {
   "use strict";
 
-  function download(file) {
-    const bytes = Uint8Array.from(atob(file.content), (character) => character.charCodeAt(0));
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([bytes], { type: file.type }));
-    link.download = file.name;
-    link.click();
-    // Not at once: the download begins after the click.
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-  }
-
   async function save(title, sections, form) {
     const server = desk.notebookServer();
     const answer = server?.save(title, JSON.stringify(sections), form, desk.notebookStyle());
     const file = await Promise.resolve(answer).catch(() => null);
     if (!file) return void desk.say("Nothing was saved, for the server does not answer.", true);
     if (file.fault) return void desk.say(file.fault, true);
-    download(file);
+    desk.download(file);
     desk.say(`Saved as ${file.name}. ${file.said}`.trim(), true);
   }
 
