@@ -14,7 +14,7 @@ from shelf import ROOT, SAMPLE, Command, Opened, a_library
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser, BrowserContext
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 # Chromium's own calls home would look like the page's.
 _FLAGS = (
@@ -85,3 +85,16 @@ def visitor(browser: Browser, address: str) -> Iterator[BrowserContext]:
     one.set_default_timeout(30_000)
     yield one
     one.close()
+
+
+@pytest.fixture
+def page(visitor: BrowserContext, address: str) -> Iterator[Page]:
+    """A page that such a visitor has opened, on which no script may break."""
+    from browsing import open_page  # noqa: PLC0415 - as above
+
+    broken: list[str] = []
+    one = visitor.new_page()
+    one.on("pageerror", lambda fault: broken.append(str(fault)))
+    open_page(one, address)
+    yield one
+    assert broken == []

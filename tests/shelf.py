@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import shutil
 import tempfile
 from functools import cache
@@ -115,3 +116,17 @@ class Command:
         """What the last run printed, which must be one line of JSON."""
         assert self.out.count("\n") == 1
         return json.loads(self.out)
+
+
+def cut_off(monkeypatch: pytest.MonkeyPatch, call: int) -> None:
+    """Let a call of ``os.replace`` be the moment at which the program is interrupted."""
+    replace, calls = os.replace, 0
+
+    def failing(*args: Any) -> None:  # noqa: ANN401 - whatever os.replace takes
+        nonlocal calls
+        calls += 1
+        if calls == call:
+            raise KeyboardInterrupt
+        replace(*args)
+
+    monkeypatch.setattr("os.replace", failing)

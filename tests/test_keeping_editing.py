@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from fakes import FakeEncoder
-from shelf import FOUND, QUESTION, SAMPLE, SECOND, Opened, one_sentence, snapshot
+from shelf import FOUND, QUESTION, SAMPLE, SECOND, Opened, cut_off, one_sentence, snapshot
 
 from assistant.errors import AssistantError, LibraryError, ReadingError, RecordError
 from assistant.keeping import given
@@ -166,27 +166,13 @@ def test_an_essay_that_is_not_there_or_has_lost_its_source(opened: Opened) -> No
         opened.library.edit("sample", first_page="3")
 
 
-def _cut_off(monkeypatch: pytest.MonkeyPatch, call: int) -> None:
-    """Let a call of ``os.replace`` be the moment at which the program is interrupted."""
-    replace, calls = os.replace, 0
-
-    def failing(*args: Any) -> None:  # noqa: ANN401 - whatever os.replace takes
-        nonlocal calls
-        calls += 1
-        if calls == call:
-            raise KeyboardInterrupt
-        replace(*args)
-
-    monkeypatch.setattr("os.replace", failing)
-
-
 @pytest.mark.parametrize("call", [1, 2, 3, 4])
 def test_a_crash_in_between_leaves_the_library_as_it_was(
     opened: Opened, monkeypatch: pytest.MonkeyPatch, call: int
 ) -> None:
     answers, before = opened.found(), snapshot(opened.root)
     with monkeypatch.context() as patched:
-        _cut_off(patched, call)
+        cut_off(patched, call)
         with pytest.raises(KeyboardInterrupt):
             opened.library.edit("sample", reference=RECORD, first_page="844")
     assert snapshot(opened.root) == before

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from fakes import FakeEncoder
-from shelf import QUESTION, SAMPLE, SECOND, Opened, one_sentence, snapshot
+from shelf import QUESTION, SAMPLE, SECOND, Opened, cut_off, one_sentence, snapshot
 
 from assistant.errors import LibraryError
 from assistant.keeping import removing
@@ -193,20 +192,6 @@ def test_a_removal_that_is_cut_off_removes_nothing(opened: Opened, monkeypatch: 
         assert opened.library.removed() == {}
 
 
-def _cut_off(monkeypatch: pytest.MonkeyPatch, call: int) -> None:
-    """Let a call of ``os.replace`` be the moment at which the program is interrupted."""
-    replace, calls = os.replace, 0
-
-    def failing(*args: Any) -> None:  # noqa: ANN401 - whatever os.replace takes
-        nonlocal calls
-        calls += 1
-        if calls == call:
-            raise KeyboardInterrupt
-        replace(*args)
-
-    monkeypatch.setattr("os.replace", failing)
-
-
 @pytest.mark.parametrize("call", [1, 2, 3, 4])
 def test_a_return_that_is_cut_off_keeps_what_can_be_put_back(
     opened: Opened, monkeypatch: pytest.MonkeyPatch, call: int
@@ -217,7 +202,7 @@ def test_a_return_that_is_cut_off_keeps_what_can_be_put_back(
     opened.found()
     before = snapshot(opened.root)
     with monkeypatch.context() as patched:
-        _cut_off(patched, call)
+        cut_off(patched, call)
         with pytest.raises(KeyboardInterrupt):
             opened.library.restore("sample")
     assert snapshot(opened.root) == before

@@ -6,9 +6,10 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import anyio
 import jsonschema
@@ -338,12 +339,13 @@ _HELLO = (
 )
 
 
-@pytest.mark.real_model
-def test_standard_output_has_the_protocol_alone(tmp_path: Path) -> None:
-    # An essay is added, an empty library made, nonsense sent: none of it is told on standard output.
-    words = ["serve", "--mcp", str(SECOND), "--library", str(tmp_path)]
+@contextmanager
+def speaking(
+    library: Path, *essays: str
+) -> Iterator[tuple[subprocess.Popen[str], IO[str], IO[str], IO[str]]]:
+    """The server as a process, with its standard input, output and error."""
     with subprocess.Popen(
-        [sys.executable, "-m", "assistant", *words],
+        [sys.executable, "-m", "assistant", "serve", "--mcp", *essays, "--library", str(library)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -353,12 +355,18 @@ def test_standard_output_has_the_protocol_alone(tmp_path: Path) -> None:
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
-        process.stdin.write(_HELLO + "nonsense\n\n" + line(2, "tools/call", name="list", arguments={}))
-        process.stdin.flush()
-        answers = [json.loads(process.stdout.readline()) for _ in range(2)]
-        process.stdin.close()
-        rest = process.stdout.read()
-        told = process.stderr.read()
+        yield process, process.stdin, process.stdout, process.stderr
+
+
+@pytest.mark.real_model
+def test_standard_output_has_the_protocol_alone(tmp_path: Path) -> None:
+    # An essay is added, an empty library made, nonsense sent: none of it is told on standard output.
+    with speaking(tmp_path, str(SECOND)) as (process, heard, said, told_to):
+        heard.write(_HELLO + "nonsense\n\n" + line(2, "tools/call", name="list", arguments={}))
+        heard.flush()
+        answers = [json.loads(said.readline()) for _ in range(2)]
+        heard.close()
+        rest, told = said.read(), told_to.read()
         assert process.wait(30) == 0
     assert rest == ""
     assert [(one["jsonrpc"], one["id"]) for one in answers] == [("2.0", 1), ("2.0", 2)]
@@ -383,21 +391,11 @@ def test_the_server_ends_with_its_input(tmp_path: Path) -> None:
 
 
 def test_nobody_needs_to_listen(tmp_path: Path) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-m", "assistant", "serve", "--mcp", "--library", str(tmp_path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-        cwd=ROOT,
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdout.close()
-        process.stdin.write(_HELLO + line(2, "tools/list"))
-        process.stdin.close()
-        assert process.stderr.read() == ""
+    with speaking(tmp_path) as (process, heard, said, told_to):
+        said.close()
+        heard.write(_HELLO + line(2, "tools/list"))
+        heard.close()
+        assert told_to.read() == ""
         assert process.wait(60) == 0
 
 

@@ -44,16 +44,6 @@ def address() -> Iterator[str]:
     page.close(verbose=False)
 
 
-@pytest.fixture
-def page(visitor: BrowserContext, address: str) -> Iterator[Page]:
-    faults: list[str] = []
-    one = visitor.new_page()
-    one.on("pageerror", lambda fault: faults.append(str(fault)))
-    open_page(one, address)
-    yield one
-    assert faults == []
-
-
 def _clipboard(page: Page) -> str:
     return str(page.evaluate("navigator.clipboard.readText()"))
 

@@ -50,16 +50,6 @@ def address(served: tuple[gr.Blocks, str]) -> str:
     return served[1]
 
 
-@pytest.fixture
-def page(visitor: BrowserContext, address: str) -> Iterator[Page]:
-    faults: list[str] = []
-    one = visitor.new_page()
-    one.on("pageerror", lambda fault: faults.append(str(fault)))
-    open_page(one, address)
-    yield one
-    assert faults == []
-
-
 def _clipboard(page: Page) -> dict[str, str]:
     found: dict[str, str] = page.evaluate(
         """async () => {

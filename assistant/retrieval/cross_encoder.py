@@ -11,7 +11,6 @@ import importlib.util
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,6 +22,8 @@ from numpy.typing import NDArray
 from assistant.retrieval.encoder import Floats, check_default, default_folder
 
 if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
     from assistant.retrieval.onnx_runtime import Graph, Pieces
 
 GRAPH = Path(__file__).with_name("cross_encoder.onnx")
@@ -133,6 +134,8 @@ def _processors() -> int:
 
 @cache
 def _workers() -> ThreadPoolExecutor:
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - not every question is read
+
     # One for all readings, so that as many batches are read at once as there are cores, in the order in which
     # they came. More would only take the processor from each other.
     return ThreadPoolExecutor(_processors(), thread_name_prefix="reading")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # Gradio's own default of 1 would make every reader wait for every other. Many may be asking at once, for most
-# of the time each waits for the model that reads, which takes one after the other; passages come before.
+# of the time each waits for the model that reads, which takes no more at once than there are cores.
 _CONCURRENT = 48
 _THREADS = 64
 _WAITING = 256
