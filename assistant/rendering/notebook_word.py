@@ -183,7 +183,6 @@ def _set_styles(document: Document) -> None:
     for name in (_OWN_NOTE, _FOOTNOTE, _ABOUT, _LISTED):
         styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = styles["Normal"]
     for style in _paragraph_styles(document):
-        style.font.name = _FONT
         style.paragraph_format.space_after = Pt(8)
     styles["Normal"].font.size = Pt(12)
     quote, note, own, about, listed = (
