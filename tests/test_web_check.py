@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -179,7 +180,7 @@ def test_essays_are_chosen_and_the_others_left_out() -> None:
 def test_the_essays_that_there_are_are_offered_and_the_choice_stays() -> None:
     library = FakeLibrary(keepers_log(), renamed(keepers_log(), "zeta"))
     check = part(library)
-    offered = check.shown(["zeta", "gone"])[check.widgets.essays]
+    offered = check.shown(json.dumps({"essays": ["zeta", "gone"]}))[check.widgets.essays]
     assert offered["choices"] == [
         ("Ada Marsh, The Keeper’s Log", "log"),
         ("Ada Marsh, The Keeper’s Log", "zeta"),

@@ -117,16 +117,22 @@ class Check:
     def opened(self, kept: str | None) -> Updates:
         """A page was opened: show what the tab kept from before."""
         made = kept_check_of(kept)
-        return {self.widgets.text: made.text, **self.shown(made.essays)}
+        return {self.widgets.text: made.text, **self._offered(made.essays)}
 
-    def shown(self, chosen: Sequence[str] | None) -> Updates:
-        """The part was opened: offer the essays that there now are."""
+    def shown(self, kept: str | None) -> Updates:
+        """The part was opened: offer the essays that there now are.
+
+        Which are chosen the tab tells: what the page shows may not have been filled in yet.
+        """
+        return self._offered(kept_check_of(kept).essays)
+
+    def _offered(self, chosen: Sequence[str]) -> Updates:
         try:
             records = self.library.references()
         except AssistantError as fault:
             return {self.widgets.checked: self._fault(fault)}
         choices = [(label_of(essay_id, record), essay_id) for essay_id, record in sorted(records.items())]
-        value = [one for one in chosen or () if one in records]
+        value = [one for one in chosen if one in records]
         return {self.widgets.essays: gr.update(choices=choices, value=value, visible=len(choices) > 1)}
 
     def again(self, kept: str | None) -> Iterator[Updates]:
@@ -232,7 +238,7 @@ def checking_part(library: Library, style: gr.Dropdown, page: gr.Blocks, tab: gr
     offered = [widgets.text, widgets.essays, widgets.checked]
     kept = "() => window.desk.keptCheck()"
     opened = page.load(check.opened, widgets.kept, offered, js=kept, **quiet)
-    tab.select(check.shown, widgets.essays, [widgets.essays, widgets.checked], **quiet)
+    tab.select(check.shown, widgets.kept, [widgets.essays, widgets.checked], js=kept, **quiet)
     widgets.essays.change(
         None, widgets.essays, None, js="(essays) => window.desk.keepCheckedEssays(essays)", **quiet
     )
