@@ -1,4 +1,4 @@
-"""Remake the figures of ``assistant.retrieval.abstention`` from question sets kept for tuning.
+"""Remake the figures of ``assistant.retrieval.confidence`` from question sets kept for tuning.
 
     python benchmarks/abstention.py --held-out training/held_out.json SQUAD2_TRAIN FAIRYTALEQA_TRAIN
 
@@ -24,13 +24,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
-from assistant.asking.finding import Finder
 from assistant.evaluation import runner
 from assistant.evaluation.datasets import Dataset, Question, load_dataset
-from assistant.keeping.indexing import no_step
-from assistant.keeping.ingest import given_passages
-from assistant.library import Library
-from assistant.retrieval.abstention import PRECISION, Signs, features
+from assistant.library.adding import given_passages
+from assistant.library.indexing import no_step
+from assistant.library.library import Library
+from assistant.retrieval.confidence import PRECISION, Signs, features
+from assistant.retrieval.finder import Finder
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "training"))
 from alterations import Altering

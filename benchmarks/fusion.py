@@ -29,13 +29,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from variants import opened
 
-from assistant.asking.finding import Finder
+from assistant.core.essay import Passage
 from assistant.evaluation.datasets import Dataset, Question, load_dataset
 from assistant.evaluation.runner import highest_judgement
 from assistant.evaluation.statistics import contrast
 from assistant.retrieval import questions
+from assistant.retrieval.finder import Finder
 from assistant.retrieval.ranking import rank
-from assistant.types import Passage
 
 SEED = 3
 # Passages put in order anew.

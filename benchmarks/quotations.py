@@ -22,15 +22,15 @@ from pathlib import Path
 from statistics import median
 from time import process_time
 
-from assistant.chunking import store
-from assistant.quoting.corpus import Corpus
-from assistant.reading import read
-from assistant.types import PageStart, Passage, SourceMap, StoredEssay
+from assistant.core.essay import PageStart, Passage, SourceMap, StoredEssay
+from assistant.documents import read
+from assistant.library import store
+from assistant.quotations.corpus import Corpus
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
-from changes import ALLOWED, FORBIDDEN  # noqa: E402 - beside the tests that use it, too
-from misquoting import quotations  # noqa: E402 - the same
+from misquotations import quotations  # noqa: E402 - the same
+from quotation_changes import ALLOWED, FORBIDDEN  # noqa: E402 - beside the tests that use it, too
 
 _LENGTHS = (4, 6, 8, 12, 20, 40)
 _CHARACTERS = 45_000

@@ -17,15 +17,15 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.commands.progress import Bar
-from assistant.errors import AssistantError
-from assistant.evaluation.command import Measured, measure
+from assistant.cli.terminal import Bar
+from assistant.core.errors import AssistantError
+from assistant.evaluation.assess import Measured, measure
 from assistant.evaluation.datasets import Dataset, load_dataset
-from assistant.evaluation.markdown import set_markdown
 from assistant.evaluation.methods import METHODS
+from assistant.evaluation.render import set_markdown
 from assistant.evaluation.runner import answering, highest_judgement
-from assistant.keeping.storage import find_root
-from assistant.library import Library
+from assistant.library.files import find_root
+from assistant.library.library import Library
 
 PUBLISHED = 0.64508
 TOLERANCE = 0.01

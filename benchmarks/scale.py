@@ -22,18 +22,15 @@ from typing import Any
 import numpy as np
 
 from assistant.retrieval import ranking
-from assistant.retrieval.dense import VectorIndex, engine_of
-from assistant.retrieval.encoder import Encoder, Floats, ModelInfo, Piece, unit
-from assistant.retrieval.index import Index, Segment
-from assistant.retrieval.index_reader import load_index
-from assistant.retrieval.index_writer import save_index
-from assistant.retrieval.lexical import term_of
-from assistant.retrieval.postings import Postings
-from assistant.retrieval.ranking import Query
+from assistant.retrieval.index.bm25 import Postings, term_of
+from assistant.retrieval.index.index import Index, IndexSegment
+from assistant.retrieval.index.storage import load_index, save_index
+from assistant.retrieval.index.tokens import TokenStore
+from assistant.retrieval.index.vectors import VectorIndex, engine_of
+from assistant.retrieval.index.windows import Window
+from assistant.retrieval.models.encoder import Encoder, Floats, ModelInfo, Piece, unit
+from assistant.retrieval.ranking import Query, word_at
 from assistant.retrieval.search import Searcher
-from assistant.retrieval.token_store import TokenStore
-from assistant.retrieval.weighting import word_at
-from assistant.retrieval.windows import Window
 
 SEED, DIMENSION = 7, 384
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
@@ -146,13 +143,13 @@ def made(count: int) -> Made:
     return Made(index, vectors, words)
 
 
-def segments(count: int, owners: np.ndarray[Any, Any]) -> dict[str, Segment]:
+def segments(count: int, owners: np.ndarray[Any, Any]) -> dict[str, IndexSegment]:
     """Essays of a thousand windows."""
     found = {}
     for low in range(0, count, ESSAY):
         high = min(low + ESSAY, count)
         passages = (int(owners[low]), int(owners[high - 1]) + 1)
-        found[str(low // ESSAY)] = Segment("", (low, high), passages, (low * TOKENS, high * TOKENS))
+        found[str(low // ESSAY)] = IndexSegment("", (low, high), passages, (low * TOKENS, high * TOKENS))
     return found
 
 

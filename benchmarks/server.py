@@ -30,7 +30,7 @@ from time import perf_counter, sleep
 
 from measuring import QUERIES, SAMPLE, environment, resident, table, tail
 
-from assistant.web import cards
+from assistant.web.views import answer as cards
 
 # Seconds.
 PATIENCE = 120

@@ -25,11 +25,11 @@ from typing import TYPE_CHECKING
 import peers as others
 from measuring import SAMPLE, Process, environment, in_turn, spread, table
 
-from assistant.chunking import store
-from assistant.types import SEARCHED_KINDS
+from assistant.core.essay import SEARCHED_KINDS
+from assistant.library import store
 
 if TYPE_CHECKING:
-    from assistant.retrieval.encoder import Encoder
+    from assistant.retrieval.models.encoder import Encoder
 
 QUESTION = "What was printed from 1974 onwards?"
 # Shares of the time, at the end of which no further turn of a part is begun.
@@ -152,8 +152,8 @@ def size_of(folder: Path) -> int:
 def model(texts: Sequence[str], runs: int, end: float) -> str:
     """What encoding takes once the model is loaded."""
     # Only now, for the memory of the processes before.
-    from assistant.retrieval.onnx_model import OnnxEncoder  # noqa: PLC0415
-    from assistant.retrieval.sentence_model import SentenceTransformerEncoder  # noqa: PLC0415
+    from assistant.retrieval.models.onnx import OnnxEncoder  # noqa: PLC0415
+    from assistant.retrieval.models.sentence_transformers import SentenceTransformerEncoder  # noqa: PLC0415
 
     timed: dict[str, tuple[list[float], list[float]]] = {}
     ways = []

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.cluster import AgglomerativeClustering
 
-from assistant.retrieval.encoder import Floats, Integers, Piece, unit
-from assistant.retrieval.index import Index
+from assistant.retrieval.index.index import Index
+from assistant.retrieval.index.tokens import TokenStore
+from assistant.retrieval.models.encoder import Floats, Integers, Piece, unit
 from assistant.retrieval.questions import FUNCTION_WORDS
-from assistant.retrieval.token_store import TokenStore
-from assistant.retrieval.weighting import word_at
+from assistant.retrieval.ranking import word_at
 
 NUMBERS = {"fp32": 4, "fp16": 2, "int8, a scale a token": 1, "int8, one scale": 1}
 _BYTES = "int8, a scale a token"

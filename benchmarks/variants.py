@@ -22,16 +22,16 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file
 
-from assistant.asking.finding import Finder
+from assistant.core.essay import SEARCHED_KINDS, Passage
 from assistant.evaluation.datasets import Dataset, Question, load_dataset
-from assistant.keeping.ingest import given_passages
-from assistant.keeping.storage import find_root
-from assistant.library import Library
-from assistant.retrieval.encoder import Encoder, Floats, Integers, unit
+from assistant.library.adding import given_passages
+from assistant.library.files import find_root
+from assistant.library.library import Library
+from assistant.retrieval.finder import Finder
+from assistant.retrieval.index.tokens import TokenStore
+from assistant.retrieval.models.encoder import Encoder, Floats, Integers, unit
 from assistant.retrieval.ranking import rank
 from assistant.retrieval.search import Searcher
-from assistant.retrieval.token_store import TokenStore
-from assistant.types import SEARCHED_KINDS, Passage
 
 SEED = 3
 CONTEXTS = (128, 250)

@@ -27,19 +27,19 @@ from ir_measures import R, nDCG
 from numpy.typing import NDArray
 from token_variants import VARIANTS, Variant
 
-from assistant.asking.finding import Finder
-from assistant.errors import AssistantError
+from assistant.core.errors import AssistantError
+from assistant.core.essay import SEARCHED_KINDS, Spans, StoredEssay
 from assistant.evaluation.datasets import Dataset, Question, load_dataset
 from assistant.evaluation.runner import highest_judgement
-from assistant.keeping.indexing import no_step
-from assistant.keeping.ingest import given_passages
-from assistant.keeping.storage import find_root
-from assistant.library import Library
-from assistant.retrieval.encoder import Encoded, Encoder, Floats, ModelInfo, Piece, default_loader
-from assistant.retrieval.index import Index
-from assistant.retrieval.ranking import Spans
-from assistant.retrieval.token_store import TokenStore
-from assistant.types import SEARCHED_KINDS, StoredEssay
+from assistant.library.adding import given_passages
+from assistant.library.files import find_root
+from assistant.library.indexing import no_step
+from assistant.library.library import Library
+from assistant.retrieval.finder import Finder
+from assistant.retrieval.index.index import Index
+from assistant.retrieval.index.tokens import TokenStore
+from assistant.retrieval.models.encoder import Encoded, Encoder, Floats, ModelInfo, Piece
+from assistant.retrieval.models.loading import default_loader
 
 SEED = 7
 TIMED = 100

@@ -29,13 +29,14 @@ import numpy as np
 import peers as others
 from measuring import QUERIES, SAMPLE, spread, table, tail
 
-from assistant.answers import Answer
-from assistant.asking.finding import Finder
-from assistant.library import Library
+from assistant.core.answer import Answer
+from assistant.core.essay import SEARCHED_KINDS
+from assistant.library.library import Library
 from assistant.rendering.answers import answer_object, answer_text
-from assistant.retrieval.cross_encoder import DefaultJudge, Reading
-from assistant.retrieval.encoder import Encoded, Encoder, default_loader
-from assistant.types import SEARCHED_KINDS
+from assistant.retrieval.finder import Finder
+from assistant.retrieval.models.cross_encoder import DefaultJudge, Reading
+from assistant.retrieval.models.encoder import Encoded, Encoder
+from assistant.retrieval.models.loading import default_loader
 
 # Matrices of a layer of the model, and its layers: what each word piece is multiplied with.
 SHAPES = ((384, 384),) * 4 + ((384, 1536), (1536, 384))

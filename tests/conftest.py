@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from shelf import ROOT, SAMPLE, Command, Opened, a_library
+from essay_library import ROOT, SAMPLE, Command, Opened, a_library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -90,7 +90,7 @@ def visitor(browser: Browser, address: str) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(visitor: BrowserContext, address: str) -> Iterator[Page]:
     """A page that such a visitor has opened, on which no script may break."""
-    from browsing import open_page  # noqa: PLC0415 - as above
+    from browser_steps import open_page  # noqa: PLC0415 - as above
 
     broken: list[str] = []
     one = visitor.new_page()

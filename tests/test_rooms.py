@@ -1,10 +1,11 @@
-"""The house: what each room may import, and what starting the program must not load."""
+"""The house: which room may import which, what has one name, and what starting the program must not load."""
 
 from __future__ import annotations
 
 import ast
 import subprocess
 import sys
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
@@ -12,151 +13,207 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 HOUSE = ROOT / "assistant"
-FILES = sorted(path for path in HOUSE.rglob("*.py") if "__pycache__" not in path.parts)
-NAMES = [path.relative_to(HOUSE).as_posix() for path in FILES]
+FILES = {
+    path.relative_to(HOUSE).as_posix(): path
+    for path in sorted(HOUSE.rglob("*.py"))
+    if "__pycache__" not in path.parts
+}
+# A room is a folder; these folders within a room are rooms of their own.
+INNER_ROOMS = ("web/views", "retrieval/index", "retrieval/models", "citations/styles")
 
-SIBLINGS = ("reading", "chunking", "retrieval", "citing", "quoting", "drafts")
-FLOOR_2 = (*SIBLINGS, "rendering")
-# On the third floor the facade stands on asking and checking, and both of these on keeping.
-BELOW = {
-    "keeping": set[str](),
-    "asking": {"keeping"},
-    "checking": {"keeping"},
-    "citations": {"keeping"},
-    "library": {"keeping", "asking", "checking", "citations"},
+# Which rooms each room imports. An import that is not listed fails, and so does an entry that nothing needs.
+IMPORTS: dict[str, set[str]] = {
+    "cli": {"api", "core", "drafts", "evaluation", "library", "rendering", "web"},
+    "evaluation": {"core", "library", "retrieval", "retrieval/index", "retrieval/models"},
+    "web": {"api", "core", "rendering", "web/views"},
+    "web/views": {"core", "rendering"},
+    "api": {"core", "rendering"},
+    "library": {
+        *"answering attribution chunking citations citations/styles core documents drafts quotations".split(),
+        *"retrieval retrieval/index retrieval/models".split(),
+    },
+    "answering": {"attribution", "citations", "citations/styles", "core", "retrieval", "retrieval/models"},
+    "drafts": {"attribution", "citations", "citations/styles", "core", "documents", "quotations"},
+    "retrieval": {"attribution", "core", "retrieval/index", "retrieval/models"},
+    "retrieval/index": {"core", "retrieval/models"},
+    "retrieval/models": {"core"},
+    "citations": {"core"},
+    "citations/styles": {"citations", "core"},
+    "attribution": {"core"},
+    "quotations": {"core"},
+    "rendering": {"core"},
+    "chunking": {"core"},
+    "documents": {"core"},
+    "core": set(),
 }
-ABOVE = {*BELOW, "cli", "commands", "web", "programs", "evaluation"}
-# The rooms above the facade; each knows it, the nouns below, and itself.
-GUESTS = {
-    "web": {*"programs library rendering answers notebook rich verdicts faults records types errors".split()},
-    "programs": {"rendering", "answers", "verdicts", "faults", "types", "errors"},
-    "evaluation": {"library", "asking", "keeping", "retrieval", "types", "errors"},
-}
-# Who alone may speak to a library that is slow to load or may be replaced.
+MOST_FLOORS, MOST_ARROWS, MOST_FILES, LONGEST_FILE = 7, 60, 165, 500
+
+# The only files that may import a library that is slow to load or may be replaced.
 SPEAKERS: dict[str, str | tuple[str, ...]] = {
-    "sentence_transformers": "retrieval/sentence_",
-    "transformers": "retrieval/sentence_",
-    "torch": "retrieval/sentence_",
-    "onnxruntime": "retrieval/onnx_runtime.py",
-    "tokenizers": "retrieval/onnx_runtime.py",
-    "onnx": "retrieval/minilm_graph.py",
-    "faiss": "retrieval/dense.py",
-    "Stemmer": "retrieval/lexical.py",
+    "sentence_transformers": "retrieval/models/sentence_transformers.py",
+    "transformers": "retrieval/models/sentence_transformers.py",
+    "torch": "retrieval/models/sentence_transformers.py",
+    "onnxruntime": "retrieval/models/onnx.py",
+    "tokenizers": "retrieval/models/onnx.py",
+    "faiss": "retrieval/index/vectors.py",
+    "Stemmer": "retrieval/index/bm25.py",
     "gradio": "web/",
-    "mcp": "programs/mcp_",
-    "mcp_types": "programs/mcp_",
+    "mcp": "api/mcp.py",
+    "mcp_types": "api/mcp.py",
     "ir_measures": "evaluation/",
     "sklearn": "evaluation/",
     "matplotlib": "evaluation/plots.py",
-    "citeproc": "citing/csl.py",
-    "bibtexparser": "citing/bibtex.py",
-    "rispy": "citing/ris.py",
-    "docx": ("drafts/", "rendering/notebook_word.py"),
-    "markdown_it": "drafts/",
+    "citeproc": "citations/styles/csl.py",
+    "bibtexparser": "citations/bibtex.py",
+    "rispy": "citations/ris.py",
+    "docx": ("documents/word.py", "rendering/notebook_word.py"),
+    "markdown_it": "documents/markdown.py",
 }
+
+
+@cache
+def parsed(name: str) -> ast.Module:
+    return ast.parse(FILES[name].read_text("utf-8"))
 
 
 @cache
 def imports(name: str) -> frozenset[str]:
     """Everything that a file imports, inside functions too, by full name."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse((HOUSE / name).read_text("utf-8"))):
+    for node in ast.walk(parsed(name)):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{name} imports relatively"
             found.update(f"{node.module}.{alias.name}" for alias in node.names)
-    return frozenset(found - {f"__future__.{feature}" for feature in ("annotations",)})
+    return frozenset(found)
 
 
-def rooms(name: str) -> set[str]:
-    """The rooms of the house that a file imports from: folders, or files beside them."""
-    parts = [one.split(".") for one in imports(name)]
-    return {one[1] for one in parts if one[0] == "assistant" and one[1] != "__version__"}
+def room_of(name: str) -> str:
+    """The room of a file, by its path below ``assistant/``; empty for the package's own two files."""
+    inner = next((room for room in INNER_ROOMS if name.startswith(f"{room}/")), None)
+    return inner or name.rpartition("/")[0].split("/")[0]
 
 
-def own_room(name: str) -> str:
-    return name.split("/", maxsplit=1)[0].removesuffix(".py")
+@cache
+def files_by_module() -> dict[str, str]:
+    return {
+        ("assistant/" + name).removesuffix(".py").removesuffix("/__init__").replace("/", "."): name
+        for name in FILES
+    }
 
 
-def test_the_files_are_found() -> None:
-    assert len(FILES) > 30
-    assert {*SIBLINGS, *GUESTS, "types", "errors", "library"} <= {own_room(name) for name in NAMES}
+def imported_files(name: str) -> set[str]:
+    """The files of the house that a file imports."""
+    modules = files_by_module()
+    return {
+        modules.get(full) or modules[full.rpartition(".")[0]]
+        for full in imports(name)
+        if full.startswith("assistant.") and full != "assistant.__version__"
+    }
 
 
-@pytest.mark.parametrize("name", NAMES)
+@cache
+def arrows() -> dict[str, set[str]]:
+    """The rooms that each room imports."""
+    made: dict[str, set[str]] = defaultdict(set)
+    for name in FILES:
+        if room_of(name):
+            made[room_of(name)] |= {room_of(other) for other in imported_files(name)} - {room_of(name)}
+    return made
+
+
+def test_every_room_imports_what_the_plan_lists() -> None:
+    assert dict(arrows()) == IMPORTS
+
+
+def whole_rooms() -> dict[str, set[str]]:
+    """What each folder below ``assistant/`` imports, its inner rooms counted as part of it."""
+    made: dict[str, set[str]] = defaultdict(set)
+    for room, below in IMPORTS.items():
+        whole = room.split("/")[0]
+        made[whole] |= {other.split("/")[0] for other in below} - {whole}
+    return made
+
+
+def floors(rooms: dict[str, set[str]]) -> dict[str, int]:
+    """The floor of each room: one above the highest of the rooms that it imports."""
+    made: dict[str, int] = {}
+    while len(made) < len(rooms):
+        ready = [room for room in rooms if room not in made and rooms[room] <= made.keys()]
+        assert ready, f"a circle among {sorted(rooms.keys() - made.keys())}"
+        made |= {room: 1 + max((made[below] for below in rooms[room]), default=0) for room in ready}
+    return made
+
+
+def test_no_two_rooms_import_each_other_by_any_way_round() -> None:
+    assert floors(IMPORTS)["cli"] == max(floors(IMPORTS).values())
+    assert max(floors(whole_rooms()).values()) <= MOST_FLOORS
+
+
+def test_no_two_files_import_each_other_by_any_way_round() -> None:
+    left = {name: imported_files(name) - {name} for name in FILES}
+    while left:
+        ready = {name for name, others in left.items() if not others & left.keys()}
+        assert ready, f"a circle among {sorted(left)}"
+        left = {name: others for name, others in left.items() if name not in ready}
+
+
+def test_the_house_stays_small() -> None:
+    assert len(FILES) <= MOST_FILES
+    assert len(IMPORTS) <= 19
+    assert sum(map(len, whole_rooms().values())) <= MOST_ARROWS
+
+
+@pytest.mark.parametrize("name", FILES)
 def test_no_file_is_long(name: str) -> None:
-    assert len((HOUSE / name).read_text("utf-8").splitlines()) <= 300
+    assert len(FILES[name].read_text("utf-8").splitlines()) <= LONGEST_FILE
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if own_room(name) in SIBLINGS])
-def test_siblings_do_not_import_each_other(name: str) -> None:
-    assert rooms(name) & (set(SIBLINGS) - {own_room(name)}) == set()
+def test_one_noun_has_one_class() -> None:
+    places = defaultdict(list)
+    for name in FILES:
+        for node in parsed(name).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(name)
+    # The page and programs still describe the part of the library that they use, each for itself.
+    twice = {noun for noun, files in places.items() if len(files) > 1}
+    assert twice == {"Library", "Removed", "Style"}
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if own_room(name) in FLOOR_2])
-def test_the_second_floor_imports_nothing_from_above(name: str) -> None:
-    assert rooms(name) & ABOVE == set()
-
-
-@pytest.mark.parametrize("name", [name for name in NAMES if own_room(name) in BELOW])
-def test_the_third_floor_is_a_staircase(name: str) -> None:
-    room = own_room(name)
-    assert rooms(name) & ABOVE <= BELOW[room] | {room}
-
-
-def test_the_renderer_knows_the_nouns_alone() -> None:
-    files = [name for name in NAMES if own_room(name) == "rendering"]
-    nouns = {"answers", "types", "verdicts", "faults", "notebook", "rich"}
-    assert {room for name in files for room in rooms(name)} <= {*nouns, "rendering"}
-
-
-@pytest.mark.parametrize("name", ["types.py", "errors.py", "lines.py", "rich.py"])
-def test_the_first_floor_imports_nothing_of_ours(name: str) -> None:
-    assert rooms(name) == set()
-    assert {one.split(".")[0] for one in imports(name)} <= sys.stdlib_module_names
-
-
-@pytest.mark.parametrize("name", [name for name in NAMES if own_room(name) in GUESTS])
-def test_the_upper_rooms_speak_to_the_facade(name: str) -> None:
-    room = own_room(name)
-    assert rooms(name) <= GUESTS[room] | {room}
-
-
-def test_nothing_imports_the_commands() -> None:
-    assert [name for name in NAMES if "cli" in rooms(name) and name != "__main__.py"] == []
-    above = {name for name in NAMES if "commands" in rooms(name)}
-    assert {name for name in above if own_room(name) not in {"commands", "cli"}} == set()
+def test_the_first_floor_needs_nothing_but_python() -> None:
+    outside = {full.split(".")[0] for name in FILES if room_of(name) == "core" for full in imports(name)}
+    assert outside - sys.stdlib_module_names <= {"assistant"}
 
 
 @pytest.mark.parametrize("module", SPEAKERS)
 def test_each_library_has_one_speaker(module: str) -> None:
-    speakers = [name for name in NAMES if module in {one.split(".")[0] for one in imports(name)}]
+    speakers = [name for name in FILES if module in {full.split(".")[0] for full in imports(name)}]
     assert speakers, f"nobody imports {module}"
     assert [name for name in speakers if not name.startswith(SPEAKERS[module])] == []
 
 
-def test_the_program_makes_no_graphs() -> None:
+@pytest.mark.parametrize("name", FILES)
+def test_the_program_makes_no_graphs(name: str) -> None:
     # onnx is needed to develop, not to run.
-    makers = [name for name in NAMES if "assistant.retrieval.minilm_graph" in " ".join(imports(name))]
-    assert makers == []
+    assert not {"onnx", "minilm_graph"} & {full.split(".")[0] for full in imports(name)}
+
+
+HEAVY = set("torch transformers sentence_transformers gradio sklearn faiss scipy pydantic jinja2".split())
 
 
 @pytest.mark.parametrize(
     ("module", "unloaded"),
     [
-        ("assistant.cli", {"torch", "transformers", "gradio", "faiss", "numpy", "sklearn"}),
-        (
-            "assistant.library",
-            set("torch transformers sentence_transformers gradio sklearn faiss scipy".split()),
-        ),
-        ("assistant.programs.mcp_server", {"torch", "transformers", "gradio", "faiss", "numpy", "sklearn"}),
+        ("assistant.cli", HEAVY | {"numpy"}),
+        ("assistant.library.library", HEAVY),
+        ("assistant.api.mcp", HEAVY - {"pydantic"} | {"numpy"}),
         ("assistant.web.app", {"mcp", "mcp_types", "torch", "transformers", "faiss", "sklearn"}),
-        ("assistant.rendering.answers", {"numpy", "torch", "gradio"}),
-        ("assistant.types", {"numpy", "click", "assistant.errors"}),
+        ("assistant.rendering.answers", HEAVY | {"numpy"}),
+        ("assistant.core.essay", {"numpy", "click", "assistant.core.errors"}),
     ],
 )
 def test_what_starting_must_not_load(module: str, unloaded: set[str]) -> None:
     code = f"import sys, {module}; print(*sorted(sys.modules))"
-    made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
-    assert set(made.stdout.split()) & unloaded == set()
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert set(run.stdout.split()) & unloaded == set()

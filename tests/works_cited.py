@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.citing.styles import style_named
+from assistant.citations.styles import style_named
 
 MARSH, LEE = {"family": "Marsh", "given": "Ada J."}, {"family": "Lee", "given": "Bo"}
 RAY, FOX = {"family": "Ray", "given": "Cy"}, {"family": "Fox", "given": "Di"}

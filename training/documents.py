@@ -19,12 +19,12 @@ from typing import Any
 
 import numpy as np
 
-from assistant.asking.finding import Finder
 from assistant.evaluation.datasets import Dataset, Question, load_dataset
-from assistant.keeping.ingest import given_passages
-from assistant.library import Library
-from assistant.retrieval.encoder import Floats
-from assistant.retrieval.windows import Window
+from assistant.library.adding import given_passages
+from assistant.library.library import Library
+from assistant.retrieval.finder import Finder
+from assistant.retrieval.index.windows import Window
+from assistant.retrieval.models.encoder import Floats
 
 
 def main() -> None:

@@ -11,11 +11,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from minilm_graph import build_graph, read_places
 from safetensors.numpy import load_file
 
-from assistant.retrieval import cross_encoder, onnx_model
-from assistant.retrieval.encoder import WEIGHTS, check_default, default_folder
-from assistant.retrieval.minilm_graph import build_graph, read_places
+from assistant.retrieval.models import cross_encoder, onnx
+from assistant.retrieval.models.encoder import WEIGHTS, check_default, default_folder
 
 
 def main() -> None:
@@ -27,7 +27,7 @@ def main() -> None:
     options = parser.parse_args()
     check_default(default_folder(), whole=True)
     adapter = load_file(options.adapter) if options.adapter else None
-    path = cross_encoder.GRAPH if adapter else onnx_model.GRAPH
+    path = cross_encoder.GRAPH if adapter else onnx.GRAPH
     made = build_graph(read_places(default_folder() / WEIGHTS), adapter)
     path.write_bytes(made)
     print(f"{path.name}: {len(made):,} bytes")

@@ -21,12 +21,12 @@ from typing import Any
 
 from alterations import Altering
 
-from assistant.asking.finding import Finder
+from assistant.core.essay import Passage
 from assistant.evaluation.datasets import Dataset, Question, load_dataset
-from assistant.keeping.ingest import given_passages
-from assistant.library import Library
-from assistant.retrieval.excerpts import excerpt
-from assistant.types import Passage
+from assistant.library.adding import given_passages
+from assistant.library.library import Library
+from assistant.retrieval.explain import excerpt
+from assistant.retrieval.finder import Finder
 
 SEED = 11
 NEXT = 3

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from assistant.chunking.hyphens import HYPHENS
-from assistant.chunking.layout import Block, Layout, PrintLine, runs
-from assistant.lines import INVISIBLE
+from assistant.chunking.cleaning import HYPHENS
+from assistant.chunking.layout import Layout, LineGroup, PrintLine, runs
+from assistant.core.lines import INVISIBLE
 
 # Lines of verse leave this share of the measure free.
 _VERSE = 0.9
@@ -23,9 +23,9 @@ _STEP = 2
 _CLOSERS = ".,;:!?)]”’"
 
 
-def divide(layout: Layout) -> list[Block]:
+def divide(layout: Layout) -> list[LineGroup]:
     """Divide the printed lines into blocks wherever print shows a boundary, page breaks included."""
-    blocks: list[Block] = []
+    blocks: list[LineGroup] = []
     for run in _even_runs(layout):
         blocks.extend(_divide_run(run, layout))
     return blocks
@@ -51,38 +51,38 @@ def _indent_changes(made: Sequence[PrintLine], line: PrintLine, layout: Layout) 
     return step >= _STEP and (layout.indented or made[-1].ends_sentence)
 
 
-def _divide_run(run: list[PrintLine], layout: Layout) -> list[Block]:
+def _divide_run(run: list[PrintLine], layout: Layout) -> list[LineGroup]:
     texts = [line.text for line in run]
     if any(line.start in layout.items for line in run):
         return _divide_list(run, layout)
     if not layout.measure.wrapped and layout.body_indent < _STEP:
         return _by_line(run, layout)
     if is_verse(run, layout):
-        return [Block(run, narrow=True, verse=True)]
+        return [LineGroup(run, narrow=True, verse=True)]
     quoted = run[0].mark == ">" or _indented_as_whole(run, layout)
     if quoted or (layout.measure.wrapped and layout.measure.is_narrow(texts)):
-        return [Block(run, narrow=True)]
+        return [LineGroup(run, narrow=True)]
     return _divide_body(run, layout)
 
 
-def _divide_list(run: list[PrintLine], layout: Layout) -> list[Block]:
+def _divide_list(run: list[PrintLine], layout: Layout) -> list[LineGroup]:
     """Divide a run at its list items; what stands before the first is divided as usual."""
     first = next(at for at, line in enumerate(run) if line.start in layout.items)
     blocks = _divide_run(run[:first], layout) if first else []
     for line in run[first:]:
         if line.start in layout.items:
-            blocks.append(Block([], item=True))
+            blocks.append(LineGroup([], item=True))
         elif blocks[-1].lines and _boundary(blocks[-1], blocks[-1].last, line, layout):
-            blocks.append(Block([]))
+            blocks.append(LineGroup([]))
         blocks[-1].lines.append(line)
     return blocks
 
 
-def _by_line(run: Sequence[PrintLine], layout: Layout) -> list[Block]:
+def _by_line(run: Sequence[PrintLine], layout: Layout) -> list[LineGroup]:
     if run[0].mark == ">":
-        return [Block(list(run), narrow=True)]
+        return [LineGroup(list(run), narrow=True)]
     quoted = [line.indent >= layout.body_indent + 2 * _STEP for line in run]
-    return [Block([line], narrow=narrow) for line, narrow in zip(run, quoted, strict=True)]
+    return [LineGroup([line], narrow=narrow) for line, narrow in zip(run, quoted, strict=True)]
 
 
 def _indented_as_whole(run: Sequence[PrintLine], layout: Layout) -> bool:
@@ -106,14 +106,14 @@ def is_verse(run: Sequence[PrintLine], layout: Layout) -> bool:
     return punctuated >= len(run) / 2
 
 
-def _divide_body(run: Sequence[PrintLine], layout: Layout) -> list[Block]:
+def _divide_body(run: Sequence[PrintLine], layout: Layout) -> list[LineGroup]:
     """Divide a run of body lines at indents, at lines that end early, and at page breaks."""
-    blocks = [Block([run[0]])]
+    blocks = [LineGroup([run[0]])]
     for at, (before, line) in enumerate(pairwise(run), 1):
         following = run[at + 1] if at + 1 < len(run) else None
         opens = line.opens_page or _boundary(blocks[-1], before, line, layout)
         if opens or _begins_indented(before, line, following, layout):
-            blocks.append(Block([]))
+            blocks.append(LineGroup([]))
         blocks[-1].lines.append(line)
     return blocks
 
@@ -128,7 +128,7 @@ def _begins_indented(before: PrintLine, line: PrintLine, following: PrintLine | 
     return surely and measure.looks_indented(line.text, following.first_word)
 
 
-def _boundary(block: Block, before: PrintLine, line: PrintLine, layout: Layout) -> bool:
+def _boundary(block: LineGroup, before: PrintLine, line: PrintLine, layout: Layout) -> bool:
     heading = len(block.lines) == 1 and heading_like(block, layout)
     if line.indent - before.indent >= _STEP and (before.ends_sentence or heading):
         return True
@@ -140,11 +140,13 @@ def _boundary(block: Block, before: PrintLine, line: PrintLine, layout: Layout) 
         return False
     if before.ends_sentence:
         # Where paragraphs are indented, a line that is not can still be a heading.
-        return not layout.indented or line.indent > layout.body_indent or heading_like(Block([line]), layout)
+        return (
+            not layout.indented or line.indent > layout.body_indent or heading_like(LineGroup([line]), layout)
+        )
     return heading
 
 
-def heading_like(block: Block, layout: Layout) -> bool:
+def heading_like(block: LineGroup, layout: Layout) -> bool:
     """Whether a block is set as a heading: short, begun with a capital, ended with no full stop."""
     text = block.printed
     if block.first.mark == "#":
@@ -156,9 +158,9 @@ def heading_like(block: Block, layout: Layout) -> bool:
     return not layout.measure.wrapped or layout.measure.share(block.last.text) < _HEADING
 
 
-def merge(blocks: Sequence[Block], layout: Layout) -> list[Block]:
+def merge(blocks: Sequence[LineGroup], layout: Layout) -> list[LineGroup]:
     """Put blocks together where the words run on from one to the next."""
-    made: list[Block] = []
+    made: list[LineGroup] = []
     for block in blocks:
         if made and _runs_on(made[-1], block, layout):
             made[-1].lines.extend(block.lines)
@@ -167,7 +169,7 @@ def merge(blocks: Sequence[Block], layout: Layout) -> list[Block]:
     return made
 
 
-def _runs_on(before: Block, block: Block, layout: Layout) -> bool:
+def _runs_on(before: LineGroup, block: LineGroup, layout: Layout) -> bool:
     last, first = before.last, block.first
     if first.mark == "#" or last.mark == "#" or first.mark != last.mark:
         return False
@@ -186,7 +188,7 @@ def _runs_on(before: Block, block: Block, layout: Layout) -> bool:
     return first.after_blank and _over_blank(before, block, layout)
 
 
-def _same_setting(before: Block, block: Block) -> bool:
+def _same_setting(before: LineGroup, block: LineGroup) -> bool:
     # The width of a single line left over on the next page cannot be told.
     if before.verse or block.verse:
         return before.verse and block.first.opens_page
@@ -197,7 +199,7 @@ def _same_setting(before: Block, block: Block) -> bool:
     )
 
 
-def _is_prose(block: Block, layout: Layout) -> bool:
+def _is_prose(block: LineGroup, layout: Layout) -> bool:
     if len(block.lines) > 1:
         return True
     return block.characters > _LONGEST_HEADING or layout.measure.share(block.last.text) > _HEADING
@@ -209,7 +211,7 @@ def _divided_word(last: PrintLine, first: PrintLine) -> bool:
     return ends and (first.text[0].islower() or (first.opens_page and first.text[0].isalpha()))
 
 
-def _over_page(before: Block, block: Block, layout: Layout) -> bool:
+def _over_page(before: LineGroup, block: LineGroup, layout: Layout) -> bool:
     last, first = before.last, block.first
     if not last.ends_sentence or not first.starts_sentence:
         return not (first.starts_sentence and heading_like(block, layout) and last.text[-1] not in HYPHENS)
@@ -222,7 +224,7 @@ def _over_page(before: Block, block: Block, layout: Layout) -> bool:
     return not (following and measure.looks_indented(first.text, following))
 
 
-def _over_blank(before: Block, block: Block, layout: Layout) -> bool:
+def _over_blank(before: LineGroup, block: LineGroup, layout: Layout) -> bool:
     last, first = before.last, block.first
     if last.ends_sentence and first.text[0] not in _CLOSERS:
         return False

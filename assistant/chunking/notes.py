@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from assistant.chunking.cleaning import CleanText, Tally
 from assistant.chunking.layout import Layout, PrintLine
-from assistant.types import NoteMark
+from assistant.core.essay import NoteMark
 
 NOTES_HEADING = re.compile(r"(?:end|foot)?notes?(?: to .{1,40})?", re.IGNORECASE)
 _MARKDOWN_INDENT = 4

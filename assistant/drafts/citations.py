@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from assistant.drafts.draft import CALL, Block, Draft
+from assistant.documents.document import CALL, Block, Document
 
 _ROMAN = r"(?=[ivxlc])c{0,3}(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})\b"
 _NUMBER = rf"(?:\d{{1,5}}|{_ROMAN})"
@@ -71,7 +71,7 @@ class Cited:
     bracketed: bool = True
 
 
-def find_citations(draft: Draft, block: Block) -> list[Cited]:
+def find_citations(draft: Document, block: Block) -> list[Cited]:
     """All citations of a block, in order; those of its notes stand where the note is called."""
     prose = draft.prose
     made: list[Cited] = []
@@ -199,14 +199,14 @@ def _in_prose(found: re.Match[str]) -> Cited:
     )  # fmt: skip
 
 
-def _calls(draft: Draft, block: Block) -> list[int]:
+def _calls(draft: Document, block: Block) -> list[int]:
     """Where a block calls notes; a note that calls others is not followed."""
     if block.kind == "note":
         return []
     return [at for at in range(block.start, block.end) if draft.prose[at] == CALL and at in draft.notes]
 
 
-def _note(draft: Draft, block: Block) -> list[Cited]:
+def _note(draft: Document, block: Block) -> list[Cited]:
     """The sources that a note names, with their pages if it has any."""
     paged = [one for one in find_citations(draft, block) if one.pages or one.key]
     return paged or _plain_note(draft.prose, block.start, block.end)

@@ -8,19 +8,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from assistant.drafts.draft import Draft
-from assistant.drafts.latex import read_latex
-from assistant.drafts.markdown import read_markdown
-from assistant.drafts.opendocument import read_opendocument, write_opendocument
-from assistant.drafts.plain import read_plain
-from assistant.drafts.word import read_word, write_word
-from assistant.errors import DraftError
+from assistant.core.errors import DraftError
+from assistant.documents.document import Document
+from assistant.documents.latex import read_latex
+from assistant.documents.markdown import read_markdown, read_plain
+from assistant.documents.opendocument import read_opendocument, write_opendocument
+from assistant.documents.word import read_word, write_word
 
 # Some two million words of prose; longer than any draft, shorter than what fills the memory.
 _LARGEST_TEXT = 12_000_000
 _LARGEST_FILE = 200_000_000
 
-_TEXTS: dict[str, Callable[[str, str], Draft]] = {
+_TEXTS: dict[str, Callable[[str, str], Document]] = {
     ".md": read_markdown,
     ".markdown": read_markdown,
     ".txt": read_plain,
@@ -32,7 +31,7 @@ _ARCHIVES = {".docx": (read_word, write_word), ".odt": (read_opendocument, write
 SUFFIXES = (*_TEXTS, *_ARCHIVES)
 
 
-def read_draft(path: Path) -> Draft:
+def read_draft(path: Path) -> Document:
     """Read a draft.
 
     Args:
@@ -53,7 +52,7 @@ def read_draft(path: Path) -> Draft:
     return draft
 
 
-def read_stream(text: str) -> Draft:
+def read_stream(text: str) -> Document:
     """Read a draft that is not in a file, in Markdown or plain text.
 
     Raises:

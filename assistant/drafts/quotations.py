@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.documents.document import CALL, Document
 from assistant.drafts.citations import Cited, find_citations
-from assistant.drafts.draft import CALL, Draft
-from assistant.drafts.marks import Marked, find_marked, left_open
+from assistant.drafts.quotation_marks import Marked, find_marked, left_open
 
 _SENTENCE_END = re.compile(r"[.!?…][\"”’'»)\]\ue0ff]*\s+[“\"'‘«(\[]{0,3}[A-ZÀ-ÖØ-Þ]")
 _ABBREVIATED = re.compile(
@@ -19,7 +19,7 @@ _INTRODUCING = re.compile(r"[:,]\s*$")
 
 
 @dataclass(frozen=True, slots=True)
-class Quotation:
+class DraftQuotation:
     """Words that a draft gives as somebody else's.
 
     Attributes:
@@ -42,7 +42,7 @@ class Quotation:
 
 
 @dataclass(frozen=True, slots=True)
-class Quoted:
+class DraftContents:
     """A draft's quotations and citations.
 
     Attributes:
@@ -50,25 +50,25 @@ class Quoted:
         citations: All citations of each block, in order.
     """
 
-    quotations: tuple[Quotation, ...]
+    quotations: tuple[DraftQuotation, ...]
     citations: tuple[tuple[Cited, ...], ...]
 
 
-def find_quotations(draft: Draft) -> Quoted:
+def find_quotations(draft: Document) -> DraftContents:
     """Find the quotations of a draft, and their citations."""
     citations = tuple(
         () if block.kind == "reference" else tuple(find_citations(draft, block)) for block in draft.blocks
     )
-    made: list[Quotation] = []
+    made: list[DraftQuotation] = []
     for number, block in enumerate(draft.blocks):
         if block.kind == "quotation":
             made += _set_off(draft, number, citations)
         elif block.kind != "reference":
             made += _inline(draft, number, citations[number])
-    return Quoted(tuple(made), citations)
+    return DraftContents(tuple(made), citations)
 
 
-def _inline(draft: Draft, number: int, cited: Sequence[Cited]) -> list[Quotation]:
+def _inline(draft: Document, number: int, cited: Sequence[Cited]) -> list[DraftQuotation]:
     block, prose = draft.blocks[number], draft.prose
     passed = [(one.start, one.end) for one in cited if one.bracketed and prose[one.start] in "([^"]
     marked = find_marked(prose, block.start, block.end, passed)
@@ -77,7 +77,7 @@ def _inline(draft: Draft, number: int, cited: Sequence[Cited]) -> list[Quotation
     return [_bound(prose, number, marked, at, cited) for at in range(len(marked))]
 
 
-def _going_on(draft: Draft, number: int, marked: Sequence[Marked]) -> Marked | None:
+def _going_on(draft: Document, number: int, marked: Sequence[Marked]) -> Marked | None:
     """A quotation that is not closed because the next paragraph opens it again."""
     block = draft.blocks[number]
     following = next((one for one in draft.blocks[number + 1 :] if one.kind == block.kind), None)
@@ -86,7 +86,9 @@ def _going_on(draft: Draft, number: int, marked: Sequence[Marked]) -> Marked | N
     return left_open(draft.prose, marked[-1].outer[1] if marked else block.start, block.end)
 
 
-def _bound(prose: str, block: int, marked: Sequence[Marked], at: int, cited: Sequence[Cited]) -> Quotation:
+def _bound(
+    prose: str, block: int, marked: Sequence[Marked], at: int, cited: Sequence[Cited]
+) -> DraftQuotation:
     """A quotation with the citations of its sentence: that behind it, then that before it."""
     own = marked[at]
     after = [one for one in cited if one.start >= own.end and _one_sentence(prose, own.end - 1, one.start)]
@@ -99,7 +101,15 @@ def _bound(prose: str, block: int, marked: Sequence[Marked], at: int, cited: Seq
     before = [one for one in before if not _taken(prose, one, marked[:at])]
     nearest = [one for one in after if one.start == after[0].start]
     earlier = [one for one in before if one.start == before[-1].start]
-    return Quotation(own.start, own.end, own.outer, block, False, (*nearest, *earlier), firm or not after)  # noqa: FBT003 - the field's name is told by its place
+    return DraftQuotation(
+        own.start,
+        own.end,
+        own.outer,
+        block,
+        set_off=False,
+        cited=(*nearest, *earlier),
+        firm=firm or not after,
+    )
 
 
 def _taken(prose: str, cited: Cited, earlier: Sequence[Marked]) -> bool:
@@ -126,7 +136,7 @@ def last_sentence(prose: str, start: int, end: int) -> str:
     return prose[begun:end]
 
 
-def _set_off(draft: Draft, number: int, citations: Sequence[Sequence[Cited]]) -> list[Quotation]:
+def _set_off(draft: Document, number: int, citations: Sequence[Sequence[Cited]]) -> list[DraftQuotation]:
     """The quotation that a block is, without its citation; none if nothing is left."""
     block, prose = draft.blocks[number], draft.prose
     start, end = block.start, block.end
@@ -147,7 +157,7 @@ def _set_off(draft: Draft, number: int, citations: Sequence[Sequence[Cited]]) ->
     if len(marks) == 1 and marks[0].outer == (start, end):
         start, end = marks[0].start, marks[0].end
     cited = tuple(last or first) or _introduction(draft, number, citations)
-    return [Quotation(start, end, (start, end), number, True, cited, bool(cited))]  # noqa: FBT003 - as above
+    return [DraftQuotation(start, end, (start, end), number, True, cited, bool(cited))]  # noqa: FBT003 - as above
 
 
 def _trimmed(prose: str, start: int, end: int) -> tuple[int, int]:
@@ -158,7 +168,7 @@ def _trimmed(prose: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _introduction(draft: Draft, number: int, citations: Sequence[Sequence[Cited]]) -> tuple[Cited, ...]:
+def _introduction(draft: Document, number: int, citations: Sequence[Sequence[Cited]]) -> tuple[Cited, ...]:
     """The citation of the sentence that brings a block quotation in."""
     before = number - 1
     while before >= 0 and draft.blocks[before].kind == "note":

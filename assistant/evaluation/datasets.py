@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.errors import DatasetError
+from assistant.core.errors import DatasetError
 from assistant.evaluation.evidence import NO_EVIDENCE, Evidence, read_evidence
 
 

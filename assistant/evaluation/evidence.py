@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.types import Passage
+from assistant.core.essay import Passage
 
 Spans = tuple[tuple[int, int], ...]
 
@@ -46,7 +46,7 @@ class Located:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class HighlightScore:
     """What the highlight of a passage with evidence is worth.
 
     Attributes:
@@ -129,7 +129,7 @@ def _pattern(words: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){body}(?!\w)", re.IGNORECASE)
 
 
-def judge(located: Located, passage: Passage, highlights: Spans) -> Mark | None:
+def judge(located: Located, passage: Passage, highlights: Spans) -> HighlightScore | None:
     """Judge the highlights of a passage; ``None`` if the passage has no evidence."""
     wanted = located.spans.get(passage.id)
     if not wanted:
@@ -143,4 +143,4 @@ def judge(located: Located, passage: Passage, highlights: Spans) -> Mark | None:
         {label for start, end in spans for label in passage.pages_of(start, end)}
         for spans in (wanted, highlights)
     ]
-    return Mark(overlap, bool(pages[0] & pages[1]) if passage.pages else None)
+    return HighlightScore(overlap, bool(pages[0] & pages[1]) if passage.pages else None)

@@ -1,4 +1,7 @@
-"""The ranking methods by name; only what the asked ones need is built."""
+"""The ranking methods by name; only what the asked ones need is built.
+
+Plain ways to rank passages, to compare with: they need no index of windows.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,102 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from assistant.asking.finding import Finder
-from assistant.errors import DatasetError
-from assistant.evaluation.baselines import Dense, Lexical, Scored, reciprocal_ranks
+import numpy as np
+
+from assistant.core.errors import DatasetError
+from assistant.core.essay import Passage, Progress
 from assistant.evaluation.datasets import Question
 from assistant.evaluation.evidence import Spans
-from assistant.types import Passage, Progress
+from assistant.retrieval.finder import Finder
+from assistant.retrieval.index.bm25 import BM25
+from assistant.retrieval.models.encoder import Encoder, Floats
+
+Scored = list[tuple[str, float]]
+
+# As in Cormack, Clarke and Buettcher (2009).
+_RRF = 60
+# Passages encoded at a time.
+_AT_ONCE = 256
+
+
+class Dense:
+    """One vector for each whole passage, cut where the model stops reading: what most tools do.
+
+    Args:
+        texts: Text of each passage by id.
+        encoder: The model.
+        progress: Told about passages encoded.
+    """
+
+    def __init__(self, texts: Mapping[str, str], encoder: Encoder, progress: Progress) -> None:
+        self._names = list(texts)
+        self._encoder = encoder
+        done = 0
+
+        def count(more: int) -> None:
+            nonlocal done
+            done += more
+            progress("whole passages", done, len(texts))
+
+        cut = [self._cut(text) for text in texts.values()]
+        # By parts: the vectors of all their word pieces, which are not needed, would fill the memory.
+        vectors = [
+            one.vector
+            for start in range(0, len(cut), _AT_ONCE)
+            for one in encoder.encode(cut[start : start + _AT_ONCE], progress=count)
+        ]
+        self._vectors = np.array(vectors, dtype=np.float32).reshape(len(cut), encoder.info.dimension)
+
+    def _cut(self, text: str) -> str:
+        """As much of a text as the model reads."""
+        pieces = self._encoder.pieces(text)
+        limit = self._encoder.info.max_tokens
+        return text if len(pieces) <= limit else text[: pieces[limit - 1].end]
+
+    def __call__(self, question: str, candidates: Collection[str]) -> Scored:
+        """Rank passages by the cosine of their vector and the question's."""
+        (asked,) = self._encoder.encode([self._cut(question)], query=True)
+        return _best_first(self._names, self._vectors @ asked.vector, candidates)
+
+
+class Lexical:
+    """BM25 over whole passages.
+
+    Args:
+        texts: Text of each passage by id.
+    """
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._names = list(texts)
+        self._index = BM25.of(list(texts.values()))
+
+    def __call__(self, question: str, candidates: Collection[str]) -> Scored:
+        """Rank passages; those that share no word with the question come last, in their own order."""
+        return _best_first(self._names, self._index.scores(question), candidates)
+
+
+def _best_first(names: Sequence[str], scores: Floats, candidates: Collection[str]) -> Scored:
+    wanted = np.flatnonzero([name in candidates for name in names])
+    order = wanted[np.argsort(-scores[wanted], kind="stable")]
+    return [(names[at], float(scores[at])) for at in order]
+
+
+def reciprocal_ranks(rankings: Sequence[Scored]) -> Scored:
+    """Fuse rankings: a passage has the sum of ``1 / (60 + rank)`` over those that found it.
+
+    Args:
+        rankings: Passages and scores, best first; what is not above 0 was not found.
+
+    Returns:
+        All passages that one of them found, best first.
+    """
+    fused: dict[str, float] = {}
+    for ranking in rankings:
+        for rank, (name, score) in enumerate(ranking, 1):
+            if score > 0:
+                fused[name] = fused.get(name, 0.0) + 1 / (_RRF + rank)
+    return sorted(fused.items(), key=lambda one: -one[1])
+
 
 # Passages of each document, by id.
 Corpus = Mapping[str, Mapping[str, Passage]]
@@ -22,7 +115,7 @@ _INDEXED = frozenset({"late", "fusion", "rrf", "windows"})
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class MethodResult:
     """What a method finds for a question.
 
     Attributes:
@@ -52,7 +145,7 @@ class Found:
 
 
 # Ranks some passages for a question.
-Ranker = Callable[[Question, Collection[str]], Found]
+Ranker = Callable[[Question, Collection[str]], MethodResult]
 
 
 def chosen(names: Sequence[str]) -> list[str]:
@@ -90,7 +183,7 @@ class Methods:
         if name == "late":
             return self._late
         plain = self._plain(name)
-        return lambda question, candidates: Found(plain(self._read(question), candidates))
+        return lambda question, candidates: MethodResult(plain(self._read(question), candidates))
 
     def _plain(self, name: str) -> Callable[[str, Collection[str]], Scored]:
         match name:
@@ -106,9 +199,9 @@ class Methods:
     def _read(self, question: Question) -> str:
         return self._finder.read(question.text, question.history)
 
-    def _late(self, question: Question, candidates: Collection[str]) -> Found:
+    def _late(self, question: Question, candidates: Collection[str]) -> MethodResult:
         ranking = self._finder.find(self._read(question), candidates)
-        return Found(
+        return MethodResult(
             [(one.passage, one.score) for one in ranking.ranked],
             ranking.confidence,
             lambda at: self._finder.highlights(ranking, ranking.ranked[at]),

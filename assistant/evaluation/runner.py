@@ -12,8 +12,8 @@ import numpy as np
 from ir_measures import RR, R, Success, nDCG
 
 from assistant.evaluation.datasets import Dataset, Question
-from assistant.evaluation.evidence import Located, Mark, judge, locate
-from assistant.evaluation.methods import Corpus, Found, Ranker
+from assistant.evaluation.evidence import HighlightScore, Located, judge, locate
+from assistant.evaluation.methods import Corpus, MethodResult, Ranker
 from assistant.evaluation.statistics import SEED, area, intervals
 
 Run = Mapping[str, float]
@@ -48,7 +48,7 @@ class Outcome:
     confidence: float | None
     answered: bool | None
     measures: Mapping[str, float]
-    marks: tuple[Mark | None, ...] | None
+    marks: tuple[HighlightScore | None, ...] | None
     paged: bool
     milliseconds: float
 
@@ -178,7 +178,7 @@ class _Trial:
             milliseconds,
         )
 
-    def _marks(self, found: Found, located: Located) -> tuple[Mark | None, ...]:
+    def _marks(self, found: MethodResult, located: Located) -> tuple[HighlightScore | None, ...]:
         return tuple(
             judge(located, self._passages[name], found.highlights(place))
             if found.highlights is not None and name in located.spans

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from assistant.answers import Answer, Citation, Highlight, Hit, Quoted
-from assistant.rendering.layout import INDENT, distinct, page_words, wrapped
+from assistant.core.answer import Answer, Citation, Highlight, Hit, QuotedWords
+from assistant.rendering.terminal import INDENT, distinct, page_words, wrapped
 
 NOT_ANSWERED = "The essay does not seem to answer this. The nearest passages:"
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
@@ -68,7 +68,7 @@ def _highlight_object(one: Highlight) -> dict[str, Any]:
     }
 
 
-def quoted_object(quoted: Quoted | None) -> dict[str, str] | None:
+def quoted_object(quoted: QuotedWords | None) -> dict[str, str] | None:
     """Whose words they are by which printed citation; both may be empty, where they cannot be told."""
     return {"author": quoted.author, "citation": quoted.citation} if quoted else None
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
-from assistant.faults import Audit, Fault
-from assistant.rendering.layout import page_words
-from assistant.verdicts import Difference
+from assistant.core.draft_report import Audit, Fault
+from assistant.core.quotation import Difference
+from assistant.rendering.terminal import page_words
 
 # Words of an agreeing part that are shown on each side of a difference, and of other words in all.
 _BESIDE = 5

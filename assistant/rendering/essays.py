@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from assistant.answers import Quoted
-from assistant.rendering.layout import INDENT, distinct, page_words, wrapped
-from assistant.types import SEARCHED_KINDS, IngestReport, Passage, StoredEssay
+from assistant.core.answer import QuotedWords
+from assistant.core.essay import SEARCHED_KINDS, IngestReport, Passage, StoredEssay
+from assistant.rendering.terminal import INDENT, distinct, page_words, wrapped
 
 # A report names so many compounds and no more.
 _SHOWN_HYPHENS = 12
@@ -65,7 +65,7 @@ def _characters(report: IngestReport) -> str:
 
 
 def essay_object(
-    essay: StoredEssay, *, passages: bool, quoted: Mapping[str, Sequence[Quoted]] | None = None
+    essay: StoredEssay, *, passages: bool, quoted: Mapping[str, Sequence[QuotedWords]] | None = None
 ) -> dict[str, Any]:
     """An essay of a library as a JSON object.
 
@@ -93,7 +93,7 @@ def searched_passages(essay: StoredEssay) -> list[Passage]:
     return [passage for passage in essay.passages if passage.kind in SEARCHED_KINDS]
 
 
-def passage_object(passage: Passage, quoted: Sequence[Quoted] = ()) -> dict[str, Any]:
+def passage_object(passage: Passage, quoted: Sequence[QuotedWords] = ()) -> dict[str, Any]:
     """A passage as a JSON object, with the words that it quotes."""
     start, end = passage.source
     return {

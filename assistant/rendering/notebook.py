@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from itertools import count, pairwise
 
-from assistant.notebook import Entry, Mark, Notebook, Section
-from assistant.rendering.copying import Divided, divided, markdown_lines, set_off
-from assistant.rich import Rich, joined, rich
+from assistant.core.notebook import Entry, Mark, Notebook, Section
+from assistant.core.rich import Rich, joined, rich
+from assistant.rendering.clipboard import Divided, divided, markdown_lines, set_off
 
 KEPT = (
     "The essay is no longer in the library, or these words no longer stand there as they did; they and their "

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from assistant.notebook import Entry, Notebook
-from assistant.rendering.copying import divided
+from assistant.core.notebook import Entry, Notebook
+from assistant.core.rich import Rich
+from assistant.rendering.clipboard import divided
 from assistant.rendering.notebook import (
     ASKED,
     EMPTY,
@@ -19,7 +20,6 @@ from assistant.rendering.notebook import (
     paragraphs,
     with_titles,
 )
-from assistant.rich import Rich
 
 if TYPE_CHECKING:
     from docx.document import Document

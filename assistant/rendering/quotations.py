@@ -10,9 +10,9 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
+from assistant.core.quotation import Difference, Edit, QuotedPlace, Verdict
 from assistant.rendering.answers import plain_citation, quoted_object
-from assistant.rendering.layout import INDENT, page_words, wrapped
-from assistant.verdicts import Difference, Edit, QuotedPlace, Verdict
+from assistant.rendering.terminal import INDENT, page_words, wrapped
 
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 _MISSING = "‸"

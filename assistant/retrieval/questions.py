@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from assistant.types import Kind
+from assistant.core.essay import Kind
 
 # What is longer is no question; the model reads it in parts, so this is a limit of patience.
 LONGEST = 2_000

@@ -8,12 +8,12 @@ from functools import cached_property
 import numpy as np
 
 from assistant.retrieval import ranking
-from assistant.retrieval.encoder import Encoder, Floats, Integers
-from assistant.retrieval.hosts import lend
-from assistant.retrieval.index import Index
-from assistant.retrieval.lexical import BM25, words_of
-from assistant.retrieval.ranking import Query, Ranked, make_query, rank
-from assistant.retrieval.weighting import FRAMING, frequency, idf, shares
+from assistant.retrieval.index.bm25 import BM25, words_of
+from assistant.retrieval.index.index import Index
+from assistant.retrieval.index.introductions import SHARE
+from assistant.retrieval.index.tokens import runs
+from assistant.retrieval.models.encoder import Encoder, Floats, Integers
+from assistant.retrieval.ranking import FRAMING, Query, Ranked, frequency, idf, make_query, rank, shares
 
 # Passages that share words with the question, looked at in large libraries besides the nearest.
 _LEXICAL_CANDIDATES = 100
@@ -161,3 +161,30 @@ class Searcher:
             total += (scores - low) / ((high - low) or 1)
         fused: Floats = (total / 2).astype(np.float32)
         return fused
+
+
+def lend(index: Index, tokens: Floats, rows: Integers, met: Floats) -> Floats:
+    """Best cosines of windows, with those met in their hosts.
+
+    Args:
+        index: The index.
+        tokens: Unit vector of each word piece of the question.
+        rows: The windows.
+        met: Best cosine of each piece in each window, shape ``(windows, pieces)``.
+
+    Returns:
+        The same with a share of the host's cosine where that is higher.
+    """
+    owners = index.owners[rows]
+    guests = np.flatnonzero(index.hosts[owners, 1])
+    if not len(guests):
+        return met
+    # A passage's windows have one host.
+    hosted, which = np.unique(owners[guests], return_inverse=True)
+    bounds = index.hosts[hosted]
+    lengths = bounds[:, 1] - bounds[:, 0]
+    cosines = index.tokens.cosines(runs(bounds), tokens)
+    lent = SHARE * np.maximum.reduceat(cosines, np.cumsum(lengths) - lengths, axis=0)
+    made = met.copy()
+    made[guests] = np.maximum(met[guests], lent[which])
+    return made

@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable
 
-_WORD = re.compile(r"(?<![^\W_])[^\W\d_]+(?![^\W_])")
+from assistant.retrieval.index.vocabulary import WORD, Vocabulary
+
 # Shorter words have too many neighbours; longer ones may hold two slips.
 _SHORTEST, _LONG = 5, 8
 # Once in ten million words (Zipf scale); common slips are found in print too, but more seldom.
 _IN_USE = 2.0
 
 
-Words = Counter[str]
-
-
-def words_of(texts: Iterable[str]) -> Words:
-    """How often each word is printed in texts."""
-    return Counter(word for text in texts for word in _WORD.findall(text))
-
-
 class Speller:
     """Knows the words of some essays.
 
     Args:
-        printed: Their words; see ``words_of``.
+        printed: Their words; see ``vocabulary_of``.
     """
 
-    def __init__(self, printed: Words) -> None:
+    def __init__(self, printed: Vocabulary) -> None:
         self._printed = printed
         self._known = {word.casefold() for word in self._printed}
         self._long = [word for word in self._printed if len(word) >= _SHORTEST]
@@ -44,7 +35,7 @@ class Speller:
             neither the essays nor the language knows, for the nearest word of the essays.
         """
         changes: dict[str, str] = {}
-        for word in dict.fromkeys(_WORD.findall(question)):
+        for word in dict.fromkeys(WORD.findall(question)):
             found = self._nearest(word) if self._unknown(word) else None
             if found is not None:
                 changes[word] = found

@@ -1,4 +1,7 @@
-"""The page itself: its layout, which event calls which handler, and the server."""
+"""The page itself: its layout, which event calls which handler, and the server.
+
+What is served beside the page: the plain route and MCP, and who is kept out of all of it.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +12,46 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any, Protocol
 
 import gradio as gr
+from starlette.middleware import Middleware
 
-from assistant.errors import AssistantError
-from assistant.programs.programs import Library as Asked
-from assistant.programs.programs import Programs
-from assistant.web import acts, check, desk, measure, notebook
-from assistant.web import library as keeping
-from assistant.web.api import Api
-from assistant.web.bench import Assess, Bench
-from assistant.web.beside import beside
-from assistant.web.columns import Widgets, chat_column, reading_column
-from assistant.web.desk import Desk
+from assistant.api.http import AccessGuard, OwnMachine, OwnPages, Plain, is_own
+from assistant.api.mcp_route import McpRoute
+from assistant.api.service import Library as Asked
+from assistant.api.service import Programs
+from assistant.core.errors import AssistantError
+from assistant.web import ask, check, measure, notebook
+from assistant.web.ask import AskWidgets, Desk, chat_column, reading_column
+from assistant.web.gradio_api import Api
+from assistant.web.library import PART as LIBRARY_PART
+from assistant.web.library import Library as LibraryPart
+from assistant.web.library import library_part
+from assistant.web.measure import Assess, Bench
+from assistant.web.uploading import FetchesNothing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+def beside(programs: Programs, host: str, accounts: Sequence[tuple[str, str]] | None) -> dict[str, Any]:
+    """What the page's application is made with, so that programs are answered too and strangers are not.
+
+    Args:
+        programs: What answers programs.
+        host: Address that is listened on.
+        accounts: Names and passwords of those who may enter, or nothing for everyone.
+
+    Returns:
+        Keyword arguments of ``fastapi.FastAPI``.
+    """
+    door = AccessGuard(accounts)
+    mcp = McpRoute(programs, door)
+    guards = [Middleware(OwnMachine)] if is_own(host) else []
+    return {
+        "routes": [*Plain(programs, door).routes(), *mcp.routes()],
+        "middleware": [*guards, Middleware(OwnPages), Middleware(FetchesNothing)],
+        "lifespan": mcp.lifespan,
+    }
+
 
 # Gradio's own default of 1 would make every reader wait for every other. Many may be asking at once, for most
 # of the time each waits for the model that reads, which takes no more at once than there are cores.
@@ -53,8 +82,8 @@ _SANS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-
 _MONO = ["ui-monospace", "Consolas", "monospace"]
 
 
-class Library(desk.Library, notebook.Library, check.Library, measure.Library, acts.Library, Protocol):
-    """What the whole page asks of a library; ``assistant.library.Library`` is one."""
+class Library(ask.Library, notebook.Library, check.Library, measure.Library, LibraryPart, Protocol):
+    """What the whole page asks of a library; ``assistant.library.library.Library`` is one."""
 
 
 class Served(Asked, Library, Protocol):
@@ -91,8 +120,8 @@ def build(
             notebook.notebook_part()
         with gr.Tab("Check", elem_id="check") as checking:
             check.checking_part(library, style, page, checking)
-        with gr.Tab("Library", elem_id="library", id=keeping.PART) as shelves:
-            keeping.library_part(library, asking, page, parts, shelves)
+        with gr.Tab("Library", elem_id="library", id=LIBRARY_PART) as shelves:
+            library_part(library, asking, page, parts, shelves)
         if assess is not None:
             with gr.Tab("Measure", elem_id="measure") as tab:
                 measure.measuring_part(library, Bench(assess), page, tab)
@@ -106,8 +135,8 @@ def _asking_part(library: Library, focus: Sequence[str], page: gr.Blocks) -> tup
         with gr.Column(elem_id="chat", min_width=300):
             chat = chat_column(library.styles(), lambda: notebook.copying_part(library))
         with gr.Column(elem_id="reading-side", min_width=300):
-            side = reading_column(desk.quotations_of(library))
-    widgets = Widgets(turns=gr.State(()), **chat["widgets"], **side["widgets"])
+            side = reading_column(ask.quotations_of(library))
+    widgets = AskWidgets(turns=gr.State(()), **chat["widgets"], **side["widgets"])
     asking = Desk(library, widgets, focus)
     _wire(page, asking, widgets, chat["buttons"] | side["buttons"])
     notebook.forgetting(chat["copying"], widgets)
@@ -202,7 +231,7 @@ def _spare_the_proxy(host: str) -> None:
         os.environ[name] = ",".join(filter(None, spared))
 
 
-def _wire(page: gr.Blocks, desk: Desk, widgets: Widgets, buttons: dict[str, gr.Button]) -> None:
+def _wire(page: gr.Blocks, desk: Desk, widgets: AskWidgets, buttons: dict[str, gr.Button]) -> None:
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     everything, answering = widgets.everything(), widgets.answering()
     cite = {"inputs": widgets.style, "js": "(style) => window.desk.keepStyle(style)", **quiet}

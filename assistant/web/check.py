@@ -1,7 +1,11 @@
-"""The part of the page that checks: a quotation or a draft in, what is printed and the differences out."""
+"""The part of the page that checks: a quotation or a draft in, what is printed and the differences out.
+
+What was pasted to be checked: one quotation, or a piece of a draft.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,19 +14,56 @@ from typing import Any, Protocol
 import gradio as gr
 from gradio.blocks import Block
 
-from assistant.errors import AssistantError
-from assistant.faults import Audit
-from assistant.records import plain_title
-from assistant.types import CSLItem
-from assistant.verdicts import Verdict
-from assistant.web.cards import fault_html
-from assistant.web.checked import audit_html, forgotten_html, verdict_html
-from assistant.web.kept_check import LONGEST, KeptCheck, kept_check_of
-from assistant.web.mended import mended_html
-from assistant.web.naming import label_of
-from assistant.web.pasted import quotation_in
-from assistant.web.telling import told
-from assistant.web.uploads import Upload
+from assistant.core.draft_report import Audit
+from assistant.core.errors import AssistantError
+from assistant.core.essay import CSLItem, plain_title
+from assistant.core.quotation import Verdict
+from assistant.web.messages import told
+from assistant.web.session import LONGEST_CHECK, KeptCheck, kept_check_of
+from assistant.web.uploading import Upload
+from assistant.web.views.answer import fault_html
+from assistant.web.views.draft import audit_html, forgotten_html, mended_html, verdict_html
+from assistant.web.views.passage import label_of
+
+# Words; what is longer and has no quotation marks is a paragraph of a draft rather than a quotation.
+_SHORT = 60
+
+_PAIRS = (("“", "”"), ('"', '"'), ("‘", "’"), ("'", "'"), ("«", "»"), ("„", "“"), ("„", "”"))
+# Quotation marks, those of LaTeX, and the sign of Markdown for a block quotation.
+_MARKED = re.compile(r"[\"“”„«»‘]|``|^\s*>", re.MULTILINE)
+_APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")
+_PARAGRAPHS = re.compile(r"\n\s*\n")
+
+
+def quotation_in(text: str) -> str | None:
+    """The quotation, where a text is one.
+
+    Args:
+        text: As pasted, with or without quotation marks around the whole.
+
+    Returns:
+        The quotation with its marks, or ``None`` where the text is to be read as a draft.
+    """
+    text = text.strip()
+    # A writer copies the stop behind the closing mark along.
+    closed = text.rstrip(".,;: ")
+    if _is_in_marks(closed):
+        return closed
+    short = len(text.split()) <= _SHORT and not _PARAGRAPHS.search(text)
+    return text if short and not _MARKED.search(text) else None
+
+
+def _is_in_marks(text: str) -> bool:
+    """Whether one pair of quotation marks stands around the whole of a text."""
+    plain = _APOSTROPHE.sub("", text)
+    return any(
+        len(plain) > len(opening + closing)
+        and plain.startswith(opening)
+        and plain.endswith(closing)
+        and not {opening, closing} & set(plain[1:-1])
+        for opening, closing in _PAIRS
+    )
+
 
 NOTHING = "Paste a quotation or a piece of a draft, or choose a file."
 NO_ESSAY = "The library has no essay yet; add one first."
@@ -52,7 +93,7 @@ class Style(Protocol):
 
 
 class Library(Protocol):
-    """What is asked of a library here; ``assistant.library.Library`` is one."""
+    """What is asked of a library here; ``assistant.library.library.Library`` is one."""
 
     root: Path
 
@@ -79,7 +120,7 @@ class Library(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Widgets:
+class CheckWidgets:
     """The components that events change.
 
     Attributes:
@@ -112,7 +153,7 @@ class Check:
     """
 
     library: Library
-    widgets: Widgets
+    widgets: CheckWidgets
 
     def opened(self, kept: str | None) -> Updates:
         """A page was opened: show what the tab kept from before."""
@@ -185,7 +226,7 @@ class Check:
     def _of_text(self, text: str, essays: list[str], style: str) -> str:
         if not text.strip():
             return fault_html(NOTHING)
-        if len(text) > LONGEST:
+        if len(text) > LONGEST_CHECK:
             return fault_html(LONG)
         quotation = quotation_in(text)
         try:
@@ -253,7 +294,7 @@ def checking_part(library: Library, style: gr.Dropdown, page: gr.Blocks, tab: gr
         event.failure(check.broke, None, outputs, **quiet)
 
 
-def _laid_out() -> Widgets:
+def _laid_out() -> CheckWidgets:
     gr.HTML(_INTRO, apply_default_css=False, elem_classes="plain")
     kept = gr.Textbox(visible=False)
     with gr.Row(elem_id="check-what"):
@@ -262,7 +303,7 @@ def _laid_out() -> Widgets:
             placeholder="Paste it here…",
             lines=6,
             max_lines=14,
-            max_length=LONGEST,
+            max_length=LONGEST_CHECK,
             scale=3,
             min_width=280,
             elem_id="check-text",
@@ -289,4 +330,4 @@ def _laid_out() -> Widgets:
         )
         go = gr.Button("Check", variant="primary", scale=0, min_width=110, elem_id="go-check")
     checked = gr.HTML("", apply_default_css=False, elem_id="checked", elem_classes="plain")
-    return Widgets(kept=kept, text=text, file=file, essays=essays, go=go, checked=checked)
+    return CheckWidgets(kept=kept, text=text, file=file, essays=essays, go=go, checked=checked)

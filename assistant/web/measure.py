@@ -1,24 +1,137 @@
-"""The part of the page that measures: question sets in, progress, then figures, plots and worst questions."""
+"""The part of the page that measures: question sets in, progress, then figures, plots and worst questions.
+
+The bench: one evaluation at a time for all visitors, on a thread of its own, so that asking goes on.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 import gradio as gr
 from gradio.blocks import Block
 
-from assistant.errors import AssistantError
-from assistant.types import CSLItem
-from assistant.web.bench import Bench, Run
-from assistant.web.cards import fault_html
-from assistant.web.markup import escape
-from assistant.web.naming import label_of
-from assistant.web.question_sets import question_count
-from assistant.web.telling import told
-from assistant.web.uploads import Upload
+from assistant.core.errors import AssistantError
+from assistant.core.essay import CSLItem, Progress
+from assistant.web.messages import told
+from assistant.web.question_sets import question_count, unpacked
+from assistant.web.uploading import Upload
+from assistant.web.views.answer import fault_html
+from assistant.web.views.passage import escape, label_of
+
+BROKE = "The measuring broke off; the program's terminal says why."
+
+
+class ReportView(Protocol):
+    """What an evaluation gives; ``assistant.evaluation.assess.EvaluationReport`` is one."""
+
+    @property
+    def html(self) -> str:
+        """The report as an element with its own style."""
+
+
+# Evaluates question sets by ranking methods of some names.
+Assess = Callable[[Sequence[Path], Sequence[str], Progress], ReportView]
+
+
+class _StoppedError(Exception):
+    """Ends an evaluation from within: raised where it tells of its progress."""
+
+
+@dataclass(slots=True)
+class MeasureRun:
+    """An evaluation, as it stands.
+
+    Attributes:
+        stage: What is being done.
+        done: Number of its steps done.
+        total: Number there are; 0 before the first step.
+        html: The report, once it is there.
+        fault: One sentence on what went wrong, or the empty string.
+        stopping: Set to end it.
+        ended: Set once it has ended.
+    """
+
+    stage: str = ""
+    done: int = 0
+    total: int = 0
+    html: str = ""
+    fault: str = ""
+    stopping: threading.Event = field(default_factory=threading.Event)
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    def step(self, stage: str, done: int, total: int) -> None:
+        """Note progress; this is where a run that is to stop does."""
+        if self.stopping.is_set():
+            raise _StoppedError
+        self.stage, self.done, self.total = stage, done, total
+
+
+class Bench:
+    """Runs evaluations.
+
+    Args:
+        assess: Does the work.
+    """
+
+    def __init__(self, assess: Assess) -> None:
+        self._assess = assess
+        self._busy = threading.Lock()
+
+    def start(
+        self, folders: Sequence[Path], files: Sequence[Path], methods: Sequence[str]
+    ) -> MeasureRun | None:
+        """Begin a run.
+
+        Args:
+            folders: Question sets of the library.
+            files: Uploaded files of one more, or none.
+            methods: Names of ranking methods.
+
+        Returns:
+            The run, which goes on by itself; ``None`` while another is under way.
+        """
+        if not self._busy.acquire(blocking=False):
+            return None
+        run = MeasureRun()
+        threading.Thread(target=self._work, args=(run, folders, files, methods), daemon=True).start()
+        return run
+
+    def _work(
+        self, run: MeasureRun, folders: Sequence[Path], files: Sequence[Path], methods: Sequence[str]
+    ) -> None:
+        try:
+            with TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
+                self._measure(run, Path(scratch), folders, files, methods)
+        except Exception:  # noqa: BLE001 - a bench that stays taken would keep out everyone
+            traceback.print_exc()
+            run.fault = BROKE
+        finally:
+            self._busy.release()
+            run.ended.set()
+
+    def _measure(
+        self,
+        run: MeasureRun,
+        scratch: Path,
+        folders: Sequence[Path],
+        files: Sequence[Path],
+        methods: Sequence[str],
+    ) -> None:
+        try:
+            sets = [*folders, *([unpacked(files, scratch)] if files else [])]
+            run.html = self._assess(sets, methods, run.step).html
+        except _StoppedError:
+            pass
+        except AssistantError as fault:
+            # Where the upload was unpacked is of no use to its reader.
+            run.fault = str(fault).replace(f"{scratch}/", "")
+
 
 METHODS = {
     "late": "late: the assistant’s own, word by word in context",
@@ -63,7 +176,7 @@ _NONE = (
 
 
 class Library(Protocol):
-    """What is asked of a library here; ``assistant.library.Library`` is one."""
+    """What is asked of a library here; ``assistant.library.library.Library`` is one."""
 
     root: Path
 
@@ -75,7 +188,7 @@ class Library(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Widgets:
+class MeasureWidgets:
     """The components that events change.
 
     Attributes:
@@ -103,7 +216,7 @@ Updates = dict[Block, Any]
 
 
 @dataclass(slots=True)
-class Measure:
+class MeasureHandlers:
     """The handlers of the events.
 
     Attributes:
@@ -114,8 +227,8 @@ class Measure:
 
     library: Library
     bench: Bench
-    widgets: Widgets
-    _runs: dict[str | None, Run] = field(default_factory=dict)
+    widgets: MeasureWidgets
+    _runs: dict[str | None, MeasureRun] = field(default_factory=dict)
 
     def opened(self) -> Updates:
         """The part was opened: show the question sets that there now are."""
@@ -179,7 +292,7 @@ class Measure:
         return {
             self.widgets.run: gr.update(interactive=False),
             self.widgets.stop: gr.update(visible=True, interactive=True),
-            self.widgets.state: progress_html(Run()),
+            self.widgets.state: progress_html(MeasureRun()),
             self.widgets.figures: "",
         }
 
@@ -192,7 +305,7 @@ class Measure:
         }
 
 
-def progress_html(run: Run) -> str:
+def progress_html(run: MeasureRun) -> str:
     """How far a run is.
 
     Args:
@@ -223,7 +336,7 @@ def measuring_part(library: Library, bench: Bench, page: gr.Blocks, tab: gr.Tab)
         tab: The tab in which the part stands.
     """
     widgets = _laid_out()
-    measure = Measure(library, bench, widgets)
+    measure = MeasureHandlers(library, bench, widgets)
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     gr.on([page.load, tab.select], measure.opened, None, [widgets.sets, widgets.none, widgets.state], **quiet)
     outputs = [widgets.run, widgets.stop, widgets.state, widgets.figures]
@@ -234,7 +347,7 @@ def measuring_part(library: Library, bench: Bench, page: gr.Blocks, tab: gr.Tab)
     widgets.stop.click(measure.stop, None, [widgets.stop], **quiet)
 
 
-def _laid_out() -> Widgets:
+def _laid_out() -> MeasureWidgets:
     gr.HTML(_INTRO, apply_default_css=False, elem_classes="plain")
     none = gr.HTML(
         f'<div class="set-layout">{_NONE}{_LAYOUT}</div>',
@@ -268,7 +381,7 @@ def _laid_out() -> Widgets:
         stop = gr.Button("Stop", scale=0, min_width=90, visible=False, elem_id="stop")
         state = gr.HTML("", apply_default_css=False, elem_id="measure-state", elem_classes="plain")
     figures = gr.HTML("", apply_default_css=False, elem_id="figures", elem_classes="plain")
-    return Widgets(
+    return MeasureWidgets(
         sets=sets, none=none, files=files, methods=methods, run=run, stop=stop, state=state, figures=figures
     )
 
@@ -277,7 +390,7 @@ def _questions(number: int) -> str:
     return f"{number:,} {'question' if number == 1 else 'questions'}"
 
 
-def _outcome_html(run: Run, root: Path) -> str:
+def _outcome_html(run: MeasureRun, root: Path) -> str:
     if run.fault:
         return fault_html(told(run.fault, root))
     return "" if run.html else f'<p class="measured" role="status">{STOPPED}</p>'

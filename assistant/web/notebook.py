@@ -18,20 +18,21 @@ from typing import TYPE_CHECKING, Any, Protocol
 import gradio as gr
 from gradio.blocks import Block
 
-from assistant.errors import AssistantError
-from assistant.notebook import Entry, Notebook, Section
-from assistant.rendering.copying import divided, quotation_forms
+from assistant.core.errors import AssistantError
+from assistant.core.notebook import Entry, Notebook, Section
+from assistant.rendering.clipboard import divided, quotation_forms
 from assistant.rendering.notebook import notebook_markdown
 from assistant.rendering.notebook_word import notebook_word
-from assistant.web import cards, telling
-from assistant.web.markup import copied
-from assistant.web.pinned import pins_of, sections_of
+from assistant.web import messages
+from assistant.web.session import pins_of, sections_of
+from assistant.web.views import answer
+from assistant.web.views.passage import copied
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from assistant.web.columns import Widgets
+    from assistant.web.ask import AskWidgets
 
 NOTHING = "There is nothing to save yet."
 GONE = "None of these essays is in the library any more, so there are no records to save."
@@ -81,7 +82,7 @@ _NOTEBOOK = (
 
 
 class Library(Protocol):
-    """What is asked of a library here; ``assistant.library.Library`` is one."""
+    """What is asked of a library here; ``assistant.library.library.Library`` is one."""
 
     root: Path
 
@@ -119,7 +120,7 @@ def notebook_part() -> None:
     gr.HTML(_NOTEBOOK, apply_default_css=False, elem_classes="plain", js_on_load=_ARRIVES)
 
 
-def forgetting(part: gr.HTML, widgets: Widgets) -> None:
+def forgetting(part: gr.HTML, widgets: AskWidgets) -> None:
     """Wire the deletion of questions.
 
     Args:
@@ -128,19 +129,21 @@ def forgetting(part: gr.HTML, widgets: Widgets) -> None:
     """
 
     # Gradio finds `event` by its annotation, so every name in the signature is imported at run time.
-    def forget(turns: tuple[cards.Turn, ...], event: gr.EventData) -> dict[Block, Any]:
+    def forget(turns: tuple[answer.Turn, ...], event: gr.EventData) -> dict[Block, Any]:
         left = without(turns, *(getattr(event, name, None) for name in ("place", "question")))
         if left is None:
             gr.Warning(CHANGED, title="Not deleted")
             return {widgets.turns: gr.skip()}
-        html = cards.conversation_html(left) or cards.welcome_html(has_essay=True)
+        html = answer.conversation_html(left) or answer.welcome_html(has_essay=True)
         return {widgets.turns: left, widgets.conversation: html}
 
     outputs = [widgets.turns, widgets.conversation]
     part.click(forget, widgets.turns, outputs, show_progress="hidden", api_visibility="private")
 
 
-def without(turns: tuple[cards.Turn, ...], place: object, question: object) -> tuple[cards.Turn, ...] | None:
+def without(
+    turns: tuple[answer.Turn, ...], place: object, question: object
+) -> tuple[answer.Turn, ...] | None:
     """A conversation without one of its questions.
 
     Args:
@@ -207,7 +210,7 @@ def saving(library: Library) -> Callable[[object], dict[str, str]]:
         try:
             content, said = _content(library, library.notebook(_TITLES[title], sections, style), form)
         except AssistantError as fault:
-            return {"fault": telling.told(str(fault), library.root)}
+            return {"fault": messages.told(str(fault), library.root)}
         ending, kind = _FORMS[form]
         name = f"{title if form in {'markdown', 'docx'} else 'references'}.{ending}"
         return {"name": name, "type": kind, "content": b64encode(content).decode(), "said": said}

@@ -12,7 +12,7 @@ import zlib
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from assistant.errors import DatasetError
+from assistant.core.errors import DatasetError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,26 +1,163 @@
-"""Files that a visitor adds: one after the other, each with a line that says how far it is."""
+"""Files that a visitor adds: one after the other, each with a line that says how far it is.
+
+What the server fetches for nobody, and how much it is told at once.
+
+What a visitor uploads: taken as a file of the upload folder, of any name and type, and nothing else.
+
+The handlers judge name, type and contents, each with its own sentence. Gradio's component would refuse
+types with a fault that its handlers take for one of the program, and leave an empty file for every upload.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import threading
+from abc import ABCMeta
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from assistant.errors import AssistantError
-from assistant.web import telling
-from assistant.web.cards import fault_html
-from assistant.web.markup import escape
-from assistant.web.report import report_html
+import gradio as gr
+from gradio.component_meta import ComponentMeta
+from starlette.responses import PlainTextResponse
+
+from assistant.core.errors import AssistantError
+from assistant.web import messages
+from assistant.web.views.answer import fault_html
+from assistant.web.views.essays import report_html
+from assistant.web.views.passage import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from assistant.types import IngestReport
-    from assistant.web.shelf import About
+    from gradio.data_classes import FileData, ListFiles
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from assistant.core.essay import IngestReport
+    from assistant.web.views.essays import About
+
+
+_FETCHES_NOTHING = "This server fetches nothing from other addresses; upload the file itself."
+_LONG = "This is more than the page ever sends; send less."
+
+# Bytes; the longest conversation that a tab keeps, and some more.
+LONGEST_MESSAGE = 20_000_000
+# Gradio's ways to pass something from elsewhere on, or to another program.
+_PASSED_ON = ("/proxy=", "/file=http", "/process_recording")
+
+
+class FetchesNothing:
+    """Refuses requests that would have the server fetch something, and messages without end.
+
+    Gradio takes an address in place of a file, fetches it and hands it on: whoever may use the page could
+    look through it at other machines.
+
+    Args:
+        app: What answers the others.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer or refuse one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+        elif any(way in scope["path"].lower() for way in _PASSED_ON):
+            await PlainTextResponse(_FETCHES_NOTHING, 403)(scope, receive, send)
+        elif scope["method"] != "POST" or _is_upload(scope):
+            await self._app(scope, receive, send)
+        else:
+            await self._message(scope, receive, send)
+
+    async def _message(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = await _whole(receive)
+        if body is None:
+            await PlainTextResponse(_LONG, 413)(scope, receive, send)
+        elif _names_address(body):
+            await PlainTextResponse(_FETCHES_NOTHING, 403)(scope, receive, send)
+        else:
+            await self._app(scope, _again(body, receive), send)
+
+
+def _is_upload(scope: Scope) -> bool:
+    """Whether files come, which are written down part by part and have their own limit."""
+    kind = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
+    return bool(kind.strip().lower().startswith(b"multipart/"))
+
+
+async def _whole(receive: Receive) -> bytes | None:
+    """The body of a request; ``None`` if it is too long."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > LONGEST_MESSAGE:
+            return None
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """What hands a body over that was received already, and then what comes behind it."""
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def handed() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return handed
+
+
+def _names_address(body: bytes) -> bool:
+    """Whether a message gives an address where a file belongs."""
+    try:
+        parts = [json.loads(body)]
+    except (ValueError, RecursionError):
+        return False
+    while parts:
+        part = parts.pop()
+        if isinstance(part, dict):
+            path = part.get("path")
+            if "meta" in part and isinstance(path, str) and path.strip().lower().startswith("http"):
+                return True
+            parts += part.values()
+        elif isinstance(part, list):
+            parts += part
+    return False
+
+
+class _Unwritten(ComponentMeta):  # type: ignore[misc]  # Gradio has no types here
+    """Makes a component without the stub that Gradio would write beside this file."""
+
+    def __new__(cls, name: str, bases: tuple[type, ...], attributes: dict[str, Any]) -> _Unwritten:  # noqa: PYI034 - it makes a class
+        """Make the class; its events are those of its base."""
+        return ABCMeta.__new__(cls, name, bases, attributes)
+
+
+class Upload(gr.File, metaclass=_Unwritten):  # type: ignore[misc]  # nor here
+    """Files that a visitor uploads, as their paths."""
+
+    # To the browser it is Gradio's own component.
+    is_template = True
+
+    def preprocess(self, payload: ListFiles | FileData | None) -> str | list[str] | None:
+        """Where the files lie.
+
+        Args:
+            payload: What the browser tells; Gradio has checked that it lies among the uploads.
+
+        Returns:
+            One path, or a list of them where several files may be chosen; ``None`` where none was.
+        """
+        if payload is None:
+            return None
+        files = [payload] if hasattr(payload, "path") else list(payload)
+        paths = [file.path for file in files]
+        return paths if self.file_count == "multiple" else paths[0] if paths else None
+
 
 State = Literal["waiting", "working", "added", "there", "changed", "fault"]
 
@@ -36,7 +173,7 @@ _SAID = {"added": "added", "there": "already there, nothing is changed", "change
 
 
 class Library(Protocol):
-    """What is asked of a library here; ``assistant.library.Library`` is one."""
+    """What is asked of a library here; ``assistant.library.library.Library`` is one."""
 
     root: Path
 
@@ -54,7 +191,7 @@ class Library(Protocol):
 
 
 @dataclass(slots=True)
-class Line:
+class UploadLine:
     """A file and what became of it.
 
     Attributes:
@@ -88,12 +225,12 @@ class Uploading:
     library: Library
     paths: Sequence[Path]
     first_page: str | None = None
-    lines: list[Line] = field(default_factory=list)
+    lines: list[UploadLine] = field(default_factory=list)
     _ended: threading.Event = field(default_factory=threading.Event)
 
     def steps(self) -> Iterator[str]:
         """Begin, and give what is to be seen, as HTML, whenever that has changed; ends when all is done."""
-        self.lines = [Line(path.name) for path in self.paths]
+        self.lines = [UploadLine(path.name) for path in self.paths]
         threading.Thread(target=self._work).start()
         shown = ""
         while not self._ended.wait(_LOOK):
@@ -110,7 +247,7 @@ class Uploading:
         finally:
             self._ended.set()
 
-    def _add(self, path: Path, line: Line) -> None:
+    def _add(self, path: Path, line: UploadLine) -> None:
         def told(stage: str, done: int, total: int) -> None:
             line.said, line.done, line.total = stage, done, total
 
@@ -124,7 +261,7 @@ class Uploading:
         except AssistantError as fault:
             # Where the upload lay is of no use to its reader.
             sentence = str(fault).replace(str(path), path.name)
-            line.state, line.said = "fault", telling.told(sentence, self.library.root)
+            line.state, line.said = "fault", messages.told(sentence, self.library.root)
         except BaseException:
             line.state, line.said = "fault", BROKE
             raise
@@ -139,7 +276,7 @@ def delete(path: Path) -> None:
         path.parent.rmdir()
 
 
-def lines_html(lines: Sequence[Line]) -> str:
+def lines_html(lines: Sequence[UploadLine]) -> str:
     """What became of each of some files.
 
     Args:
@@ -154,16 +291,16 @@ def lines_html(lines: Sequence[Line]) -> str:
     return f'<ul class="uploads" aria-label="Files">{items}</ul>{below}'
 
 
-def _line_html(line: Line) -> str:
+def _line_html(line: UploadLine) -> str:
     name = f'<span class="file">{escape(line.name)}</span>'
     return f'<li data-state="{line.state}"{_essay(line)}>{name} {_state_html(line)}</li>'
 
 
-def _essay(line: Line) -> str:
+def _essay(line: UploadLine) -> str:
     return f' data-essay="{escape(line.report.essay_id)}"' if line.report is not None else ""
 
 
-def _state_html(line: Line) -> str:
+def _state_html(line: UploadLine) -> str:
     if line.state == "fault":
         return fault_html(line.said)
     if line.report is not None:

@@ -1,0 +1,261 @@
+"""What each block is: heading, paragraph, block quotation, verse, list, note, reference.
+
+What stands before the essay's first words: title and author.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from assistant.chunking.blocks import heading_like
+from assistant.chunking.layout import Layout, LineGroup, PrintLine
+from assistant.chunking.notes import NOTES_HEADING, divide_notes
+from assistant.core.essay import CSLItem, Kind, plain_title
+
+_MOST_LINES = 12
+_BYLINE = re.compile(r"by\s+(?=\S)", re.IGNORECASE)
+_NAME_WORD = re.compile(r"(?:[^\W\d_]\.?|(?:[^\W\d_][\w'’.-]*))(?:,)?$")
+_PARTICLES = frozenset(("de da di du del der van von of and & la le el y").split())
+_NO_NAME = frozenset("a an at for from her his in into its me my on our the their to with your".split())
+_LONGEST_NAME = 60
+
+
+def title_and_author(
+    blocks: Sequence[LineGroup], layout: Layout, reference: CSLItem
+) -> tuple[list[PrintLine], list[PrintLine], list[LineGroup]]:
+    """Take title and author off the beginning.
+
+    The record's title and names are looked for first; without them the first short lines are the
+    title, and the last of them the author if it reads as a name.
+
+    Returns:
+        Lines of the title, lines of the author, and the remaining blocks.
+    """
+    leading = _leading(blocks, layout)
+    lines = [line for block in leading for line in block.lines][:_MOST_LINES]
+    title = _title_by_record(lines, plain_title(reference))
+    author = _author_by_record([line for line in lines if line not in title], reference)
+    if not title:
+        title, by_form = _by_form(leading, lines, author)
+        author = author or by_form
+    return title, author, _without(blocks, {line.start for line in (*title, *author)})
+
+
+def _leading(blocks: Sequence[LineGroup], layout: Layout) -> list[LineGroup]:
+    leading: list[LineGroup] = []
+    for block in blocks:
+        prose = not block.narrow and not block.verse and not heading_like(block, layout)
+        # A title may begin in lower case, so that it is no heading, but it is short and ends in no stop.
+        short = (
+            len(block.lines) <= 2 and block.characters < 2 * _LONGEST_NAME and not block.last.ends_sentence
+        )
+        if (prose and not short) or block.last.page != block.first.page:
+            break
+        leading.append(block)
+    return leading
+
+
+def fold(text: str) -> str:
+    """Letters and digits only, case folded: for comparing titles."""
+    return "".join(ch for ch in text.casefold() if ch.isalnum())
+
+
+def _title_by_record(lines: Sequence[PrintLine], title: str) -> list[PrintLine]:
+    wanted = fold(title)
+    for first in range(len(lines)):
+        taken: list[PrintLine] = []
+        folded = ""
+        for line in lines[first:]:
+            longer = folded + fold(line.text)
+            if not wanted.startswith(longer):
+                break
+            taken, folded = [*taken, line], longer
+        if folded and (folded == wanted or folded == fold(title.split(":", maxsplit=1)[0])):
+            return taken
+    return []
+
+
+def _author_by_record(lines: Sequence[PrintLine], reference: CSLItem) -> list[PrintLine]:
+    names = [fold(str(one.get("family") or one.get("literal", ""))) for one in reference.get("author", ())]
+    found = [
+        line
+        for line in lines
+        if len(line.text) <= _LONGEST_NAME and any(n and n in fold(line.text) for n in names)
+    ]
+    return found if found and len(found) <= max(1, len(names)) else []
+
+
+def _by_form(
+    leading: Sequence[LineGroup], lines: Sequence[PrintLine], known: Sequence[PrintLine]
+) -> tuple[list[PrintLine], list[PrintLine]]:
+    bylines = [line for line in lines if _BYLINE.match(line.text) and line is not lines[0]]
+    if not lines or lines[0].ends_sentence:
+        return [], []
+    marked = [line for line in lines if line.mark == "#"]
+    author = list(known) or bylines[:1]
+    if not author and len(leading) > 1:
+        candidates = [block for block in leading[1:] if len(block.lines) == 1 and not block.first.mark]
+        names = [block.first for block in candidates if block.first in lines and _is_name(block.first.text)]
+        # Behind the author come headings; the first line that reads as a name is the author's.
+        author = names[:1]
+    if not author and len(leading[0].lines) > 1 and _is_name(leading[0].last.text):
+        author = [] if leading[0].lines[-2].text.endswith(":") else [leading[0].last]
+    if marked and marked[0] is lines[0]:
+        return marked[:1], author
+    title = (
+        lines[: lines.index(author[0])]
+        if author
+        else leading[0].lines[:1]
+        if len(leading) > 1
+        else leading[0].lines
+    )
+    return list(title), author
+
+
+def _is_name(text: str) -> bool:
+    words = text.split()
+    if any(word.casefold() in _NO_NAME or re.search(r"['’]s$", word) for word in words):
+        return False
+    if not 2 <= len(words) <= 8 or len(text) > _LONGEST_NAME or text[-1] in ".:;!?":
+        return False
+    named = [word for word in words if word.casefold().strip(",") not in _PARTICLES]
+    return len(named) >= 2 and all(_NAME_WORD.match(word) and word[0].isupper() for word in named)
+
+
+def _without(blocks: Sequence[LineGroup], taken: set[int]) -> list[LineGroup]:
+    rest = []
+    for block in blocks:
+        lines = [line for line in block.lines if line.start not in taken]
+        if lines:
+            rest.append(replace(block, lines=lines))
+    return rest
+
+
+_REFERENCES = re.compile(
+    r"(?:works? (?:cited|consulted)|references?|bibliography|sources|literature(?: cited)?|further reading)",
+    re.IGNORECASE,
+)
+_NUMBERING = re.compile(r"^(?:\d+(?:\.\d+)*|[IVXLC]+)[.)]?\s+")
+_KNOWN = re.compile(
+    r"(?:abstract|introduction|conclusions?|epilogue|prologue|preface|afterword|acknowledge?ments?|appendix\b.*)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class ClassifiedBlock:
+    """A block with what it is.
+
+    Attributes:
+        kind: Its kind.
+        lines: Its lines.
+        mark: A note's mark, or the empty string.
+        resumes: Whether it visibly goes on with the paragraph before the quotation.
+    """
+
+    kind: Kind
+    lines: list[PrintLine]
+    mark: str = ""
+    resumes: bool = False
+
+
+def classify(blocks: Sequence[LineGroup], layout: Layout) -> list[ClassifiedBlock]:
+    """Tell what each block is.
+
+    Args:
+        blocks: Blocks in order, title and author taken off.
+        layout: How the source is set.
+
+    Returns:
+        Segments in reading order.
+    """
+    segments: list[ClassifiedBlock] = []
+    part: Kind = "paragraph"
+    for at, block in enumerate(blocks):
+        following = blocks[at + 1] if at + 1 < len(blocks) else None
+        if _is_heading(segments, block, following, layout, part):
+            segments.append(ClassifiedBlock("heading", block.lines))
+            part = _part(block, blocks[at + 1 :])
+        elif part == "note":
+            _add_notes(segments, block)
+        elif part == "reference":
+            _add_entries(segments, block)
+        else:
+            segments.append(_body(block, layout))
+    return segments
+
+
+def _part(heading: LineGroup, rest: Sequence[LineGroup]) -> Kind:
+    """The kind of what stands under a heading."""
+    name = _NUMBERING.sub("", heading.printed).strip(" .:")
+    if NOTES_HEADING.fullmatch(name) and rest and divide_notes(rest[0].lines)[1]:
+        return "note"
+    return "reference" if _REFERENCES.fullmatch(name) and rest else "paragraph"
+
+
+def _is_heading(
+    segments: Sequence[ClassifiedBlock],
+    block: LineGroup,
+    following: LineGroup | None,
+    layout: Layout,
+    part: Kind,
+) -> bool:
+    if block.first.mark == "#":
+        return True
+    name = _NUMBERING.sub("", block.printed).strip(" .:")
+    if len(block.lines) == 1 and any(known.fullmatch(name) for known in (NOTES_HEADING, _REFERENCES, _KNOWN)):
+        return following is not None
+    if part != "paragraph" or not heading_like(block, layout) or following is None or block.verse:
+        return False
+    if segments and segments[-1].kind == "paragraph" and not segments[-1].lines[-1].ends_sentence:
+        return False
+    if block.item:
+        return False
+    return following.first.starts_sentence and not (block.narrow and len(block.lines) > 1)
+
+
+def _body(block: LineGroup, layout: Layout) -> ClassifiedBlock:
+    if block.verse:
+        return ClassifiedBlock("verse", block.lines)
+    if block.item:
+        return ClassifiedBlock("list", block.lines)
+    if block.narrow:
+        return ClassifiedBlock("blockquote", block.lines)
+    return ClassifiedBlock("paragraph", block.lines, resumes=_resumes(block, layout))
+
+
+def _resumes(block: LineGroup, layout: Layout) -> bool:
+    """Whether nothing shows that the block begins a new paragraph: no indent, seen or inferred."""
+    if not block.first.starts_sentence:
+        return True
+    if layout.indented and block.first.indent > layout.body_indent + 1:
+        return False
+    following = block.lines[1].first_word if len(block.lines) > 1 else ""
+    return not (
+        following and layout.measure.wrapped and layout.measure.looks_indented(block.first.text, following)
+    )
+
+
+def _add_notes(segments: list[ClassifiedBlock], block: LineGroup) -> None:
+    last = segments[-1] if segments[-1].kind == "note" else None
+    leading, notes = divide_notes(block.lines, last.mark if last else None)
+    if leading and last:
+        last.lines.extend(leading)
+    elif leading:
+        segments.append(ClassifiedBlock("paragraph", leading))
+    segments.extend(ClassifiedBlock("note", note.lines, note.mark) for note in notes)
+
+
+def _add_entries(segments: list[ClassifiedBlock], block: LineGroup) -> None:
+    """Divide references: an indented line hangs on the entry before it, any other block is an entry."""
+    for at, line in enumerate(block.lines):
+        last = segments[-1]
+        begun = last.kind == "reference"
+        hangs = begun and line.indent > last.lines[0].indent + 1
+        unhung = at > 0 and not any(one.indent > block.first.indent + 1 for one in block.lines)
+        if hangs or (begun and unhung) or (begun and not last.lines[-1].ends_sentence and not at):
+            last.lines.append(line)
+        else:
+            segments.append(ClassifiedBlock("reference", [line]))

@@ -1,0 +1,108 @@
+"""Locators: on which pages words stand, written as citations write it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from assistant.core.errors import RecordError
+from assistant.core.essay import Passage
+
+_RANGE = re.compile(r"(?<![\w-])(?P<first>\d+)-(?P<last>\d+)(?![\w-])")
+
+
+def pages_of(passage: Passage, start: int, end: int) -> str:
+    """Locator of a span of a passage's text, with a hyphen (``849-50``); empty without pages."""
+    return page_range(passage.pages_of(start, end))
+
+
+def page_range(labels: Sequence[str]) -> str:
+    """First to last page, the last number shortened as MLA does.
+
+    The last number keeps two digits, or more where they differ: ``844-45``, ``899-901``, ``103-04``;
+    roman numbers are never shortened.
+    """
+    if not labels:
+        return ""
+    first, last = labels[0], labels[-1]
+    if first == last:
+        return first
+    if not (first.isdecimal() and last.isdecimal()):
+        return f"{first}-{last}"
+    return f"{first}-{_shortened(first, last)}"
+
+
+def _shortened(first: str, last: str) -> str:
+    if len(first) != len(last) or int(last) < 100:
+        return last
+    same = next((at for at, (one, other) in enumerate(zip(first, last, strict=True)) if one != other), 0)
+    return last[min(same, len(last) - 2) :]
+
+
+def locator_of(page: str, labels: Sequence[str], essay_id: str) -> str:
+    """Locator of a page or range that a user names.
+
+    Args:
+        page: Such as ``849``, ``849-50`` or ``xii-xiv``.
+        labels: Labels of the essay's pages in order.
+        essay_id: The essay, for the message.
+
+    Raises:
+        RecordError: If the essay has no such page.
+    """
+    first, dash, last = re.sub(r"\s+", "", page).replace("–", "-").partition("-")
+    if dash and first.isdecimal() and last.isdecimal() and len(last) < len(first):
+        last = first[: -len(last)] + last
+    wanted = [first, last] if dash else [first]
+    for label in wanted:
+        if label not in labels:
+            pages = f"its pages are {labels[0]} to {labels[-1]}" if labels else "its file shows no pages"
+            raise RecordError(f"{essay_id} has no page {label!r}; {pages}.")
+    if labels.index(wanted[-1]) < labels.index(first):
+        raise RecordError(f"{page!r} runs backwards; give the first page first.")
+    return page_range(wanted)
+
+
+def full_range(locator: str) -> str:
+    """A locator or a record's pages with every number in full: ``849-50`` becomes ``849-850``."""
+    return _each_range(locator, lambda _first, last: last)
+
+
+def mla_range(locator: str) -> str:
+    """A locator or a record's pages shortened as MLA does: ``844-862`` becomes ``844-62``."""
+    return _each_range(locator, lambda first, last: page_range((first, last)).partition("-")[2])
+
+
+def chicago_range(locator: str) -> str:
+    """A locator or a record's pages shortened as Chicago does: ``103-104`` becomes ``103-4``."""
+    return _each_range(locator, _chicago_last)
+
+
+def _chicago_last(first: str, last: str) -> str:
+    """The end of a range: only what changes behind 101-109 and the like, else two digits or more."""
+    behind_hundred = int(first) % 100
+    if len(first) != len(last) or len(first) < 3 or behind_hundred == 0:
+        return last
+    same = next(at for at, (one, other) in enumerate(zip(first, last, strict=True)) if one != other)
+    return last[same if behind_hundred < 10 else min(same, len(last) - 2) :]
+
+
+def _each_range(pages: str, end: Callable[[str, str], str]) -> str:
+    """Pages with the end of each range of numbers written anew; what is no such range stays."""
+
+    def written(found: re.Match[str]) -> str:
+        first, last = found["first"], found["last"]
+        last = first[: -len(last)] + last if len(last) < len(first) else last
+        return found[0] if int(last) <= int(first) else f"{first}-{end(first, last)}"
+
+    return _RANGE.sub(written, re.sub(r"\s*(?:–|--+|-)\s*", "-", pages.strip()))
+
+
+def is_several(locator: str) -> bool:
+    """Whether a locator names more than one page."""
+    return bool(re.search(r"[-–,&]", locator))
+
+
+def in_prose(locator: str) -> str:
+    """A locator with the en dash of printed citations."""
+    return locator.replace("-", "–")

@@ -1,0 +1,159 @@
+"""Publication Manual of the American Psychological Association, 7th edition."""
+
+from __future__ import annotations
+
+from assistant.citations.disambiguation import Naming, by_initials
+from assistant.citations.locators import full_range, in_prose, is_several
+from assistant.citations.names import Name, creators_of, names_of, series
+from assistant.citations.record import MONTHS, Date, date_of, edition_of, field, link_of, work_of
+from assistant.citations.setting import count_words, set_as_block, set_inline
+from assistant.citations.styles.base import Style, relayed
+from assistant.citations.titles import in_marks, marked_up, short_title, stopped, title_of
+from assistant.core.essay import CSLItem
+from assistant.core.rich import Rich, Text, joined, rich
+
+_NAMING = Naming(
+    2, "&", serial_comma=True, et_al=rich("et al."), told_apart=by_initials, adds_names=True, first_apart=True
+)
+_BLOCK_WORDS = 40
+# Of more authors than twenty the first nineteen and the last are named.
+_MOST_LISTED = 20
+_ROLES = {"editor": ("Ed.", "Eds."), "translator": ("Trans.", "Trans.")}
+
+
+class APA(Style):
+    """APA 7: author, year and page in the text, a list of references at the end."""
+
+    def rich_in_text(self, record: CSLItem, locator: str, *, quoting: str | None = None) -> Rich:
+        """``(Gill, 2014, p. 849)``; without an author the title stands in its place."""
+        parts = [self.works.year(record, "n.d.", "-"), labelled_pages(locator)]
+        before = "(" + relayed(quoting, "as cited in")
+        named = self.works.label(record, _NAMING)
+        if named or _is_whole(record):
+            return before + joined(", ", [named or short_title(record).italic(), *parts]) + ")"
+        # The comma behind a title stands within its marks.
+        return before + joined(" ", [in_marks(short_title(record), stop=","), joined(", ", parts)]) + ")"
+
+    def rich_reference(self, record: CSLItem) -> Rich:
+        """An entry of a list of references."""
+        byline, date = stopped(_byline(record)), f"({self._date(record)})."
+        title = stopped(joined(" ", [_title(record), _in_brackets(record)]))
+        head: list[Text] = [byline, date, title] if byline else [title, date]
+        return joined(" ", [*head, stopped(_place(record)), _address(record)])
+
+    def quotation(self, words: str, citation: str) -> str:
+        """In double quotation marks, or as a block from 40 words."""
+        if count_words(words) >= _BLOCK_WORDS:
+            return set_as_block(words, citation)
+        return set_inline(words, citation)
+
+    def _date(self, record: CSLItem) -> str:
+        date = date_of(record)
+        exact = work_of(record) in {"periodical", "web"} and date.month
+        return self.works.year(record, "n.d.", "-") + (f", {_month_and_day(date)}" if exact else "")
+
+
+def labelled_pages(pages: str) -> str:
+    """``p. 849`` or ``pp. 849–850``; nothing of nothing."""
+    if not pages:
+        return ""
+    return f"{'pp.' if is_several(pages) else 'p.'} {in_prose(full_range(pages))}"
+
+
+def _is_whole(record: CSLItem) -> bool:
+    return work_of(record) in {"book", "thesis", "web", "document"}
+
+
+def _title(record: CSLItem) -> Rich:
+    return title_of(record).italic() if _is_whole(record) else title_of(record)
+
+
+def _month_and_day(date: Date) -> str:
+    return f"{MONTHS[date.month - 1]} {date.day or ''}".strip()
+
+
+def _inverted(name: Name) -> str:
+    return name.inverted(name.initials())
+
+
+def _byline(record: CSLItem) -> str:
+    names, role = creators_of(record)
+    written = [_inverted(name) for name in names]
+    if len(written) > _MOST_LISTED:
+        listed = f"{', '.join(written[: _MOST_LISTED - 1])}, . . . {written[-1]}"
+    elif len(written) > 1:
+        listed = f"{', '.join(written[:-1])}, & {written[-1]}"
+    else:
+        listed = "".join(written)
+    return listed if role == "author" else f"{listed} ({_ROLES[role][len(names) > 1]})"
+
+
+def _in_brackets(record: CSLItem) -> str:
+    """What stands behind the title: editors, edition and volume of a book, kind and school of a thesis."""
+    kind = work_of(record)
+    if kind == "thesis":
+        return (
+            f"[{', '.join(filter(None, (field(record, 'genre') or 'Thesis', field(record, 'publisher'))))}]"
+        )
+    if kind != "book":
+        return ""
+    inner = "; ".join(
+        filter(None, (*(_helpers(record, role) for role in _ROLES), _edition_and_volume(record)))
+    )
+    return f"({inner})" if inner else ""
+
+
+def _edition_and_volume(record: CSLItem, pages: str = "") -> str:
+    volume = field(record, "volume")
+    return ", ".join(
+        filter(None, (edition_of(record, "ed."), f"Vol. {volume}" if volume else "", labelled_pages(pages)))
+    )
+
+
+def _helpers(record: CSLItem, role: str) -> str:
+    names = names_of(record, role)
+    if not names or creators_of(record)[1] == role:
+        return ""
+    written = series([name.direct(name.initials()) for name in names], "&", serial_comma=True)
+    return f"{written}, {_ROLES[role][len(names) > 1]}"
+
+
+def _place(record: CSLItem) -> Rich:
+    """Where the work stands: its journal, book, site or publisher."""
+    kind, container = work_of(record), marked_up(field(record, "container-title")).italic()
+    publisher = field(record, "publisher")
+    if kind == "chapter":
+        return _book_of_chapter(record, container, publisher)
+    if kind in {"article", "periodical"}:
+        volume, issue = field(record, "volume"), field(record, "issue")
+        numbers = rich(volume, italic=True) + (f"({issue})" if issue else "")
+        return joined(", ", [container, numbers, in_prose(full_range(field(record, "page")))])
+    if kind == "thesis":
+        return Rich()
+    names = {name.family for name in creators_of(record)[0]}
+    # A name that stands as the author is not repeated as site or publisher.
+    return joined(
+        ". ",
+        [
+            one
+            for one in (container.italic() if kind == "web" else "", publisher)
+            if one and rich(one).plain() not in names
+        ],
+    )
+
+
+def _book_of_chapter(record: CSLItem, container: Rich, publisher: str) -> Rich:
+    editors = names_of(record, "editor")
+    by = series([name.direct(name.initials()) for name in editors], "&", serial_comma=True)
+    role = f" ({_ROLES['editor'][len(editors) > 1]})" if editors else ""
+    inner = _edition_and_volume(record, field(record, "page"))
+    book = joined(" ", [joined(", ", [by + role, container]), f"({inner})" if inner else ""])
+    return joined(". ", ["In " + book if book else "", publisher])
+
+
+def _address(record: CSLItem) -> str:
+    link = link_of(record)
+    seen = date_of(record, "accessed")
+    if link and seen.month and work_of(record) == "web" and not date_of(record):
+        return f"Retrieved {_month_and_day(seen)}, {seen.year}, from {link}"
+    return link

@@ -1,0 +1,127 @@
+"""Harvard after Cite Them Right, 12th edition."""
+
+from __future__ import annotations
+
+from assistant.citations.disambiguation import Naming, by_initials
+from assistant.citations.names import Name, creators_of, names_of, series
+from assistant.citations.record import MONTHS, Date, date_of, edition_of, field, link_of, work_of
+from assistant.citations.setting import more_lines_than, set_as_block, set_inline
+from assistant.citations.styles.apa import labelled_pages
+from assistant.citations.styles.base import Style, relayed
+from assistant.citations.titles import in_marks, marked_up, short_title, stopped, title_of
+from assistant.core.essay import CSLItem
+from assistant.core.rich import Rich, Text, joined, rich
+
+_ET_AL = rich("et al.", italic=True)
+_NAMING = Naming(3, "and", serial_comma=False, et_al=_ET_AL, told_apart=by_initials, adds_names=True)
+_BLOCK_LINES = 3
+_ROLES = {"editor": ("ed.", "eds"), "translator": ("trans.", "trans.")}
+
+
+class Harvard(Style):
+    """Cite Them Right: author, year and page in the text, a list of references at the end."""
+
+    def rich_in_text(self, record: CSLItem, locator: str, *, quoting: str | None = None) -> Rich:
+        """``(Gill, 2014, p. 849)``; without an author the title stands in its place."""
+        named = self.works.label(record, _NAMING) or _paper(record) or _titled(record, short_title(record))
+        parts: list[Text] = [named, self.works.year(record, "no date", " "), labelled_pages(locator)]
+        return "(" + relayed(quoting, "quoted in") + joined(", ", parts) + ")"
+
+    def rich_reference(self, record: CSLItem) -> Rich:
+        """An entry of a list of references."""
+        date = f"({self.works.year(record, 'no date', ' ')})"
+        title, byline = _titled(record, title_of(record)), _byline(record)
+        is_part = work_of(record) in {"article", "periodical", "chapter"}
+        facts = _part_of(record) if is_part else _facts(record)
+        if not byline:
+            # The title comes first, and what follows the year is no new sentence.
+            made = joined(" ", [title, date, facts])
+        elif is_part:
+            made = joined(", ", [joined(" ", [byline, date, title]), facts])
+        else:
+            made = joined(" ", [stopped(joined(" ", [byline, date, title])), facts])
+        return joined(" ", [stopped(made), _address(record)])
+
+    def quotation(self, words: str, citation: str) -> str:
+        """In quotation marks, or as a block if it fills more than three lines.
+
+        Cite Them Right prints titles in single marks and leaves those of quotations to the writer, who is to
+        keep to one kind: single ones with double ones inside, as is the custom in Britain.
+        """
+        if more_lines_than(words, _BLOCK_LINES):
+            return set_as_block(words, citation)
+        return set_inline(words, citation, double=False)
+
+
+def _titled(record: CSLItem, title: Rich) -> Rich:
+    return title.italic() if work_of(record) in {"book", "thesis", "web"} else in_marks(title, double=False)
+
+
+def _inverted(name: Name) -> str:
+    return name.inverted(name.initials(""))
+
+
+def _paper(record: CSLItem) -> Rich:
+    """The newspaper or magazine, which stands for the author of an unsigned piece."""
+    if work_of(record) != "periodical" or creators_of(record)[0]:
+        return Rich()
+    return marked_up(field(record, "container-title")).italic()
+
+
+def _byline(record: CSLItem) -> Rich:
+    names, role = creators_of(record)
+    if not names:
+        return _paper(record)
+    if len(names) > _NAMING.most:
+        made = f"{_inverted(names[0])} " + _ET_AL
+    else:
+        made = rich(series([_inverted(name) for name in names], "and", serial_comma=False))
+    return made if role == "author" else made + f" ({_ROLES[role][len(names) > 1]})"
+
+
+def _part_of(record: CSLItem) -> Rich:
+    """The journal, paper or book that the work stands in, and where."""
+    kind, volume, issue = work_of(record), field(record, "volume"), field(record, "issue")
+    container = marked_up(field(record, "container-title")).italic()
+    pages = labelled_pages(field(record, "page"))
+    if kind != "chapter":
+        numbers = volume + (f"({issue})" if issue else "")
+        day = _day(date_of(record)) if kind == "periodical" else ""
+        return joined(", ", ["" if _paper(record) else container, numbers, day, pages])
+    editors = names_of(record, "editor")
+    by = series([name.direct(name.initials("")) for name in editors], "and", serial_comma=False)
+    book = joined(" ", [f"{by} ({_ROLES['editor'][len(editors) > 1]})" if by else "", container])
+    facts = joined(
+        ". ", ["in " + book if book else "", edition_of(record, "edn"), field(record, "publisher")]
+    )
+    return joined(", ", [facts, pages])
+
+
+def _facts(record: CSLItem) -> Rich:
+    """Edition, editors and publisher of a work that stands by itself."""
+    role_of_work = creators_of(record)[1]
+    verbs = {"editor": "Edited by", "translator": "Translated by"}
+    helpers = [
+        f"{verb} {series([one.direct(one.initials('')) for one in names], 'and', serial_comma=False)}"
+        for role, verb in verbs.items()
+        if (names := names_of(record, role)) and role != role_of_work
+    ]
+    thesis = work_of(record) == "thesis"
+    genre = (field(record, "genre") or "Thesis") if thesis else ""
+    own = {name.family for name in creators_of(record)[0]}
+    publisher = field(record, "publisher")
+    parts = [edition_of(record, "edn"), *helpers, genre, publisher if publisher not in own else ""]
+    return joined(" ", [stopped(part) for part in parts if part])
+
+
+def _day(date: Date) -> str:
+    return f"{date.day or ''} {MONTHS[date.month - 1]}".strip() if date.month else ""
+
+
+def _address(record: CSLItem) -> str:
+    link = link_of(record)
+    if not link:
+        return ""
+    seen = date_of(record, "accessed")
+    accessed = f" (Accessed: {_day(seen)} {seen.year})" if seen.month and not field(record, "DOI") else ""
+    return f"Available at: {link}{accessed}."

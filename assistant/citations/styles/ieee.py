@@ -1,0 +1,146 @@
+"""IEEE Reference Guide (2023)."""
+
+from __future__ import annotations
+
+from assistant.citations.disambiguation import Naming, by_initials
+from assistant.citations.names import Name, creators_of, names_of, series
+from assistant.citations.record import Date, date_of, doi_url, edition_of, field, work_of
+from assistant.citations.setting import count_words, set_as_block, set_inline
+from assistant.citations.styles.apa import labelled_pages
+from assistant.citations.styles.base import Style, relayed
+from assistant.citations.titles import in_marks, marked_up, short_title, stopped, title_of
+from assistant.core.essay import CSLItem
+from assistant.core.rich import Rich, Text, joined, rich
+
+_MONTHS = ("", *"Jan. Feb. Mar. Apr. May June July Aug. Sep. Oct. Nov. Dec.".split())
+_NAMING = Naming(2, "and", serial_comma=False, et_al=rich("et al."), told_apart=by_initials)
+# Of more authors than six only the first is listed.
+_MOST_LISTED = 6
+_BLOCK_WORDS = 100
+
+
+class IEEE(Style):
+    """IEEE: numbers in brackets, in the order of the library's records."""
+
+    def rich_in_text(self, record: CSLItem, locator: str, *, quoting: str | None = None) -> Rich:
+        """``[1, p. 849]``; of words that the work quotes, both authors are named before the number."""
+        number = "[" + joined(", ", [str(self.works.number(record)), labelled_pages(locator)]) + "]"
+        if quoting is None:
+            return number
+        named = self.works.label(record, _NAMING) or in_marks(short_title(record))
+        return "(" + relayed(quoting, "cited in") + joined(" ", [named, number]) + ")"
+
+    def rich_reference(self, record: CSLItem) -> Rich:
+        """An entry of a list of references."""
+        made = joined(", ", [_byline(record), _web(record) if work_of(record) == "web" else _whole(record)])
+        return joined(" ", [f"[{self.works.number(record)}]", made])
+
+    def quotation(self, words: str, citation: str) -> str:
+        """In double quotation marks, or as a block from 100 words; IEEE itself sets no limit."""
+        if count_words(words) >= _BLOCK_WORDS:
+            return set_as_block(words, citation)
+        return set_inline(words, citation)
+
+
+def _direct(name: Name) -> str:
+    return name.direct(name.initials())
+
+
+def _byline(record: CSLItem) -> str:
+    names, role = creators_of(record)
+    if not names:
+        return ""
+    listed = (
+        f"{_direct(names[0])} et al."
+        if len(names) > _MOST_LISTED
+        else series([_direct(name) for name in names], "and", serial_comma=True)
+    )
+    marks = {"editor": ("Ed.", "Eds."), "translator": ("Trans.", "Trans.")}
+    return listed if role == "author" else f"{listed}, {marks[role][len(names) > 1]}"
+
+
+def _whole(record: CSLItem) -> Rich:
+    """Everything behind the authors."""
+    kind, title = work_of(record), title_of(record)
+    if kind in {"book", "chapter"}:
+        return _book(record, title)
+    facts = [_date(date_of(record), short=kind in {"article", "thesis", "document"}), _doi(record)]
+    publisher = field(record, "publisher")
+    if kind == "thesis":
+        facts = [field(record, "genre") or "thesis", publisher, field(record, "publisher-place"), *facts]
+    elif kind == "document":
+        facts = [publisher, *facts, _pages(record)]
+    else:
+        volume, issue = field(record, "volume"), field(record, "issue")
+        journal = field(record, "container-title-short") or field(record, "journalAbbreviation")
+        name = marked_up(journal or field(record, "container-title")).italic()
+        numbers = [f"vol. {volume}" if volume else "", f"no. {issue}" if issue else "", _pages(record)]
+        return _behind(title, _sentence(joined(", ", [name, *numbers, *facts]), record))
+    return _behind(title, _sentence(joined(", ", facts), record))
+
+
+def _behind(title: Rich, facts: Rich) -> Rich:
+    """A title in marks before its facts; the comma between them gives way to a question mark."""
+    stop = "" if title.plain().endswith(("?", "!")) else ","
+    return joined(" ", [in_marks(title, stop=stop if facts else "."), facts])
+
+
+def _book(record: CSLItem, title: Rich) -> Rich:
+    in_book = work_of(record) == "chapter"
+    volume, container = field(record, "volume"), marked_up(field(record, "container-title"))
+    book = "in " + container.italic() if in_book and container else Rich()
+    parts: list[Text] = [
+        book if in_book else title.italic(),
+        f"vol. {volume}" if volume else "",
+        edition_of(record, "ed."),
+        _editors(record),
+    ]
+    place = joined(": ", [field(record, "publisher-place"), field(record, "publisher")])
+    facts = joined(", ", [place, date_of(record).year, _pages(record) if in_book else "", _doi(record)])
+    # A full stop parts the book from where it appeared.
+    made = joined(" ", [stopped(joined(", ", parts)), _sentence(facts, record)])
+    return _behind(title, made) if in_book else made
+
+
+def _editors(record: CSLItem) -> str:
+    names = names_of(record, "editor")
+    if not names or creators_of(record)[1] == "editor":
+        return ""
+    written = series([_direct(name) for name in names], "and", serial_comma=True)
+    return f"{written}, {'Eds.' if len(names) > 1 else 'Ed.'}"
+
+
+def _web(record: CSLItem) -> Rich:
+    seen = _date(date_of(record, "accessed"))
+    site = field(record, "container-title") or field(record, "publisher")
+    parts: list[Text] = [
+        in_marks(title_of(record), stop="."),
+        stopped(site),
+        f"Accessed: {seen}." if seen else "",
+    ]
+    return joined(" ", [*parts, _online(record)])
+
+
+def _sentence(text: Rich, record: CSLItem) -> Rich:
+    return joined(" ", [stopped(text), "" if field(record, "DOI") else _online(record)])
+
+
+def _online(record: CSLItem) -> str:
+    address = field(record, "URL") or doi_url(record)
+    return f"[Online]. Available: {address}" if address else ""
+
+
+def _doi(record: CSLItem) -> str:
+    return f"doi: {doi_url(record).removeprefix('https://doi.org/')}" if field(record, "DOI") else ""
+
+
+def _pages(record: CSLItem) -> str:
+    return labelled_pages(field(record, "page"))
+
+
+def _date(date: Date, *, short: bool = False) -> str:
+    """``Dec. 5, 2014``, or ``Dec. 2014`` where the day is not printed."""
+    month = _MONTHS[date.month]
+    if short or not date.day:
+        return f"{month} {date.year}".strip()
+    return f"{month} {date.day}, {date.year}"

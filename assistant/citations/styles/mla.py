@@ -1,0 +1,143 @@
+"""MLA Handbook, 9th edition."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.citations.disambiguation import Naming, by_initial
+from assistant.citations.locators import in_prose, is_several, mla_range
+from assistant.citations.names import Name, bylined, creators_of, names_of
+from assistant.citations.record import Date, date_of, doi_url, edition_of, field, link_of, work_of
+from assistant.citations.setting import more_lines_than, set_as_block, set_inline
+from assistant.citations.styles.base import Style, relayed
+from assistant.citations.titles import in_marks, marked_up, short_title, stopped, title_of
+from assistant.core.essay import CSLItem
+from assistant.core.rich import Rich, Text, joined, rich
+
+_MONTHS = ("", "Jan.", "Feb.", "Mar.", "Apr.", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec.")
+_NAMING = Naming(2, "and", serial_comma=False, et_al=rich("et al."), told_apart=by_initial)
+_BLOCK_LINES = 4
+
+
+class MLA(Style):
+    """MLA 9: author and page in the text, works cited at the end."""
+
+    def rich_in_text(self, record: CSLItem, locator: str, *, quoting: str | None = None) -> Rich:
+        """``(Gill 849–50)``, with a short title where another work has the same author."""
+        named = self.works.label(record, _NAMING)
+        if not named:
+            named = _short(record)
+        elif self.works.same_label(record, _NAMING):
+            named = named + ", " + _short(record)
+        cited = joined(" ", [named, in_prose(mla_range(locator))])
+        return "(" + relayed(quoting, "qtd. in") + cited + ")"
+
+    def rich_reference(self, record: CSLItem) -> Rich:
+        """An entry of a list of works cited."""
+        return joined(" ", [stopped(_byline(record)), _title(record), _container(record)])
+
+    def quotation(self, words: str, citation: str) -> str:
+        """In double quotation marks, or as a block if it fills more than four lines."""
+        if more_lines_than(words, _BLOCK_LINES):
+            return set_as_block(words, citation)
+        return set_inline(words, citation)
+
+
+def _is_whole(record: CSLItem) -> bool:
+    return work_of(record) in {"book", "thesis"}
+
+
+def _short(record: CSLItem) -> Rich:
+    short = short_title(record, article=False)
+    return short.italic() if _is_whole(record) else in_marks(short)
+
+
+def _byline(record: CSLItem) -> str:
+    names, role = creators_of(record)
+    if not names:
+        return ""
+    made = (
+        f"{names[0].inverted()}, et al."
+        if len(names) > 2
+        else bylined(names, Name.inverted, "and", comma_of_two=True)
+    )
+    return made if role == "author" else f"{made.removesuffix('.')}, {role}{'s' if len(names) > 1 else ''}"
+
+
+def _title(record: CSLItem) -> Rich:
+    title = title_of(record)
+    return stopped(title.italic()) if _is_whole(record) else in_marks(title, stop=".")
+
+
+def _container(record: CSLItem) -> Rich:
+    """Everything behind the title: where the work stands, its publisher, date, pages and address."""
+    kind = work_of(record)
+    if kind == "thesis":
+        genre = field(record, "genre") or "thesis"
+        made = joined(", ", [_publisher(record), genre, link_of(record)])
+        return joined(" ", [stopped(_date(date_of(record))), stopped(made)])
+    volume, issue, page = (field(record, key) for key in ("volume", "issue", "page"))
+    container = marked_up(field(record, "container-title"))
+    parts: list[Text] = [
+        container.italic(),
+        _helpers(record),
+        edition_of(record, "ed."),
+        f"vol. {volume}" if volume else "",
+        f"no. {issue}" if issue else "",
+        _publisher(record) if kind in {"book", "chapter", "web"} or not container else "",
+        _date(date_of(record)),
+        _pages(page),
+        doi_url(record) or re.sub(r"^https?://", "", field(record, "URL")),
+    ]
+    if not container and parts[1]:
+        # Behind the title's full stop a new sentence begins.
+        parts[1] = f"{str(parts[1])[0].upper()}{str(parts[1])[1:]}"
+    made = joined(", ", [part for at, part in enumerate(parts) if part not in parts[:at]])
+    return joined(" ", [_closed(made), _accessed(record)])
+
+
+def _closed(made: Rich) -> Rich:
+    """The full stop; here the title of a container may end in a question mark, and more follows it."""
+    return made + "." if made and not made.plain().endswith(".") else made
+
+
+def _helpers(record: CSLItem) -> str:
+    """Editors and translators, unless the work goes by them."""
+    role_of_work = creators_of(record)[1]
+    verbs = {"editor": "edited by", "translator": "translated by"}
+    return ", ".join(
+        f"{verb} {_direct(names_of(record, role))}"
+        for role, verb in verbs.items()
+        if role != role_of_work and names_of(record, role)
+    )
+
+
+def _direct(names: list[Name]) -> str:
+    written = [name.direct(comma=True) for name in names]
+    return f"{written[0]} et al." if len(written) > 2 else " and ".join(written)
+
+
+def _publisher(record: CSLItem) -> str:
+    """The publisher, a university press shortened: ``Oxford UP``, ``U of Chicago P``."""
+    name = field(record, "publisher")
+    if re.search(r"\bUniversity\b", name) and (re.search(r"\bPress\b", name) or work_of(record) == "thesis"):
+        name = re.sub(r"\bUniversity\b", "U", re.sub(r"\bUniversity Press\b", "UP", name))
+        name = re.sub(r"\bPress\b", "P", name)
+    return name
+
+
+def _date(date: Date) -> str:
+    parts = (str(date.day or ""), _MONTHS[date.month], date.year)
+    return " ".join(filter(None, parts))
+
+
+def _pages(page: str) -> str:
+    if not page:
+        return ""
+    return f"pp. {in_prose(mla_range(page))}" if is_several(page) else f"p. {page}"
+
+
+def _accessed(record: CSLItem) -> str:
+    """When a page of the web was seen, where it does not say when it was written."""
+    seen = _date(date_of(record, "accessed"))
+    return f"Accessed {seen}." if seen and not date_of(record) and field(record, "URL") else ""

@@ -1,0 +1,67 @@
+"""The command ``assistant``: results on stdout, all else on stderr.
+
+Exit codes: 0 done; 1 the honest "no"; 2 the user's mistake or bad input; 130 interrupted.
+
+The commands of ``assistant``: one file for each thing that a user does.
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import sys
+
+import click
+
+from assistant import __version__
+from assistant.cli import ask, evaluate, library, serve
+from assistant.cli.terminal import QuietGroup, say, speak_utf8
+from assistant.core.errors import AssistantError
+
+
+@click.group(cls=QuietGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="assistant")
+def cli() -> None:
+    """Ask an essay: its own words, word for word, with the page they stand on."""
+
+
+for _command in (
+    ask.ask,
+    ask.quote,
+    library.add,
+    library.list_,
+    library.show,
+    library.edit,
+    library.remove,
+    library.restore,
+    library.cite,
+    ask.check,
+    serve.serve,
+    evaluate.evaluate,
+):
+    cli.add_command(_command)
+
+
+# New objects between two looks for garbage: nearly all that a command makes while it starts stay to its end.
+_GARBAGE = 50_000
+
+
+def main() -> None:
+    """Run the command; every known fault is one sentence."""
+    gc.set_threshold(_GARBAGE)
+    # The system takes the memory back at once; without this, the interpreter looks through all of it first.
+    atexit.register(gc.freeze)
+    speak_utf8()
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except AssistantError as error:
+        say(f"assistant: {error}")
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        say("assistant: interrupted; the library is as it was.")
+        sys.exit(130)

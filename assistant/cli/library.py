@@ -1,0 +1,222 @@
+"""Commands that keep the library: add, edit, list, show, remove, restore, cite."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from assistant.cli.terminal import Bar, common, open_library, print_json, say, width
+from assistant.core.errors import AssistantError
+from assistant.rendering.answers import plain_citation
+from assistant.rendering.essays import (
+    essay_object,
+    essays_text,
+    passage_object,
+    passages_text,
+    report_object,
+    report_text,
+)
+
+_TEXT_FORMS, _RECORD_FORMS = ("text", "markdown", "html"), ("bibtex", "ris", "csl-json")
+_AUTO = "auto"
+
+
+@click.command(short_help="Add essays and print what became of every character.")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--reference", type=click.Path(path_type=Path), help="Record of the essay: CSL-JSON, BibTeX or RIS."
+)
+@click.option("--first-page", metavar="N", help="Number of the first page, such as 844 or xii.")
+@click.option("--id", "essay_id", help="Short name of the essay, such as gill-2014.")
+@click.option("--model", help="Embedding model of the whole library: a folder or a name.")
+@common
+def add(
+    paths: tuple[Path, ...],
+    reference: Path | None,
+    first_page: str | None,
+    essay_id: str | None,
+    model: str | None,
+    root: Path | None,
+    as_json: bool,  # noqa: FBT001 - click passes options by name
+) -> None:
+    """Add essays (PATH ...) to the library and print what became of every character."""
+    if len(paths) > 1 and (reference or first_page or essay_id):
+        raise AssistantError("--reference, --first-page and --id are of one essay; add the files one by one.")
+    library, failed = open_library(root), False
+    for path in paths:
+        try:
+            with Bar(path.name) as bar:
+                report = library.add(
+                    path,
+                    reference=reference,
+                    first_page=first_page,
+                    essay_id=essay_id,
+                    model=model,
+                    progress=bar,
+                )
+        except AssistantError as error:
+            # One bad file does not keep the others out.
+            say(f"assistant: {error}")
+            failed = True
+            continue
+        if as_json:
+            print_json(report_object(report))
+        else:
+            click.echo(report_text(report))
+    if failed:
+        sys.exit(2)
+
+
+@click.command(name="list")
+@common
+def list_(root: Path | None, as_json: bool) -> None:  # noqa: FBT001
+    """List the essays of the library."""
+    library = open_library(root)
+    essays = library.essays()
+    if as_json:
+        print_json([essay_object(essay, passages=False) for essay in essays])
+    elif essays:
+        click.echo(essays_text(essays))
+        if engine := library.engine():
+            click.echo(engine)
+    else:
+        say(f"The library {library.root.resolve()} holds no essay yet; add one with: assistant add FILE")
+
+
+@click.command(short_help="Print an essay or one passage of it as it was read.")
+@click.argument("name", metavar="ID")
+@click.option("--source", is_flag=True, help="Print the source text that offsets count in.")
+@common
+def show(name: str, source: bool, root: Path | None, as_json: bool) -> None:  # noqa: FBT001
+    """Print an essay (gill-2014) or one passage of it (gill-2014/p09) as it was read."""
+    library = open_library(root)
+    essay_id, _, place = name.partition("/")
+    if source:
+        text = library.source_text(essay_id)
+        if as_json:
+            print_json({"id": essay_id, "source": text})
+        else:
+            click.echo(text, nl=False)
+        return
+    essay = library.essay(essay_id)
+    passages = [passage for passage in essay.passages if not place or passage.id == name]
+    if not passages:
+        raise AssistantError(f"{essay_id} has no passage {place!r}; see all with: assistant show {essay_id}")
+    if as_json:
+        quoted = library.quoted(essay_id)
+        print_json(
+            passage_object(passages[0], quoted[name])
+            if place
+            else essay_object(essay, passages=True, quoted=quoted)
+        )
+    else:
+        click.echo(passages_text(passages, width=width()))
+
+
+@click.command(short_help="Change the record of an essay or the number of its first page.")
+@click.argument("essay_id", metavar="ID")
+@click.option(
+    "--reference", type=click.Path(path_type=Path), help="New record of the essay: CSL-JSON, BibTeX or RIS."
+)
+@click.option(
+    "--first-page",
+    metavar="N",
+    help="Number of the first page, such as 844 or xii; auto lets the record or the print tell it again.",
+)
+@common
+def edit(
+    essay_id: str,
+    reference: Path | None,
+    first_page: str | None,
+    root: Path | None,
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Change the record of an essay or the number of its first page, and print what became of it.
+
+    Nothing is embedded anew. What is given here is kept when the essay's file is added again.
+    """
+    if reference is None and first_page is None:
+        raise AssistantError("There is nothing to change; give --reference FILE, --first-page N or both.")
+    library = open_library(root)
+    number = "" if first_page == _AUTO else first_page
+    with Bar(essay_id) as bar:
+        report = library.edit(essay_id, reference=reference, first_page=number, progress=bar)
+    print_json(report_object(report)) if as_json else click.echo(report_text(report))
+
+
+@click.command(short_help="Remove an essay from the library.")
+@click.argument("essay_id", metavar="ID")
+@click.option("--for-good", is_flag=True, help="Keep nothing of it; it cannot be put back.")
+@common
+def remove(essay_id: str, for_good: bool, root: Path | None, as_json: bool) -> None:  # noqa: FBT001
+    """Remove an essay from the library; for 30 days it can be put back.
+
+    The last 20 removed essays are kept in the library's folder removed/. With --for-good, nothing is kept,
+    neither of an essay of that name that was removed before.
+    """
+    open_library(root).remove(essay_id, for_good=for_good)
+    if as_json:
+        print_json({"removed": essay_id})
+    elif for_good:
+        say(f"{essay_id} is removed for good.")
+    else:
+        say(f"{essay_id} is removed; this puts it back: assistant restore {essay_id}")
+
+
+@click.command(short_help="Put a removed essay back as it was.")
+@click.argument("essay_id", metavar="ID", required=False)
+@common
+def restore(essay_id: str | None, root: Path | None, as_json: bool) -> None:  # noqa: FBT001
+    """Put the removed essay ID back as it was; without ID, list what can be put back."""
+    library = open_library(root)
+    if essay_id is not None:
+        report = library.restore(essay_id)
+        print_json({"restored": essay_id}) if as_json else say(f"{report.title} is back as {essay_id}.")
+        return
+    removed = list(library.removed().values())
+    if as_json:
+        print_json([asdict(one) for one in removed])
+    elif removed:
+        click.echo("\n".join(f"{one.at[:10]}  {one.id}  {one.title}" for one in removed))
+    else:
+        say("No removed essay is kept.")
+
+
+@click.command(short_help="Print citation and reference of an essay, or its record.")
+@click.argument("essay_id", metavar="ID")
+@click.option(
+    "--style",
+    default="mla",
+    show_default=True,
+    help="mla, chicago, chicago-notes, apa, harvard, ieee, a .csl file or a style of the CSL package.",
+)
+@click.option("--page", metavar="P", help="Page to cite, such as 849 or 849-50.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([*_TEXT_FORMS, *_RECORD_FORMS]),
+    default="text",
+    show_default=True,
+    help="How to write it; the last three are the essay's record.",
+)
+@common
+def cite(essay_id: str, style: str, page: str | None, form: str, root: Path | None, as_json: bool) -> None:  # noqa: FBT001
+    """Print citation and full reference of an essay (with both notes in a style of notes), or its record."""
+    library = open_library(root)
+    if form in _RECORD_FORMS:
+        record = library.export(essay_id, form)
+        if as_json:
+            print_json({"id": essay_id, "format": form, "record": record})
+        else:
+            click.echo(record, nl=False)
+        return
+    citation, reference = library.cite(essay_id, style=style, page=page, form=form)
+    again, _ = library.cite(essay_id, style=style, page=page, form=form, again=True)
+    if as_json:
+        made = {"id": essay_id, "style": style, "citation": plain_citation(citation), "reference": reference}
+        print_json(made | ({"again": plain_citation(again)} if again != citation else {}))
+    else:
+        click.echo("\n".join(dict.fromkeys((citation.in_text, again.in_text, reference))))

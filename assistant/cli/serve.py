@@ -1,0 +1,105 @@
+"""The command ``assistant serve``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from click.core import ParameterSource
+
+from assistant.cli import evaluate, terminal
+from assistant.cli.terminal import Bar, common, open_library, say
+from assistant.core.errors import AssistantError, data_file
+from assistant.rendering.essays import report_text
+
+if TYPE_CHECKING:
+    from assistant.library.library import Library
+
+# Where an option's value came from if the user gave it.
+_GIVEN = {ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT}
+
+
+@click.command(short_help="Open the web page, adding essays first if any are named.")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=7860, show_default=True, help="Port to listen on."
+)
+@click.option("--open/--no-open", "open_browser", default=False, help="Open the page in the browser.")
+@click.option(
+    "--auth-file", type=click.Path(path_type=Path), help="Lines of name:password; only these may enter."
+)
+@click.option(
+    "--mcp",
+    is_flag=True,
+    help="Serve no page: answer a writing assistant that speaks MCP over standard input and output.",
+)
+@common
+@click.pass_context
+def serve(  # noqa: PLR0913, PLR0917 - the options of the command
+    context: click.Context,
+    paths: tuple[Path, ...],
+    host: str,
+    port: int,
+    open_browser: bool,  # noqa: FBT001
+    auth_file: Path | None,
+    mcp: bool,  # noqa: FBT001
+    root: Path | None,
+    as_json: bool,  # noqa: ARG001, FBT001 - every command takes --json; a page has no results to print
+) -> None:
+    """Open the web page, adding the essays PATH ... first.
+
+    Beside the page, programs are answered at /api and, in MCP, at /mcp.
+    """
+    if mcp:
+        _refuse_what_pages_have(context)
+        _speak(open_library(root), paths)
+        return
+    library = open_library(root)
+    auth = terminal.read_accounts(auth_file)
+    focus = [_added(library, path) for path in paths]
+    if not library.ids():
+        say("The library is empty; the sample essay is added.")
+        _added(library, data_file("sample/essay.txt"))
+    if host not in {"127.0.0.1", "localhost", "::1"} and auth is None:
+        say(f"Everyone who can reach {host} can read the library; --auth-file FILE asks for a password.")
+    from assistant.web.app import serve as serve_page  # noqa: PLC0415 - gradio takes seconds to import
+
+    assess = partial(evaluate.assess, library)
+    serve_page(
+        library, host=host, port=port, open_browser=open_browser, auth=auth, focus=focus, assess=assess
+    )
+
+
+def _refuse_what_pages_have(context: click.Context) -> None:
+    names = {"host": "--host", "port": "--port", "open_browser": "--open", "auth_file": "--auth-file"}
+    given = [said for name, said in names.items() if context.get_parameter_source(name) in _GIVEN]
+    if given:
+        raise AssistantError(f"--mcp serves no page; leave out {' and '.join(given)}, or --mcp.")
+
+
+def _speak(library: Library, paths: tuple[Path, ...]) -> None:
+    """Answer over standard input and output until the input ends."""
+    for path in paths:
+        _added(library, path)
+    from assistant.api import mcp as mcp_server  # noqa: PLC0415 - only this speaks MCP
+    from assistant.api.service import Programs  # noqa: PLC0415 - the same
+
+    if sys.stdin.isatty():
+        say("Programs speak MCP here; write messages, or end with Ctrl-D.")
+    programs = Programs(library)
+    programs.warm_behind()
+    mcp_server.over_streams(programs)
+    # The model may still be loading behind; native code that is cut off while the interpreter ends, aborts.
+    os._exit(0)
+
+
+def _added(library: Library, path: Path) -> str:
+    with Bar(path.name) as bar:
+        report = library.add(path, progress=bar)
+    say(report_text(report))
+    return report.essay_id

@@ -1,0 +1,1 @@
+"""The nouns that every room passes on; imports nothing of ours."""

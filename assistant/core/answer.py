@@ -1,0 +1,176 @@
+"""The nouns of an answer: citations, highlights, matches, hits; beside ``types`` on the lowest floor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from assistant.core.essay import Passage
+from assistant.core.rich import Rich, rich
+
+# Whose words a question may ask for.
+Wanted = Literal["author", "quoted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """What a citation of some words says.
+
+    Attributes:
+        pages: Locator with a hyphen, last number shortened (``849-50``); empty when the source
+            shows no pages.
+        in_text: In-text citation in the asked style, such as ``(Gill 849–50)``.
+        faced: The same with its italics; empty where it has none.
+    """
+
+    pages: str
+    in_text: str
+    faced: Rich = field(default_factory=Rich)
+
+    @property
+    def rich(self) -> Rich:
+        """The in-text citation with its italics."""
+        return self.faced or rich(self.in_text)
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedQuotation:
+    """Words of a passage as they go into a draft.
+
+    Attributes:
+        text: The words within marks or as a block, and their citation, as plain text.
+        citation: The citation that stands in it.
+        block: Whether the style sets the words off as a block.
+    """
+
+    text: str
+    citation: Citation
+    block: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedWords:
+    """Words of a passage that its author quotes.
+
+    Attributes:
+        start: Offset into the passage's text, behind the opening mark.
+        end: Offset of the closing mark; of a block quotation, behind its last word.
+        citation: The citation printed for them, verbatim (``(Weinbaum 217)``, ``(797)``), or the empty
+            string.
+        author: Family name of whoever wrote them (``Weinbaum``, ``Essed and Goldberg``); empty where the
+            essay does not tell it beyond doubt.
+        locator: Page or other place that the printed citation gives, or the empty string.
+    """
+
+    start: int
+    end: int
+    citation: str
+    author: str
+    locator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """Sentences of a passage that carry the answer.
+
+    Attributes:
+        start: Offset into the passage's text.
+        end: Offset behind the last character.
+        text: ``passage.text[start:end]``.
+        citation: Of exactly these words.
+        quotation: The words as they go into a draft: quotation marks and citation in the style.
+        quoted: The quotation that all these words belong to; ``None`` if the essay's own are among them.
+        block: Whether the style sets the quotation off as a block.
+    """
+
+    start: int
+    end: int
+    text: str
+    citation: Citation
+    quotation: str
+    quoted: QuotedWords | None = None
+    block: bool = False
+
+    @property
+    def drafted(self) -> PreparedQuotation:
+        """The quotation with what is needed to set it."""
+        return PreparedQuotation(self.quotation, self.citation, self.block)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A word of the question and the word of the essay that meets it best.
+
+    Attributes:
+        word: The question's word.
+        weight: Share of the question that it is, 0 to 1.
+        cosine: How near the two are in their contexts, -1 to 1.
+        passage: Id of the passage in which the essay's word stands: the one found, or the one that
+            brings it in.
+        start: Offset into that passage's text.
+        end: Offset behind the last character.
+        text: ``text[start:end]`` of that passage.
+        met: Whether the two are near enough to speak of a match.
+    """
+
+    word: str
+    weight: float
+    cosine: float
+    passage: str
+    start: int
+    end: int
+    text: str
+    met: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage offered for a question.
+
+    Attributes:
+        passage: The passage.
+        score: Relevance as the ranking method measures it; higher is better.
+        highlights: The answering sentences, in reading order.
+        citation: Of the whole passage.
+        reference: Full bibliographic reference as plain text.
+        quotation: The whole passage as it goes into a draft.
+        matches: Why it was found, word by word of the question.
+        quoted: The quotation that the whole passage is, as block quotations are; else ``None``.
+        block: Whether the style sets the quotation off as a block.
+        listed: ``reference`` with its italics; empty where it has none.
+    """
+
+    passage: Passage
+    score: float
+    highlights: tuple[Highlight, ...]
+    citation: Citation
+    reference: str
+    quotation: str
+    matches: tuple[Match, ...] = ()
+    quoted: QuotedWords | None = None
+    block: bool = False
+    listed: Rich = field(default_factory=Rich)
+
+    @property
+    def drafted(self) -> PreparedQuotation:
+        """The quotation with what is needed to set it."""
+        return PreparedQuotation(self.quotation, self.citation, self.block)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the assistant has to show for a question.
+
+    Attributes:
+        question: As asked.
+        answered: Whether the passages are offered as an answer or as nearest only.
+        confidence: Estimated probability that the passages answer the question, 0 to 1.
+        hits: Best first.
+        note: A fixed interface sentence on the question itself (empty, too long), or the empty string.
+    """
+
+    question: str
+    answered: bool
+    confidence: float
+    hits: tuple[Hit, ...]
+    note: str = ""

@@ -1,0 +1,277 @@
+"""The nouns of the project, passed between its rooms; this module imports nothing of ours.
+
+Offsets are character offsets into Python strings, half-open as in slices. *Source* is the decoded
+text of the user's file; *text* of a passage is the source with its print layout undone.
+
+Bibliographic records as every room reads them; beside ``types`` on the lowest floor.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Kind = Literal["paragraph", "blockquote", "note", "heading", "title", "author", "list", "verse", "reference"]
+
+SEARCHED_KINDS: frozenset[Kind] = frozenset({"paragraph", "blockquote", "note", "list", "verse"})
+
+# Told the stage of a job, the number of its steps done, and how many there are.
+Progress = Callable[[str, int, int], None]
+
+# One CSL-JSON item: the field's interchange format for a bibliographic record.
+CSLItem = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PageStart:
+    """A page and where it begins.
+
+    Attributes:
+        label: What is printed on the page, such as ``"849"`` or ``"xii"``.
+        start: Offset of its first character, in the source (essay) or in the text (passage).
+    """
+
+    label: str
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoteMark:
+    """A note number taken out of a passage's text.
+
+    Attributes:
+        mark: The number as printed.
+        at: Offset in the passage's text where the mark stood.
+        passage: Id of the note's own passage.
+    """
+
+    mark: str
+    at: int
+    passage: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceMap:
+    """Where every character of a cleaned text stands in the source.
+
+    Attributes:
+        runs: ``(text offset, source offset)`` pairs, ascending in text offset. From one pair to the
+            next, both offsets rise by one a character.
+        length: Number of characters of the cleaned text.
+    """
+
+    runs: tuple[tuple[int, int], ...]
+    length: int
+
+    def source(self, at: int) -> int:
+        """Source offset of the character at text offset ``at``.
+
+        Raises:
+            IndexError: If ``at`` is not the offset of a character.
+        """
+        if not 0 <= at < self.length:
+            raise IndexError(at)
+        text_start, source_start = self.runs[bisect_right(self.runs, at, key=lambda run: run[0]) - 1]
+        return source_start + at - text_start
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Source span from the first to the last character of the non-empty text span."""
+        return self.source(start), self.source(end - 1) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One paragraph, block quotation, note or other part of an essay.
+
+    Attributes:
+        id: ``ESSAY/p09``; the letter tells the kind, the number counts that kind in reading order.
+        essay_id: Id of the essay.
+        ordinal: Place among all passages of the essay, from 1.
+        kind: What the passage is.
+        section: The heading that it stands under, or the empty string.
+        text: The printed words, with line breaks, line-end hyphens and page furniture undone.
+        sentences: Spans of ``text``.
+        pages: Each page that the passage stands on, ``start`` being an offset into ``text``; empty
+            when the source shows no pages.
+        source_map: From ``text`` to the source.
+        continues: Id of the paragraph that this one resumes after a block quotation.
+        introduced_by: Id of the paragraph that a block quotation or verse interrupts.
+        notes: Note marks that stood in the text.
+    """
+
+    id: str
+    essay_id: str
+    ordinal: int
+    kind: Kind
+    section: str
+    text: str
+    sentences: tuple[tuple[int, int], ...]
+    pages: tuple[PageStart, ...]
+    source_map: SourceMap
+    continues: str | None = None
+    introduced_by: str | None = None
+    notes: tuple[NoteMark, ...] = ()
+
+    @property
+    def source(self) -> tuple[int, int]:
+        """Source span from the first to the last character of the passage."""
+        return self.source_map.span(0, len(self.text))
+
+    def pages_of(self, start: int, end: int) -> tuple[str, ...]:
+        """Labels of the pages on which the non-empty text span stands, in order."""
+        labels = []
+        for number, page in enumerate(self.pages):
+            page_end = self.pages[number + 1].start if number + 1 < len(self.pages) else len(self.text)
+            if page.start < end and start < page_end:
+                labels.append(page.label)
+        return tuple(labels)
+
+
+@dataclass(frozen=True, slots=True)
+class Essay:
+    """An essay as it was read, before it is divided into passages.
+
+    Attributes:
+        id: Short name, such as ``gill-2014``.
+        reference: Its CSL-JSON record.
+        text: The decoded source, untouched.
+        pages: Each page, ``start`` being a source offset; empty when the source shows no pages.
+        page_provenance: One sentence on where pages and the first page's number came from.
+        furniture: Source spans that are page furniture (running heads, page numbers), with the reason.
+    """
+
+    id: str
+    reference: CSLItem
+    text: str
+    pages: tuple[PageStart, ...]
+    page_provenance: str
+    furniture: tuple[tuple[int, int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What became of every character of a source.
+
+    Attributes:
+        essay_id: Id of the essay.
+        title: Its title.
+        characters: Number of characters of the source.
+        kept: Characters that stand in a passage.
+        layout: Characters of white space and line breaks undone.
+        hyphens_joined: Line-end hyphens undone, as ``(printed, joined)``.
+        hyphens_kept: Line-end hyphens that belong to a compound.
+        dropped: Lines left out, as ``(line number from 1, text, reason)``.
+        removed: Number of characters taken out of the running text, by reason.
+        unaccounted: Printed characters that stand nowhere; 0 unless a layout rule failed.
+        note_marks: Note marks linked to their notes.
+        kinds: Number of passages of each kind.
+        pages: Number of pages, 0 when the source shows none.
+        first_page: Label of the first page, or the empty string.
+        last_page: Label of the last page with words on it, or the empty string.
+        page_provenance: Where the pages and the first number came from.
+        warnings: Sentences that the user should read.
+    """
+
+    essay_id: str
+    title: str
+    characters: int
+    kept: int
+    layout: int
+    hyphens_joined: tuple[tuple[str, str], ...]
+    hyphens_kept: tuple[str, ...]
+    dropped: tuple[tuple[int, str, str], ...]
+    removed: Mapping[str, int]
+    unaccounted: int
+    note_marks: int
+    kinds: Mapping[str, int]
+    pages: int
+    first_page: str
+    last_page: str
+    page_provenance: str
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEssay:
+    """An essay as the library holds it.
+
+    Attributes:
+        id: Short name.
+        reference: Its CSL-JSON record.
+        source_name: File name it was read from.
+        source_sha256: Digest of that file.
+        reader: Reader that read it.
+        report: Its ingest report.
+        passages: All passages in reading order.
+    """
+
+    id: str
+    reference: CSLItem
+    source_name: str
+    source_sha256: str
+    reader: str
+    report: IngestReport
+    passages: tuple[Passage, ...] = field(repr=False)
+
+
+# What CSL allows in a title: italics, bold, small capitals, raised and lowered letters, spans.
+_MARKUP = re.compile(r'</?(?:i|b|sc|sub|sup)>|<span (?:class|style)="[^"<>]*">|</span>')
+
+
+def plain_title(record: CSLItem) -> str:
+    """Title of a record as it is read, without the markup that CSL allows in it; empty if it has none."""
+    return _MARKUP.sub("", str(record.get("title") or ""))
+
+
+@dataclass(frozen=True, slots=True)
+class EssaySummary:
+    """What is known of an essay without reading it.
+
+    Attributes:
+        sha256: Digest of its chunk file.
+        reference: Its CSL-JSON record.
+        sections: The headings under which its passages stand, in their order.
+        title: Its title.
+        source: Digest of the file that it was read from.
+        pages: Number of its pages, 0 if the file shows none.
+        first_page: Label of the first page, or the empty string.
+        last_page: Label of the last page with words on it, or the empty string.
+        passages: Number of passages that questions search.
+        added: When it was added, as ISO 8601 writes it.
+    """
+
+    sha256: str
+    reference: CSLItem
+    sections: tuple[str, ...]
+    title: str
+    source: str
+    pages: int
+    first_page: str
+    last_page: str
+    passages: int
+    added: str
+
+    @classmethod
+    def of(cls, essay: StoredEssay, sha256: str = "", added: str = "") -> EssaySummary:
+        """What is known of an essay that has been read."""
+        searched = [one for one in essay.passages if one.kind in SEARCHED_KINDS]
+        sections, report = dict.fromkeys(one.section for one in searched), essay.report
+        return cls(
+            sha256,
+            essay.reference,
+            tuple(filter(None, sections)),
+            report.title,
+            essay.source_sha256,
+            report.pages,
+            report.first_page,
+            report.last_page,
+            len(searched),
+            added,
+        )
+
+
+# Spans of a text, in reading order.
+Spans = tuple[tuple[int, int], ...]

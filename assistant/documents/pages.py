@@ -1,0 +1,266 @@
+"""Where the pages of a source begin, and what on them is furniture.
+
+Four signs are known, tried from the surest to the faintest: form feeds, a chain of page numbers or
+running heads that count up by one, and lines that begin with one space at a page's length from each
+other (what some PDF tools leave). A text with none of them has no pages, and says so.
+
+The labels of pages, and where the first one comes from.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from assistant.core.errors import ReadingError
+from assistant.core.essay import PageStart
+from assistant.core.lines import Line, split_lines
+from assistant.documents.furniture import Furniture, NumberLine, find_furniture, label, number_line, value
+
+# A page of print has at least this many lines; what counts faster is a list, not page numbers.
+_SHORTEST_PAGE = 8
+_LONGEST_PAGE = 150
+_FEWEST_NUMBERED = 3
+# Lone leading spaces must stand at a page's length from each other.
+_SPACED_PAGE = 15
+_STEADY = 1.6
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPages:
+    """The pages that a source shows.
+
+    Attributes:
+        starts: Source offset at which each page begins; empty when the source shows no pages.
+        sign: What shows the pages, in words.
+        printed_first: Value of the first page's number by the numbers printed on the pages, or
+            ``None`` when none are printed.
+        is_roman: Whether the printed numbers are roman.
+        furniture: Spans of running heads and page numbers, with the reason.
+    """
+
+    starts: tuple[int, ...]
+    sign: str
+    printed_first: int | None
+    is_roman: bool
+    furniture: tuple[tuple[int, int, str], ...]
+
+
+def find_pages(text: str) -> FoundPages:
+    """Find the pages of a decoded source and the furniture on them."""
+    lines = split_lines(text)
+    if starts := _by_form_feeds(text):
+        return _found(text, lines, starts, "form feeds")
+    if chain := _number_chain(lines):
+        return _by_chain(text, lines, chain)
+    if starts := _by_leading_spaces(lines):
+        return _found(text, lines, starts, "lines that begin with one space")
+    return FoundPages((), "no sign of pages", None, is_roman=False, furniture=())
+
+
+def _by_form_feeds(text: str) -> list[int]:
+    starts = [0] + [at + 1 for at, ch in enumerate(text) if ch == "\f"]
+    if len(starts) == 1:
+        return []
+    # Blank leaves before the first words are not pages of the essay.
+    while len(starts) > 1 and not text[starts[0] : starts[1]].strip():
+        del starts[0]
+    # Nor is the empty page that a form feed at the very end would make.
+    while len(starts) > 1 and not text[starts[-1] :].strip():
+        del starts[-1]
+    return starts
+
+
+def _by_leading_spaces(lines: list[Line]) -> list[int]:
+    marked = [line for line in lines if line.text.startswith(" ") and line.text[1:2] not in {" ", "\t"}]
+    # The empty page that ends some files, a line with nothing but the space, is no page of the essay.
+    printed = [line for line in marked if not line.blank]
+    gaps = [after.number - before.number for before, after in pairwise(printed)]
+    if len(gaps) < 2 or printed[0].number > _SPACED_PAGE:
+        return []
+    usual = median(gaps)
+    if usual < _SPACED_PAGE or any(not usual / _STEADY <= gap <= usual * _STEADY for gap in gaps):
+        return []
+    first = [] if printed[0].number == 1 else [0]
+    return first + [line.start for line in printed]
+
+
+def _number_chain(lines: list[Line]) -> list[NumberLine]:
+    """Longest run of number lines that count up by one at a page's distance."""
+    candidates = [found for line in lines if (found := number_line(line))]
+    heads = [found.head for found in candidates]
+    candidates = [found for found in candidates if found.set_apart or heads.count(found.head) > 1]
+    chains: list[list[NumberLine]] = []
+    for found in candidates:
+        ending = [chain for chain in chains if _follows(chain[-1], found)]
+        chains.append([*max(ending, key=len), found] if ending else [found])
+    longest = max(chains, key=len, default=[])
+    return longest if len(longest) >= _FEWEST_NUMBERED else []
+
+
+def _follows(before: NumberLine, after: NumberLine) -> bool:
+    distance = after.line.number - before.line.number
+    return (
+        after.number == before.number + 1
+        and after.is_roman == before.is_roman
+        and _SHORTEST_PAGE <= distance <= _LONGEST_PAGE
+    )
+
+
+def _by_chain(text: str, lines: list[Line], chain: list[NumberLine]) -> FoundPages:
+    first, last = chain[0].line, chain[-1].line
+    # A number at the foot has no words of its page behind it; one at the head has.
+    at_head = bool(text[last.end :].strip()) or not text[: first.start].strip()
+    following = {line.start: after for line, after in pairwise(lines)}
+    if at_head:
+        starts = [found.line.start for found in chain]
+        unnumbered = bool(text[: first.start].strip())
+        starts = [0, *starts] if unnumbered else starts
+        printed_first = chain[0].number - unnumbered
+    else:
+        ends = [following[found.line.start].start for found in chain if found.line.start in following]
+        starts = [0, *(at for at in ends if text[at:].strip())]
+        printed_first = chain[0].number
+    numbers = tuple((found.line.start, found.line.end, _reason(found)) for found in chain)
+    rest = find_furniture(text, lines, starts, known=numbers)
+    sign = "page numbers at the head" if at_head else "page numbers at the foot"
+    if any(found.head for found in chain):
+        sign = "running heads"
+    return FoundPages(
+        tuple(starts), sign, printed_first, chain[0].is_roman, tuple(sorted({*numbers, *rest.spans}))
+    )
+
+
+def _reason(found: NumberLine) -> str:
+    return "running head" if found.head else "page number"
+
+
+def _found(text: str, lines: list[Line], starts: list[int], sign: str) -> FoundPages:
+    furniture: Furniture = find_furniture(text, lines, starts)
+    return FoundPages(
+        tuple(starts), sign, furniture.printed_first, furniture.is_roman, tuple(sorted(furniture.spans))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """Numbered pages.
+
+    Attributes:
+        pages: Label and source offset of each page; empty when the source shows no pages.
+        provenance: What shows the pages and where the first number came from, in words.
+        warnings: Sentences that the user should read.
+    """
+
+    pages: tuple[PageStart, ...]
+    provenance: str
+    warnings: tuple[str, ...] = ()
+
+
+def number_pages(found: FoundPages, *, asked: str | None, record: str) -> Numbering:
+    """Number the pages of a source.
+
+    What the user says counts first. Then the record's page range; printed numbers that lie within it
+    are more exact (the file may be an extract), those outside it belong to another printing. With
+    neither, pages are counted from 1 and said to be counted.
+
+    Args:
+        found: The pages of the source.
+        asked: Number of the first page as the user gives it, arabic or roman, or ``None``.
+        record: The record's page range, such as ``844-862``; empty if it has none.
+
+    Returns:
+        Labelled pages, with their provenance.
+
+    Raises:
+        ReadingError: If ``asked`` is not a page number.
+    """
+    wanted = _asked(asked)
+    if not found.starts:
+        return _unpaged(asked)
+    first, is_roman, origin, warnings = _first(found, wanted, record)
+    pages = tuple(
+        PageStart(label(first + number, is_roman=is_roman), start)
+        for number, start in enumerate(found.starts)
+    )
+    count = f"{len(pages)} page{'s' * (len(pages) != 1)} by {found.sign}"
+    return Numbering(pages, f"{count}; first page {pages[0].label}, {origin}", warnings)
+
+
+def _asked(asked: str | None) -> tuple[int, bool] | None:
+    if asked is None:
+        return None
+    wanted = value(asked.strip())
+    if wanted is None or wanted[0] < 1:
+        raise ReadingError(f"{asked!r} is not a page number; give one such as 844 or xii.")
+    return wanted
+
+
+def _unpaged(asked: str | None) -> Numbering:
+    warning = (
+        f"The file shows no page breaks, so the first page {asked} is not used and citations name no page."
+    )
+    return Numbering(
+        (), "no page breaks in the file; citations name no page", (warning,) if asked is not None else ()
+    )
+
+
+def _first(
+    found: FoundPages, wanted: tuple[int, bool] | None, record: str
+) -> tuple[int, bool, str, tuple[str, ...]]:
+    printed, span = found.printed_first, _range(record)
+    if wanted is not None:
+        return *wanted, "as asked for with --first-page", _disagreement(found, wanted, span)
+    if (
+        span is not None
+        and printed is not None
+        and span[2] == found.is_roman
+        and span[0] <= printed <= span[1]
+    ):
+        return printed, found.is_roman, "printed on the pages, within the record's range", ()
+    if span is not None:
+        return (
+            span[0],
+            span[2],
+            "from the reference record's page range",
+            _disagreement(found, (span[0], span[2]), None),
+        )
+    if printed is not None:
+        return printed, found.is_roman, "printed on the pages", ()
+    return (
+        1,
+        False,
+        "counted from 1, as neither the file nor a record tells it",
+        ("Page numbers are counted, not printed ones; give the number of the first page (--first-page N).",),
+    )
+
+
+def _disagreement(
+    found: FoundPages, used: tuple[int, bool], span: tuple[int, int, bool] | None
+) -> tuple[str, ...]:
+    page = label(used[0], is_roman=used[1])
+    if span is not None and used != (span[0], span[2]):
+        first = label(span[0], is_roman=span[2])
+        return (f"The reference record begins at page {first}; page {page} is used, as asked.",)
+    if found.printed_first is not None and used != (found.printed_first, found.is_roman):
+        first = label(found.printed_first, is_roman=found.is_roman)
+        return (f"The numbers printed in the file begin at page {first}; page {page} is used.",)
+    return ()
+
+
+def _range(record: str) -> tuple[int, int, bool] | None:
+    """First and last page of a record's range and whether it is roman; a short last number is completed."""
+    parts = [part for part in re.split(r"\s*[-–—]+\s*", record.strip()) if part]
+    values = [value(part) for part in parts[:2]]
+    if not values or values[0] is None:
+        return None
+    first, is_roman = values[0]
+    if len(values) == 1 or values[1] is None:
+        return first, first, is_roman
+    last = values[1][0]
+    if not is_roman and last < first:
+        digits = str(last)
+        last = int(str(first)[: -len(digits)] + digits)
+    return first, max(first, last), is_roman

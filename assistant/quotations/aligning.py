@@ -1,0 +1,294 @@
+"""Quotation and print side by side, word by word, where they are not the same.
+
+A quotation that lies on print -> the comparison that is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from rapidfuzz.distance import Levenshtein
+
+from assistant.core.quotation import Comparison, Difference, Edit, EditKind, Operation
+from assistant.quotations.gaps import Opcode, align_with_gaps
+from assistant.quotations.matching import OMITTED, Matcher, Step
+from assistant.quotations.parsing import Token, parse, printed_tokens
+from assistant.quotations.printed import Print, Stream, print_of
+
+
+def span_of(steps: Sequence[Step], printed: Print) -> tuple[int, int]:
+    """Span of the stream that a quotation lies on."""
+    start, end = printed.span(steps[0].start, steps[-1].end)
+    # An edit without print of its own begins where the words behind it do.
+    first = next((step for step in steps if step.end > step.start), steps[0])
+    return (printed.span(first.start, first.end)[0] if first is not steps[0] else start), end
+
+
+def exact(text: str, steps: Sequence[Step], printed: Print) -> Comparison:
+    """The comparison of a quotation that is exact.
+
+    Args:
+        text: The quotation.
+        steps: How it lies on the print.
+        printed: The print.
+    """
+    shown = [(step, quoted_of(text, step), printed.words(step.start, step.end)) for step in steps]
+    edits = tuple(
+        edit(step.kind, quoted, words or _point(step, printed)) for step, quoted, words in shown if step.kind
+    )
+    diff = tuple(
+        Difference(_operation(step, quoted, words), quoted, words)
+        for step, quoted, words in shown
+        if quoted or words
+    )
+    return Comparison(printed.stream.place(*span_of(steps, printed)), diff, edits, 1.0)
+
+
+def edit(kind: EditKind, quoted: str, words: str) -> Edit:
+    """An edit in the words of the verdict: at the quotation's end the points are what differs."""
+    if kind != "final punctuation":
+        return Edit(kind, quoted, words)
+    return Edit(kind, _points(quoted), _points(words))
+
+
+def _points(words: str) -> str:
+    return "".join(ch for ch in words if ch in ".,;:?!…")
+
+
+def _point(step: Step, printed: Print) -> str:
+    """The printed point in whose place the writer put another, which is no part of the quotation."""
+    return printed.normal.text[step.end : step.end + 1] if step.kind == "final punctuation" else ""
+
+
+def quoted_of(text: str, step: Step) -> str:
+    """What of the quotation a step covers."""
+    item = step.item
+    if item.kind != "words":
+        return text[item.start : item.end]
+    ends = item.normal.ends
+    if step.kind == "final punctuation":
+        start = ends[step.cut - 1] if step.cut else item.start
+        return text[start : item.end]
+    kept = len(ends) - step.cut
+    return text[item.start : ends[kept - 1]].strip() if kept else ""
+
+
+def _operation(step: Step, quoted: str, words: str) -> Operation:
+    if step.kind is None:
+        return "equal"
+    if not words:
+        return "insert"
+    return "replace" if quoted else "delete"
+
+
+# Words of the quotation times words of print up to which the best alignment is looked for: a twentieth of
+# a second. Longer quotations have so many words in common that a plain one serves.
+_CELLS = 120_000
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """A quotation beside print.
+
+    Attributes:
+        span: Span of the stream.
+        diff: Step by step.
+        edits: The editing marks recognised.
+        quoted: The quotation without editing marks.
+        printed: The print without what editing marks stand for.
+    """
+
+    span: tuple[int, int]
+    diff: tuple[Difference, ...]
+    edits: tuple[Edit, ...]
+    quoted: str
+    printed: str
+
+
+@dataclass(slots=True)
+class _Block:
+    """Tokens of the quotation beside tokens of print.
+
+    Attributes:
+        quoted: The quotation's.
+        printed: The print's.
+        same: Whether a careful writer may write the one for the other.
+        edits: The editing marks in it.
+    """
+
+    quoted: Sequence[Token]
+    printed: Sequence[Token]
+    same: bool
+    edits: tuple[Edit, ...] = ()
+
+
+def align(text: str, tokens: Sequence[Token], stream: Stream, area: tuple[int, int]) -> Aligned | None:
+    """Align a quotation with a stretch of print.
+
+    Args:
+        text: The quotation.
+        tokens: Its tokens.
+        stream: Where the print stands.
+        area: Span of the stream within which the quotation lies.
+
+    Returns:
+        The alignment, or ``None`` if no word is near.
+    """
+    words = printed_tokens(stream, *area)
+    free = len(tokens) * len(words) <= _CELLS
+    operations = list(align_with_gaps(tokens, words) if free else _operations(tokens, words))
+    words = _trimmed(text, stream, tokens, words, operations)
+    blocks = [
+        block
+        for _, first, last, begin, end in operations
+        for block in _blocks(text, stream, tokens[first:last], words[begin:end])
+    ]
+    blocks = _merged(text, stream, blocks, last=tokens[-1])
+    laid = [token for block in blocks for token in block.printed]
+    if not laid:
+        return None
+    return Aligned(
+        (laid[0].start, laid[-1].end),
+        tuple(_difference(text, stream, block) for block in blocks),
+        tuple(one for block in blocks for one in block.edits),
+        " ".join(_slice(text, block.quoted) for block in blocks if not _edited(block)),
+        " ".join(_slice(stream.text, block.printed) for block in blocks if not _edited(block)),
+    )
+
+
+def _edited(block: _Block) -> bool:
+    """Whether a block is editing marks alone and what they stand for."""
+    return bool(block.edits) and all(token.kind != "words" for token in block.quoted)
+
+
+def _operations(tokens: Sequence[Token], words: Sequence[Token]) -> Iterator[Opcode]:
+    """Alignment of words that stand together; of print beyond the quotation nothing is kept."""
+    made = Levenshtein.opcodes([_key(word) for word in words], [_key(token) for token in tokens])
+    spans = [(one.tag, one.dest_start, one.dest_end, one.src_start, one.src_end) for one in made]
+    same = [number for number, one in enumerate(spans) if one[0] == "equal"]
+    if not same:
+        return
+    first, last = spans[same[0]], spans[same[-1]]
+    # Words before the first that is the same lie on the print directly before it, those behind likewise.
+    if first[1]:
+        yield "replace", 0, first[1], max(0, first[3] - first[1]), first[3]
+    yield from spans[same[0] : same[-1] + 1]
+    if last[2] < len(tokens):
+        yield "replace", last[2], len(tokens), last[4], min(len(words), last[4] + len(tokens) - last[2])
+
+
+def _key(token: Token) -> str:
+    return token.bones or token.form
+
+
+def _trimmed(
+    text: str,
+    stream: Stream,
+    tokens: Sequence[Token],
+    words: Sequence[Token],
+    operations: Sequence[Opcode],
+) -> list[Token]:
+    """Print without the points and quotation marks around it, where the quotation has none there."""
+    laid = [at for _, _, _, begin, end in operations for at in range(begin, end)]
+    made = list(words)
+    if laid and text[tokens[0].start].isalnum():
+        word = made[laid[0]]
+        start = next((at for at in range(word.start, word.end) if stream.text[at].isalnum()), word.start)
+        made[laid[0]] = replace(word, start=start)
+    if laid and text[tokens[-1].end - 1].isalnum():
+        word = made[laid[-1]]
+        ends = (at + 1 for at in reversed(range(word.start, word.end)) if stream.text[at].isalnum())
+        made[laid[-1]] = replace(word, end=next(ends, word.end))
+    return made
+
+
+def _blocks(text: str, stream: Stream, quoted: Sequence[Token], printed: Sequence[Token]) -> Iterator[_Block]:
+    """One block for each pair of words, for each mark, and for what has nothing beside it."""
+    if quoted and printed and quoted[0].kind == "ellipsis":
+        yield _omission(text, stream, quoted, printed)
+        return
+    for token, word in zip(quoted, printed, strict=False):
+        same = text[token.start : token.end] == stream.text[word.start : word.end]
+        yield (
+            _Block([token], [word], same=True)
+            if same
+            else _judged(text, stream, [token], [word], whole=False)
+        )
+    for token in quoted[len(printed) :]:
+        yield _alone(text, token)
+    if printed[len(quoted) :]:
+        yield _Block([], printed[len(quoted) :], same=False)
+
+
+def _alone(text: str, token: Token) -> _Block:
+    """A token with no print beside it: a mark of the writer's, or words that are not printed."""
+    words = text[token.start : token.end]
+    if token.kind == "sic":
+        return _Block([token], [], same=False, edits=(Edit("sic", words, ""),))
+    if token.kind == "bracket":
+        return _Block([token], [], same=False, edits=(Edit("insertion", words, ""),))
+    return _Block([token], [], same=False)
+
+
+def _omission(text: str, stream: Stream, quoted: Sequence[Token], printed: Sequence[Token]) -> _Block:
+    if len(printed) > OMITTED or not any(word.bones for word in printed):
+        return _Block(quoted, printed, same=False)
+    made = Edit("ellipsis", _slice(text, quoted), _slice(stream.text, printed))
+    return _Block(quoted, printed, same=False, edits=(made,))
+
+
+def _judged(
+    text: str, stream: Stream, quoted: Sequence[Token], printed: Sequence[Token], *, whole: bool
+) -> _Block:
+    """A block in which the matcher says whether the writer may write the one for the other."""
+    if quoted[0].kind == "bracket" and len(quoted) == 1:
+        words, replaced = _slice(text, quoted), _slice(stream.text, printed)
+        inner = words[1:-1].strip()
+        case = inner != replaced and inner.casefold() == replaced.casefold()
+        made = Edit("capital" if case else "substitution", words, replaced)
+        return _Block(quoted, printed, same=False, edits=(made,))
+    words = _slice(text, quoted)
+    stretch = print_of(stream, printed[0].start, printed[-1].end)
+    for steps in Matcher(parse(words), stretch, whole=whole).matches():
+        if (steps[0].start, steps[-1].end) == (0, len(stretch.normal.text)) or (whole and not steps[0].start):
+            edits = tuple(
+                edit(step.kind, quoted_of(words, step), stretch.words(step.start, step.end))
+                for step in steps
+                if step.kind
+            )
+            return _Block(quoted, printed, same=True, edits=edits)
+    return _Block(quoted, printed, same=False)
+
+
+def _merged(text: str, stream: Stream, blocks: Sequence[_Block], *, last: Token) -> list[_Block]:
+    """Neighbouring blocks of one sort made one; differences of setting found the same after all."""
+    made: list[_Block] = []
+    for block in blocks:
+        before = made[-1] if made else None
+        mergeable = before and not (before.edits or block.edits) and before.same == block.same
+        if before and mergeable:
+            made[-1] = _Block(
+                [*before.quoted, *block.quoted], [*before.printed, *block.printed], same=block.same
+            )
+        else:
+            made.append(block)
+    judged = [
+        _judged(text, stream, block.quoted, block.printed, whole=block.quoted[-1] is last)
+        if block.quoted and block.printed and not block.same and not block.edits
+        else block
+        for block in made
+    ]
+    settled = any(one.same and not two.same for one, two in zip(judged, made, strict=True))
+    return _merged(text, stream, judged, last=last) if settled else judged
+
+
+def _slice(text: str, tokens: Sequence[Token]) -> str:
+    return text[tokens[0].start : tokens[-1].end] if tokens else ""
+
+
+def _difference(text: str, stream: Stream, block: _Block) -> Difference:
+    quoted, printed = _slice(text, block.quoted), _slice(stream.text, block.printed)
+    if block.same:
+        return Difference("equal", quoted, printed)
+    return Difference("replace" if quoted and printed else "insert" if quoted else "delete", quoted, printed)

@@ -1,0 +1,125 @@
+"""The printed words nearest to a quotation that is not exact, or none if none are near."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from itertools import islice
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
+
+from assistant.core.quotation import Comparison
+from assistant.quotations.aligning import align
+from assistant.quotations.matching import OMITTED
+from assistant.quotations.normalise import skeleton
+from assistant.quotations.parsing import Item, Token, tokens_of
+from assistant.quotations.printed import Haystack, Stream
+
+# Likeness from which words are an altered quotation and not other words, by the number of words up to
+# which it holds; measured by benchmarks/quotations.py. The fewer the words, the more they are like others
+# by chance; one or two are altered by a letter or so only.
+LIKE = ((2, 0.8), (5, 0.7), (9, 0.6))
+_LIKE_LONG = 0.5
+# Likeness from which no other area is compared.
+_SURE = 0.9
+
+# Characters of print looked through for an ellipsis: twice the words that it may leave out, so that the
+# words behind it are found where too many are left out.
+_GAP = 2 * 7 * OMITTED
+
+# Pieces of a quotation that are looked for, their letters, places of each, and areas compared.
+_SEEDS = 24
+_LETTERS = 12
+_PLACES = 200
+_AREAS = 5
+
+
+def nearest(
+    text: str, items: Sequence[Item], haystack: Haystack, essays: Collection[str]
+) -> Comparison | None:
+    """The comparison of a quotation with the nearest print.
+
+    Args:
+        text: The quotation.
+        items: Its parts.
+        haystack: Where to look.
+        essays: Essays to look in; all if empty.
+
+    Returns:
+        The comparison, or ``None`` if nothing printed is near.
+    """
+    tokens = tokens_of(text, items)
+    part = _longest_part(tokens)
+    bones = "".join(token.bones for token in part)
+    best: Comparison | None = None
+    for stream, start in _areas(bones, haystack, essays):
+        made = _compared(text, tokens, stream, _area(bones, stream, start, tokens, part))
+        if made and (best is None or made.likeness > best.likeness):
+            best = made
+        if best and best.likeness >= _SURE:
+            break
+    words = sum(bool(token.bones) for token in tokens)
+    least = next((likeness for most, likeness in LIKE if words <= most), _LIKE_LONG)
+    return best if best and best.likeness >= least else None
+
+
+def _longest_part(tokens: Sequence[Token]) -> list[Token]:
+    """The most words that stand together, no ellipsis between them."""
+    parts: list[list[Token]] = [[]]
+    for token in tokens:
+        if token.kind == "ellipsis":
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return max(parts, key=lambda part: sum(len(token.bones) for token in part))
+
+
+def _areas(bones: str, haystack: Haystack, essays: Collection[str]) -> list[tuple[Stream, int]]:
+    """Where a skeleton may begin, by votes of its pieces."""
+    letters = min(len(bones), max(4, min(_LETTERS, len(bones) // 3)))
+    last = len(bones) - letters
+    step = max(letters // 2, -(-last // (_SEEDS - 1)), 1)
+    votes: Counter[tuple[int, int]] = Counter()
+    streams: dict[int, Stream] = {}
+    width = max(16, len(bones) // 8)
+    for at in sorted({*range(0, last, step), last}):
+        for stream, place in islice(haystack.find(bones[at : at + letters], essays), _PLACES):
+            streams[id(stream)] = stream
+            votes[id(stream), (place - at) // width] += 1
+    return [(streams[key], bucket * width) for (key, bucket), _ in votes.most_common(_AREAS)]
+
+
+def _area(
+    bones: str, stream: Stream, start: int, tokens: Sequence[Token], part: Sequence[Token]
+) -> tuple[int, int]:
+    """Span of the text in which a quotation lies whose longest part begins near ``start``."""
+    slack = 24 + len(bones) // 3
+    window_start = max(0, start - slack)
+    window = stream.bones[window_start : start + len(bones) + 2 * slack]
+    found = fuzz.partial_ratio_alignment(bones, window) if len(bones) <= len(window) else None
+    begin, end = (found.dest_start, found.dest_end) if found else (0, len(window))
+    first, last = stream.span(window_start + begin, window_start + max(end, begin + 1))
+    number = tokens.index(part[0]) if part else 0
+    before = tokens[:number]
+    after = tokens[number + len(part) :]
+    beside = 24 + len(bones) // 2
+    return first - beside - _reach(before), last + beside + _reach(after)
+
+
+def _reach(tokens: Sequence[Token]) -> int:
+    """Characters of print beside the longest part that the rest of a quotation may lie on."""
+    gaps = sum(token.kind == "ellipsis" for token in tokens)
+    return 2 * sum(token.end - token.start for token in tokens) + gaps * _GAP
+
+
+def _compared(text: str, tokens: Sequence[Token], stream: Stream, area: tuple[int, int]) -> Comparison | None:
+    aligned = align(text, tokens, stream, area)
+    if aligned is None:
+        return None
+    return Comparison(
+        stream.place(*aligned.span),
+        aligned.diff,
+        aligned.edits,
+        Levenshtein.normalized_similarity(skeleton(aligned.quoted), skeleton(aligned.printed)),
+    )

@@ -1,0 +1,264 @@
+"""Passages in the order in which they are read, as one text in which words are found.
+
+All skeletons of a corpus in one string, searched by the interpreter's own substring search.
+
+A stretch of print in its normal form, and where a writer may differ from it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
+
+from assistant.core.essay import Kind, Passage, StoredEssay
+from assistant.core.quotation import PrintedPlace
+from assistant.quotations.normalise import NormalText, normalise, skeleton, skeleton_lengths
+
+_RUNNING: frozenset[Kind] = frozenset({"paragraph", "blockquote", "list", "verse", "heading"})
+
+
+@dataclass(slots=True)
+class Stream:
+    """Passages of an essay read one after the other.
+
+    Attributes:
+        essay_id: Id of the essay.
+        passages: The passages.
+        running: Whether this is running text, as against titles and lists of works.
+        text: Their texts, joined by a newline.
+        starts: Where each passage begins in ``text``.
+        bones: Skeleton of ``text``.
+        bone_starts: Where each passage begins in ``bones``.
+    """
+
+    essay_id: str
+    passages: tuple[Passage, ...]
+    running: bool
+    text: str = field(init=False)
+    starts: list[int] = field(init=False)
+    bones: str = field(init=False)
+    bone_starts: list[int] = field(init=False)
+    _places: dict[int, list[int]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        texts = [passage.text for passage in self.passages]
+        self.text = "\n".join(texts)
+        self.starts = list(accumulate((len(text) + 1 for text in texts[:-1]), initial=0))
+        bones = [skeleton(text) for text in texts]
+        self.bones = "".join(bones)
+        self.bone_starts = list(accumulate((len(one) for one in bones[:-1]), initial=0))
+
+    def offset(self, bone: int) -> int:
+        """Offset in the text of the character that left a bone."""
+        number = bisect_right(self.bone_starts, bone) - 1
+        if number not in self._places:
+            lengths = skeleton_lengths(self.passages[number].text)
+            self._places[number] = list(accumulate(lengths))
+        return self.starts[number] + bisect_right(self._places[number], bone - self.bone_starts[number])
+
+    def span(self, bone_start: int, bone_end: int) -> tuple[int, int]:
+        """Span of the text for a non-empty span of the skeleton."""
+        return self.offset(bone_start), self.offset(bone_end - 1) + 1
+
+    def located(self, at: int) -> tuple[Passage, int]:
+        """The passage in which a character of the text stands, and its offset there."""
+        number = bisect_right(self.starts, at) - 1
+        return self.passages[number], at - self.starts[number]
+
+    def place(self, start: int, end: int) -> PrintedPlace:
+        """Where a non-empty span of the text stands."""
+        first = bisect_right(self.starts, start) - 1
+        last = bisect_right(self.starts, end - 1) - 1
+        begin, finish = start - self.starts[first], end - self.starts[last]
+        labels: list[str] = []
+        for number in range(first, last + 1):
+            passage = self.passages[number]
+            span = (begin if number == first else 0, finish if number == last else len(passage.text))
+            labels += [label for label in passage.pages_of(*span) if label not in labels]
+        ids = tuple(passage.id for passage in self.passages[first : last + 1])
+        source = (
+            self.passages[first].source_map.source(begin),
+            self.passages[last].source_map.source(finish - 1) + 1,
+        )
+        return PrintedPlace(ids, self.essay_id, begin, finish, self.text[start:end], tuple(labels), source)
+
+
+def streams_of(essay: StoredEssay) -> list[Stream]:
+    """The orders in which an essay is read.
+
+    The running text comes first, then the notes, then each paragraph with those that resume it
+    behind a block quotation, then titles and lists of works.
+    """
+    passages = [passage for passage in essay.passages if passage.text]
+    groups = [
+        (tuple(one for one in passages if one.kind in _RUNNING), True),
+        (tuple(one for one in passages if one.kind == "note"), True),
+        *((chain, True) for chain in _chains(passages)),
+        *(((one,), False) for one in passages if one.kind in {"title", "author", "reference"}),
+    ]
+    return [Stream(essay.id, group, running) for group, running in groups if group]
+
+
+def _chains(passages: list[Passage]) -> list[tuple[Passage, ...]]:
+    by_id = {passage.id: passage for passage in passages}
+    chains: dict[str, list[Passage]] = {}
+    for passage in passages:
+        if passage.continues in by_id:
+            chain = chains.pop(passage.continues, [by_id[passage.continues]])
+            chains[passage.id] = [*chain, passage]
+    return [tuple(chain) for chain in chains.values()]
+
+
+class Haystack:
+    """Streams to search in.
+
+    Args:
+        streams: The streams, those of one essay side by side.
+    """
+
+    def __init__(self, streams: Sequence[Stream]) -> None:
+        self._streams = streams
+        # No skeleton has a line break, so nothing is found across two streams.
+        self._text = "\n".join(stream.bones for stream in streams)
+        self._starts = list(accumulate((len(stream.bones) + 1 for stream in streams), initial=0))
+        self._essays: dict[str, tuple[int, int]] = {}
+        for stream, (start, end) in zip(streams, pairwise(self._starts), strict=True):
+            first, _ = self._essays.get(stream.essay_id, (start, end))
+            self._essays[stream.essay_id] = (first, end - 1)
+
+    def find(self, bones: str, essays: Collection[str]) -> Iterator[tuple[Stream, int]]:
+        """Every place of a skeleton.
+
+        Args:
+            bones: A skeleton, not empty.
+            essays: Essays to search in; all if empty.
+
+        Yields:
+            The stream and the offset in its skeleton.
+        """
+        ranges = [span for essay, span in self._essays.items() if essay in essays]
+        for start, end in ranges if essays else [(0, len(self._text))]:
+            at = self._text.find(bones, start, end)
+            while at >= 0:
+                number = bisect_right(self._starts, at) - 1
+                yield self._streams[number], at - self._starts[number]
+                at = self._text.find(bones, at + 1, end)
+
+
+_HYPHENS = frozenset("-\u2010\u2011")
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """A stretch of a stream.
+
+    Attributes:
+        stream: The stream.
+        normal: The normal form; its map leads to offsets in the stream.
+        loose: Indices of hyphens that stood at a line's end and may belong to the line alone.
+        divided: Indices before which a line-end hyphen was undone.
+        notes: For an index the note mark that stood before it.
+    """
+
+    stream: Stream
+    normal: NormalText
+    loose: frozenset[int]
+    divided: frozenset[int]
+    notes: dict[int, str]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Offsets in the stream of normal characters ``start`` to ``end``."""
+        if start == end:
+            at = self.normal.starts[start] if start < len(self.normal.starts) else self.normal.ends[-1]
+            return at, at
+        return self.normal.starts[start], self.normal.ends[end - 1]
+
+    def words(self, start: int, end: int) -> str:
+        """The printed words of normal characters ``start`` to ``end``."""
+        return self.stream.text[slice(*self.span(start, end))].strip()
+
+    def inside(self, at: int) -> bool:
+        """Whether normal character ``at`` continues a word or number."""
+        text = self.normal.text
+        if not 0 < at < len(text):
+            return False
+        before, after = text[at - 1], text[at]
+        if before.isalnum() and after.isalnum():
+            return True
+        beyond, behind = text[at + 1 : at + 2], text[at - 2 : at - 1] if at > 1 else ""
+        if after == "'" or before == "'":
+            around = (before, beyond) if after == "'" else (behind, after)
+            return all(one.isalnum() for one in around)
+        around = (before, beyond) if after in ".," else (behind, after) if before in ".," else ("", "")
+        return all(one.isdecimal() for one in around)
+
+    def ends(self, words: str, at: int) -> Iterator[int]:
+        """Where words in normal form end if they are printed from ``at``; the plain reading first.
+
+        A hyphen of a line's end may be there or not, and a note mark that the text leaves out may stand
+        at its place.
+        """
+        text = self.normal.text
+        trials = [(0, at, False)]
+        while trials:
+            done, place, noted = trials.pop()
+            while done < len(words):
+                if not noted and place in self.notes:
+                    trials += [(after, place, True) for after in _behind(self.notes[place], words, done)]
+                if place < len(text) and words[done] == text[place]:
+                    done, place, noted = done + 1, place + 1, False
+                elif place in self.loose:
+                    place, noted = place + 1, False
+                elif words[done] == "-" and place in self.divided:
+                    done += 1
+                else:
+                    break
+            else:
+                yield place
+
+
+def print_of(stream: Stream, start: int, end: int) -> Print:
+    """The print of a stretch of a stream's text."""
+    start, end = max(0, start), min(len(stream.text), end)
+    made = normalise(stream.text[start:end])
+    starts = tuple(at + start for at in made.starts)
+    normal = NormalText(made.text, starts, tuple(at + start for at in made.ends))
+    loose, divided, notes = set(), set(), {}
+    for number in range(bisect_right(stream.starts, start) - 1, bisect_left(stream.starts, end)):
+        passage, base = stream.passages[number], stream.starts[number]
+        marked = {note.at for note in passage.notes}
+        for at, gap in _jumps(passage):
+            if not start < base + at < end:
+                continue
+            index = bisect_left(starts, base + at)
+            before, after = passage.text[at - 1], passage.text[at]
+            if before in _HYPHENS and passage.text[at - 2 : at - 1] not in _HYPHENS:
+                loose.add(index - 1)
+            elif gap > 1 and before.isalnum() and after.isalnum() and at not in marked:
+                divided.add(index)
+        for note in passage.notes:
+            if start <= base + note.at <= end:
+                notes[bisect_left(starts, base + note.at)] = note.mark
+    return Print(stream, normal, frozenset(loose), frozenset(divided), notes)
+
+
+def _jumps(passage: Passage) -> Iterator[tuple[int, int]]:
+    """Text offsets before which characters of the source were left out, and how many."""
+    for (text, source), (next_text, next_source) in pairwise(passage.source_map.runs):
+        gap = next_source - source - (next_text - text)
+        if gap > 0:
+            yield next_text, gap
+
+
+def _behind(mark: str, words: str, at: int) -> Iterator[int]:
+    """Where a note mark that a writer kept may end, with the space around it or without."""
+    forms = "|".join(re.escape(form) for form in (mark, mark.translate(_SUPERSCRIPTS), f"({mark})"))
+    found = re.compile(f" ?(?:{forms})").match(words, at)
+    if found:
+        yield found.end()
+        if words[found.end() : found.end() + 1] == " ":
+            yield found.end() + 1

@@ -1,0 +1,115 @@
+"""Words of a draft that stand in an essay, found by runs of words that are hashed at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, islice
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.core.quotation import Lifted
+from assistant.quotations.normalise import skeletons
+from assistant.quotations.printed import Stream
+
+_MARKS = "\u0300-\u036f"
+# "don't" and "well-known" are one word, as in print whose line-end hyphens are undone; so is "clo\u00adned".
+_WORD = re.compile(rf"[^\W_][\w{_MARKS}]*(?:['’‐‑\u00ad-][^\W_][\w{_MARKS}]*)*")
+# Places of the same run of which the longest is chosen.
+_PLACES = 50
+
+_Hashes = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Words from ``first`` of a draft that stand from ``at`` on in the words of all streams."""
+
+    first: int
+    at: int
+    words: int
+
+
+class Lifting:
+    """Finds runs of words of a draft in running text.
+
+    Args:
+        streams: Where to look.
+        shortest: Number of words from which a run counts.
+    """
+
+    def __init__(self, streams: Sequence[Stream], shortest: int) -> None:
+        self._streams, self._shortest = streams, shortest
+        hashed = [_hashes(_WORD.findall(stream.text)) for stream in streams]
+        self._starts = list(accumulate((len(one) for one in hashed), initial=0))
+        self._words: _Hashes = np.concatenate([*hashed, np.empty(0, np.int64)])
+        grams = _grams(self._words, shortest)
+        # A run that begins in one stream and ends in the next is none.
+        inner = np.ones(len(grams), dtype=bool)
+        for start in self._starts[1:]:
+            inner[max(0, start - shortest + 1) : start] = False
+        places = np.flatnonzero(inner)
+        order = np.argsort(grams[places], kind="stable")
+        self._places, self._grams = places[order], grams[places][order]
+
+    def runs(self, draft: str) -> list[Lifted]:
+        """The longest runs of a draft, in order, none overlapping another."""
+        found = list(_WORD.finditer(draft))
+        words = _hashes([one.group() for one in found])
+        made = []
+        for run in self._longest(words):
+            stream, start, end = self._printed(run)
+            first, last = found[run.first], found[run.first + run.words - 1]
+            made.append(Lifted(first.start(), last.end(), run.words, stream.place(start, end)))
+        return made
+
+    def _longest(self, words: _Hashes) -> Iterator[_Run]:
+        grams = _grams(words, self._shortest)
+        begins = np.searchsorted(self._grams, grams, "left")
+        ends = np.searchsorted(self._grams, grams, "right")
+        first = 0
+        for number in np.flatnonzero(ends > begins).tolist():
+            if number < first:
+                continue
+            places = self._places[begins[number] : ends[number]]
+            runs = [
+                _Run(number, at, self._length(words, number, at)) for at in islice(places.tolist(), _PLACES)
+            ]
+            best = max(runs, key=lambda run: run.words)
+            if best.words >= self._shortest:
+                yield best
+                first = number + best.words
+
+    def _length(self, words: _Hashes, number: int, at: int) -> int:
+        """How many words from ``number`` of the draft are those from ``at`` on of one stream."""
+        stop = self._starts[self._stream(at) + 1]
+        most = min(len(words) - number, stop - at)
+        differ = np.flatnonzero(words[number : number + most] != self._words[at : at + most])
+        return int(differ[0]) if len(differ) else most
+
+    def _stream(self, at: int) -> int:
+        return int(np.searchsorted(self._starts, at, "right")) - 1
+
+    def _printed(self, run: _Run) -> tuple[Stream, int, int]:
+        number = self._stream(run.at)
+        stream = self._streams[number]
+        first = run.at - self._starts[number]
+        found = list(islice(_WORD.finditer(stream.text), first, first + run.words))
+        return stream, found[0].start(), found[-1].end()
+
+
+def _hashes(words: Sequence[str]) -> _Hashes:
+    """Hashes of the words' skeletons; equal for words that differ in case, accents and marks only."""
+    bones = skeletons(words)
+    return np.fromiter(map(hash, bones), np.int64, len(bones))
+
+
+def _grams(words: _Hashes, length: int) -> _Hashes:
+    """One number for each run of ``length`` words, equal for equal runs."""
+    count = max(0, len(words) - length + 1)
+    made = np.zeros(count, np.int64)
+    for place in range(length):
+        made = made * np.int64(6364136223846793005) + words[place : place + count]
+    return made

@@ -1,0 +1,1 @@
+"""Windows, vectors, token vectors and postings, in memory and on disk."""

@@ -1,0 +1,406 @@
+"""The plain route for programs: the command's own JSON, faults in one sentence, and who is let in."""
+
+from __future__ import annotations
+
+import base64
+import json
+import socket
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from essay_library import QUESTION, a_library, loader
+from fake_models import FakeEncoder
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from assistant.api.http import AccessGuard, OwnMachine, OwnPages, Plain, is_own
+from assistant.api.schema import LONGEST, MOST_PASSAGES
+from assistant.api.service import Programs
+from assistant.core.errors import LibraryError
+from assistant.library.library import Library
+from assistant.rendering.answers import answer_object
+from assistant.rendering.drafts import audit_object
+from assistant.rendering.essays import essay_object
+from assistant.rendering.quotations import verdict_object
+from assistant.web import app as page
+from assistant.web.app import beside
+
+HERE = "http://localhost:7860"
+DOOR = [("ada", "a secret: with a colon"), ("émile", "clé")]
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """A library with the sample essay."""
+    root = a_library(tmp_path_factory.mktemp("plain") / "shelf")
+    return Library(root, load_encoder=loader(FakeEncoder()))
+
+
+@pytest.fixture(scope="module")
+def client(library: Library) -> TestClient:
+    """A program on the same machine."""
+    return TestClient(Starlette(routes=routes(library)), base_url=HERE)
+
+
+def routes(library: Library) -> list[Route]:
+    """The plain route, open to everyone."""
+    return Plain(Programs(library), AccessGuard(None)).routes()
+
+
+def basic(name: str, password: str) -> dict[str, str]:
+    """A header with a name and a password."""
+    return {"Authorization": "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()}
+
+
+def refused(answer: Any) -> str:  # noqa: ANN401 - a response of the client
+    """The one sentence of a refusal."""
+    (sentence,) = answer.json().values()
+    assert list(answer.json()) == ["error"]
+    assert "\n" not in sentence
+    assert "Traceback" not in sentence
+    assert "/tmp" not in sentence  # noqa: S108 - where the tests' libraries lie
+    return str(sentence)
+
+
+def test_an_answer_is_what_the_command_prints(client: TestClient, library: Library) -> None:
+    sent = {
+        "question": QUESTION,
+        "top": 2,
+        "essays": ["sample"],
+        "style": "apa",
+        "fast": True,
+        "explain": True,
+    }
+    made = client.post("/api/ask", json=sent)
+    assert made.status_code == 200
+    assert made.headers["content-type"] == "application/json"
+    assert made.headers["cache-control"] == "no-store"
+    asked = library.ask(QUESTION, top=2, essays=["sample"], style="apa", fast=True)
+    assert made.json() == json.loads(json.dumps(answer_object(asked, explained=True)))
+    assert len(made.json()["passages"]) == 2
+
+
+def test_an_address_asks_the_same(client: TestClient) -> None:
+    sent = {"question": QUESTION, "top": 1, "essays": ["sample"], "history": ["Who?", "When?"], "fast": False}
+    address: Any = {"q": QUESTION, "top": 1, "essay": "sample", "history": ["Who?", "When?"], "fast": "0"}
+    assert client.get("/api/ask", params=address).json() == client.post("/api/ask", json=sent).json()
+
+
+def test_letters_are_sent_as_they_are(client: TestClient) -> None:
+    made = client.post("/api/ask", json={"question": "Naïve “café” 📚?", "top": 1})
+    assert "Naïve “café” 📚?".encode() in made.content
+
+
+def test_half_a_letter_is_no_fault(client: TestClient) -> None:
+    made = client.post("/api/ask", content=b'{"question": "leaves \\ud83d"}', headers=json_header())
+    assert made.status_code == 200
+    assert json.loads(made.content)["question"].startswith("leaves")
+
+
+def test_quote_and_check(client: TestClient, library: Library) -> None:
+    passage = next(one for one in library.essay("sample").passages if one.kind == "paragraph")
+    words = passage.text[slice(*passage.sentences[0])]
+    made = client.post("/api/quote", json={"text": words}).json()
+    assert made == json.loads(json.dumps(verdict_object(library.quote(words))))
+    assert made["verdict"] == "exact"
+    assert client.get("/api/quote", params={"text": words, "essay": "sample"}).json() == made
+    draft = f"He says: “{words}” (Essay Assistant Authors 99)."
+    audit = client.post("/api/check", json={"draft": draft, "essays": ["sample"]}).json()
+    assert audit == json.loads(json.dumps(audit_object(library.check_draft(draft))))
+
+
+def test_a_draft_is_a_text_and_no_path(client: TestClient, tmp_path: Path) -> None:
+    (tmp_path / "secret.md").write_text("“A quotation of somebody’s own words that nobody may read” (Own 1).")
+    made = client.post("/api/check", json={"draft": str(tmp_path / "secret.md")})
+    assert "somebody" not in made.text
+
+
+def test_list_and_cite(client: TestClient, library: Library) -> None:
+    listed = json.loads(json.dumps([essay_object(essay, passages=False) for essay in library.essays()]))
+    assert client.get("/api/list").json() == listed
+    assert client.post("/api/list", json={}).json() == listed
+    cited = client.get("/api/cite", params={"id": "sample", "page": "18"}).json()
+    assert cited["citation"] == "(Essay Assistant Authors 18)"
+    assert list(cited) == ["id", "style", "citation", "reference"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "said"),
+    [
+        ({}, 400, "'question' is missing"),
+        ({"question": "  "}, 400, "The question is empty"),
+        ({"question": 7}, 400, "'question' must be a text"),
+        ({"question": "x", "top": True}, 400, "'top' must be a whole number"),
+        ({"question": "x", "top": 1.5}, 400, "'top' must be a whole number"),
+        ({"question": "x", "top": 0}, 400, "from 1 to 100"),
+        ({"question": "x", "top": MOST_PASSAGES + 1}, 400, "from 1 to 100"),
+        ({"question": "x", "essays": "sample"}, 400, "'essays' must be a list of texts"),
+        ({"question": "x", "history": [1]}, 400, "'history' must be a list of texts"),
+        ({"question": "x", "fast": 1}, 400, "'fast' must be true or false"),
+        ({"question": "x", "fast": None}, 400, "'fast' must be true or false"),
+        ({"question": "x", "reranker": "../model"}, 400, "no field 'reranker'"),
+        ({"question": "x", "style": "../../secret.csl"}, 400, "the name of a style"),
+        ({"question": "x", "style": "/etc/passwd"}, 400, "the name of a style"),
+        ({"question": "x", "style": "nobodys"}, 400, "nobodys"),
+        ({"question": "x", "voice": "god"}, 400, "'voice' must be author or quoted"),
+        ({"question": "x", "essays": ["other"]}, 404, "no essay 'other'; there is: sample."),
+        ({"question": "x", "essays": ["../sample"]}, 404, "no essay '../sample'"),
+    ],
+)
+def test_faults_of_a_question(client: TestClient, sent: dict[str, Any], status: int, said: str) -> None:
+    made = client.post("/api/ask", json=sent)
+    assert made.status_code == status
+    assert said in refused(made)
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "said"),
+    [
+        ("/api/ask", 400, "'question' is missing"),
+        ("/api/ask?q=x&top=one", 400, "'top' must be a whole number"),
+        ("/api/ask?q=x&top=-1", 400, "'top' must be a whole number"),
+        ("/api/ask?q=x&fast=perhaps", 400, "'fast' must be true or false"),
+        ("/api/ask?q=x&top=99999999999999999999", 400, "from 1 to 100"),
+        ("/api/cite", 400, "'id' is missing"),
+        ("/api/quote", 400, "'text' is missing"),
+        ("/api/quote?text=x&essay=other", 404, "no essay 'other'"),
+        ("/api/quote?text=", 400, ""),
+        ("/api/check", 400, "'draft' is missing"),
+        ("/api/check?draft=x&style=..%2Fown.csl", 400, "the name of a style"),
+        ("/api/cite?id=other", 404, "no essay 'other'"),
+        ("/api/cite?id=..%2F..%2Fetc%2Fpasswd", 404, "no essay"),
+        ("/api/cite?id=sample&page=999", 400, "999"),
+        ("/api/list?x=1", 400, "no field 'x'; there is: none."),
+        ("/api/", 404, "/api/ask, /api/quote, /api/check, /api/cite, /api/list"),
+        ("/api/../ask", 404, ""),
+        ("/api/ask/more", 404, "/api/ask"),
+    ],
+)
+def test_faults_of_an_address(client: TestClient, address: str, status: int, said: str) -> None:
+    made = client.get(address)
+    assert made.status_code == status
+    if said:
+        assert said in refused(made)
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"\xff", b"[" * 100_000, b"null"])
+def test_a_body_that_is_no_object(client: TestClient, body: bytes) -> None:
+    made = client.post("/api/ask", content=body, headers=json_header())
+    assert made.status_code == 400
+    assert "one JSON object" in refused(made)
+
+
+def json_header() -> dict[str, str]:
+    """What says that JSON is sent."""
+    return {"Content-Type": "application/json; charset=utf-8"}
+
+
+def test_a_body_must_say_that_it_is_json(client: TestClient) -> None:
+    made = client.post("/api/ask", content=b'{"question": "x"}', headers={"Content-Type": "text/plain"})
+    assert made.status_code == 400
+    assert "Content-Type: application/json" in refused(made)
+
+
+def test_a_body_has_its_limit(client: TestClient) -> None:
+    made = client.post("/api/ask", json={"question": "x" * LONGEST})
+    assert made.status_code == 413
+    assert "1,000,000 bytes" in refused(made)
+    assert client.post("/api/ask", json={"question": "x" * (LONGEST - 100)}).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_other_methods(client: TestClient, method: str) -> None:
+    made = client.request(method, "/api/ask")
+    assert made.status_code == 405
+    assert refused(made) == "Ask with GET or POST."
+    assert "access-control-allow-origin" not in made.headers
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Origin": HERE}, 200),
+        ({"Origin": HERE, "Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "http://localhost:9999"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Site": "none"}, 200),
+    ],
+)
+def test_pages_of_other_origins_may_not_ask(client: TestClient, headers: dict[str, str], status: int) -> None:
+    made = client.get("/api/list", headers=headers)
+    assert made.status_code == status
+    assert "access-control-allow-origin" not in made.headers
+    if status == 403:
+        refused(made)
+
+
+def test_an_empty_library(tmp_path: Path) -> None:
+    empty = Library(tmp_path, load_encoder=loader(FakeEncoder()))
+    one = TestClient(Starlette(routes=routes(empty)), base_url=HERE)
+    made = one.get("/api/ask?q=x")
+    assert made.status_code == 404
+    assert refused(made) == "The library holds no essay yet; add one with: assistant add FILE"
+    assert one.get("/api/list").json() == []
+
+
+def test_faults_of_the_host_are_told_to_the_host(
+    library: Library, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_words: object, **_how: object) -> None:
+        raise LibraryError("/srv/private/index cannot be read; mend it.")
+
+    monkeypatch.setattr(library, "ask", broken)
+    made = TestClient(Starlette(routes=routes(library)), base_url=HERE).get("/api/ask?q=x")
+    assert made.status_code == 503
+    assert "private" not in refused(made)
+    assert "/srv/private/index cannot be read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("host", "own"),
+    [
+        ("localhost", True),
+        ("page.localhost", True),
+        ("127.0.0.1", True),
+        ("127.1.2.3", True),
+        ("::1", True),
+        ("0.0.0.0", False),  # noqa: S104 - is not listened on
+        ("192.168.1.7", False),
+        ("localhost.evil.example", False),
+        ("evil.example", False),
+        ("", False),
+    ],
+)
+def test_own_names(host: str, *, own: bool) -> None:
+    assert is_own(host) is own
+
+
+@pytest.mark.parametrize(
+    ("named", "status"),
+    [
+        ("localhost", 200),
+        ("localhost:7860", 200),
+        ("127.0.0.1:7860", 200),
+        ("[::1]:7860", 200),
+        ("LOCALHOST", 200),
+        ("evil.example", 403),
+        ("evil.example:7860", 403),
+        ("localhost@evil.example", 403),
+        ("[::1", 403),
+        ("", 403),
+    ],
+)
+def test_a_name_given_to_this_machine_elsewhere_is_refused(library: Library, named: str, status: int) -> None:
+    app = Starlette(routes=routes(library), middleware=[Middleware(OwnMachine)])
+    assert TestClient(app).get("/api/list", headers={"Host": named}).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "library.example"}, 200),
+        ({"Host": "library.example", "Origin": "https://library.example"}, 200),
+        ({"Host": "library.example", "Origin": "https://evil.example"}, 403),
+        ({"Host": "library.example", "Origin": "null"}, 403),
+        ({"Host": "library.example", "Origin": "https://[evil"}, 403),
+        ({"Host": "[::1]:7860", "Origin": "https://evil.example"}, 403),
+        # Gradio would not let it read an answer here, yet would do what it sends.
+        ({"Host": "localhost:7860", "Origin": "https://evil.example"}, 403),
+        ({"Host": "127.0.0.1:7860", "Origin": "http://127.0.0.1:9999"}, 403),
+        ({"Host": "localhost:7860", "Origin": "http://localhost:7860"}, 200),
+        # A proxy may call the page by another name than its visitors call the proxy.
+        (
+            {"Host": "localhost:7860", "Origin": "https://a.example", "X-Forwarded-Host": "a.example"},
+            200,
+        ),
+        (
+            {"Host": "localhost:7860", "Origin": "https://evil.example", "X-Forwarded-Host": "a.example"},
+            403,
+        ),
+    ],
+)
+def test_gradio_is_not_open_to_pages_of_other_addresses(headers: dict[str, str], status: int) -> None:
+    async def page(_request: Request) -> Response:
+        return Response("the library")
+
+    app = Starlette(routes=[Route("/", page)], middleware=[Middleware(OwnPages)])
+    made = TestClient(app).get("/", headers=headers)
+    assert made.status_code == status
+    assert ("library" in made.text) is (status == 200)
+
+
+@pytest.fixture(scope="module")
+def door(library: Library) -> Iterator[str]:
+    """The page as it is served to those with a password."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = int(one.getsockname()[1])
+    made = page.build(library)
+    made.launch(
+        server_name="127.0.0.1",
+        server_port=port,
+        auth=DOOR,
+        prevent_thread_lock=True,
+        app_kwargs=beside(Programs(library), "127.0.0.1", DOOR),
+        **page.launch_options(),
+    )
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        made.close(verbose=False)
+
+
+def fetched(
+    address: str, headers: dict[str, str] | None = None, form: str | None = None
+) -> tuple[int, str, str]:
+    """Status, body and cookies of an answer."""
+    request = urllib.request.Request(address, form.encode() if form else None, headers or {})  # noqa: S310 - own
+    try:
+        with urllib.request.urlopen(request, timeout=20) as made:  # noqa: S310 - the same
+            cookies = [one.split(";")[0] for one in made.headers.get_all("Set-Cookie") or []]
+            return made.status, made.read().decode(), "; ".join(cookies)
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode(), str(error.headers.get("WWW-Authenticate"))
+
+
+def test_the_door_is_the_pages_own(door: str) -> None:
+    list_ = f"{door}/api/list"
+    for headers in (
+        {},
+        basic("ada", "wrong"),
+        basic("ada", ""),
+        basic("nobody", ""),
+        basic("", ""),
+        {"Authorization": "Basic ???"},
+        {"Authorization": "Bearer x"},
+        {"Cookie": "access-token-x=1"},
+    ):
+        status, body, asked = fetched(list_, headers)
+        assert status == 401
+        assert "error" in json.loads(body)
+        assert asked.startswith("Basic")
+    for name, password in DOOR:
+        assert fetched(list_, basic(name, password))[0] == 200
+    form = urllib.parse.urlencode({"username": "ada", "password": DOOR[0][1]})
+    status, _, cookies = fetched(f"{door}/login", form=form)
+    assert status == 200
+    assert fetched(list_, {"Cookie": cookies})[0] == 200
+
+
+def test_the_page_is_still_there(door: str) -> None:
+    assert fetched(door)[0] == 200
+    assert fetched(f"{door}/gradio_api/info", {"Host": "evil.example"})[0] == 403
+    assert fetched(f"{door}/api/list", basic(*DOOR[0]) | {"Host": "evil.example"})[0] == 403

@@ -1,0 +1,330 @@
+"""What programs get: the command's own JSON by every way to ask, and the same refusals."""
+
+from __future__ import annotations
+
+import base64
+import json
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import httpx
+import httpx2
+import pytest
+from essay_library import QUESTION, Command, a_library, loader
+from fake_models import FakeEncoder
+from gradio_client import Client
+from gradio_client.exceptions import AppError, AuthenticationError
+from mcp import ClientSession
+from mcp.client.streamable_http import streamable_http_client
+
+from assistant.api.schema import CALLS, LONGEST, RefusedError
+from assistant.api.service import Programs
+from assistant.core.errors import LibraryError
+from assistant.library.library import Library
+from assistant.web import app as page
+from assistant.web.app import beside
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+# Seconds that an answer may take on a busy machine.
+PATIENCE = 60
+DOOR = [("ada", "a secret: with a colon")]
+DRAFT = "He says: “The tool cannot tell them appart” (Essay Assistant Authors 12)."
+# What is asked, and the command that is the same.
+ASKED = [
+    (
+        "ask",
+        {"question": QUESTION, "top": 2, "essays": ["sample"], "style": "apa", "fast": True},
+        ["ask", QUESTION, "--top", "2", "--essay", "sample", "--style", "apa", "--fast"],
+    ),
+    (
+        "ask",
+        {"question": QUESTION, "fast": True, "explain": True, "voice": "quoted"},
+        ["ask", QUESTION, "--fast", "--explain", "--voice", "quoted"],
+    ),
+    ("ask", {"question": "Zebras?", "fast": True, "top": 1}, ["ask", "Zebras?", "--fast", "--top", "1"]),
+    ("quote", {"text": "the tool cannot tell them appart"}, ["quote", "the tool cannot tell them appart"]),
+    ("check", {"draft": DRAFT, "style": "chicago"}, ["check", "-", "--style", "chicago"]),
+    ("cite", {"id": "sample", "page": "18"}, ["cite", "sample", "--page", "18"]),
+    ("cite", {"id": "sample", "style": "chicago-notes"}, ["cite", "sample", "--style", "chicago-notes"]),
+    ("list", {}, ["list"]),
+]
+REFUSED: list[tuple[str, dict[str, Any], str]] = [
+    ("ask", {"question": " "}, "The question is empty; ask it in words."),
+    ("ask", {"question": "x", "top": 0}, "The field 'top' must be from 1 to 100."),
+    ("ask", {"question": "x", "top": "3"}, "The field 'top' must be a whole number."),
+    ("ask", {"question": "x", "essays": "sample"}, "The field 'essays' must be a list of texts."),
+    ("ask", {"question": "x", "essays": ["other"]}, "There is no essay 'other'; there is: sample."),
+    ("ask", {"question": "x", "voice": "god"}, "The field 'voice' must be author or quoted."),
+    (
+        "ask",
+        {"question": "x", "style": "/etc/x.csl"},
+        "The field 'style' must be the name of a style, such as mla.",
+    ),
+    (
+        "quote",
+        {"text": "x" * (LONGEST + 1)},
+        "The fields are longer than 1,000,000 bytes together; send less.",
+    ),
+    ("check", {"draft": "x", "essays": ["../sample"]}, "There is no essay '../sample'; there is: sample."),
+    ("cite", {"id": "../../etc/passwd"}, "There is no essay '../../etc/passwd'; there is: sample."),
+]
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library with the sample essay."""
+    return a_library(tmp_path_factory.mktemp("programs") / "shelf")
+
+
+@pytest.fixture(scope="module")
+def library(root: Path) -> Library:
+    """The same, opened."""
+    return Library(root, load_encoder=loader(FakeEncoder()))
+
+
+@pytest.fixture(scope="module")
+def served(library: Library) -> Iterator[str]:
+    """The page as it is served to others than this machine, who have a password."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = int(one.getsockname()[1])
+    programs = Programs(library)
+    made = page.build(library, programs=programs)
+    made.launch(
+        server_name="127.0.0.1",
+        server_port=port,
+        auth=DOOR,
+        prevent_thread_lock=True,
+        app_kwargs=beside(programs, "library.example", DOOR),
+        **page.launch_options(),
+    )
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        made.close(verbose=False)
+
+
+@pytest.fixture(scope="module")
+def client(served: str) -> Client:
+    """Gradio's own client, let in."""
+    return Client(served, auth=DOOR[0], verbose=False)
+
+
+def answered(library: Library, name: str, given: dict[str, Any]) -> Any:  # noqa: ANN401 - any JSON value
+    """What programs are answered."""
+    programs = Programs(library)
+    made = anyio.run(programs.answer, name, given)
+    return json.loads(json.dumps(made.value))
+
+
+def by_gradio(client: Client, name: str, given: dict[str, Any]) -> Any:  # noqa: ANN401 - the same
+    """What Gradio's client is answered."""
+    return client.predict(**given, api_name=f"/{name}")
+
+
+def by_mcp(address: str, name: str, given: dict[str, Any]) -> Any:  # noqa: ANN401 - a result
+    """What a client of MCP over HTTP is answered."""
+
+    async def asked() -> Any:  # noqa: ANN401 - the same
+        async with (
+            httpx2.AsyncClient(auth=DOOR[0]) as carrier,
+            streamable_http_client(f"{address}/mcp", http_client=carrier) as (heard, said),
+            ClientSession(heard, said) as session,
+        ):
+            await session.initialize()
+            return await session.call_tool(name, given)
+
+    return anyio.run(asked)
+
+
+def header() -> dict[str, str]:
+    """Name and password."""
+    return {"Authorization": "Basic " + base64.b64encode(":".join(DOOR[0]).encode()).decode()}
+
+
+@pytest.mark.parametrize(("name", "given", "words"), ASKED)
+def test_every_way_gives_the_commands_json(
+    command: Command,
+    root: Path,
+    served: str,
+    client: Client,
+    name: str,
+    given: dict[str, Any],
+    words: Sequence[str],
+) -> None:
+    command(*words, "--json", "--library", root, stdin=DRAFT)
+    printed = command.json()
+    plain = httpx.post(f"{served}/api/{name}", json=given, headers=header(), timeout=PATIENCE)
+    assert plain.json() == printed
+    assert by_gradio(client, name, given) == printed
+    result = by_mcp(served, name, given)
+    assert result.structured_content == ({"essays": printed} if name == "list" else printed)
+    assert not result.is_error
+
+
+@pytest.mark.parametrize(("name", "given", "said"), REFUSED)
+def test_every_way_refuses_with_the_same_sentence(
+    library: Library, served: str, client: Client, name: str, given: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(RefusedError) as refused:
+        answered(library, name, given)
+    assert str(refused.value) == said
+    with pytest.raises(AppError) as fault:
+        by_gradio(client, name, given)
+    assert str(fault.value) == said
+    if "text" in given:
+        # The body is too long for HTTP before its fields are looked at.
+        return
+    assert httpx.post(f"{served}/api/{name}", json=given, headers=header(), timeout=PATIENCE).json() == {
+        "error": said
+    }
+    result = by_mcp(served, name, given)
+    assert result.is_error
+    assert [one.text for one in result.content] == [said]
+    assert result.structured_content is None
+
+
+def test_gradio_offers_the_five_calls_and_nothing_else(client: Client) -> None:
+    info = client.view_api(return_format="dict", print_info=False)
+    assert isinstance(info, dict)
+    assert list(info["named_endpoints"]) == [f"/{name}" for name in CALLS]
+    assert info["unnamed_endpoints"] == {}
+    for name, call in CALLS.items():
+        offered = info["named_endpoints"][f"/{name}"]
+        taken = {one["parameter_name"]: one for one in offered["parameters"]}
+        assert list(taken) == list(call.fields)
+        assert [one for one, how in taken.items() if not how["parameter_has_default"]] == list(
+            filter(None, [call.needed])
+        )
+        assert {one: how["parameter_default"] for one, how in taken.items()} == {
+            one: field.default for one, field in call.fields.items()
+        }
+        assert offered["description"] == call.said
+    asked = {one["parameter_name"]: one["type"] for one in info["named_endpoints"]["/ask"]["parameters"]}
+    assert asked["question"] == {"type": "string"}
+    assert asked["top"] == {"type": "integer"}
+    assert asked["fast"] == {"type": "boolean"}
+    assert info["named_endpoints"]["/ask"]["returns"][0]["type"]["type"] == "object"
+    assert info["named_endpoints"]["/list"]["returns"][0]["type"]["type"] == "array"
+
+
+def test_gradios_client_may_leave_names_out(client: Client) -> None:
+    made = client.predict("Who numbered the leaves?", 1, api_name="/ask")
+    assert [one["id"].split("/")[0] for one in made["passages"]] == ["sample"]
+
+
+def test_gradio_lets_nobody_in_without_a_password(served: str) -> None:
+    with pytest.raises(AuthenticationError):
+        Client(served, verbose=False)
+    sent = httpx.post(f"{served}/gradio_api/call/list", json={"data": []}, timeout=PATIENCE)
+    assert sent.status_code == 401
+
+
+def test_pages_of_other_addresses_read_nothing_from_gradio(served: str) -> None:
+    named = {"Host": "library.example", "Origin": "https://evil.example"}
+    for path in ("/gradio_api/info", "/gradio_api/call/list", "/config"):
+        made = httpx.get(served + path, headers=named, timeout=PATIENCE)
+        said = {"error": "Pages of other addresses may not ask here."}
+        assert (made.status_code, made.json()) == (403, said)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 401),
+        ({"Authorization": "Basic " + base64.b64encode(b"ada:wrong").decode()}, 401),
+        ({"Authorization": "Bearer x"}, 401),
+        (header(), 200),
+        (header() | {"Host": "library.example", "Origin": "http://library.example"}, 200),
+        (header() | {"Origin": "https://evil.example"}, 403),
+        (header() | {"Sec-Fetch-Site": "cross-site"}, 403),
+    ],
+)
+def test_mcp_has_the_plain_routes_door(served: str, headers: dict[str, str], status: int) -> None:
+    sent = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
+    for path in ("/mcp", "/mcp/"):
+        made = httpx.post(
+            served + path, json=sent, headers={"Accept": "application/json"} | headers, timeout=PATIENCE
+        )
+        assert made.status_code == status
+        assert list(made.json()) == (["jsonrpc", "id", "result"] if status == 200 else ["error"])
+
+
+def test_the_limits_are_of_all_ways_together(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once, most = 0, 0
+    asks = library.ask
+
+    def counted(*words: Any, **how: Any) -> Any:  # noqa: ANN401 - as Library.ask
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        made = asks(*words, **how)
+        at_once -= 1
+        return made
+
+    monkeypatch.setattr(library, "ask", counted)
+    programs = Programs(library)
+
+    async def many() -> None:
+        async with anyio.create_task_group() as tasks:
+            for _ in range(8):
+                tasks.start_soon(programs.answer, "ask", {"question": QUESTION})
+
+    anyio.run(many)
+    assert most == 2
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [LibraryError("/srv/private/index cannot be read; mend it."), OSError(13, "No", "/srv/private/x")],
+)
+def test_faults_of_the_host_are_told_to_the_host_alone(
+    library: Library, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fault: Exception
+) -> None:
+    def broken(*_words: object, **_how: object) -> None:
+        raise fault
+
+    for name in ("ask", "quote", "check_draft", "cite", "essays", "essay"):
+        monkeypatch.setattr(library, name, broken)
+    programs = Programs(library)
+    calls: list[Callable[[], Any]] = [
+        lambda: anyio.run(programs.essays),
+        lambda: anyio.run(programs.read, "sample"),
+    ]
+    asked = {
+        "ask": {"question": "x"},
+        "quote": {"text": "x"},
+        "check": {"draft": "x"},
+        "cite": {"id": "sample"},
+    }
+    for name, given in (asked | {"list": {}}).items():
+        calls.append(lambda name=name, given=given: anyio.run(programs.answer, name, given))  # type: ignore[misc]
+    for call in calls:
+        with pytest.raises(RefusedError) as refused:
+            call()
+        assert "private" not in str(refused.value)
+        assert "/srv/private/" in capsys.readouterr().err
+
+
+def test_a_model_that_cannot_be_loaded_is_said_and_ends_nothing(
+    library: Library, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken() -> None:
+        raise LibraryError("The model is not there; install it.")
+
+    monkeypatch.setattr(library, "warm", broken)
+    Programs(library)._warm()  # noqa: SLF001 - what the thread does
+    assert capsys.readouterr().err == "assistant: The model is not there; install it.\n"
+
+
+def test_an_empty_library_says_how_to_fill_it(tmp_path: Path) -> None:
+    empty = Library(tmp_path, load_encoder=loader(FakeEncoder()))
+    for name, given in (("ask", {"question": "x"}), ("cite", {"id": "x"}), ("check", {"draft": "x"})):
+        with pytest.raises(RefusedError, match="add one with: assistant add FILE"):
+            answered(empty, name, given)
+    assert answered(empty, "list", {}) == []

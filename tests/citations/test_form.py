@@ -1,0 +1,167 @@
+"""A record in a form and back: what is not touched stays to the letter, what cannot be is one sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from essay_library import one_sentence
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.citations.form import FIELDS, TYPES, form_of, record_of
+from assistant.citations.references import pasted_references
+from assistant.core.errors import RecordError
+
+RECORD: dict[str, Any] = {
+    "id": "goethe-1810",
+    "type": "chapter",
+    "title": "On <i>Faust</i>",
+    "author": [
+        {"family": "Goethe", "given": "Johann Wolfgang", "dropping-particle": "von", "ORCID": "0000"},
+        {"literal": "Modern Language Association"},
+        {"family": "Gates", "given": "Henry Louis", "suffix": "Jr."},
+    ],
+    "issued": {"date-parts": [[1810, 5, 3]], "season": 2},
+    "page": "844-862",
+    "ISSN": "0026-7724",
+    "custom": {"anything": [1, 2]},
+}
+
+_WORDS = st.text("abcdefgh ÄéZ0123456789.,;<>&\"'{}-", max_size=20)
+
+
+def test_a_form_shows_names_a_line_and_the_date_as_iso() -> None:
+    form = form_of(RECORD)
+    assert set(form) == set(FIELDS)
+    assert form["author"].split("\n") == [
+        "Goethe, Johann Wolfgang von",
+        "{Modern Language Association}",
+        "Gates, Henry Louis, Jr.",
+    ]
+    assert (form["issued"], form["page"], form["DOI"], form["editor"]) == ("1810-05-03", "844-862", "", "")
+
+
+def test_what_is_as_it_was_is_kept_to_the_letter() -> None:
+    assert record_of(form_of(RECORD), RECORD) == RECORD
+    assert record_of({}, RECORD) == RECORD
+    changed = record_of({**form_of(RECORD), "volume": "60"}, RECORD)
+    assert changed == {**RECORD, "volume": "60"}
+
+
+def test_known_names_keep_their_parts_and_new_ones_are_divided() -> None:
+    form = form_of(RECORD)
+    lines = form["author"].split("\n")
+    form["author"] = "\n".join([lines[1], "  Josie   Gill ", "", lines[0], "{Society of Eels}"])
+    assert record_of(form, RECORD)["author"] == [
+        RECORD["author"][1],
+        {"family": "Gill", "given": "Josie"},
+        RECORD["author"][0],
+        {"literal": "Society of Eels"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "made"),
+    [
+        ("issued", "2014", {"date-parts": [[2014]]}),
+        ("issued", "2014-12", {"date-parts": [[2014, 12]]}),
+        ("issued", "2014-2-5", {"date-parts": [[2014, 2, 5]]}),
+        ("issued", "850", {"date-parts": [[850]]}),
+        ("issued", "in press", {"literal": "in press"}),
+        ("page", "844 – 62", "844-62"),
+        ("page", "xii--xx", "xii-xx"),
+        ("page", "12, 14-15", "12, 14-15"),
+        ("page", "e1234", "e1234"),
+        ("DOI", "https://doi.org/10.1353/mfs.2014.0056", "10.1353/mfs.2014.0056"),
+        ("DOI", "doi: 10.1000/182", "10.1000/182"),
+        ("URL", "https://example.org/a", "https://example.org/a"),
+        ("title", " A\ttitle\nin two\u0007 lines ", "A title in two lines"),
+        ("type", "book", "book"),
+        ("publisher", "", None),
+        ("page", "", None),
+    ],
+)
+def test_a_field_is_taken_as_it_is_meant(field: str, text: str, made: object) -> None:
+    record = {**RECORD, "publisher": "Gone"}
+    assert record_of({field: text}, record).get(field) == made
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "said"),
+    [
+        ("title", " ", "no title"),
+        ("title", "\u200b", "no title"),
+        ("type", "song", "no kind of work"),
+        ("type", "<b>", "no kind of work"),
+        ("issued", "2014-13", "no date"),
+        ("issued", "2014-00-01", "no date"),
+        ("issued", "12/2014", "no date"),
+        ("issued", "20145", "no date"),
+        ("page", "p. 3 ff", "no page range"),
+        ("page", "3--", "no page range"),
+        ("DOI", "mfs.2014", "no DOI"),
+        ("DOI", "10.1353/", "no DOI"),
+        ("URL", "javascript:alert(1)", "no web address"),
+        ("URL", "https://", "no web address"),
+        ("author", "Gill, Josie\n,", "no name"),
+        ("author", "{ }", "no name"),
+        ("editor", "--", "no name"),
+        ("volume", "6" * 2_001, "too long"),
+    ],
+)
+def test_a_field_that_cannot_be_is_one_sentence(field: str, text: str, said: str) -> None:
+    with pytest.raises(RecordError, match=said) as raised:
+        record_of({field: text}, RECORD)
+    one_sentence(raised.value)
+
+
+@given(st.dictionaries(st.sampled_from(FIELDS), _WORDS))
+def test_whatever_is_typed_is_a_record_that_reads_back_or_a_sentence(form: dict[str, str]) -> None:
+    try:
+        made = record_of(form, RECORD)
+    except RecordError as error:
+        one_sentence(error)
+        return
+    shown = form_of(made)
+    assert record_of(shown, made) == made
+    assert record_of(shown, {"title": "x"})["title"] == made["title"]
+    assert form.get("type", "") in {"", *TYPES}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"title": "On Eels", "volume": "3"}]',
+        '\ufeff\n {"title": "On Eels", "volume": "3"}',
+        "@article{eels,\n title = {On Eels}, volume = {3}}",
+        "\n  @Article(eels,title={On Eels},volume={3})".replace("(", "{").replace("3})", "3}}"),
+        "TY  - JOUR\nTI  - On Eels\nVL  - 3\nER  - \n",
+        "\n\nTY  - JOUR\nTI  - On Eels\nVL  - 3\nER  - \n",
+    ],
+)
+def test_a_pasted_record_is_read_whatever_its_format(text: str) -> None:
+    (record,) = pasted_references(text)
+    assert (record["title"], record["volume"]) == ("On Eels", "3")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("On Eels, 1999", "is no record"),
+        ("ada@example.org", "is no record"),
+        ('{"title": ', "not valid CSL-JSON"),
+        ("[" * 100_000, "not valid CSL-JSON"),
+        ("[]", "no record with a title"),
+        ("{}", "no record with a title"),
+        ("[7]", "no record with a title"),
+        ('{"title": 7}', "no record with a title"),
+        ('{"title": "A", "author": "Ada"}', "author or a date"),
+        ("@comment{x}", "no record with a title"),
+        ("TY  - JOUR\nER  - \n", "no record with a title"),
+    ],
+)
+def test_a_pasted_text_that_is_no_record_is_one_sentence(text: str, said: str) -> None:
+    with pytest.raises(RecordError, match=said) as raised:
+        pasted_references(text)
+    one_sentence(raised.value)

@@ -1,0 +1,85 @@
+"""The commands that change a library's essays: edit, remove, restore."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from assistant.library.trash import KEPT_FOR, MOST_KEPT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from essay_library import Command
+
+
+def test_edit_prints_the_new_report(command: Command) -> None:
+    assert command("edit", "sample", "--first-page", "844") == 0
+    assert "844–855" in command.out
+    assert command("edit", "sample", "--first-page", "auto", "--json") == 0
+    assert command.json()["first_page"] == "11"
+    assert command("cite", "sample", "--page", "12") == 0
+
+
+def test_edit_takes_a_record_in_each_format(command: Command, tmp_path: Path) -> None:
+    records = {
+        "a.json": json.dumps({"title": "Of A", "author": [{"family": "Marsh"}]}),
+        "b.bib": "@book{b, title = {Of B}, author = {Marsh, Ada}}",
+        "c.ris": "TY  - BOOK\nTI  - Of C\nAU  - Marsh, Ada\nER  - \n",
+    }
+    for name, text in records.items():
+        (tmp_path / name).write_text(text, "utf-8")
+        assert command("edit", "sample", "--reference", tmp_path / name) == 0
+        assert command.out.startswith(f"sample: Of {name[0].upper()}\n")
+        assert command("cite", "sample") == 0
+        assert "Marsh" in command.out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["edit", "sample"], "nothing to change"),
+        (["edit", "nobody", "--first-page", "3"], "no essay 'nobody'"),
+        (["edit", "sample", "--first-page", "three"], "not a page number"),
+        (["edit", "sample", "--reference", "gone.json"], "gone.json"),
+        (["edit", "sample", "--reference", "record.txt"], "no bibliographic record"),
+        (["restore", "nobody"], "No removed essay 'nobody'"),
+        (["remove", "nobody", "--for-good"], "no essay 'nobody'"),
+    ],
+)
+def test_a_mistake_is_one_sentence(command: Command, words: list[str], said: str) -> None:
+    assert command(*words) == 2
+    assert said in command.err
+    assert command.err.count("\n") == 1
+    assert command.out == ""
+
+
+def test_what_is_removed_is_listed_and_put_back(command: Command) -> None:
+    assert command("restore") == 0
+    assert command.err == "No removed essay is kept.\n"
+    assert command("remove", "sample") == 0
+    assert command.err == "sample is removed; this puts it back: assistant restore sample\n"
+    assert command("restore", "--json") == 0
+    (kept,) = command.json()
+    assert (kept["id"], kept["title"][:22]) == ("sample", "Where the Words Stand:")
+    assert command("restore") == 0
+    assert command.out.startswith(f"{kept['at'][:10]}  sample  Where the Words Stand")
+    assert command("restore", "sample") == 0
+    assert command.err.endswith("is back as sample.\n")
+    assert command("restore", "sample") == 2
+    assert "is in the library" in command.err
+
+
+def test_for_good_cannot_be_undone(command: Command) -> None:
+    assert command("remove", "sample", "--for-good") == 0
+    assert command.err == "sample is removed for good.\n"
+    assert command("restore", "sample", "--json") == 2
+    assert "what can be put back: none" in command.err
+
+
+def test_the_help_tells_how_long_essays_are_kept(command: Command) -> None:
+    assert command("remove", "--help") == 0
+    assert f"for {KEPT_FOR.days} days" in command.out
+    assert f"last {MOST_KEPT} removed" in command.out

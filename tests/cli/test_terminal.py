@@ -1,0 +1,115 @@
+"""What the command prints where an essay, a draft or its name would steer the terminal or the report."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+from essay_library import ROOT, Command, a_library, loader
+from fake_models import FakeEncoder
+from hypothesis import given
+from hypothesis import strategies as st
+from page_library import Tags
+
+from assistant.cli.terminal import shown
+from assistant.library.library import Library
+
+HOSTILE = (
+    '<script>alert(1)</script><img src=x onerror=alert(2)> <a href="javascript:alert(3)">x</a> '
+    "\u202eevil\u202c"
+)
+STEERS = "\x1b]0;taken\x07\x1b[31mred\x9b5m\u202eback\u202c"
+
+
+def test_what_steers_a_terminal_is_seen_and_all_else_stays() -> None:
+    assert shown("a\x1b[2Jb\u202ec\x9bd\re") == "a\ufffd[2Jb\ufffdc\ufffdd\ufffde"
+    assert shown("\x1b[1mbold\x1b[0m\tand\r\nmore – “é” 📚") == "\x1b[1mbold\x1b[0m\tand\r\nmore – “é” 📚"
+    assert shown("10%\r20%", "\r") == "10%\r20%"
+
+
+@given(st.text())
+def test_no_text_steers_a_terminal(text: str) -> None:
+    made = shown(text).replace("\x1b[0m", "").replace("\x1b[1m", "").replace("\r\n", "\n")
+    assert not set(made) & {*map(chr, {*range(32), *range(127, 160)} - {9, 10}), "\u202e", "\u2066"}
+    assert len(shown(text)) == len(text)
+
+
+def _hostile_library(tmp_path: Path) -> Path:
+    """A library with an essay that would steer a terminal."""
+    essay = tmp_path / "evil.txt"
+    essay.write_text(
+        f"A Title\n\nThe keeper wrote {STEERS} two books at once. {'He lit the lamp. ' * 60}\n", "utf-8"
+    )
+    root = tmp_path / "lib"
+    Library(root, load_encoder=loader(FakeEncoder())).add(essay)
+    return root
+
+
+def _command(*words: str) -> tuple[list[str], dict[str, str]]:
+    return [sys.executable, "-m", "assistant", *words], {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "TERM": "xterm",
+    }
+
+
+def _on_a_terminal(*words: str) -> str:
+    """What a terminal is sent by the command."""
+    command, given = _command(*words)
+    master, slave = pty.openpty()
+    with subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, env=given) as run:
+        os.close(slave)
+        made = b""
+        while part := _read(master):
+            made += part
+        run.wait(60)
+    os.close(master)
+    return made.decode()
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError:
+        # The other end is closed.
+        return b""
+
+
+def test_an_essay_cannot_steer_the_terminal_and_a_pipe_gets_it_as_it_is(tmp_path: Path) -> None:
+    root = _hostile_library(tmp_path)
+    for words in (["show", "evil"], ["show", "evil", "--source"], ["list"]):
+        sent = _on_a_terminal(*words, "--library", str(root))
+        assert sent.strip()
+        assert not set(sent) & set("\x1b\x07\x9b\x00\u202e"), words
+    command, given = _command("show", "evil", "--source", "--library", str(root))
+    piped = subprocess.run(command, capture_output=True, check=True, env=given).stdout
+    assert piped == (tmp_path / "evil.txt").read_bytes()
+
+
+def test_a_draft_and_its_name_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    root = a_library(tmp_path / "lib")
+    draft = tmp_path / "\x1b[2Jname\r.md"
+    draft.write_text("He says “no words \x1b[31mof this \u202eessay” (Essay Assistant Authors 12).", "utf-8")
+    for words in ([str(draft)], [str(tmp_path / "\x1b]0;none\x07.md")]):
+        sent = _on_a_terminal("check", *words, "--library", str(root))
+        assert "\ufffd" in sent
+        assert not set(sent) & set("\x1b\x07\u202e")
+
+
+def test_a_hostile_draft_injects_nothing_into_its_report(command: Command, tmp_path: Path) -> None:
+    name = "<img src=x onerror=alert(1)>.md"
+    (tmp_path / name).write_text(
+        f"He says “{HOSTILE} was never printed at all here” (Essay Assistant Authors 12).\n\n{HOSTILE}\n",
+        "utf-8",
+    )
+    assert command("check", name, "--html", "report.html") in {0, 1}
+    tags = Tags((tmp_path / "report.html").read_text("utf-8"))
+    harmless = set("html head meta title style body header main h1 h2 p nav ul li a b div span mark".split())
+    harmless |= set("aside section small dl dt dd ins del".split())
+    assert {tag for tag, _, _ in tags.found} <= harmless
+    for _, named, _ in tags.found:
+        assert not any(one.startswith("on") for one in named)
+        assert (named.get("href") or "#").startswith("#")

@@ -1,0 +1,161 @@
+"""Drafts made to harm: archives and XML that would fill the memory, never end, or read other files."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import docx
+import pytest
+from essay_library import one_sentence
+
+from assistant.core.errors import DraftError
+from assistant.documents import archive as package
+from assistant.drafts.files import read_draft, read_stream
+from assistant.drafts.quotations import find_quotations
+
+WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+OPEN = (
+    'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
+)
+LAUGHS = (
+    "<!DOCTYPE a ["
+    '<!ENTITY l0 "ha">' + "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10)) + "]>"
+)
+HIDDEN = "the words of a file that nobody may read"
+
+
+def word(tmp_path: Path, body: str, *, head: str = "", **parts: str) -> Path:
+    """A .docx with this body; other parts by their names in ``word/``."""
+    made = io.BytesIO()
+    docx.Document().save(made)
+    path = tmp_path / "draft.docx"
+    own = {f"word/{name}.xml": text for name, text in parts.items()}
+    own["word/document.xml"] = f"{head}<w:document {WORD}><w:body>{body}</w:body></w:document>"
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for info in old.infolist():
+            new.writestr(info.filename, own.get(info.filename, old.read(info)))
+    return path
+
+
+def text_document(tmp_path: Path, body: str, head: str = "") -> Path:
+    """An .odt with this body."""
+    path = tmp_path / "draft.odt"
+    content = f"<office:document-content {OPEN}><office:body><office:text>{body}"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("content.xml", f"{head}{content}</office:text></office:body></office:document-content>")
+    return path
+
+
+def paragraph(words: str) -> str:
+    return f"<w:p><w:r><w:t>{words}</w:t></w:r></w:p>"
+
+
+MAKERS: list[Callable[[Path, str, str], Path]] = [
+    lambda folder, words, head: word(folder, paragraph(f"Some {words} words."), head=head),
+    lambda folder, words, head: text_document(folder, f"<text:p>Some {words} words.</text:p>", head),
+]
+
+
+def _read(path: Path) -> str:
+    """The prose of a draft, or the sentence that refuses it."""
+    try:
+        return read_draft(path).prose
+    except DraftError as fault:
+        return one_sentence(fault).replace(str(path), path.name)
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_entities_are_neither_multiplied_nor_fetched(
+    tmp_path: Path, make: Callable[[Path, str, str], Path]
+) -> None:
+    (tmp_path / "secret.txt").write_text(HIDDEN)
+    heads = [
+        ("&l9;", LAUGHS),
+        ("&x;", f'<!DOCTYPE a [<!ENTITY x SYSTEM "file://{tmp_path}/secret.txt">]>'),
+        ("&x;", '<!DOCTYPE a [<!ENTITY x "inner words">]>'),
+        ("%x;", f'<!DOCTYPE a [<!ENTITY % x SYSTEM "file://{tmp_path}/secret.txt"> %x;]>'),
+    ]
+    for words, head in heads:
+        path = make(tmp_path, words, head)
+        made = _read(path)
+        assert len(made) < 200
+        assert HIDDEN not in made
+
+
+def test_entities_in_attributes_do_not_multiply_either(tmp_path: Path) -> None:
+    path = word(tmp_path, f'<w:p w:rsidR="&l9;"/>{paragraph("Words.")}', head=LAUGHS)
+    with pytest.raises(DraftError, match="damaged"):
+        read_draft(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "size"), [("word/more.xml", 31_000_000), ("word/media/picture.png", 210_000_000)]
+)
+def test_a_document_that_unpacks_to_far_more_is_refused_unread(tmp_path: Path, name: str, size: int) -> None:
+    path = word(tmp_path, paragraph("Words."))
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as made:
+        made.writestr(name, b" " * size)
+    assert path.stat().st_size < 400_000
+    with pytest.raises(DraftError, match="unpacks to more than a draft can be"):
+        read_draft(path)
+
+
+def test_a_size_that_lies_is_found_out(tmp_path: Path) -> None:
+    path = text_document(tmp_path, f"<text:p>{'word ' * 100_000}</text:p>")
+    data = path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        true = archive.getinfo("content.xml").file_size.to_bytes(4, "little")
+    assert data.count(true) == 2
+    path.write_bytes(data.replace(true, (100).to_bytes(4, "little")))
+    with pytest.raises(DraftError, match="damaged"):
+        read_draft(path)
+
+
+@pytest.mark.parametrize("make", [word, text_document])
+def test_more_elements_or_paragraphs_than_a_draft_has(
+    tmp_path: Path, make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = "<w:p/>" if make is word else "<text:p/>"
+    path = make(tmp_path, one * 2_000)
+    monkeypatch.setattr(package, "_MOST_PARAGRAPHS", 1_000)
+    with pytest.raises(DraftError, match=r"draft\.\w+ has too many paragraphs"):
+        read_draft(path)
+    monkeypatch.setattr(package, "_MOST_ELEMENTS", 900)
+    with pytest.raises(DraftError, match="unpacks to more"):
+        read_draft(path)
+
+
+def test_styles_that_are_based_on_each_other_in_a_ring_end(tmp_path: Path) -> None:
+    ring = "".join(
+        f'<w:style w:type="paragraph" w:styleId="{one}"><w:name w:val="{one}"/>'
+        f'<w:basedOn w:val="{other}"/></w:style>'
+        for one, other in (("A", "B"), ("B", "A"), ("C", "C"))
+    )
+    styled = "".join(f'<w:p><w:pPr><w:pStyle w:val="{one}"/></w:pPr></w:p>' for one in "ABC")
+    path = word(tmp_path, styled + paragraph("Words."), styles=f"<w:styles {WORD}>{ring}</w:styles>")
+    assert read_draft(path).prose.strip() == "Words."
+
+
+@pytest.mark.parametrize("count", ["2000000000", "9" * 5000, "-1", "x", "²", ""])
+def test_a_count_of_spaces_is_believed_within_reason(tmp_path: Path, count: str) -> None:
+    path = text_document(tmp_path, f'<text:p>One<text:s text:c="{count}"/>two.</text:p>')
+    assert len(read_draft(path).prose) < 200
+    assert read_draft(path).prose.split() == ["One", "two."]
+
+
+@pytest.mark.parametrize("make", [word, text_document])
+def test_elements_within_elements_without_end(tmp_path: Path, make: Callable[..., Path]) -> None:
+    one = "w:p" if make is word else "text:section"
+    with pytest.raises(DraftError, match="damaged"):
+        read_draft(make(tmp_path, f"<{one}>" * 50_000 + f"</{one}>" * 50_000))
+
+
+@pytest.mark.parametrize("words", ["“", "“word ", "‘", "‘word ", "“a ‘b "])
+def test_marks_that_open_without_end_are_given_up(words: str) -> None:
+    # Looked through to its end for each mark, this would take hours.
+    draft = read_stream(words * (200_000 // len(words)) + "”")
+    assert find_quotations(draft).quotations == ()

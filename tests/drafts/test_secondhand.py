@@ -1,0 +1,161 @@
+"""Words that an essay quotes, cited as its author's own: found where it is certain, and put right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from assistant.citations.styles import style_named
+from assistant.drafts.check import Checker
+from assistant.drafts.files import read_draft, read_stream
+from assistant.library.adding import read_essay, records
+from assistant.rendering.drafts import fault_object, message
+
+if TYPE_CHECKING:
+    from assistant.core.draft_report import Audit
+    from assistant.core.essay import StoredEssay
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+NAME = "Essay Assistant Authors"
+PLATO = "“not for memory, but for reminding”"
+BACON = "“Some books are to be tasted, others to be swallowed”"
+
+
+@pytest.fixture(scope="module")
+def essay(sample_path: Path) -> StoredEssay:
+    return read_essay(sample_path, records(None, ROOT), first_page=None, essay_id=None).essay
+
+
+@pytest.fixture(scope="module")
+def checker(essay: StoredEssay) -> Checker:
+    return Checker([essay], style_named("mla", [essay.reference]))
+
+
+def mended(audit: Audit) -> str:
+    text = audit.text
+    for mend in reversed(audit.mends):
+        text = text[: mend.start] + mend.text + text[mend.end :]
+    return text
+
+
+def pages(checker: Checker, words: str) -> str:
+    return checker.look_up(words).comparisons[0].place.labels[0]
+
+
+def test_the_fault_is_the_citation_and_names_both(checker: Checker) -> None:
+    page = pages(checker, PLATO)
+    draft = f"Writing is a drug, {PLATO} ({NAME} {page})."
+    audit = checker.check(read_stream(draft))
+    (fault,) = audit.faults
+    assert (fault.kind, audit.exact, audit.quotations) == ("second-hand", 1, 1)
+    assert draft[fault.start : fault.end] == f"({NAME} {page})"
+    assert fault.citation == fault.fix == f"(Plato, qtd. in {NAME} {page})"
+    assert (fault.essay, fault.passages, fault.pages) == ("sample", ("sample/p28",), page)
+    assert mended(audit) == f"Writing is a drug, {PLATO} (Plato, qtd. in {NAME} {page})."
+    assert checker.check(read_stream(mended(audit))).faults == ()
+    assert message(fault) == (
+        f'"not for memory, but for reminding" is quoted by sample from another; '
+        f"cite (Plato, qtd. in {NAME} {page}), not ({NAME} {page})"
+    )
+    assert fault_object(audit, fault)["kind"] == "second-hand"
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "Plato has it that writing serves {w} ({n} {p}).",
+        "Writing serves {w}, as Plato has it ({n} {p}).",
+        "Writing serves {w} (Plato, qtd. in {n} {p}).",
+        "Writing serves {w} (qtd. in {n} {p}).",
+        "Writing serves {w} (quoted in {n} {p}).",
+        "Writing serves {w} (cited in {n} {p}).",
+        "The essay quotes a dialogue, {w} ({n} {p}).",
+        "Writing serves {w} (Plato 275a).",
+        "Plato distrusts books. He says they serve {w} ({n} {p}).",
+        "Writing serves {w} [qtd. in @sample, p. {p}].",
+    ],
+)
+def test_a_draft_that_says_so_has_no_fault(draft: str, checker: Checker) -> None:
+    page = pages(checker, PLATO)
+    assert checker.check(read_stream(draft.format(w=PLATO, n=NAME, p=page))).faults == ()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        # Words of the essay's author, and such with a quotation among them.
+        "broke the text into short numbered pieces",
+        "was a drug “not for memory, but for reminding”",
+        # Nobody is claimed for these.
+        "chopped and minced",
+    ],
+)
+def test_what_is_not_certain_is_no_fault(words: str, checker: Checker) -> None:
+    found = checker.look_up(words)
+    assert found.judgement == "exact"
+    page = pages(checker, words)
+    assert checker.check(read_stream(f'One reads "{words}" ({NAME} {page}).')).faults == ()
+
+
+def test_words_of_a_block_quotation(checker: Checker) -> None:
+    page = pages(checker, BACON)
+    audit = checker.check(read_stream(f"Reading is eating.\n\n> {BACON[1:-1]} ({NAME} {page})\n"))
+    assert [fault.citation for fault in audit.faults] == [f"(Bacon, qtd. in {NAME} {page})"]
+    told = f"Bacon says of reading:\n\n> {BACON[1:-1]} ({NAME} {page})\n"
+    assert checker.check(read_stream(told)).faults == ()
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "It is {w} ({n} {p}, emphasis added).",
+        "It is {w} (see also {n} {p}).",
+        "It is {w} ({n} {p}; Smith 4).",
+        "It is {w} and {w} ({n} {p}).",
+        "It is {w} [@sample, p. {p}].",
+        "The {n} have on page {p} the words {w}.",
+        "It is {w}.^[{n}, {p}.]",
+    ],
+)
+def test_only_a_bare_citation_of_these_words_is_replaced(draft: str, checker: Checker) -> None:
+    page = pages(checker, PLATO)
+    audit = checker.check(read_stream(draft.format(w=PLATO, n=NAME, p=page)))
+    assert {fault.kind for fault in audit.faults} <= {"second-hand"}
+    assert [fault.fix for fault in audit.faults] == [None] * len(audit.faults)
+
+
+def test_a_wrong_page_is_put_right_with_it(checker: Checker) -> None:
+    page = pages(checker, PLATO)
+    audit = checker.check(read_stream(f"It is {PLATO} ({NAME} 11)."))
+    assert [fault.kind for fault in audit.faults] == ["second-hand", "wrong page"]
+    assert mended(audit) == f"It is {PLATO} (Plato, qtd. in {NAME} {page})."
+
+
+def test_latex_is_left_to_the_writer(checker: Checker, tmp_path: Path) -> None:
+    page = pages(checker, PLATO)
+    path = tmp_path / "draft.tex"
+    path.write_text(
+        f"\\begin{{document}}\nIt is ``not for memory, but for reminding'' \\cite[{page}]{{sample}}.\n"
+        f"It is ``not for memory, but for reminding'' \\cite[qtd. in][{page}]{{sample}}.\n\\end{{document}}\n"
+    )
+    assert [(fault.kind, fault.line, fault.fix) for fault in checker.check(read_draft(path)).faults] == [
+        ("second-hand", 2, None)
+    ]
+
+
+def test_words_that_the_essay_has_from_others_may_be_cited_to_them(checker: Checker) -> None:
+    assert checker.check(read_stream(f"It is {BACON} (Bacon 4).")).faults == ()
+    wrong = checker.check(read_stream("It “broke the text into short numbered pieces” (Bacon 4)."))
+    assert [fault.kind for fault in wrong.faults] == ["wrong source"]
+
+
+def test_a_citation_that_is_added_or_offered_says_so_too(checker: Checker) -> None:
+    by_way = checker.cite("sample", checker.look_up(BACON).comparisons[0].place)
+    assert "qtd. in" in by_way
+    audit = checker.check(read_stream(f"{BACON}.\n\nAnd no more."))
+    assert [(fault.kind, fault.citation) for fault in audit.faults] == [("uncited", by_way)]
+    assert checker.check(read_stream(mended(audit))).faults == ()
+    altered = checker.check(read_stream(f"He says {BACON.replace('tasted', 'wasted')} ({NAME} 17)."))
+    assert ("misquoted", by_way) in {(fault.kind, fault.citation) for fault in altered.faults}

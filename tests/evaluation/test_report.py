@@ -1,0 +1,227 @@
+"""Reports: what they compare, what they escape, and that they need nothing but themselves."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+import xml.etree.ElementTree as ET
+from functools import cache
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any, Literal
+
+import pytest
+from essay_library import ROOT
+from handmade_question_sets import corpus_of
+
+from assistant.evaluation import assess as folders
+from assistant.evaluation.assess import EvaluationReport
+from assistant.evaluation.datasets import Dataset, Question
+from assistant.evaluation.methods import MethodResult
+from assistant.evaluation.render import comparison_text
+from assistant.evaluation.render import evaluation_object as printed
+from assistant.evaluation.report import evaluation_object, question_objects, worst_questions
+from assistant.evaluation.runner import evaluate
+from assistant.evaluation.tables import compare
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+HOSTILE = "</style></svg><script>document.title='taken'</script> | $x_1$ & <b>\"'`*"
+
+
+def _measured(names: dict[str, str], *, kind: str = "", certain: float = 0.4) -> dict[str, Any]:
+    """A set's figures: the passages that each question finds, in order; p01 is right for each."""
+    kinds = {"none": "off-topic"}
+    questions = tuple(
+        Question(name, f"{name}?", "", name != "none", kinds.get(name, f"{kind}{at % 2}"))
+        for at, name in enumerate(names)
+    )
+    qrels = {name: {"p01": 1} for name in names if name != "none"}
+    dataset = Dataset(kind or "coast", questions, qrels, None, whole=True)
+    corpus = corpus_of({"d": {f"p{at:02}": kind or "Fog came." for at in range(1, 5)}})
+
+    def late(question: Question, among: Collection[str]) -> MethodResult:
+        found = [(name, 1 - at / 9) for at, name in enumerate(names[question.id].split()) if name in among]
+        return MethodResult(found, certain, lambda _place: ())
+
+    def last(question: Question, among: Collection[str]) -> MethodResult:
+        return MethodResult(late(question, among).scored[::-1])
+
+    made = [evaluate(dataset, late, corpus, "late"), evaluate(dataset, last, corpus, "bm25")]
+    return evaluation_object(dataset, made) | {
+        "worst": worst_questions(made[0], dataset, corpus, 5),
+        "questions": question_objects(made),
+    }
+
+
+BEFORE = {"a": "p01 p02", "b": "p01 p02", "c": "p02 p01", "none": "p03"}
+NOW = {"a": "p01 p02", "b": "p02 p01", "c": "p01 p02", "d": "p01", "none": "p03"}
+
+
+@cache
+def _hostile() -> EvaluationReport:
+    """A report whose names do what they can to break out of a page; made once, its plots take a second."""
+    return _hostile_anew()
+
+
+def _hostile_anew() -> EvaluationReport:
+    names = {HOSTILE: "p02 p01", "b": "p02 p01", "none": "p03"}
+    before = EvaluationReport([_measured({HOSTILE: "p01 p02"}, kind=HOSTILE)])
+    return EvaluationReport([_measured(names, kind=HOSTILE)], before.data)
+
+
+def test_what_got_worse_and_better_is_told() -> None:
+    old, new = EvaluationReport([_measured(BEFORE)]), EvaluationReport([_measured(NOW, certain=0.6)])
+    found = compare(old.data, new.data)
+    late = {"dataset": "coast", "method": "late"}
+    lost = late | {"id": "b", "text": "b?", "before": "p01", "now": "p02"}
+    won = late | {"id": "c", "text": "c?", "before": "p02", "now": "p01"}
+    assert [one for one in found["lost"] if one["method"] == "late"] == [lost]
+    assert [one for one in found["won"] if one["method"] == "late"] == [won]
+    rose = {one["measure"]: one for one in found["rose"] if one["method"] == "late"}
+    # Two of three before, three of four now.
+    assert rose["r@1"] == late | {"measure": "r@1", "before": 0.6667, "now": 0.75}
+    # A lower error is a better one: 0.6 is nearer to four of five than 0.4 is to three of four.
+    assert rose["ece"] == late | {"measure": "ece", "before": 0.35, "now": 0.2}
+    assert not any("ms" in one["measure"] for one in found["fell"] + found["rose"])
+    assert "no longer right: coast late b  b?  [first: p01 -> p02]" in comparison_text(found)
+
+
+def test_a_report_does_not_differ_from_itself() -> None:
+    data = EvaluationReport([_measured(NOW)]).data
+    found = compare(data, copy.deepcopy(data))
+    assert not any(found[key] for key in found if key != "before")
+    assert comparison_text(found).endswith("  nothing has changed")
+
+
+def test_what_only_one_report_has_is_not_compared() -> None:
+    old, new = EvaluationReport([_measured(BEFORE)]).data, EvaluationReport([_measured(NOW)]).data
+    old["datasets"][0]["methods"].pop()
+    # A question that was put otherwise is another one.
+    new["datasets"][0]["questions"][1]["text"] = "Which b?"
+    found = compare(old, new)
+    assert (found["only_before"], found["only_now"]) == ([], ["coast bm25"])
+    assert [one["id"] for one in found["lost"] if one["method"] == "late"] == []
+    assert "not measured before: coast bm25" in comparison_text(found)
+
+
+def test_programs_are_told_what_changed_and_not_each_question() -> None:
+    report = EvaluationReport([_measured(NOW)])
+    assert list(printed(report.data)) == ["datasets"]
+    assert "questions" not in printed(report.data)["datasets"][0]
+    again = EvaluationReport([_measured(NOW)], report.data)
+    assert printed(again.data)["comparison"] == again.comparison
+    assert json.loads(json.dumps(again.data, allow_nan=False)) == again.data
+
+
+class _Tags(HTMLParser):
+    """The elements and attributes of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep an element."""
+        self.tags.append((tag, dict(attrs)))
+
+
+def test_the_page_asks_for_nothing_and_runs_nothing() -> None:
+    page = _hostile().page
+    assert not re.search(r"https?:|//[a-z]|@import|src=|url\((?!#)", page)
+    parser = _Tags()
+    parser.feed(page)
+    names = [tag for tag, _ in parser.tags]
+    assert {"script", "link", "img", "iframe", "object", "b"}.isdisjoint(names)
+    assert not [key for _, found in parser.tags for key in found if key.startswith("on")]
+    ids = [found["id"] for _, found in parser.tags if "id" in found]
+    assert len(ids) == len(set(ids))
+    # Whatever is told of the machine or the moment stands in the data, not in the plots.
+    assert str(ROOT) not in page
+    assert "matplotlib" not in page.replace("matplotlib.axis", "").lower()
+    assert names.count("svg") == len(re.findall("</svg>", page)) > 5
+
+
+def test_plots_are_whole_and_the_same_each_time() -> None:
+    both = (_hostile(), _hostile_anew())
+    html, again = (re.sub(r"\d\d:\d\d UTC|[\d.]+ / [\d.]+", "", made.html) for made in both)
+    assert html == again
+    for svg in re.findall(r"<svg.*?</svg>", html, re.DOTALL):
+        ET.fromstring(svg)  # noqa: S314 - made here
+        assert "#0" not in svg
+
+
+def test_markdown_shows_hostile_words_as_written() -> None:
+    made = _hostile().markdown
+    assert "<script" not in made
+    for row in (line for line in made.splitlines() if line.startswith("| ")):
+        assert row.endswith(" |")
+    for table in re.findall(r"(?:^\|.*\n?)+", made, re.MULTILINE):
+        # As many cells in each row, so that no name has broken out of its own.
+        assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}) == 1, table
+    assert "Compared with the report of" in made
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("width", "scheme", "ground"),
+    [(1280, "light", "rgb(253, 252, 249)"), (390, "dark", "rgb(27, 26, 24)")],
+)
+def test_the_page_opens_in_a_browser_without_a_request(
+    browser: Browser, tmp_path: Path, width: int, scheme: Literal["light", "dark"], ground: str
+) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(_hostile().page, "utf-8")
+    page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(path.as_uri())
+    assert asked == [path.as_uri()]
+    assert page.title() == "Evaluation"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert HOSTILE in page.locator(".worst li").first.inner_text()
+    report = page.locator(".evaluation-report")
+    assert report.evaluate("one => getComputedStyle(one).backgroundColor") == ground
+    page.close()
+
+
+def test_files_are_replaced_whole(tmp_path: Path) -> None:
+    folders.prepare(tmp_path / "deep" / "down")
+    folder = tmp_path / "deep" / "down"
+    folders.write(folder, {"a.txt": "one", "b.txt": "two \ud800"})
+    folders.write(folder, {"a.txt": "three"})
+    assert {one.name: one.read_text("utf-8") for one in folder.iterdir()} == {
+        "a.txt": "three",
+        "b.txt": "two ?",
+    }
+    (folder / "c.txt").mkdir()
+    with pytest.raises(folders.OutputError, match=r"cannot be written to \(.*\); name a folder that can\.$"):
+        folders.write(folder, {"c.txt": "four"})
+    assert sorted(one.name for one in folder.iterdir()) == ["a.txt", "b.txt", "c.txt"]
+
+
+def test_a_folder_that_cannot_be_one_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for name in ("file", "file/below"):
+        with pytest.raises(folders.OutputError, match="cannot be written to"):
+            folders.prepare(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"made": "now", "datasets": [{"name": "x"}]}', '{"datasets": []}']
+)
+def test_what_is_no_report_is_not_compared_with(tmp_path: Path, text: str) -> None:
+    assert folders.earlier(tmp_path) is None
+    (tmp_path / "report.json").write_text(text)
+    with pytest.raises(folders.OutputError, match=r"report\.json is no report to compare with; delete it"):
+        folders.earlier(tmp_path)
+
+
+def test_a_report_is_read_again(tmp_path: Path) -> None:
+    data = EvaluationReport([_measured(NOW)]).data
+    folders.write(tmp_path, {"report.json": json.dumps(data)})
+    assert folders.earlier(tmp_path) == data

@@ -1,0 +1,83 @@
+"""Stand-ins whose answers can be worked out by hand: an encoder without a model, an essay without a file."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from assistant.core.essay import CSLItem, Essay
+from assistant.documents.pages import find_pages, number_pages
+from assistant.retrieval.models.encoder import Encoded, Floats, ModelInfo, Piece, unit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+DIMENSION = 32
+_VOCABULARY = 30_000
+_PIECE = re.compile(r"\w+|[^\w\s]")
+
+
+class FakeEncoder:
+    """An encoder that is a plain function of the words: the same word has the same vector everywhere.
+
+    Attributes:
+        encoded: Every text encoded so far, in order, so that a test can tell what was encoded anew.
+    """
+
+    def __init__(self, *, name: str = "fake", digest: str = "fake-1", max_tokens: int = 60) -> None:
+        self._info = ModelInfo(name, digest, DIMENSION, max_tokens)
+        self.encoded: list[str] = []
+
+    @property
+    def info(self) -> ModelInfo:
+        """What identifies the model."""
+        return self._info
+
+    def pieces(self, text: str) -> list[Piece]:
+        """Words and punctuation marks of a text."""
+        return [Piece(piece_id(found.group()), *found.span()) for found in _PIECE.finditer(text)]
+
+    def encode(
+        self, texts: Sequence[str], *, query: bool = False, progress: Callable[[int], None] | None = None
+    ) -> list[Encoded]:
+        """Encode texts; a question is encoded as any other text is."""
+        del query
+        made = []
+        for text in texts:
+            self.encoded.append(text)
+            made.append(self._encode(text))
+            if progress is not None:
+                progress(1)
+        return made
+
+    def _encode(self, text: str) -> Encoded:
+        ids = [piece.id for piece in self.pieces(text)]
+        tokens = np.zeros((len(ids), DIMENSION), dtype=np.float32)
+        for row, at in enumerate(ids):
+            tokens[row] = word_vector(at)
+        mean = tokens.mean(axis=0) if ids else np.zeros(DIMENSION, dtype=np.float32)
+        return Encoded(unit(mean), tokens, np.asarray(ids, dtype=np.int32))
+
+
+def piece_id(word: str) -> int:
+    """Id of a word, whatever its case; the same in every run, which ``hash`` is not."""
+    return int.from_bytes(hashlib.sha256(word.casefold().encode()).digest()[:8]) % _VOCABULARY
+
+
+def word_vector(at: int) -> Floats:
+    """Unit vector of the word with an id."""
+    drawn: Floats = np.random.default_rng(at).standard_normal(DIMENSION).astype(np.float32)
+    return unit(drawn)
+
+
+def essay_of(
+    text: str, *, reference: CSLItem | None = None, first_page: str | None = None, essay_id: str = "essay"
+) -> Essay:
+    """An essay from its decoded text, its pages found and numbered as those of a file are."""
+    found = find_pages(text)
+    record = reference or {}
+    numbering = number_pages(found, asked=first_page, record=str(record.get("page", "")))
+    return Essay(essay_id, record, text, numbering.pages, numbering.provenance, found.furniture)

@@ -1,0 +1,287 @@
+"""What is shown is the essay's own words, whole and in order, in a form that is pinned here."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.core.answer import Answer, Citation, Highlight, Hit
+from assistant.core.essay import IngestReport, Kind, NoteMark, PageStart, Passage, SourceMap, StoredEssay
+from assistant.rendering.answers import NOT_ANSWERED, answer_object, answer_text
+from assistant.rendering.essays import (
+    essay_object,
+    essays_text,
+    passage_object,
+    passages_text,
+    report_object,
+    report_text,
+    searched_passages,
+)
+
+TEXT = "The lamp burns all night. Nobody — so Marsh’s diary says — has seen it go out. Ships pass."
+# The second sentence, and the place in it at which page 850 begins.
+START, TURN, END = 26, 33, 78
+REFERENCE = "Marsh, Ada. “The Lamp.” Coast Studies, vol. 60, no. 4, 2014, pp. 844–62."
+PAGES = (PageStart("849", 0), PageStart("850", TURN))
+
+
+def passage(
+    name: str = "marsh-2014/p09",
+    kind: Kind = "paragraph",
+    section: str = "The Tower",
+    pages: tuple[PageStart, ...] = PAGES,
+) -> Passage:
+    spans = ((0, 25), (START, END), (END + 1, len(TEXT)))
+    source = SourceMap(((0, 500),), len(TEXT))
+    note = NoteMark("4", 25, "marsh-2014/n4")
+    return Passage(name, "marsh-2014", 12, kind, section, TEXT, spans, pages, source, notes=(note,))
+
+
+def hit(one: Passage, pages: str, *, highlighted: bool = True) -> Hit:
+    """A hit whose second sentence is marked."""
+    citation = Citation(pages, f"(Marsh {pages.replace('-', '–')})" if pages else "(Marsh)")
+    words = one.text[START:END]
+    marked = Highlight(START, END, words, citation, f"“{words[:-1]}” {citation.in_text}.")
+    quotation = f"“{one.text[:-1]}” {citation.in_text}."
+    return Hit(one, 0.71239, (marked,) if highlighted else (), citation, REFERENCE, quotation)
+
+
+def answer(*hits: Hit, answered: bool = True, note: str = "") -> Answer:
+    return Answer("Has the lamp gone out?", answered, 0.930049, hits, note)
+
+
+PLAIN = """1.  marsh-2014/p09 · pp. 849–50 · The Tower
+
+    The lamp burns all night. ⟦Nobody — so Marsh’s diary says —
+    has seen it go out.⟧ Ships pass.
+
+    Cite: marked words (Marsh 849–50), whole passage (Marsh 849–50)"""
+CITED = """Marsh, Ada. “The Lamp.” Coast Studies, vol. 60, no. 4, 2014, pp.
+    844–62."""
+
+
+def test_an_answer_for_a_terminal() -> None:
+    assert answer_text(answer(hit(passage(), "849-50")), width=66) == f"{PLAIN}\n\n{CITED}"
+
+
+def test_an_answer_for_a_terminal_with_bold() -> None:
+    found = answer_text(answer(hit(passage(), "849-50")), width=200, styled=True)
+    assert "    The lamp burns all night. \x1b[1mNobody — so" in found
+    assert "go out.\x1b[0m Ships pass." in found
+    assert "⟦" not in found
+    assert found.count("\x1b[1m") == found.count("\x1b[0m") == 1
+
+
+def test_what_is_not_answered_says_so_first() -> None:
+    found = answer_text(answer(hit(passage(), "849-50"), answered=False), width=66)
+    assert found == f"{NOT_ANSWERED}\n\n{PLAIN}\n\n{CITED}"
+
+
+def test_a_note_stands_before_everything() -> None:
+    found = answer_text(answer(hit(passage(), "849-50"), answered=False, note="Name it."), width=66)
+    assert found.startswith(f"Name it.\n\n{NOT_ANSWERED}\n\n1.  ")
+    assert answer_text(answer(answered=False, note="Name it.")) == "Name it."
+    assert answer_text(answer(answered=False)) == ""
+
+
+@pytest.mark.parametrize(
+    ("one", "pages", "head"),
+    [
+        (passage(), "849", "1.  marsh-2014/p09 · p. 849 · The Tower"),
+        (passage(), "", "1.  marsh-2014/p09 · The Tower"),
+        (passage(section=""), "", "1.  marsh-2014/p09"),
+        (passage("m/b01", "blockquote"), "9", "1.  m/b01 · block quotation · p. 9 · The Tower"),
+        (passage("m/n1", "note", ""), "xii-xiv", "1.  m/n1 · note · pp. xii–xiv"),
+    ],
+)
+def test_the_head_of_a_passage(one: Passage, pages: str, head: str) -> None:
+    assert answer_text(answer(hit(one, pages))).splitlines()[0] == head
+
+
+def test_passages_are_numbered_and_their_reference_named_once() -> None:
+    found = answer_text(answer(hit(passage(), "849"), hit(passage("marsh-2014/p10"), "850")))
+    assert [line for line in found.splitlines() if re.match(r"\d\. ", line)] == [
+        "1.  marsh-2014/p09 · p. 849 · The Tower",
+        "2.  marsh-2014/p10 · p. 850 · The Tower",
+    ]
+    assert found.count("Marsh, Ada.") == 1
+
+
+@given(
+    st.lists(st.from_regex(r"[A-Za-z’—.,“”-]{1,50}", fullmatch=True), min_size=1, max_size=60),
+    st.integers(1, 140),
+)
+def test_wrapped_words_are_the_passages_words(words: list[str], width: int) -> None:
+    text = " ".join(words)
+    one = Passage(
+        "e/p01", "e", 1, "paragraph", "", text, ((0, len(text)),), (), SourceMap(((0, 0),), len(text))
+    )
+    bare = Hit(one, 1.0, (), Citation("", "(E)"), "", "")
+    body = answer_text(answer(bare), width=width).split("\n\n")[1]
+    assert body.split() == text.split()
+    assert all(line.startswith("    ") and line == line.rstrip() for line in body.splitlines())
+    longest = max(map(len, words))
+    assert all(len(line) <= max(40, width, longest + 4) for line in body.splitlines())
+    assert passages_text([one], width=width).split("\n", 1)[1].split() == text.split()
+
+
+def test_an_answer_as_an_object() -> None:
+    made = answer_object(answer(hit(passage(), "849-50")))
+    assert json.loads(json.dumps(made)) == made
+    words = TEXT[START:END]
+    assert made == {
+        "question": "Has the lamp gone out?",
+        "answered": True,
+        "confidence": 0.93,
+        "passages": [
+            {
+                "id": "marsh-2014/p09",
+                "essay": "marsh-2014",
+                "kind": "paragraph",
+                "section": "The Tower",
+                "text": TEXT,
+                "pages": "849-50",
+                "score": 0.7124,
+                "source": {"start": 500, "end": 500 + len(TEXT)},
+                "highlights": [
+                    {
+                        "start": START,
+                        "end": END,
+                        "text": words,
+                        "pages": "849-50",
+                        "citation": "(Marsh 849-50)",
+                        "quotation": f"“{words[:-1]}” (Marsh 849–50).",
+                        "quoted": None,
+                    }
+                ],
+                "citation": "(Marsh 849-50)",
+                "reference": REFERENCE,
+                "quotation": f"“{TEXT[:-1]}” (Marsh 849–50).",
+                "quoted": None,
+            }
+        ],
+    }
+
+
+def test_an_answer_without_pages_and_with_a_note_as_an_object() -> None:
+    made = answer_object(
+        answer(hit(passage(pages=()), "", highlighted=False), answered=False, note="Name it.")
+    )
+    assert (made["answered"], made["note"]) == (False, "Name it.")
+    (one,) = made["passages"]
+    assert (one["pages"], one["citation"], one["highlights"]) == ("", "(Marsh)", [])
+
+
+REPORT = IngestReport(
+    essay_id="marsh-2014",
+    title="The Lamp: A History",
+    characters=12_345,
+    kept=12_000,
+    layout=300,
+    hyphens_joined=(("light-\nhouse", "lighthouse"),),
+    hyphens_kept=("well-kept", "so-called"),
+    dropped=(
+        (41, "COAST STUDIES", "running head"),
+        (81, "850", "page number"),
+        (82, "MARSH", "running head"),
+    ),
+    removed={"note mark": 5, "page furniture": 40},
+    unaccounted=0,
+    note_marks=4,
+    kinds={"title": 1, "paragraph": 20, "blockquote": 2, "note": 5},
+    pages=18,
+    first_page="844",
+    last_page="861",
+    page_provenance="printed in the running heads",
+    warnings=("A note has no mark.", "A page is missing."),
+)
+KEPT = "12,000 kept; 300 of line breaks and spacing"
+
+
+def test_an_ingest_report_for_a_terminal() -> None:
+    assert report_text(REPORT).splitlines() == [
+        "marsh-2014: The Lamp: A History",
+        "  Pages:         844–861 (printed in the running heads)",
+        "  Passages:      1 title, 20 paragraphs, 2 block quotations, 5 notes",
+        "  Notes linked:  4 of 5",
+        "  Hyphens:       1 undone at line ends, 2 kept (well-kept, so-called)",
+        "  Lines dropped: 2 running heads, 1 page number (the first on line 41: COAST STUDIES)",
+        f"  Characters:    12,345: {KEPT}; taken out: note mark 5, page furniture 40; 0 unaccounted for",
+        "  Please note: A note has no mark.",
+        "  Please note: A page is missing.",
+    ]
+
+
+def test_an_ingest_report_with_nothing_in_it() -> None:
+    bare = replace(
+        REPORT,
+        hyphens_joined=(),
+        hyphens_kept=(),
+        dropped=(),
+        removed={},
+        pages=0,
+        first_page="",
+        warnings=(),
+    )
+    lines = report_text(bare).splitlines()
+    assert lines[1] == "  Pages:         none (printed in the running heads)"
+    assert lines[4] == "  Hyphens:       none at line ends"
+    assert lines[5] == "  Lines dropped: none"
+    assert lines[6].endswith(f"12,345: {KEPT}; 0 unaccounted for")
+    assert len(lines) == 7
+    assert json.loads(json.dumps(report_object(bare)))["title"] == "The Lamp: A History"
+
+
+HEADING = passage("marsh-2014/h1", "heading")
+ESSAY = StoredEssay("marsh-2014", {"title": "The Lamp"}, "l.txt", "0", "text", REPORT, (HEADING, passage()))
+
+
+def test_essays_for_a_terminal() -> None:
+    other = replace(
+        ESSAY, id="lee", report=replace(REPORT, title="Bells", pages=0), passages=(passage(),) * 12
+    )
+    assert essays_text([ESSAY, other]).splitlines() == [
+        "marsh-2014  pp. 844–861  1 passages   The Lamp: A History",
+        "lee         no pages     12 passages  Bells",
+    ]
+
+
+def test_an_essay_as_an_object() -> None:
+    made = essay_object(ESSAY, passages=False)
+    assert (made["id"], made["pages"], made["passages"]) == ("marsh-2014", ["844", "861"], 1)
+    assert searched_passages(ESSAY) == [passage()]
+    full: dict[str, Any] = json.loads(json.dumps(essay_object(ESSAY, passages=True)))
+    assert [one["id"] for one in full["passages"]] == ["marsh-2014/h1", "marsh-2014/p09"]
+    assert full["passages"][1] == passage_object(passage())
+    assert full["passages"][1]["pages"] == [{"label": "849", "start": 0}, {"label": "850", "start": TURN}]
+    assert full["passages"][1]["notes"] == [{"mark": "4", "at": 25, "passage": "marsh-2014/n4"}]
+
+
+def test_passages_for_a_terminal_with_their_page_turns() -> None:
+    found = passages_text([passage(), replace(passage("marsh-2014/h1", "heading"), pages=())], width=200)
+    assert TEXT[START:TURN] == "Nobody "
+    turned = f"{TEXT[:TURN]}[p. 850] {TEXT[TURN:]}"
+    assert (
+        found
+        == f"marsh-2014/p09 · paragraph · pp. 849–850\n    {turned}\n\nmarsh-2014/h1 · heading\n    {TEXT}"
+    )
+
+
+def test_a_page_turn_inside_a_word_is_marked_before_the_word() -> None:
+    # In print three letters of the word stood on either page.
+    broken = passage(pages=(PageStart("849", 0), PageStart("850", START + 3)))
+    assert f"night. [p. 850] {TEXT[START:TURN]}" in passages_text([broken], width=200)
+
+
+@pytest.mark.parametrize(("name", "label"), [("one page", "p. 849"), ("none", "")])
+def test_the_pages_of_a_passage_for_a_terminal(name: str, label: str) -> None:
+    one = passage(pages=PAGES[:1] if name == "one page" else ())
+    assert passages_text([one]).splitlines()[0] == " · ".join(
+        filter(None, ["marsh-2014/p09", "paragraph", label])
+    )

@@ -1,0 +1,176 @@
+"""The cross-encoder's graph and reader, held against PyTorch with an adapter drawn by chance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from minilm_graph import build_graph, read_places
+from numpy.typing import NDArray
+
+from assistant.retrieval.models import cross_encoder
+from assistant.retrieval.models.cross_encoder import EXCERPT, QUESTION, OnnxCrossEncoder, available
+from assistant.retrieval.models.encoder import WEIGHTS, default_folder
+from assistant.retrieval.models.onnx import Pieces
+
+RANK = 4
+CLOSE = 1e-4
+WIDE = 1536
+MODULES = {
+    "attention.self.query": (384, 384),
+    "attention.self.key": (384, 384),
+    "attention.self.value": (384, 384),
+    "attention.output.dense": (384, 384),
+    "intermediate.dense": (WIDE, 384),
+    "output.dense": (384, WIDE),
+}
+ASKED = "Who numbered the leaves of a book?"
+EXCERPTS = [
+    "The leaves of a book were numbered in Cologne in 1470, and nobody knows by whom.",
+    "Yes.",
+    "",
+    "A café — “quoted” — and 📚 besides. " * 30,
+]
+
+Adapter = dict[str, NDArray[Any]]
+
+
+def drawn(dtype: type[np.floating[Any]], modules: list[str] | None = None) -> Adapter:
+    """An adapter drawn by chance, large enough to change every answer."""
+    chance = np.random.default_rng(7)
+    made: Adapter = {}
+    for layer in range(6):
+        for module in modules if modules is not None else list(MODULES):
+            wide, narrow = MODULES[module]
+            name = f"encoder.layer.{layer}.{module}"
+            made[f"{name}.lora_A"] = 0.05 * chance.standard_normal((RANK, narrow))
+            made[f"{name}.lora_B"] = 0.05 * chance.standard_normal((wide, RANK))
+    for name in ("classifier", "span"):
+        made[f"{name}.weight"] = 0.1 * chance.standard_normal((1, 384))
+        made[f"{name}.bias"] = chance.standard_normal(1)
+    return {name: array.astype(dtype) for name, array in made.items()}
+
+
+def graph_of(adapter: Adapter, folder: Path) -> Path:
+    path = folder / "cross_encoder.onnx"
+    path.write_bytes(build_graph(read_places(default_folder() / WEIGHTS), adapter))
+    return path
+
+
+def expected(adapter: Adapter, question: str, excerpt: str) -> tuple[float, list[float]]:
+    """What PyTorch says with the adapter merged into the weights."""
+    import torch  # noqa: PLC0415 - seconds to import
+    from transformers import BertModel  # noqa: PLC0415 - the same
+
+    model = BertModel.from_pretrained(str(default_folder()), add_pooling_layer=False).train(mode=False)
+    weights = {name: torch.from_numpy(array.astype(np.float32)) for name, array in adapter.items()}
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            module = name.removesuffix(".weight")
+            if f"{module}.lora_A" in weights:
+                parameter.add_(weights[f"{module}.lora_B"] @ weights[f"{module}.lora_A"])
+        pieces = Pieces(default_folder())
+        asked, read = pieces.of(question).ids[:QUESTION], pieces.of(excerpt).ids[:EXCERPT]
+        ids = [pieces.first, *asked, pieces.last, *read, pieces.last]
+        kinds = [0] * (len(asked) + 2) + [1] * (len(read) + 1)
+        seen = model(input_ids=torch.tensor([ids]), token_type_ids=torch.tensor([kinds]))
+        hidden = seen.last_hidden_state[0]
+        answers = hidden[0] @ weights["classifier.weight"][0] + weights["classifier.bias"][0]
+        carries = hidden @ weights["span.weight"][0] + weights["span.bias"][0]
+    return float(answers), carries[len(asked) + 2 : -1].tolist()
+
+
+@pytest.mark.real_model
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+def test_readings_are_those_of_pytorch(tmp_path: Path, dtype: type[np.floating[Any]]) -> None:
+    adapter = drawn(dtype)
+    readings = OnnxCrossEncoder(graph_of(adapter, tmp_path)).read(ASKED, EXCERPTS)
+    assert len({round(one.answers, 3) for one in readings}) == len(EXCERPTS)
+    for excerpt, reading in zip(EXCERPTS, readings, strict=True):
+        answers, carries = expected(adapter, ASKED, excerpt)
+        assert reading.answers == pytest.approx(answers, abs=CLOSE)
+        assert reading.carries.tolist() == pytest.approx(carries, abs=CLOSE)
+
+
+@pytest.mark.real_model
+def test_a_module_may_have_no_adapter(tmp_path: Path) -> None:
+    adapter = drawn(np.float32, ["attention.self.query", "output.dense"])
+    (reading,) = OnnxCrossEncoder(graph_of(adapter, tmp_path)).read(ASKED, EXCERPTS[:1])
+    answers, carries = expected(adapter, ASKED, EXCERPTS[0])
+    assert reading.answers == pytest.approx(answers, abs=CLOSE)
+    assert reading.carries.tolist() == pytest.approx(carries, abs=CLOSE)
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> OnnxCrossEncoder:
+    return OnnxCrossEncoder(graph_of(drawn(np.float16), tmp_path_factory.mktemp("graph")))
+
+
+def test_every_word_piece_of_an_excerpt_has_its_logit_and_its_span(reader: OnnxCrossEncoder) -> None:
+    for excerpt, reading in zip(EXCERPTS, reader.read(ASKED, EXCERPTS), strict=True):
+        pieces = Pieces(default_folder()).of(excerpt)
+        assert reading.spans == pieces.offsets[:EXCERPT]
+        assert reading.carries.shape == (len(reading.spans),)
+    assert EXCERPTS[0][slice(*reader.read(ASKED, EXCERPTS)[0].spans[1])] == "leaves"
+
+
+def test_an_excerpt_reads_the_same_alone_and_among_others(reader: OnnxCrossEncoder) -> None:
+    for excerpt, reading in zip(EXCERPTS, reader.read(ASKED, EXCERPTS), strict=True):
+        (alone,) = reader.read(ASKED, [excerpt])
+        assert alone.answers == pytest.approx(reading.answers, abs=CLOSE)
+        assert alone.carries.tolist() == pytest.approx(reading.carries.tolist(), abs=CLOSE)
+
+
+@pytest.mark.parametrize("processors", [1, 2, 8])
+def test_excerpts_read_the_same_on_any_number_of_processors(
+    reader: OnnxCrossEncoder, monkeypatch: pytest.MonkeyPatch, processors: int
+) -> None:
+    alone = [reader.read(ASKED, [excerpt])[0] for excerpt in EXCERPTS]
+    monkeypatch.setattr(cross_encoder, "_processors", lambda: processors)
+    for one, reading in zip(alone, reader.read(ASKED, EXCERPTS), strict=True):
+        assert reading.answers == pytest.approx(one.answers, abs=CLOSE)
+        assert reading.spans == one.spans
+        assert reading.carries.tolist() == pytest.approx(one.carries.tolist(), abs=CLOSE)
+
+
+@given(st.lists(st.integers(1, 195), min_size=1, max_size=9), st.integers(1, 9))
+def test_every_excerpt_is_in_one_batch_and_the_longest_comes_first(lengths: list[int], most: int) -> None:
+    batches = cross_encoder._batches(lengths, most)  # noqa: SLF001 - how rows are divided shows in time alone
+    assert sorted(at for batch in batches for at in batch) == [*range(len(lengths))]
+    assert len(batches) == min(most, len(lengths))
+    for batch in batches:
+        assert [lengths[at] for at in batch] == sorted((lengths[at] for at in batch), reverse=True)
+
+
+def test_the_shorter_of_three_excerpts_are_read_together() -> None:
+    assert cross_encoder._batches([60, 140, 100], 2) == [[1], [2, 0]]  # noqa: SLF001 - the same
+
+
+def test_a_question_of_any_length_is_read(reader: OnnxCrossEncoder) -> None:
+    for question in ("", "word " * 64, "word " * 500):
+        assert len(reader.read(question, EXCERPTS)) == len(EXCERPTS)
+    long, cut = (reader.read("word " * count, EXCERPTS[:1])[0] for count in (500, QUESTION))
+    assert long.answers == pytest.approx(cut.answers, abs=CLOSE)
+
+
+def test_no_excerpt_is_no_reading(tmp_path: Path) -> None:
+    assert OnnxCrossEncoder(tmp_path / "none.onnx").read(ASKED, []) == []
+
+
+def test_it_says_whether_it_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not available(tmp_path / "none.onnx")
+    graph = graph_of(drawn(np.float16), tmp_path)
+    assert available(graph)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    assert not available(graph)
+
+
+def test_a_graph_holds_the_adapter_in_its_own_precision(tmp_path: Path) -> None:
+    # Of 2 bytes a number and the graph's own 30 KB; none of the model's weights.
+    adapter = drawn(np.float16)
+    numbers = sum(array.size for array in adapter.values())
+    assert 0 < graph_of(adapter, tmp_path).stat().st_size - 2 * numbers < 60_000

@@ -1,0 +1,119 @@
+"""Putting passages in order anew with a model that the user names."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from essay_library import QUESTION, Opened, a_library
+from fake_models import FakeEncoder
+
+from assistant.core.errors import ModelError
+from assistant.library.adding import given_passages
+from assistant.retrieval.finder import Finder
+from assistant.retrieval.index.index import build_index
+from assistant.retrieval.models.encoder import default_folder
+
+TEXTS = {f"p{at:02}": f"Keeper {at} lit the lamp." for at in range(1, 31)}
+
+
+class Backwards:
+    """Prefers the last of what it is given, by scores far from a cosine's."""
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        """One figure a text."""
+        assert question == "Who lit the lamp?"
+        self.read = list(texts)
+        return [-500.0 + at for at in range(len(texts))]
+
+
+def finder() -> Finder:
+    encoder, essay = FakeEncoder(), given_passages("coast", "Coast", TEXTS)
+    return Finder(build_index(essay.passages, {}, encoder), encoder, {"coast": essay})
+
+
+def test_the_first_twenty_are_put_in_order_anew_and_the_rest_stay_behind() -> None:
+    reranker = Backwards()
+    plain = [one.passage for one in finder().find("Who lit the lamp?").ranked]
+    found = finder().find("Who lit the lamp?", reranker=reranker).ranked
+    assert [one.passage for one in found] == plain[:20][::-1] + plain[20:]
+    assert reranker.read == [TEXTS[name] for name in plain[:20]]
+    scores = [one.score for one in found]
+    assert scores == sorted(scores, reverse=True)
+    assert len(set(scores)) == len(scores)
+
+
+def test_a_model_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+    library = Opened(a_library(tmp_path / "shelf")).library
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(
+        ModelError, match=r"re-ranking model .*empty.* cannot be loaded .* leave --reranker out\.$"
+    ):
+        library.ask(QUESTION, reranker=str(tmp_path / "empty"))
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A BERT of one layer with the default model's tokenizer and weights by chance."""
+    import torch  # noqa: PLC0415 - seconds to import
+    from transformers import AutoTokenizer, BertConfig, BertModel  # noqa: PLC0415 - the same
+
+    torch.manual_seed(1)
+    folder = tmp_path_factory.mktemp("tiny")
+    tokenizer = AutoTokenizer.from_pretrained(str(default_folder()))
+    config = BertConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+    )
+    BertModel(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+@pytest.mark.real_model
+def test_a_cross_encoder_puts_passages_in_order(tiny: Path, tmp_path: Path) -> None:
+    from sentence_transformers import CrossEncoder  # noqa: PLC0415 - seconds to import
+
+    model = CrossEncoder(str(tiny), num_labels=1, device="cpu")
+    model.save_pretrained(str(tmp_path / "cross"))
+    asked = Opened(a_library(tmp_path / "shelf")).library
+    hits = asked.ask(QUESTION, top=5, reranker=str(tmp_path / "cross")).hits
+    wanted = model.predict([(QUESTION, hit.passage.text) for hit in hits if len(hit.passage.text) < 500])
+    found = [hit.score for hit in hits if len(hit.passage.text) < 500]
+    assert found == pytest.approx([float(one) for one in wanted], abs=1e-5)
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+@pytest.mark.real_model
+def test_a_multi_vector_encoder_puts_passages_in_order(tiny: Path, tmp_path: Path) -> None:
+    from sentence_transformers import MultiVectorEncoder  # noqa: PLC0415 - seconds to import
+
+    model = MultiVectorEncoder(str(tiny), device="cpu")
+    model.save_pretrained(str(tmp_path / "late"))
+    config = json.loads((tmp_path / "late" / "config_sentence_transformers.json").read_text("utf-8"))
+    assert config["model_type"] == "MultiVectorEncoder"
+    asked = Opened(a_library(tmp_path / "shelf")).library
+    hits = asked.ask(QUESTION, top=5, reranker=str(tmp_path / "late")).hits
+    short = [hit for hit in hits if len(hit.passage.text) < 500]
+    wanted = model.similarity(
+        model.encode_query([QUESTION]), model.encode_document([hit.passage.text for hit in short])
+    )[0]
+    assert [hit.score for hit in short] == pytest.approx([float(one) for one in wanted], abs=1e-3)
+
+
+@pytest.mark.real_model
+def test_a_model_with_several_figures_a_passage_is_refused(tiny: Path, tmp_path: Path) -> None:
+    from sentence_transformers import CrossEncoder  # noqa: PLC0415 - seconds to import
+
+    CrossEncoder(str(tiny), num_labels=3, device="cpu").save_pretrained(str(tmp_path / "three"))
+    library = Opened(a_library(tmp_path / "shelf")).library
+    with pytest.raises(ModelError, match="gives 3 figures for a passage where one is needed"):
+        library.ask(QUESTION, reranker=str(tmp_path / "three"))

@@ -1,0 +1,149 @@
+"""How sure an answer is, is told by reading the first passages, unless their words or their place tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from essay_library import QUESTION, a_library, loader
+from fake_models import FakeEncoder
+from handmade_essays import essay, passage
+
+from assistant.library.library import Library
+from assistant.retrieval.confidence import FAST_THRESHOLD, THRESHOLD, confidence
+from assistant.retrieval.finder import Finder
+from assistant.retrieval.index.index import build_index
+from assistant.retrieval.models.cross_encoder import DefaultJudge, Reading, available
+
+COAST = essay(
+    passage("coast/p01", "Guns were fired in fog. Marsh quotes a keeper:"),
+    passage("coast/b01", "We rang until dawn.", "blockquote", introduced_by="coast/p01"),
+    passage("coast/p02", "The lamp was lit at dusk. Oil was dear. Nobody slept."),
+    passage("coast/p03", "Oil came by boat."),
+    passage("coast/p04", "Bells are kinder."),
+)
+
+
+class Reader:
+    """Says of each excerpt what it is told to."""
+
+    def __init__(self, *logits: float) -> None:
+        self._logits = logits
+        self.read_of: list[tuple[str, list[str]]] = []
+
+    def read(self, question: str, excerpts: Sequence[str]) -> list[Reading]:
+        """One reading an excerpt."""
+        self.read_of.append((question, [*excerpts]))
+        none = np.zeros(0, dtype=np.float32)
+        return [Reading(logit, none, []) for logit, _ in zip(self._logits, excerpts, strict=False)]
+
+
+def finder(judge: Reader) -> Finder:
+    encoder = FakeEncoder()
+    return Finder(build_index(COAST.passages, {}, encoder), encoder, {"coast": COAST}, judge)
+
+
+def test_the_first_three_passages_are_read_and_the_best_counts() -> None:
+    judge = Reader(-3.0, 2.0, -1.0)
+    found = finder(judge).find("Who lit the lamp?")
+    ((question, excerpts),) = judge.read_of
+    assert question == "Who lit the lamp?"
+    assert len(excerpts) == 3
+    assert excerpts[0] == "The lamp was lit at dusk. Oil was dear. Nobody slept."
+    assert found.signs is not None
+    assert found.signs.reads == (-3.0, 2.0, -1.0)
+    assert found.confidence == confidence(found.signs)
+    assert found.threshold == THRESHOLD
+
+
+def test_reading_moves_no_passage() -> None:
+    orders = [
+        [one.passage for one in finder(Reader(*logits)).find("Who lit the lamp with oil?").ranked]
+        for logits in ((9.0, -9.0, -9.0), (-9.0, 9.0, 9.0))
+    ]
+    assert orders[0] == orders[1]
+
+
+def test_a_quotation_is_read_with_the_sentence_that_brings_it_in() -> None:
+    judge = Reader(0.0, 0.0, 0.0)
+    finder(judge).find("Who rang until dawn?")
+    assert judge.read_of[0][1][0] == "Marsh quotes a keeper: We rang until dawn."
+
+
+def test_fast_is_without_reading() -> None:
+    judge = Reader(9.0, 9.0, 9.0)
+    found = finder(judge).find("Who lit the lamp?", fast=True)
+    assert judge.read_of == []
+    assert found.signs is not None
+    assert found.signs.reads == ()
+    assert found.confidence == confidence(found.signs)
+    assert found.threshold == FAST_THRESHOLD
+
+
+@pytest.mark.parametrize("question", ["Where is “oil was dear”?", "How does the essay begin?"])
+def test_what_words_or_place_tell_is_not_read(question: str) -> None:
+    judge = Reader(-9.0, -9.0, -9.0)
+    found = finder(judge).find(question)
+    assert judge.read_of == []
+    assert found.confidence >= found.threshold
+
+
+def test_a_judge_that_cannot_read_changes_nothing() -> None:
+    judge = Reader()
+    found = finder(judge).find("Who lit the lamp?")
+    fast = finder(judge).find("Who lit the lamp?", fast=True)
+    assert (found.signs, found.confidence) == (fast.signs, fast.confidence)
+    assert found.threshold == FAST_THRESHOLD
+
+
+def test_without_its_graph_the_judge_is_silent(tmp_path: Path) -> None:
+    said: list[str] = []
+    judge = DefaultJudge(said.append, tmp_path / "none.onnx")
+    assert not available(tmp_path / "none.onnx")
+    assert judge.read("Who?", ["Marsh."]) == []
+    assert said == []
+
+
+def test_a_graph_that_cannot_run_is_told_once(tmp_path: Path) -> None:
+    (tmp_path / "broken.onnx").write_bytes(b"no graph")
+    said: list[str] = []
+    judge = DefaultJudge(said.append, tmp_path / "broken.onnx")
+    assert [judge.read("Who?", ["Marsh."]) for _ in range(2)] == [[], []]
+    assert len(said) == 1
+    assert said[0].startswith("The model that reads passages cannot run here (")
+    assert said[0].endswith("how sure an answer is, is told without it.")
+
+
+def test_the_library_reads_unless_it_is_to_be_fast(tmp_path: Path) -> None:
+    judge = Reader(-9.0, -9.0, -9.0)
+    library = Library(a_library(tmp_path / "shelf"), load_encoder=loader(FakeEncoder()), judge=judge)
+    slow, fast = library.ask(QUESTION), library.ask(QUESTION, fast=True)
+    assert len(judge.read_of) == 1
+    assert slow.confidence < fast.confidence
+    assert slow.hits == fast.hits
+
+
+def test_passages_come_before_they_are_read(tmp_path: Path) -> None:
+    judge = Reader(-9.0, -9.0, -9.0)
+    library = Library(a_library(tmp_path / "shelf"), load_encoder=loader(FakeEncoder()), judge=judge)
+    answers = library.answers(QUESTION)
+    first = next(answers)
+    assert judge.read_of == []
+    (second,) = answers
+    assert len(judge.read_of) == 1
+    assert (first, second) == (library.ask(QUESTION, fast=True), library.ask(QUESTION))
+
+
+@pytest.mark.real_model
+def test_the_model_tells_an_answer_from_its_absence() -> None:
+    judge = DefaultJudge(print)
+    excerpts = [
+        "The lighthouse was built by Robert Stevenson between 1807 and 1810.",
+        "Gulls nest on the rocks in spring, and the keepers fed them bread.",
+    ]
+    right, wrong = judge.read("Who built the lighthouse?", excerpts)
+    assert right.answers > 0 > wrong.answers
+    best = right.spans[int(right.carries.argmax())]
+    assert excerpts[0][slice(*best)] in {"Robert", "Stevenson"}

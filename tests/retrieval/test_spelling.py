@@ -1,0 +1,132 @@
+"""Slips of the keyboard are mended from the essays' own words, and nothing else is touched."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.retrieval.index.vocabulary import vocabulary_of
+from assistant.retrieval.spelling import Speller
+
+TEXTS = (
+    "Dunmore Point had a lighthouse before Skerryvore. Kathy’s lanterns were lit by keepers.",
+    "The keepers slept. Marsh calls the parergon an ornament.",
+    "Fresnel's lenses, Brontë’s moor, the well-known fog-signals of Łódź.",
+)
+WORDS = sorted({word.strip(".;,") for text in TEXTS for word in text.split()})
+
+
+def mended(question: str) -> str:
+    return Speller(vocabulary_of(TEXTS)).mended(question)[0]
+
+
+@pytest.mark.parametrize(
+    ("slip", "wanted"),
+    [
+        # Letters exchanged, left out, doubled, mistyped.
+        ("Kahty", "Kathy"),
+        ("Skeryvore", "Skerryvore"),
+        ("Skerryvorre", "Skerryvore"),
+        ("Skerrivore", "Skerryvore"),
+        ("parergom", "parergon"),
+        # Two slips in a long word.
+        ("Skeryvoer", "Skerryvore"),
+        ("lihgthuose", "lighthouse"),
+        # The first letter, where nothing else is wrong.
+        ("Akthy", "Kathy"),
+    ],
+)
+def test_a_slip_is_mended(slip: str, wanted: str) -> None:
+    question = f"What does {slip} mean here?"
+    assert Speller(vocabulary_of(TEXTS)).mended(question) == (
+        f"What does {wanted} mean here?",
+        {slip: wanted},
+    )
+
+
+@pytest.mark.parametrize("question", ["what of skerryvore", "WHAT OF SKERRYVORE", "Łódź and brontë"])
+def test_the_case_of_a_word_is_no_slip(question: str) -> None:
+    assert Speller(vocabulary_of(TEXTS)).mended(question) == (question, {})
+
+
+@pytest.mark.parametrize(
+    "word",
+    # Each is near to a word of the essays and a word of its own.
+    [
+        "keeper",
+        "kept",
+        "Cathy",
+        "lantern",
+        "ornaments",
+        "lighthouses",
+        "ornamental",
+        "sleep",
+        "March",
+        "lenders",
+    ],
+)
+def test_a_word_of_the_language_is_left_alone(word: str) -> None:
+    assert Speller(vocabulary_of(TEXTS)).mended(f"Is {word} there?") == (f"Is {word} there?", {})
+
+
+@pytest.mark.parametrize("word", ["fgo", "mrsh", "lit", "Pnt"])
+def test_short_words_are_left_alone(word: str) -> None:
+    assert mended(f"Is {word} there?") == f"Is {word} there?"
+
+
+@pytest.mark.parametrize("word", ["Qwzyxv", "Zzzkerryvore", "Xathi", "Bkerrivore"])
+def test_what_is_like_no_word_of_the_essays_is_left_alone(word: str) -> None:
+    assert mended(f"Is {word} there?") == f"Is {word} there?"
+
+
+def test_the_nearest_word_is_taken_and_of_two_the_more_frequent() -> None:
+    assert Speller(vocabulary_of(["Brannock Brannack Brannack"])).mended("Brannick") == (
+        "Brannack",
+        {"Brannick": "Brannack"},
+    )
+    assert Speller(vocabulary_of(["Brannockes Brannockes Brannock"])).mended("Branock")[0] == "Brannock"
+
+
+def test_every_slip_of_a_question_is_mended_wherever_it_stands() -> None:
+    assert Speller(vocabulary_of(TEXTS)).mended("Kahty? Kahty’s parergom, “Kahty”-like") == (
+        "Kathy? Kathy’s parergon, “Kathy”-like",
+        {"Kahty": "Kathy", "parergom": "parergon"},
+    )
+
+
+def test_a_slip_inside_a_longer_word_is_not_touched() -> None:
+    assert mended("Kahty and Kahtyana") == "Kathy and Kahtyana"
+
+
+def test_what_stands_around_a_slip_is_kept() -> None:
+    assert mended("  Who —\tKahty's  (Skeryvore)?\n") == "  Who —\tKathy's  (Skerryvore)?\n"
+
+
+@pytest.mark.parametrize("texts", [(), ("",), ("1847 — 3.5!",)], ids=["none", "empty", "no word"])
+def test_essays_without_words_mend_nothing(texts: tuple[str, ...]) -> None:
+    assert Speller(vocabulary_of(texts)).mended("Who is Kahty?") == ("Who is Kahty?", {})
+
+
+@pytest.mark.parametrize("question", ["", " ", "?!", "1847", "a(b[c*", "\\d+ $1"])
+def test_a_question_without_slips_is_the_same(question: str) -> None:
+    assert Speller(vocabulary_of(TEXTS)).mended(question) == (question, {})
+
+
+def test_a_word_that_is_not_exchanged_is_not_said_to_be() -> None:
+    assert Speller(vocabulary_of(TEXTS)).mended("What is 3Kahty?") == ("What is 3Kahty?", {})
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(("", "upper", "lower", "title"))), max_size=8)
+)
+def test_a_question_of_the_essays_own_words_is_never_changed(drawn: list[tuple[str, str]]) -> None:
+    question = " ".join(str(getattr(word, how)()) if how else word for word, how in drawn) + "?"
+    assert Speller(vocabulary_of(TEXTS)).mended(question) == (question, {})
+
+
+@given(st.text(max_size=60))
+def test_only_the_words_that_are_named_change_and_become_words_of_the_essays(question: str) -> None:
+    made, changes = Speller(vocabulary_of(TEXTS)).mended(question)
+    assert changes or made == question
+    assert all(any(new in text for text in TEXTS) for new in changes.values())

@@ -1,0 +1,202 @@
+"""The cards show the passages' own characters, and nothing in them is taken for markup."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from page_library import Tags, answer, hit, keepers_log, passage, words_of
+
+from assistant.core.rich import rich
+from assistant.web.views.answer import (
+    NEAREST,
+    NOT_ANSWERED,
+    PENDING,
+    Turn,
+    answer_html,
+    conversation_html,
+    fault_html,
+    welcome_html,
+)
+from assistant.web.views.essays import report_html
+from assistant.web.views.passage import browser_spans, marked_text
+
+HOSTILE = "<script>alert('x')</script> & \"q\" **bold** $x^2$ ${1+1} {{value}} `code` </blockquote><mark>\r\n"
+
+
+def test_a_card_holds_exactly_the_passage() -> None:
+    for each in keepers_log().passages:
+        html = answer_html(answer(hit(each, *each.sentences[-1:])))
+        assert words_of(html, "passage-text") == each.text
+
+
+@pytest.mark.parametrize("fold", [True, False])
+def test_folding_neither_adds_nor_loses_a_character(fold: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    long = keepers_log().passages[4]
+    found = hit(long, long.sentences[0], long.sentences[8])
+    html = marked_text(long, found.highlights, fold=fold)
+    assert words_of(html) == long.text
+    assert ("folded" in html) is fold
+
+
+def test_hostile_text_is_shown_as_written() -> None:
+    nasty = passage(HOSTILE, name='log/"><img src=x>', section=HOSTILE, page="<b>9</b>")
+    found = hit(nasty, (3, 20))
+    html = answer_html(answer(dataclasses.replace(found, reference=HOSTILE), note=HOSTILE))
+    tags = Tags(html)
+    assert words_of(html, "passage-text") == HOSTILE
+    assert words_of(html, "section") == words_of(html, "reference") == HOSTILE
+    assert {tag for tag, _, _ in tags.found} <= {
+        *("div", "p", "article", "header", "span", "blockquote", "mark", "footer", "button"),
+        *("details", "summary", "dl", "dt", "dd"),
+    }
+    assert len(tags.of("mark")) == 1
+    assert words_of(conversation_html([Turn(HOSTILE, fault_html(HOSTILE))], pending=HOSTILE)) == (
+        f"{HOSTILE}Delete{HOSTILE * 2}{PENDING}"
+    )
+
+
+def test_each_highlight_is_one_mark_at_its_place() -> None:
+    long = keepers_log().passages[4]
+    spans = (long.sentences[1], long.sentences[5])
+    html = marked_text(long, hit(long, *spans).highlights, fold=True)
+    assert [at for _, at in Tags(html).of("mark")] == [start for start, _ in spans]
+    assert words_of(html, "") == long.text
+
+
+def test_a_mark_across_a_page_turn_stays_whole() -> None:
+    crossing = passage("One. Two goes ‖32‖over. Three.")
+    html = marked_text(crossing, hit(crossing, (5, 19)).highlights)
+    turn = '<span class="page-turn" role="separator" aria-label="page 32" data-page="32"></span>'
+    assert html == f"One. <mark>Two goes {turn}over.</mark> Three."
+
+
+def test_overlapping_highlights_lose_no_words() -> None:
+    text = passage("Abcdefghij.")
+    html = marked_text(text, hit(text, (0, 6), (4, 9)).highlights)
+    assert html == "<mark>Abcdef</mark><mark>ghi</mark>j."
+
+
+def test_pages_turn_and_notes_stand_at_the_exact_character() -> None:
+    for each in keepers_log().passages:
+        tags = Tags(marked_text(each, hit(each, *each.sentences[:1]).highlights, fold=True))
+        turns = [(attributes["data-page"], at) for attributes, at in tags.of("page-turn")]
+        notes = [(attributes["data-mark"], at) for attributes, at in tags.of("note-mark")]
+        assert turns == [(page.label, page.start) for page in each.pages if page.start]
+        assert notes == [(note.mark, note.at) for note in each.notes]
+
+
+def test_copy_buttons_hold_the_quotations() -> None:
+    found = hit(keepers_log().passages[4], (0, 36))
+    tags = Tags(answer_html(answer(found)))
+    assert [attributes["data-copy"] for attributes, _ in tags.of("copy-quotation")] == [
+        found.highlights[0].quotation
+    ]
+    assert [attributes["data-copy"] for attributes, _ in tags.of("copy-passage")] == [found.quotation]
+
+
+def test_pin_buttons_hold_the_offsets_of_the_words() -> None:
+    long = keepers_log().passages[4]
+    tags = Tags(answer_html(answer(hit(long, (0, 36), (40, 50)))))
+    pins = [(pin["data-start"], pin["data-end"], pin["aria-label"]) for pin, _ in tags.of("pin")]
+    assert pins == [
+        ("0", "36", "Pin quotation 1"),
+        ("40", "50", "Pin quotation 2"),
+        ("0", str(len(long.text)), "Pin passage"),
+    ]
+
+
+def test_other_forms_stand_beside_the_plain_one_where_they_say_more() -> None:
+    found = hit(keepers_log().passages[5])
+    listed = rich("Marsh, ") + rich("Log", italic=True)
+    found = dataclasses.replace(found, block=True, reference=listed.plain(), listed=listed)
+    tags = Tags(answer_html(answer(found)))
+    ((block, _),), ((reference, _),) = tags.of("copy-passage"), tags.of("copy-reference")
+    assert block["data-html"] == f"<blockquote>{block['data-copy']}</blockquote>"
+    assert block["data-markdown"] == f"> {block['data-copy']}"
+    copied = [reference[f"data-{form}"] for form in ("copy", "html", "markdown")]
+    assert copied == ["Marsh, Log", "Marsh, <i>Log</i>", "Marsh, *Log*"]
+
+
+def test_each_question_can_be_deleted_unless_it_is_looked_up() -> None:
+    tags = Tags(conversation_html([Turn('Why "so"?', ""), Turn("", "")], pending="And then?"))
+    names = [button["aria-label"] for button, _ in tags.of("forget")]
+    assert names == ['Delete the question “Why "so"?”', "Delete this message"]
+
+
+def test_a_card_names_section_pages_kind_and_citation() -> None:
+    essay = keepers_log()
+    html = answer_html(answer(hit(essay.passages[4], (0, 36))), {"log": "The Keeper’s Log"})
+    assert words_of(html, "section") == "Oil, Weather, Ships"
+    assert words_of(html, "pages") == "pp. 31–32"
+    assert words_of(html, "citation") == "(Marsh 31)"
+    assert words_of(html, "passage-citation") == "(Marsh 31–32)"
+    assert words_of(html, "essay") == "The Keeper’s Log"
+    assert words_of(answer_html(answer(hit(essay.passages[5]))), "kind") == "Block quotation"
+    assert words_of(answer_html(answer(hit(essay.passages[-1]))), "kind") == "Note"
+
+
+def test_a_source_without_pages_says_so() -> None:
+    assert words_of(answer_html(answer(hit(passage("Words.", page="")))), "pages") == "no page numbers"
+
+
+def test_the_reference_stands_once() -> None:
+    first, second = keepers_log().passages[2], keepers_log().passages[4]
+    html = answer_html(answer(hit(first), hit(second)))
+    assert len(Tags(html).of("reference")) == 1
+
+
+def test_unanswered_questions_are_told_apart() -> None:
+    html = answer_html(answer(hit(keepers_log().passages[2]), answered=False, confidence=0.2))
+    assert words_of(html, "verdict") == NOT_ANSWERED == "The essay does not seem to answer this."
+    assert words_of(html, "nearest") == NEAREST
+    assert Tags(html).of("not-answered")
+
+
+@pytest.mark.parametrize(
+    ("confidence", "words"), [(0.93, "Likely answer"), (0.6, "Likely answer"), (0.5, "Possible answer")]
+)
+def test_confidence_is_said_in_words(confidence: float, words: str) -> None:
+    html = answer_html(answer(hit(keepers_log().passages[2]), confidence=confidence))
+    assert words_of(html, "verdict") == words
+    assert str(confidence) not in words_of(html)
+
+
+@pytest.mark.parametrize(("answered", "confidence"), [(True, 0.9), (True, 0.4), (False, 0.2)])
+def test_every_verdict_has_a_legend_in_words(answered: bool, confidence: float) -> None:  # noqa: FBT001 - a parameter of the test
+    html = answer_html(answer(hit(keepers_log().passages[2]), answered=answered, confidence=confidence))
+    legend = words_of(html, "legend")
+    for term in ("Likely answer", "Possible answer", NEAREST):
+        assert term in legend
+    assert not any(character.isdigit() for character in legend)
+    assert '<details class="legend"><summary aria-label=' in html
+
+
+def test_there_is_no_legend_before_the_verdict_and_without_passages() -> None:
+    found = hit(keepers_log().passages[2])
+    assert "legend" not in answer_html(answer(found), reading=True)
+    assert "legend" not in answer_html(answer(answered=False, note="Type a question first."))
+
+
+def test_a_note_on_the_question_is_shown_even_without_passages() -> None:
+    html = answer_html(answer(answered=False, note="Type a question first."))
+    assert words_of(html) == "Type a question first."
+
+
+def test_spans_are_counted_as_the_browser_counts() -> None:
+    astral = passage("𝔄 word. Then.")
+    assert browser_spans(astral.text, hit(astral, (2, 7)).highlights) == "3-8"
+
+
+def test_an_empty_library_says_what_to_do() -> None:
+    assert "No essay yet" in words_of(welcome_html(has_essay=False))
+    assert "No essay yet" not in words_of(welcome_html(has_essay=True))
+
+
+def test_the_report_of_an_upload_tells_the_essentials() -> None:
+    report = dataclasses.replace(keepers_log().report, title=HOSTILE, warnings=("Page 32 is missing.",))
+    words = words_of(report_html(report))
+    for essential in (HOSTILE, "3 pages found, 31 to 33", "4 paragraphs", "1 line-end hyphen undone"):
+        assert essential in words
+    assert "Page 32 is missing." in words
+    assert "No pages found" in words_of(report_html(dataclasses.replace(report, pages=0)))

@@ -1,0 +1,70 @@
+"""The mended copy of a draft as the page offers it, and printed words to copy."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from base64 import b64decode
+from pathlib import Path
+
+import docx
+import pytest
+from check_part import DRAFT, EXACT, LIFTED, found
+from page_library import FakeLibrary, Tags, keepers_log, words_of
+
+from assistant.drafts.files import write_copy
+
+
+def test_a_mended_copy_is_offered_with_what_it_changes_and_what_not(tmp_path: Path) -> None:
+    path = tmp_path / "essay.md"
+    path.write_bytes(f"{DRAFT}\r\n\r\n{LIFTED}\r\n".encode())
+    mended = f"{DRAFT}\r\n\r\n{LIFTED}\r\n".replace("something", "nothing").replace("33", "31")
+    html = found("", path)
+    (download,) = [one for one, _ in Tags(html).of("download")]
+    assert download["data-name"] == "essay.fixed.md"
+    assert b64decode(download["data-bytes"] or "").decode() == mended
+    (copy,) = [one for one, _ in Tags(html).of("copy-mended")]
+    assert copy["data-copy"] == mended
+    assert "2 of 3 faults put right" in words_of(html, "mended")
+    assert words_of(html, "changed") == "1: misquoted, 1:18 something, nothing,2: wrong page, 1:109 33 31"
+    assert words_of(html, "left") == "3: unmarked, 3:1 whether to quote or to reword is yours to say"
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_the_copy_is_what_the_command_writes(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.add_paragraph(DRAFT)
+    path, other = tmp_path / "my essay.docx", tmp_path / "other.docx"
+    document.save(str(path))
+    shutil.copy(path, other)
+    tags = Tags(found("", path))
+    assert not tags.of("copy-mended")
+    (download,) = [one for one, _ in tags.of("download")]
+    assert download["data-name"] == "my essay.fixed.docx"
+    made = docx.Document(io.BytesIO(b64decode(download["data-bytes"] or "")))
+    assert made.paragraphs[0].text == DRAFT.replace("something", "nothing").replace("33", "31")
+    audit = FakeLibrary(keepers_log()).check_draft(other)
+    write_copy(
+        tmp_path / "copy.docx", other, audit.text, [(one.start, one.end, one.text) for one in audit.mends]
+    )
+    written = docx.Document(str(tmp_path / "copy.docx"))
+    assert [one.text for one in written.paragraphs] == [one.text for one in made.paragraphs]
+
+
+def test_where_nothing_can_be_mended_no_copy_is_offered() -> None:
+    html = found(f"{LIFTED} So it was.\n\nAnd so on.")
+    assert words_of(html, "mended").startswith("Nothing of this can be put right for certain")
+    assert not Tags(html).of("download")
+    assert not Tags(found(f"As Marsh says, “{EXACT[:-1]}” (Marsh 31).")).of("mended")
+
+
+def test_a_copy_that_is_too_large_is_left_to_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.web.views.draft.LARGEST", 10)
+    html = found(DRAFT)
+    assert "assistant check DRAFT --fix" in words_of(html, "mended-actions")
+    assert not Tags(html).of("download")
+
+
+def test_what_is_printed_can_be_copied_with_its_citation_from_each_fault() -> None:
+    tags = Tags(found(DRAFT))
+    assert [one["data-copy"] for one, _ in tags.of("copy-quotation")] == [f'"{EXACT[:-1]}" (Marsh 31).'] * 2

@@ -1,0 +1,61 @@
+"""The fixed parts of the page: every key that is heard is listed, and each part is put into the page."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+
+from page_library import words_of
+
+from assistant.web.app import launch_options
+from assistant.web.views.frame import FIND, RULER, SHOW_KEYS, keys_html
+
+STATIC = resources.files("assistant.web").joinpath("static")
+NOTEBOOK = tuple(f"{name}.js" for name in "notebook pinning pins saving".split())
+
+
+def _script(name: str) -> str:
+    return STATIC.joinpath(name).read_text("utf-8")
+
+
+def test_every_key_that_is_heard_is_listed() -> None:
+    table = _script("keys.js").split("const KEYS = {")[1].split("};\n", maxsplit=1)[0]
+    heard = set(re.findall(r'^    "?([^\s":]+)"?: \(\) =>', table, re.MULTILINE))
+    assert heard == {"ArrowDown", "ArrowUp", *"crpjkf/?"}
+    listed = set(re.findall(r"<kbd>(.+?)</kbd>", keys_html()))
+    assert listed == {"Enter", "Esc", "↓", "↑", *"crpjkf/?"}
+
+
+def test_what_letters_do_can_be_turned_off() -> None:
+    rows = re.findall(r"<div class=letter><dt>(.+?)</dt>", keys_html())
+    assert set("".join(rows).replace("<kbd>", "").replace("</kbd>", "").replace(" ", "")) == set("crpjkf/?")
+    assert '<input type="checkbox" id="letters-on"' in keys_html()
+
+
+def test_buttons_have_names() -> None:
+    for html in (FIND, SHOW_KEYS, keys_html()):
+        for attributes, words in re.findall(r"<button([^>]*)>(.*?)</button>", html):
+            assert "aria-label" in attributes or words_of(words).strip()
+    assert 'aria-hidden="true"' in RULER
+
+
+def test_all_scripts_and_styles_are_in_the_page() -> None:
+    head = str(launch_options()["head"])
+    names = [one.name for one in STATIC.iterdir() if one.name.endswith((".js", ".css"))]
+    assert len(names) > 10
+    for name in names:
+        assert _script(name) in head
+    assert head.count("<script>") == head.count("</script>") == 1
+
+
+def test_interface_text_has_real_quotation_marks() -> None:
+    for name in ("page.js", "opening.js", "sentences.js", "finding.js", "keys.js", "copying.js", *NOTEBOOK):
+        for said in re.findall(r'desk\.say\((["`])(.*?)\1', _script(name)):
+            assert '"' not in said[1]
+            assert "'" not in said[1]
+
+
+def test_no_script_or_style_is_long() -> None:
+    for one in STATIC.iterdir():
+        if one.name.endswith((".js", ".css")):
+            assert len(one.read_text("utf-8").splitlines()) <= 300

@@ -1,0 +1,210 @@
+"""Many users at once: everyone gets the answer to his own question, and nobody waits for another's work."""
+
+from __future__ import annotations
+
+import gc
+import json
+import threading
+import tracemalloc
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import page_server
+import pytest
+from essay_library import SECOND, a_library, loader
+from fake_models import FakeEncoder
+
+from assistant.library.library import Library
+from assistant.rendering.answers import answer_object
+from assistant.retrieval import finder
+from assistant.retrieval.models import cross_encoder
+from assistant.retrieval.models.cross_encoder import DefaultJudge, Reading
+from assistant.retrieval.models.encoder import Encoded
+
+USERS = 32
+WORDS = ["leaves", "printed", "index", "Gospels", "concordance", "page", "catchword", "eel"]
+QUESTIONS = [f"Who wrote of the {word} in the year {number}?" for number, word in enumerate(WORDS * 4)]
+# Seconds; whoever waits longer waits for ever.
+PATIENCE = 60
+
+
+class Gate:
+    """Holds up whoever passes until it is opened.
+
+    Attributes:
+        reached: Set once somebody stands before it.
+        most: How many have stood before it at once.
+    """
+
+    def __init__(self) -> None:
+        self.reached, self._open = threading.Event(), threading.Event()
+        self.most = self._now = 0
+        self._guard = threading.Lock()
+
+    def open(self) -> None:
+        """Let everyone pass from now on."""
+        self._open.set()
+
+    def close(self) -> None:
+        """Hold up whoever comes from now on."""
+        self._open.clear()
+        self.reached.clear()
+
+    def wait(self) -> None:
+        """Wait until the gate is open."""
+        with self._guard:
+            self._now += 1
+            self.most = max(self.most, self._now)
+        self.reached.set()
+        assert self._open.wait(PATIENCE)
+        with self._guard:
+            self._now -= 1
+
+
+class HeldReader:
+    """Stands in for the model that reads: held up by a gate, and always of one opinion.
+
+    Args:
+        gate: The gate.
+    """
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+
+    def read(self, _question: str, excerpts: Sequence[str]) -> list[Reading]:
+        """One reading an excerpt."""
+        self._gate.wait()
+        return [Reading(1.0, np.zeros(0, np.float32), []) for _ in excerpts]
+
+
+class HeldEncoder(FakeEncoder):
+    """Encodes either questions or what goes into an index only when the gate is open; the other at once.
+
+    Args:
+        gate: The gate.
+        asking: Whether questions are held up.
+    """
+
+    def __init__(self, gate: Gate, *, asking: bool = False) -> None:
+        super().__init__()
+        self._gate, self._asking = gate, asking
+
+    def encode(
+        self, texts: Sequence[str], *, query: bool = False, progress: Callable[[int], None] | None = None
+    ) -> list[Encoded]:
+        """Encode."""
+        if texts and query == self._asking:
+            self._gate.wait()
+        return super().encode(texts, query=query, progress=progress)
+
+
+@pytest.fixture
+def gate() -> Gate:
+    """A closed gate."""
+    return Gate()
+
+
+@pytest.fixture
+def served(tmp_path: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[int, Library]]:
+    """The port of a page whose model that reads is held up by the gate, and its library."""
+    monkeypatch.setattr(cross_encoder, "OnnxCrossEncoder", lambda _graph: HeldReader(gate))
+    monkeypatch.setattr(cross_encoder, "available", lambda _graph: True)
+    judge = DefaultJudge(pytest.fail)
+    library = Library(a_library(tmp_path / "shelf"), load_encoder=loader(FakeEncoder()), judge=judge)
+    with page_server.served(library) as one:
+        try:
+            yield one.port, library
+        finally:
+            gate.open()
+
+
+def ask(port: int, question: str, *, fast: bool) -> Any:  # noqa: ANN401 - any JSON value
+    """The answer of the plain route."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    sent = json.dumps({"question": question, "fast": fast})
+    connection.request("POST", "/api/ask", sent, {"Content-Type": "application/json"})
+    made = json.loads(connection.getresponse().read())
+    connection.close()
+    return made
+
+
+def test_users_at_once_get_their_own_answers(served: tuple[int, Library], gate: Gate) -> None:
+    port, library = served
+    gate.open()
+    alone = [
+        json.loads(json.dumps(answer_object(library.ask(one, fast=at % 2 == 0))))
+        for at, one in enumerate(QUESTIONS)
+    ]
+    with ThreadPoolExecutor(USERS) as users:
+        made = list(users.map(lambda at: ask(port, QUESTIONS[at], fast=at % 2 == 0), range(len(QUESTIONS))))
+    assert made == alone
+
+
+def test_passages_do_not_wait_for_those_that_are_read(served: tuple[int, Library], gate: Gate) -> None:
+    port, _ = served
+    with ThreadPoolExecutor(USERS) as users:
+        held = [users.submit(ask, port, question, fast=False) for question in QUESTIONS[: USERS // 2]]
+        assert gate.reached.wait(PATIENCE)
+        quick = [users.submit(ask, port, question, fast=True) for question in QUESTIONS[: USERS // 2]]
+        assert all(one.result(PATIENCE)["passages"] for one in quick)
+        assert not any(one.done() for one in held)
+        gate.open()
+        assert all(one.result(PATIENCE)["passages"] for one in held)
+
+
+def test_questions_are_looked_up_by_as_many_as_there_are_cores(
+    tmp_path: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finder, "_AT_ONCE", 2)
+    encoder = HeldEncoder(gate, asking=True)
+    gate.open()
+    library = Library(a_library(tmp_path / "shelf"), load_encoder=loader(encoder))
+    library.warm()
+    gate.close()
+    gate.most = 0
+    with ThreadPoolExecutor(USERS) as users:
+        held = [users.submit(library.ask, question, fast=True) for question in QUESTIONS]
+        assert gate.reached.wait(PATIENCE)
+        gate.open()
+        assert all(one.result(PATIENCE).hits for one in held)
+    assert gate.most == 2
+
+
+def test_questions_do_not_wait_for_an_essay_that_is_added(tmp_path: Path, gate: Gate) -> None:
+    gate.open()
+    library = Library(a_library(tmp_path / "shelf"), load_encoder=loader(HeldEncoder(gate)))
+    before = library.ask(QUESTIONS[0])
+    gate.close()
+    with ThreadPoolExecutor(1) as other:
+        adding = other.submit(library.add, SECOND)
+        assert gate.reached.wait(PATIENCE)
+        assert library.ask(QUESTIONS[0]) == before
+        assert not adding.done()
+        gate.open()
+        assert adding.result(PATIENCE).essay_id == "running-heads"
+    assert len({hit.passage.essay_id for hit in library.ask(QUESTIONS[0], top=100).hits}) == 2
+
+
+def test_the_server_does_not_grow(served: tuple[int, Library], gate: Gate) -> None:
+    port, _ = served
+    gate.open()
+
+    def grown(questions: int) -> int:
+        before = tracemalloc.get_traced_memory()[0]
+        for number in range(questions):
+            ask(port, QUESTIONS[number % len(QUESTIONS)], fast=True)
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0] - before
+
+    tracemalloc.start()
+    try:
+        grown(2 * len(QUESTIONS))
+        # The least of some rounds, for what a thread of the server does at its own time is not the questions'
+        # doing. A kilobyte a question is more than the fake model itself keeps of them.
+        assert min(grown(50) for _ in range(4)) < 50 * 1024
+    finally:
+        tracemalloc.stop()

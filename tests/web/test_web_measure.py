@@ -1,0 +1,252 @@
+"""The part of the page that measures: one run at a time, that can be stopped, with faults in one sentence."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Generator, Iterator, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import gradio as gr
+import pytest
+from page_library import FakeLibrary, keepers_log, words_of
+
+from assistant.core.errors import AssistantError
+from assistant.core.essay import Progress
+from assistant.evaluation.methods import METHODS as KNOWN
+from assistant.web import measure
+from assistant.web import measure as bench
+from assistant.web.app import build
+from assistant.web.measure import (
+    BROKE,
+    BUSY,
+    CHOSEN,
+    METHODS,
+    NO_METHOD,
+    NO_SET,
+    STOPPED,
+    Bench,
+    MeasureHandlers,
+    MeasureRun,
+    progress_html,
+)
+
+QUERIES = '{"_id": "q1", "text": "Who lit the lamp?"}\n'
+
+
+class Found:
+    """A report."""
+
+    html = "<div>Figures.</div>"
+
+
+class Evaluation:
+    """Stands in for the evaluation: takes a step whenever it is let, and notes what it was given."""
+
+    def __init__(self) -> None:
+        self.given: list[tuple[list[Path], list[str]]] = []
+        self.held: list[str] = []
+        self.fault: Exception | None = None
+        self.go = threading.Event()
+        self.go.set()
+
+    def __call__(self, folders: Sequence[Path], methods: Sequence[str], progress: Progress) -> Found:
+        """Take two steps."""
+        self.given.append(([*folders], [*methods]))
+        self.held = sorted(path.name for folder in folders for path in folder.rglob("*") if path.is_file())
+        progress("late", 1, 2)
+        assert self.go.wait(10)
+        if self.fault:
+            raise self.fault
+        progress("late", 2, 2)
+        return Found()
+
+
+@pytest.fixture
+def evaluation() -> Evaluation:
+    return Evaluation()
+
+
+@pytest.fixture
+def part(tmp_path: Path, evaluation: Evaluation, monkeypatch: pytest.MonkeyPatch) -> MeasureHandlers:
+    """The part, for a library with one question set."""
+    monkeypatch.setattr(measure, "_LOOK", 0.01)
+    library = FakeLibrary(keepers_log())
+    library.root = tmp_path
+    (tmp_path / "data" / "eval" / "log").mkdir(parents=True)
+    (tmp_path / "data" / "eval" / "log" / "queries.jsonl").write_text(QUERIES)
+    with gr.Blocks():
+        return MeasureHandlers(library, Bench(evaluation), measure._laid_out())  # noqa: SLF001 - its components
+
+
+def visitor(name: str) -> gr.Request:
+    """The request of a visitor."""
+    return gr.Request(session_hash=name)
+
+
+def run(part: MeasureHandlers, who: str = "ada", **asked: Any) -> Iterator[dict[Any, Any]]:  # noqa: ANN401 - inputs
+    """What the page shows, step by step."""
+    given = {"names": ["log"], "files": None, "methods": ["bm25", "late"], **asked}
+    return part.run(given["names"], given["files"], given["methods"], visitor(who))
+
+
+def said(part: MeasureHandlers, steps: Sequence[dict[Any, Any]]) -> str:
+    """What the last step says."""
+    return words_of(steps[-1][part.widgets.state])
+
+
+def test_methods_are_those_there_are() -> None:
+    assert [*METHODS] == [*KNOWN]
+    assert set(CHOSEN) <= set(KNOWN)
+
+
+def test_a_run_shows_how_far_it_is_and_then_the_report(part: MeasureHandlers, evaluation: Evaluation) -> None:
+    evaluation.go.clear()
+    steps = run(part)
+    begun = next(steps)
+    assert begun[part.widgets.run]["interactive"] is False
+    assert begun[part.widgets.stop]["visible"] is True
+    shown = next(one for one in steps if "late: 1 of 2" in one[part.widgets.state])
+    assert '<progress aria-label="Measuring" value="1" max="2">' in shown[part.widgets.state]
+    evaluation.go.set()
+    *_, done = steps
+    assert done[part.widgets.figures] == Found.html
+    assert done[part.widgets.state] == ""
+    assert done[part.widgets.run]["interactive"] is True
+    # The assistant's own first, whatever was ticked first: the others are compared with it.
+    assert evaluation.given[0][1] == ["late", "bm25"]
+    assert [folder.name for folder in evaluation.given[0][0]] == ["log"]
+
+
+def test_one_run_at_a_time_for_all(part: MeasureHandlers, evaluation: Evaluation) -> None:
+    evaluation.go.clear()
+    first = run(part)
+    next(first)
+    others = list(run(part, "bob"))
+    assert said(part, others) == BUSY
+    assert len(others) == 1
+    evaluation.go.set()
+    assert [*first][-1][part.widgets.figures] == Found.html
+    assert [*run(part, "bob")][-1][part.widgets.figures] == Found.html
+
+
+def test_a_run_can_be_stopped_by_its_own_visitor_alone(part: MeasureHandlers, evaluation: Evaluation) -> None:
+    evaluation.go.clear()
+    steps = run(part)
+    next(steps)
+    part.stop(visitor("bob"))
+    assert "Stopping" not in next(steps)[part.widgets.state]
+    part.stop(visitor("ada"))
+    assert "Stopping" in next(steps)[part.widgets.state]
+    evaluation.go.set()
+    rest = [*steps]
+    assert said(part, rest) == STOPPED
+    assert rest[-1][part.widgets.figures] == ""
+    assert [*run(part)][-1][part.widgets.figures] == Found.html
+
+
+def test_a_visitor_who_leaves_stops_the_run(part: MeasureHandlers, evaluation: Evaluation) -> None:
+    evaluation.go.clear()
+    steps = run(part)
+    next(steps)
+    # As Gradio does.
+    cast("Generator[dict[Any, Any]]", steps).close()
+    evaluation.go.set()
+    for _ in range(500):
+        if (again := [*run(part, "bob")])[-1][part.widgets.figures] == Found.html:
+            break
+        time.sleep(0.01)
+    assert again[-1][part.widgets.figures] == Found.html
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        (AssistantError("Evaluation needs matplotlib."), "Evaluation needs matplotlib."),
+        (KeyError("x"), BROKE),
+    ],
+)
+def test_faults_are_one_sentence(
+    part: MeasureHandlers,
+    evaluation: Evaluation,
+    fault: Exception,
+    sentence: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    evaluation.fault = fault
+    assert said(part, [*run(part)]) == sentence
+    assert ("KeyError" in capsys.readouterr().err) is (sentence == BROKE)
+    evaluation.fault = None
+    assert said(part, [*run(part)]) == ""
+
+
+def test_an_upload_is_measured_and_leaves_nothing_behind(
+    part: MeasureHandlers, evaluation: Evaluation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+    (tmp_path / "queries.jsonl").write_text(QUERIES)
+    assert said(part, [*run(part, names=[], files=[str(tmp_path / "queries.jsonl")])]) == ""
+    assert evaluation.held == ["queries.jsonl"]
+    assert [*scratch.iterdir()] == []
+    evaluation.fault = AssistantError(f"{evaluation.given[0][0][0]}/queries.jsonl, line 3, is not JSON.")
+    (tmp_path / "notes.jsonl").write_text(QUERIES)
+    steps = [*run(part, names=[], files=[str(tmp_path / "notes.jsonl")])]
+    assert said(part, steps).startswith("notes.jsonl is no part of a question set")
+    assert [*scratch.iterdir()] == []
+
+
+def test_where_an_upload_was_unpacked_is_not_told(tmp_path: Path) -> None:
+    (tmp_path / "queries.jsonl").write_text(QUERIES)
+
+    def assess(folders: Sequence[Path], _methods: Sequence[str], _progress: Progress) -> bench.ReportView:
+        raise AssistantError(f"{folders[0] / 'queries.jsonl'}, line 3, is not JSON; mend the line.")
+
+    made = Bench(assess).start([], [tmp_path / "queries.jsonl"], ["late"])
+    assert made is not None
+    assert made.ended.wait(10)
+    assert made.fault == "uploaded set/queries.jsonl, line 3, is not JSON; mend the line."
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [({"names": []}, NO_SET), ({"names": ["../../etc"]}, NO_SET), ({"methods": []}, NO_METHOD)],
+)
+def test_what_is_missing_is_said(part: MeasureHandlers, asked: dict[str, Any], sentence: str) -> None:
+    assert said(part, [*run(part, **asked)]) == sentence
+
+
+def test_the_librarys_sets_are_offered_and_an_empty_one_told_how_to_make_one(part: MeasureHandlers) -> None:
+    offered = part.opened()
+    assert offered[part.widgets.sets]["choices"] == [("Ada Marsh, The Keeper’s Log (1 question)", "log")]
+    assert offered[part.widgets.none]["visible"] is False
+    part.library.root = Path("/nowhere")
+    offered = part.opened()
+    assert offered[part.widgets.sets]["visible"] is False
+    assert offered[part.widgets.none]["visible"] is True
+
+
+def test_progress_in_words() -> None:
+    assert "Preparing…" in progress_html(MeasureRun())
+    assert "value=" not in progress_html(MeasureRun())
+    done = progress_html(MeasureRun(stage="<late>", done=1200, total=1200))
+    assert "&lt;late&gt;: 1,200 of 1,200; working out what comes of it…" in done
+    assert "value=" not in done
+
+
+def test_measuring_takes_no_place_from_asking(evaluation: Evaluation) -> None:
+    page = build(FakeLibrary(keepers_log()), assess=evaluation)
+    shared = {one.concurrency_id for one in page.fns.values() if one.name != "run"}
+    (own,) = [one for one in page.fns.values() if one.name == "run"]
+    assert own.concurrency_id == "measure"
+    assert own.concurrency_id not in shared
+    assert (own.concurrency_limit or 0) > 1
+
+
+def test_without_an_evaluation_the_page_does_not_measure(evaluation: Evaluation) -> None:
+    for assess, measures in ((None, False), (evaluation, True)):
+        page = build(FakeLibrary(keepers_log()), assess=assess)
+        parts = {one.label for one in page.blocks.values() if isinstance(one, gr.Tab)}
+        assert ("Measure" in parts) is measures

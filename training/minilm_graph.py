@@ -1,0 +1,213 @@
+"""The network of all-MiniLM-L6-v2 as an ONNX graph: the only module that speaks to onnx.
+
+Run when the graphs beside this file are made (``training/graphs.py``) and never by the program. A graph
+names the weights by their place in ``model.safetensors`` and holds none of them, but for what was learnt
+on top of them: low-rank adapters and heads.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from onnx import TensorProto, helper
+
+from assistant.retrieval.models.encoder import WEIGHTS
+
+_LAYERS, _HEADS, _WIDTH = 6, 12, 384
+_EPSILON = 1e-12
+# Versions of the format that ONNX Runtime has read since 2023, so that it need not be the newest.
+_OPSET, _IR = 17, 9
+_MICROSOFT = "com.microsoft"
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a weight of single precision stands in the weights' file.
+
+    Attributes:
+        shape: Its shape.
+        offset: Byte at which it begins.
+        length: Number of its bytes.
+    """
+
+    shape: tuple[int, ...]
+    offset: int
+    length: int
+
+
+def read_places(path: Path) -> dict[str, Place]:
+    """Places of all weights in a safetensors file, by name."""
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(length))
+    return {
+        name: Place(tuple(one["shape"]), 8 + length + start, end - start)
+        for name, one in header.items()
+        if one.get("dtype") == "F32"
+        for start, end in (one["data_offsets"],)
+    }
+
+
+def build_graph(places: Mapping[str, Place], adapter: Mapping[str, Array] | None = None) -> bytes:
+    """Build the graph of the model, or of the cross-encoder over the same weights.
+
+    Args:
+        places: Where the weights stand.
+        adapter: ``encoder.layer.{0..5}.{module}.lora_A`` of shape ``(rank, in)`` and ``.lora_B`` of shape
+            ``(out, rank)``, its scale multiplied in; ``classifier.weight``, ``classifier.bias``,
+            ``span.weight`` and ``span.bias``. Kept in the precision that they have.
+
+    Returns:
+        The serialised graph. Without an adapter it has the inputs ``input_ids`` and ``attention_mask``
+        and the output ``hidden``, shape ``(texts, pieces, 384)``; with one the further input
+        ``token_type_ids`` and the outputs ``answers``, shape ``(texts,)``, and ``carries``, shape
+        ``(texts, pieces)``.
+    """
+    network = _Network(places, adapter or {})
+    names = ["input_ids", "attention_mask"]
+    outputs: dict[str, list[str | int]]
+    if adapter is None:
+        rows = network.body(None)
+        network.node("Reshape", [rows, "shape3"], name="hidden")
+        outputs = {"hidden": ["texts", "pieces", _WIDTH]}
+    else:
+        names.append("token_type_ids")
+        network.heads(network.body("token_type_ids"))
+        outputs = {"answers": ["texts"], "carries": ["texts", "pieces"]}
+    graph = helper.make_graph(
+        network.nodes,
+        "all-MiniLM-L6-v2",
+        [helper.make_tensor_value_info(name, TensorProto.INT64, ["texts", "pieces"]) for name in names],
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in outputs.items()],
+        network.initializers,
+    )
+    opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_MICROSOFT, 1)]
+    model = helper.make_model(graph, opset_imports=opsets, ir_version=_IR, producer_name="essay-assistant")
+    made: bytes = model.SerializeToString(deterministic=True)
+    return made
+
+
+class _Network:
+    """The graph while it is built.
+
+    Attributes:
+        nodes: Its nodes, in order.
+        initializers: Its weights and constants.
+    """
+
+    def __init__(self, places: Mapping[str, Place], adapter: Mapping[str, Array]) -> None:
+        self._places, self._adapter = places, adapter
+        self.nodes: list[Any] = []
+        self.initializers: list[Any] = []
+        self._constants: dict[str, str] = {}
+
+    def node(
+        self,
+        kind: str,
+        inputs: Sequence[str],
+        *,
+        name: str = "",
+        domain: str = "",
+        **attributes: Any,  # noqa: ANN401 - numbers of any kind
+    ) -> str:
+        """Add a node of one output; the output's name."""
+        made = name or f"{kind}_{len(self.nodes)}"
+        self.nodes.append(helper.make_node(kind, inputs, [made], domain=domain, **attributes))
+        return made
+
+    def body(self, types: str | None) -> str:
+        """Embeddings and layers; the name of the hidden states, one row a piece."""
+        self.node("Shape", ["input_ids"], name="shape2")
+        self.node("Concat", ["shape2", self._constant("width", [_WIDTH])], name="shape3", axis=0)
+        self.node("Cast", ["attention_mask"], name="mask", to=TensorProto.INT32)
+        rows = self._embeddings(types)
+        for number in range(_LAYERS):
+            rows = self._layer(rows, f"encoder.layer.{number}.")
+        return rows
+
+    def heads(self, rows: str) -> None:
+        """What the cross-encoder says: of the pair by its first mark, and of each piece."""
+        self.node("Reshape", [self._head(rows, "span"), "shape2"], name="carries")
+        hidden = self.node("Reshape", [rows, "shape3"])
+        first = self.node("Gather", [hidden, self._constant("zero", 0)], axis=1)
+        self.node("Reshape", [self._head(first, "classifier"), self._constant("flat", [-1])], name="answers")
+
+    def _embeddings(self, types: str | None) -> str:
+        words = self.node("Gather", [self._weight("embeddings.word_embeddings.weight"), "input_ids"])
+        length = self.node("Gather", ["shape2", self._constant("one", [1])])
+        start, axis = self._constant("start", [0]), self._constant("axis", [0])
+        table = self._weight("embeddings.position_embeddings.weight")
+        positions = self.node("Slice", [table, start, length, axis])
+        kinds = self._weight("embeddings.token_type_embeddings.weight")
+        kind = self.node("Gather", [kinds, types or self._constant("zero", 0)])
+        added = self.node("Add", [self.node("Add", [words, positions]), kind])
+        normed = self._norm(added, "embeddings.LayerNorm")
+        # Rows of pieces, whatever text they are of: what the layers' products take.
+        return self.node("Reshape", [normed, self._constant("rows", [-1, _WIDTH])])
+
+    def _layer(self, rows: str, layer: str) -> str:
+        parts = [
+            self.node("Reshape", [self._linear(rows, f"{layer}attention.self.{part}"), "shape3"])
+            for part in ("query", "key", "value")
+        ]
+        seen = self.node("MultiHeadAttention", [*parts, "", "mask"], domain=_MICROSOFT, num_heads=_HEADS)
+        flat = self.node("Reshape", [seen, self._constant("rows", [-1, _WIDTH])])
+        said = self._linear(flat, f"{layer}attention.output.dense")
+        rows = self._norm(self.node("Add", [said, rows]), f"{layer}attention.output.LayerNorm")
+        wide = self.node("Gelu", [self._linear(rows, f"{layer}intermediate.dense")], domain=_MICROSOFT)
+        narrow = self._linear(wide, f"{layer}output.dense")
+        return self._norm(self.node("Add", [narrow, rows]), f"{layer}output.LayerNorm")
+
+    def _linear(self, rows: str, module: str) -> str:
+        """``rows W^T + b``, and ``+ (rows A^T) B^T`` where the module has an adapter."""
+        made = self.node(
+            "Gemm", [rows, self._weight(f"{module}.weight"), self._weight(f"{module}.bias")], transB=1
+        )
+        if f"{module}.lora_A" not in self._adapter:
+            return made
+        low = self.node("Gemm", [rows, self._learnt(f"{module}.lora_A")], transB=1)
+        return self.node("Gemm", [low, self._learnt(f"{module}.lora_B"), made], transB=1)
+
+    def _head(self, rows: str, name: str) -> str:
+        return self.node(
+            "Gemm", [rows, self._learnt(f"{name}.weight"), self._learnt(f"{name}.bias")], transB=1
+        )
+
+    def _norm(self, rows: str, module: str) -> str:
+        weights = [self._weight(f"{module}.weight"), self._weight(f"{module}.bias")]
+        return self.node("LayerNormalization", [rows, *weights], axis=-1, epsilon=_EPSILON)
+
+    def _weight(self, name: str) -> str:
+        """A weight of the model, by its place in the file."""
+        place = self._places[name]
+        tensor = TensorProto(name=name, data_type=TensorProto.FLOAT, dims=place.shape)
+        tensor.data_location = TensorProto.EXTERNAL
+        for key, value in (("location", WEIGHTS), ("offset", place.offset), ("length", place.length)):
+            tensor.external_data.add(key=key, value=str(value))
+        self.initializers.append(tensor)
+        return name
+
+    def _learnt(self, name: str) -> str:
+        """A weight of the adapter, in the graph itself; ONNX Runtime widens it once, when it loads it."""
+        array = self._adapter[name]
+        tensor = helper.make_tensor(
+            name, helper.np_dtype_to_tensor_dtype(array.dtype), array.shape, array.tobytes(), raw=True
+        )
+        self.initializers.append(tensor)
+        return name if array.dtype == np.float32 else self.node("Cast", [name], to=TensorProto.FLOAT)
+
+    def _constant(self, name: str, value: int | list[int]) -> str:
+        if name not in self._constants:
+            array = np.array(value, dtype=np.int64)
+            tensor = helper.make_tensor(name, TensorProto.INT64, array.shape, array.flatten().tolist())
+            self.initializers.append(tensor)
+            self._constants[name] = name
+        return name
