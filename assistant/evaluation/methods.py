@@ -17,6 +17,7 @@ from assistant.evaluation.datasets import Question
 from assistant.evaluation.evidence import Spans
 from assistant.retrieval.finder import Finder
 from assistant.retrieval.index.bm25 import BM25
+from assistant.retrieval.index.ordering import best_first, rounded
 from assistant.retrieval.models.encoder import Encoder, Floats
 
 Scored = list[tuple[str, float]]
@@ -85,8 +86,9 @@ class Lexical:
 
 def _best_first(names: Sequence[str], scores: Floats, candidates: Collection[str]) -> Scored:
     wanted = np.flatnonzero([name in candidates for name in names])
-    order = wanted[np.argsort(-scores[wanted], kind="stable")]
-    return [(names[at], float(scores[at])) for at in order]
+    figures = rounded(scores)
+    order = wanted[best_first(figures[wanted], wanted)]
+    return [(names[at], float(figures[at])) for at in order]
 
 
 def reciprocal_ranks(rankings: Sequence[Scored]) -> Scored:
@@ -96,7 +98,8 @@ def reciprocal_ranks(rankings: Sequence[Scored]) -> Scored:
         rankings: Passages and scores, best first; what is not above 0 was not found.
 
     Returns:
-        All passages that one of them found, best first.
+        All passages that one of them found, best first; the sums come from ranks alone, and equal ones stand
+        in the order of the first ranking.
     """
     fused: dict[str, float] = {}
     for ranking in rankings:

@@ -13,6 +13,7 @@ from assistant.core.answer import Match
 from assistant.core.essay import Passage
 from assistant.retrieval.index.index import Index
 from assistant.retrieval.index.introductions import SHARE
+from assistant.retrieval.index.ordering import best_first, rounded
 from assistant.retrieval.models.encoder import Floats, Integers
 from assistant.retrieval.questions import words
 from assistant.retrieval.ranking import Query, Ranked
@@ -105,7 +106,8 @@ def matches_of(
     host = np.arange(*index.hosts[index.owners[ranked.window]], dtype=np.int32)
     rows = np.concatenate([np.arange(low, high, dtype=np.int32), host])
     shares = np.where(np.arange(len(rows)) < high - low, 1.0, SHARE)
-    cosines = index.tokens.cosines(rows, query.tokens) * shares[:, None]
+    # The first of words that are equally near.
+    cosines = rounded(index.tokens.cosines(rows, query.tokens) * shares[:, None])
     best, places = cosines.max(axis=0), cosines.argmax(axis=0)
     owner = _owner(index, ranked.passage, host)
     made = []
@@ -116,11 +118,12 @@ def matches_of(
             continue
         value = float(sum(weights[at] * best[at] for at in own)) / weight
         # The piece that counts most says which word of the essay is meant.
-        piece = max(own, key=lambda at: weights[at])
+        piece = own[int(np.argmax(rounded(weights[own])))]
         row = int(rows[places[piece]])
         passage = passages[ranked.passage if low <= row < high else owner]
         made.append(_match(query.text[start:end], weight, value, passage, index.spans[row]))
-    return tuple(sorted(made, key=lambda one: -one.weight * one.cosine))
+    order = best_first([one.weight * one.cosine for one in made], range(len(made)))
+    return tuple(made[at] for at in order)
 
 
 def _match(word: str, weight: float, value: float, passage: Passage, span: Sequence[int]) -> Match:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -21,9 +21,10 @@ from assistant.retrieval.confidence import Signs, signs_of
 from assistant.retrieval.explain import ROOM, excerpt, matches_of, sentences_over
 from assistant.retrieval.index.index import Index
 from assistant.retrieval.index.introductions import hosts_of
+from assistant.retrieval.index.ordering import DECIMALS, best_first
 from assistant.retrieval.index.vocabulary import Vocabulary
 from assistant.retrieval.models.encoder import Encoder, Floats
-from assistant.retrieval.ranking import Query, Ranked, highlight
+from assistant.retrieval.ranking import Query, Ranked, highlight, in_order
 from assistant.retrieval.search import Searcher
 from assistant.retrieval.spelling import Speller
 from assistant.retrieval.structure import Parts
@@ -240,15 +241,21 @@ class Finder:
         kind = questions.kind_asked(question)
         if kind is None:
             return ranked
-        return _sorted(
-            replace(one, score=one.score + _PREFERRED) if self.passages[one.passage].kind == kind else one
+        raised = (
+            replace(one, score=round(one.score + _PREFERRED, DECIMALS))
+            if self.passages[one.passage].kind == kind
+            else one
             for one in ranked
         )
+        return in_order(raised, self.searcher.index)
 
     def _by_reranker(self, question: str, ranking: Ranking, reranker: Reranker) -> Ranking:
         first, rest = ranking.ranked[:RERANKED], ranking.ranked[RERANKED:]
         scores = reranker.scores(question, [self._excerpt(one, _LONG_EXCERPT) for one in first])
-        ordered = _sorted(replace(one, score=score) for one, score in zip(first, scores, strict=True))
+        # Models have scales of their own, some with all their scores near 0; equals keep the order they had.
+        scale = max(map(abs, scores), default=0.0) or 1.0
+        order = best_first([score / scale for score in scores], range(len(first)))
+        ordered = [replace(first[at], score=scores[at]) for at in order]
         # Those behind keep their order, below all that were scored anew.
         floor = min(scores, default=0.0)
         behind = [replace(one, score=floor - at) for at, one in enumerate(rest, 1)]
@@ -295,7 +302,8 @@ class Finder:
         if known.issuperset(names):
             return ranking.ranked
         rows = self.searcher.rows(set(names) - known)
-        return [*ranking.ranked, *self.searcher.late(ranking.query, ranking.weights, rows)]
+        others = self.searcher.late(ranking.query, ranking.weights, rows)
+        return in_order([*ranking.ranked, *others], self.searcher.index)
 
     def _by_structure(
         self, question: str, ranking: Ranking, among: Collection[str] | None, headed: Collection[str] | None
@@ -318,13 +326,11 @@ def _lifted(ranked: Sequence[Ranked], tiers: Mapping[str, int]) -> list[Ranked]:
     """Ranked passages, those of a tier before all others and higher tiers first, whatever scores mean."""
     scores = [one.score for one in ranked]
     low, width = min(scores, default=0.0), max(scores, default=0.0) - min(scores, default=0.0)
-    return _sorted(
+    lifted = [
         replace(one, score=low + width + tiers[one.passage] + 0.5 * (one.score - low) / (width or 1))
-        if one.passage in tiers
-        else one
         for one in ranked
-    )
-
-
-def _sorted(ranked: Iterable[Ranked]) -> list[Ranked]:
-    return sorted(ranked, key=lambda one: -one.score)
+        if one.passage in tiers
+    ]
+    # Within a tier they keep their order.
+    lifted.sort(key=lambda one: -tiers[one.passage])
+    return [*lifted, *(one for one in ranked if one.passage not in tiers)]

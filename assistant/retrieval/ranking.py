@@ -12,13 +12,14 @@ essays, so their idf would be high; they say nothing of what is asked and count 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from assistant.core.essay import Passage, Spans
 from assistant.retrieval.index.index import Index
+from assistant.retrieval.index.ordering import best_first, rounded
 from assistant.retrieval.index.tokens import runs
 from assistant.retrieval.models.encoder import Encoder, Floats, Integers, Piece
 from assistant.retrieval.questions import FRAMING_WORDS, FUNCTION_WORDS, folded
@@ -136,7 +137,7 @@ class Ranked:
 
     Attributes:
         passage: Id of the passage.
-        score: Weighted mean of the best cosines in its best window, -1 to 1.
+        score: Weighted mean of the best cosines in its best window, -1 to 1, to four decimals.
         window: Row of that window.
         met: Best cosine in that window or its host for each word piece of the question.
     """
@@ -205,23 +206,32 @@ def rank(
         lend: Gives the best cosines of windows together with those met in their hosts.
 
     Returns:
-        Every passage that was scored, best first; ties in the order of the index.
+        Every passage that was scored, best first; see ``ordering.best_first``.
     """
     if not len(rows) or not len(query.ids):
         return []
     if len(rows) > SCORE_ALL:
+        # Of windows that are equally near at the cut, some may be left out: those that stand behind.
         among = None if len(rows) == len(index.windows) else rows
         nearest, _ = index.vectors.search(query.vector, _CANDIDATES, among)
         rows = np.unique(np.concatenate([nearest, lexical_rows()]))
     met = lend(query.tokens, rows, _best_cosines(query.tokens, index, rows))
-    scores = met @ weights
-    # The best window of each passage: by passage, then by score, ties in the order of the index.
+    scores = rounded(met @ weights)
+    # The best window of each passage: by passage, then by score, the first of equal ones.
     owners = index.owners[rows]
     order = np.lexsort((-scores, owners))
     best = order[np.flatnonzero(np.diff(owners[order], prepend=-1))]
-    best = best[np.argsort(-scores[best], kind="stable")]
+    best = best[best_first(scores[best], index.places[owners[best]])]
     found = zip(owners[best].tolist(), scores[best].tolist(), rows[best].tolist(), met[best], strict=True)
     return [Ranked(index.passage(number), score, row, own) for number, score, row, own in found]
+
+
+def in_order(ranked: Iterable[Ranked], index: Index) -> list[Ranked]:
+    """Passages whose scores have changed, best first; see ``ordering.best_first``."""
+    found = list(ranked)
+    windows = np.array([one.window for one in found], dtype=np.int32)
+    order = best_first([one.score for one in found], index.places[index.owners[windows]])
+    return [found[at] for at in order]
 
 
 def _best_cosines(tokens: Floats, index: Index, rows: Integers) -> Floats:
@@ -246,6 +256,7 @@ def highlight(query: Query, weights: Floats, index: Index, found: Ranked, passag
     scored = _scored(query, weights, index, found.window, sentences)
     if not scored:
         return ((window.start, window.end),)
+    # The first of equal ones.
     best = max(scored, key=lambda one: one[0])
     if len(scored) > 1 and found.score - best[0] > _GAIN:
         return ((scored[0][1][0], scored[-1][1][1]),)
@@ -272,7 +283,7 @@ def nearest(query: Query, weights: Floats, index: Index, rows: Integers, sentenc
 def _scored(
     query: Query, weights: Floats, index: Index, row: int, sentences: Sequence[tuple[int, int]]
 ) -> list[tuple[float, tuple[int, int]]]:
-    """Score of each sentence of which words stand in a window."""
+    """Score, to four decimals, of each sentence of which words stand in a window."""
     own = slice(index.offsets[row], index.offsets[row + 1])
     cosines = index.tokens.cosines(own, query.tokens)
     starts = index.spans[own, 0]
@@ -280,5 +291,5 @@ def _scored(
     for start, end in sentences:
         inside = (starts >= start) & (starts < end)
         if inside.any():
-            scored.append((float(cosines[inside].max(axis=0) @ weights), (start, end)))
+            scored.append((float(rounded(cosines[inside].max(axis=0) @ weights)), (start, end)))
     return scored

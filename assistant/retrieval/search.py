@@ -11,6 +11,7 @@ from assistant.retrieval import ranking
 from assistant.retrieval.index.bm25 import BM25, words_of
 from assistant.retrieval.index.index import Index
 from assistant.retrieval.index.introductions import SHARE
+from assistant.retrieval.index.ordering import best_first, rounded
 from assistant.retrieval.index.tokens import runs
 from assistant.retrieval.models.encoder import Encoder, Floats, Integers
 from assistant.retrieval.ranking import FRAMING, Query, Ranked, frequency, idf, make_query, rank, shares
@@ -124,7 +125,7 @@ class Searcher:
             passages: Ids to look among, or ``None`` for all.
 
         Returns:
-            Ids and scores, best first.
+            Ids and scores to four decimals, best first; see ``ordering.best_first``.
         """
         rows = self.rows(passages)
         if not len(rows):
@@ -132,9 +133,9 @@ class Searcher:
         query = self.query(question)
         if method == "late":
             return [(one.passage, one.score) for one in self.late(query, self.weights(query, rows), rows)]
-        scores = self._methods[method](query, rows)
+        scores = rounded(self._methods[method](query, rows))
         searched = self.index.passages_of(rows)
-        order = searched[np.argsort(-scores[searched], kind="stable")]
+        order = searched[best_first(scores[searched], self.index.places[searched])]
         return [(self.index.passage(at), float(scores[at])) for at in order]
 
     def _lexical_rows(self, question: str, rows: Integers) -> Integers:
@@ -143,7 +144,8 @@ class Searcher:
         if len(rows) < len(self.index.rows):
             among = np.zeros(len(self.index.lengths), dtype=bool)
             among[self.index.owners[rows]] = True
-        return self.index.rows_of(self.lexical.best(question, _LEXICAL_CANDIDATES, among))
+        best = self.lexical.best(question, _LEXICAL_CANDIDATES, among, self.index.places)
+        return self.index.rows_of(best)
 
     def _windows(self, query: Query, rows: Integers) -> Floats:
         """Cosine of each passage's nearest window, shape ``(passages,)``."""

@@ -22,7 +22,8 @@ class Speller:
     def __init__(self, printed: Vocabulary) -> None:
         self._printed = printed
         self._known = {word.casefold() for word in self._printed}
-        self._long = [word for word in self._printed if len(word) >= _SHORTEST]
+        # Of words that are equally near and common the first by letters is taken, whichever essay came first.
+        self._long = sorted(word for word in self._printed if len(word) >= _SHORTEST)
 
     def mended(self, question: str) -> tuple[str, dict[str, str]]:
         """A question with its slips mended.

@@ -161,7 +161,7 @@ def test_ranking_is_late_interaction(question: str, among: set[str] | None) -> N
     assert [one.score for one in found] == pytest.approx([score for _, score in wanted], abs=2e-3)
     for one in found:
         assert searcher.index.windows[one.window].passage == one.passage
-        assert float(one.met @ weights) == pytest.approx(one.score, abs=1e-5)
+        assert float(one.met @ weights) == pytest.approx(one.score, abs=1e-4)
 
 
 def test_words_of_the_question_that_are_all_met_score_one() -> None:
@@ -170,7 +170,7 @@ def test_words_of_the_question_that_are_all_met_score_one() -> None:
     assert found[0].score == pytest.approx(1, abs=1e-3)
 
 
-def test_ties_stand_in_the_order_of_the_index() -> None:
+def test_ties_stand_in_the_order_of_the_essay() -> None:
     texts = {f"coast/p0{number}": "Fog came." for number in (3, 1, 2)}
     _, _, found = late(searcher_of(texts), "Did fog come?")
     assert [one.passage for one in found] == ["coast/p03", "coast/p01", "coast/p02"]

@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.retrieval.index.ordering import best_first
 from assistant.retrieval.models.encoder import Floats, Integers
 
 Terms = NDArray[np.uint64]
@@ -239,7 +240,13 @@ class BM25:
             scores[one.texts] += self._shares(one, one.texts, one.counts)
         return scores
 
-    def best(self, question: str, count: int, among: NDArray[np.bool_] | None = None) -> Integers:
+    def best(
+        self,
+        question: str,
+        count: int,
+        among: NDArray[np.bool_] | None = None,
+        places: Integers | None = None,
+    ) -> Integers:
         """The texts with the highest scores.
 
         The rarest words are looked at first. Texts that can no longer come among the best, whatever the
@@ -249,6 +256,7 @@ class BM25:
             question: The question.
             count: How many to find at the most.
             among: Which texts to look among; all if ``None``.
+            places: Place of each text, which decides between equal scores; its number if ``None``.
 
         Returns:
             Their numbers, ascending; none whose score is 0.
@@ -265,7 +273,8 @@ class BM25:
         if found is None:
             return np.zeros(0, dtype=np.int32)
         if len(found) > count:
-            found = np.sort(found[np.argpartition(-scores[found], count)[:count]])
+            order = best_first(scores[found], found if places is None else places[found])
+            found = np.sort(found[order[:count]])
         return found
 
     def _asked(self, question: str) -> list[_Asked]:

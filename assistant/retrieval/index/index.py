@@ -124,6 +124,20 @@ class Index:
         """Numbers of all passages that belong to an essay, ascending."""
         return self._passages(self.rows)
 
+    @cached_property
+    def places(self) -> Integers:
+        """Place of each passage: by its essay's id, then as the essay has it; shape ``(passages,)``.
+
+        Where an essay stands in the index tells when it was added; its id does not change.
+        """
+        made = np.zeros(len(self.first) - 1, dtype=np.int32)
+        before = 0
+        for _, segment in sorted(self.essays.items(), key=lambda one: one[0]):
+            low, high = segment.passages
+            made[low:high] = np.arange(before, before + high - low)
+            before += high - low
+        return made
+
     def passages_of(self, rows: Integers) -> Integers:
         """Numbers of the passages of some windows, each once.
 

@@ -94,7 +94,7 @@ def nearness(cosine: float) -> str:
 def _telling(matches: Sequence[Match]) -> list[Match]:
     """The matches that tell a reader something, each once."""
     heavy = [match for match in matches if match.weight >= _FRAMING]
-    shown = heavy or sorted(matches, key=lambda match: -match.weight)[:_HEAVIEST]
+    shown = heavy or sorted(matches, key=lambda match: -round(match.weight, 4))[:_HEAVIEST]
     return list({(match.word.casefold(), match.passage, match.start): match for match in shown}.values())
 
 

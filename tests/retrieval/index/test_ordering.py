@@ -1,0 +1,181 @@
+"""The order of what was found: the same on every processor, and whatever else the library has held."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from random import Random
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from essay_library import Opened, scored
+from fake_models import FakeEncoder
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from assistant.library.adding import given_passages
+from assistant.retrieval import ranking
+from assistant.retrieval.finder import Finder
+from assistant.retrieval.index.index import build_index
+from assistant.retrieval.index.ordering import best_first, rounded
+from assistant.retrieval.index.vocabulary import Vocabulary
+from assistant.retrieval.ranking import Ranked, rank
+from assistant.retrieval.search import Searcher
+from assistant.retrieval.spelling import Speller
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from assistant.core.essay import StoredEssay
+    from assistant.retrieval.models.encoder import Floats, Integers
+
+# Passages that stand in several essays, so that many scores are equal.
+_TEXTS = [
+    "The keeper lit the lamp before dusk. Fog came. The keeper lit the lamp before dusk.",
+    "Fog came.",
+    "A harbour needs a bell. Nobody rang the bell, the pilot wrote.",
+    "Fog came. Gulls slept.",
+]
+_ESSAYS = {
+    "coast": [_TEXTS[1], _TEXTS[0], _TEXTS[2]],
+    "bay": [_TEXTS[2], _TEXTS[1], _TEXTS[1]],
+    "cape": [_TEXTS[3], _TEXTS[0], "Letters from the harbour took nine days."],
+}
+_QUESTIONS = ["Who lit the lamp?", "Did fog come?", "the bell in the harbour", "zebras", "“Fog came”"]
+# Differences between processors stay far below this.
+_NOISE = 1e-6
+
+
+@st.composite
+def _figures(draw: st.DrawFn) -> tuple[list[float], list[float], list[int]]:
+    """Scores, the same with noise that crosses no boundary of rounding, and a place for each."""
+    count = draw(st.integers(0, 40))
+    steps = draw(st.lists(st.integers(-30, 30), min_size=count, max_size=count))
+    beside = draw(st.lists(st.floats(-4e-5, 4e-5), min_size=count, max_size=count))
+    noise = draw(st.lists(st.floats(-_NOISE, _NOISE), min_size=count, max_size=count))
+    scores = [step / 10_000 + one for step, one in zip(steps, beside, strict=True)]
+    noisy = [score + one for score, one in zip(scores, noise, strict=True)]
+    return scores, noisy, draw(st.permutations(range(count)))
+
+
+@given(_figures())
+def test_noise_does_not_change_the_order(figures: tuple[list[float], list[float], list[int]]) -> None:
+    scores, noisy, places = figures
+    order = best_first(scores, places).tolist()
+    assert best_first(noisy, places).tolist() == order
+    assert order == sorted(range(len(scores)), key=lambda at: (-round(scores[at], 4), places[at]))
+    np.testing.assert_array_equal(rounded(scores), rounded(noisy))
+
+
+@given(_figures(), st.randoms(use_true_random=False))
+def test_the_order_is_one_of_places_and_not_of_rows(
+    figures: tuple[list[float], list[float], list[int]], chance: Random
+) -> None:
+    scores, _, places = figures
+    rows = list(range(len(scores)))
+    chance.shuffle(rows)
+    found = best_first([scores[row] for row in rows], [places[row] for row in rows])
+    assert [places[rows[at]] for at in found] == [places[at] for at in best_first(scores, places)]
+
+
+def _essays(order: tuple[str, ...]) -> dict[str, StoredEssay]:
+    texts = {name: {f"{name}/p{at}": text for at, text in enumerate(_ESSAYS[name], 1)} for name in order}
+    return {name: given_passages(name, name, own) for name, own in texts.items()}
+
+
+def _finder(order: tuple[str, ...] = tuple(_ESSAYS)) -> Finder:
+    """A finder of essays that came in some order."""
+    essays, encoder = _essays(order), FakeEncoder()
+    passages = [one for essay in essays.values() for one in essay.passages]
+    return Finder(build_index(passages, dict.fromkeys(essays, ""), encoder), encoder, essays)
+
+
+@pytest.mark.parametrize("question", _QUESTIONS)
+def test_equal_passages_stand_by_essay_and_place(question: str) -> None:
+    ranked = _finder().find(question).ranked
+    assert len({one.score for one in ranked}) < len(ranked)
+    keys = [(-round(one.score, 4), *one.passage.split("/")) for one in ranked]
+    assert keys == sorted(keys)
+
+
+@pytest.mark.parametrize("order", [*permutations(_ESSAYS)], ids="-".join)
+@pytest.mark.parametrize("question", _QUESTIONS)
+def test_the_order_in_which_essays_came_makes_no_difference(order: tuple[str, ...], question: str) -> None:
+    first, other = _finder(), _finder(order)
+    mine, theirs = first.find(question), other.find(question)
+    assert [one.passage for one in mine.ranked] == [one.passage for one in theirs.ranked]
+    for one, same in zip(mine.ranked, theirs.ranked, strict=True):
+        assert one.score == pytest.approx(same.score, abs=2e-4)
+        assert first.highlights(mine, one) == other.highlights(theirs, same)
+        words, others = (
+            [(word.word, word.start, word.passage) for word in made]
+            for made in (first.matches(mine, one), other.matches(theirs, same))
+        )
+        assert words == others
+    for method in first.searcher.methods:
+        ranked, again = (one.searcher.ranking(question, method) for one in (first, other))
+        assert [name for name, _ in ranked] == [name for name, _ in again], method
+
+
+def _ranked(searcher: Searcher, question: str, noise: np.random.Generator | None = None) -> list[Ranked]:
+    def lend(_tokens: Floats, _rows: Integers, met: Floats) -> Floats:
+        return met if noise is None else met + noise.uniform(-_NOISE, _NOISE, met.shape).astype(np.float32)
+
+    query, rows = searcher.query(question), searcher.rows(None)
+    return rank(query, searcher.weights(query, rows), searcher.index, rows, lambda: rows, lend)
+
+
+@given(st.sampled_from(_QUESTIONS), st.integers(0, 10_000))
+def test_noise_in_the_cosines_does_not_change_the_ranking(question: str, seed: int) -> None:
+    searcher = _finder().searcher
+    plain = _ranked(searcher, question)
+    weights = searcher.weights(searcher.query(question), searcher.rows(None))
+    assume(all(abs(float(one.met @ weights) * 10_000 % 1 - 0.5) > 0.05 for one in plain))
+    noisy = _ranked(searcher, question, np.random.default_rng(seed))
+    assert [(one.passage, one.score, one.window) for one in noisy] == [
+        (one.passage, one.score, one.window) for one in plain
+    ]
+
+
+def test_of_equal_windows_and_sentences_the_first_is_taken() -> None:
+    finder = _finder()
+    found = finder.find("Who lit the lamp?")
+    (best,) = (one for one in found.ranked if one.passage == "coast/p2")
+    ((start, end),) = finder.highlights(found, best)
+    assert (start, finder.passages["coast/p2"].text[start:end]) == (0, "The keeper lit the lamp before dusk.")
+
+
+def test_of_equally_near_words_the_first_by_letters_is_taken() -> None:
+    for printed in (["harbor", "harbot"], ["harbot", "harbor"]):
+        assert Speller(Vocabulary(printed)).mended("harbox") == ("harbor", {"harbox": "harbor"})
+
+
+@pytest.fixture(params=["small", "large"])
+def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A library as it is, and one that is searched as large ones are."""
+    if request.param == "large":
+        monkeypatch.setattr(ranking, "SCORE_ALL", 3)
+
+
+@pytest.mark.usefixtures("size")
+def test_a_library_answers_alike_however_it_came_about(tmp_path: Path) -> None:
+    files = {name: tmp_path / f"{name}.txt" for name in _ESSAYS}
+    for name, path in files.items():
+        path.write_text("\n\n".join([name.title(), *_ESSAYS[name]]) + "\n")
+    one, other = Opened(tmp_path / "one"), Opened(tmp_path / "other")
+    for name in _ESSAYS:
+        one.library.add(files[name])
+    for name in sorted(_ESSAYS):
+        other.library.add(files[name])
+
+    def found(opened: Opened) -> list[object]:
+        return [scored(opened.library.ask(question, top=99)) for question in _QUESTIONS]
+
+    wanted = found(one)
+    assert found(other) == wanted
+    for name in _ESSAYS:
+        other.library.remove(name)
+        other.library.ask(_QUESTIONS[0])
+        other.library.restore(name)
+        assert found(other) == wanted
+        assert found(Opened(other.root)) == wanted
