@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from essay_library import FOUND, QUESTION, SAMPLE, SECOND, Opened, snapshot
+from essay_library import FOUND, QUESTION, SAMPLE, SECOND, Opened, scored, snapshot
 from fake_models import DIMENSION, FakeEncoder
 
 from assistant.core.errors import AssistantError, LibraryError
@@ -223,10 +223,7 @@ def test_essays_filter_asks_those_only(opened: Opened) -> None:
 def test_answers_are_those_of_a_library_with_this_essay_alone(opened: Opened) -> None:
     alone = opened.found()
     opened.library.add(SECOND)
-    filtered = opened.library.ask(QUESTION, essays=["sample"]).hits
-    assert [(hit.passage.id, round(hit.score, 5)) for hit in filtered] == [
-        (name, round(score, 5)) for name, score in alone
-    ]
+    assert scored(opened.library.ask(QUESTION, essays=["sample"])) == alone
 
 
 @pytest.mark.parametrize("essay_id", ["nobody", "", "../sample", "sample/p01", "SAMPLE", "sample.source"])

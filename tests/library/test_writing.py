@@ -204,9 +204,7 @@ def test_interrupted_add_leaves_the_library_as_it_was(opened: Opened) -> None:
     with pytest.raises(KeyboardInterrupt):
         broken.library.add(SECOND)
     assert snapshot(opened.root) == before
-    started = time.monotonic()
     opened.library.add(SECOND)
-    assert time.monotonic() - started < 10
     assert opened.notices == []
 
 

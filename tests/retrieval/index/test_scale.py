@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from essay_library import FOUND, QUESTION, SAMPLE, SECOND, Opened, snapshot
+from essay_library import FOUND, QUESTION, SAMPLE, SECOND, Near, Opened, scored, snapshot
 from fake_models import FakeEncoder
 from handmade_essays import TEXTS
 
@@ -36,12 +36,9 @@ def third(tmp_path: Path) -> Path:
     return path
 
 
-def answers(library: Library) -> list[list[tuple[str, float]]]:
-    """Ids and scores of what is found for some questions."""
-    return [
-        sorted((hit.passage.id, round(hit.score, 5)) for hit in library.ask(question, top=8).hits)
-        for question in QUESTIONS
-    ]
+def answers(library: Library) -> list[list[tuple[str, Near]]]:
+    """Ids and scores of what is found for some questions, best first."""
+    return [scored(library.ask(question, top=8)) for question in QUESTIONS]
 
 
 def folder(root: Path, kind: str) -> str:
