@@ -118,7 +118,7 @@ def main() -> None:
     if worth:
         heads = ["set", "follow-ups asked", "number", "nDCG@10", "Success@1"]
         print(f"\n{table_markdown(Table('Worth', heads, worth))}")
-    chance = random.Random(SEED)  # noqa: S311 - chooses examples, guards nothing
+    chance = random.Random(SEED)
     for name, questions in missed if options.examples else ():
         shown = chance.sample(questions, min(options.examples, len(questions)))
         print("\n".join([f"\n{name}: {len(questions)} misread", *(f"- {one}" for one in shown)]))
@@ -171,7 +171,7 @@ def leans(question: str, before: str) -> bool:
 
 def read_as_fresh(dataset: Dataset) -> list[Share]:
     """Whether fresh questions are read as such behind one of their own document and of another."""
-    chance = random.Random(SEED)  # noqa: S311 - chooses questions, guards nothing
+    chance = random.Random(SEED)
     same, other = Share("fresh, same document before"), Share("fresh, another document before")
     documents = by_document(dataset)
     for doc, asked in documents.items():

@@ -118,7 +118,7 @@ def asked_of(dataset: Dataset, library: Path | None, count: int, documents: int)
     """Some answerable questions of a set, with what is known of their first passages."""
     finder, docs = opened(dataset, library, documents)
     asked = [one for one in dataset.questions if one.answerable and (dataset.whole or one.doc in docs)]
-    chance = random.Random(SEED)  # noqa: S311 - chooses questions, guards nothing
+    chance = random.Random(SEED)
     made = []
     for question in chance.sample(asked, min(count, len(asked))):
         pool = [one for some in docs.values() for one in some] if dataset.whole else docs[question.doc]

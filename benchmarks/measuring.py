@@ -52,7 +52,7 @@ class Process:
     def run(self) -> None:
         """Run once."""
         begun = perf_counter()
-        process = subprocess.Popen(  # noqa: S603 - a benchmark's own command
+        process = subprocess.Popen(
             self.command,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -107,7 +107,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def resident(process: int) -> float:
     """Resident memory of a process, in MB."""
-    said = subprocess.run(  # noqa: S603 - asks the system
+    said = subprocess.run(
         ["ps", "-o", "rss=", "-p", str(process)],  # noqa: S607 - wherever it is
         capture_output=True,
         text=True,

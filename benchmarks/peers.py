@@ -107,7 +107,7 @@ def _install(peer: Peer, work: Path) -> str:
     own = sysconfig.get_path("purelib", vars={"base": str(root), "platbase": str(root)})
     Path(own, "project.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
     try:
-        made = subprocess.run(  # noqa: S603 - pip, with a requirement written above
+        made = subprocess.run(
             [str(peer.python(work)), "-m", "pip", "install", "--quiet", peer.requirement],
             capture_output=True,
             text=True,
@@ -125,7 +125,7 @@ def _install(peer: Peer, work: Path) -> str:
 
 def run(command: Sequence[str], folder: Path) -> str:
     """Run a peer's command to its end; what it printed."""
-    return subprocess.run(  # noqa: S603 - one of the scripts
+    return subprocess.run(
         command,
         check=True,
         text=True,
@@ -168,7 +168,7 @@ def running(peers: Sequence[Peer], work: Path, folder: Path) -> Iterator[dict[st
         made = {}
         for peer in peers:
             process = stack.enter_context(
-                subprocess.Popen(  # noqa: S603 - one of the scripts
+                subprocess.Popen(
                     peer.command(work, "serve"),
                     text=True,
                     stdin=subprocess.PIPE,

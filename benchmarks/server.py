@@ -111,9 +111,9 @@ def served(folder: Path) -> Iterator[Server]:
     program = (sys.executable, "-m", "assistant")
     library = ("--library", str(folder / "library"))
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": environment()}
-    subprocess.run([*program, "add", str(SAMPLE), *library], check=True, **quiet)  # type: ignore[call-overload]  # noqa: S603
+    subprocess.run([*program, "add", str(SAMPLE), *library], check=True, **quiet)  # type: ignore[call-overload]
     begun = perf_counter()
-    with subprocess.Popen([*program, "serve", "--port", str(port), *library], **quiet) as process:  # type: ignore[call-overload]  # noqa: S603
+    with subprocess.Popen([*program, "serve", "--port", str(port), *library], **quiet) as process:  # type: ignore[call-overload]
         try:
             opened = wait(port, "/", begun, process)
             ready = wait(port, "/api/ask?q=what&fast=1", begun, process)

@@ -80,7 +80,7 @@ def prepare(folder: Path, there: Sequence[others.Peer], work: Path) -> list[str]
     """Make a library and the peers' indexes; the passages."""
     # By processes of their own: one that has loaded a model hands its peak of memory down to those that it
     # starts, as the system counts.
-    subprocess.run(add(folder), check=True, stdout=subprocess.DEVNULL, env=environment())  # noqa: S603 - our own
+    subprocess.run(add(folder), check=True, stdout=subprocess.DEVNULL, env=environment())
     essay = store.load(folder / "library" / "data" / "chunks" / "sample.jsonl")
     passages = [one.text for one in essay.passages if one.kind in SEARCHED_KINDS]
     (folder / "passages").write_text("\0".join(passages), encoding="utf-8")
@@ -152,8 +152,8 @@ def size_of(folder: Path) -> int:
 def model(texts: Sequence[str], runs: int, end: float) -> str:
     """What encoding takes once the model is loaded."""
     # Only now, for the memory of the processes before.
-    from assistant.retrieval.models.onnx import OnnxEncoder  # noqa: PLC0415
-    from assistant.retrieval.models.sentence_transformers import SentenceTransformerEncoder  # noqa: PLC0415
+    from assistant.retrieval.models.onnx import OnnxEncoder
+    from assistant.retrieval.models.sentence_transformers import SentenceTransformerEncoder
 
     timed: dict[str, tuple[list[float], list[float]]] = {}
     ways = []

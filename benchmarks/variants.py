@@ -115,7 +115,7 @@ def measured(
     headings = headed(finder, headings_of(folder, passages))
     turned = None if matrix is None else Turned.of(finder, matrix)
     asked = [one for one in dataset.questions if one.answerable and (one.doc in docs or dataset.whole)]
-    chance = random.Random(SEED)  # noqa: S311 - chooses questions, guards nothing
+    chance = random.Random(SEED)
     rows: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for question in chance.sample(asked, min(count, len(asked))):
         pool = passages.values() if dataset.whole else docs[question.doc]

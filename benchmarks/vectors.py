@@ -152,7 +152,7 @@ def opened(folder: Path, library: Library, encoder: Remembering, questions: int,
         finder = library.finder_of(essays, no_step)
     index, known = finder.searcher.index, {essay.id for essay in essays}
     asked = [one for one in dataset.questions if one.answerable and (not one.doc or one.doc in known)]
-    chance = random.Random(SEED)  # noqa: S311 - chooses questions, guards nothing
+    chance = random.Random(SEED)
     tokens = np.concatenate([one.tokens for one in encoder.encode([one.text for one in index.windows])])
     return Trial(
         dataset,

@@ -55,7 +55,7 @@ class Clock:
     def timed(self, part: str, job: Callable[..., Any]) -> Callable[..., Any]:
         """A function that notes what it takes."""
 
-        def run(*words: Any, **how: Any) -> Any:  # noqa: ANN401 - any function's
+        def run(*words: Any, **how: Any) -> Any:
             begun = perf_counter()
             try:
                 return job(*words, **how)
@@ -104,7 +104,7 @@ class Assistant:
         encoder = default_loader(name)
         timed = self.clock.timed("encoding", encoder.encode)
 
-        def encode(texts: Sequence[str], **how: Any) -> list[Encoded]:  # noqa: ANN401 - as Encoder.encode
+        def encode(texts: Sequence[str], **how: Any) -> list[Encoded]:
             made: list[Encoded] = timed(texts, **how)
             self.clock.pieces += sum(len(one.ids) + 2 for one in made)
             return made

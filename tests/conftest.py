@@ -44,7 +44,7 @@ def real_essay() -> Path:
 @pytest.fixture(scope="session")
 def frequency() -> Callable[[str], float]:
     """Zipf frequency of a word in English."""
-    from wordfreq import zipf_frequency  # noqa: PLC0415 - half a second; not every test needs it
+    from wordfreq import zipf_frequency
 
     return cache(lambda word: float(zipf_frequency(word, "en")))
 
@@ -66,7 +66,7 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium; a page's tests fail in CI where there is none."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - few tests need it
+    from playwright.sync_api import sync_playwright
 
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if not chromium:
@@ -90,7 +90,7 @@ def visitor(browser: Browser, address: str) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(visitor: BrowserContext, address: str) -> Iterator[Page]:
     """A page that such a visitor has opened, on which no script may break."""
-    from browser_steps import open_page  # noqa: PLC0415 - as above
+    from browser_steps import open_page
 
     broken: list[str] = []
     one = visitor.new_page()

@@ -131,7 +131,7 @@ class Command:
         assert "Traceback" not in self.err
         return int(code) if isinstance(code, int) else 0
 
-    def json(self) -> Any:  # noqa: ANN401 - any JSON value
+    def json(self) -> Any:
         """What the last run printed, which must be one line of JSON."""
         assert self.out.count("\n") == 1
         return json.loads(self.out)
@@ -141,7 +141,7 @@ def cut_off(monkeypatch: pytest.MonkeyPatch, call: int) -> None:
     """Let a call of ``os.replace`` be the moment at which the program is interrupted."""
     replace, calls = os.replace, 0
 
-    def failing(*args: Any) -> None:  # noqa: ANN401 - whatever os.replace takes
+    def failing(*args: Any) -> None:
         nonlocal calls
         calls += 1
         if calls == call:

@@ -100,7 +100,7 @@ def a_draft(essay: StoredEssay, name: str, seed: int, faults: int = 1, clean: in
         faults: Number of faults of each kind.
         clean: Number of right quotations for each fault.
     """
-    chance = random.Random(seed)  # noqa: S311 - a test's choice keeps no secret
+    chance = random.Random(seed)
     kinds = [*KINDS * faults, *[""] * (clean * faults * len(KINDS))]
     chance.shuffle(kinds)
     made: list[Item] = []

@@ -56,13 +56,13 @@ class Served:
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> Reply:
         """What stands at a path."""
-        return self._asked(urllib.request.Request(f"{self.address}{path}", headers=dict(headers or {})))  # noqa: S310 - our own page
+        return self._asked(urllib.request.Request(f"{self.address}{path}", headers=dict(headers or {})))
 
     def post(self, path: str, message: object, headers: Mapping[str, str] | None = None) -> Reply:
         """What comes of a message in JSON."""
         named = {"Content-Type": "application/json", **(headers or {})}
         sent = json.dumps(message).encode()
-        return self._asked(urllib.request.Request(f"{self.address}{path}", sent, named))  # noqa: S310 - the same
+        return self._asked(urllib.request.Request(f"{self.address}{path}", sent, named))
 
     def upload(self, name: str, data: bytes) -> Reply:
         """What comes of an upload; a name may hold anything but a quotation mark."""
@@ -70,9 +70,7 @@ class Served:
         head = f'--{edge}\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'
         body = head.encode() + data + f"\r\n--{edge}--\r\n".encode()
         named = {"Content-Type": f"multipart/form-data; boundary={edge}"}
-        return self._asked(
-            urllib.request.Request(f"{self.address}/gradio_api/upload", body, named)  # noqa: S310 - the same
-        )
+        return self._asked(urllib.request.Request(f"{self.address}/gradio_api/upload", body, named))
 
     def event(self, handler: str, given: list[Any]) -> str:
         """All that comes of a button, as the browser is told it.
@@ -97,24 +95,24 @@ class Served:
     @staticmethod
     def _asked(request: urllib.request.Request) -> Reply:
         try:
-            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 - the same
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
                 return _reply(answer.status, answer)
         except urllib.error.HTTPError as answer:
             return _reply(answer.code, answer)
 
 
-def _reply(status: int, answer: Any) -> Reply:  # noqa: ANN401 - an answer or an error, which is one too
+def _reply(status: int, answer: Any) -> Reply:
     headers = {name.lower(): value for name, value in answer.headers.items()}
     return Reply(status, headers, answer.read().decode("utf-8", "replace"))
 
 
 @contextmanager
 def served(
-    library: Any,  # noqa: ANN401 - a library, or what stands in for one
+    library: Any,
     *,
     port: int | None = None,
     auth: list[tuple[str, str]] | None = None,
-    **options: Any,  # noqa: ANN401 - as for ``build``
+    **options: Any,
 ) -> Iterator[Served]:
     """Serve the page as the command does, until the end of the block.
 

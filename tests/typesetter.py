@@ -101,7 +101,7 @@ def settings_of_type(*pages: Pages) -> st.SearchStrategy[Setting]:
 
 def print_essay(setting: Setting) -> Printed:
     """Write an essay and set it."""
-    chance = random.Random(setting.seed)  # noqa: S311 - drawn for a test, not for a secret
+    chance = random.Random(setting.seed)
     bodies = [_paragraph(chance) for _ in range(chance.randint(6, 12))]
     paragraphs = [TITLE.split(), AUTHOR.split(), *bodies]
     lines: list[_Line] = []

@@ -115,7 +115,7 @@ def groups_of(path: Path) -> tuple[list[list[Pair]], list[list[Pair]]]:
         if line:
             pair = json.loads(line)
             groups[pair["id"]].append(pair)
-    chance = random.Random(SEED)  # noqa: S311 - divides training data, guards nothing
+    chance = random.Random(SEED)
     docs = sorted({(group[0]["set"], group[0]["doc"]) for group in groups.values()})
     # At least one document of each set, however few it has.
     kept: set[tuple[str, str]] = set()
@@ -157,7 +157,7 @@ def fit(
 
 def shuffled(train: list[list[Pair]]) -> Iterator[list[list[Pair]]]:
     """Batches of questions of like length, over and over."""
-    chance = random.Random(SEED)  # noqa: S311 - orders training data, guards nothing
+    chance = random.Random(SEED)
     while True:
         order = list(train)
         chance.shuffle(order)

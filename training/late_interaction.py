@@ -168,7 +168,7 @@ def documents_of(work: Path) -> tuple[list[Document], list[Document]]:
     for one in documents:
         high = low + len(one["windows"]) + len(one["questions"])
         one["vectors"], low = vectors[low:high], high
-    chance = random.Random(SEED)  # noqa: S311 - divides training data, guards nothing
+    chance = random.Random(SEED)
     names = json.loads(Path(__file__).with_name("held_out.json").read_text("utf-8"))
     # The article whole: it is the only one of its set.
     kept = {(name, doc) for name, docs in names.items() for doc in docs[:: KEPT if len(docs) >= KEPT else 1]}
@@ -209,7 +209,7 @@ def fit(
 
 def steps(train: Sequence[Document]) -> Iterator[Step]:
     """Parts of documents in chance order, over and over."""
-    chance = random.Random(SEED)  # noqa: S311 - orders training data, guards nothing
+    chance = random.Random(SEED)
     while True:
         made = [step for document in train for step in _parts(document, chance)]
         chance.shuffle(made)

@@ -116,7 +116,7 @@ class _Network:
         *,
         name: str = "",
         domain: str = "",
-        **attributes: Any,  # noqa: ANN401 - numbers of any kind
+        **attributes: Any,
     ) -> str:
         """Add a node of one output; the output's name."""
         made = name or f"{kind}_{len(self.nodes)}"

@@ -55,7 +55,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, nargs="*", help="questions of each set; all if left out")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
-    chance = random.Random(SEED)  # noqa: S311 - makes training data, guards nothing
+    chance = random.Random(SEED)
     count = 0
     with (options.work / "pairs.jsonl").open("w", encoding="utf-8") as out:
         for number_of, folder in zip_longest(options.questions or [], options.folders):

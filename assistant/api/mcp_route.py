@@ -67,7 +67,7 @@ class McpRoute:
             # Nothing is sent unasked, and nothing is remembered that could be ended.
             raise RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, "Send MCP messages with POST.")
 
-    async def _started(self) -> Any:  # noqa: ANN401 - of a library that is imported when it is needed
+    async def _started(self) -> Any:
         """What answers; the SDK takes its time to import, for which no page should wait."""
         async with self._starting:
             if self._manager is None:

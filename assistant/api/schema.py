@@ -155,7 +155,7 @@ def check(given: Mapping[str, Any], call: Call) -> None:
         )
 
 
-def _check_field(name: str, value: Any, call: Call) -> None:  # noqa: ANN401 - any JSON value
+def _check_field(name: str, value: Any, call: Call) -> None:
     field = call.fields.get(name)
     if field is None:
         there = ", ".join(call.fields) or "none"
@@ -172,7 +172,7 @@ def _are_texts(values: list[Any]) -> bool:
     return all(isinstance(one, str) for one in values)
 
 
-def _bytes(value: Any) -> int:  # noqa: ANN401 - any value of a field
+def _bytes(value: Any) -> int:
     texts = value if isinstance(value, list) else [value]
     return sum(len(one.encode("utf-8", "surrogatepass")) for one in texts if isinstance(one, str))
 

@@ -168,7 +168,7 @@ class Programs:
         except AssistantError as fault:
             sys.stderr.write(f"assistant: {fault}\n")
 
-    async def _aside(self, work: Callable[[], Any], limiter: anyio.CapacityLimiter) -> Any:  # noqa: ANN401
+    async def _aside(self, work: Callable[[], Any], limiter: anyio.CapacityLimiter) -> Any:
         """Do work in a thread, so that others are answered meanwhile."""
         return await run_sync(partial(_kept_in, work), limiter=limiter)
 
@@ -181,15 +181,15 @@ class Programs:
             _refuse_unknown(essay_id, there)
         return how
 
-    def _ask(self, *, explain: bool = False, **how: Any) -> Made:  # noqa: ANN401 - as Library.ask
+    def _ask(self, *, explain: bool = False, **how: Any) -> Made:
         answer = self._library.ask(**self._known(how), explained=explain)
         return Made(answer_object(answer, explained=explain), answer_pasted(answer))
 
-    def _quote(self, **how: Any) -> Made:  # noqa: ANN401 - as Library.quote
+    def _quote(self, **how: Any) -> Made:
         verdict = self._library.quote(**self._known(how))
         return Made(verdict_object(verdict), verdict_pasted(verdict))
 
-    def _check_draft(self, **how: Any) -> Made:  # noqa: ANN401 - as Library.check_draft
+    def _check_draft(self, **how: Any) -> Made:
         audit = self._library.check_draft(**self._known(how))
         return Made(audit_object(audit), audit_pasted(audit))
 
@@ -223,7 +223,7 @@ def _refuse_unknown(essay_id: str, there: Sequence[str]) -> None:
         raise RefusedError(HTTPStatus.NOT_FOUND, f"There is no essay {essay_id!r}; there is: {known}.")
 
 
-def _kept_in(work: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever the work makes
+def _kept_in(work: Callable[[], Any]) -> Any:
     """Do work; faults that name files are the host's own affair, and are told to nobody else."""
     try:
         return work()

@@ -277,6 +277,6 @@ def _is_cited_title(text: str, start: int, end: int) -> bool:
 
 
 def _parsed(printed: str) -> Parenthetical | None:
-    from assistant.attribution.parentheticals import parse  # noqa: PLC0415 - slow to load; marks alone tell most
+    from assistant.attribution.parentheticals import parse
 
     return parse(printed)

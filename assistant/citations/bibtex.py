@@ -76,8 +76,8 @@ _ESCAPES = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textas
 
 def read_bibtex(text: str) -> list[CSLItem]:
     """Records of a BibTeX or BibLaTeX file as CSL-JSON items, in order."""
-    import bibtexparser  # noqa: PLC0415 - only for this format
-    from bibtexparser.middlewares import LatexDecodingMiddleware  # noqa: PLC0415 - the same
+    import bibtexparser
+    from bibtexparser.middlewares import LatexDecodingMiddleware
 
     # Italics and quotation marks are kept as CSL has them; decoding alone would lose them.
     marked = _QUOTED.sub(r"“\1”", _ITALIC.sub(r"<i>\1</i>", text))
@@ -144,8 +144,8 @@ def _in_order(name: str) -> str:
 
 def write_bibtex(record: CSLItem) -> str:
     """A record as a BibTeX entry."""
-    import bibtexparser  # noqa: PLC0415 - only for this format
-    from bibtexparser.model import Entry, Field  # noqa: PLC0415 - the same
+    import bibtexparser
+    from bibtexparser.model import Entry, Field
 
     kind, subtype = _entry_type(str(record.get("type", "")))
     container = {"article": "journal", "online": "organization"}.get(kind, "booktitle")

@@ -60,7 +60,7 @@ _PEOPLE = {
 
 def read_ris(text: str) -> list[CSLItem]:
     """Records of a RIS file as CSL-JSON items, in order."""
-    import rispy  # noqa: PLC0415 - only for this format
+    import rispy
 
     return [_item(entry) for entry in rispy.loads(text)]
 
@@ -102,7 +102,7 @@ def _date(printed: str) -> str:
 
 def write_ris(record: CSLItem) -> str:
     """A record as a RIS record."""
-    import rispy  # noqa: PLC0415 - only for this format
+    import rispy
 
     kind = str(record.get("type", ""))
     entry: dict[str, Any] = {

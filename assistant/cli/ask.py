@@ -56,7 +56,7 @@ def check(
     essays: tuple[str, ...],
     style: str,
     root: Path | None,
-    as_json: bool,  # noqa: FBT001 - click passes options by name
+    as_json: bool,
 ) -> None:
     """Check every quotation in DRAFT and its citation against the essays of the library.
 
@@ -96,7 +96,7 @@ def _refuse(target: Path, original: Path | None) -> None:
 
 
 def _write_copy(target: Path, original: Path | None, audit: Audit) -> None:
-    from assistant.drafts.files import write_copy  # noqa: PLC0415 - a check alone writes nothing
+    from assistant.drafts.files import write_copy
 
     mends = [(mend.start, mend.end, mend.text) for mend in audit.mends]
     if not mends:
@@ -107,8 +107,8 @@ def _write_copy(target: Path, original: Path | None, audit: Audit) -> None:
 
 
 def _write_page(target: Path, audit: Audit) -> None:
-    from assistant.drafts.files import write_whole  # noqa: PLC0415 - the same
-    from assistant.rendering.draft_page import audit_page  # noqa: PLC0415 - the same
+    from assistant.drafts.files import write_whole
+    from assistant.rendering.draft_page import audit_page
 
     write_whole(target, audit_page(audit).encode("utf-8"))
     say(f"The report is {target}")
@@ -126,8 +126,8 @@ def quote(
     text: str | None,
     batch: Path | None,
     root: Path | None,
-    as_json: bool,  # noqa: FBT001 - click passes options by name
-    **how: Any,  # noqa: ANN401 - the options of Library.quote, by their names
+    as_json: bool,
+    **how: Any,
 ) -> None:
     """Say whether TEXT (- reads it from standard input) is printed so, and where.
 
@@ -183,10 +183,10 @@ def _judged(library: Library, text: str, how: dict[str, Any]) -> dict[str, Any]:
 def ask(
     question: str | None,
     batch: Path | None,
-    explain: bool,  # noqa: FBT001 - click passes options by name
+    explain: bool,
     root: Path | None,
-    as_json: bool,  # noqa: FBT001 - the same
-    **how: Any,  # noqa: ANN401 - the options of Library.ask, by their names
+    as_json: bool,
+    **how: Any,
 ) -> None:
     """Show the passages that answer QUESTION (- reads it from standard input)."""
     if (question is None) == (batch is None):

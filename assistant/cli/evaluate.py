@@ -75,8 +75,8 @@ def run(library: Library, request: Request, *, as_json: bool) -> None:
         AssistantError: If a set, a method or a folder cannot be used.
     """
     _need(_NEEDED_BY_REPORTS if request.report else _NEEDED)
-    from assistant.evaluation import assess as command  # noqa: PLC0415 - scikit-learn takes a second
-    from assistant.evaluation import render  # noqa: PLC0415 - the same
+    from assistant.evaluation import assess as command
+    from assistant.evaluation import render
 
     for one in filter(None, (request.report, request.trec)):
         command.prepare(one)
@@ -104,14 +104,14 @@ def assess(
         AssistantError: If a set or a method cannot be used, or what an evaluation needs is not installed.
     """
     _need(_NEEDED_BY_REPORTS)
-    from assistant.evaluation import assess as command  # noqa: PLC0415 - scikit-learn takes a second
+    from assistant.evaluation import assess as command
 
     return command.assess(library, folders, methods, progress)
 
 
 def _write(request: Request, made: Sequence[Measured], report: EvaluationReport) -> None:
-    from assistant.evaluation import assess as command  # noqa: PLC0415 - as above
-    from assistant.evaluation import render  # noqa: PLC0415 - the same
+    from assistant.evaluation import assess as command
+    from assistant.evaluation import render
 
     if request.trec:
         for name, one in zip(render.file_names([one.dataset.name for one in made]), made, strict=True):
@@ -137,6 +137,6 @@ def _need(packages: Mapping[str, str]) -> None:
 @click.command()
 @options
 @common
-def evaluate(root: Path | None, as_json: bool, **asked: Any) -> None:  # noqa: ANN401, FBT001
+def evaluate(root: Path | None, as_json: bool, **asked: Any) -> None:
     """Measure retrieval on question sets in BEIR layout."""
     run(open_library(root), Request(**asked), as_json=as_json)

@@ -40,7 +40,7 @@ def add(
     essay_id: str | None,
     model: str | None,
     root: Path | None,
-    as_json: bool,  # noqa: FBT001 - click passes options by name
+    as_json: bool,
 ) -> None:
     """Add essays (PATH ...) to the library and print what became of every character."""
     if len(paths) > 1 and (reference or first_page or essay_id):
@@ -72,7 +72,7 @@ def add(
 
 @click.command(name="list")
 @common
-def list_(root: Path | None, as_json: bool) -> None:  # noqa: FBT001
+def list_(root: Path | None, as_json: bool) -> None:
     """List the essays of the library."""
     library = open_library(root)
     essays = library.essays()
@@ -90,7 +90,7 @@ def list_(root: Path | None, as_json: bool) -> None:  # noqa: FBT001
 @click.argument("name", metavar="ID")
 @click.option("--source", is_flag=True, help="Print the source text that offsets count in.")
 @common
-def show(name: str, source: bool, root: Path | None, as_json: bool) -> None:  # noqa: FBT001
+def show(name: str, source: bool, root: Path | None, as_json: bool) -> None:
     """Print an essay (gill-2014) or one passage of it (gill-2014/p09) as it was read."""
     library = open_library(root)
     essay_id, _, place = name.partition("/")
@@ -132,7 +132,7 @@ def edit(
     reference: Path | None,
     first_page: str | None,
     root: Path | None,
-    as_json: bool,  # noqa: FBT001
+    as_json: bool,
 ) -> None:
     """Change the record of an essay or the number of its first page, and print what became of it.
 
@@ -151,7 +151,7 @@ def edit(
 @click.argument("essay_id", metavar="ID")
 @click.option("--for-good", is_flag=True, help="Keep nothing of it; it cannot be put back.")
 @common
-def remove(essay_id: str, for_good: bool, root: Path | None, as_json: bool) -> None:  # noqa: FBT001
+def remove(essay_id: str, for_good: bool, root: Path | None, as_json: bool) -> None:
     """Remove an essay from the library; for 30 days it can be put back.
 
     The last 20 removed essays are kept in the library's folder removed/. With --for-good, nothing is kept,
@@ -169,7 +169,7 @@ def remove(essay_id: str, for_good: bool, root: Path | None, as_json: bool) -> N
 @click.command(short_help="Put a removed essay back as it was.")
 @click.argument("essay_id", metavar="ID", required=False)
 @common
-def restore(essay_id: str | None, root: Path | None, as_json: bool) -> None:  # noqa: FBT001
+def restore(essay_id: str | None, root: Path | None, as_json: bool) -> None:
     """Put the removed essay ID back as it was; without ID, list what can be put back."""
     library = open_library(root)
     if essay_id is not None:
@@ -203,7 +203,7 @@ def restore(essay_id: str | None, root: Path | None, as_json: bool) -> None:  # 
     help="How to write it; the last three are the essay's record.",
 )
 @common
-def cite(essay_id: str, style: str, page: str | None, form: str, root: Path | None, as_json: bool) -> None:  # noqa: FBT001
+def cite(essay_id: str, style: str, page: str | None, form: str, root: Path | None, as_json: bool) -> None:
     """Print citation and full reference of an essay (with both notes in a style of notes), or its record."""
     library = open_library(root)
     if form in _RECORD_FORMS:

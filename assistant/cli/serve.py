@@ -45,11 +45,11 @@ def serve(  # noqa: PLR0913, PLR0917 - the options of the command
     paths: tuple[Path, ...],
     host: str,
     port: int,
-    open_browser: bool,  # noqa: FBT001
+    open_browser: bool,
     auth_file: Path | None,
-    mcp: bool,  # noqa: FBT001
+    mcp: bool,
     root: Path | None,
-    as_json: bool,  # noqa: ARG001, FBT001 - every command takes --json; a page has no results to print
+    as_json: bool,  # noqa: ARG001 - every command takes --json; a page has no results to print
 ) -> None:
     """Open the web page, adding the essays PATH ... first.
 
@@ -67,7 +67,7 @@ def serve(  # noqa: PLR0913, PLR0917 - the options of the command
         _added(library, data_file("sample/essay.txt"))
     if host not in {"127.0.0.1", "localhost", "::1"} and auth is None:
         say(f"Everyone who can reach {host} can read the library; --auth-file FILE asks for a password.")
-    from assistant.web.app import serve as serve_page  # noqa: PLC0415 - gradio takes seconds to import
+    from assistant.web.app import serve as serve_page
 
     assess = partial(evaluate.assess, library)
     serve_page(
@@ -86,8 +86,8 @@ def _speak(library: Library, paths: tuple[Path, ...]) -> None:
     """Answer over standard input and output until the input ends."""
     for path in paths:
         _added(library, path)
-    from assistant.api import mcp as mcp_server  # noqa: PLC0415 - only this speaks MCP
-    from assistant.api.service import Programs  # noqa: PLC0415 - the same
+    from assistant.api import mcp as mcp_server
+    from assistant.api.service import Programs
 
     if sys.stdin.isatty():
         say("Programs speak MCP here; write messages, or end with Ctrl-D.")

@@ -84,7 +84,7 @@ class Terminal(io.TextIOWrapper):
 class QuietGroup(click.Group):
     """A group whose commands end quietly when the reader of a pipe has gone."""
 
-    def invoke(self, context: click.Context) -> Any:  # noqa: ANN401 - as in click
+    def invoke(self, context: click.Context) -> Any:
         """Run a command."""
         # Click would else take what looks like a colour out of an essay's words on their way into a pipe.
         context.color = True
@@ -206,7 +206,7 @@ class Bar:
         if self._bar is None or stage != self._stage:
             self._close()
             self._stage = stage
-            from tqdm import tqdm  # noqa: PLC0415 - brings asyncio; only a job of many steps has a bar
+            from tqdm import tqdm
 
             # ``disable=None`` keeps the bar out of files and pipes.
             self._bar = tqdm(total=total, desc=f"{self._name}: {stage}", leave=False, disable=None)
@@ -232,8 +232,8 @@ def common(command: Command) -> Command:
 
 def open_library(root: Path | None) -> Library:
     """The library in a folder that the user names, or in the one that is found without."""
-    from assistant.library.files import find_root  # noqa: PLC0415 - the same
-    from assistant.library.library import Library  # noqa: PLC0415 - help and faults need no numpy
+    from assistant.library.files import find_root
+    from assistant.library.library import Library
 
     return Library(find_root(root), notify=say)
 
@@ -243,7 +243,7 @@ def say(sentence: str) -> None:
     click.echo(shown(sentence) if sys.stderr.isatty() else sentence, err=True)
 
 
-def print_json(made: Any) -> None:  # noqa: ANN401 - any JSON value
+def print_json(made: Any) -> None:
     """Print a result for programs, on a line."""
     click.echo(json.dumps(made, ensure_ascii=False))
 

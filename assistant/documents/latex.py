@@ -228,7 +228,7 @@ class _Scanner:
         return end
 
     def _accented(self, accent: str, letter: re.Match[str], start: int) -> None:
-        from unicodedata import normalize  # noqa: PLC0415 - most drafts are typed in UTF-8
+        from unicodedata import normalize
 
         self.pen.put(normalize("NFC", letter[1] + ACCENTS[accent]), start, letter.end())
 

@@ -91,9 +91,9 @@ def escape(words: str) -> str:
 
 @cache
 def _parser() -> MarkdownIt:
-    from markdown_it import MarkdownIt  # noqa: PLC0415 - only for this format
-    from mdit_py_plugins.footnote import footnote_plugin  # noqa: PLC0415 - the same
-    from mdit_py_plugins.front_matter import front_matter_plugin  # noqa: PLC0415 - the same
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.footnote import footnote_plugin
+    from mdit_py_plugins.front_matter import front_matter_plugin
 
     parser = MarkdownIt("commonmark").enable("table").use(footnote_plugin).use(front_matter_plugin)
     # Notes stay where they are defined, and what is escaped keeps the form that it has in the source.

@@ -75,7 +75,7 @@ class _Text:
 
     def __init__(self, data: bytes, path: Path) -> None:
         check_archive(data, path, "content.xml")
-        from lxml import etree  # noqa: PLC0415 - only for this format
+        from lxml import etree
 
         self.manuscript = Manuscript(path)
         parser = etree.XMLParser(resolve_entities=False, no_network=True)
@@ -101,7 +101,7 @@ class _Text:
 
     def content(self) -> bytes:
         """The document's words and all around them as XML."""
-        from lxml import etree  # noqa: PLC0415 - only for this format
+        from lxml import etree
 
         made: bytes = etree.tostring(self._root, xml_declaration=True, encoding="UTF-8")
         return made

@@ -64,8 +64,8 @@ class _Word:
 
     def __init__(self, data: bytes, path: Path) -> None:
         check_archive(data, path, "word/document.xml")
-        import docx  # noqa: PLC0415 - only for this format
-        from lxml import etree  # noqa: PLC0415 - the same
+        import docx
+        from lxml import etree
 
         self.manuscript = Manuscript(path)
         self._looks: dict[str | None, _Look] = {}
@@ -86,12 +86,12 @@ class _Word:
         """Mark spaces at the ends of changed pieces as meant, and put the notes back."""
         for slot in self.manuscript.slots:
             slot.element.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-        from lxml import etree  # noqa: PLC0415 - only for this format
+        from lxml import etree
 
         for part, root in self._notes.values():
             part._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)  # noqa: SLF001 - python-docx has no other way to write a part that it does not know
 
-    def _note_parts(self, etree: Any) -> Iterator[tuple[str, tuple[Any, _Element]]]:  # noqa: ANN401 - a module
+    def _note_parts(self, etree: Any) -> Iterator[tuple[str, tuple[Any, _Element]]]:
         parser = etree.XMLParser(resolve_entities=False, no_network=True)
         for relation in self.document.part.rels.values():
             for kind in ("footnote", "endnote"):
@@ -100,7 +100,7 @@ class _Word:
                     yield kind, (part, etree.fromstring(part.blob, parser))
 
     def _read(self) -> None:
-        from docx.text.paragraph import Paragraph  # noqa: PLC0415 - only for this format
+        from docx.text.paragraph import Paragraph
 
         for number, element in enumerate(self._paragraphs(self.document.element.body), 1):
             self.manuscript.begin(f"¶{number}", self._kind(Paragraph(element, self.document._body)))  # noqa: SLF001 - paragraphs of tables and text boxes too

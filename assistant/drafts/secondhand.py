@@ -136,7 +136,7 @@ class SecondHand:
         return self._voices[essay_id][0]
 
     def _of(self, essay_id: str) -> Voices:
-        from assistant.attribution.voices import Voices  # noqa: PLC0415 - seldom needed, and slow to load
+        from assistant.attribution.voices import Voices
 
         marks = self._marks(essay_id)
         voices = self._voices[essay_id][1] or Voices(self._essays[essay_id].passages, marks)

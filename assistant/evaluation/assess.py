@@ -145,14 +145,14 @@ class EvaluationReport:
     @cached_property
     def html(self) -> str:
         """The report as an element of a page, with a style of its own."""
-        from assistant.evaluation.render import report_fragment  # noqa: PLC0415 - Matplotlib takes a second
+        from assistant.evaluation.render import report_fragment
 
         return report_fragment(self.data)
 
     @property
     def page(self) -> str:
         """The report as a page of its own."""
-        from assistant.evaluation.render import report_page  # noqa: PLC0415 - the same
+        from assistant.evaluation.render import report_page
 
         return report_page(self.html)
 

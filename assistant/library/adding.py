@@ -211,7 +211,7 @@ def _stored(
 
 
 def _frequency(language: str) -> Callable[[str], float]:
-    from wordfreq import available_languages, zipf_frequency  # noqa: PLC0415 - half a second; only to add
+    from wordfreq import available_languages, zipf_frequency
 
     code = language.split("-", maxsplit=1)[0].lower()
     known = code if code in available_languages() else "en"

@@ -56,7 +56,7 @@ class Citations:
         Raises:
             AssistantError: If there is no such essay, style or format, or the essay has no such page.
         """
-        from assistant.citations.export import written  # noqa: PLC0415 - questions need no formats
+        from assistant.citations.export import written
 
         essay = self._shelf.load(essay_id)[1]
         labels = list(dict.fromkeys(start.label for passage in essay.passages for start in passage.pages))
@@ -68,13 +68,13 @@ class Citations:
 
     def export(self, essay_id: str, form: str) -> str:
         """The record of an essay for reference managers: ``bibtex``, ``ris`` or ``csl-json``."""
-        from assistant.citations.export import exported  # noqa: PLC0415 - questions need no formats
+        from assistant.citations.export import exported
 
         return exported(self._shelf.load(essay_id)[1].reference, form)
 
     def export_all(self, essay_ids: Sequence[str], form: str) -> str:
         """Records of several essays, each called after its essay's id, by which no two are called alike."""
-        from assistant.citations.export import exported  # noqa: PLC0415 - questions need no formats
+        from assistant.citations.export import exported
 
         records = [dict(self._shelf.load(essay_id)[1].reference) | {"id": essay_id} for essay_id in essay_ids]
         return "\n".join(exported(record, form) for record in records)

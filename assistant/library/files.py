@@ -23,7 +23,7 @@ def find_root(asked: Path | None = None) -> Path:
         return Path(named)
     if Path("data/chunks").is_dir():
         return Path()
-    import platformdirs  # noqa: PLC0415 - milliseconds that most questions need not wait
+    import platformdirs
 
     return Path(platformdirs.user_data_dir("essay-assistant", appauthor=False))
 
@@ -39,7 +39,7 @@ def writing(root: Path, notify: Callable[[str], None]) -> Iterator[None]:
     Raises:
         LibraryError: If the library cannot be written to, or another writer does not end.
     """
-    from filelock import FileLock, Timeout  # noqa: PLC0415 - questions write nothing
+    from filelock import FileLock, Timeout
 
     try:
         (root / "index").mkdir(parents=True, exist_ok=True)

@@ -184,7 +184,7 @@ class IndexKeeper:
         Raises:
             ModelError: If there is no such model.
         """
-        from assistant.retrieval.models.sentence_transformers import SentenceTransformerReranker  # noqa: PLC0415 - seconds to import
+        from assistant.retrieval.models.sentence_transformers import SentenceTransformerReranker
 
         if name not in self._rerankers:
             self._rerankers[name] = SentenceTransformerReranker(name)

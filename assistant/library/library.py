@@ -90,7 +90,7 @@ class Library:
 
     @cached_property
     def _removals(self) -> Removals:
-        from assistant.library.trash import Removals  # noqa: PLC0415 - questions remove nothing
+        from assistant.library.trash import Removals
 
         return Removals(self.root, self._shelf, self._keeper)
 
@@ -169,8 +169,8 @@ class Library:
             AssistantError: If the file, the record or the library cannot be used; the library is
                 then as it was.
         """
-        from assistant.library import adding  # noqa: PLC0415 - questions read no files
-        from assistant.library.adding import Asked  # noqa: PLC0415 - the same
+        from assistant.library import adding
+        from assistant.library.adding import Asked
 
         step = progress or no_step
         step("reading", 0, 1)
@@ -197,7 +197,7 @@ class Library:
         Raises:
             AssistantError: If there is no such essay, or the text is no record.
         """
-        from assistant.citations import form as forms  # noqa: PLC0415 - questions fill in no forms
+        from assistant.citations import form as forms
 
         given = self._shelf.given(essay_id).first_page
         return forms.form_of(self._record(essay_id, text)) | {"first-page": given}
@@ -208,12 +208,12 @@ class Library:
         Raises:
             AssistantError: If there is no such essay, the text is no record, or a field is malformed.
         """
-        from assistant.citations import form as forms  # noqa: PLC0415 - the same
+        from assistant.citations import form as forms
 
         return forms.record_of(form, self._record(essay_id, text))
 
     def _record(self, essay_id: str, text: str) -> CSLItem:
-        from assistant.library import adding  # noqa: PLC0415 - the same
+        from assistant.library import adding
 
         essay = self.essay(essay_id)
         return adding.pasted(text, self.source_text(essay_id)) if text.strip() else essay.reference
@@ -244,7 +244,7 @@ class Library:
             AssistantError: If there is no such essay, or record or number cannot be used; the library is
                 then as it was.
         """
-        from assistant.library import adding  # noqa: PLC0415 - the same
+        from assistant.library import adding
 
         self.essay(essay_id)
         with writing(self.root, self._notify):
@@ -286,7 +286,7 @@ class Library:
         Raises:
             LibraryError: If none of that id is kept, or an essay of that id has been added since.
         """
-        from assistant.library import adding  # noqa: PLC0415 - the same
+        from assistant.library import adding
 
         ready = self._removals.ready(essay_id)
         with writing(self.root, self._notify):
@@ -301,7 +301,7 @@ class Library:
         Raises:
             LibraryError: As for ``essay``.
         """
-        from assistant.attribution.voices import voices_of  # noqa: PLC0415 - questions ask of few passages
+        from assistant.attribution.voices import voices_of
 
         return voices_of(self.essay(essay_id).passages)
 
@@ -311,7 +311,7 @@ class Library:
         Raises:
             AssistantError: If there is no such essay or style.
         """
-        from assistant.answering.quotable import quotable_sentences  # noqa: PLC0415 - questions quote few sentences
+        from assistant.answering.quotable import quotable_sentences
 
         return quotable_sentences(self.essay(essay_id), self.style(style))
 
@@ -321,7 +321,7 @@ class Library:
         Raises:
             AssistantError: If there is no such style, or a chunk file is damaged.
         """
-        from assistant.answering.notebook import notebook_of  # noqa: PLC0415 - questions look up nothing pinned
+        from assistant.answering.notebook import notebook_of
 
         return notebook_of(title, sections, self.essay, self.style(style), list_title(style))
 
@@ -400,7 +400,7 @@ class Library:
 
     def check_draft(self, draft: Path | str, *, essays: Sequence[str] = (), style: str = "mla") -> Audit:
         """Check the quotations and citations of a draft, as ``checking.audit.check_draft`` does."""
-        from assistant.drafts.check import check_draft  # noqa: PLC0415 - questions check no drafts
+        from assistant.drafts.check import check_draft
 
         checked = [self.essay(one) for one in essays or self.ids()]
         corpus = self._quotations.corpus() if checked and not essays else None
@@ -413,7 +413,7 @@ class Library:
         Raises:
             DraftError: If the file has changed since.
         """
-        from assistant.drafts.files import mended  # noqa: PLC0415 - questions mend no drafts
+        from assistant.drafts.files import mended
 
         return mended(draft, audit.text, [(one.start, one.end, one.text) for one in audit.mends])
 
@@ -444,7 +444,7 @@ class Library:
 
     @cached_property
     def _quotations(self) -> Quotations:
-        from assistant.library.quotations import Quotations  # noqa: PLC0415 - questions check no quotations
+        from assistant.library.quotations import Quotations
 
         return Quotations(self._shelf)
 

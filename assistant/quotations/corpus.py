@@ -144,7 +144,7 @@ class Corpus:
             The longest runs, in order, none overlapping another.
         """
         # Runs are hashed with numpy, which a single quotation need not wait for.
-        from assistant.quotations.reuse import Lifting  # noqa: PLC0415
+        from assistant.quotations.reuse import Lifting
 
         if shortest not in self._lifting:
             running = [stream for stream in self._streams if stream.running]

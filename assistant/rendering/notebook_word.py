@@ -49,7 +49,7 @@ def notebook_word(notebook: Notebook) -> bytes:
     Args:
         notebook: The notebook.
     """
-    import docx  # noqa: PLC0415 - only for this format
+    import docx
 
     document = docx.Document()
     _set_styles(document)
@@ -121,7 +121,7 @@ class _Footnotes:
     """The footnotes of a document, which python-docx itself cannot make."""
 
     def __init__(self, document: Document) -> None:
-        from docx.oxml import parse_xml  # noqa: PLC0415 - only for this format
+        from docx.oxml import parse_xml
 
         self._document = document
         self._root: BaseOxmlElement = parse_xml(_NO_FOOTNOTES)
@@ -141,9 +141,9 @@ class _Footnotes:
 
     def close(self) -> None:
         """Put the notes into the file, if there are any."""
-        from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE  # noqa: PLC0415 - only for this format
-        from docx.opc.packuri import PackURI  # noqa: PLC0415 - the same
-        from docx.opc.part import XmlPart  # noqa: PLC0415 - the same
+        from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
+        from docx.opc.packuri import PackURI
+        from docx.opc.part import XmlPart
 
         if self._number:
             name, package = PackURI("/word/footnotes.xml"), self._document.part.package
@@ -159,8 +159,8 @@ def _signed(paragraph: Paragraph, sign: str, attributes: dict[str, str]) -> None
 
 
 def _element(name: str, attributes: dict[str, str]) -> BaseOxmlElement:
-    from docx.oxml.ns import qn  # noqa: PLC0415 - only for this format
-    from docx.oxml.parser import OxmlElement  # noqa: PLC0415 - the same
+    from docx.oxml.ns import qn
+    from docx.oxml.parser import OxmlElement
 
     return OxmlElement(name, {qn(key): value for key, value in attributes.items()})
 
@@ -176,8 +176,8 @@ def _clean(text: str) -> str:
 
 def _set_styles(document: Document) -> None:
     """A manuscript's look: one face, quotations upright and set in, notes set apart by their indent."""
-    from docx.enum.style import WD_STYLE_TYPE  # noqa: PLC0415 - only for this format
-    from docx.shared import Inches, Pt, RGBColor  # noqa: PLC0415 - the same
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.shared import Inches, Pt, RGBColor
 
     styles = document.styles
     for name in (_OWN_NOTE, _FOOTNOTE, _ABOUT, _LISTED):
@@ -201,7 +201,7 @@ def _set_styles(document: Document) -> None:
 
 def _paragraph_styles(document: Document) -> Iterator[ParagraphStyle]:
     """The styles that are used here; those of headings name a face of their own in four ways."""
-    from docx.oxml.ns import qn  # noqa: PLC0415 - only for this format
+    from docx.oxml.ns import qn
 
     for name in ("Normal", "Heading 1", "Heading 2", "Quote", _OWN_NOTE, _FOOTNOTE, _ABOUT, _LISTED):
         style: ParagraphStyle = document.styles[name]

@@ -48,8 +48,8 @@ class Speller:
         return len(word) >= _SHORTEST and word.casefold() not in self._known
 
     def _nearest(self, word: str) -> str | None:
-        from rapidfuzz import process  # noqa: PLC0415 - milliseconds, for the rare slip only
-        from rapidfuzz.distance import OSA  # noqa: PLC0415 - the same
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
 
         allowed = 2 if len(word) >= _LONG else 1
         near = process.extract(
@@ -69,6 +69,6 @@ class Speller:
 
 def _is_english(word: str) -> bool:
     """Whether a word is in use; asked only of words that are nearly one of the essays'."""
-    from wordfreq import zipf_frequency  # noqa: PLC0415 - half a second, for the rare slip only
+    from wordfreq import zipf_frequency
 
     return bool(zipf_frequency(word, "en") >= _IN_USE)

@@ -76,7 +76,7 @@ class Api:
         made: list[dict[str, Any]] = await self._made("list")
         return made
 
-    async def _made(self, name: str, **given: Any) -> Any:  # noqa: ANN401 - JSON in and out
+    async def _made(self, name: str, **given: Any) -> Any:
         try:
             made = await self._programs.answer(
                 name, {one: how for one, how in given.items() if how is not None}

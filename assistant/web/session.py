@@ -237,9 +237,9 @@ def _checked(value: object) -> Checked | None:
     return Checked(text, file, _ids(value.get("essays")), _checked_text(value.get("style")))
 
 
-def _checked_text(value: Any) -> str:  # noqa: ANN401 - any JSON value
+def _checked_text(value: Any) -> str:
     return value if isinstance(value, str) and len(value) <= LONGEST_CHECK else ""
 
 
-def _ids(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - the same
+def _ids(value: Any) -> tuple[str, ...]:
     return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()

@@ -37,7 +37,7 @@ json_values = st.recursive(
 )
 
 
-def pin_of(passage: Any, start: int, end: int, **more: Any) -> Pin:  # noqa: ANN401 - fields of any kind
+def pin_of(passage: Any, start: int, end: int, **more: Any) -> Pin:
     return Pin(passage.essay_id, passage.id, start, end, passage.text[start:end], **more)
 
 
@@ -122,7 +122,7 @@ def test_half_a_character_is_made_whole() -> None:
 
 @settings(deadline=None, max_examples=60)
 @given(st.sampled_from(ESSAY.passages), st.data())
-def test_a_slice_that_stands_is_quoted_as_it_stands(passage: Any, data: st.DataObject) -> None:  # noqa: ANN401 - a passage
+def test_a_slice_that_stands_is_quoted_as_it_stands(passage: Any, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(passage.text) - 1))
     end = data.draw(st.integers(start + 1, len(passage.text)))
     (entry,) = looked_up(pin_of(passage, start, end))

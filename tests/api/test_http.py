@@ -61,7 +61,7 @@ def basic(name: str, password: str) -> dict[str, str]:
     return {"Authorization": "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()}
 
 
-def refused(answer: Any) -> str:  # noqa: ANN401 - a response of the client
+def refused(answer: Any) -> str:
     """The one sentence of a refusal."""
     (sentence,) = answer.json().values()
     assert list(answer.json()) == ["error"]
@@ -367,9 +367,9 @@ def fetched(
     address: str, headers: dict[str, str] | None = None, form: str | None = None
 ) -> tuple[int, str, str]:
     """Status, body and cookies of an answer."""
-    request = urllib.request.Request(address, form.encode() if form else None, headers or {})  # noqa: S310 - own
+    request = urllib.request.Request(address, form.encode() if form else None, headers or {})
     try:
-        with urllib.request.urlopen(request, timeout=20) as made:  # noqa: S310 - the same
+        with urllib.request.urlopen(request, timeout=20) as made:
             cookies = [one.split(";")[0] for one in made.headers.get_all("Set-Cookie") or []]
             return made.status, made.read().decode(), "; ".join(cookies)
     except urllib.error.HTTPError as error:

@@ -61,10 +61,10 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def spoken(library: Library, does: Callable[[Client], Awaitable[Any]], mode: Any = "legacy") -> Any:  # noqa: ANN401
+def spoken(library: Library, does: Callable[[Client], Awaitable[Any]], mode: Any = "legacy") -> Any:
     """What comes of speaking to a server in this process."""
 
-    async def main() -> Any:  # noqa: ANN401 - whatever is done
+    async def main() -> Any:
         async with Client(server(Programs(library)), mode=mode) as client:
             try:
                 return await does(client)
@@ -78,18 +78,18 @@ def spoken(library: Library, does: Callable[[Client], Awaitable[Any]], mode: Any
     return made
 
 
-def called(library: Library, name: str, **given: Any) -> Any:  # noqa: ANN401 - a result
+def called(library: Library, name: str, **given: Any) -> Any:
     """The result of a tool."""
     return spoken(library, lambda client: client.call_tool(name, given))
 
 
-def read(library: Library, uri: str) -> Any:  # noqa: ANN401 - the same
+def read(library: Library, uri: str) -> Any:
     """What stands at an address."""
     return spoken(library, lambda client: client.read_resource(uri))
 
 
 def test_the_server_says_what_it_is_and_its_rules(library: Library) -> None:
-    async def told(client: Client) -> Any:  # noqa: ANN401 - names and rules
+    async def told(client: Client) -> Any:
         return client.server_info, client.instructions
 
     info, rules = spoken(library, told)
@@ -128,7 +128,7 @@ def test_tools_tell_what_they_take_and_give(library: Library) -> None:
     assert ask["properties"]["essays"]["items"] == {"type": "string"}
 
 
-def described(made: Any, schema: dict[str, Any], at: str) -> None:  # noqa: ANN401 - any JSON value
+def described(made: Any, schema: dict[str, Any], at: str) -> None:
     """Every key of what came back is described, not only allowed."""
     if isinstance(made, dict) and "properties" in schema:
         assert set(made) <= set(schema["properties"]), at
@@ -240,7 +240,7 @@ def test_what_is_added_meanwhile_is_seen(tmp_path: Path) -> None:
     root = a_library(tmp_path / "shelf")
     library, other = (Library(root, load_encoder=loader(FakeEncoder())) for _ in range(2))
 
-    async def grown(client: Client) -> Any:  # noqa: ANN401 - results
+    async def grown(client: Client) -> Any:
         await client.call_tool("ask", {"question": QUESTION})
         other.add(SECOND)
         listed = await client.list_resources()
@@ -415,7 +415,7 @@ def test_what_only_a_page_has_is_refused(command: Command, words: list[str], sai
 
 
 @pytest.fixture
-def nearby(library: Library) -> Any:  # noqa: ANN401 - a client, for as long as the route is served
+def nearby(library: Library) -> Any:
     """A program on the same machine, that speaks over HTTP."""
     route = McpRoute(Programs(library), AccessGuard(None))
     app = Starlette(routes=route.routes(), middleware=[Middleware(OwnMachine)], lifespan=route.lifespan)
@@ -423,7 +423,7 @@ def nearby(library: Library) -> Any:  # noqa: ANN401 - a client, for as long as 
         yield client
 
 
-def sent(client: TestClient, method: str, headers: dict[str, str] | None = None, **params: object) -> Any:  # noqa: ANN401 - a response of the client
+def sent(client: TestClient, method: str, headers: dict[str, str] | None = None, **params: object) -> Any:
     """The answer to a request over HTTP."""
     told = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
     return client.post("/mcp", content=line(1, method, **params), headers=told | (headers or {}))

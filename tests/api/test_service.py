@@ -115,22 +115,22 @@ def client(served: str) -> Client:
     return Client(served, auth=DOOR[0], verbose=False)
 
 
-def answered(library: Library, name: str, given: dict[str, Any]) -> Any:  # noqa: ANN401 - any JSON value
+def answered(library: Library, name: str, given: dict[str, Any]) -> Any:
     """What programs are answered."""
     programs = Programs(library)
     made = anyio.run(programs.answer, name, given)
     return json.loads(json.dumps(made.value))
 
 
-def by_gradio(client: Client, name: str, given: dict[str, Any]) -> Any:  # noqa: ANN401 - the same
+def by_gradio(client: Client, name: str, given: dict[str, Any]) -> Any:
     """What Gradio's client is answered."""
     return client.predict(**given, api_name=f"/{name}")
 
 
-def by_mcp(address: str, name: str, given: dict[str, Any]) -> Any:  # noqa: ANN401 - a result
+def by_mcp(address: str, name: str, given: dict[str, Any]) -> Any:
     """What a client of MCP over HTTP is answered."""
 
-    async def asked() -> Any:  # noqa: ANN401 - the same
+    async def asked() -> Any:
         async with (
             httpx2.AsyncClient(auth=DOOR[0]) as carrier,
             streamable_http_client(f"{address}/mcp", http_client=carrier) as (heard, said),
@@ -259,7 +259,7 @@ def test_the_limits_are_of_all_ways_together(library: Library, monkeypatch: pyte
     at_once, most = 0, 0
     asks = library.ask
 
-    def counted(*words: Any, **how: Any) -> Any:  # noqa: ANN401 - as Library.ask
+    def counted(*words: Any, **how: Any) -> Any:
         nonlocal at_once, most
         at_once += 1
         most = max(most, at_once)

@@ -112,7 +112,7 @@ def test_quotations(tmp_path: Path) -> None:
 
 
 def test_the_style_that_comes_with_the_engine(tmp_path: Path) -> None:
-    import citeproc  # noqa: PLC0415 - the engine is loaded when it is tested
+    import citeproc
 
     source = Path(citeproc.STYLES_PATH) / "harvard-cite-them-right.csl"
     path = tmp_path / "copy.csl"
@@ -150,7 +150,7 @@ def refuse(monkeypatch: pytest.MonkeyPatch, *modules: str) -> None:
     """Make some modules as good as not installed."""
     real = builtins.__import__
 
-    def refusing(name: str, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - as Python has it
+    def refusing(name: str, *arguments: Any, **options: Any) -> Any:
         if name.partition(".")[0] in modules:
             raise ImportError(name)
         return real(name, *arguments, **options)

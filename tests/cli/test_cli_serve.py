@@ -17,7 +17,7 @@ class Page:
     def __init__(self) -> None:
         self.served: list[tuple[Library, dict[str, Any]]] = []
 
-    def __call__(self, library: Library, **options: Any) -> None:  # noqa: ANN401 - any option
+    def __call__(self, library: Library, **options: Any) -> None:
         """Serve nothing."""
         self.served.append((library, options))
 

@@ -31,7 +31,7 @@ RECORD: dict[str, Any] = {
 
 class _Later(datetime):
     @classmethod
-    def now(cls, tz: Any = None) -> _Later:  # noqa: ANN401 - as datetime has it
+    def now(cls, tz: Any = None) -> _Later:
         return cls(2099, 1, 1, tzinfo=tz)
 
 

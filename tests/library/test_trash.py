@@ -122,7 +122,7 @@ def test_old_ones_and_too_many_are_swept(opened: Opened, monkeypatch: pytest.Mon
 
     class Clock(datetime):
         @classmethod
-        def now(cls, _zone: Any = None) -> datetime:  # type: ignore[override]  # noqa: ANN401
+        def now(cls, _zone: Any = None) -> datetime:  # type: ignore[override]
             return now
 
     monkeypatch.setattr(trash, "datetime", Clock)

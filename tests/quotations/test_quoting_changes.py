@@ -27,7 +27,7 @@ def _sample() -> tuple[StoredEssay, Corpus]:
 
 
 def _random(seed: int) -> Random:
-    return Random(seed)  # noqa: S311 - no secret hangs on it
+    return Random(seed)
 
 
 def _made(change: Change, seed: int) -> list[Quotation]:

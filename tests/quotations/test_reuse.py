@@ -65,7 +65,7 @@ def test_two_runs_stand_in_order() -> None:
 @settings(deadline=None)
 @given(st.integers(0, 2**32), st.integers(3, 9))
 def test_runs_are_what_a_plain_search_finds(seed: int, shortest: int) -> None:
-    rng = Random(seed)  # noqa: S311 - no secret hangs on it
+    rng = Random(seed)
     corpus_words = rng.choices("a b c".split(), k=40)
     draft_words = rng.choices("a b c d".split(), k=40)
     corpus = Corpus([essay(passage("one/p01", " ".join(corpus_words)))])

@@ -50,7 +50,7 @@ FIRST = ESSAY.passages[2]
 VERSE = next(each for each in ESSAY.passages if each.kind == "verse")
 
 
-def _notebook(*pins: Pin, style: str = "mla", **section: Any) -> Notebook:  # noqa: ANN401 - fields of any kind
+def _notebook(*pins: Pin, style: str = "mla", **section: Any) -> Notebook:
     return FakeLibrary(ESSAY).notebook("Notebook", [Section(pins, **section)], style)
 
 
@@ -165,7 +165,7 @@ def test_an_empty_conversation_says_so() -> None:
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_what_is_saved_has_no_fault_when_it_is_checked(style: str, tmp_path: Any) -> None:  # noqa: ANN401 - a path
+def test_what_is_saved_has_no_fault_when_it_is_checked(style: str, tmp_path: Any) -> None:
     spans = [(each, *span) for each in ESSAY.passages if each.kind == "paragraph" for span in each.sentences]
     notebook = _notebook(*[pin_of(*one) for one in spans], pin_of(LONG, 0, len(LONG.text)), style=style)
     path = tmp_path / "notebook.docx"
@@ -218,7 +218,7 @@ def test_a_note_reads_in_markdown_as_it_was_typed(note: str) -> None:
 
 
 @pytest.mark.parametrize(("form", "read"), [("bibtex", read_bibtex), ("ris", read_ris)])
-def test_references_are_read_back(form: str, read: Any) -> None:  # noqa: ANN401 - a reader
+def test_references_are_read_back(form: str, read: Any) -> None:
     library = FakeLibrary(ESSAY, renamed(ESSAY, "other"))
     other = renamed(ESSAY, "other").passages[2]
     pins = [_told(pin_of(FIRST, 0, 9)), _told(pin_of(other, 0, 9)), _told(pin_of(FIRST, 3, 9))]

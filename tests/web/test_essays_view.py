@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 HOSTILE = "</td><img src=x onerror=\"a()\"> 'b' ${1} {{2}} &amp; <script>c()</script>"
 
 
-def _about(**changes: Any) -> EssaySummary:  # noqa: ANN401 - any field
+def _about(**changes: Any) -> EssaySummary:
     return dataclasses.replace(EssaySummary.of(keepers_log(), "digest", "2026-03-07T09:00:00Z"), **changes)
 
 
@@ -171,7 +171,7 @@ def acts(opened: Opened) -> Acts:
         ),
     ],
 )
-def test_what_the_script_cannot_ask_changes_nothing(acts: Acts, opened: Opened, asked: Any) -> None:  # noqa: ANN401
+def test_what_the_script_cannot_ask_changes_nothing(acts: Acts, opened: Opened, asked: Any) -> None:
     assert acts.act(asked) == {"fault": UNKNOWN}
     assert opened.library.ids() == ["sample"]
 
@@ -414,7 +414,7 @@ def test_only_the_chosen_essays_are_asked_and_those_that_left_drop_out() -> None
     asked: list[list[str]] = []
 
     class Asked(FakeLibrary):
-        def answers(self, question: str, *, essays: Any = (), **rest: Any) -> Any:  # noqa: ANN401 - passed on
+        def answers(self, question: str, *, essays: Any = (), **rest: Any) -> Any:
             asked.append([*essays])
             return super().answers(question, essays=essays, **rest)
 

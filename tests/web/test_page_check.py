@@ -171,7 +171,7 @@ def test_axe_finds_no_serious_fault_in_what_was_checked(
     browser: Browser,
     address: str,
     width: int,
-    scheme: Any,  # noqa: ANN401 - playwright's own literal
+    scheme: Any,
 ) -> None:
     visitor = browser.new_context(
         viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"

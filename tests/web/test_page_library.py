@@ -333,7 +333,7 @@ def test_axe_finds_no_serious_fault(
     opened: Opened,
     address: str,
     width: int,
-    scheme: Any,  # noqa: ANN401 - playwright's own
+    scheme: Any,
 ) -> None:
     opened.library.remove("running-heads")
     visitor = browser.new_context(

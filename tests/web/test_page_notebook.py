@@ -365,11 +365,11 @@ def test_the_conversation_is_saved_and_its_questions_deleted(page: Page, tmp_pat
     expect(page.locator(".turn")).to_have_count(1)
 
 
-def test_follow_ups_do_not_use_a_deleted_question(page: Page, library: FakeLibrary, monkeypatch: Any) -> None:  # noqa: ANN401 - pytest's own
+def test_follow_ups_do_not_use_a_deleted_question(page: Page, library: FakeLibrary, monkeypatch: Any) -> None:
     asked: list[list[str]] = []
     answers = library.answers
 
-    def listening(question: str, **options: Any) -> Any:  # noqa: ANN401 - those of the library
+    def listening(question: str, **options: Any) -> Any:
         asked.append([question, *options["history"]])
         return answers(question, **options)
 
@@ -382,7 +382,7 @@ def test_follow_ups_do_not_use_a_deleted_question(page: Page, library: FakeLibra
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_axe_finds_no_serious_fault(browser: Browser, address: str, width: int, scheme: Any) -> None:  # noqa: ANN401 - playwright's own literal
+def test_axe_finds_no_serious_fault(browser: Browser, address: str, width: int, scheme: Any) -> None:
     visitor = browser.new_context(
         viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
     )

@@ -52,7 +52,7 @@ def _marked(page: Page, name: str) -> list[str]:
     return list(page.evaluate("(name) => [...(CSS.highlights.get(name) || [])].map(String)", name))
 
 
-def _focused(page: Page) -> Any:  # noqa: ANN401 - any JSON value
+def _focused(page: Page) -> Any:
     return page.evaluate("document.activeElement.dataset.passage || document.activeElement.tagName")
 
 
@@ -230,7 +230,7 @@ def test_a_restart_of_the_server_is_told_and_outlived(visitor: BrowserContext) -
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light")])
-def test_axe_finds_no_serious_fault(browser: Browser, address: str, width: int, scheme: Any) -> None:  # noqa: ANN401 - playwright's own literal
+def test_axe_finds_no_serious_fault(browser: Browser, address: str, width: int, scheme: Any) -> None:
     visitor = browser.new_context(
         viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
     )

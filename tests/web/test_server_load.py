@@ -122,7 +122,7 @@ def served(tmp_path: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> Itera
             gate.open()
 
 
-def ask(port: int, question: str, *, fast: bool) -> Any:  # noqa: ANN401 - any JSON value
+def ask(port: int, question: str, *, fast: bool) -> Any:
     """The answer of the plain route."""
     connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     sent = json.dumps({"question": question, "fast": fast})

@@ -85,7 +85,7 @@ def visitor(name: str) -> gr.Request:
     return gr.Request(session_hash=name)
 
 
-def run(part: MeasureHandlers, who: str = "ada", **asked: Any) -> Iterator[dict[Any, Any]]:  # noqa: ANN401 - inputs
+def run(part: MeasureHandlers, who: str = "ada", **asked: Any) -> Iterator[dict[Any, Any]]:
     """What the page shows, step by step."""
     given = {"names": ["log"], "files": None, "methods": ["bm25", "late"], **asked}
     return part.run(given["names"], given["files"], given["methods"], visitor(who))

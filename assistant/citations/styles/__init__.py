@@ -56,6 +56,6 @@ def style_named(name: str, records: Sequence[CSLItem] = ()) -> Style:
         module, kind = STYLES[name].split(".")
         made: Style = getattr(import_module(f"assistant.citations.styles.{module}"), kind)(records)
         return made
-    from assistant.citations.styles.csl import csl_style  # noqa: PLC0415 - the engine is slow to load
+    from assistant.citations.styles.csl import csl_style
 
     return csl_style(name, records, known=list(STYLES))

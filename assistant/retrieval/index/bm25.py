@@ -158,7 +158,7 @@ def _counts(word: str) -> bool:
 
 @cache
 def _stemmer() -> Callable[[str], str]:
-    import Stemmer  # noqa: PLC0415 - small libraries are asked without
+    import Stemmer
 
     stem: Callable[[str], str] = Stemmer.Stemmer(_LANGUAGE).stemWord
     return stem

@@ -89,7 +89,7 @@ class Encodings:
     def _encoding(self, payload: memoryview, count: int) -> Encoding:
         at = _HEAD.size
 
-        def array(kind: type[np.generic], *shape: int) -> Any:  # noqa: ANN401 - of that kind
+        def array(kind: type[np.generic], *shape: int) -> Any:
             nonlocal at
             size = int(np.prod(shape))
             made = np.frombuffer(payload, kind, size, at).reshape(shape)

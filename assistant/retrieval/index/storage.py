@@ -177,7 +177,7 @@ def _is_whole(path: Path, digest: str | None) -> bool:
     return (digest_of(path) if path.stat().st_size <= CHECKED else None) == digest
 
 
-def _numbers(mapped: NDArray[np.uint8], own: Rows, info: ModelInfo) -> Any:  # noqa: ANN401 - of its kind
+def _numbers(mapped: NDArray[np.uint8], own: Rows, info: ModelInfo) -> Any:
     flat, width = mapped.view(own.kind), own.width or info.dimension
     return flat if width == 1 else flat.reshape(-1, width)
 
@@ -383,7 +383,7 @@ def _append(index: Index, rows: Path, counts: Mapping[str, int]) -> tuple[dict[s
     return said, {**ends, TEXTS: int(line_ends[-1]) if lines else counts[TEXTS], WORDS: at}
 
 
-def _opened(path: Path, start: int) -> Any:  # noqa: ANN401 - a binary file
+def _opened(path: Path, start: int) -> Any:
     """A file to write to behind what counts of it; what an interrupted run has left there is overwritten."""
     file = path.open("r+b" if path.exists() else "w+b")
     file.seek(start)
@@ -421,7 +421,7 @@ def _manifest(
 
 
 def _versions() -> dict[str, str]:
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - questions need none
+    from importlib.metadata import PackageNotFoundError, version
 
     found = {}
     for name in _MADE_WITH:

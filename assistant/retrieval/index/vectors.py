@@ -29,10 +29,10 @@ _TAUGHT = 40
 
 
 @cache
-def _faiss() -> Any:  # noqa: ANN401 - a module
+def _faiss() -> Any:
     # PyTorch and FAISS bring an OpenMP runtime each; on macOS the second one aborts without this.
     os.environ.setdefault("KMP_DUPLICATE_LIB_OK", "TRUE")
-    import faiss  # noqa: PLC0415 - a tenth of a second that most questions need not wait
+    import faiss
 
     # A question's scan is over before a second thread has begun.
     faiss.omp_set_num_threads(1)
@@ -60,7 +60,7 @@ class VectorIndex:
         self._make = make
 
     @cached_property
-    def _index(self) -> Any:  # noqa: ANN401 - FAISS has no types
+    def _index(self) -> Any:
         return self._make()
 
     @classmethod
@@ -87,7 +87,7 @@ class VectorIndex:
         twice as many lists.
         """
 
-        def make() -> Any:  # noqa: ANN401 - FAISS has no types
+        def make() -> Any:
             index, more = self._index, other.part(0, len(other))
             count = len(self) + len(more)
             if count > MOST_FLAT and not 2 * getattr(index, "nlist", 0) > _lists(count):
@@ -141,7 +141,7 @@ def _bits(rows: Integers, count: int) -> NDArray[np.uint8]:
     return np.packbits(marked, bitorder="little")
 
 
-def _built(vectors: Floats) -> Any:  # noqa: ANN401 - FAISS has no types
+def _built(vectors: Floats) -> Any:
     faiss, (count, dimension) = _faiss(), vectors.shape
     vectors = np.ascontiguousarray(vectors, dtype=np.float32)
     index = faiss.index_factory(dimension, engine_of(count), faiss.METRIC_INNER_PRODUCT)

@@ -69,7 +69,7 @@ class OnnxCrossEncoder:
         self._guard = threading.Lock()
 
     def _model(self) -> tuple[Pieces, Graph]:
-        from assistant.retrieval.models.onnx import Graph, pieces_of  # noqa: PLC0415 - not every question is read
+        from assistant.retrieval.models.onnx import Graph, pieces_of
 
         with self._guard:
             self._readings += 1
@@ -134,7 +134,7 @@ def _processors() -> int:
 
 @cache
 def _workers() -> ThreadPoolExecutor:
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - not every question is read
+    from concurrent.futures import ThreadPoolExecutor
 
     # One for all readings, so that as many batches are read at once as there are cores, in the order in which
     # they came. More would only take the processor from each other.

@@ -20,7 +20,7 @@ def default_loader(name: str | None, notify: Callable[[str], None] = lambda _sen
     """
     if name is None or name == DEFAULT_MODEL:
         try:
-            from assistant.retrieval.models.onnx import OnnxEncoder  # noqa: PLC0415 - only for this model
+            from assistant.retrieval.models.onnx import OnnxEncoder
 
             return OnnxEncoder()
         except ModelError:
@@ -30,6 +30,6 @@ def default_loader(name: str | None, notify: Callable[[str], None] = lambda _sen
                 f"ONNX Runtime cannot run {DEFAULT_MODEL} here ({type(error).__name__}); "
                 "sentence-transformers does, which takes some seconds longer to start."
             )
-    from assistant.retrieval.models.sentence_transformers import SentenceTransformerEncoder  # noqa: PLC0415 - the same
+    from assistant.retrieval.models.sentence_transformers import SentenceTransformerEncoder
 
     return SentenceTransformerEncoder(name or DEFAULT_MODEL)

@@ -94,7 +94,7 @@ class SentenceTransformerEncoder:
         return [made[at] for at in range(len(texts))]
 
     def _outputs(self, texts: list[str], *, query: bool) -> list[dict[str, Any]]:
-        import torch  # noqa: PLC0415 - loaded with the model
+        import torch
 
         # Threads that wait for each other make one short question slower, the more so on a busy machine.
         torch.set_num_threads(1 if query else self._threads)
@@ -117,7 +117,7 @@ class SentenceTransformerEncoder:
         )
 
 
-def _marks_around(tokenizer: Any) -> tuple[int, int]:  # noqa: ANN401 - the libraries' own class has no types
+def _marks_around(tokenizer: Any) -> tuple[int, int]:
     """Number of marks that a tokenizer puts before a text and behind it."""
     marks = tokenizer("a", return_special_tokens_mask=True, verbose=False)["special_tokens_mask"]
     text = [at for at, mark in enumerate(marks) if not mark]
@@ -134,7 +134,7 @@ def _state_digest(model: SentenceTransformer) -> str:
 
 def _load(name: str, folder: Path | None) -> SentenceTransformer:
     prepared(offline=folder is not None)
-    from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - seconds to import; only a model needs it
+    from sentence_transformers import SentenceTransformer
 
     try:
         return SentenceTransformer(str(folder or name), device="cpu", local_files_only=folder is not None)
@@ -156,7 +156,7 @@ def prepared(*, offline: bool) -> None:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     if offline:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    import transformers  # noqa: PLC0415 - seconds to import; only a model needs it
+    import transformers
 
     transformers.utils.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
@@ -193,8 +193,8 @@ class SentenceTransformerReranker:
         self._name = name
         folder = Path(name) if Path(name).is_dir() else None
         prepared(offline=folder is not None)
-        from sentence_transformers import CrossEncoder, MultiVectorEncoder  # noqa: PLC0415 - seconds to import
-        from sentence_transformers.util import load_file_path  # noqa: PLC0415 - the same
+        from sentence_transformers import CrossEncoder, MultiVectorEncoder
+        from sentence_transformers.util import load_file_path
 
         try:
             path = load_file_path(name, _CONFIG, local_files_only=folder is not None)

@@ -63,8 +63,8 @@ def graph_of(adapter: Adapter, folder: Path) -> Path:
 
 def expected(adapter: Adapter, question: str, excerpt: str) -> tuple[float, list[float]]:
     """What PyTorch says with the adapter merged into the weights."""
-    import torch  # noqa: PLC0415 - seconds to import
-    from transformers import BertModel  # noqa: PLC0415 - the same
+    import torch
+    from transformers import BertModel
 
     model = BertModel.from_pretrained(str(default_folder()), add_pooling_layer=False).train(mode=False)
     weights = {name: torch.from_numpy(array.astype(np.float32)) for name, array in adapter.items()}

@@ -60,7 +60,7 @@ def quick() -> OnnxEncoder:
 
 @pytest.fixture(scope="module")
 def reference() -> SentenceTransformerEncoder:
-    from assistant.retrieval.models.sentence_transformers import SentenceTransformerEncoder  # noqa: PLC0415 - seconds to import
+    from assistant.retrieval.models.sentence_transformers import SentenceTransformerEncoder
 
     return SentenceTransformerEncoder()
 
@@ -76,7 +76,7 @@ def questions(folder: str) -> list[str]:
 
 
 def test_the_graph_is_the_one_that_the_weights_give() -> None:
-    from minilm_graph import build_graph, read_places  # noqa: PLC0415 - onnx makes it only
+    from minilm_graph import build_graph, read_places
 
     assert GRAPH.read_bytes() == build_graph(read_places(default_folder() / WEIGHTS))
 

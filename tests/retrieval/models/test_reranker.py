@@ -60,8 +60,8 @@ def test_a_model_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A BERT of one layer with the default model's tokenizer and weights by chance."""
-    import torch  # noqa: PLC0415 - seconds to import
-    from transformers import AutoTokenizer, BertConfig, BertModel  # noqa: PLC0415 - the same
+    import torch
+    from transformers import AutoTokenizer, BertConfig, BertModel
 
     torch.manual_seed(1)
     folder = tmp_path_factory.mktemp("tiny")
@@ -80,7 +80,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.real_model
 def test_a_cross_encoder_puts_passages_in_order(tiny: Path, tmp_path: Path) -> None:
-    from sentence_transformers import CrossEncoder  # noqa: PLC0415 - seconds to import
+    from sentence_transformers import CrossEncoder
 
     model = CrossEncoder(str(tiny), num_labels=1, device="cpu")
     model.save_pretrained(str(tmp_path / "cross"))
@@ -94,7 +94,7 @@ def test_a_cross_encoder_puts_passages_in_order(tiny: Path, tmp_path: Path) -> N
 
 @pytest.mark.real_model
 def test_a_multi_vector_encoder_puts_passages_in_order(tiny: Path, tmp_path: Path) -> None:
-    from sentence_transformers import MultiVectorEncoder  # noqa: PLC0415 - seconds to import
+    from sentence_transformers import MultiVectorEncoder
 
     model = MultiVectorEncoder(str(tiny), device="cpu")
     model.save_pretrained(str(tmp_path / "late"))
@@ -111,7 +111,7 @@ def test_a_multi_vector_encoder_puts_passages_in_order(tiny: Path, tmp_path: Pat
 
 @pytest.mark.real_model
 def test_a_model_with_several_figures_a_passage_is_refused(tiny: Path, tmp_path: Path) -> None:
-    from sentence_transformers import CrossEncoder  # noqa: PLC0415 - seconds to import
+    from sentence_transformers import CrossEncoder
 
     CrossEncoder(str(tiny), num_labels=3, device="cpu").save_pretrained(str(tmp_path / "three"))
     library = Opened(a_library(tmp_path / "shelf")).library
