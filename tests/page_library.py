@@ -24,6 +24,7 @@ from assistant.core.essay import (
     NoteMark,
     PageStart,
     Passage,
+    RemovedEssay,
     SourceMap,
     StoredEssay,
 )
@@ -31,7 +32,6 @@ from assistant.core.notebook import Notebook, Section
 from assistant.drafts.check import check_draft
 from assistant.library.library import Library, question_sets
 from assistant.library.quotations import Quotations
-from assistant.library.trash import Removed
 from assistant.web.ask import EXAMPLES, AskWidgets
 
 if TYPE_CHECKING:
@@ -270,10 +270,10 @@ class FakeLibrary:
         del self.held[essay_id]
         self.gone |= {} if for_good else {essay_id: essay}
 
-    def removed(self) -> dict[str, Removed]:
+    def removed(self) -> dict[str, RemovedEssay]:
         """What can be put back."""
         return {
-            essay.id: Removed(essay.id, essay.report.title, "2026-11-23T10:00:00Z")
+            essay.id: RemovedEssay(essay.id, essay.report.title, "2026-11-23T10:00:00Z")
             for essay in self.gone.values()
         }
 

@@ -178,7 +178,7 @@ def test_one_noun_has_one_class() -> None:
                 places[node.name].append(name)
     # The page and programs still describe the part of the library that they use, each for itself.
     twice = {noun for noun, files in places.items() if len(files) > 1}
-    assert twice == {"Library", "Removed", "Style"}
+    assert twice == {"Library", "Style"}
 
 
 def test_the_first_floor_needs_nothing_but_python() -> None:

@@ -273,5 +273,20 @@ class EssaySummary:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class RemovedEssay:
+    """A removed essay that can be put back.
+
+    Attributes:
+        id: Its id.
+        title: Its title.
+        at: When it was removed, as ISO 8601 writes it.
+    """
+
+    id: str
+    title: str
+    at: str
+
+
 # Spans of a text, in reading order.
 Spans = tuple[tuple[int, int], ...]

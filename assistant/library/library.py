@@ -20,7 +20,7 @@ from assistant.citations.styles import Style, list_title, style_titles
 from assistant.core.answer import Answer, Citation, PreparedQuotation, QuotedWords, Wanted
 from assistant.core.draft_report import Audit
 from assistant.core.errors import LibraryError
-from assistant.core.essay import CSLItem, EssaySummary, IngestReport, Progress, StoredEssay
+from assistant.core.essay import CSLItem, EssaySummary, IngestReport, Progress, RemovedEssay, StoredEssay
 from assistant.core.notebook import Notebook, Section
 from assistant.core.quotation import Verdict
 from assistant.library.citations import Citations
@@ -33,7 +33,7 @@ from assistant.retrieval.models.loading import default_loader
 
 if TYPE_CHECKING:
     from assistant.library.quotations import Quotations
-    from assistant.library.trash import Removals, Removed
+    from assistant.library.trash import Removals
     from assistant.retrieval.finder import Finder
 
 
@@ -270,7 +270,7 @@ class Library:
             else:
                 self._removals.remove(essay_id)
 
-    def removed(self) -> dict[str, Removed]:
+    def removed(self) -> dict[str, RemovedEssay]:
         """What can be put back, by id; what was removed last comes first."""
         return {one.id: one for one in self._removals.kept()}
 

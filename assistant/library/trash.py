@@ -6,11 +6,11 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from assistant.core.errors import LibraryError
+from assistant.core.essay import RemovedEssay
 from assistant.library import store
 from assistant.library.adding import Ready
 from assistant.library.indexing import IndexKeeper
@@ -21,21 +21,6 @@ KEPT_FOR = timedelta(days=30)
 MOST_KEPT = 20
 _STAMP = "%Y%m%dT%H%M%S%f"
 _UNDONE = ".new-"
-
-
-@dataclass(frozen=True, slots=True)
-class Removed:
-    """An essay that can be put back.
-
-    Attributes:
-        id: Its id.
-        title: Its title.
-        at: When it was removed, as ISO 8601 writes it.
-    """
-
-    id: str
-    title: str
-    at: str
 
 
 class Removals:
@@ -50,13 +35,13 @@ class Removals:
     def __init__(self, root: Path, shelf: Shelf, keeper: IndexKeeper) -> None:
         self._folder, self._shelf, self._keeper = root / "removed", shelf, keeper
 
-    def kept(self) -> list[Removed]:
+    def kept(self) -> list[RemovedEssay]:
         """Essays that can be put back, the one removed last first; of one id the last alone."""
-        found: dict[str, Removed] = {}
+        found: dict[str, RemovedEssay] = {}
         for at, essay_id, folder in self._folders():
             if essay_id not in found:
                 title = _title(folder / f"{essay_id}.jsonl") or essay_id
-                found[essay_id] = Removed(essay_id, title, moment(at.timestamp()))
+                found[essay_id] = RemovedEssay(essay_id, title, moment(at.timestamp()))
         return list(found.values())
 
     def remove(self, essay_id: str) -> None:

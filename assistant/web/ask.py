@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.core.answer import Answer, PreparedQuotation
-    from assistant.core.essay import StoredEssay
-    from assistant.web.views.essays import About
+    from assistant.core.essay import EssaySummary, StoredEssay
 
 
 EXAMPLES = 4
@@ -194,7 +193,7 @@ class Library(Protocol):
     def ids(self) -> list[str]:
         """Ids of all essays."""
 
-    def abouts(self) -> Mapping[str, About]:
+    def abouts(self) -> Mapping[str, EssaySummary]:
         """What is known of each essay without reading it."""
 
     def essay(self, essay_id: str) -> StoredEssay:
@@ -343,7 +342,7 @@ class Desk:
         except AssistantError:
             return None
 
-    def _choosers(self, abouts: Mapping[str, About], reading: str) -> Updates:
+    def _choosers(self, abouts: Mapping[str, EssaySummary], reading: str) -> Updates:
         names = [
             (label_of(essay_id, about.reference) if about.reference else title_of(essay_id, about), essay_id)
             for essay_id, about in abouts.items()

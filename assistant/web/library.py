@@ -14,7 +14,7 @@ import gradio as gr
 from gradio.blocks import Block
 
 from assistant.core.errors import AssistantError
-from assistant.core.essay import CSLItem, IngestReport, StoredEssay
+from assistant.core.essay import CSLItem, IngestReport, RemovedEssay, StoredEssay
 from assistant.web import messages, uploading
 from assistant.web.ask import Desk
 from assistant.web.uploading import NO_FILE, ONE_PAGE, Upload, Uploading
@@ -52,7 +52,7 @@ class Library(uploading.Library, Protocol):
     def remove(self, essay_id: str, *, for_good: bool = False) -> None:
         """Remove an essay."""
 
-    def removed(self) -> Mapping[str, essays.Removed]:
+    def removed(self) -> Mapping[str, RemovedEssay]:
         """What can be put back."""
 
     def restore(self, essay_id: str) -> IngestReport:

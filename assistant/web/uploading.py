@@ -36,8 +36,7 @@ if TYPE_CHECKING:
     from gradio.data_classes import FileData, ListFiles
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from assistant.core.essay import IngestReport
-    from assistant.web.views.essays import About
+    from assistant.core.essay import EssaySummary, IngestReport
 
 
 _FETCHES_NOTHING = "This server fetches nothing from other addresses; upload the file itself."
@@ -177,7 +176,7 @@ class Library(Protocol):
 
     root: Path
 
-    def abouts(self) -> Mapping[str, About]:
+    def abouts(self) -> Mapping[str, EssaySummary]:
         """What is known of each essay."""
 
     def add(

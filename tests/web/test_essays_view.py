@@ -16,8 +16,8 @@ from page_library import FakeLibrary, Tags, keepers_log, page_widgets, renamed, 
 
 from assistant.citations.form import FIELDS, TYPES
 from assistant.core.errors import LibraryError
-from assistant.core.essay import EssaySummary
-from assistant.library.trash import KEPT_FOR, Removed
+from assistant.core.essay import EssaySummary, RemovedEssay
+from assistant.library.trash import KEPT_FOR
 from assistant.web import library, uploading
 from assistant.web.ask import LEFT, Desk, chosen_of
 from assistant.web.library import GONE, LONG, NOT_KEPT, UNKNOWN, Acts, Keep
@@ -89,7 +89,7 @@ def test_hostile_titles_names_and_ids_show_as_written() -> None:
     record = {"title": HOSTILE, "author": [{"literal": HOSTILE}], "issued": {"literal": HOSTILE}}
     about = _about(reference=record, title=HOSTILE, first_page=HOSTILE, added=HOSTILE)
     made = [
-        shelf.shelf_html({HOSTILE: about, "b": about}, [Removed(HOSTILE, HOSTILE, HOSTILE)]),
+        shelf.shelf_html({HOSTILE: about, "b": about}, [RemovedEssay(HOSTILE, HOSTILE, HOSTILE)]),
         shelf.scope_html({HOSTILE: about, "b": about}, [HOSTILE]),
         shelf.removed_html(HOSTILE, HOSTILE),
         shelf.confirm_html(HOSTILE, kept=False),
@@ -123,7 +123,7 @@ def test_there_is_a_filter_where_there_is_much() -> None:
 
 
 def test_what_was_removed_can_be_put_back_or_deleted() -> None:
-    html = shelf.shelf_html({}, [Removed("log", "The Log", "2026-11-23T10:00:00Z")])
+    html = shelf.shelf_html({}, [RemovedEssay("log", "The Log", "2026-11-23T10:00:00Z")])
     assert [tag["data-act"] for tag, _ in Tags(html).of("button")] == ["restore", "forget"]
     assert "Removed essays (1)" in words_of(html)
     assert "No essay yet" in words_of(html)

@@ -16,7 +16,7 @@ What became of an uploaded file, in fixed sentences around the counts of its ing
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from assistant.core.essay import plain_title
 from assistant.web.views.passage import authors_of, escape, label_of
@@ -24,7 +24,7 @@ from assistant.web.views.passage import authors_of, escape, label_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from assistant.core.essay import CSLItem, IngestReport
+    from assistant.core.essay import CSLItem, EssaySummary, IngestReport, RemovedEssay
 
 
 _TYPES = {
@@ -210,59 +210,7 @@ _ACTS = (("open", "Open"), ("edit", "Edit"), ("report", "Report"), ("remove", "R
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
-class About(Protocol):
-    """What is known of an essay without reading it, as far as is shown here."""
-
-    @property
-    def sha256(self) -> str:
-        """Digest of its passages and all that is recorded of it."""
-
-    @property
-    def reference(self) -> CSLItem:
-        """Its bibliographic record."""
-
-    @property
-    def title(self) -> str:
-        """Its title."""
-
-    @property
-    def pages(self) -> int:
-        """Number of its pages."""
-
-    @property
-    def first_page(self) -> str:
-        """Label of its first page."""
-
-    @property
-    def last_page(self) -> str:
-        """Label of its last page."""
-
-    @property
-    def passages(self) -> int:
-        """Number of its passages."""
-
-    @property
-    def added(self) -> str:
-        """When it was added, as ISO 8601 writes it."""
-
-
-class Removed(Protocol):
-    """A removed essay that can be put back."""
-
-    @property
-    def id(self) -> str:
-        """Its id."""
-
-    @property
-    def title(self) -> str:
-        """Its title."""
-
-    @property
-    def at(self) -> str:
-        """When it was removed, as ISO 8601 writes it."""
-
-
-def shelf_html(abouts: Mapping[str, About], removed: Iterable[Removed] = ()) -> str:
+def shelf_html(abouts: Mapping[str, EssaySummary], removed: Iterable[RemovedEssay] = ()) -> str:
     """The table of a library.
 
     Args:
@@ -288,7 +236,7 @@ def shelf_html(abouts: Mapping[str, About], removed: Iterable[Removed] = ()) -> 
     return f'<div class="shelf" data-essays="{len(abouts)}">{table}{_removed_html(removed)}</div>'
 
 
-def scope_html(abouts: Mapping[str, About], focus: Sequence[str] = ()) -> str:
+def scope_html(abouts: Mapping[str, EssaySummary], focus: Sequence[str] = ()) -> str:
     """Which essays are asked, to choose.
 
     Args:
@@ -319,7 +267,7 @@ def scope_html(abouts: Mapping[str, About], focus: Sequence[str] = ()) -> str:
     )
 
 
-def title_of(essay_id: str, about: About) -> str:
+def title_of(essay_id: str, about: EssaySummary) -> str:
     """What an essay is called in a sentence: its title, or its id."""
     return plain_title(about.reference) or about.title or essay_id
 
@@ -369,7 +317,7 @@ def _head(name: str, label: str, order: str) -> str:
     )
 
 
-def _row(number: int, essay_id: str, about: About) -> str:
+def _row(number: int, essay_id: str, about: EssaySummary) -> str:
     name = f"essay-{number}"
     title, record = title_of(essay_id, about), about.reference
     acts = "".join(
@@ -390,7 +338,7 @@ def _row(number: int, essay_id: str, about: About) -> str:
     )
 
 
-def _cells(about: About) -> Iterator[tuple[str, str, str]]:
+def _cells(about: EssaySummary) -> Iterator[tuple[str, str, str]]:
     """Label, what is sorted by, and HTML of the cells that are figures."""
     year = year_of(about.reference)
     yield "Year", year, escape(year)
@@ -438,7 +386,7 @@ def _filter(count: int) -> str:
     )
 
 
-def _removed_html(removed: Iterable[Removed]) -> str:
+def _removed_html(removed: Iterable[RemovedEssay]) -> str:
     items = [
         f'<li data-essay="{escape(one.id)}"><span id="removed-{number}">{escape(one.title)}</span>'
         f'<span class="when">removed {_time_html(one.at)}</span>'
