@@ -25,7 +25,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
 from assistant.evaluation import runner
-from assistant.evaluation.datasets import Dataset, Question, load_dataset
+from assistant.evaluation.datasets import Dataset, DatasetQuestion, load_dataset
 from assistant.library.adding import given_passages
 from assistant.library.indexing import no_step
 from assistant.library.library import Library
@@ -142,7 +142,7 @@ def observe(folder: Path, held: Sequence[str], questions: int) -> Iterator[Seen]
         yield from observations(question, source)
 
 
-def observations(question: Question, source: Source) -> Iterator[Seen]:
+def observations(question: DatasetQuestion, source: Source) -> Iterator[Seen]:
     """What is seen of one question under each condition; nothing where its words or its place tell."""
     own = source.docs[question.doc] - question.exclude
     gold = set(source.dataset.qrels.get(question.id, {}))
@@ -155,7 +155,7 @@ def observations(question: Question, source: Source) -> Iterator[Seen]:
 
 
 def conditions(
-    question: Question, own: set[str], gold: set[str], source: Source
+    question: DatasetQuestion, own: set[str], gold: set[str], source: Source
 ) -> Iterator[tuple[str, str, set[str]]]:
     """Name, question and passages of each condition under which a question is asked."""
     if not question.answerable:

@@ -30,7 +30,7 @@ from sklearn.preprocessing import StandardScaler
 from variants import opened
 
 from assistant.core.essay import Passage
-from assistant.evaluation.datasets import Dataset, Question, load_dataset
+from assistant.evaluation.datasets import Dataset, DatasetQuestion, load_dataset
 from assistant.evaluation.runner import highest_judgement
 from assistant.evaluation.statistics import contrast
 from assistant.retrieval import questions
@@ -71,7 +71,7 @@ class Asked:
         labels: How each was judged.
     """
 
-    question: Question
+    question: DatasetQuestion
     order: Sequence[str]
     kept: int
     names: Sequence[str]
@@ -127,7 +127,9 @@ def asked_of(dataset: Dataset, library: Path | None, count: int, documents: int)
     return made
 
 
-def looked_at(dataset: Dataset, question: Question, finder: Finder, passages: Sequence[Passage]) -> Asked:
+def looked_at(
+    dataset: Dataset, question: DatasetQuestion, finder: Finder, passages: Sequence[Passage]
+) -> Asked:
     """What is known of the first passages of a question."""
     text, among = finder.read(question.text, question.history), {one.id for one in passages}
     ranking = finder.find(text, among, fast=True)

@@ -23,7 +23,7 @@ import numpy as np
 from safetensors.numpy import load_file
 
 from assistant.core.essay import SEARCHED_KINDS, Passage
-from assistant.evaluation.datasets import Dataset, Question, load_dataset
+from assistant.evaluation.datasets import Dataset, DatasetQuestion, load_dataset
 from assistant.library.adding import given_passages
 from assistant.library.files import find_root
 from assistant.library.library import Library
@@ -199,7 +199,7 @@ def headed(finder: Finder, headings: Mapping[str, str]) -> Headings:
 
 
 def variants(
-    question: Question,
+    question: DatasetQuestion,
     finder: Finder,
     names: Sequence[str],
     contexts: Mapping[int, Mapping[str, Sequence[Floats]]],

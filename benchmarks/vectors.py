@@ -29,7 +29,7 @@ from token_variants import VARIANTS, Variant
 
 from assistant.core.errors import AssistantError
 from assistant.core.essay import SEARCHED_KINDS, Spans, StoredEssay
-from assistant.evaluation.datasets import Dataset, Question, load_dataset
+from assistant.evaluation.datasets import Dataset, DatasetQuestion, load_dataset
 from assistant.evaluation.runner import highest_judgement
 from assistant.library.adding import given_passages
 from assistant.library.files import find_root
@@ -93,13 +93,13 @@ class Trial:
     """
 
     dataset: Dataset
-    questions: Sequence[Question]
+    questions: Sequence[DatasetQuestion]
     essays: dict[str, StoredEssay]
     index: Index
     encoder: Encoder
     tokens: Floats
 
-    def among(self, question: Question) -> frozenset[str]:
+    def among(self, question: DatasetQuestion) -> frozenset[str]:
         """Passages that a question is asked of."""
         whole = self.dataset.whole or not question.doc
         docs = self.essays.values() if whole else [self.essays[question.doc]]

@@ -13,7 +13,7 @@ from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 from wordfreq import zipf_frequency
 
-from assistant.evaluation.datasets import Question
+from assistant.evaluation.datasets import DatasetQuestion
 from assistant.retrieval.models.encoder import DEFAULT_MODEL, model_folder
 from assistant.retrieval.questions import FRAMING_WORDS, FUNCTION_WORDS, folded
 
@@ -58,7 +58,10 @@ class Altering:
     """
 
     def __init__(
-        self, questions: Iterable[Question], corpus: Mapping[str, Mapping[str, str]], chance: random.Random
+        self,
+        questions: Iterable[DatasetQuestion],
+        corpus: Mapping[str, Mapping[str, str]],
+        chance: random.Random,
     ) -> None:
         self._chance = chance
         self._stem = Stemmer.Stemmer("english").stemWord

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from assistant.evaluation.datasets import Dataset, Question, load_dataset
+from assistant.evaluation.datasets import Dataset, DatasetQuestion, load_dataset
 from assistant.library.adding import given_passages
 from assistant.library.library import Library
 from assistant.retrieval.finder import Finder
@@ -69,7 +69,7 @@ def _told(done: int, total: int) -> None:
 
 
 def _document(
-    name: str, doc: str, passages: Sequence[str], asked: Sequence[Question], finder: Finder,
+    name: str, doc: str, passages: Sequence[str], asked: Sequence[DatasetQuestion], finder: Finder,
     dataset: Dataset, answers: Mapping[str, Sequence[str]],
 ) -> tuple[dict[str, Any], Floats]:  # fmt: skip
     searcher = finder.searcher

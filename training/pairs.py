@@ -22,7 +22,7 @@ from typing import Any
 from alterations import Altering
 
 from assistant.core.essay import Passage
-from assistant.evaluation.datasets import Dataset, Question, load_dataset
+from assistant.evaluation.datasets import Dataset, DatasetQuestion, load_dataset
 from assistant.library.adding import given_passages
 from assistant.library.library import Library
 from assistant.retrieval.explain import excerpt
@@ -87,7 +87,7 @@ def _told(done: int, total: int) -> None:
         print("embedded", done, "of", total, flush=True)
 
 
-def pairs_of(question: Question, source: Source, chance: random.Random) -> Iterator[dict[str, Any]]:
+def pairs_of(question: DatasetQuestion, source: Source, chance: random.Random) -> Iterator[dict[str, Any]]:
     """Pairs of one question, positive and negative."""
     gold = [name for name in source.dataset.qrels.get(question.id, {}) if name in source.passages]
     ranked = source.finder.find(question.text, set(source.docs[question.doc])).ranked

@@ -14,7 +14,7 @@ from assistant.evaluation.evidence import NO_EVIDENCE, Evidence, read_evidence
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class DatasetQuestion:
     """A question of a set.
 
     Attributes:
@@ -51,7 +51,7 @@ class Dataset:
     """
 
     name: str
-    questions: tuple[Question, ...]
+    questions: tuple[DatasetQuestion, ...]
     qrels: Mapping[str, Mapping[str, int]]
     corpus: Mapping[str, Mapping[str, str]] | None
     whole: bool
@@ -120,13 +120,13 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def _question(
     path: Path, number: int, line: Mapping[str, Any], qrels: Mapping[str, Mapping[str, int]]
-) -> Question:
+) -> DatasetQuestion:
     lists = {}
     for key in ("history", "exclude"):
         lists[key] = line.get(key) or []
         if not isinstance(lists[key], list) or not all(isinstance(one, str) for one in lists[key]):
             raise DatasetError(f"{path}, line {number}: {key} is not a list of texts; mend the line.")
-    return Question(
+    return DatasetQuestion(
         str(line["_id"]),
         str(line["text"]),
         str(line.get("doc") or ""),

@@ -13,7 +13,7 @@ import numpy as np
 
 from assistant.core.errors import DatasetError
 from assistant.core.essay import Passage, Progress
-from assistant.evaluation.datasets import Question
+from assistant.evaluation.datasets import DatasetQuestion
 from assistant.evaluation.evidence import Spans
 from assistant.retrieval.finder import Finder
 from assistant.retrieval.index.bm25 import BM25
@@ -148,7 +148,7 @@ class MethodResult:
 
 
 # Ranks some passages for a question.
-Ranker = Callable[[Question, Collection[str]], MethodResult]
+Ranker = Callable[[DatasetQuestion, Collection[str]], MethodResult]
 
 
 def chosen(names: Sequence[str]) -> list[str]:
@@ -199,10 +199,10 @@ class Methods:
             case _:
                 return lambda question, among: self._finder.searcher.ranking(question, name, among)
 
-    def _read(self, question: Question) -> str:
+    def _read(self, question: DatasetQuestion) -> str:
         return self._finder.read(question.text, question.history)
 
-    def _late(self, question: Question, candidates: Collection[str]) -> MethodResult:
+    def _late(self, question: DatasetQuestion, candidates: Collection[str]) -> MethodResult:
         ranking = self._finder.find(self._read(question), candidates)
         return MethodResult(
             [(one.passage, one.score) for one in ranking.ranked],

@@ -11,7 +11,7 @@ import ir_measures
 import numpy as np
 from ir_measures import RR, R, Success, nDCG
 
-from assistant.evaluation.datasets import Dataset, Question
+from assistant.evaluation.datasets import Dataset, DatasetQuestion
 from assistant.evaluation.evidence import HighlightScore, Located, judge, locate
 from assistant.evaluation.methods import Corpus, MethodResult, Ranker
 from assistant.evaluation.statistics import SEED, area, intervals
@@ -42,7 +42,7 @@ class Outcome:
         milliseconds: Time to rank.
     """
 
-    question: Question
+    question: DatasetQuestion
     run: Run
     certainty: float
     confidence: float | None
@@ -102,7 +102,7 @@ def highest_judgement(dataset: Dataset) -> int:
     return max((score for judged in dataset.qrels.values() for score in judged.values()), default=1)
 
 
-def answering(dataset: Dataset, question: Question, highest: int) -> list[str]:
+def answering(dataset: Dataset, question: DatasetQuestion, highest: int) -> list[str]:
     """Ids of the passages that have the highest judgement for a question."""
     return [name for name, score in dataset.qrels.get(question.id, {}).items() if score >= highest]
 
@@ -150,13 +150,13 @@ class _Trial:
         self._highest = highest_judgement(dataset)
         self._passages = {name: one for passages in corpus.values() for name, one in passages.items()}
 
-    def candidates(self, question: Question, doc: str | None = None) -> frozenset[str]:
+    def candidates(self, question: DatasetQuestion, doc: str | None = None) -> frozenset[str]:
         """Passages that a question is asked of, or those of another document in their place."""
         asked_of_all = self._dataset.whole or not question.doc
         docs = list(self._corpus) if asked_of_all else [doc or question.doc]
         return frozenset(name for one in docs for name in self._corpus.get(one, ())) - question.exclude
 
-    def outcome(self, question: Question) -> Outcome:
+    def outcome(self, question: DatasetQuestion) -> Outcome:
         """Ask a question."""
         candidates = self.candidates(question)
         start = perf_counter()
@@ -204,7 +204,7 @@ class _Trial:
         unknown = dict(zip(CONDITIONS, (native, ablated, foreign), strict=True))
         return {condition: area(known, values) for condition, values in unknown.items()}
 
-    def _certainty(self, question: Question, candidates: Collection[str]) -> float:
+    def _certainty(self, question: DatasetQuestion, candidates: Collection[str]) -> float:
         return self._ranker(question, candidates).certainty
 
 

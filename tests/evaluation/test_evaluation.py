@@ -9,7 +9,7 @@ from math import log2
 import pytest
 from handmade_question_sets import corpus_of
 
-from assistant.evaluation.datasets import Dataset, Question
+from assistant.evaluation.datasets import Dataset, DatasetQuestion
 from assistant.evaluation.methods import Corpus, MethodResult
 from assistant.evaluation.render import evaluation_text
 from assistant.evaluation.report import evaluation_object, worst_questions
@@ -34,14 +34,14 @@ class Given:
     def __init__(self, rankings: Mapping[str, Sequence[tuple[str, float]]]) -> None:
         self._rankings = rankings
 
-    def __call__(self, question: Question, among: Collection[str]) -> MethodResult:
+    def __call__(self, question: DatasetQuestion, among: Collection[str]) -> MethodResult:
         """What was given, without what is not to be looked at."""
         return MethodResult([(name, score) for name, score in self._rankings[question.text] if name in among])
 
 
-def question(name: str, *, doc: str = "coast", answerable: bool = True, exclude: str = "") -> Question:
+def question(name: str, *, doc: str = "coast", answerable: bool = True, exclude: str = "") -> DatasetQuestion:
     """A question whose words are its id."""
-    return Question(name, name, doc, answerable, exclude=frozenset(exclude.split()))
+    return DatasetQuestion(name, name, doc, answerable, exclude=frozenset(exclude.split()))
 
 
 def ranked(names: str) -> list[tuple[str, float]]:
@@ -50,7 +50,7 @@ def ranked(names: str) -> list[tuple[str, float]]:
 
 
 def dataset_of(
-    questions: Sequence[Question], qrels: Mapping[str, Mapping[str, int]], *, whole: bool = False
+    questions: Sequence[DatasetQuestion], qrels: Mapping[str, Mapping[str, int]], *, whole: bool = False
 ) -> Dataset:
     return Dataset("coast", tuple(questions), qrels, None, whole)
 

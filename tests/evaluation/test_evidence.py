@@ -9,7 +9,7 @@ import pytest
 from handmade_question_sets import corpus_of
 
 from assistant.core.essay import PageStart
-from assistant.evaluation.datasets import Dataset, Question
+from assistant.evaluation.datasets import Dataset, DatasetQuestion
 from assistant.evaluation.evidence import (
     NO_EVIDENCE,
     Evidence,
@@ -105,12 +105,12 @@ def test_shares_of_highlights() -> None:
     }
     # "e" has no evidence, and "f" no answer.
     questions = tuple(
-        Question(name, name, "coast", name != "f", evidence=evidence.get(name, NO_EVIDENCE))
+        DatasetQuestion(name, name, "coast", name != "f", evidence=evidence.get(name, NO_EVIDENCE))
         for name in rankings
     )
     qrels = {name: {f"p{at:02}": 1} for at, name in enumerate("abcde", 1)}
 
-    def ranker(question: Question, among: Collection[str]) -> MethodResult:
+    def ranker(question: DatasetQuestion, among: Collection[str]) -> MethodResult:
         scored = [(name, 1.0) for name in rankings[question.text].split() if name in among]
         return MethodResult(scored, 0.5, lambda _place: (SENTENCES[0],))
 
@@ -124,7 +124,7 @@ def test_shares_of_highlights() -> None:
 
 
 def test_a_method_without_highlights_has_no_shares() -> None:
-    question = Question("a", "a", "coast", answerable=True, evidence=Evidence(answers=("9",)))
+    question = DatasetQuestion("a", "a", "coast", answerable=True, evidence=Evidence(answers=("9",)))
     dataset = Dataset("coast", (question,), {"a": {"p01": 1}}, None, whole=False)
     found = evaluate(dataset, lambda *_: MethodResult([("p01", 1.0)]), {"coast": passages()}, "bm25")
     (method,) = evaluation_object(dataset, [found])["methods"]

@@ -10,7 +10,7 @@ from fake_models import FakeEncoder
 from handmade_question_sets import corpus_of, written
 
 from assistant.evaluation.assess import measure
-from assistant.evaluation.datasets import Question
+from assistant.evaluation.datasets import DatasetQuestion
 from assistant.evaluation.methods import (
     METHODS,
     Dense,
@@ -70,13 +70,13 @@ def test_every_method_ranks_all_candidates_best_first(tmp_path: Path, method: st
     library = Library(tmp_path, load_encoder=loader(FakeEncoder()))
     finder = library.finder_of([given_passages("coast", "Coast", TEXTS)], no_step)
     rank = Methods(finder, corpus_of({"coast": TEXTS}), no_step).ranker(method)
-    found = rank(Question("q", "lamp burns oil", "coast", answerable=True), set(TEXTS))
+    found = rank(DatasetQuestion("q", "lamp burns oil", "coast", answerable=True), set(TEXTS))
     assert found.scored[0][0] == "p01"
     scores = [score for _, score in found.scored]
     assert scores == sorted(scores, reverse=True)
     assert (found.confidence is None) == (method != "late")
     assert (found.highlights and found.highlights(0)) == (((0, 19),) if method == "late" else None)
-    assert rank(Question("q", "lamp", "coast", answerable=True), set()).scored == []
+    assert rank(DatasetQuestion("q", "lamp", "coast", answerable=True), set()).scored == []
 
 
 @pytest.mark.parametrize(("names", "needed"), [(["dense", "bm25"], False), (["bm25", "rrf"], True)])

@@ -16,7 +16,7 @@ from handmade_question_sets import corpus_of
 
 from assistant.evaluation import assess as folders
 from assistant.evaluation.assess import EvaluationReport
-from assistant.evaluation.datasets import Dataset, Question
+from assistant.evaluation.datasets import Dataset, DatasetQuestion
 from assistant.evaluation.methods import MethodResult
 from assistant.evaluation.render import comparison_text
 from assistant.evaluation.render import evaluation_object as printed
@@ -37,18 +37,18 @@ def _measured(names: dict[str, str], *, kind: str = "", certain: float = 0.4) ->
     """A set's figures: the passages that each question finds, in order; p01 is right for each."""
     kinds = {"none": "off-topic"}
     questions = tuple(
-        Question(name, f"{name}?", "", name != "none", kinds.get(name, f"{kind}{at % 2}"))
+        DatasetQuestion(name, f"{name}?", "", name != "none", kinds.get(name, f"{kind}{at % 2}"))
         for at, name in enumerate(names)
     )
     qrels = {name: {"p01": 1} for name in names if name != "none"}
     dataset = Dataset(kind or "coast", questions, qrels, None, whole=True)
     corpus = corpus_of({"d": {f"p{at:02}": kind or "Fog came." for at in range(1, 5)}})
 
-    def late(question: Question, among: Collection[str]) -> MethodResult:
+    def late(question: DatasetQuestion, among: Collection[str]) -> MethodResult:
         found = [(name, 1 - at / 9) for at, name in enumerate(names[question.id].split()) if name in among]
         return MethodResult(found, certain, lambda _place: ())
 
-    def last(question: Question, among: Collection[str]) -> MethodResult:
+    def last(question: DatasetQuestion, among: Collection[str]) -> MethodResult:
         return MethodResult(late(question, among).scored[::-1])
 
     made = [evaluate(dataset, late, corpus, "late"), evaluate(dataset, last, corpus, "bm25")]

@@ -9,7 +9,7 @@ import pytest
 from handmade_question_sets import corpus_of
 from ir_measures import RR, R, nDCG
 
-from assistant.evaluation.datasets import Dataset, Question
+from assistant.evaluation.datasets import Dataset, DatasetQuestion
 from assistant.evaluation.methods import MethodResult
 from assistant.evaluation.render import file_names, trec_files, trec_id
 from assistant.evaluation.runner import Evaluation, evaluate
@@ -29,11 +29,11 @@ RANKINGS = {
 
 
 def _evaluated() -> tuple[Dataset, Evaluation]:
-    questions = tuple(Question(name, name, "", name in QRELS) for name in RANKINGS)
+    questions = tuple(DatasetQuestion(name, name, "", name in QRELS) for name in RANKINGS)
     dataset = Dataset("Coast", questions, QRELS, None, whole=True)
     corpus = corpus_of({"d": {name: name for name in ["a", "b", "c", "e", "War and Peace#3"]}})
 
-    def ranker(question: Question, among: Collection[str]) -> MethodResult:
+    def ranker(question: DatasetQuestion, among: Collection[str]) -> MethodResult:
         return MethodResult([one for one in RANKINGS[question.id] if one[0] in among])
 
     return dataset, evaluate(dataset, ranker, corpus, "given")
