@@ -21,6 +21,7 @@ from assistant.core.quotation import Verdict
 from assistant.web.messages import told
 from assistant.web.session import LONGEST_CHECK, KeptCheck, kept_check_of
 from assistant.web.uploading import Upload
+from assistant.web.views import frame
 from assistant.web.views.answer import fault_html
 from assistant.web.views.draft import audit_html, forgotten_html, mended_html, verdict_html
 from assistant.web.views.passage import label_of
@@ -76,13 +77,6 @@ _CHECKING = '<p class="wait" role="status">Comparing with what is printed…</p>
 _AT_ONCE = 2
 _ENDINGS = (".md", ".txt", ".docx", ".tex", ".odt")
 _ARCHIVES = (".docx", ".odt")
-
-_INTRO = (
-    '<header class="check-head"><h1>Is it quoted as printed?</h1><p>Paste a quotation to see whether it '
-    "stands in the library’s essays word for word, and on which page; or paste or upload a draft to have all "
-    "its quotations and their citations checked. The server keeps nothing of it; this tab keeps what you "
-    "paste until you close it.</p></header>"
-)
 
 
 class Style(Protocol):
@@ -295,7 +289,7 @@ def checking_part(library: Library, style: gr.Dropdown, page: gr.Blocks, tab: gr
 
 
 def _laid_out() -> CheckWidgets:
-    gr.HTML(_INTRO, apply_default_css=False, elem_classes="plain")
+    gr.HTML(frame.CHECK_INTRO, apply_default_css=False, elem_classes="plain")
     kept = gr.Textbox(visible=False)
     with gr.Row(elem_id="check-what"):
         text = gr.Textbox(

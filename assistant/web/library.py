@@ -18,9 +18,9 @@ from assistant.core.essay import CSLItem, IngestReport, RemovedEssay, StoredEssa
 from assistant.web import messages, uploading
 from assistant.web.ask import Desk
 from assistant.web.uploading import NO_FILE, ONE_PAGE, Upload, Uploading
-from assistant.web.views import essays
+from assistant.web.views import essays, frame
 from assistant.web.views.answer import Turn, fault_html
-from assistant.web.views.essays import form_html, report_html
+from assistant.web.views.essays import form_html
 
 GONE = "This essay is no longer in the library; it may have been removed in another window."
 NOT_KEPT = "This essay is not kept any more; add it again from its file."
@@ -142,12 +142,7 @@ class Acts:
         return {"said": f"“{report.title}” is saved.", "warnings": list(report.warnings)}
 
     def _report(self, essay_id: str) -> Answer:
-        report = self._library.essay(essay_id).report
-        return {
-            "html": '<h2 id="sheet-title">What became of the file</h2>'
-            f"{report_html(report, '')}"
-            '<div class="sheet-row"><button type="button" class="close" autofocus>Close</button></div>'
-        }
+        return {"html": essays.report_dialog_html(self._library.essay(essay_id).report)}
 
     def _asked(self, essay_id: str) -> Answer:
         return {"html": essays.confirm_html(self._title(essay_id), kept=False)}
@@ -175,12 +170,6 @@ class Acts:
 
 # The part, for the tabs.
 PART = "library"
-_INTRO = (
-    '<header class="library-head"><h1>Your essays</h1><p>Add essays as plain text, as PDF extraction leaves '
-    "it; they stay on this machine. Each is asked, read and cited from here.</p></header>"
-)
-_SAID = '<div id="library-said" role="status"></div>'
-_DIALOG = '<dialog id="sheet" aria-labelledby="sheet-title"><div class="sheet"></div></dialog>'
 # What the page's script does with the library, and how it says that something has changed.
 _ACTS = (
     "window.desk.serveLibrary((...asked) => server.library_act(...asked), "
@@ -302,7 +291,7 @@ def _laid_out(library: Library) -> LibraryWidgets:
     def library_act(asked: Sequence[Any]) -> Answer:
         return Acts(library).act(asked)
 
-    gr.HTML(_INTRO, apply_default_css=False, elem_classes="plain")
+    gr.HTML(frame.LIBRARY_INTRO, apply_default_css=False, elem_classes="plain")
     with gr.Row(elem_id="upload"):
         files = Upload(
             label="Essays as text (.txt, .text, .md)",
@@ -320,7 +309,7 @@ def _laid_out(library: Library) -> LibraryWidgets:
             )
             add = gr.Button("Add to the library", variant="primary", elem_id="add-essay")
     uploads = gr.HTML("", apply_default_css=False, elem_id="report", elem_classes="plain")
-    gr.HTML(_SAID, apply_default_css=False, elem_id="said-part", elem_classes="plain")
+    gr.HTML(frame.LIBRARY_STATUS, apply_default_css=False, elem_id="said-part", elem_classes="plain")
     table = gr.HTML(
         "",
         apply_default_css=False,
@@ -329,5 +318,5 @@ def _laid_out(library: Library) -> LibraryWidgets:
         js_on_load=_ACTS,
         server_functions=[library_act],
     )
-    gr.HTML(_DIALOG, apply_default_css=False, elem_id="sheet-part", elem_classes="plain")
+    gr.HTML(frame.LIBRARY_DIALOG, apply_default_css=False, elem_id="sheet-part", elem_classes="plain")
     return LibraryWidgets(files=files, first_page=first_page, add=add, uploads=uploads, shelf=table)

@@ -21,6 +21,7 @@ from assistant.core.essay import CSLItem, Progress
 from assistant.web.messages import told
 from assistant.web.question_sets import question_count, unpacked
 from assistant.web.uploading import Upload
+from assistant.web.views import frame
 from assistant.web.views.answer import fault_html
 from assistant.web.views.passage import escape, label_of
 
@@ -152,27 +153,6 @@ _STARTING = "Preparing…"
 
 # Seconds between two looks at how far a run is.
 _LOOK = 0.3
-
-_INTRO = (
-    '<header class="measure-head"><h1>How well does it find?</h1><p>A question set tells which passages '
-    "answer each of its questions. Run one to see how often the assistant shows them first, beside other "
-    "ways of searching, and where it goes wrong.</p></header>"
-)
-_LAYOUT = (
-    "<p>Put your questions, one a line, into <code>queries.jsonl</code>:</p>"
-    "<pre>{&quot;_id&quot;: &quot;q1&quot;, &quot;text&quot;: &quot;Who built the lighthouse?&quot;, "
-    "&quot;doc&quot;: &quot;marsh-1999&quot;}</pre>"
-    "<p>and the passages that answer them, parted by tabs under a line of headings, into "
-    "<code>qrels.tsv</code> (<code>assistant show marsh-1999</code> prints the passages with their ids):</p>"
-    "<pre>query-id\tcorpus-id\tscore\nq1\tmarsh-1999/p09\t1</pre>"
-    "<p>A question that no passage answers stands in <code>queries.jsonl</code> alone. A set on texts that "
-    "are in no library brings them as <code>corpus.jsonl</code>, with <code>_id</code>, <code>text</code> "
-    "and, like the questions, <code>doc</code>.</p>"
-)
-_NONE = (
-    "<p><strong>The library has no question set of its own for the essays it holds.</strong> One is kept in "
-    "<code>data/eval/ID</code> of the library’s folder, ID being the essay’s; or upload one below.</p>"
-)
 
 
 class Library(Protocol):
@@ -348,9 +328,9 @@ def measuring_part(library: Library, bench: Bench, page: gr.Blocks, tab: gr.Tab)
 
 
 def _laid_out() -> MeasureWidgets:
-    gr.HTML(_INTRO, apply_default_css=False, elem_classes="plain")
+    gr.HTML(frame.MEASURE_INTRO, apply_default_css=False, elem_classes="plain")
     none = gr.HTML(
-        f'<div class="set-layout">{_NONE}{_LAYOUT}</div>',
+        f'<div class="set-layout">{frame.NO_QUESTION_SETS}{frame.QUESTION_SET_FORMAT}</div>',
         apply_default_css=False,
         visible=False,
         elem_id="no-sets",
@@ -366,7 +346,8 @@ def _laid_out() -> MeasureWidgets:
             elem_id="set-files",
         )
         gr.HTML(
-            f"<details class='set-layout'><summary>How a question set looks</summary>{_LAYOUT}</details>",
+            "<details class='set-layout'><summary>How a question set looks</summary>"
+            f"{frame.QUESTION_SET_FORMAT}</details>",
             apply_default_css=False,
             elem_classes="plain",
         )

@@ -25,7 +25,7 @@ from assistant.rendering.notebook import notebook_markdown
 from assistant.rendering.notebook_word import notebook_word
 from assistant.web import messages
 from assistant.web.session import pins_of, sections_of
-from assistant.web.views import answer
+from assistant.web.views import answer, frame
 from assistant.web.views.passage import copied
 
 if TYPE_CHECKING:
@@ -57,29 +57,6 @@ window.desk.serveNotebook({
 """
 _ARRIVES = "window.desk.notebookArrived();"
 
-_COPYING = (
-    '<div class="copying"><label for="copy-as">Copy as</label><select id="copy-as">'
-    '<option value="formatted">formatted text</option><option value="plain">plain text</option>'
-    '<option value="markdown">Markdown</option></select>'
-    '<details class="menu" id="save-conversation"><summary>Save conversation</summary><div class="menu-list">'
-    '<button type="button" data-save="markdown">as Markdown</button>'
-    '<button type="button" data-save="docx">as a Word document</button></div></details></div>'
-)
-_NOTEBOOK = (
-    '<section class="notebook" aria-labelledby="notebook-title">'
-    '<header><h1 id="notebook-title" tabindex="-1">Notebook <span id="pin-count"></span></h1>'
-    "<p>Quotations that you pin, with your own notes. They are kept in this browser alone; save them before "
-    "you clear its data.</p></header>"
-    '<div class="notebook-save" role="group" aria-label="Save the notebook">'
-    '<button type="button" data-save="markdown">Save as Markdown</button>'
-    '<button type="button" data-save="docx">Save as Word document</button>'
-    '<button type="button" data-save="bibtex">References as BibTeX</button>'
-    '<button type="button" data-save="ris">References as RIS</button></div>'
-    '<div id="notebook-said"></div><ol id="pins"></ol>'
-    '<p class="notebook-empty">Nothing is pinned yet. Press “Pin” beside a quotation of an answer, or click '
-    "a sentence of the essay and pin that.</p></section>"
-)
-
 
 class Library(Protocol):
     """What is asked of a library here; ``assistant.library.library.Library`` is one."""
@@ -106,7 +83,7 @@ def copying_part(library: Library) -> gr.HTML:
         What tells of a question to be deleted; ``forgetting`` wires it.
     """
     return gr.HTML(
-        _COPYING,
+        frame.COPYING,
         apply_default_css=False,
         elem_id="copying-part",
         elem_classes="plain",
@@ -117,7 +94,7 @@ def copying_part(library: Library) -> gr.HTML:
 
 def notebook_part() -> None:
     """Lay out the notebook, in the context it is called in; the script draws what is in it."""
-    gr.HTML(_NOTEBOOK, apply_default_css=False, elem_classes="plain", js_on_load=_ARRIVES)
+    gr.HTML(frame.NOTEBOOK, apply_default_css=False, elem_classes="plain", js_on_load=_ARRIVES)
 
 
 def forgetting(part: gr.HTML, widgets: AskWidgets) -> None:

@@ -18,7 +18,7 @@ from abc import ABCMeta
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import gradio as gr
 from gradio.component_meta import ComponentMeta
@@ -26,9 +26,7 @@ from starlette.responses import PlainTextResponse
 
 from assistant.core.errors import AssistantError
 from assistant.web import messages
-from assistant.web.views.answer import fault_html
-from assistant.web.views.essays import report_html
-from assistant.web.views.passage import escape
+from assistant.web.views.uploads import UploadLine, lines_html
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -158,8 +156,6 @@ class Upload(gr.File, metaclass=_Unwritten):  # type: ignore[misc]  # nor here
         return paths if self.file_count == "multiple" else paths[0] if paths else None
 
 
-State = Literal["waiting", "working", "added", "there", "changed", "fault"]
-
 BROKE = "It could not be added; the program's terminal says why."
 NO_FILE = "Choose a file first."
 ONE_PAGE = "A first page is of one essay; leave it empty to add several, and edit them afterwards."
@@ -167,8 +163,6 @@ ONE_PAGE = "A first page is of one essay; leave it empty to add several, and edi
 _BEHIND = 10
 # Seconds between two looks at how far the work is.
 _LOOK = 0.2
-_HEADS = {"added": "Added", "there": "Already there:", "changed": "Brought up to date:"}
-_SAID = {"added": "added", "there": "already there, nothing is changed", "changed": "brought up to date"}
 
 
 class Library(Protocol):
@@ -187,27 +181,6 @@ class Library(Protocol):
         progress: Callable[[str, int, int], None] | None = None,
     ) -> IngestReport:
         """Read an essay into the library."""
-
-
-@dataclass(slots=True)
-class UploadLine:
-    """A file and what became of it.
-
-    Attributes:
-        name: Its name.
-        state: How far it is.
-        said: The stage of the work, or what is wrong, in words.
-        done: Steps of the stage that are done.
-        total: Steps that there are.
-        report: Its ingest report, once it is in the library.
-    """
-
-    name: str
-    state: State = "waiting"
-    said: str = ""
-    done: int = 0
-    total: int = 0
-    report: IngestReport | None = None
 
 
 @dataclass(slots=True)
@@ -248,7 +221,7 @@ class Uploading:
 
     def _add(self, path: Path, line: UploadLine) -> None:
         def told(stage: str, done: int, total: int) -> None:
-            line.said, line.done, line.total = stage, done, total
+            line.message, line.done, line.total = stage, done, total
 
         line.state = "working"
         try:
@@ -260,9 +233,9 @@ class Uploading:
         except AssistantError as fault:
             # Where the upload lay is of no use to its reader.
             sentence = str(fault).replace(str(path), path.name)
-            line.state, line.said = "fault", messages.told(sentence, self.library.root)
+            line.state, line.message = "fault", messages.told(sentence, self.library.root)
         except BaseException:
-            line.state, line.said = "fault", BROKE
+            line.state, line.message = "fault", BROKE
             raise
         finally:
             delete(path)
@@ -273,52 +246,6 @@ def delete(path: Path) -> None:
     with suppress(OSError):
         path.unlink(missing_ok=True)
         path.parent.rmdir()
-
-
-def lines_html(lines: Sequence[UploadLine]) -> str:
-    """What became of each of some files.
-
-    Args:
-        lines: The files.
-
-    Returns:
-        HTML of one ``ul.uploads``, a ``li[data-state]`` each; under a single one its report.
-    """
-    items = "".join(map(_line_html, lines))
-    only = lines[0].report if len(lines) == 1 else None
-    below = report_html(only, _HEADS[lines[0].state]) if only is not None else ""
-    return f'<ul class="uploads" aria-label="Files">{items}</ul>{below}'
-
-
-def _line_html(line: UploadLine) -> str:
-    name = f'<span class="file">{escape(line.name)}</span>'
-    return f'<li data-state="{line.state}"{_essay(line)}>{name} {_state_html(line)}</li>'
-
-
-def _essay(line: UploadLine) -> str:
-    return f' data-essay="{escape(line.report.essay_id)}"' if line.report is not None else ""
-
-
-def _state_html(line: UploadLine) -> str:
-    if line.state == "fault":
-        return fault_html(line.said)
-    if line.report is not None:
-        title = escape(line.report.title or line.report.essay_id)
-        acts = "".join(
-            f'<button type="button" data-act="{act}">{label}</button>'
-            for act, label in (("open", "Open"), ("edit", "Edit"), ("report", "Report"))
-        )
-        warned = f" ({len(line.report.warnings)} to note)" if line.report.warnings else ""
-        return f'<span class="state">{_SAID[line.state]}: {title}{warned}</span> {acts}'
-    if line.state == "waiting":
-        return '<span class="state">waiting</span>'
-    if line.said != "embedding" or not line.total:
-        return f'<span class="state">{escape(line.said or "reading")}…</span>'
-    return (
-        f'<span class="state">embedding {line.done:,} of {line.total:,}</span> '
-        f'<progress aria-label="Embedding {escape(line.name)}" value="{line.done}" max="{line.total}">'
-        "</progress>"
-    )
 
 
 def _give_way() -> None:

@@ -18,12 +18,13 @@ from assistant.citations.form import FIELDS, TYPES
 from assistant.core.errors import LibraryError
 from assistant.core.essay import EssaySummary, RemovedEssay
 from assistant.library.trash import KEPT_FOR
-from assistant.web import library, uploading
+from assistant.web import library
 from assistant.web.ask import LEFT, Desk, chosen_of
 from assistant.web.library import GONE, LONG, NOT_KEPT, UNKNOWN, Acts, Keep
-from assistant.web.uploading import BROKE, NO_FILE, ONE_PAGE, Uploading, lines_html
+from assistant.web.uploading import BROKE, NO_FILE, ONE_PAGE, Uploading
 from assistant.web.views import essays as editing
 from assistant.web.views import essays as shelf
+from assistant.web.views.uploads import UploadLine, lines_html
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,8 +98,8 @@ def test_hostile_titles_names_and_ids_show_as_written() -> None:
         editing.form_html(HOSTILE, dict.fromkeys([*FIELDS, "first-page"], HOSTILE), HOSTILE),
         lines_html(
             [
-                uploading.UploadLine(HOSTILE, "fault", HOSTILE),
-                uploading.UploadLine(HOSTILE, "working", HOSTILE),
+                UploadLine(HOSTILE, "fault", HOSTILE),
+                UploadLine(HOSTILE, "working", HOSTILE),
             ]
         ),
     ]

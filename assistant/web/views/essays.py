@@ -158,6 +158,15 @@ def report_html(report: IngestReport, head: str = "Added") -> str:
     )
 
 
+def report_dialog_html(report: IngestReport) -> str:
+    """The ingest report of an essay, for the dialog."""
+    return (
+        '<h2 id="sheet-title">What became of the file</h2>'
+        f"{report_html(report, '')}"
+        '<div class="sheet-row"><button type="button" class="close" autofocus>Close</button></div>'
+    )
+
+
 def _lines(report: IngestReport) -> Iterator[str]:
     if report.pages:
         span = f"{escape(report.first_page)} to {escape(report.last_page)}" if report.last_page else ""
