@@ -38,7 +38,7 @@ def main() -> None:
             if item.kind:
                 expected.add((item.kind, len(text) + item.at))
             text += f"{item.text}\n\n"
-        found = {(fault.kind, fault.start) for fault in checker.check(read_stream(text)).faults}
+        found = {(fault.kind, fault.start) for fault in checker.check(read_stream(text)).problems}
         right.update(kind for kind, _ in expected & found)
         missed.update(kind for kind, _ in expected - found)
         false.update(kind for kind, _ in found - expected)

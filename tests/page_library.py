@@ -37,7 +37,7 @@ from assistant.web.ask import EXAMPLES, AskWidgets
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from assistant.core.draft_report import Audit
+    from assistant.core.draft_report import DraftReport
     from assistant.core.quotation import Verdict
 
 _ESSAY = (
@@ -290,7 +290,7 @@ class FakeLibrary:
         """The question sets of its folder, as the library finds them."""
         return question_sets(self.root, self.ids())
 
-    mended = staticmethod(Library.mended)
+    fixed_draft = staticmethod(Library.fixed_draft)
     styles = staticmethod(style_titles)
 
     def style(self, name: str) -> Style:
@@ -305,7 +305,9 @@ class FakeLibrary:
         """What a shelf gives: a digest and the essay."""
         return essay_id, self.essay(essay_id)
 
-    def check_draft(self, draft: Path | str, *, essays: Sequence[str] = (), style: str = "mla") -> Audit:
+    def check_draft(
+        self, draft: Path | str, *, essays: Sequence[str] = (), style: str = "mla"
+    ) -> DraftReport:
         """Check a draft, as the library does."""
         return check_draft(draft, [self.essay(one) for one in essays or self.held], self.style(style))
 

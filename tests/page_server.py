@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from assistant.api.service import Programs
+from assistant.api.service import ApiService
 from assistant.web.app import beside, build, launch_options
 
 if TYPE_CHECKING:
@@ -122,14 +122,14 @@ def served(
         auth: Names and passwords of those who may enter, or nothing for everyone.
         options: As for ``build``.
     """
-    programs = Programs(library)
-    page = build(library, programs=programs, **options)
+    service = ApiService(library)
+    page = build(library, service=service, **options)
     _, address, _ = page.launch(
         server_name=HOST,
         server_port=port,
         auth=auth,
         prevent_thread_lock=True,
-        app_kwargs=beside(programs, HOST, auth),
+        app_kwargs=beside(service, HOST, auth),
         **launch_options(),
     )
     try:

@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from assistant.api.service import Programs
+    from assistant.api.service import ApiService
 
 
 _SHORT = {"q": "question", "essay": "essays"}
 _TRUTH = {"1": True, "true": True, "0": False, "false": False}
 
 
-async def given_in(request: Request) -> dict[str, Any]:
+async def request_fields(request: Request) -> dict[str, Any]:
     """The fields of a request, from its address or from its body."""
     if request.method != "POST":
         return _queried(request)
@@ -78,7 +78,7 @@ _NOT_OWN = "This page is open to its own machine only, as localhost; another --h
 _FOREIGN = "Pages of other addresses may not ask here."
 
 
-def is_own(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     """Whether a host's name or address means the machine itself."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
@@ -88,7 +88,7 @@ def is_own(host: str) -> bool:
         return False
 
 
-class OwnMachine:
+class LoopbackOnly:
     """Refuses requests that were sent to another name than the machine's own.
 
     A page elsewhere can give its name this machine's address (DNS rebinding), and would then be of the same
@@ -103,13 +103,13 @@ class OwnMachine:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer or refuse one request."""
-        if scope["type"] == "http" and not is_own(_host(scope)):
+        if scope["type"] == "http" and not is_loopback(_host(scope)):
             await PlainTextResponse(_NOT_OWN, 403)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
 
-class OwnPages:
+class SameOriginOnly:
     """Refuses what pages of other addresses ask of Gradio.
 
     Gradio allows every page to read its answers wherever it is called by another name than localhost, and to
@@ -140,7 +140,7 @@ class AccessGuard:
     def __init__(self, accounts: Sequence[tuple[str, str]] | None) -> None:
         self._accounts = dict(accounts) if accounts is not None else None
 
-    def let_in(self, request: Request) -> None:
+    def admit(self, request: Request) -> None:
         """Let a request in.
 
         Raises:
@@ -199,7 +199,7 @@ def _header(scope: Scope, name: bytes) -> str | None:
     return None if found is None else found.decode("latin-1")
 
 
-class Plain:
+class HttpApi:
     """Answers programs.
 
     Args:
@@ -207,7 +207,7 @@ class Plain:
         door: Who may ask.
     """
 
-    def __init__(self, programs: Programs, door: AccessGuard) -> None:
+    def __init__(self, programs: ApiService, door: AccessGuard) -> None:
         self._programs = programs
         self._door = door
 
@@ -220,9 +220,9 @@ class Plain:
 
     async def _answered(self, request: Request) -> Response:
         try:
-            self._door.let_in(request)
+            self._door.admit(request)
             name = _known(request.path_params["name"])
-            made = await self._programs.answer(name, await given_in(request))
+            made = await self._programs.answer(name, await request_fields(request))
         except RefusedError as refused:
             return refusal(refused)
         return _json(made.value)

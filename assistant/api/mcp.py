@@ -1,7 +1,7 @@
 """The MCP server: writing assistants call the tools ask, quote, check, cite and list, and read essays.
 
-It imports nothing of the page. The SDK sends the words of an exception to whoever asked; ``Programs`` raises
-none but those that may be sent.
+It imports nothing of the page. The SDK sends the text of every exception to the client; ``ApiService`` raises
+only exceptions whose text may be sent.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from assistant import __version__
 from assistant.api.schema import CALLS, LONGEST, OUTPUTS, RefusedError, input_schema
 
 if TYPE_CHECKING:
-    from assistant.api.service import Programs
+    from assistant.api.service import ApiService
 
 
 _RULES = (
@@ -50,7 +50,7 @@ _PLAIN = "text/plain"
 _WORDS = "word for word, each passage under its id and pages; `quote` tells how words of it are cited"
 
 
-def server(programs: Programs) -> Server[Any]:
+def server(programs: ApiService) -> Server[Any]:
     """The server, not yet spoken to.
 
     Args:
@@ -76,7 +76,7 @@ def server(programs: Programs) -> Server[Any]:
     return made
 
 
-def over_streams(programs: Programs) -> None:
+def serve_stdio(programs: ApiService) -> None:
     """Speak over standard input and output until the input ends."""
     try:
         anyio.run(_spoken_to, server(programs))
@@ -85,7 +85,7 @@ def over_streams(programs: Programs) -> None:
         pass
 
 
-def over_http(programs: Programs) -> StreamableHTTPSessionManager:
+def http_manager(programs: ApiService) -> StreamableHTTPSessionManager:
     """What speaks over HTTP, each request for itself: nothing is remembered between two.
 
     Returns:
@@ -108,7 +108,7 @@ class _Spoken:
         programs: What answers.
     """
 
-    def __init__(self, programs: Programs) -> None:
+    def __init__(self, programs: ApiService) -> None:
         self._programs = programs
 
     async def tools(self, _context: object, _params: PaginatedRequestParams | None) -> ListToolsResult:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from assistant.api.http import AccessGuard
-    from assistant.api.service import Programs
+    from assistant.api.service import ApiService
 
 
 class McpRoute:
@@ -33,7 +33,7 @@ class McpRoute:
         door: Who may ask.
     """
 
-    def __init__(self, programs: Programs, door: AccessGuard) -> None:
+    def __init__(self, programs: ApiService, door: AccessGuard) -> None:
         self._programs = programs
         self._door = door
         self._tasks: TaskGroup
@@ -62,7 +62,7 @@ class McpRoute:
         await manager.handle_request(scope, receive, send)
 
     def _let_in(self, request: Request) -> None:
-        self._door.let_in(request)
+        self._door.admit(request)
         if request.method != "POST":
             # Nothing is sent unasked, and nothing is remembered that could be ended.
             raise RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, "Send MCP messages with POST.")

@@ -19,15 +19,15 @@ from anyio.to_thread import run_sync
 
 from assistant.api.schema import CALLS, RefusedError, check
 from assistant.core.errors import AssistantError, DraftError, QuotationError, RecordError
-from assistant.rendering.answers import answer_object, plain_citation
-from assistant.rendering.drafts import audit_object
+from assistant.rendering.answers import answer_object, hyphenated_citation
+from assistant.rendering.drafts import draft_object
 from assistant.rendering.essays import essay_object
 from assistant.rendering.plain_text import (
-    answer_pasted,
-    audit_pasted,
-    essays_pasted,
-    passages_pasted,
-    verdict_pasted,
+    plain_answer,
+    plain_draft,
+    plain_essays,
+    plain_passages,
+    plain_verdict,
 )
 from assistant.rendering.quotations import verdict_object
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.core.answer import Answer, Citation, Wanted
-    from assistant.core.draft_report import Audit
+    from assistant.core.draft_report import DraftReport
     from assistant.core.essay import StoredEssay
     from assistant.core.quotation import Verdict
 
@@ -79,7 +79,9 @@ class Library(Protocol):
     def quote(self, text: str, *, essays: Sequence[str] = (), style: str = "mla") -> Verdict:
         """Judge a quotation."""
 
-    def check_draft(self, draft: Path | str, *, essays: Sequence[str] = (), style: str = "mla") -> Audit:
+    def check_draft(
+        self, draft: Path | str, *, essays: Sequence[str] = (), style: str = "mla"
+    ) -> DraftReport:
         """Check a draft: a file, or Markdown or plain text."""
 
     def cite(
@@ -92,7 +94,7 @@ class Library(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class ApiResult:
     """An answer.
 
     Attributes:
@@ -104,7 +106,7 @@ class Made:
     text: str
 
 
-class Programs:
+class ApiService:
     """Answers programs.
 
     Args:
@@ -114,7 +116,7 @@ class Programs:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._quick, self._slow = anyio.CapacityLimiter(_AT_ONCE), anyio.CapacityLimiter(_READ_AT_ONCE)
-        self._answers: dict[str, Callable[..., Made]] = {
+        self._answers: dict[str, Callable[..., ApiResult]] = {
             "ask": self._ask,
             "quote": self._quote,
             "check": self._check_draft,
@@ -122,7 +124,7 @@ class Programs:
             "list": self._list,
         }
 
-    async def answer(self, name: str, given: Mapping[str, Any]) -> Made:
+    async def answer(self, name: str, given: Mapping[str, Any]) -> ApiResult:
         """Answer one call; it waits while as many are answered as may be at once.
 
         Args:
@@ -134,7 +136,7 @@ class Programs:
         """
         check(given, CALLS[name])
         slow = name == "check" or (name == "ask" and not given.get("fast", False))
-        made: Made = await self._aside(
+        made: ApiResult = await self._aside(
             partial(self._answers[name], **given), self._slow if slow else self._quick
         )
         return made
@@ -157,7 +159,7 @@ class Programs:
         made: str = await self._aside(partial(self._read, name), self._quick)
         return made
 
-    def warm_behind(self) -> None:
+    def warm_in_background(self) -> None:
         """Load what a question needs, while others may ask already; the first to ask waits for it."""
         threading.Thread(target=self._warm, daemon=True).start()
 
@@ -181,31 +183,31 @@ class Programs:
             _refuse_unknown(essay_id, there)
         return how
 
-    def _ask(self, *, explain: bool = False, **how: Any) -> Made:
+    def _ask(self, *, explain: bool = False, **how: Any) -> ApiResult:
         answer = self._library.ask(**self._known(how), explained=explain)
-        return Made(answer_object(answer, explained=explain), answer_pasted(answer))
+        return ApiResult(answer_object(answer, explained=explain), plain_answer(answer))
 
-    def _quote(self, **how: Any) -> Made:
+    def _quote(self, **how: Any) -> ApiResult:
         verdict = self._library.quote(**self._known(how))
-        return Made(verdict_object(verdict), verdict_pasted(verdict))
+        return ApiResult(verdict_object(verdict), plain_verdict(verdict))
 
-    def _check_draft(self, **how: Any) -> Made:
+    def _check_draft(self, **how: Any) -> ApiResult:
         audit = self._library.check_draft(**self._known(how))
-        return Made(audit_object(audit), audit_pasted(audit))
+        return ApiResult(draft_object(audit), plain_draft(audit))
 
-    def _cite(self, *, id: str, style: str = "mla", page: str | None = None) -> Made:  # noqa: A002
+    def _cite(self, *, id: str, style: str = "mla", page: str | None = None) -> ApiResult:  # noqa: A002
         self._known({"essays": [id]})
         citation, reference = self._library.cite(id, style=style, page=page)
         later, _ = self._library.cite(id, style=style, page=page, again=True)
-        made = {"id": id, "style": style, "citation": plain_citation(citation), "reference": reference}
-        again = {"again": plain_citation(later)} if later != citation else {}
+        made = {"id": id, "style": style, "citation": hyphenated_citation(citation), "reference": reference}
+        again = {"again": hyphenated_citation(later)} if later != citation else {}
         lines = dict.fromkeys((citation.in_text, later.in_text, reference))
-        return Made(made | again, "\n".join(lines))
+        return ApiResult(made | again, "\n".join(lines))
 
-    def _list(self) -> Made:
+    def _list(self) -> ApiResult:
         essays = self._library.essays()
-        text = essays_pasted(essays) if essays else _EMPTY
-        return Made([essay_object(essay, passages=False) for essay in essays], text)
+        text = plain_essays(essays) if essays else _EMPTY
+        return ApiResult([essay_object(essay, passages=False) for essay in essays], text)
 
     def _read(self, name: str) -> str:
         essay_id, _, place = name.partition("/")
@@ -214,7 +216,7 @@ class Programs:
         passages = [passage for passage in essay.passages if not place or passage.id == name]
         if not passages:
             raise RefusedError(HTTPStatus.NOT_FOUND, f"{essay_id} has no passage {place!r}.")
-        return passages_pasted(passages)
+        return plain_passages(passages)
 
 
 def _refuse_unknown(essay_id: str, there: Sequence[str]) -> None:

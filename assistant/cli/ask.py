@@ -15,10 +15,10 @@ import click
 
 from assistant.cli import terminal
 from assistant.cli.terminal import common, open_library, print_json, say, width
-from assistant.core.draft_report import Audit
+from assistant.core.draft_report import DraftReport
 from assistant.core.errors import AssistantError, QuotationError
 from assistant.rendering.answers import answer_object, answer_text
-from assistant.rendering.drafts import audit_object, fault_line, summary
+from assistant.rendering.drafts import draft_object, problem_line, summary
 from assistant.rendering.quotations import verdict_object, verdict_text
 
 if TYPE_CHECKING:
@@ -72,12 +72,12 @@ def check(
     if copy:
         _write_copy(copy, original, audit)
     if as_json:
-        print_json(audit_object(audit))
+        print_json(draft_object(audit))
     else:
-        for fault in audit.faults:
-            click.echo(fault_line(audit, fault))
+        for fault in audit.problems:
+            click.echo(problem_line(audit, fault))
         say(summary(audit))
-    if audit.faults:
+    if audit.problems:
         sys.exit(1)
 
 
@@ -95,22 +95,22 @@ def _refuse(target: Path, original: Path | None) -> None:
         raise AssistantError(f"{target} is the draft itself, which stays as it is; name another file.")
 
 
-def _write_copy(target: Path, original: Path | None, audit: Audit) -> None:
+def _write_copy(target: Path, original: Path | None, audit: DraftReport) -> None:
     from assistant.drafts.files import write_copy
 
-    mends = [(mend.start, mend.end, mend.text) for mend in audit.mends]
+    mends = [(mend.start, mend.end, mend.text) for mend in audit.fixes]
     if not mends:
         say("There is nothing that could be corrected for certain; no copy is written.")
         return
     write_copy(target, original, audit.text, mends)
-    say(f"{target} has {len(audit.mended)} of {len(audit.faults)} faults corrected.")
+    say(f"{target} has {len(audit.fixed_problems)} of {len(audit.problems)} faults corrected.")
 
 
-def _write_page(target: Path, audit: Audit) -> None:
+def _write_page(target: Path, audit: DraftReport) -> None:
     from assistant.drafts.files import write_whole
-    from assistant.rendering.draft_page import audit_page
+    from assistant.rendering.draft_page import draft_page
 
-    write_whole(target, audit_page(audit).encode("utf-8"))
+    write_whole(target, draft_page(audit).encode("utf-8"))
     say(f"The report is {target}")
 
 

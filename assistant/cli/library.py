@@ -10,7 +10,7 @@ import click
 
 from assistant.cli.terminal import Bar, common, open_library, print_json, say, width
 from assistant.core.errors import AssistantError
-from assistant.rendering.answers import plain_citation
+from assistant.rendering.answers import hyphenated_citation
 from assistant.rendering.essays import (
     essay_object,
     essays_text,
@@ -216,7 +216,12 @@ def cite(essay_id: str, style: str, page: str | None, form: str, root: Path | No
     citation, reference = library.cite(essay_id, style=style, page=page, form=form)
     again, _ = library.cite(essay_id, style=style, page=page, form=form, again=True)
     if as_json:
-        made = {"id": essay_id, "style": style, "citation": plain_citation(citation), "reference": reference}
-        print_json(made | ({"again": plain_citation(again)} if again != citation else {}))
+        made = {
+            "id": essay_id,
+            "style": style,
+            "citation": hyphenated_citation(citation),
+            "reference": reference,
+        }
+        print_json(made | ({"again": hyphenated_citation(again)} if again != citation else {}))
     else:
         click.echo("\n".join(dict.fromkeys((citation.in_text, again.in_text, reference))))

@@ -87,13 +87,13 @@ def _speak(library: Library, paths: tuple[Path, ...]) -> None:
     for path in paths:
         _added(library, path)
     from assistant.api import mcp as mcp_server
-    from assistant.api.service import Programs
+    from assistant.api.service import ApiService
 
     if sys.stdin.isatty():
         say("Programs speak MCP here; write messages, or end with Ctrl-D.")
-    programs = Programs(library)
-    programs.warm_behind()
-    mcp_server.over_streams(programs)
+    service = ApiService(library)
+    service.warm_in_background()
+    mcp_server.serve_stdio(service)
     # The model may still be loading behind; native code that is cut off while the interpreter ends, aborts.
     os._exit(0)
 

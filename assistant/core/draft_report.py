@@ -1,4 +1,4 @@
-"""The nouns of a checked draft, beside ``types`` and ``verdicts`` on the lowest floor."""
+"""The report on a checked draft: its problems and their fixes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Literal
 
 from assistant.core.quotation import Difference
 
-FaultKind = Literal[
+ProblemKind = Literal[
     "misquoted",
     "not found",
     "wrong page",
@@ -20,13 +20,13 @@ FaultKind = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Mend:
-    """Words that put a fault right.
+class Fix:
+    """An edit of the draft that corrects a problem.
 
     Attributes:
         start: Offset in the draft.
-        end: Offset behind the words that go; the start if none do.
-        text: What stands there from now on.
+        end: Offset after the words to delete; the start if nothing is deleted.
+        text: The words to insert.
     """
 
     start: int
@@ -35,35 +35,35 @@ class Mend:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """Something in a draft that does not agree with print.
+class Problem:
+    """A place where the draft and the printed essays disagree.
 
     Attributes:
-        kind: ``misquoted``: other words than the printed ones; ``not found``: words that the essay cited
-            does not have; ``wrong page``: they stand on another page than cited; ``no such page``: the
-            essay cited does not have the page; ``wrong source``: they stand in another essay than cited;
-            ``second-hand``: words that the essay cited quotes, as if they were its author's; ``uncited``: a
-            quotation without a citation; ``unmarked``: an essay's words without quotation
+        kind: ``misquoted``: the words differ from the printed ones; ``not found``: the essay cited does not
+            have the words; ``wrong page``: they are on another page than cited; ``no such page``: the essay
+            cited does not have the page; ``wrong source``: they are in another essay than cited;
+            ``second-hand``: the essay cited quotes the words, and the draft gives them to its author;
+            ``uncited``: a quotation without a citation; ``unmarked``: an essay's words without quotation
             marks.
         start: Offset in the draft: of the quotation with its marks, of the pages in a citation, of a
             citation (``second-hand``), or of the unmarked words.
-        end: Offset behind it.
-        line: Line, or paragraph where a file has no lines, from 1.
+        end: Offset after it.
+        line: Line, or paragraph in files that have no lines, from 1.
         column: Column in it, from 1.
-        quoted: The words that the fault is about as the draft has them, without marks; may be empty for
+        quoted: The words concerned as the draft has them, without marks; may be empty for
             ``no such page``.
         printed: The words of the essay, or the empty string.
         cited: The citation as the draft has it, without brackets, or the empty string.
-        citation: The citation of the printed words in the asked style; of the essay if there are none.
-        essay: Id of the essay cited, or that has the words.
-        passages: Ids of the passages that the printed words stand in.
+        citation: The citation of the printed words in the chosen style; of the essay if there are none.
+        essay: Id of the essay that is cited or that has the words.
+        passages: Ids of the passages that contain the printed words.
         pages: Pages of the printed words (``849-50``); all pages of the essay for ``no such page``.
-        diff: The quotation step by step, for ``misquoted``.
-        mends: What puts it right for certain, in order; empty if nothing does.
-        fix: ``start`` to ``end`` with the mends made, or ``None``.
+        diff: The comparison of quotation and print, for ``misquoted``.
+        fixes: The edits that correct it, in order; empty unless the correction is certain.
+        replacement: What ``start`` to ``end`` becomes with the fixes applied, or ``None``.
     """
 
-    kind: FaultKind
+    kind: ProblemKind
     start: int
     end: int
     line: int
@@ -76,24 +76,24 @@ class Fault:
     passages: tuple[str, ...]
     pages: str
     diff: tuple[Difference, ...] = ()
-    mends: tuple[Mend, ...] = ()
-    fix: str | None = None
+    fixes: tuple[Fix, ...] = ()
+    replacement: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Audit:
+class DraftReport:
     """A checked draft.
 
     Attributes:
-        draft: Its file as the writer named it; ``-`` for one that came in no file.
-        text: Its text, in which all offsets count; for ``.docx`` and ``.odt`` the paragraphs, divided by
+        draft: Its file as the writer named it; ``-`` if it came in no file.
+        text: Its text, to which all offsets refer; for ``.docx`` and ``.odt`` the paragraphs, joined by
             line breaks.
         units: Offset of each line, or of each paragraph.
-        labels: What each paragraph is called (``¶12``, ``note 3``); empty for lines.
-        quotations: Number of quotations that were judged, those not checkable counted in.
-        exact: How many of them agree with print.
-        not_checked: How many are cited to works that the library does not have, or cannot be told.
-        faults: In the order of the draft.
+        labels: Name of each paragraph (``¶12``, ``note 3``); empty if the draft has lines.
+        quotations: Number of quotations, including those that could not be checked.
+        exact: How many of them are as printed.
+        not_checked: How many cite works that the library does not have, or cannot be assigned to a work.
+        problems: In the order of the draft.
     """
 
     draft: str
@@ -103,28 +103,28 @@ class Audit:
     quotations: int
     exact: int
     not_checked: int
-    faults: tuple[Fault, ...]
+    problems: tuple[Problem, ...]
 
     @property
-    def mends(self) -> list[Mend]:
-        """What puts all faults right that can be, in order, each once and none over another."""
-        made: list[Mend] = []
-        found = {mend for fault in self.faults for mend in fault.mends}
-        for mend in sorted(found, key=lambda mend: (mend.start, mend.end)):
-            if not made or mend.start >= made[-1].end:
-                made.append(mend)
-        return made
+    def fixes(self) -> list[Fix]:
+        """The fixes of all problems, in order, without duplicates and overlaps."""
+        fixes: list[Fix] = []
+        unique = {fix for problem in self.problems for fix in problem.fixes}
+        for fix in sorted(unique, key=lambda fix: (fix.start, fix.end)):
+            if not fixes or fix.start >= fixes[-1].end:
+                fixes.append(fix)
+        return fixes
 
     @property
-    def mended(self) -> list[Fault]:
-        """The faults that the mends put right, in the order of the draft."""
-        made = set(self.mends)
-        return [fault for fault in self.faults if fault.mends and made.issuperset(fault.mends)]
+    def fixed_problems(self) -> list[Problem]:
+        """The problems that ``fixes`` corrects, in the order of the draft."""
+        fixes = set(self.fixes)
+        return [problem for problem in self.problems if problem.fixes and fixes.issuperset(problem.fixes)]
 
     @property
-    def mended_text(self) -> str:
-        """Its text with all mends made."""
+    def fixed_text(self) -> str:
+        """The text with all fixes applied."""
         text = self.text
-        for mend in reversed(self.mends):
-            text = text[: mend.start] + mend.text + text[mend.end :]
+        for fix in reversed(self.fixes):
+            text = text[: fix.start] + fix.text + text[fix.end :]
         return text

@@ -108,7 +108,7 @@ class QuotationLookup:
 
 
 @dataclass(frozen=True, slots=True)
-class Lifted:
+class ReusedWords:
     """A run of words of a draft that stands in an essay.
 
     Attributes:
@@ -125,7 +125,7 @@ class Lifted:
 
 
 @dataclass(frozen=True, slots=True)
-class QuotedPlace:
+class CitedPlace:
     """A place of a quotation with its citation.
 
     Attributes:
@@ -167,5 +167,5 @@ class Verdict:
 
     text: str
     verdict: Judgement
-    matches: tuple[QuotedPlace, ...]
+    matches: tuple[CitedPlace, ...]
     places: int

@@ -8,7 +8,7 @@ from pathlib import Path
 from assistant.citations.locators import page_range
 from assistant.citations.references import fold
 from assistant.citations.styles.base import Style
-from assistant.core.draft_report import Audit
+from assistant.core.draft_report import DraftReport
 from assistant.core.errors import AssistantError, LibraryError
 from assistant.core.essay import SEARCHED_KINDS, StoredEssay
 from assistant.core.quotation import PrintedPlace, QuotationLookup
@@ -33,7 +33,7 @@ _ABSENT = QuotationLookup("absent", (), 0)
 
 def check_draft(
     draft: Path | str, essays: Sequence[StoredEssay], style: Style, corpus: Corpus | None = None
-) -> Audit:
+) -> DraftReport:
     """Check a draft.
 
     Args:
@@ -71,7 +71,7 @@ class Checker:
         self._records = {essay.id: essay.reference for essay in essays}
         self._style = style
 
-    def check(self, draft: Document) -> Audit:
+    def check(self, draft: Document) -> DraftReport:
         """Find the faults of a draft."""
         return _Check(self, draft).audit()
 
@@ -108,7 +108,7 @@ class _Check:
         # Letters of the cited quotations, for words of theirs that come again.
         self._known: list[str] = []
 
-    def audit(self) -> Audit:
+    def audit(self) -> DraftReport:
         """All faults, in the order of the draft."""
         for number, quotation in enumerate(self._quoted.quotations):
             words = " ".join(words_of(self._draft, quotation.start, quotation.end)[0].split())
@@ -117,9 +117,9 @@ class _Check:
         self._check_pages()
         self._find_unmarked()
         draft = self._draft
-        return Audit(
+        return DraftReport(
             draft.name, draft.source, draft.units, draft.labels, self._judged, self._exact,
-            self._not_checked, self._findings.faults,
+            self._not_checked, self._findings.problems,
         )  # fmt: skip
 
     def _judge(self, number: int, words: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.core.draft_report import Mend
+from assistant.core.draft_report import Fix
 from assistant.core.quotation import Comparison, Difference, Edit
 from assistant.documents.document import CALL, Document
 from assistant.drafts.citations import Cited
@@ -21,7 +21,7 @@ def words_of(draft: Document, start: int, end: int) -> tuple[str, list[int]]:
     return "".join(draft.prose[at] for at in places), places
 
 
-def corrections(draft: Document, quotation: DraftQuotation, comparison: Comparison) -> list[Mend]:
+def corrections(draft: Document, quotation: DraftQuotation, comparison: Comparison) -> list[Fix]:
     """What makes the printed words of a quotation, the writer's editing marks kept.
 
     Args:
@@ -33,7 +33,7 @@ def corrections(draft: Document, quotation: DraftQuotation, comparison: Comparis
         The mends, in order; empty if the words cannot be led back to the draft.
     """
     words, places = words_of(draft, quotation.start, quotation.end)
-    edits, at, made = list(comparison.edits), 0, list[Mend]()
+    edits, at, made = list(comparison.edits), 0, list[Fix]()
     for step in comparison.diff:
         # The comparison has single spaces where the draft may break a line.
         found = re.compile(r"\s*" + r"\s+".join(map(re.escape, step.quoted.split()))).match(words, at)
@@ -64,7 +64,7 @@ def _mend(
     step: Difference,
     places: Sequence[int],
     around: tuple[str, Sequence[int], int],
-) -> Mend:
+) -> Fix:
     words, all_places, at = around
     printed = draft.escape(_in_marks(step.printed, draft, quotation))
     if step.op == "delete":
@@ -76,19 +76,19 @@ def _mend(
             start = draft.starts[all_places[at - 1]]
         elif words[at + len(places) : at + len(places) + 1].isspace():
             end = draft.ends[all_places[at + len(places)]]
-        return Mend(start, end, "")
-    return Mend(start, end, printed)
+        return Fix(start, end, "")
+    return Fix(start, end, printed)
 
 
-def _insertion(draft: Document, printed: str, places: Sequence[int], at: int) -> Mend:
+def _insertion(draft: Document, printed: str, places: Sequence[int], at: int) -> Fix:
     """Words that the quotation lacks, behind the last character before them that is no space."""
     before = next((place for place in reversed(places[:at]) if not draft.prose[place].isspace()), None)
     if before is None:
         start = draft.starts[places[0]]
-        return Mend(start, start, f"{printed} ")
+        return Fix(start, start, f"{printed} ")
     end = draft.ends[before]
     # A comma or stop stands at the word before it.
-    return Mend(end, end, printed if re.match(r"[,.;:!?)’”]", printed) else f" {printed}")
+    return Fix(end, end, printed if re.match(r"[,.;:!?)’”]", printed) else f" {printed}")
 
 
 def _in_marks(printed: str, draft: Document, quotation: DraftQuotation) -> str:
@@ -102,7 +102,7 @@ def _in_marks(printed: str, draft: Document, quotation: DraftQuotation) -> str:
     return words.translate(_STRAIGHT) if straight else words
 
 
-def citing(draft: Document, quotation: DraftQuotation, citation: str) -> list[Mend]:
+def citing(draft: Document, quotation: DraftQuotation, citation: str) -> list[Fix]:
     """What adds a citation to a quotation; a full stop before the closing mark moves behind it.
 
     Args:
@@ -118,15 +118,15 @@ def citing(draft: Document, quotation: DraftQuotation, citation: str) -> list[Me
     added = draft.escape(citation) if citation.startswith("(") else citation
     _, end = draft.span(*quotation.outer)
     if quotation.set_off:
-        return [Mend(end, end, f" {added}")]
+        return [Fix(end, end, f" {added}")]
     stop = quotation.end - 1
     if draft.prose[stop] in ".," and quotation.outer[1] > quotation.end and draft.prose[stop - 1] != ".":
         at = draft.span(stop, stop + 1)
-        return [Mend(*at, ""), Mend(end, end, f" {added}{draft.prose[stop]}")]
-    return [Mend(end, end, f" {added}")]
+        return [Fix(*at, ""), Fix(end, end, f" {added}{draft.prose[stop]}")]
+    return [Fix(end, end, f" {added}")]
 
 
-def relayed(draft: Document, cited: Cited, citation: str) -> list[Mend]:
+def relayed(draft: Document, cited: Cited, citation: str) -> list[Fix]:
     """What puts a citation by way of an essay in the place of one of its author.
 
     Args:
@@ -148,10 +148,10 @@ def relayed(draft: Document, cited: Cited, citation: str) -> list[Mend]:
         held = held.replace(part, " ", 1)
     if any(map(str.isalnum, held)):
         return []
-    return [Mend(*draft.span(cited.start, cited.end), draft.escape(citation))]
+    return [Fix(*draft.span(cited.start, cited.end), draft.escape(citation))]
 
 
-def applied(text: str, start: int, end: int, mends: Sequence[Mend]) -> str:
+def applied(text: str, start: int, end: int, mends: Sequence[Fix]) -> str:
     """A span of a text with its mends made."""
     for mend in reversed(mends):
         text = text[: mend.start] + mend.text + text[mend.end :]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from assistant.citations.locators import page_range
-from assistant.core.draft_report import Fault, FaultKind, Mend
-from assistant.core.quotation import Comparison, Difference, Lifted, PrintedPlace, QuotationLookup
+from assistant.core.draft_report import Fix, Problem, ProblemKind
+from assistant.core.quotation import Comparison, Difference, PrintedPlace, QuotationLookup, ReusedWords
 from assistant.documents.document import Document
 from assistant.drafts.citations import Cited
 from assistant.drafts.fixes import applied, citing, corrections, relayed, words_of
@@ -32,10 +32,10 @@ class Findings:
         look_up: Callable[[str, frozenset[str]], QuotationLookup],
     ) -> None:
         self._draft, self._cite, self._look_up = draft, cite, look_up
-        self._faults: list[Fault] = []
+        self._faults: list[Problem] = []
 
     @property
-    def faults(self) -> tuple[Fault, ...]:
+    def problems(self) -> tuple[Problem, ...]:
         """All faults in the order of the draft."""
         return tuple(sorted(self._faults, key=lambda fault: (fault.start, fault.end, fault.kind)))
 
@@ -47,7 +47,7 @@ class Findings:
             mends = []
         self._quotation("misquoted", quotation, near.place, cited, mends, near.diff)
 
-    def _is_right(self, quotation: DraftQuotation, mends: Sequence[Mend], place: PrintedPlace) -> bool:
+    def _is_right(self, quotation: DraftQuotation, mends: Sequence[Fix], place: PrintedPlace) -> bool:
         """Whether the words with their mends are exact; only such mends are certain."""
         if not mends:
             return False
@@ -91,7 +91,7 @@ class Findings:
     def uncited(self, quotation: DraftQuotation, found: QuotationLookup) -> None:
         """A quotation without a citation; one is added where the words stand in one place only."""
         place = found.comparisons[0].place
-        mends: list[Mend] = []
+        mends: list[Fix] = []
         if found.places == 1:
             mends = citing(self._draft, quotation, self._cite(place.essay_id, place))
         self._quotation("uncited", quotation, place, None, mends)
@@ -103,7 +103,7 @@ class Findings:
         citation = self._cite(essay_id, None)
         self._add("not found", span, _line(words), "", self._cited(cited), citation, essay_id, (), "")
 
-    def unmarked(self, lifted: Lifted) -> None:
+    def unmarked(self, lifted: ReusedWords) -> None:
         """An essay's words without quotation marks."""
         place = lifted.place
         words, _ = words_of(self._draft, lifted.start, lifted.end)
@@ -167,16 +167,16 @@ class Findings:
     def _locator(self, cited: Cited) -> tuple[int, int]:
         return self._draft.span(*(cited.locator or (cited.start, cited.end)))
 
-    def _replaced(self, span: tuple[int, int], right: str | None) -> list[Mend]:
-        return [] if right is None else [Mend(*span, right)]
+    def _replaced(self, span: tuple[int, int], right: str | None) -> list[Fix]:
+        return [] if right is None else [Fix(*span, right)]
 
     def _quotation(
         self,
-        kind: FaultKind,
+        kind: ProblemKind,
         quotation: DraftQuotation,
         place: PrintedPlace,
         cited: Cited | None,
-        mends: Sequence[Mend] = (),
+        mends: Sequence[Fix] = (),
         diff: tuple[Difference, ...] = (),
     ) -> None:
         words, _ = words_of(self._draft, quotation.start, quotation.end)
@@ -189,7 +189,7 @@ class Findings:
 
     def _add(  # noqa: PLR0913, PLR0917 - a fault's own attributes, which the methods above name
         self,
-        kind: FaultKind,
+        kind: ProblemKind,
         span: tuple[int, int],
         quoted: str,
         printed: str,
@@ -198,14 +198,14 @@ class Findings:
         essay: str,
         passages: tuple[str, ...],
         pages: str,
-        mends: Sequence[Mend] = (),
+        mends: Sequence[Fix] = (),
         diff: tuple[Difference, ...] = (),
     ) -> None:
         fix = applied(self._draft.source, *span, mends) if mends else None
         line, column = self._draft.spot(span[0])
         where = (*span, line, column)
         self._faults.append(
-            Fault(
+            Problem(
                 kind, *where, quoted, printed, _line(cited), citation, essay, passages, pages, diff,
                 tuple(mends), fix,
             )

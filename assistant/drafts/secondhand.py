@@ -13,7 +13,7 @@ from assistant.attribution.quoted_spans import Places
 from assistant.citations.names import family_of
 from assistant.core.answer import QuotedWords
 from assistant.core.essay import StoredEssay
-from assistant.core.quotation import Lifted, PrintedPlace, QuotationLookup
+from assistant.core.quotation import PrintedPlace, QuotationLookup, ReusedWords
 from assistant.documents.document import Document
 from assistant.drafts.citations import Cited
 from assistant.drafts.quotations import DraftQuotation, last_sentence
@@ -34,7 +34,7 @@ def find_unmarked(
     quotations: Sequence[DraftQuotation],
     corpus: Corpus,
     look_up: Callable[[str], QuotationLookup],
-) -> Iterator[Lifted]:
+) -> Iterator[ReusedWords]:
     """Find words of essays that stand in no quotation, nor in a heading or a list of works.
 
     Args:
@@ -59,7 +59,7 @@ def find_unmarked(
 def _goes_on(
     draft: Document,
     quotations: Sequence[DraftQuotation],
-    lifted: Lifted,
+    lifted: ReusedWords,
     look_up: Callable[[str], QuotationLookup],
 ) -> bool:
     """Whether words belong to the quotation before them, which a mark of print seemed to close.

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from assistant.answering.answer import Answerer
 from assistant.citations.styles import Style, list_title, style_titles
 from assistant.core.answer import Answer, Citation, PreparedQuotation, QuotedWords, Wanted
-from assistant.core.draft_report import Audit
+from assistant.core.draft_report import DraftReport
 from assistant.core.errors import LibraryError
 from assistant.core.essay import CSLItem, EssaySummary, IngestReport, Progress, RemovedEssay, StoredEssay
 from assistant.core.notebook import Notebook, Section
@@ -398,7 +398,9 @@ class Library:
 
     styles = staticmethod(style_titles)
 
-    def check_draft(self, draft: Path | str, *, essays: Sequence[str] = (), style: str = "mla") -> Audit:
+    def check_draft(
+        self, draft: Path | str, *, essays: Sequence[str] = (), style: str = "mla"
+    ) -> DraftReport:
         """Check the quotations and citations of a draft, as ``checking.audit.check_draft`` does."""
         from assistant.drafts.check import check_draft
 
@@ -407,7 +409,7 @@ class Library:
         return check_draft(draft, checked, self.style(style), corpus)
 
     @staticmethod
-    def mended(audit: Audit, draft: Path | None = None) -> bytes:
+    def fixed_draft(audit: DraftReport, draft: Path | None = None) -> bytes:
         """A checked draft with its mends made, in the format of its file; UTF-8 if it came in none.
 
         Raises:
@@ -415,7 +417,7 @@ class Library:
         """
         from assistant.drafts.files import mended
 
-        return mended(draft, audit.text, [(one.start, one.end, one.text) for one in audit.mends])
+        return mended(draft, audit.text, [(one.start, one.end, one.text) for one in audit.fixes])
 
     def warm(self) -> None:
         """Load models and index, so that the first question need not wait for them; nothing if empty.

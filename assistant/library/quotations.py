@@ -10,7 +10,7 @@ from assistant.citations.styles.base import Style
 from assistant.core.answer import Citation
 from assistant.core.errors import LibraryError
 from assistant.core.essay import CSLItem
-from assistant.core.quotation import Comparison, QuotedPlace, Verdict
+from assistant.core.quotation import CitedPlace, Comparison, Verdict
 from assistant.drafts.secondhand import SecondHand
 from assistant.library.store import Shelf
 from assistant.quotations.corpus import Corpus
@@ -70,13 +70,13 @@ class Quotations:
 
 def _quoted(
     one: Comparison, style: Style, records: Mapping[str, CSLItem], second_hand: SecondHand
-) -> QuotedPlace:
+) -> CitedPlace:
     place = one.place
     pages = page_range(place.labels)
     quoted = second_hand.source(place)
     author = None if quoted is None else quoted.author
     citation = Citation(pages, style.in_text(records[place.essay_id], pages, quoting=author))
-    return QuotedPlace(
+    return CitedPlace(
         place.passages,
         place.essay_id,
         place.start,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from assistant.core.errors import QuotationError
 from assistant.core.essay import StoredEssay
-from assistant.core.quotation import Lifted, QuotationLookup
+from assistant.core.quotation import QuotationLookup, ReusedWords
 from assistant.quotations.aligning import exact, span_of
 from assistant.quotations.matching import OMITTED, SUBSTITUTED, Matcher, Step
 from assistant.quotations.nearest import nearest
@@ -133,7 +133,7 @@ class Corpus:
                 return [laid[key] for key in sorted(laid)]
         return []
 
-    def lifted(self, draft: str, shortest: int = 8) -> list[Lifted]:
+    def lifted(self, draft: str, shortest: int = 8) -> list[ReusedWords]:
         """Find runs of words of a draft that stand in an essay.
 
         Args:

@@ -10,7 +10,7 @@ from itertools import accumulate, islice
 import numpy as np
 import numpy.typing as npt
 
-from assistant.core.quotation import Lifted
+from assistant.core.quotation import ReusedWords
 from assistant.quotations.normalise import skeletons
 from assistant.quotations.printed import Stream
 
@@ -54,7 +54,7 @@ class Lifting:
         order = np.argsort(grams[places], kind="stable")
         self._places, self._grams = places[order], grams[places][order]
 
-    def runs(self, draft: str) -> list[Lifted]:
+    def runs(self, draft: str) -> list[ReusedWords]:
         """The longest runs of a draft, in order, none overlapping another."""
         found = list(_WORD.finditer(draft))
         words = _hashes([one.group() for one in found])
@@ -62,7 +62,7 @@ class Lifting:
         for run in self._longest(words):
             stream, start, end = self._printed(run)
             first, last = found[run.first], found[run.first + run.words - 1]
-            made.append(Lifted(first.start(), last.end(), run.words, stream.place(start, end)))
+            made.append(ReusedWords(first.start(), last.end(), run.words, stream.place(start, end)))
         return made
 
     def _longest(self, words: _Hashes) -> Iterator[_Run]:

@@ -49,7 +49,7 @@ def _hit_object(hit: Hit) -> dict[str, Any]:
         "score": round(hit.score, 4),
         "source": {"start": start, "end": end},
         "highlights": [_highlight_object(one) for one in hit.highlights],
-        "citation": plain_citation(hit.citation),
+        "citation": hyphenated_citation(hit.citation),
         "reference": hit.reference,
         "quotation": hit.quotation,
         "quoted": quoted_object(hit.quoted),
@@ -62,7 +62,7 @@ def _highlight_object(one: Highlight) -> dict[str, Any]:
         "end": one.end,
         "text": one.text,
         "pages": one.citation.pages,
-        "citation": plain_citation(one.citation),
+        "citation": hyphenated_citation(one.citation),
         "quotation": one.quotation,
         "quoted": quoted_object(one.quoted),
     }
@@ -73,7 +73,7 @@ def quoted_object(quoted: QuotedWords | None) -> dict[str, str] | None:
     return {"author": quoted.author, "citation": quoted.citation} if quoted else None
 
 
-def plain_citation(citation: Citation) -> str:
+def hyphenated_citation(citation: Citation) -> str:
     """An in-text citation with the hyphen that programs expect in its locator."""
     return citation.in_text.replace(citation.pages.replace("-", "–"), citation.pages)
 

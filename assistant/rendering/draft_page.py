@@ -11,7 +11,7 @@ from html import escape
 from itertools import pairwise
 from pathlib import PurePath
 
-from assistant.core.draft_report import Audit, Fault, FaultKind, Mend
+from assistant.core.draft_report import DraftReport, Fix, Problem, ProblemKind
 from assistant.core.quotation import Difference
 from assistant.rendering.drafts import bracketed, place_of, summary
 from assistant.rendering.terminal import page_words
@@ -95,7 +95,7 @@ dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
 """
 
 
-_EXPLAINED: dict[FaultKind, str] = {
+_EXPLAINED: dict[ProblemKind, str] = {
     "misquoted": "The words are not as printed.",
     "not found": "The essay cited does not have these words.",
     "wrong page": "The words stand on another page than cited.",
@@ -107,7 +107,7 @@ _EXPLAINED: dict[FaultKind, str] = {
 }
 
 
-def audit_page(audit: Audit) -> str:
+def draft_page(audit: DraftReport) -> str:
     """The report as HTML that needs nothing else; all text of the draft is escaped.
 
     Args:
@@ -125,7 +125,9 @@ def audit_page(audit: Audit) -> str:
     )
 
 
-def rows_html(audit: Audit, offered: Callable[[Fault], str] = lambda _fault: "", level: int = 2) -> str:
+def rows_html(
+    audit: DraftReport, offered: Callable[[Problem], str] = lambda _fault: "", level: int = 2
+) -> str:
     """The whole draft with its faults in place, and beside each paragraph what is wrong in it.
 
     Args:
@@ -134,18 +136,18 @@ def rows_html(audit: Audit, offered: Callable[[Fault], str] = lambda _fault: "",
         level: Of the headings of faults: one below that of the draft.
     """
 
-    def note(fault: Fault, number: int) -> str:
+    def note(fault: Problem, number: int) -> str:
         return _note(audit, fault, number, offered(fault), f"h{level}")
 
     return "\n".join(_row(audit, paragraph, note) for paragraph in _paragraphs(audit))
 
 
-def kinds_html(audit: Audit) -> str:
+def kinds_html(audit: DraftReport) -> str:
     """A link to the first fault of each kind, with their number."""
-    counts = Counter(fault.kind for fault in audit.faults)
+    counts = Counter(fault.kind for fault in audit.problems)
     if not counts:
         return '<p class="clean">Every quotation that could be checked is as printed.</p>'
-    first = {fault.kind: number for number, fault in reversed(list(enumerate(audit.faults, 1)))}
+    first = {fault.kind: number for number, fault in reversed(list(enumerate(audit.problems, 1)))}
     items = [
         f'<li><a class="kind {_name(kind)}" href="#f{first[kind]}">{kind} <b>{counts[kind]}</b></a></li>'
         for kind in _EXPLAINED
@@ -158,7 +160,7 @@ def _name(kind: str) -> str:
     return kind.replace(" ", "-")
 
 
-def _paragraphs(audit: Audit) -> list[list[tuple[int, int, int]]]:
+def _paragraphs(audit: DraftReport) -> list[list[tuple[int, int, int]]]:
     """The units of the draft, each with its number and span; lines without a blank one between together."""
     made: list[list[tuple[int, int, int]]] = [[]]
     for number, (start, end) in enumerate(pairwise([*audit.units, len(audit.text)])):
@@ -169,7 +171,9 @@ def _paragraphs(audit: Audit) -> list[list[tuple[int, int, int]]]:
     return [paragraph for paragraph in made if paragraph]
 
 
-def _row(audit: Audit, paragraph: Sequence[tuple[int, int, int]], note: Callable[[Fault, int], str]) -> str:
+def _row(
+    audit: DraftReport, paragraph: Sequence[tuple[int, int, int]], note: Callable[[Problem, int], str]
+) -> str:
     """A paragraph of the draft with the faults that begin in it beside it."""
     lines = "".join(
         f'<span class="at">{escape(audit.labels[number] if audit.labels else str(number + 1))}</span>'
@@ -178,16 +182,16 @@ def _row(audit: Audit, paragraph: Sequence[tuple[int, int, int]], note: Callable
     )
     begin, behind = paragraph[0][1], paragraph[-1][2]
     notes = [
-        note(fault, count) for count, fault in enumerate(audit.faults, 1) if begin <= fault.start < behind
+        note(fault, count) for count, fault in enumerate(audit.problems, 1) if begin <= fault.start < behind
     ]
     beside = f"<aside>{''.join(notes)}</aside>" if notes else ""
     return f'<div class="row"><div class="lines">{lines}</div>{beside}</div>'
 
 
-def _text(audit: Audit, start: int, end: int) -> str:
+def _text(audit: DraftReport, start: int, end: int) -> str:
     """A span of the draft, faults marked and mends in place."""
-    faults = [(n, one) for n, one in enumerate(audit.faults, 1) if one.start < end and start < one.end]
-    mends = [mend for mend in audit.mends if mend.start < end and start <= mend.end]
+    faults = [(n, one) for n, one in enumerate(audit.problems, 1) if one.start < end and start < one.end]
+    mends = [mend for mend in audit.fixes if mend.start < end and start <= mend.end]
     bounds = {start, end}
     for _, fault in faults:
         bounds |= {fault.start, fault.end}
@@ -202,7 +206,7 @@ def _text(audit: Audit, start: int, end: int) -> str:
     return "".join(made).rstrip("\r\n\f")
 
 
-def _mended(text: str, start: int, end: int, mends: Sequence[Mend]) -> str:
+def _mended(text: str, start: int, end: int, mends: Sequence[Fix]) -> str:
     """A piece of the draft: struck out if it goes, with what comes in its stead or behind it."""
     words = escape(text[start:end].rstrip("\r\n"))
     gone = next((mend for mend in mends if mend.start <= start and end <= mend.end), None)
@@ -213,18 +217,18 @@ def _mended(text: str, start: int, end: int, mends: Sequence[Mend]) -> str:
     return words + "".join(f"<ins>{escape(mend.text)}</ins>" for mend in behind)
 
 
-def _marked(words: str, faults: Sequence[Fault]) -> str:
+def _marked(words: str, faults: Sequence[Problem]) -> str:
     if not faults or not words:
         return words
     # Of two faults in one place the first is what the colour tells; both have their number and note.
     return f'<mark class="{_name(faults[0].kind)}">{words}</mark>'
 
 
-def _number(number: int, fault: Fault) -> str:
+def _number(number: int, fault: Problem) -> str:
     return f'<a class="n {_name(fault.kind)}" href="#f{number}" aria-label="Fault {number}">{number}</a>'
 
 
-def _note(audit: Audit, fault: Fault, number: int, offered: str, heading: str) -> str:
+def _note(audit: DraftReport, fault: Problem, number: int, offered: str, heading: str) -> str:
     """What is wrong at a place, and what is printed."""
     where = f"<small>{escape(place_of(audit, fault))}</small>"
     parts = [
@@ -258,13 +262,13 @@ def difference_html(diff: Sequence[Difference]) -> str:
     return " ".join(made)
 
 
-def _facts(fault: Fault) -> str:
+def _facts(fault: Problem) -> str:
     where = f"{fault.essay}, {page_words(fault.pages)}" if fault.pages else fault.essay
     facts = {
         "Cited": bracketed(fault.cited) if fault.cited else "",
         "Pages" if fault.kind == "no such page" else "Printed" if fault.printed else "Essay": where,
         "Cite": fault.citation if fault.printed else "",
-        "Mended": fault.fix if fault.kind in {"wrong page", "no such page"} else "",
+        "Mended": fault.replacement if fault.kind in {"wrong page", "no such page"} else "",
     }
     return "".join(
         f"<div><dt>{name}</dt><dd>{escape(said)}</dd></div>" for name, said in facts.items() if said

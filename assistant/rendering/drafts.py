@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
-from assistant.core.draft_report import Audit, Fault
+from assistant.core.draft_report import DraftReport, Problem
 from assistant.core.quotation import Difference
 from assistant.rendering.terminal import page_words
 
@@ -16,18 +16,18 @@ _BESIDE = 5
 _SHOWN = 24
 
 
-def place_of(audit: Audit, fault: Fault) -> str:
+def place_of(audit: DraftReport, fault: Problem) -> str:
     """Where a fault is: line and column (``41:12``), or paragraph and column (``¶12:5``)."""
     unit = audit.labels[fault.line - 1] if audit.labels else str(fault.line)
     return f"{unit}:{fault.column}"
 
 
-def fault_line(audit: Audit, fault: Fault) -> str:
+def problem_line(audit: DraftReport, fault: Problem) -> str:
     """A fault as a linter prints it."""
     return f"{audit.draft}:{place_of(audit, fault)} {fault.kind}: {message(fault)}"
 
 
-def message(fault: Fault) -> str:
+def message(fault: Problem) -> str:
     """What is wrong, on one line; long quotations are shortened."""
     quoted, printed = _excerpts(fault)
     cited = f", cited as {bracketed(fault.cited)}"
@@ -55,7 +55,7 @@ def bracketed(cited: str) -> str:
     return cited if cited.startswith(("[", "\\", "@", "-@")) else f"({cited})"
 
 
-def _excerpts(fault: Fault) -> tuple[str, str]:
+def _excerpts(fault: Problem) -> tuple[str, str]:
     if not fault.diff:
         return _clipped(fault.quoted), _clipped(fault.printed)
     last = len(fault.diff) - 1
@@ -84,11 +84,11 @@ def _clipped(text: str) -> str:
     return " ".join([*words[:half], "…", *words[-half:]])
 
 
-def summary(audit: Audit) -> str:
+def summary(audit: DraftReport) -> str:
     """One sentence on the whole draft."""
-    count = len(audit.faults)
+    count = len(audit.problems)
     faults = f"{count} fault{'' if count == 1 else 's'}" if count else "no faults"
-    kinds = Counter(fault.kind for fault in audit.faults)
+    kinds = Counter(fault.kind for fault in audit.problems)
     listed = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common())
     quotations = f"{audit.quotations} quotation{'' if audit.quotations == 1 else 's'}"
     judged = f"{quotations}, {audit.exact} as printed, {audit.not_checked} not checkable"
@@ -96,7 +96,7 @@ def summary(audit: Audit) -> str:
     return f"{PurePath(audit.draft).name}: {judged}; {told}."
 
 
-def audit_object(audit: Audit) -> dict[str, Any]:
+def draft_object(audit: DraftReport) -> dict[str, Any]:
     """A checked draft for programs."""
     return {
         "draft": audit.draft,
@@ -104,11 +104,11 @@ def audit_object(audit: Audit) -> dict[str, Any]:
         "quotations": audit.quotations,
         "exact": audit.exact,
         "not_checked": audit.not_checked,
-        "faults": [fault_object(audit, fault) for fault in audit.faults],
+        "faults": [problem_object(audit, fault) for fault in audit.problems],
     }
 
 
-def fault_object(audit: Audit, fault: Fault) -> dict[str, Any]:
+def problem_object(audit: DraftReport, fault: Problem) -> dict[str, Any]:
     """A fault for programs; what does not apply is null."""
     return {
         "kind": fault.kind,
@@ -126,7 +126,7 @@ def fault_object(audit: Audit, fault: Fault) -> dict[str, Any]:
         "pages": fault.pages or None,
         "message": message(fault),
         "diff": _steps(fault.diff),
-        "fix": fault.fix,
+        "fix": fault.replacement,
     }
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.core.answer import Answer, Hit
-from assistant.core.draft_report import Audit, Fault
+from assistant.core.draft_report import DraftReport, Problem
 from assistant.core.essay import Passage, StoredEssay
-from assistant.core.quotation import Difference, QuotedPlace, Verdict
+from assistant.core.quotation import CitedPlace, Difference, Verdict
 from assistant.rendering.answers import NOT_ANSWERED
 from assistant.rendering.drafts import message, place_of, summary
 from assistant.rendering.essays import searched_passages
@@ -20,7 +20,7 @@ from assistant.rendering.terminal import distinct, page_words
 _ANSWERED = "The passages that answer, best first. Quote the words exactly as they stand here:"
 
 
-def answer_pasted(answer: Answer) -> str:
+def plain_answer(answer: Answer) -> str:
     """An answer: of each passage first what answers, then the whole, each with marks and citation."""
     said = _ANSWERED if answer.answered else NOT_ANSWERED if answer.hits else ""
     parts = [answer.note, said, *(_hit(number, hit) for number, hit in enumerate(answer.hits, 1))]
@@ -37,13 +37,13 @@ def _hit(number: int, hit: Hit) -> str:
     return "\n\n".join([*parts, *(f"The whole passage:\n\n{one}" for one in whole)])
 
 
-def verdict_pasted(verdict: Verdict) -> str:
+def plain_verdict(verdict: Verdict) -> str:
     """A verdict on a quotation: the printed words, their citation, and how the quotation differs."""
     places = (_place(number, match) for number, match in enumerate(verdict.matches, 1))
     return "\n\n".join([sentence(verdict), *places])
 
 
-def _place(number: int, match: QuotedPlace) -> str:
+def _place(number: int, match: CitedPlace) -> str:
     where = [", ".join(match.passages), page_words(match.citation.pages)]
     own = {(edit.quoted, edit.printed) for edit in match.edits}
     differing = [one for one in match.diff if one.op != "equal" and (one.quoted, one.printed) not in own]
@@ -65,19 +65,19 @@ def _difference(one: Difference) -> str:
     return f"“{one.quoted}” for “{one.printed}”" if one.printed else f"“{one.quoted}”, which is not printed"
 
 
-def audit_pasted(audit: Audit) -> str:
+def plain_draft(audit: DraftReport) -> str:
     """A checked draft: each fault with its place, and what to put there."""
     # A draft that came as text has no name.
     said = summary(audit).removeprefix("-: ")
-    return "\n".join([*(_fault(audit, fault) for fault in audit.faults), said])
+    return "\n".join([*(_fault(audit, fault) for fault in audit.problems), said])
 
 
-def _fault(audit: Audit, fault: Fault) -> str:
+def _fault(audit: DraftReport, fault: Problem) -> str:
     line = f"{place_of(audit, fault)} {fault.kind}: {message(fault)}"
-    return line if fault.fix is None else f"{line}\n  Put there: {fault.fix}"
+    return line if fault.replacement is None else f"{line}\n  Put there: {fault.replacement}"
 
 
-def passages_pasted(passages: Sequence[Passage]) -> str:
+def plain_passages(passages: Sequence[Passage]) -> str:
     """Passages word for word, each under its id, kind and pages."""
     return "\n\n".join(_passage(passage) for passage in passages)
 
@@ -88,7 +88,7 @@ def _passage(passage: Passage) -> str:
     return f"{' · '.join(filter(None, where))}\n{passage.text}"
 
 
-def essays_pasted(essays: Sequence[StoredEssay]) -> str:
+def plain_essays(essays: Sequence[StoredEssay]) -> str:
     """A library's essays, a line each."""
     return "\n".join(_essay(essay) for essay in essays)
 

@@ -10,8 +10,8 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
-from assistant.core.quotation import Difference, Edit, QuotedPlace, Verdict
-from assistant.rendering.answers import plain_citation, quoted_object
+from assistant.core.quotation import CitedPlace, Difference, Edit, Verdict
+from assistant.rendering.answers import hyphenated_citation, quoted_object
 from assistant.rendering.terminal import INDENT, page_words, wrapped
 
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
@@ -32,7 +32,7 @@ def verdict_object(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _match_object(match: QuotedPlace) -> dict[str, Any]:
+def _match_object(match: CitedPlace) -> dict[str, Any]:
     start, end = match.source
     return {
         "passage": match.passages[0],
@@ -43,7 +43,7 @@ def _match_object(match: QuotedPlace) -> dict[str, Any]:
         "text": match.text,
         "pages": match.citation.pages,
         "source": {"start": start, "end": end},
-        "citation": plain_citation(match.citation),
+        "citation": hyphenated_citation(match.citation),
         "quoted": quoted_object(match.quoted),
         "diff": [{"op": one.op, "quoted": one.quoted, "printed": one.printed} for one in match.diff],
         "edits": [{"kind": one.kind, "quoted": one.quoted, "printed": one.printed} for one in match.edits],
@@ -81,7 +81,7 @@ def sentence(verdict: Verdict) -> str:
     return sentence
 
 
-def _match_text(number: int, match: QuotedPlace, width: int, *, styled: bool, altered: bool) -> str:
+def _match_text(number: int, match: CitedPlace, width: int, *, styled: bool, altered: bool) -> str:
     where = [", ".join(match.passages), page_words(match.citation.pages)]
     parts = [f"{number}.  {' · '.join(filter(None, where))}"]
     if altered:
@@ -98,7 +98,7 @@ def _match_text(number: int, match: QuotedPlace, width: int, *, styled: bool, al
     return "\n\n".join(parts)
 
 
-def _side(match: QuotedPlace, side: Callable[[Difference], str], *, styled: bool) -> str:
+def _side(match: CitedPlace, side: Callable[[Difference], str], *, styled: bool) -> str:
     """The quotation or the print, with what differs marked."""
     own = {(edit.quoted, edit.printed) for edit in match.edits}
     words = []

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import gradio as gr
 from starlette.middleware import Middleware
 
-from assistant.api.http import AccessGuard, OwnMachine, OwnPages, Plain, is_own
+from assistant.api.http import AccessGuard, HttpApi, LoopbackOnly, SameOriginOnly, is_loopback
 from assistant.api.mcp_route import McpRoute
+from assistant.api.service import ApiService
 from assistant.api.service import Library as Asked
-from assistant.api.service import Programs
 from assistant.core.errors import AssistantError
 from assistant.web import ask, check, measure, notebook
 from assistant.web.ask import AskWidgets, Desk, chat_column, reading_column
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def beside(programs: Programs, host: str, accounts: Sequence[tuple[str, str]] | None) -> dict[str, Any]:
+def beside(service: ApiService, host: str, accounts: Sequence[tuple[str, str]] | None) -> dict[str, Any]:
     """What the page's application is made with, so that programs are answered too and strangers are not.
 
     Args:
-        programs: What answers programs.
+        service: Answers other programs.
         host: Address that is listened on.
         accounts: Names and passwords of those who may enter, or nothing for everyone.
 
@@ -44,11 +44,11 @@ def beside(programs: Programs, host: str, accounts: Sequence[tuple[str, str]] | 
         Keyword arguments of ``fastapi.FastAPI``.
     """
     door = AccessGuard(accounts)
-    mcp = McpRoute(programs, door)
-    guards = [Middleware(OwnMachine)] if is_own(host) else []
+    mcp = McpRoute(service, door)
+    guards = [Middleware(LoopbackOnly)] if is_loopback(host) else []
     return {
-        "routes": [*Plain(programs, door).routes(), *mcp.routes()],
-        "middleware": [*guards, Middleware(OwnPages), Middleware(FetchesNothing)],
+        "routes": [*HttpApi(service, door).routes(), *mcp.routes()],
+        "middleware": [*guards, Middleware(SameOriginOnly), Middleware(FetchesNothing)],
         "lifespan": mcp.lifespan,
     }
 
@@ -95,7 +95,7 @@ def build(
     *,
     focus: Sequence[str] = (),
     assess: Assess | None = None,
-    programs: Programs | None = None,
+    service: ApiService | None = None,
 ) -> gr.Blocks:
     """The page, not yet served; launch it with ``launch_options()``.
 
@@ -103,16 +103,16 @@ def build(
         library: The library that is asked.
         focus: Ids of essays preselected for asking; the first is opened for reading.
         assess: Evaluates question sets; without it the page has no part that measures.
-        programs: Answers programs; without it the page has no API.
+        service: Answers other programs; without it the page has no API.
 
     Returns:
         The page.
     """
     page = gr.Blocks(title="Essay Assistant", analytics_enabled=False, fill_width=True, delete_cache=_SWEEP)
-    if programs is not None:
+    if service is not None:
         # Before all else: names are given to the first who want them, be they the page's own events.
         with page:
-            Api(programs).offer()
+            Api(service).offer()
     with page, gr.Tabs(elem_id="parts") as parts:
         with gr.Tab("Ask", elem_id="asking"):
             style, asking = _asking_part(library, focus, page)
@@ -195,8 +195,8 @@ def serve(
     Raises:
         AssistantError: If the port cannot be listened on.
     """
-    programs = Programs(library)
-    page = build(library, focus=focus, assess=assess, programs=programs)
+    service = ApiService(library)
+    page = build(library, focus=focus, assess=assess, service=service)
     _spare_the_proxy(host)
     try:
         _, address, _ = page.launch(
@@ -206,14 +206,14 @@ def serve(
             auth=auth,
             prevent_thread_lock=True,
             **launch_options(),
-            app_kwargs=beside(programs, host, auth),
+            app_kwargs=beside(service, host, auth),
         )
     except OSError as fault:
         raise AssistantError(
             f"The page cannot be served at {host}:{port}, which is in use or barred; choose another --port."
         ) from fault
     # The page is open at once; whoever asks before the model is loaded waits for it.
-    programs.warm_behind()
+    service.warm_in_background()
     sys.stderr.write(f"Essay Assistant is open at {address} (Ctrl-C ends it).\n")
     try:
         while page.is_running:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import gradio as gr
 from gradio.blocks import Block
 
-from assistant.core.draft_report import Audit
+from assistant.core.draft_report import DraftReport
 from assistant.core.errors import AssistantError
 from assistant.core.essay import CSLItem, plain_title
 from assistant.core.quotation import Verdict
@@ -106,10 +106,12 @@ class Library(Protocol):
     def quote(self, text: str, *, essays: Sequence[str] = (), style: str = "mla") -> Verdict:
         """Judge a quotation."""
 
-    def check_draft(self, draft: Path | str, *, essays: Sequence[str] = (), style: str = "mla") -> Audit:
+    def check_draft(
+        self, draft: Path | str, *, essays: Sequence[str] = (), style: str = "mla"
+    ) -> DraftReport:
         """Check a draft: a file, or Markdown or plain text."""
 
-    def mended(self, audit: Audit, draft: Path | None = None) -> bytes:
+    def fixed_draft(self, audit: DraftReport, draft: Path | None = None) -> bytes:
         """A checked draft with its mends made, in the format of its file."""
 
 
@@ -239,7 +241,7 @@ class Check:
     def _audited(self, draft: Path | str, essays: list[str], style: str) -> str:
         audit = self.library.check_draft(draft, essays=self._there(essays), style=style)
         path = draft if isinstance(draft, Path) else None
-        data = self.library.mended(audit, path) if audit.mends else b""
+        data = self.library.fixed_draft(audit, path) if audit.fixes else b""
         archive = path is not None and path.suffix.lower() in _ARCHIVES
         return audit_html(
             audit, self.library.style(style).quotation, mended_html(audit, data, archive=archive)

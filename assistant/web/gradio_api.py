@@ -6,7 +6,7 @@ from typing import Any, Literal
 import gradio as gr
 
 from assistant.api.schema import CALLS, RefusedError
-from assistant.api.service import Programs
+from assistant.api.service import ApiService
 
 
 class Api:
@@ -16,7 +16,7 @@ class Api:
         programs: What answers.
     """
 
-    def __init__(self, programs: Programs) -> None:
+    def __init__(self, programs: ApiService) -> None:
         self._programs = programs
 
     def offer(self) -> None:

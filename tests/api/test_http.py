@@ -22,13 +22,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from assistant.api.http import AccessGuard, OwnMachine, OwnPages, Plain, is_own
+from assistant.api.http import AccessGuard, HttpApi, LoopbackOnly, SameOriginOnly, is_loopback
 from assistant.api.schema import LONGEST, MOST_PASSAGES
-from assistant.api.service import Programs
+from assistant.api.service import ApiService
 from assistant.core.errors import LibraryError
 from assistant.library.library import Library
 from assistant.rendering.answers import answer_object
-from assistant.rendering.drafts import audit_object
+from assistant.rendering.drafts import draft_object
 from assistant.rendering.essays import essay_object
 from assistant.rendering.quotations import verdict_object
 from assistant.web import app as page
@@ -53,7 +53,7 @@ def client(library: Library) -> TestClient:
 
 def routes(library: Library) -> list[Route]:
     """The plain route, open to everyone."""
-    return Plain(Programs(library), AccessGuard(None)).routes()
+    return HttpApi(ApiService(library), AccessGuard(None)).routes()
 
 
 def basic(name: str, password: str) -> dict[str, str]:
@@ -115,7 +115,7 @@ def test_quote_and_check(client: TestClient, library: Library) -> None:
     assert client.get("/api/quote", params={"text": words, "essay": "sample"}).json() == made
     draft = f"He says: “{words}” (Essay Assistant Authors 99)."
     audit = client.post("/api/check", json={"draft": draft, "essays": ["sample"]}).json()
-    assert audit == json.loads(json.dumps(audit_object(library.check_draft(draft))))
+    assert audit == json.loads(json.dumps(draft_object(library.check_draft(draft))))
 
 
 def test_a_draft_is_a_text_and_no_path(client: TestClient, tmp_path: Path) -> None:
@@ -285,7 +285,7 @@ def test_faults_of_the_host_are_told_to_the_host(
     ],
 )
 def test_own_names(host: str, *, own: bool) -> None:
-    assert is_own(host) is own
+    assert is_loopback(host) is own
 
 
 @pytest.mark.parametrize(
@@ -304,7 +304,7 @@ def test_own_names(host: str, *, own: bool) -> None:
     ],
 )
 def test_a_name_given_to_this_machine_elsewhere_is_refused(library: Library, named: str, status: int) -> None:
-    app = Starlette(routes=routes(library), middleware=[Middleware(OwnMachine)])
+    app = Starlette(routes=routes(library), middleware=[Middleware(LoopbackOnly)])
     assert TestClient(app).get("/api/list", headers={"Host": named}).status_code == status
 
 
@@ -336,7 +336,7 @@ def test_gradio_is_not_open_to_pages_of_other_addresses(headers: dict[str, str],
     async def page(_request: Request) -> Response:
         return Response("the library")
 
-    app = Starlette(routes=[Route("/", page)], middleware=[Middleware(OwnPages)])
+    app = Starlette(routes=[Route("/", page)], middleware=[Middleware(SameOriginOnly)])
     made = TestClient(app).get("/", headers=headers)
     assert made.status_code == status
     assert ("library" in made.text) is (status == 200)
@@ -354,7 +354,7 @@ def door(library: Library) -> Iterator[str]:
         server_port=port,
         auth=DOOR,
         prevent_thread_lock=True,
-        app_kwargs=beside(Programs(library), "127.0.0.1", DOOR),
+        app_kwargs=beside(ApiService(library), "127.0.0.1", DOOR),
         **page.launch_options(),
     )
     try:

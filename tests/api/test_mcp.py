@@ -22,11 +22,11 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
-from assistant.api.http import AccessGuard, OwnMachine
+from assistant.api.http import AccessGuard, LoopbackOnly
 from assistant.api.mcp import server
 from assistant.api.mcp_route import McpRoute
 from assistant.api.schema import CALLS, LONGEST, OUTPUTS, input_schema
-from assistant.api.service import Programs
+from assistant.api.service import ApiService
 from assistant.library.library import Library
 from assistant.rendering.answers import answer_object
 
@@ -65,7 +65,7 @@ def spoken(library: Library, does: Callable[[Client], Awaitable[Any]], mode: Any
     """What comes of speaking to a server in this process."""
 
     async def main() -> Any:
-        async with Client(server(Programs(library)), mode=mode) as client:
+        async with Client(server(ApiService(library)), mode=mode) as client:
             try:
                 return await does(client)
             except MCPError as fault:
@@ -99,7 +99,7 @@ def test_the_server_says_what_it_is_and_its_rules(library: Library) -> None:
 
 
 def test_calls_are_told_to_no_telemetry(library: Library) -> None:
-    assert server(Programs(library)).middleware == []
+    assert server(ApiService(library)).middleware == []
 
 
 def test_tools_tell_what_they_take_and_give(library: Library) -> None:
@@ -417,8 +417,8 @@ def test_what_only_a_page_has_is_refused(command: Command, words: list[str], sai
 @pytest.fixture
 def nearby(library: Library) -> Any:
     """A program on the same machine, that speaks over HTTP."""
-    route = McpRoute(Programs(library), AccessGuard(None))
-    app = Starlette(routes=route.routes(), middleware=[Middleware(OwnMachine)], lifespan=route.lifespan)
+    route = McpRoute(ApiService(library), AccessGuard(None))
+    app = Starlette(routes=route.routes(), middleware=[Middleware(LoopbackOnly)], lifespan=route.lifespan)
     with TestClient(app, base_url="http://localhost:7860") as client:
         yield client
 

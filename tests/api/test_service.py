@@ -21,7 +21,7 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 
 from assistant.api.schema import CALLS, LONGEST, RefusedError
-from assistant.api.service import Programs
+from assistant.api.service import ApiService
 from assistant.core.errors import LibraryError
 from assistant.library.library import Library
 from assistant.web import app as page
@@ -93,14 +93,14 @@ def served(library: Library) -> Iterator[str]:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = int(one.getsockname()[1])
-    programs = Programs(library)
-    made = page.build(library, programs=programs)
+    service = ApiService(library)
+    made = page.build(library, service=service)
     made.launch(
         server_name="127.0.0.1",
         server_port=port,
         auth=DOOR,
         prevent_thread_lock=True,
-        app_kwargs=beside(programs, "library.example", DOOR),
+        app_kwargs=beside(service, "library.example", DOOR),
         **page.launch_options(),
     )
     try:
@@ -117,8 +117,8 @@ def client(served: str) -> Client:
 
 def answered(library: Library, name: str, given: dict[str, Any]) -> Any:
     """What programs are answered."""
-    programs = Programs(library)
-    made = anyio.run(programs.answer, name, given)
+    service = ApiService(library)
+    made = anyio.run(service.answer, name, given)
     return json.loads(json.dumps(made.value))
 
 
@@ -268,12 +268,12 @@ def test_the_limits_are_of_all_ways_together(library: Library, monkeypatch: pyte
         return made
 
     monkeypatch.setattr(library, "ask", counted)
-    programs = Programs(library)
+    service = ApiService(library)
 
     async def many() -> None:
         async with anyio.create_task_group() as tasks:
             for _ in range(8):
-                tasks.start_soon(programs.answer, "ask", {"question": QUESTION})
+                tasks.start_soon(service.answer, "ask", {"question": QUESTION})
 
     anyio.run(many)
     assert most == 2
@@ -291,10 +291,10 @@ def test_faults_of_the_host_are_told_to_the_host_alone(
 
     for name in ("ask", "quote", "check_draft", "cite", "essays", "essay"):
         monkeypatch.setattr(library, name, broken)
-    programs = Programs(library)
+    service = ApiService(library)
     calls: list[Callable[[], Any]] = [
-        lambda: anyio.run(programs.essays),
-        lambda: anyio.run(programs.read, "sample"),
+        lambda: anyio.run(service.essays),
+        lambda: anyio.run(service.read, "sample"),
     ]
     asked = {
         "ask": {"question": "x"},
@@ -303,7 +303,7 @@ def test_faults_of_the_host_are_told_to_the_host_alone(
         "cite": {"id": "sample"},
     }
     for name, given in (asked | {"list": {}}).items():
-        calls.append(lambda name=name, given=given: anyio.run(programs.answer, name, given))  # type: ignore[misc]
+        calls.append(lambda name=name, given=given: anyio.run(service.answer, name, given))  # type: ignore[misc]
     for call in calls:
         with pytest.raises(RefusedError) as refused:
             call()
@@ -318,7 +318,7 @@ def test_a_model_that_cannot_be_loaded_is_said_and_ends_nothing(
         raise LibraryError("The model is not there; install it.")
 
     monkeypatch.setattr(library, "warm", broken)
-    Programs(library)._warm()  # noqa: SLF001 - what the thread does
+    ApiService(library)._warm()  # noqa: SLF001 - what the thread does
     assert capsys.readouterr().err == "assistant: The model is not there; install it.\n"
 
 

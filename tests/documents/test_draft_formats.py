@@ -24,7 +24,7 @@ from assistant.library.adding import read_essay, records
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from assistant.core.draft_report import Audit
+    from assistant.core.draft_report import DraftReport
     from assistant.documents.document import Document
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -89,19 +89,19 @@ ODT = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 @pytest.fixture(scope="module")
-def check() -> Callable[[Document], Audit]:
+def check() -> Callable[[Document], DraftReport]:
     path = ROOT / "data" / "sample" / "essay.txt"
     essay = read_essay(path, records(None, ROOT), first_page=None, essay_id=None).essay
     return Checker([essay], style_named("mla", [essay.reference])).check
 
 
-def found(audit: Audit) -> list[tuple[str, int, int, str | None]]:
-    return [(fault.kind, fault.line, fault.column, fault.fix) for fault in audit.faults]
+def found(audit: DraftReport) -> list[tuple[str, int, int, str | None]]:
+    return [(fault.kind, fault.line, fault.column, fault.replacement) for fault in audit.problems]
 
 
-def corrected(path: Path, audit: Audit) -> Path:
+def corrected(path: Path, audit: DraftReport) -> Path:
     target = path.with_name(f"fixed-{path.name}")
-    write_copy(target, path, audit.text, [(mend.start, mend.end, mend.text) for mend in audit.mends])
+    write_copy(target, path, audit.text, [(mend.start, mend.end, mend.text) for mend in audit.fixes])
     return target
 
 
@@ -116,7 +116,7 @@ def corrected(path: Path, audit: Audit) -> Path:
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
 def test_text_formats(
     name: str, text: str, expected: list[tuple[str, int, int]], ends: str, tmp_path: Path,
-    check: Callable[[Document], Audit],
+    check: Callable[[Document], DraftReport],
 ) -> None:  # fmt: skip
     path = tmp_path / name
     path.write_bytes(text.replace("\n", ends).encode("utf-8"))
@@ -124,11 +124,11 @@ def test_text_formats(
     assert [one[:3] for one in found(audit)] == expected
     copy = corrected(path, audit)
     assert path.read_bytes() == text.replace("\n", ends).encode("utf-8")
-    assert check(read_draft(copy)).faults == ()
+    assert check(read_draft(copy)).problems == ()
     assert copy.read_bytes().count(ends.encode()) == text.count("\n")
 
 
-def test_word(tmp_path: Path, check: Callable[[Document], Audit]) -> None:
+def test_word(tmp_path: Path, check: Callable[[Document], DraftReport]) -> None:
     path, made = tmp_path / "d.docx", docx.Document()
     made.add_heading("A “heading”", 1)
     paragraph = made.add_paragraph("They say “broke the te")
@@ -144,7 +144,7 @@ def test_word(tmp_path: Path, check: Callable[[Document], Audit]) -> None:
     ]  # fmt: skip
     assert audit.labels == ("¶1", "¶2", "¶3", "¶4")
     copy = corrected(path, audit)
-    assert check(read_draft(copy)).faults == ()
+    assert check(read_draft(copy)).problems == ()
     runs = docx.Document(str(copy)).paragraphs[1].runs
     assert [(run.text, bool(run.italic)) for run in runs] == [
         ("They say “broke the te", False), ("xt into short numbered", True),
@@ -152,7 +152,7 @@ def test_word(tmp_path: Path, check: Callable[[Document], Audit]) -> None:
     ]  # fmt: skip
 
 
-def test_opendocument(tmp_path: Path, check: Callable[[Document], Audit]) -> None:
+def test_opendocument(tmp_path: Path, check: Callable[[Document], DraftReport]) -> None:
     path = tmp_path / "d.odt"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
@@ -165,7 +165,7 @@ def test_opendocument(tmp_path: Path, check: Callable[[Document], Audit]) -> Non
     ]
     assert audit.labels == ("¶1", "¶2", "note 1")
     copy = corrected(path, audit)
-    assert check(read_draft(copy)).faults == ()
+    assert check(read_draft(copy)).problems == ()
     with zipfile.ZipFile(copy) as archive:
         assert archive.namelist() == ["mimetype", "content.xml", "Pictures/a.png"]
         assert b"<text:span>text into short numbered</text:span> pieces" in archive.read("content.xml")

@@ -20,7 +20,7 @@ from assistant.library.adding import read_essay, records
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from assistant.core.draft_report import Audit
+    from assistant.core.draft_report import DraftReport
     from assistant.core.essay import StoredEssay
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -42,19 +42,19 @@ def checker(essay: StoredEssay) -> Checker:
 
 
 @pytest.fixture(scope="module")
-def check(checker: Checker) -> Callable[[str], Audit]:
+def check(checker: Checker) -> Callable[[str], DraftReport]:
     return lambda text: checker.check(read_stream(text))
 
 
-def mended(audit: Audit) -> str:
+def mended(audit: DraftReport) -> str:
     text = audit.text
-    for mend in reversed(audit.mends):
+    for mend in reversed(audit.fixes):
         text = text[: mend.start] + mend.text + text[mend.end :]
     return text
 
 
-def faults(audit: Audit) -> list[tuple[str, int, int]]:
-    return [(fault.kind, fault.line, fault.column) for fault in audit.faults]
+def faults(audit: DraftReport) -> list[tuple[str, int, int]]:
+    return [(fault.kind, fault.line, fault.column) for fault in audit.problems]
 
 
 @settings(max_examples=30, deadline=None)
@@ -68,7 +68,7 @@ def test_each_fault_is_found_at_its_place_and_nothing_else(
             expected.add((item.kind, len(text) + item.at))
         text += f"{item.text}\n\n"
     audit = checker.check(read_stream(text))
-    assert {(fault.kind, fault.start) for fault in audit.faults} == expected
+    assert {(fault.kind, fault.start) for fault in audit.problems} == expected
     # All but unmarked words are quotations; a foreign source's are exact all the same.
     assert audit.quotations == 23
     assert audit.exact == 21
@@ -79,7 +79,7 @@ def test_each_fault_is_found_at_its_place_and_nothing_else(
 def test_right_quotations_raise_no_alarm(seed: int, essay: StoredEssay, checker: Checker) -> None:
     items = [item for item in a_draft(essay, NAME, seed, clean=3) if not item.kind]
     audit = checker.check(read_stream("\n\n".join(item.text for item in items)))
-    assert audit.faults == ()
+    assert audit.problems == ()
     assert audit.exact == audit.quotations == 3 * len(KINDS)
 
 
@@ -89,26 +89,26 @@ def test_what_is_mended_is_no_fault_any_more(seed: int, essay: StoredEssay, chec
     text = "\n\n".join(item.text for item in a_draft(essay, NAME, seed, faults=2, clean=0))
     audit = checker.check(read_stream(text))
     again = checker.check(read_stream(mended(audit)))
-    left = [(fault.kind, fault.quoted) for fault in audit.faults if not fault.mends]
-    assert [(fault.kind, fault.quoted) for fault in again.faults] == left
+    left = [(fault.kind, fault.quoted) for fault in audit.problems if not fault.fixes]
+    assert [(fault.kind, fault.quoted) for fault in again.problems] == left
     # A citation with more than a source and its pages in it is the writer's to change.
     assert {kind for kind, _ in left} <= {"not found", "wrong source", "second-hand", "unmarked"}
 
 
-def test_a_fault_tells_all(check: Callable[[str], Audit]) -> None:
+def test_a_fault_tells_all(check: Callable[[str], DraftReport]) -> None:
     audit = check(f"They\nsay “broke the text into short numbred pieces” ({NAME} 14).")
-    wrong, page = audit.faults
+    wrong, page = audit.problems
     assert (wrong.kind, wrong.line, wrong.column) == ("misquoted", 2, 5)
     assert wrong.quoted == "broke the text into short numbred pieces"
     assert wrong.printed == "broke the text into short numbered pieces"
     assert (wrong.citation, wrong.pages, wrong.cited) == (f"({NAME} 13)", "13", f"{NAME} 14")
     assert wrong.passages == ("sample/p10",)
     assert audit.text[wrong.start : wrong.end] == "“broke the text into short numbred pieces”"
-    assert wrong.fix == "“broke the text into short numbered pieces”"
+    assert wrong.replacement == "“broke the text into short numbered pieces”"
     assert [(step.quoted, step.printed) for step in wrong.diff if step.op != "equal"] == [
         ("numbred", "numbered")
     ]
-    assert (page.kind, page.pages, page.fix) == ("wrong page", "13", "13")
+    assert (page.kind, page.pages, page.replacement) == ("wrong page", "13", "13")
     assert audit.text[page.start : page.end] == "14"
 
 
@@ -124,11 +124,11 @@ def test_a_fault_tells_all(check: Callable[[str], Audit]) -> None:
         "^[{n}, “Where,” 13.]",
     ],
 )  # fmt: skip
-def test_citations_of_all_forms_are_read(cited: str, check: Callable[[str], Audit]) -> None:
+def test_citations_of_all_forms_are_read(cited: str, check: Callable[[str], DraftReport]) -> None:
     right = check(f"One reads “broke the text into short numbered pieces” {cited.format(n=NAME)}.")
     assert (faults(right), right.exact) == ([], 1)
     wrong = check(f"One reads “broke the text into short numbred pieces” {cited.format(n=NAME)}.")
-    assert [fault.kind for fault in wrong.faults] == ["misquoted"]
+    assert [fault.kind for fault in wrong.problems] == ["misquoted"]
 
 
 @pytest.mark.parametrize(
@@ -139,22 +139,26 @@ def test_citations_of_all_forms_are_read(cited: str, check: Callable[[str], Audi
     ],
 )  # fmt: skip
 def test_pages_are_mended_in_the_form_of_the_writer(
-    cited: str, fix: str, check: Callable[[str], Audit]
+    cited: str, fix: str, check: Callable[[str], DraftReport]
 ) -> None:
     audit = check(f"One reads “broke the text into short numbered pieces” {cited.format(n=NAME)}.")
-    assert [fault.fix for fault in audit.faults] == [fix]
-    assert check(mended(audit)).faults == ()
+    assert [fault.replacement for fault in audit.problems] == [fix]
+    assert check(mended(audit)).problems == ()
 
 
-def test_words_over_a_page_end_need_both_pages(essay: StoredEssay, check: Callable[[str], Audit]) -> None:
+def test_words_over_a_page_end_need_both_pages(
+    essay: StoredEssay, check: Callable[[str], DraftReport]
+) -> None:
     passage = next(one for one in essay.passages if one.kind == "paragraph" and len(one.pages) == 2)
     at = passage.pages[1].start
     start, end = passage.text.rindex(" ", 0, at - 30) + 1, passage.text.index(" ", at + 30)
     first, second = (page.label for page in passage.pages)
     words = passage.text[start:end].rstrip(".,;:")
-    assert check(f"He says “{words}” ({NAME} {first}–{second}).").faults == ()
+    assert check(f"He says “{words}” ({NAME} {first}–{second}).").problems == ()
     audit = check(f"He says “{words}” ({NAME} {first}).")
-    assert [(fault.kind, fault.fix) for fault in audit.faults] == [("wrong page", f"{first}–{second}")]
+    assert [(fault.kind, fault.replacement) for fault in audit.problems] == [
+        ("wrong page", f"{first}–{second}")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -172,50 +176,50 @@ def test_words_over_a_page_end_need_both_pages(essay: StoredEssay, check: Callab
         "# Works Cited\n\nAuthors. “Where the Words Stand: A Short History of Pointing at a Page.” 2026.",
     ],
 )
-def test_what_is_no_fault(text: str, check: Callable[[str], Audit]) -> None:
-    assert check(text).faults == ()
+def test_what_is_no_fault(text: str, check: Callable[[str], DraftReport]) -> None:
+    assert check(text).problems == ()
 
 
-def test_editing_marks_are_allowed_and_kept(check: Callable[[str], Audit]) -> None:
+def test_editing_marks_are_allowed_and_kept(check: Callable[[str], DraftReport]) -> None:
     text = f"They say “[w]hoever divides a text . . . helps to decide what they [the parts] are” ({NAME} 11)."
-    assert check(text).faults == ()
+    assert check(text).problems == ()
     audit = check(text.replace("decide", "deside"))
-    assert [fault.kind for fault in audit.faults] == ["misquoted"]
+    assert [fault.kind for fault in audit.problems] == ["misquoted"]
     assert mended(audit) == text
 
 
-def test_a_page_alone_is_of_the_source_named_last(check: Callable[[str], Audit]) -> None:
+def test_a_page_alone_is_of_the_source_named_last(check: Callable[[str], DraftReport]) -> None:
     named = f"The {NAME} begin so. "
     assert faults(check(f"{named}They say “wholly other words than theirs stand here” (13).")) == [
         ("not found", 1, len(named) + 10)
     ]
     other = check(f"{named}But see (Smith 4). They say “wholly other words than theirs stand here” (13).")
-    assert (other.faults, other.not_checked) == ((), 1)
+    assert (other.problems, other.not_checked) == ((), 1)
     far = check(f"{named}\n\nThey say “wholly other words than theirs stand here” (4000).")
-    assert [fault.kind for fault in far.faults] == []
+    assert [fault.kind for fault in far.problems] == []
 
 
-def test_two_quotations_share_a_citation(check: Callable[[str], Audit]) -> None:
+def test_two_quotations_share_a_citation(check: Callable[[str], DraftReport]) -> None:
     first = "broke the text into short numbered pieces"
     second = "New Testament in Greek between two Latin versions"
     audit = check(f"They “{first}” and “{second}” there ({NAME} 13).")
-    assert (audit.exact, audit.faults) == (2, ())
+    assert (audit.exact, audit.problems) == (2, ())
 
 
-def test_a_block_quotation_is_checked_with_its_citation(check: Callable[[str], Audit]) -> None:
+def test_a_block_quotation_is_checked_with_its_citation(check: Callable[[str], DraftReport]) -> None:
     words = "> The verse is the youngest of these divisons. In 1551 Robert\n> Estienne, a printer"
     audit = check(f"They write:\n\n{words} ({NAME} 13)\n")
     assert faults(audit) == [("misquoted", 3, 3)]
     assert "> The verse is the youngest of these divisions. In 1551 Robert\n> Estienne" in mended(audit)
 
 
-def test_a_missing_citation_is_put_where_the_style_has_it(check: Callable[[str], Audit]) -> None:
+def test_a_missing_citation_is_put_where_the_style_has_it(check: Callable[[str], DraftReport]) -> None:
     audit = check('He read, "A finger was all that Augustine had." Then he slept.')
     assert mended(audit) == f'He read, "A finger was all that Augustine had" ({NAME} 11). Then he slept.'
-    assert check(mended(audit)).faults == ()
+    assert check(mended(audit)).problems == ()
 
 
-def test_words_lifted_go_on_to_the_quotation_marks(check: Callable[[str], Audit]) -> None:
+def test_words_lifted_go_on_to_the_quotation_marks(check: Callable[[str], DraftReport]) -> None:
     seven, eight = "No locator was ever cheaper. It cost", "No locator was ever cheaper. It cost no"
     assert faults(check(f"As I see it: {seven}, in brief.")) == []
     assert faults(check(f"As I see it: {eight}, in brief.")) == [("unmarked", 1, 14)]
@@ -238,7 +242,7 @@ def test_the_real_essay_quoted_rightly_and_wrongly(real_essay: Path) -> None:
         .replace("Gill, 2026", "Gill, 2014")
     )
     audit = checker.check(read_stream(text))
-    assert sorted(fault.kind for fault in audit.faults) == sorted(KINDS * 4)
-    for fault in audit.faults:
+    assert sorted(fault.kind for fault in audit.problems) == sorted(KINDS * 4)
+    for fault in audit.problems:
         relayed = r"[A-Z][\w ]+, qtd\. in " if fault.kind == "second-hand" else ""
         assert re.fullmatch(rf"\({relayed}Gill(?: \d{{3}}(?:–\d{{2,3}})?)?\)", fault.citation)

@@ -43,9 +43,9 @@ def test_every_sentence_in_marks_is_right(marks: str, essay: StoredEssay) -> Non
             cited = page_range(passage.pages_of(start, end))
             draft = f"The essay says {marks[0]}{words}{marks[-1]} (Gill {cited})."
             audit = checker.check(read_stream(draft))
-            assert {fault.kind for fault in audit.faults} <= {"second-hand"}, (passage.id, start)
+            assert {fault.kind for fault in audit.problems} <= {"second-hand"}, (passage.id, start)
             assert audit.exact == audit.quotations - audit.not_checked, (passage.id, start)
-            authors.update(fault.citation[1:].partition(", qtd. in ")[0] for fault in audit.faults)
+            authors.update(fault.citation[1:].partition(", qtd. in ")[0] for fault in audit.problems)
             sentences += 1
     assert sentences == 228
     assert not authors - QUOTED

@@ -173,8 +173,8 @@ def test_what_is_saved_has_no_fault_when_it_is_checked(style: str, tmp_path: Any
     (tmp_path / "notebook.md").write_text(notebook_markdown(notebook), "utf-8")
     for name in ("notebook.docx", "notebook.md"):
         audit = check_draft(tmp_path / name, [ESSAY], FakeLibrary(ESSAY).style(style))
-        wrong = {fault.kind for fault in audit.faults}
-        assert not wrong & {"misquoted", "not found", "unmarked"}, (name, audit.faults)
+        wrong = {fault.kind for fault in audit.problems}
+        assert not wrong & {"misquoted", "not found", "unmarked"}, (name, audit.problems)
         assert audit.exact >= len(spans) - audit.not_checked
 
 

@@ -29,8 +29,8 @@ from assistant.web.views.passage import escape
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from assistant.core.draft_report import Audit, Fault, FaultKind
-    from assistant.core.quotation import QuotedPlace, Verdict
+    from assistant.core.draft_report import DraftReport, Problem, ProblemKind
+    from assistant.core.quotation import CitedPlace, Verdict
 
 
 # Bytes of a copy that is carried in the page.
@@ -40,7 +40,7 @@ _PASTED = "draft.md"
 _TOO_LARGE = "The copy is too large to be given here; the command writes it: assistant check DRAFT --fix"
 _NOTHING = "Nothing of this can be put right for certain, so there is no mended copy."
 
-_LEFT: dict[FaultKind, str] = {
+_LEFT: dict[ProblemKind, str] = {
     "misquoted": "what was meant cannot be told for certain",
     "not found": "there are no printed words to put in its place",
     "wrong page": "the pages cannot be told for certain",
@@ -52,7 +52,7 @@ _LEFT: dict[FaultKind, str] = {
 }
 
 
-def mended_html(audit: Audit, data: bytes, *, archive: bool) -> str:
+def mended_html(audit: DraftReport, data: bytes, *, archive: bool) -> str:
     """The offer of a mended copy.
 
     Args:
@@ -63,12 +63,12 @@ def mended_html(audit: Audit, data: bytes, *, archive: bool) -> str:
     Returns:
         HTML of one ``section.mended``; nothing for a draft without faults.
     """
-    if not audit.faults:
+    if not audit.problems:
         return ""
-    if not audit.mends:
+    if not audit.fixes:
         return f'<section class="mended"><p>{_NOTHING}</p></section>'
-    mended = audit.mended
-    count = f"{len(mended)} of {len(audit.faults)} faults"
+    mended = audit.fixed_problems
+    count = f"{len(mended)} of {len(audit.problems)} faults"
     return (
         f'<section class="mended"><h3>Mended copy</h3><p>{count} put right; your draft stays as it is.</p>'
         f'<p class="mended-actions">{_offer(audit, data, archive=archive)}</p>'
@@ -83,7 +83,7 @@ def fixed_name(draft: str) -> str:
     return f"{path.stem}.fixed{path.suffix}"
 
 
-def _offer(audit: Audit, data: bytes, *, archive: bool) -> str:
+def _offer(audit: DraftReport, data: bytes, *, archive: bool) -> str:
     if len(data) > LARGEST:
         return _TOO_LARGE
     name = escape(fixed_name(audit.draft))
@@ -93,27 +93,27 @@ def _offer(audit: Audit, data: bytes, *, archive: bool) -> str:
     )
     if archive:
         return download
-    text = escape(audit.mended_text)
+    text = escape(audit.fixed_text)
     copy = f'<button type="button" class="copy copy-mended" data-copy="{text}">Copy mended text</button>'
     return copy + download
 
 
-def _lists(audit: Audit, mended: list[Fault]) -> str:
-    numbered = list(enumerate(audit.faults, 1))
+def _lists(audit: DraftReport, mended: list[Problem]) -> str:
+    numbered = list(enumerate(audit.problems, 1))
     changed = [_item(audit, number, one, _change(audit, one)) for number, one in numbered if one in mended]
     left = [_item(audit, number, one, _LEFT[one.kind]) for number, one in numbered if one not in mended]
     rest = f"<h4>Left to you</h4><ul class=left>{''.join(left)}</ul>" if left else ""
     return f"<h4>Changed</h4><ul class=changed>{''.join(changed)}</ul>{rest}"
 
 
-def _item(audit: Audit, number: int, fault: Fault, said: str) -> str:
+def _item(audit: DraftReport, number: int, fault: Problem, said: str) -> str:
     where = escape(place_of(audit, fault))
     return f'<li><a href="#f{number}">{number}: {fault.kind}, {where}</a> {said}</li>'
 
 
-def _change(audit: Audit, fault: Fault) -> str:
+def _change(audit: DraftReport, fault: Problem) -> str:
     made = []
-    for mend in fault.mends:
+    for mend in fault.fixes:
         gone = audit.text[mend.start : mend.end].strip()
         parts = [f"<del>{escape(gone)}</del>"] if gone else []
         parts += [f"<ins>{escape(mend.text.strip())}</ins>"] if mend.text.strip() else []
@@ -156,7 +156,7 @@ def verdict_html(verdict: Verdict, titles: Mapping[str, str], quotation: Callabl
     )
 
 
-def audit_html(audit: Audit, quotation: Callable[[str, str], str], mended: str = "") -> str:
+def audit_html(audit: DraftReport, quotation: Callable[[str, str], str], mended: str = "") -> str:
     """A checked draft.
 
     Args:
@@ -170,9 +170,9 @@ def audit_html(audit: Audit, quotation: Callable[[str, str], str], mended: str =
     name = PurePath(audit.draft).name
     told = summary(audit).removeprefix(f"{name}: ")
     called = "The draft" if audit.draft == _NO_FILE else name
-    signs = _DRAFT_SIGNS if audit.mends or any(fault.diff for fault in audit.faults) else ""
+    signs = _DRAFT_SIGNS if audit.fixes or any(fault.diff for fault in audit.problems) else ""
 
-    def offered(fault: Fault) -> str:
+    def offered(fault: Problem) -> str:
         return _copy_fault_html(fault, quotation) + _open_fault_html(fault)
 
     return (
@@ -194,9 +194,7 @@ def forgotten_html(name: str) -> str:
     )
 
 
-def _place_html(
-    match: QuotedPlace, title: str, quotation: Callable[[str, str], str], *, altered: bool
-) -> str:
+def _place_html(match: CitedPlace, title: str, quotation: Callable[[str, str], str], *, altered: bool) -> str:
     steps = _with_own_marks(match)
     shown = difference_html(steps) if altered else escape(match.text)
     # Words without the writer's marks are one slice of the print; with them they are put together.
@@ -216,7 +214,7 @@ def _place_html(
     )
 
 
-def _with_own_marks(match: QuotedPlace) -> list[Difference]:
+def _with_own_marks(match: CitedPlace) -> list[Difference]:
     """The comparison with the changes that the writer marked taken as right."""
     own = {(edit.quoted, edit.printed) for edit in match.edits}
     return [
@@ -228,21 +226,21 @@ def _with_own_marks(match: QuotedPlace) -> list[Difference]:
     ]
 
 
-def _own_html(match: QuotedPlace) -> str:
+def _own_html(match: CitedPlace) -> str:
     if not match.edits:
         return ""
     named = "; ".join(edit_words(edit) for edit in match.edits)
     return f'<p class="own">Marked as the writer’s own: {escape(named)}.</p>'
 
 
-def _copy_fault_html(fault: Fault, quotation: Callable[[str, str], str]) -> str:
+def _copy_fault_html(fault: Problem, quotation: Callable[[str, str], str]) -> str:
     if not fault.printed:
         return ""
     copied = escape(quotation(fault.printed, fault.citation))
     return f'<button type="button" class="copy copy-quotation" data-copy="{copied}">Copy as printed</button>'
 
 
-def _open_fault_html(fault: Fault) -> str:
+def _open_fault_html(fault: Problem) -> str:
     return _open_html(fault.passages[0]) if fault.passages else ""
 
 
