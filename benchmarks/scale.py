@@ -134,7 +134,7 @@ def made(count: int) -> Made:
         ids=ids,
         spans=np.stack([starts, starts + 5], axis=1),
         tokens=TokenStore.joined(stores, DIMENSION),
-        hosts=np.zeros((passages, 2), dtype=np.int32),
+        introductions=np.zeros((passages, 2), dtype=np.int32),
         lengths=np.full(passages, WORDS, dtype=np.int32),
         pieces=Postings.of(ids.astype(np.uint64), token_owners),
         words=Postings.of(terms[words].ravel(), np.repeat(np.arange(passages, dtype=np.int32), WORDS)),

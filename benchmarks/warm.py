@@ -34,7 +34,7 @@ from assistant.core.essay import SEARCHED_KINDS
 from assistant.library.library import Library
 from assistant.rendering.answers import answer_object, answer_text
 from assistant.retrieval.finder import Finder
-from assistant.retrieval.models.cross_encoder import DefaultJudge, Reading
+from assistant.retrieval.models.cross_encoder import DefaultReadingModel, Reading
 from assistant.retrieval.models.encoder import Encoded, Encoder
 from assistant.retrieval.models.loading import default_loader
 
@@ -65,7 +65,7 @@ class Clock:
         return run
 
 
-class TimedJudge:
+class TimedReadingModel:
     """The model that reads, with a clock.
 
     Args:
@@ -73,8 +73,8 @@ class TimedJudge:
     """
 
     def __init__(self, clock: Clock) -> None:
-        self._judge, self._clock = DefaultJudge(sys.exit), clock
-        self._read = clock.timed("reading", self._judge.read)
+        self._reading_model, self._clock = DefaultReadingModel(sys.exit), clock
+        self._read = clock.timed("reading", self._reading_model.read)
 
     def read(self, question: str, excerpts: Sequence[str]) -> list[Reading]:
         """Read, and count what is read."""
@@ -92,7 +92,7 @@ class Assistant:
 
     def __init__(self, root: Path) -> None:
         self.clock = Clock()
-        library = Library(root, load_encoder=self._loaded, judge=TimedJudge(self.clock))
+        library = Library(root, load_encoder=self._loaded, reading_model=TimedReadingModel(self.clock))
         library.add(SAMPLE)
         self.stored = sum(path.stat().st_size for path in (root / "index").rglob("tokens*"))
         library.warm()

@@ -14,7 +14,7 @@ from tokenizers import Tokenizer
 from wordfreq import zipf_frequency
 
 from assistant.evaluation.datasets import DatasetQuestion
-from assistant.retrieval.models.encoder import DEFAULT_MODEL, model_folder
+from assistant.retrieval.models.weights import DEFAULT_MODEL, model_folder
 from assistant.retrieval.questions import FRAMING_WORDS, FUNCTION_WORDS, folded
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")

@@ -30,7 +30,7 @@ from sklearn.metrics import roc_auc_score
 from tokenizers import Tokenizer
 from torch import nn
 
-from assistant.retrieval.models.encoder import DEFAULT_MODEL, model_folder
+from assistant.retrieval.models.weights import DEFAULT_MODEL, model_folder
 
 RATE = 1e-3
 # The layers below are as good for reading as they are, and need no gradient.

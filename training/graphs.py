@@ -15,7 +15,7 @@ from minilm_graph import build_graph, read_places
 from safetensors.numpy import load_file
 
 from assistant.retrieval.models import cross_encoder, onnx
-from assistant.retrieval.models.encoder import WEIGHTS, check_default, default_folder
+from assistant.retrieval.models.weights import WEIGHTS, check_default_weights, default_folder
 
 
 def main() -> None:
@@ -25,7 +25,7 @@ def main() -> None:
     )
     parser.add_argument("--adapter", type=Path, help="what was learnt; else the embedding model is written")
     options = parser.parse_args()
-    check_default(default_folder(), whole=True)
+    check_default_weights(default_folder(), whole=True)
     adapter = load_file(options.adapter) if options.adapter else None
     path = cross_encoder.GRAPH if adapter else onnx.GRAPH
     made = build_graph(read_places(default_folder() / WEIGHTS), adapter)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import nn
 from transformers import BertModel
 
-from assistant.retrieval.models.encoder import DEFAULT_MODEL, model_folder
+from assistant.retrieval.models.weights import DEFAULT_MODEL, model_folder
 
 RANK, SCALE = 16, 2.0
 MODULES = (

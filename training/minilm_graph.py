@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
-from assistant.retrieval.models.encoder import WEIGHTS
+from assistant.retrieval.models.weights import WEIGHTS
 
 _LAYERS, _HEADS, _WIDTH = 6, 12, 384
 _EPSILON = 1e-12

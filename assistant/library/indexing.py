@@ -17,7 +17,7 @@ from assistant.core.essay import Progress, StoredEssay
 from assistant.library.files import writing
 from assistant.library.store import Shelf, Snapshot
 from assistant.retrieval.finder import Finder
-from assistant.retrieval.index.encoding import Encodings, forget
+from assistant.retrieval.index.encoding import SavedEncodings, delete_encodings
 from assistant.retrieval.index.index import Index, build_index, encodings_of
 from assistant.retrieval.index.storage import MANIFEST, Build, load_index, read_manifest, save_index
 from assistant.retrieval.index.vectors import FLAT
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from assistant.core.essay import Progress, StoredEssay
-    from assistant.retrieval.models.cross_encoder import Judge
+    from assistant.retrieval.models.cross_encoder import ReadingModel
     from assistant.retrieval.models.sentence_transformers import Reranker
 
 
@@ -103,16 +103,16 @@ class IndexKeeper:
             return None
         keep = _kept(old, sources) if old is not None and same_model and not anew else ()
         if encodings is None:
-            kept = Encodings(self._index, encoder.info, self._taken_up)
+            kept = SavedEncodings(self._index, encoder.info, self._taken_up)
         else:
-            kept = Encodings(encodings, encoder.info, lambda _count: None)
+            kept = SavedEncodings(encodings, encoder.info, lambda _count: None)
         changed = {name: digest for name, digest in sorted(sources.items()) if name not in keep}
         index = build_index(
             [passage for name in changed for passage in essays[name].passages],
             changed,
             encoder,
-            old=old,
-            kept=kept,
+            previous=old,
+            saved=kept,
             progress=lambda done, total: step("embedding", done, total),
         )
         step("writing", 0, 1)
@@ -122,7 +122,7 @@ class IndexKeeper:
         """Write the encodings of an essay's windows into a folder; nothing where the index has none."""
         index = load_index(self._index)
         if index is not None and (found := encodings_of(index, {essay_id})):
-            Encodings(folder, index.model, lambda _count: None).keep(found)
+            SavedEncodings(folder, index.model, lambda _count: None).add(found)
 
     def forget_removed(self, shelf: Shelf) -> None:
         """Write the index anew, so that nothing is left in it of essays that are gone.
@@ -143,7 +143,7 @@ class IndexKeeper:
         (self._index / MANIFEST).unlink(missing_ok=True)
         for path in (*self._index.glob("build-*"), *self._index.glob("rows-*")):
             shutil.rmtree(path, ignore_errors=True)
-        forget(self._index)
+        delete_encodings(self._index)
 
     def _taken_up(self, count: int) -> None:
         self._notify(f"Taking up {count:,} windows that were embedded before an interruption.")
@@ -212,11 +212,11 @@ class Finders:
     Args:
         shelf: The essays.
         keeper: Their index.
-        judge: Reads questions and excerpts together; ``None`` to do without.
+        reading_model: Reads questions and excerpts together; ``None`` to do without.
     """
 
-    def __init__(self, shelf: Shelf, keeper: IndexKeeper, judge: Judge | None) -> None:
-        self._shelf, self._keeper, self._judge = shelf, keeper, judge
+    def __init__(self, shelf: Shelf, keeper: IndexKeeper, reading_model: ReadingModel | None) -> None:
+        self._shelf, self._keeper, self._reading_model = shelf, keeper, reading_model
         self._opened: tuple[object, Finder] | None = None
         # The page asks from several threads; one of them loads the model and the others wait for it.
         self._guard = threading.Lock()
@@ -238,7 +238,9 @@ class Finders:
             if self._opened is None or self._opened[0] != (self._keeper.state(), sources):
                 essays = Snapshot(self._shelf, abouts)
                 index = self._keeper.current(essays, sources)
-                found = Finder(index, self._keeper.encoder(index.model.name), essays, self._judge, abouts)
+                found = Finder(
+                    index, self._keeper.encoder(index.model.name), essays, self._reading_model, abouts
+                )
                 self._opened = ((self._keeper.state(), sources), found)
             return self._opened[1]
 
@@ -249,10 +251,10 @@ class Finders:
             LibraryError: If an index cannot be made.
         """
         self.current().searcher.encoder.encode(["?", "?"], query=True)
-        if self._judge is not None:
+        if self._reading_model is not None:
             # The second time weights are laid out for the processor.
             for _ in range(2):
-                self._judge.read("?", ["."])
+                self._reading_model.read("?", ["."])
 
     def of(self, essays: Sequence[StoredEssay], progress: Progress) -> Finder:
         """What finds passages of essays that are in no library.
@@ -264,4 +266,4 @@ class Finders:
         encoder = self._keeper.encoder(None)
         passages = [passage for essay in essays for passage in essay.passages]
         index = build_index(passages, {}, encoder, progress=partial(progress, "embedding"))
-        return Finder(index, encoder, {essay.id: essay for essay in essays}, self._judge)
+        return Finder(index, encoder, {essay.id: essay for essay in essays}, self._reading_model)

@@ -27,7 +27,7 @@ from assistant.library.citations import Citations
 from assistant.library.files import writing
 from assistant.library.indexing import Finders, IndexKeeper, no_step
 from assistant.library.store import Shelf
-from assistant.retrieval.models.cross_encoder import DefaultJudge, Judge
+from assistant.retrieval.models.cross_encoder import DefaultReadingModel, ReadingModel
 from assistant.retrieval.models.encoder import Encoder
 from assistant.retrieval.models.loading import default_loader
 
@@ -66,8 +66,8 @@ class Library:
         root: Its folder; made by the first essay that is added.
         load_encoder: Gives the model of a name, or the default one for ``None``; the real one unless a
             test gives its own.
-        judge: Reads questions and excerpts together; the real one unless a test gives its own, or its own
-            encoder.
+        reading_model: Reads questions and excerpts together; the real one unless a test gives its own, or
+            its own encoder.
         notify: Takes sentences for the user about what goes on.
     """
 
@@ -76,7 +76,7 @@ class Library:
         root: Path,
         *,
         load_encoder: Callable[[str | None], Encoder] | None = None,
-        judge: Judge | None = None,
+        reading_model: ReadingModel | None = None,
         notify: Callable[[str], None] = lambda _sentence: None,
     ) -> None:
         self.root = root
@@ -84,7 +84,9 @@ class Library:
         self._shelf = Shelf(root)
         self._keeper = IndexKeeper(root, load_encoder or (lambda name: default_loader(name, notify)), notify)
         self._finders = Finders(
-            self._shelf, self._keeper, judge or (None if load_encoder else DefaultJudge(notify))
+            self._shelf,
+            self._keeper,
+            reading_model or (None if load_encoder else DefaultReadingModel(notify)),
         )
         self._citations = Citations(self._shelf)
 

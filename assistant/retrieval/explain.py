@@ -103,7 +103,7 @@ def matches_of(
         One match for each word of the question that counts, those that add most to the score first.
     """
     low, high = index.offsets[ranked.window], index.offsets[ranked.window + 1]
-    host = np.arange(*index.hosts[index.owners[ranked.window]], dtype=np.int32)
+    host = np.arange(*index.introductions[index.owners[ranked.window]], dtype=np.int32)
     rows = np.concatenate([np.arange(low, high, dtype=np.int32), host])
     shares = np.where(np.arange(len(rows)) < high - low, 1.0, SHARE)
     # The first of words that are equally near.

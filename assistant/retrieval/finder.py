@@ -19,10 +19,9 @@ from assistant.retrieval import confidence as abstention
 from assistant.retrieval import questions
 from assistant.retrieval.confidence import Signs, signs_of
 from assistant.retrieval.explain import ROOM, excerpt, matches_of, sentences_over
-from assistant.retrieval.index.index import Index
-from assistant.retrieval.index.introductions import hosts_of
+from assistant.retrieval.index.index import Index, Vocabulary
+from assistant.retrieval.index.introductions import introductions_of
 from assistant.retrieval.index.ordering import DECIMALS, best_first
-from assistant.retrieval.index.vocabulary import Vocabulary
 from assistant.retrieval.models.encoder import Encoder, Floats
 from assistant.retrieval.ranking import Query, Ranked, highlight, in_order
 from assistant.retrieval.search import Searcher
@@ -30,7 +29,7 @@ from assistant.retrieval.spelling import Speller
 from assistant.retrieval.structure import Parts
 
 if TYPE_CHECKING:
-    from assistant.retrieval.models.cross_encoder import Judge
+    from assistant.retrieval.models.cross_encoder import ReadingModel
     from assistant.retrieval.models.sentence_transformers import Reranker
 
 
@@ -113,7 +112,7 @@ class Finder:
         index: The index.
         encoder: The model that made it.
         essays: The essays in it, by id.
-        judge: Reads a question and an excerpt together; ``None`` to do without.
+        reading_model: Reads a question and an excerpt together; ``None`` to do without.
         abouts: What is known of each essay, so that only those found are read; ``None`` if all are read
             already.
     """
@@ -123,10 +122,10 @@ class Finder:
         index: Index,
         encoder: Encoder,
         essays: Mapping[str, StoredEssay],
-        judge: Judge | None = None,
+        reading_model: ReadingModel | None = None,
         abouts: Mapping[str, EssaySummary] | None = None,
     ) -> None:
-        self._judge = judge
+        self._reading_model = reading_model
         self.essays = essays
         self.passages = Passages(essays)
         self.voicing = Voicing(essays)
@@ -192,10 +191,10 @@ class Finder:
         """
         signs = ranking.signs
         # What was found by its words or its place needs no reading to be sure of.
-        if self._judge is None or signs is None or ranking.confidence != abstention.confidence(signs):
+        if self._reading_model is None or signs is None or ranking.confidence != abstention.confidence(signs):
             return ranking
         excerpts = [self._excerpt(one) for one in ranking.ranked[:READ]]
-        readings = self._judge.read(ranking.query.text, excerpts)
+        readings = self._reading_model.read(ranking.query.text, excerpts)
         if not readings:
             return ranking
         signs = replace(signs, reads=tuple(one.answers for one in readings))
@@ -267,7 +266,7 @@ class Finder:
         pieces = self.searcher.encoder.pieces
         lengths = [len(pieces(passage.text[start:end])) for start, end in passage.sentences]
         start, end = excerpt(passage.sentences, lengths, (window.start, window.end), room)
-        host = hosts_of(self.essays[passage.essay_id].passages).get(ranked.passage)
+        host = introductions_of(self.essays[passage.essay_id].passages).get(ranked.passage)
         before = self.passages[host.passage].text[host.start : host.end] + " " if host else ""
         return before + passage.text[start:end]
 

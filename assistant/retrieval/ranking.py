@@ -223,7 +223,7 @@ def rank(
     best = order[np.flatnonzero(np.diff(owners[order], prepend=-1))]
     best = best[best_first(scores[best], index.places[owners[best]])]
     found = zip(owners[best].tolist(), scores[best].tolist(), rows[best].tolist(), met[best], strict=True)
-    return [Ranked(index.passage(number), score, row, own) for number, score, row, own in found]
+    return [Ranked(index.passage_id(number), score, row, own) for number, score, row, own in found]
 
 
 def in_order(ranked: Iterable[Ranked], index: Index) -> list[Ranked]:

@@ -70,7 +70,7 @@ class Searcher:
         """Number of each passage of an essay, by id."""
         if essay not in self._names:
             numbers = range(*self.index.essays[essay].passages)
-            self._names[essay] = {self.index.passage(number): number for number in numbers}
+            self._names[essay] = {self.index.passage_id(number): number for number in numbers}
         return self._names[essay]
 
     @cached_property
@@ -82,11 +82,11 @@ class Searcher:
 
         In a large library these are the ones in which all words of a phrase stand.
         """
-        numbers = self.index.numbers
+        numbers = self.index.passage_numbers
         if len(self.index.rows) > ranking.SCORE_ALL:
             held = [self.lexical.holding(words_of(phrase)) for phrase in phrases]
             numbers = np.intersect1d(np.concatenate(held), numbers)
-        return [self.index.passage(int(number)) for number in numbers]
+        return [self.index.passage_id(int(number)) for number in numbers]
 
     def query(self, question: str) -> Query:
         """Encode a question."""
@@ -136,7 +136,7 @@ class Searcher:
         scores = rounded(self._methods[method](query, rows))
         searched = self.index.passages_of(rows)
         order = searched[best_first(scores[searched], self.index.places[searched])]
-        return [(self.index.passage(at), float(scores[at])) for at in order]
+        return [(self.index.passage_id(at), float(scores[at])) for at in order]
 
     def _lexical_rows(self, question: str, rows: Integers) -> Integers:
         """Windows, among some, of passages that share words with a question."""
@@ -178,12 +178,12 @@ def lend(index: Index, tokens: Floats, rows: Integers, met: Floats) -> Floats:
         The same with a share of the host's cosine where that is higher.
     """
     owners = index.owners[rows]
-    guests = np.flatnonzero(index.hosts[owners, 1])
+    guests = np.flatnonzero(index.introductions[owners, 1])
     if not len(guests):
         return met
     # A passage's windows have one host.
     hosted, which = np.unique(owners[guests], return_inverse=True)
-    bounds = index.hosts[hosted]
+    bounds = index.introductions[hosted]
     lengths = bounds[:, 1] - bounds[:, 0]
     cosines = index.tokens.cosines(runs(bounds), tokens)
     lent = SHARE * np.maximum.reduceat(cosines, np.cumsum(lengths) - lengths, axis=0)

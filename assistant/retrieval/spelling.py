@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.retrieval.index.vocabulary import WORD, Vocabulary
+from assistant.retrieval.index.index import WORD, Vocabulary
 
 # Shorter words have too many neighbours; longer ones may hold two slips.
 _SHORTEST, _LONG = 5, 8

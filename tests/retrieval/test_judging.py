@@ -15,7 +15,7 @@ from assistant.library.library import Library
 from assistant.retrieval.confidence import FAST_THRESHOLD, THRESHOLD, confidence
 from assistant.retrieval.finder import Finder
 from assistant.retrieval.index.index import build_index
-from assistant.retrieval.models.cross_encoder import DefaultJudge, Reading, available
+from assistant.retrieval.models.cross_encoder import DefaultReadingModel, Reading, is_available
 
 COAST = essay(
     passage("coast/p01", "Guns were fired in fog. Marsh quotes a keeper:"),
@@ -40,15 +40,15 @@ class Reader:
         return [Reading(logit, none, []) for logit, _ in zip(self._logits, excerpts, strict=False)]
 
 
-def finder(judge: Reader) -> Finder:
+def finder(reader: Reader) -> Finder:
     encoder = FakeEncoder()
-    return Finder(build_index(COAST.passages, {}, encoder), encoder, {"coast": COAST}, judge)
+    return Finder(build_index(COAST.passages, {}, encoder), encoder, {"coast": COAST}, reader)
 
 
 def test_the_first_three_passages_are_read_and_the_best_counts() -> None:
-    judge = Reader(-3.0, 2.0, -1.0)
-    found = finder(judge).find("Who lit the lamp?")
-    ((question, excerpts),) = judge.read_of
+    reader = Reader(-3.0, 2.0, -1.0)
+    found = finder(reader).find("Who lit the lamp?")
+    ((question, excerpts),) = reader.read_of
     assert question == "Who lit the lamp?"
     assert len(excerpts) == 3
     assert excerpts[0] == "The lamp was lit at dusk. Oil was dear. Nobody slept."
@@ -67,15 +67,15 @@ def test_reading_moves_no_passage() -> None:
 
 
 def test_a_quotation_is_read_with_the_sentence_that_brings_it_in() -> None:
-    judge = Reader(0.0, 0.0, 0.0)
-    finder(judge).find("Who rang until dawn?")
-    assert judge.read_of[0][1][0] == "Marsh quotes a keeper: We rang until dawn."
+    reader = Reader(0.0, 0.0, 0.0)
+    finder(reader).find("Who rang until dawn?")
+    assert reader.read_of[0][1][0] == "Marsh quotes a keeper: We rang until dawn."
 
 
 def test_fast_is_without_reading() -> None:
-    judge = Reader(9.0, 9.0, 9.0)
-    found = finder(judge).find("Who lit the lamp?", fast=True)
-    assert judge.read_of == []
+    reader = Reader(9.0, 9.0, 9.0)
+    found = finder(reader).find("Who lit the lamp?", fast=True)
+    assert reader.read_of == []
     assert found.signs is not None
     assert found.signs.reads == ()
     assert found.confidence == confidence(found.signs)
@@ -84,66 +84,66 @@ def test_fast_is_without_reading() -> None:
 
 @pytest.mark.parametrize("question", ["Where is “oil was dear”?", "How does the essay begin?"])
 def test_what_words_or_place_tell_is_not_read(question: str) -> None:
-    judge = Reader(-9.0, -9.0, -9.0)
-    found = finder(judge).find(question)
-    assert judge.read_of == []
+    reader = Reader(-9.0, -9.0, -9.0)
+    found = finder(reader).find(question)
+    assert reader.read_of == []
     assert found.confidence >= found.threshold
 
 
 def test_a_judge_that_cannot_read_changes_nothing() -> None:
-    judge = Reader()
-    found = finder(judge).find("Who lit the lamp?")
-    fast = finder(judge).find("Who lit the lamp?", fast=True)
+    reader = Reader()
+    found = finder(reader).find("Who lit the lamp?")
+    fast = finder(reader).find("Who lit the lamp?", fast=True)
     assert (found.signs, found.confidence) == (fast.signs, fast.confidence)
     assert found.threshold == FAST_THRESHOLD
 
 
 def test_without_its_graph_the_judge_is_silent(tmp_path: Path) -> None:
     said: list[str] = []
-    judge = DefaultJudge(said.append, tmp_path / "none.onnx")
-    assert not available(tmp_path / "none.onnx")
-    assert judge.read("Who?", ["Marsh."]) == []
+    reader = DefaultReadingModel(said.append, tmp_path / "none.onnx")
+    assert not is_available(tmp_path / "none.onnx")
+    assert reader.read("Who?", ["Marsh."]) == []
     assert said == []
 
 
 def test_a_graph_that_cannot_run_is_told_once(tmp_path: Path) -> None:
     (tmp_path / "broken.onnx").write_bytes(b"no graph")
     said: list[str] = []
-    judge = DefaultJudge(said.append, tmp_path / "broken.onnx")
-    assert [judge.read("Who?", ["Marsh."]) for _ in range(2)] == [[], []]
+    reader = DefaultReadingModel(said.append, tmp_path / "broken.onnx")
+    assert [reader.read("Who?", ["Marsh."]) for _ in range(2)] == [[], []]
     assert len(said) == 1
     assert said[0].startswith("The model that reads passages cannot run here (")
     assert said[0].endswith("how sure an answer is, is told without it.")
 
 
 def test_the_library_reads_unless_it_is_to_be_fast(tmp_path: Path) -> None:
-    judge = Reader(-9.0, -9.0, -9.0)
-    library = Library(a_library(tmp_path / "shelf"), load_encoder=loader(FakeEncoder()), judge=judge)
+    reader = Reader(-9.0, -9.0, -9.0)
+    library = Library(a_library(tmp_path / "shelf"), load_encoder=loader(FakeEncoder()), reading_model=reader)
     slow, fast = library.ask(QUESTION), library.ask(QUESTION, fast=True)
-    assert len(judge.read_of) == 1
+    assert len(reader.read_of) == 1
     assert slow.confidence < fast.confidence
     assert slow.hits == fast.hits
 
 
 def test_passages_come_before_they_are_read(tmp_path: Path) -> None:
-    judge = Reader(-9.0, -9.0, -9.0)
-    library = Library(a_library(tmp_path / "shelf"), load_encoder=loader(FakeEncoder()), judge=judge)
+    reader = Reader(-9.0, -9.0, -9.0)
+    library = Library(a_library(tmp_path / "shelf"), load_encoder=loader(FakeEncoder()), reading_model=reader)
     answers = library.answers(QUESTION)
     first = next(answers)
-    assert judge.read_of == []
+    assert reader.read_of == []
     (second,) = answers
-    assert len(judge.read_of) == 1
+    assert len(reader.read_of) == 1
     assert (first, second) == (library.ask(QUESTION, fast=True), library.ask(QUESTION))
 
 
 @pytest.mark.real_model
 def test_the_model_tells_an_answer_from_its_absence() -> None:
-    judge = DefaultJudge(print)
+    reader = DefaultReadingModel(print)
     excerpts = [
         "The lighthouse was built by Robert Stevenson between 1807 and 1810.",
         "Gulls nest on the rocks in spring, and the keepers fed them bread.",
     ]
-    right, wrong = judge.read("Who built the lighthouse?", excerpts)
+    right, wrong = reader.read("Who built the lighthouse?", excerpts)
     assert right.answers > 0 > wrong.answers
     best = right.spans[int(right.carries.argmax())]
     assert excerpts[0][slice(*best)] in {"Robert", "Stevenson"}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.retrieval.index.vocabulary import vocabulary_of
+from assistant.retrieval.index.index import vocabulary_of
 from assistant.retrieval.spelling import Speller
 
 TEXTS = (

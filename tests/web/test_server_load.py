@@ -22,7 +22,7 @@ from assistant.library.library import Library
 from assistant.rendering.answers import answer_object
 from assistant.retrieval import finder
 from assistant.retrieval.models import cross_encoder
-from assistant.retrieval.models.cross_encoder import DefaultJudge, Reading
+from assistant.retrieval.models.cross_encoder import DefaultReadingModel, Reading
 from assistant.retrieval.models.encoder import Encoded
 
 USERS = 32
@@ -112,9 +112,9 @@ def gate() -> Gate:
 def served(tmp_path: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[int, Library]]:
     """The port of a page whose model that reads is held up by the gate, and its library."""
     monkeypatch.setattr(cross_encoder, "OnnxCrossEncoder", lambda _graph: HeldReader(gate))
-    monkeypatch.setattr(cross_encoder, "available", lambda _graph: True)
-    judge = DefaultJudge(pytest.fail)
-    library = Library(a_library(tmp_path / "shelf"), load_encoder=loader(FakeEncoder()), judge=judge)
+    monkeypatch.setattr(cross_encoder, "is_available", lambda _graph: True)
+    reader = DefaultReadingModel(pytest.fail)
+    library = Library(a_library(tmp_path / "shelf"), load_encoder=loader(FakeEncoder()), reading_model=reader)
     with page_server.served(library) as one:
         try:
             yield one.port, library

@@ -40,7 +40,7 @@ class Encoding:
     tokens: TokenStore
 
 
-class Encodings:
+class SavedEncodings:
     """Encodings of a model in a file to which each is added as soon as it is made.
 
     A record that is damaged, and what stands behind it, counts as not written.
@@ -100,7 +100,7 @@ class Encodings:
         spans, scales = array(np.int32, count, 2), array(np.float32, count)
         return Encoding(vector, ids, spans, TokenStore(array(np.int8, count, self._dimension), scales))
 
-    def keep(self, made: dict[str, Encoding]) -> None:
+    def add(self, made: dict[str, Encoding]) -> None:
         """Add encodings, by their texts; where there is no room for them, the work goes on without."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -120,7 +120,7 @@ def _record(text: str, one: Encoding) -> bytes:
     return _FRAME.pack(zlib.crc32(payload), len(payload)) + payload
 
 
-def forget(folder: Path) -> None:
+def delete_encodings(folder: Path) -> None:
     """Delete the encodings kept in a library's ``index/``: the index has them."""
     for path in folder.glob(f"{_PREFIX}*.bin"):
         path.unlink(missing_ok=True)
@@ -133,7 +133,7 @@ def _name(text: str) -> bytes:
 def encode(
     texts: Sequence[str],
     encoder: Encoder,
-    kept: Encodings | None,
+    kept: SavedEncodings | None,
     progress: Callable[[int, int], None] | None,
 ) -> list[Encoding]:
     """Encode texts.
@@ -165,7 +165,7 @@ def encode(
         }
         made |= some
         if kept:
-            kept.keep(some)
+            kept.add(some)
     return [made[text] for text in texts]
 
 

@@ -1,11 +1,12 @@
-"""The index of a library in memory: windows, their vectors, their token vectors, and who owns which.
+"""The index of a library in memory: windows, their vectors and token vectors, and the postings.
 
-Rows of everything stand in the order of the windows, an essay's next to each other; ``index_files`` says
-where they stand on disk.
+Rows are in the order of the windows, those of an essay next to each other. ``storage`` writes them to disk.
 """
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,24 +18,28 @@ from numpy.typing import NDArray
 
 from assistant.core.essay import SEARCHED_KINDS, Passage
 from assistant.retrieval.index.bm25 import Postings, index_words
-from assistant.retrieval.index.encoding import Encoding, Encodings, encode
-from assistant.retrieval.index.introductions import host_rows, hosts_of
+from assistant.retrieval.index.encoding import Encoding, SavedEncodings, encode
+from assistant.retrieval.index.introductions import introduction_rows, introductions_of
 from assistant.retrieval.index.tokens import TokenStore, runs
 from assistant.retrieval.index.vectors import VectorIndex
-from assistant.retrieval.index.vocabulary import Vocabulary, vocabulary_of
 from assistant.retrieval.index.windows import Window, windows_of
 from assistant.retrieval.models.encoder import Encoder, Integers, ModelInfo
+
+# A run of letters with no letter, digit or underscore next to it.
+WORD = re.compile(r"(?<![^\W_])[^\W\d_]+(?![^\W_])")
+# How often an essay prints each word.
+Vocabulary = Counter[str]
 
 
 @dataclass(frozen=True, slots=True)
 class IndexSegment:
-    """Which rows of an index are an essay's.
+    """The rows of an index that belong to one essay, each range as start and end.
 
     Attributes:
         source: Digest of the essay's chunk file.
-        windows: First window and the one behind the last.
-        passages: The same of its passages.
-        tokens: The same of its tokens.
+        windows: Range of its windows.
+        passages: Range of its passages.
+        tokens: Range of its tokens.
     """
 
     source: str
@@ -44,7 +49,7 @@ class IndexSegment:
 
 
 class Windows(Protocol):
-    """Windows by their rows; a tuple of them, or what reads them from disk."""
+    """Windows by row: a tuple of them, or an object that reads them from disk."""
 
     def __len__(self) -> int: ...
 
@@ -53,28 +58,28 @@ class Windows(Protocol):
     def __iter__(self) -> Iterator[Window]: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Index:
-    """Everything that ranking needs, row for row.
+    """Everything that ranking needs.
 
-    Rows that belong to no essay were those of an essay that has been removed.
+    Rows that belong to no segment are those of an essay that has been removed.
 
     Attributes:
-        model: The model that made the vectors.
+        model: The model that computed the vectors.
         essays: Segment of each essay, by id.
         windows: The windows, those of a passage next to each other.
-        vectors: A FAISS row a window.
+        vectors: A FAISS row for each window.
         owners: Number of the passage of each window, shape ``(windows,)``.
         offsets: First token row of each window and, last, the number of tokens; shape ``(windows + 1,)``.
         ids: Vocabulary id of each token, shape ``(tokens,)``.
         spans: Start and end of each token in its passage's text, shape ``(tokens, 2)``.
         tokens: Unit vector of each token.
-        hosts: Tokens of the sentence that brings in each passage, first and behind the last, both 0 if
-            nothing does; shape ``(passages, 2)``.
-        lengths: Number of words of each passage that BM25 looks at, shape ``(passages,)``.
-        pieces: In which passages each word piece stands.
-        words: In which passages each word stands.
-        vocabulary: Gives the words of each essay as they are printed, by its id.
+        introductions: Range of token rows of the sentence that introduces each passage, start and end; both
+            are 0 if no sentence does; shape ``(passages, 2)``.
+        lengths: Number of words of each passage that BM25 counts, shape ``(passages,)``.
+        pieces: Postings of the word pieces.
+        words: Postings of the words.
+        vocabulary: Returns the printed words of each essay, by id.
     """
 
     model: ModelInfo
@@ -86,7 +91,7 @@ class Index:
     ids: Integers
     spans: Integers
     tokens: TokenStore
-    hosts: Integers
+    introductions: Integers
     lengths: Integers
     pieces: Postings
     words: Postings
@@ -100,73 +105,65 @@ class Index:
     @cached_property
     def rows(self) -> Integers:
         """All windows that belong to an essay, ascending."""
-        own = sorted(segment.windows for segment in self.essays.values())
-        return runs(np.array(own, dtype=np.int64).reshape(-1, 2))
+        ranges = sorted(segment.windows for segment in self.essays.values())
+        return runs(np.array(ranges, dtype=np.int64).reshape(-1, 2))
 
     @cached_property
     def live(self) -> NDArray[np.bool_] | None:
         """Which passages belong to an essay; ``None`` if all do."""
         if len(self.rows) == len(self.windows):
             return None
-        made = np.zeros(len(self.first) - 1, dtype=bool)
+        live = np.zeros(len(self.first_windows) - 1, dtype=bool)
         for segment in self.essays.values():
-            made[slice(*segment.passages)] = True
-        return made
+            live[slice(*segment.passages)] = True
+        return live
 
     @cached_property
-    def first(self) -> Integers:
+    def first_windows(self) -> Integers:
         """First window of each passage and, last, the number of windows; shape ``(passages + 1,)``."""
         starts = np.flatnonzero(np.diff(self.owners, prepend=-1))
         return np.append(starts, len(self.owners)).astype(np.int32)
 
     @cached_property
-    def numbers(self) -> Integers:
+    def passage_numbers(self) -> Integers:
         """Numbers of all passages that belong to an essay, ascending."""
         return self._passages(self.rows)
 
     @cached_property
     def places(self) -> Integers:
-        """Place of each passage: by its essay's id, then as the essay has it; shape ``(passages,)``.
+        """Position of each passage in a fixed order: by essay id, then as printed; shape ``(passages,)``.
 
-        Where an essay stands in the index tells when it was added; its id does not change.
+        The order of the rows depends on when each essay was added; this order does not.
         """
-        made = np.zeros(len(self.first) - 1, dtype=np.int32)
-        before = 0
-        for _, segment in sorted(self.essays.items(), key=lambda one: one[0]):
-            low, high = segment.passages
-            made[low:high] = np.arange(before, before + high - low)
-            before += high - low
-        return made
+        places = np.zeros(len(self.first_windows) - 1, dtype=np.int32)
+        count = 0
+        for _, segment in sorted(self.essays.items(), key=lambda item: item[0]):
+            start, end = segment.passages
+            places[start:end] = np.arange(count, count + end - start)
+            count += end - start
+        return places
 
     def passages_of(self, rows: Integers) -> Integers:
-        """Numbers of the passages of some windows, each once.
-
-        Args:
-            rows: The windows, ascending.
-        """
-        return self.numbers if len(rows) == len(self.rows) else self._passages(rows)
+        """Numbers of the passages of some windows, given in ascending order; each number once."""
+        return self.passage_numbers if len(rows) == len(self.rows) else self._passages(rows)
 
     def _passages(self, rows: Integers) -> Integers:
         owners = self.owners[rows]
         return owners[np.flatnonzero(np.diff(owners, prepend=-1))]
 
-    def passage(self, number: int) -> str:
+    def passage_id(self, number: int) -> str:
         """Id of a passage by its number."""
-        if number not in self._names:
-            self._names[number] = self.windows[int(self.first[number])].passage
-        return self._names[number]
+        if number not in self._passage_ids:
+            self._passage_ids[number] = self.windows[int(self.first_windows[number])].passage
+        return self._passage_ids[number]
 
     @cached_property
-    def _names(self) -> dict[int, str]:
+    def _passage_ids(self) -> dict[int, str]:
         return {}
 
     def rows_of(self, passages: Integers) -> Integers:
-        """Windows of some passages.
-
-        Args:
-            passages: Their numbers, ascending.
-        """
-        return runs(np.stack([self.first[passages], self.first[passages + 1]], axis=1))
+        """Windows of some passages, given by their numbers in ascending order."""
+        return runs(np.stack([self.first_windows[passages], self.first_windows[passages + 1]], axis=1))
 
 
 def build_index(
@@ -174,19 +171,18 @@ def build_index(
     sources: Mapping[str, str],
     encoder: Encoder,
     *,
-    old: Index | None = None,
-    kept: Encodings | None = None,
+    previous: Index | None = None,
+    saved: SavedEncodings | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Index:
-    """Index passages, encoding only windows that are not known.
+    """Index passages and encode only the windows whose encodings are not known.
 
     Args:
-        passages: All passages of the essays, essay by essay; kinds that questions do not search are passed
-            over.
+        passages: All passages of the essays, essay by essay; kinds that questions do not search are skipped.
         sources: Digest of each essay's chunk file.
         encoder: The model.
-        old: An index whose vectors of the same essays are taken over where model and words are the same.
-        kept: Encodings that an interrupted run has left; those that are made are kept there too.
+        previous: An index whose encodings of the same windows are reused if its model is the same.
+        saved: Encodings that an interrupted run left; new ones are added to them.
         progress: Called with the number of windows encoded and the number to encode.
 
     Returns:
@@ -194,80 +190,87 @@ def build_index(
     """
     searched = [passage for passage in passages if passage.kind in SEARCHED_KINDS]
     windows = [window for passage in searched for window in windows_of(passage, encoder)]
-    essays = {passage.essay_id for passage in searched}
-    known = encodings_of(old, essays) if old is not None and old.model.digest == encoder.info.digest else {}
-    texts = [window.text for window in windows]
-    missing = [text for text in dict.fromkeys(texts) if text not in known]
-    made = known | dict(zip(missing, encode(missing, encoder, kept, progress), strict=True))
-    return _assembled(encoder.info, sources, windows, [made[text] for text in texts], passages)
+    encodings: dict[str, Encoding] = {}
+    if previous is not None and previous.model.digest == encoder.info.digest:
+        encodings = encodings_of(previous, {passage.essay_id for passage in searched})
+    missing = [text for text in dict.fromkeys(window.text for window in windows) if text not in encodings]
+    encodings |= zip(missing, encode(missing, encoder, saved, progress), strict=True)
+    return _assemble(encoder.info, sources, windows, [encodings[window.text] for window in windows], passages)
 
 
-def encodings_of(old: Index, essays: Iterable[str]) -> dict[str, Encoding]:
-    """Encodings of the windows of those of some essays that are in an index, by the windows' text."""
-    found = {}
-    for name in old.essays.keys() & set(essays):
-        low, high = old.essays[name].windows
-        vectors = old.vectors.part(low, high)
-        for row, vector in zip(range(low, high), vectors, strict=True):
-            window, own = old.windows[row], slice(old.offsets[row], old.offsets[row + 1])
-            spans = old.spans[own] - window.start
-            found[window.text] = Encoding(vector, old.ids[own], spans, old.tokens.part(own))
-    return found
+def encodings_of(index: Index, essays: Iterable[str]) -> dict[str, Encoding]:
+    """Encodings of the windows of some essays, as far as an index has them, by the windows' text."""
+    encodings = {}
+    for essay in index.essays.keys() & set(essays):
+        start, end = index.essays[essay].windows
+        vectors = index.vectors.part(start, end)
+        for row, vector in zip(range(start, end), vectors, strict=True):
+            window, tokens = index.windows[row], slice(index.offsets[row], index.offsets[row + 1])
+            spans = index.spans[tokens] - window.start
+            encodings[window.text] = Encoding(vector, index.ids[tokens], spans, index.tokens.part(tokens))
+    return encodings
 
 
-def _assembled(
+def _assemble(
     info: ModelInfo,
     sources: Mapping[str, str],
     windows: Sequence[Window],
-    rows: Sequence[Encoding],
+    encodings: Sequence[Encoding],
     passages: Sequence[Passage],
 ) -> Index:
-    spans = [row.spans + window.start for window, row in zip(windows, rows, strict=True)]
-    offsets = np.cumsum([0, *(len(row.ids) for row in rows)]).astype(np.int32)
-    ids = np.concatenate([np.zeros(0, np.int32), *(row.ids for row in rows)]).astype(np.int32)
-    places = np.concatenate([np.zeros((0, 2), np.int32), *spans]).astype(np.int32)
+    """Put the windows and their encodings, one for each, together as an index."""
+    counts = [len(encoding.ids) for encoding in encodings]
+    offsets = np.cumsum([0, *counts]).astype(np.int32)
+    ids = np.concatenate([np.zeros(0, np.int32), *(encoding.ids for encoding in encodings)]).astype(np.int32)
+    shifted = [encoding.spans + window.start for window, encoding in zip(windows, encodings, strict=True)]
+    spans = np.concatenate([np.zeros((0, 2), np.int32), *shifted]).astype(np.int32)
     numbers = {name: at for at, name in enumerate(dict.fromkeys(window.passage for window in windows))}
     owners = np.array([numbers[window.passage] for window in windows], dtype=np.int32)
-    texts = {passage.id: passage.text for passage in passages}
-    essays = {passage.id: passage.essay_id for passage in passages}
-    words, lengths = index_words(texts[name] for name in numbers)
-    vectors = np.array([row.vector for row in rows], dtype=np.float32).reshape(-1, info.dimension)
+    by_id = {passage.id: passage for passage in passages}
+    words, lengths = index_words(by_id[name].text for name in numbers)
+    vectors = np.array([encoding.vector for encoding in encodings], dtype=np.float32)
     return Index(
         model=info,
-        essays=_segments(sources, [essays[window.passage] for window in windows], owners, offsets),
+        essays=_segments(sources, [by_id[window.passage].essay_id for window in windows], owners, offsets),
         windows=tuple(windows),
-        vectors=VectorIndex.build(vectors),
+        vectors=VectorIndex.build(vectors.reshape(-1, info.dimension)),
         owners=owners,
         offsets=offsets,
         ids=ids,
-        spans=places,
-        tokens=TokenStore.joined([row.tokens for row in rows], info.dimension),
-        hosts=host_rows(hosts_of(passages), windows, numbers, offsets, places),
+        spans=spans,
+        tokens=TokenStore.joined([encoding.tokens for encoding in encodings], info.dimension),
+        introductions=introduction_rows(introductions_of(passages), windows, numbers, offsets, spans),
         lengths=lengths,
-        pieces=Postings.of(ids.astype(np.uint64), np.repeat(owners, np.diff(offsets))),
+        pieces=Postings.of(ids.astype(np.uint64), np.repeat(owners, counts)),
         words=words,
-        vocabulary=lambda: _vocabulary(passages),
+        vocabulary=lambda: _vocabularies(passages),
     )
 
 
 def _segments(
     sources: Mapping[str, str], essays: Sequence[str], owners: Integers, offsets: Integers
 ) -> dict[str, IndexSegment]:
-    nothing = (0, 0)
-    made = {essay: IndexSegment(source, nothing, nothing, nothing) for essay, source in sources.items()}
-    low = 0
-    for essay, own in groupby(essays):
-        high = low + len(list(own))
-        made[essay] = IndexSegment(
+    """Segment of each essay, from the essay of each window; essays without windows have empty ones."""
+    empty = (0, 0)
+    segments = {essay: IndexSegment(source, empty, empty, empty) for essay, source in sources.items()}
+    start = 0
+    for essay, group in groupby(essays):
+        end = start + len(list(group))
+        segments[essay] = IndexSegment(
             sources.get(essay, ""),
-            (low, high),
-            (int(owners[low]), int(owners[high - 1]) + 1),
-            (int(offsets[low]), int(offsets[high])),
+            (start, end),
+            (int(owners[start]), int(owners[end - 1]) + 1),
+            (int(offsets[start]), int(offsets[end])),
         )
-        low = high
-    return made
+        start = end
+    return segments
 
 
-def _vocabulary(passages: Sequence[Passage]) -> dict[str, Vocabulary]:
+def vocabulary_of(texts: Iterable[str]) -> Vocabulary:
+    """How often each word is printed in texts."""
+    return Counter(word for text in texts for word in WORD.findall(text))
+
+
+def _vocabularies(passages: Sequence[Passage]) -> dict[str, Vocabulary]:
     essays = groupby(passages, lambda passage: passage.essay_id)
-    return {essay: vocabulary_of(passage.text for passage in own) for essay, own in essays}
+    return {essay: vocabulary_of(passage.text for passage in group) for essay, group in essays}

@@ -21,7 +21,7 @@ SHARE = 0.85
 
 
 @dataclass(frozen=True, slots=True)
-class Host:
+class Introduction:
     """A sentence with which another passage is brought in.
 
     Attributes:
@@ -35,24 +35,24 @@ class Host:
     end: int
 
 
-def hosts_of(passages: Iterable[Passage]) -> dict[str, Host]:
+def introductions_of(passages: Iterable[Passage]) -> dict[str, Introduction]:
     """The host of each block quotation, verse and note that has one, by the guest's id."""
     known = {passage.id: passage for passage in passages}
     found = {}
     for passage in known.values():
         outer = known.get(passage.introduced_by or "")
         if outer is not None and outer.sentences:
-            found[passage.id] = Host(outer.id, *outer.sentences[-1])
+            found[passage.id] = Introduction(outer.id, *outer.sentences[-1])
         for note in passage.notes:
             # A mark behind the full stop belongs to the sentence before it.
             spans = [span for span in passage.sentences if span[0] < max(1, note.at) <= span[1]]
             if spans and note.passage in known:
-                found[note.passage] = Host(passage.id, *spans[0])
+                found[note.passage] = Introduction(passage.id, *spans[0])
     return found
 
 
-def host_rows(
-    hosts: Mapping[str, Host],
+def introduction_rows(
+    hosts: Mapping[str, Introduction],
     windows: Sequence[Window],
     numbers: Mapping[str, int],
     offsets: Integers,
@@ -84,7 +84,7 @@ def host_rows(
     return made
 
 
-def _run(host: Host, bounds: Integers, spans: Integers) -> tuple[int, int]:
+def _run(host: Introduction, bounds: Integers, spans: Integers) -> tuple[int, int]:
     """Token rows of a host in one window; 0 and 0 if none is there."""
     starts = spans[bounds[0] : bounds[1], 0]
     own = np.flatnonzero((starts >= host.start) & (starts < host.end))

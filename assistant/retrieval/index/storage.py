@@ -28,11 +28,10 @@ from numpy.typing import NDArray
 
 from assistant.core.errors import LibraryError
 from assistant.retrieval.index.bm25 import Postings
-from assistant.retrieval.index.encoding import forget
-from assistant.retrieval.index.index import Index, IndexSegment
+from assistant.retrieval.index.encoding import delete_encodings
+from assistant.retrieval.index.index import Index, IndexSegment, Vocabulary
 from assistant.retrieval.index.tokens import TokenStore
 from assistant.retrieval.index.vectors import VectorIndex, engine_of
-from assistant.retrieval.index.vocabulary import Vocabulary
 from assistant.retrieval.index.windows import Window
 from assistant.retrieval.models.encoder import ModelInfo
 
@@ -162,7 +161,7 @@ def _loaded(manifest: Mapping[str, Any], build: Path, rows: Path) -> Index | Non
         ids=arrays["ids"],
         spans=arrays["spans"],
         tokens=TokenStore(arrays["tokens"], arrays["scales"]),
-        hosts=arrays["hosts"],
+        introductions=arrays["hosts"],
         lengths=arrays["lengths"],
         pieces=pieces,
         words=stems,
@@ -267,7 +266,7 @@ class Build:
         for other in (*self.folder.glob("build-*"), *self.folder.glob("rows-*")):
             if other not in {self.files, self.rows}:
                 shutil.rmtree(other, ignore_errors=True)
-        forget(self.folder)
+        delete_encodings(self.folder)
 
     def discard(self) -> None:
         """Delete what the current index does not use."""
@@ -346,7 +345,7 @@ def _append(index: Index, rows: Path, counts: Mapping[str, int]) -> tuple[dict[s
         "owners": index.owners + np.int32(counts["passages"]),
         "ends": index.offsets[1:] + np.int32(shift),
         "lines": line_ends,
-        "hosts": np.where(index.hosts > 0, index.hosts + np.int32(shift), 0).astype(np.int32),
+        "hosts": np.where(index.introductions > 0, index.introductions + np.int32(shift), 0).astype(np.int32),
         "lengths": index.lengths,
         "ids": index.ids,
         "spans": index.spans,

@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.retrieval.models.encoder import Floats, check_default, default_folder
+from assistant.retrieval.models.encoder import Floats
+from assistant.retrieval.models.weights import check_default_weights, default_folder
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
-    from assistant.retrieval.models.onnx import Graph, Pieces
+    from assistant.retrieval.models.onnx import Graph, WordPieceTokenizer
 
 GRAPH = Path(__file__).with_name("cross_encoder.onnx")
 # Word pieces read of a question and of an excerpt, as in training.
@@ -48,7 +49,7 @@ class Reading:
     spans: list[tuple[int, int]]
 
 
-def available(graph: Path = GRAPH) -> bool:
+def is_available(graph: Path = GRAPH) -> bool:
     """Whether there is a graph and what runs it."""
     return graph.is_file() and all(
         importlib.util.find_spec(name) is not None for name in ("onnxruntime", "tokenizers")
@@ -64,21 +65,21 @@ class OnnxCrossEncoder:
 
     def __init__(self, graph: Path = GRAPH) -> None:
         self._path = graph
-        self._loaded: tuple[Pieces, Graph] | None = None
+        self._loaded: tuple[WordPieceTokenizer, Graph] | None = None
         self._readings = 0
         self._guard = threading.Lock()
 
-    def _model(self) -> tuple[Pieces, Graph]:
-        from assistant.retrieval.models.onnx import Graph, pieces_of
+    def _model(self) -> tuple[WordPieceTokenizer, Graph]:
+        from assistant.retrieval.models.onnx import Graph, tokenizer_in
 
         with self._guard:
             self._readings += 1
             # As where questions are encoded: whoever reads a second time will read more often.
             if self._loaded is None or self._readings == _OFTEN:
                 folder = default_folder()
-                check_default(folder, whole=False)
+                check_default_weights(folder, whole=False)
                 packed = self._readings >= _OFTEN
-                self._loaded = pieces_of(folder), Graph(self._path, folder, threads=1, packed=packed)
+                self._loaded = tokenizer_in(folder), Graph(self._path, folder, threads=1, packed=packed)
             return self._loaded
 
     def read(self, question: str, excerpts: Sequence[str]) -> list[Reading]:
@@ -150,14 +151,14 @@ def _reading(logit: float, row: Floats, spans: list[tuple[int, int]]) -> Reading
     return Reading(logit, np.array(row[: len(spans)], dtype=np.float32), spans)
 
 
-class Judge(Protocol):
+class ReadingModel(Protocol):
     """What reads a question and an excerpt together; tests use one of their own."""
 
     def read(self, question: str, excerpts: Sequence[str]) -> list[Reading]:
         """One reading an excerpt, in order; none if it cannot read."""
 
 
-class DefaultJudge:
+class DefaultReadingModel:
     """The cross-encoder, and silence where it cannot run: answers are found without it too.
 
     Args:
@@ -168,7 +169,7 @@ class DefaultJudge:
     def __init__(self, notify: Callable[[str], None], graph: Path = GRAPH) -> None:
         self._notify = notify
         self._encoder = OnnxCrossEncoder(graph)
-        self._works = available(graph)
+        self._works = is_available(graph)
 
     def read(self, question: str, excerpts: Sequence[str]) -> list[Reading]:
         """One reading an excerpt; none if the model cannot run."""

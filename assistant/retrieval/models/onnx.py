@@ -20,16 +20,12 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
-from assistant.retrieval.models.encoder import (
+from assistant.retrieval.models.encoder import Encoded, Floats, ModelInfo, Piece, unit
+from assistant.retrieval.models.weights import (
     DEFAULT_DIGEST,
     DEFAULT_MODEL,
-    Encoded,
-    Floats,
-    ModelInfo,
-    Piece,
-    check_default,
+    check_default_weights,
     default_folder,
-    unit,
 )
 
 # Nothing leaves the machine; some builds of ONNX Runtime report their use unless they are told not to.
@@ -80,7 +76,7 @@ class Graph:
         return outputs
 
 
-class Pieces:
+class WordPieceTokenizer:
     """The default model's tokenizer.
 
     Args:
@@ -113,9 +109,9 @@ class Pieces:
 
 
 @cache
-def pieces_of(folder: Path) -> Pieces:
+def tokenizer_in(folder: Path) -> WordPieceTokenizer:
     """The tokenizer in a model's folder, read once for all models that share it."""
-    return Pieces(folder)
+    return WordPieceTokenizer(folder)
 
 
 GRAPH = Path(__file__).with_name("minilm.onnx")
@@ -137,8 +133,8 @@ class OnnxEncoder:
 
     def __init__(self) -> None:
         self._folder = default_folder()
-        check_default(self._folder, whole=False)
-        self._pieces = pieces_of(self._folder)
+        check_default_weights(self._folder, whole=False)
+        self._pieces = tokenizer_in(self._folder)
         # One short question is over before a second thread has begun, or weights have been copied.
         self._asking = Graph(GRAPH, self._folder, threads=1, packed=False)
         self._asked = 0
@@ -181,7 +177,7 @@ class OnnxEncoder:
     def _builder(self) -> Graph:
         if self._building is None:
             # What goes into an index outlives this run, so every byte of the weights is looked at.
-            check_default(self._folder, whole=True)
+            check_default_weights(self._folder, whole=True)
             threads = min(os.cpu_count() or 1, _MOST_THREADS)
             self._building = Graph(GRAPH, self._folder, threads=threads, packed=True)
         return self._building

@@ -17,14 +17,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from assistant.core.errors import ModelError
-from assistant.retrieval.models.encoder import (
+from assistant.retrieval.models.encoder import Encoded, ModelInfo, Piece, unit
+from assistant.retrieval.models.weights import (
     DEFAULT_MODEL,
-    Encoded,
-    ModelInfo,
-    Piece,
-    check_default,
+    check_default_weights,
     model_folder,
-    unit,
     weights_digest,
 )
 
@@ -54,7 +51,7 @@ class SentenceTransformerEncoder:
         if not getattr(transformer, "is_fast", False):
             raise ModelError(f"The model {name!r} has no fast tokenizer; choose a model that has one.")
         if folder and name == DEFAULT_MODEL:
-            check_default(folder, whole=True)
+            check_default_weights(folder, whole=True)
         digest = weights_digest(folder) if folder else _state_digest(self._model)
         self._before, self._behind = _marks_around(transformer)
         longest_prompt = max((len(self.pieces(prompt)) for prompt in self._model.prompts.values()), default=0)
@@ -133,7 +130,7 @@ def _state_digest(model: SentenceTransformer) -> str:
 
 
 def _load(name: str, folder: Path | None) -> SentenceTransformer:
-    prepared(offline=folder is not None)
+    prepare_libraries(offline=folder is not None)
     from sentence_transformers import SentenceTransformer
 
     try:
@@ -145,7 +142,7 @@ def _load(name: str, folder: Path | None) -> SentenceTransformer:
         ) from error
 
 
-def prepared(*, offline: bool) -> None:
+def prepare_libraries(*, offline: bool) -> None:
     """Keep the libraries quiet and at home before they are imported; call it before any model is loaded.
 
     Args:
@@ -192,7 +189,7 @@ class SentenceTransformerReranker:
     def __init__(self, name: str) -> None:
         self._name = name
         folder = Path(name) if Path(name).is_dir() else None
-        prepared(offline=folder is not None)
+        prepare_libraries(offline=folder is not None)
         from sentence_transformers import CrossEncoder, MultiVectorEncoder
         from sentence_transformers.util import load_file_path
 

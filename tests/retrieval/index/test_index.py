@@ -52,7 +52,7 @@ def words(count: int, stem: str = "w") -> str:
 def built(texts: dict[str, str], encoder: FakeEncoder | None = None, old: Index | None = None) -> Index:
     """An index of passages given by id and text."""
     passages = given_passages("coast", "Coast", texts).passages
-    return build_index(passages, {"coast": "digest"}, encoder or FakeEncoder(), old=old)
+    return build_index(passages, {"coast": "digest"}, encoder or FakeEncoder(), previous=old)
 
 
 def all_vectors(index: VectorIndex) -> Floats:
@@ -65,7 +65,8 @@ def assert_equal(one: Index, other: Index) -> None:
     assert one.model == other.model
     assert dict(one.sources) == dict(other.sources)
     assert list(one.windows) == list(other.windows)
-    for name in ("owners", "offsets", "ids", "spans", "hosts", "lengths", "tokens.codes", "tokens.scales"):
+    names = "owners offsets ids spans introductions lengths tokens.codes tokens.scales"
+    for name in names.split():
         mine, theirs = attrgetter(name)(one), attrgetter(name)(other)
         np.testing.assert_array_equal(mine, theirs, err_msg=name)
         assert mine.dtype == theirs.dtype, name

@@ -10,14 +10,14 @@ from fake_models import FakeEncoder
 from handmade_essays import essay, finder_of, order, passage, scores
 
 from assistant.core.essay import Kind, NoteMark, Passage
-from assistant.retrieval.index.introductions import SHARE, hosts_of
+from assistant.retrieval.index.introductions import SHARE, introductions_of
 
 GUEST = "coast/b01"
 
 
 def host_words(passages: list[Passage], guest: str) -> str:
     """The words of a passage's host."""
-    host = hosts_of(passages)[guest]
+    host = introductions_of(passages)[guest]
     text = next(one.text for one in passages if one.id == host.passage)
     return text[host.start : host.end]
 
@@ -27,7 +27,7 @@ def test_the_last_sentence_before_a_quotation_is_its_host(kind: Kind) -> None:
     outer = passage("coast/p01", "Fog came. The pilot writes to Leith:")
     inner = passage(GUEST, "No bell rang.", kind, introduced_by="coast/p01")
     assert host_words([outer, inner], GUEST) == "The pilot writes to Leith:"
-    assert hosts_of([outer, inner])[GUEST].passage == "coast/p01"
+    assert introductions_of([outer, inner])[GUEST].passage == "coast/p01"
 
 
 @pytest.mark.parametrize(
@@ -78,14 +78,14 @@ def test_a_quotation_may_be_the_host_of_a_note() -> None:
     ],
 )
 def test_what_nothing_brings_in_has_no_host(passages: list[Passage]) -> None:
-    assert hosts_of(passages) == {}
+    assert introductions_of(passages) == {}
 
 
 def test_every_quotation_and_note_of_an_essay_as_it_is_read_has_its_host(tmp_path: Path) -> None:
     passages = list(Opened(a_library(tmp_path / "shelf")).library.essay("sample").passages)
     guests = {one.id for one in passages if one.kind in {"blockquote", "note"}}
     assert len(guests) > 5
-    assert set(hosts_of(passages)) == guests
+    assert set(introductions_of(passages)) == guests
     assert host_words(passages, "sample/b01").endswith("essay on studies, published in 1625:")
     # The second note's mark stands between two sentences.
     assert host_words(passages, "sample/n2").endswith("with another Gospel began or ceased.")
@@ -154,11 +154,11 @@ def test_a_host_longer_than_the_model_reads_lends_what_one_window_holds() -> Non
     finder = finder_of(made, encoder=FakeEncoder(max_tokens=20))
     index = finder.searcher.index
     numbers = finder.searcher.numbers("coast")
-    low, high = index.hosts[numbers[GUEST]]
+    low, high = index.introductions[numbers[GUEST]]
     assert 0 < high - low <= 20
     assert {
         window.passage
         for at, window in enumerate(index.windows)
         if index.offsets[at] <= low < high <= index.offsets[at + 1]
     } == {"coast/p01"}
-    assert index.hosts[numbers["coast/p01"]].tolist() == [0, 0]
+    assert index.introductions[numbers["coast/p01"]].tolist() == [0, 0]

@@ -16,9 +16,8 @@ from hypothesis import strategies as st
 from assistant.library.adding import given_passages
 from assistant.retrieval import ranking
 from assistant.retrieval.finder import Finder
-from assistant.retrieval.index.index import build_index
+from assistant.retrieval.index.index import Vocabulary, build_index
 from assistant.retrieval.index.ordering import best_first, rounded
-from assistant.retrieval.index.vocabulary import Vocabulary
 from assistant.retrieval.ranking import Ranked, rank
 from assistant.retrieval.search import Searcher
 from assistant.retrieval.spelling import Speller

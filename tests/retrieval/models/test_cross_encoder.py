@@ -13,9 +13,9 @@ from minilm_graph import build_graph, read_places
 from numpy.typing import NDArray
 
 from assistant.retrieval.models import cross_encoder
-from assistant.retrieval.models.cross_encoder import EXCERPT, QUESTION, OnnxCrossEncoder, available
-from assistant.retrieval.models.encoder import WEIGHTS, default_folder
-from assistant.retrieval.models.onnx import Pieces
+from assistant.retrieval.models.cross_encoder import EXCERPT, QUESTION, OnnxCrossEncoder, is_available
+from assistant.retrieval.models.onnx import WordPieceTokenizer
+from assistant.retrieval.models.weights import WEIGHTS, default_folder
 
 RANK = 4
 CLOSE = 1e-4
@@ -73,7 +73,7 @@ def expected(adapter: Adapter, question: str, excerpt: str) -> tuple[float, list
             module = name.removesuffix(".weight")
             if f"{module}.lora_A" in weights:
                 parameter.add_(weights[f"{module}.lora_B"] @ weights[f"{module}.lora_A"])
-        pieces = Pieces(default_folder())
+        pieces = WordPieceTokenizer(default_folder())
         asked, read = pieces.of(question).ids[:QUESTION], pieces.of(excerpt).ids[:EXCERPT]
         ids = [pieces.first, *asked, pieces.last, *read, pieces.last]
         kinds = [0] * (len(asked) + 2) + [1] * (len(read) + 1)
@@ -112,7 +112,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> OnnxCrossEncoder:
 
 def test_every_word_piece_of_an_excerpt_has_its_logit_and_its_span(reader: OnnxCrossEncoder) -> None:
     for excerpt, reading in zip(EXCERPTS, reader.read(ASKED, EXCERPTS), strict=True):
-        pieces = Pieces(default_folder()).of(excerpt)
+        pieces = WordPieceTokenizer(default_folder()).of(excerpt)
         assert reading.spans == pieces.offsets[:EXCERPT]
         assert reading.carries.shape == (len(reading.spans),)
     assert EXCERPTS[0][slice(*reader.read(ASKED, EXCERPTS)[0].spans[1])] == "leaves"
@@ -162,11 +162,11 @@ def test_no_excerpt_is_no_reading(tmp_path: Path) -> None:
 
 
 def test_it_says_whether_it_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not available(tmp_path / "none.onnx")
+    assert not is_available(tmp_path / "none.onnx")
     graph = graph_of(drawn(np.float16), tmp_path)
-    assert available(graph)
+    assert is_available(graph)
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
-    assert not available(graph)
+    assert not is_available(graph)
 
 
 def test_a_graph_holds_the_adapter_in_its_own_precision(tmp_path: Path) -> None:

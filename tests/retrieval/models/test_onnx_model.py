@@ -19,18 +19,17 @@ from assistant.evaluation.datasets import load_dataset
 from assistant.library import store
 from assistant.library.library import Library
 from assistant.retrieval.index.windows import windows_of
-from assistant.retrieval.models import encoder as encoders
-from assistant.retrieval.models.encoder import (
+from assistant.retrieval.models.encoder import ModelInfo
+from assistant.retrieval.models.loading import default_loader
+from assistant.retrieval.models.onnx import GRAPH, OnnxEncoder
+from assistant.retrieval.models.weights import (
     DEFAULT_DIGEST,
     DEFAULT_MODEL,
     WEIGHTS,
-    ModelInfo,
-    check_default,
+    check_default_weights,
     default_folder,
     sample_digest,
 )
-from assistant.retrieval.models.loading import default_loader
-from assistant.retrieval.models.onnx import GRAPH, OnnxEncoder
 
 if TYPE_CHECKING:
     from assistant.retrieval.models.sentence_transformers import SentenceTransformerEncoder
@@ -210,10 +209,7 @@ def test_where_the_runtime_is_missing_sentence_transformers_takes_over(
     default_loader(None, told.append)
     assert slow == [DEFAULT_MODEL]
     (sentence,) = told
-    assert sentence == (
-        "ONNX Runtime cannot run all-MiniLM-L6-v2 here (ModuleNotFoundError); sentence-transformers does, "
-        "which takes some seconds longer to start."
-    )
+    assert all(fact in sentence for fact in (DEFAULT_MODEL, "ModuleNotFoundError", "sentence-transformers"))
 
 
 def test_where_the_graph_cannot_run_sentence_transformers_takes_over(
@@ -238,7 +234,7 @@ def weights(tmp_path: Path) -> Path:
 
 def test_the_weights_are_the_upstream_ones() -> None:
     for whole in (True, False):
-        check_default(default_folder(), whole=whole)
+        check_default_weights(default_folder(), whole=whole)
 
 
 def test_one_changed_byte_is_found_when_all_weights_are_read(weights: Path) -> None:
@@ -246,7 +242,7 @@ def test_one_changed_byte_is_found_when_all_weights_are_read(weights: Path) -> N
         file.seek(20_000_001)
         file.write(b"\xff")
     with pytest.raises(ModelError, match="install the package again"):
-        check_default(weights.parent, whole=True)
+        check_default_weights(weights.parent, whole=True)
 
 
 @pytest.mark.parametrize("harm", ["cut off", "other weights", "gone"])
@@ -262,7 +258,7 @@ def test_weights_of_another_model_are_found_at_once(weights: Path, harm: str) ->
     else:
         weights.unlink()
     with pytest.raises(ModelError, match="install the package again"):
-        check_default(weights.parent, whole=False)
+        check_default_weights(weights.parent, whole=False)
 
 
 def test_other_weights_are_refused_rather_than_run_another_way(
@@ -277,7 +273,7 @@ def test_other_weights_are_refused_rather_than_run_another_way(
 
 def test_an_index_is_built_only_from_weights_that_were_read_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     encoder = OnnxEncoder()
-    monkeypatch.setattr(encoders, "DEFAULT_DIGEST", "another")
+    monkeypatch.setattr("assistant.retrieval.models.weights.DEFAULT_DIGEST", "another")
     encoder.encode(["What is printed?"], query=True)
     with pytest.raises(ModelError, match="install the package again"):
         encoder.encode(["What is printed."])

@@ -14,7 +14,7 @@ from assistant.core.errors import ModelError
 from assistant.library.adding import given_passages
 from assistant.retrieval.finder import Finder
 from assistant.retrieval.index.index import build_index
-from assistant.retrieval.models.encoder import default_folder
+from assistant.retrieval.models.weights import default_folder
 
 TEXTS = {f"p{at:02}": f"Keeper {at} lit the lamp." for at in range(1, 31)}
 

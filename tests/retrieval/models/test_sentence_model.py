@@ -10,9 +10,9 @@ import pytest
 
 from assistant.core.errors import ModelError
 from assistant.library.library import Library
-from assistant.retrieval.models.encoder import DEFAULT_DIGEST, DEFAULT_MODEL, default_folder
 from assistant.retrieval.models.loading import default_loader
 from assistant.retrieval.models.sentence_transformers import SentenceTransformerEncoder
+from assistant.retrieval.models.weights import DEFAULT_DIGEST, DEFAULT_MODEL, default_folder
 
 pytestmark = pytest.mark.real_model
 
