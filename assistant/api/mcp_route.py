@@ -76,7 +76,7 @@ class McpRoute:
 
     async def _run(self, *, task_status: TaskStatus[Any]) -> None:
         speaking = await run_sync(import_module, "assistant.api.mcp")
-        manager = speaking.over_http(self._programs)
+        manager = speaking.http_manager(self._programs)
         async with manager.run():
             task_status.started(manager)
             await anyio.sleep_forever()
