@@ -1,4 +1,4 @@
-"""What every command prints as JSON for the sample essay is what it printed before: run this file to write it anew."""
+"""What every command prints as JSON for the sample essay is what it printed before."""
 
 from __future__ import annotations
 
