@@ -17,7 +17,7 @@ from assistant.evaluation.datasets import DatasetQuestion
 from assistant.evaluation.evidence import Spans
 from assistant.retrieval.finder import Finder
 from assistant.retrieval.index.bm25 import BM25
-from assistant.retrieval.index.ordering import best_first, rounded
+from assistant.retrieval.index.ordering import best_first
 from assistant.retrieval.models.encoder import Encoder, Floats
 
 Scored = list[tuple[str, float]]
@@ -86,9 +86,8 @@ class Lexical:
 
 def _best_first(names: Sequence[str], scores: Floats, candidates: Collection[str]) -> Scored:
     wanted = np.flatnonzero([name in candidates for name in names])
-    figures = rounded(scores)
-    order = wanted[best_first(figures[wanted], wanted)]
-    return [(names[at], float(figures[at])) for at in order]
+    order = wanted[best_first(scores[wanted], wanted)]
+    return [(names[number], float(scores[number])) for number in order]
 
 
 def reciprocal_ranks(rankings: Sequence[Scored]) -> Scored:

@@ -21,7 +21,7 @@ from assistant.retrieval.confidence import Signs, signs_of
 from assistant.retrieval.explain import ROOM, excerpt, matches_of, sentences_over
 from assistant.retrieval.index.index import Index, Vocabulary
 from assistant.retrieval.index.introductions import introductions_of
-from assistant.retrieval.index.ordering import DECIMALS, best_first
+from assistant.retrieval.index.ordering import DECIMALS, best_first, rounded
 from assistant.retrieval.models.encoder import Encoder, Floats
 from assistant.retrieval.ranking import Query, Ranked, highlight, in_order
 from assistant.retrieval.search import Searcher
@@ -251,14 +251,16 @@ class Finder:
     def _by_reranker(self, question: str, ranking: Ranking, reranker: Reranker) -> Ranking:
         first, rest = ranking.ranked[:RERANKED], ranking.ranked[RERANKED:]
         scores = reranker.scores(question, [self._excerpt(one, _LONG_EXCERPT) for one in first])
-        # Models have scales of their own, some with all their scores near 0; equals keep the order they had.
-        scale = max(map(abs, scores), default=0.0) or 1.0
-        order = best_first([score / scale for score in scores], range(len(first)))
-        ordered = [replace(first[at], score=scores[at]) for at in order]
-        # Those behind keep their order, below all that were scored anew.
-        floor = min(scores, default=0.0)
-        behind = [replace(one, score=floor - at) for at, one in enumerate(rest, 1)]
-        return replace(ranking, ranked=[*ordered, *behind])
+        low = min(scores, default=0.0)
+        # Models have scales of their own, some with all scores near 0, so shares of the range are rounded.
+        width = (max(scores, default=0.0) - low) or 1.0
+        shares = rounded([(score - low) / width for score in scores])
+        # Equal ones keep the order they had.
+        order = best_first(shares, range(len(first)))
+        reordered = [replace(first[number], score=low + float(shares[number]) * width) for number in order]
+        # The rest keep their order, below all that were scored again.
+        following = [replace(ranked, score=low - distance) for distance, ranked in enumerate(rest, 1)]
+        return replace(ranking, ranked=[*reordered, *following])
 
     def _excerpt(self, ranked: Ranked, room: int = ROOM) -> str:
         """The part of a passage around its best window, after the sentence that brings the passage in."""

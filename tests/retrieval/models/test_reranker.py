@@ -48,6 +48,21 @@ def test_the_first_twenty_are_put_in_order_anew_and_the_rest_stay_behind() -> No
     assert len(set(scores)) == len(scores)
 
 
+class Doubtful(Backwards):
+    """A model to which no passage is likely to answer, the last one least unlikely."""
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        """Scores that are all 0 to four decimals."""
+        return [1e-6 * (500 + score) for score in super().scores(question, texts)]
+
+
+def test_scores_that_are_all_near_zero_put_passages_in_order_too() -> None:
+    found, wanted = (
+        finder().find("Who lit the lamp?", reranker=model).ranked for model in (Doubtful(), Backwards())
+    )
+    assert [ranked.passage for ranked in found] == [ranked.passage for ranked in wanted]
+
+
 def test_a_model_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     library = Opened(a_library(tmp_path / "shelf")).library
     (tmp_path / "empty").mkdir()
