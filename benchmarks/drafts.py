@@ -15,7 +15,7 @@ from statistics import median
 from assistant.citations.styles import style_named
 from assistant.drafts.check import Checker
 from assistant.drafts.files import read_stream
-from assistant.library.store import Shelf
+from assistant.library.store import EssayStore
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
@@ -29,7 +29,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description="Check drafts with known faults.")
     options.add_argument("--drafts", type=int, default=60, help="Number of drafts.")
     count = options.parse_args().drafts
-    essay = Shelf(ROOT).load("sample")[1]
+    essay = EssayStore(ROOT).load("sample")[1]
     checker = Checker([essay], style_named("mla", [essay.reference]))
     right, missed, false = Counter[str](), Counter[str](), Counter[str]()
     for seed in range(count):

@@ -240,7 +240,7 @@ class FakeLibrary:
             raise LibraryError(f"There is no essay {essay_id}.")
         return self.held[essay_id]
 
-    def abouts(self) -> dict[str, EssaySummary]:
+    def summaries(self) -> dict[str, EssaySummary]:
         """What is known of each essay."""
         added = "2026-11-23T09:00:00Z"
         return {essay.id: EssaySummary.of(essay, essay.source_sha256, added) for essay in self.held.values()}
@@ -250,7 +250,7 @@ class FakeLibrary:
         assert text == ""
         return form_of(self.essay(essay_id).reference) | {"first-page": ""}
 
-    def filled(self, essay_id: str, form: Mapping[str, str], text: str = "") -> CSLItem:
+    def record_from_form(self, essay_id: str, form: Mapping[str, str], text: str = "") -> CSLItem:
         """The record that a form was filled in with."""
         assert text == ""
         return record_of(form, self.essay(essay_id).reference)

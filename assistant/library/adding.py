@@ -39,8 +39,8 @@ from assistant.documents import Source, read
 from assistant.documents.pages import find_pages, number_pages
 from assistant.library import store
 from assistant.library.files import replace_together
-from assistant.library.indexing import IndexKeeper
-from assistant.library.store import Given, Shelf, Snapshot
+from assistant.library.indexing import LibraryIndex
+from assistant.library.store import EssayStore, Overrides, Snapshot
 
 _FEWEST_WORDS = 3
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,80}")
@@ -265,11 +265,11 @@ class Ready:
     essay: StoredEssay
     chunks: str
     source: str
-    given: Given
+    given: Overrides
     encodings: Path | None = None
 
     @classmethod
-    def of(cls, made: Ingested, given: Given) -> Ready:
+    def of(cls, made: Ingested, given: Overrides) -> Ready:
         """What was read, with what is given of it."""
         return cls(made.essay, store.dump(made.essay), made.source, given)
 
@@ -289,7 +289,7 @@ class Asked:
     essay_id: str | None
 
 
-def settled(made: Ingested, path: Path, asked: Asked, known: Sequence[CSLItem], shelf: Shelf) -> Ready:
+def settled(made: Ingested, path: Path, asked: Asked, known: Sequence[CSLItem], shelf: EssayStore) -> Ready:
     """An essay as it was read, or read anew with what the user gave of it before.
 
     A file that is there already keeps its id, its record and its first page where the user gave them once
@@ -316,16 +316,16 @@ def settled(made: Ingested, path: Path, asked: Asked, known: Sequence[CSLItem], 
     return Ready.of(made, given)
 
 
-def _held_as(essay: StoredEssay, shelf: Shelf) -> str:
+def _held_as(essay: StoredEssay, shelf: EssayStore) -> str:
     """Id under which the library has an essay's very file, else the one that it was given."""
     if essay.id in shelf.ids():
         return essay.id
-    abouts = shelf.abouts()
+    abouts = shelf.summaries()
     same = (name for name, about in abouts.items() if about.source == essay.source_sha256)
     return next(same, essay.id)
 
 
-def _refuse_other(essay: StoredEssay, name: str, path: Path, shelf: Shelf) -> None:
+def _refuse_other(essay: StoredEssay, name: str, path: Path, shelf: EssayStore) -> None:
     """Refuse an essay that would take the place of another work."""
     if name not in shelf.ids():
         return
@@ -347,7 +347,7 @@ def _titles(essay: StoredEssay) -> set[str]:
     return {essay.report.title, printed} - {""}
 
 
-def commit(ready: Ready, model: str | None, shelf: Shelf, keeper: IndexKeeper, step: Progress) -> None:
+def commit(ready: Ready, model: str | None, shelf: EssayStore, keeper: LibraryIndex, step: Progress) -> None:
     """Build the index with an essay new or changed, then make files and index current together.
 
     Args:
@@ -361,7 +361,7 @@ def commit(ready: Ready, model: str | None, shelf: Shelf, keeper: IndexKeeper, s
         AssistantError: If the index cannot be made or the files cannot be written.
     """
     essay = ready.essay
-    abouts = shelf.abouts(but=essay.id)
+    abouts = shelf.summaries(but=essay.id)
     sources = {name: about.sha256 for name, about in abouts.items()}
     sources[essay.id] = hashlib.sha256(ready.chunks.encode()).hexdigest()
     essays = Snapshot(shelf, abouts, essay)
@@ -380,7 +380,7 @@ def _nothing() -> None:
 
 
 def edited(
-    essay_id: str, reference: CSLItem | Path | None, first_page: str | None, shelf: Shelf, root: Path
+    essay_id: str, reference: CSLItem | Path | None, first_page: str | None, shelf: EssayStore, root: Path
 ) -> Ready:
     """An essay as it is with another record or another first page.
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from assistant.citations.locators import locator_of
 from assistant.citations.styles import Style, style_named
 from assistant.core.answer import Citation
-from assistant.library.store import Shelf
+from assistant.library.store import EssayStore
 
 
 class Citations:
@@ -17,7 +17,7 @@ class Citations:
         shelf: The shelf.
     """
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: EssayStore) -> None:
         self._shelf = shelf
         self._kept: tuple[object, Style] | None = None
 
@@ -34,10 +34,10 @@ class Citations:
         """
         abouts = None
         if state is None:
-            abouts = self._shelf.abouts()
+            abouts = self._shelf.summaries()
             state = {essay_id: about.sha256 for essay_id, about in abouts.items()}
         if self._kept is None or self._kept[0] != (name, state):
-            records = [about.reference for about in (abouts or self._shelf.abouts()).values()]
+            records = [about.reference for about in (abouts or self._shelf.summaries()).values()]
             self._kept = ((name, state), style_named(name, records))
         return self._kept[1]
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from assistant.core.errors import LibraryError
 from assistant.core.essay import Progress, StoredEssay
 from assistant.library.files import writing
-from assistant.library.store import Shelf, Snapshot
+from assistant.library.store import EssayStore, Snapshot
 from assistant.retrieval.finder import Finder
 from assistant.retrieval.index.encoding import SavedEncodings, delete_encodings
 from assistant.retrieval.index.index import Index, build_index, encodings_of
@@ -39,7 +39,7 @@ def no_step(_stage: str, _done: int, _total: int) -> None:
     """Progress that nobody follows."""
 
 
-class IndexKeeper:
+class LibraryIndex:
     """Builds and loads the index of one library.
 
     Args:
@@ -124,13 +124,13 @@ class IndexKeeper:
         if index is not None and (found := encodings_of(index, {essay_id})):
             SavedEncodings(folder, index.model, lambda _count: None).add(found)
 
-    def forget_removed(self, shelf: Shelf) -> None:
+    def forget_removed(self, shelf: EssayStore) -> None:
         """Write the index anew, so that nothing is left in it of essays that are gone.
 
         Raises:
             AssistantError: If it cannot be made.
         """
-        abouts = shelf.abouts()
+        abouts = shelf.summaries()
         if not abouts:
             self._erase()
         elif (self._index / MANIFEST).exists():
@@ -215,7 +215,7 @@ class Finders:
         reading_model: Reads questions and excerpts together; ``None`` to do without.
     """
 
-    def __init__(self, shelf: Shelf, keeper: IndexKeeper, reading_model: ReadingModel | None) -> None:
+    def __init__(self, shelf: EssayStore, keeper: LibraryIndex, reading_model: ReadingModel | None) -> None:
         self._shelf, self._keeper, self._reading_model = shelf, keeper, reading_model
         self._opened: tuple[object, Finder] | None = None
         # The page asks from several threads; one of them loads the model and the others wait for it.
@@ -233,7 +233,7 @@ class Finders:
             LibraryError: If an index cannot be made.
         """
         with self._guard:
-            abouts = self._shelf.abouts()
+            abouts = self._shelf.summaries()
             sources = {essay_id: about.sha256 for essay_id, about in abouts.items()}
             if self._opened is None or self._opened[0] != (self._keeper.state(), sources):
                 essays = Snapshot(self._shelf, abouts)

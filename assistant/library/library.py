@@ -25,15 +25,15 @@ from assistant.core.notebook import Notebook, Section
 from assistant.core.quotation import Verdict
 from assistant.library.citations import Citations
 from assistant.library.files import writing
-from assistant.library.indexing import Finders, IndexKeeper, no_step
-from assistant.library.store import Shelf
+from assistant.library.indexing import Finders, LibraryIndex, no_step
+from assistant.library.store import EssayStore
 from assistant.retrieval.models.cross_encoder import DefaultReadingModel, ReadingModel
 from assistant.retrieval.models.encoder import Encoder
 from assistant.retrieval.models.loading import default_loader
 
 if TYPE_CHECKING:
     from assistant.library.quotations import Quotations
-    from assistant.library.trash import Removals
+    from assistant.library.trash import Trash
     from assistant.retrieval.finder import Finder
 
 
@@ -81,8 +81,8 @@ class Library:
     ) -> None:
         self.root = root
         self._notify = notify
-        self._shelf = Shelf(root)
-        self._keeper = IndexKeeper(root, load_encoder or (lambda name: default_loader(name, notify)), notify)
+        self._shelf = EssayStore(root)
+        self._keeper = LibraryIndex(root, load_encoder or (lambda name: default_loader(name, notify)), notify)
         self._finders = Finders(
             self._shelf,
             self._keeper,
@@ -91,10 +91,10 @@ class Library:
         self._citations = Citations(self._shelf)
 
     @cached_property
-    def _removals(self) -> Removals:
-        from assistant.library.trash import Removals
+    def _removals(self) -> Trash:
+        from assistant.library.trash import Trash
 
-        return Removals(self.root, self._shelf, self._keeper)
+        return Trash(self.root, self._shelf, self._keeper)
 
     def ids(self) -> list[str]:
         """Ids of all essays, in alphabetical order."""
@@ -118,15 +118,15 @@ class Library:
         Raises:
             LibraryError: If a chunk file that has changed is damaged.
         """
-        return {essay_id: about.reference for essay_id, about in self._shelf.abouts().items()}
+        return {essay_id: about.reference for essay_id, about in self._shelf.summaries().items()}
 
-    def abouts(self) -> dict[str, EssaySummary]:
+    def summaries(self) -> dict[str, EssaySummary]:
         """What is known of each essay without reading it, by id.
 
         Raises:
             LibraryError: If a chunk file that has changed is damaged.
         """
-        return self._shelf.abouts()
+        return self._shelf.summaries()
 
     def question_sets(self) -> dict[str, Path]:
         """Folders of the library's own question sets by id of the essay that each asks about."""
@@ -204,7 +204,7 @@ class Library:
         given = self._shelf.given(essay_id).first_page
         return forms.form_of(self._record(essay_id, text)) | {"first-page": given}
 
-    def filled(self, essay_id: str, form: Mapping[str, str], text: str = "") -> CSLItem:
+    def record_from_form(self, essay_id: str, form: Mapping[str, str], text: str = "") -> CSLItem:
         """The record that a form was filled in with, which ``form`` gave with the same arguments.
 
         Raises:

@@ -12,7 +12,7 @@ from assistant.core.errors import LibraryError
 from assistant.core.essay import CSLItem
 from assistant.core.quotation import CitedPlace, Comparison, Verdict
 from assistant.drafts.secondhand import SecondHand
-from assistant.library.store import Shelf
+from assistant.library.store import EssayStore
 from assistant.quotations.corpus import Corpus
 
 
@@ -23,7 +23,7 @@ class Quotations:
         shelf: The essays.
     """
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: EssayStore) -> None:
         self._shelf = shelf
         self._prepared: tuple[dict[str, str], Corpus, dict[str, CSLItem], SecondHand] | None = None
         # The page asks from several threads; one of them prepares and the others wait for it.

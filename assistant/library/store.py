@@ -213,7 +213,7 @@ def _file_digest(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class Overrides:
     """What was given of an essay besides its file.
 
     Attributes:
@@ -226,7 +226,7 @@ class Given:
     reference: CSLItem | None = None
     first_page: str = ""
 
-    def updated(self, reference: CSLItem | None, first_page: str | None) -> Given:
+    def updated(self, reference: CSLItem | None, first_page: str | None) -> Overrides:
         """What is given from now on: what is new, and what was given before where nothing is.
 
         Args:
@@ -259,7 +259,7 @@ def moment(seconds: float | None = None) -> str:
     return at.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def load_given(path: Path) -> Given | None:
+def load_given(path: Path) -> Overrides | None:
     """What a file says was given; ``None`` if there is none or it is damaged.
 
     The passages' own file holds the record as well, so that a damaged one loses nothing that is shown.
@@ -271,10 +271,10 @@ def load_given(path: Path) -> Given | None:
         datetime.fromisoformat(said["added"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    return Given(said["added"], reference, first_page) if whole else None
+    return Overrides(said["added"], reference, first_page) if whole else None
 
 
-class Shelf:
+class EssayStore:
     """Reads essays, each again only when its file has changed.
 
     Args:
@@ -305,7 +305,7 @@ class Shelf:
             self._stored[essay_id] = (stamp, digest, essay)
         return self._stored[essay_id][1:]
 
-    def abouts(self, *, but: str = "") -> dict[str, EssaySummary]:
+    def summaries(self, *, but: str = "") -> dict[str, EssaySummary]:
         """What is known of every essay, by id; only files that have changed are read.
 
         Args:
@@ -334,17 +334,17 @@ class Shelf:
         state = path.stat()
         return path, (state.st_mtime_ns, state.st_size)
 
-    def given(self, essay_id: str) -> Given:
+    def given(self, essay_id: str) -> Overrides:
         """What the user gave of an essay; of one that is not there yet nothing but that it is added now.
 
         An essay of a library that did not keep this was added when its chunk file was written.
         """
         path = self._chunks / f"{essay_id}.jsonl"
         if not path.exists():
-            return Given(moment())
-        return load_given(self._given(essay_id)) or Given(moment(path.stat().st_mtime))
+            return Overrides(moment())
+        return load_given(self._given(essay_id)) or Overrides(moment(path.stat().st_mtime))
 
-    def files(self, essay_id: str, chunks: str, source: str, given: Given) -> dict[Path, str]:
+    def files(self, essay_id: str, chunks: str, source: str, given: Overrides) -> dict[Path, str]:
         """What is written for an essay, by its paths: what was given, its source and its chunk file."""
         return {
             self._given(essay_id): given.dumped(),
@@ -393,7 +393,7 @@ class Snapshot(Mapping[str, StoredEssay]):
         more: Essays that are not on the shelf yet.
     """
 
-    def __init__(self, shelf: Shelf, abouts: Mapping[str, EssaySummary], *more: StoredEssay) -> None:
+    def __init__(self, shelf: EssayStore, abouts: Mapping[str, EssaySummary], *more: StoredEssay) -> None:
         self._shelf, self._abouts = shelf, abouts
         self._read = {essay.id: essay for essay in more}
 

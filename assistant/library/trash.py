@@ -13,8 +13,8 @@ from assistant.core.errors import LibraryError
 from assistant.core.essay import RemovedEssay
 from assistant.library import store
 from assistant.library.adding import Ready
-from assistant.library.indexing import IndexKeeper
-from assistant.library.store import Given, Shelf, load_given, moment
+from assistant.library.indexing import LibraryIndex
+from assistant.library.store import EssayStore, Overrides, load_given, moment
 
 # How long, and how many; whichever ends first.
 KEPT_FOR = timedelta(days=30)
@@ -23,7 +23,7 @@ _STAMP = "%Y%m%dT%H%M%S%f"
 _UNDONE = ".new-"
 
 
-class Removals:
+class Trash:
     """The removed essays of a library, a folder each; all changes need the library's lock.
 
     Args:
@@ -32,7 +32,7 @@ class Removals:
         keeper: Their index.
     """
 
-    def __init__(self, root: Path, shelf: Shelf, keeper: IndexKeeper) -> None:
+    def __init__(self, root: Path, shelf: EssayStore, keeper: LibraryIndex) -> None:
         self._folder, self._shelf, self._keeper = root / "removed", shelf, keeper
 
     def kept(self) -> list[RemovedEssay]:
@@ -99,7 +99,7 @@ class Removals:
             text = source.read_bytes().decode("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise LibraryError(f"{source} cannot be read; add the essay from its own file.") from error
-        added = load_given(given) or Given(moment(chunks.stat().st_mtime))
+        added = load_given(given) or Overrides(moment(chunks.stat().st_mtime))
         return Ready(essay, chunks.read_bytes().decode("utf-8"), text, added, folder)
 
     def forget(self, ready: Ready) -> None:

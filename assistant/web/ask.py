@@ -193,7 +193,7 @@ class Library(Protocol):
     def ids(self) -> list[str]:
         """Ids of all essays."""
 
-    def abouts(self) -> Mapping[str, EssaySummary]:
+    def summaries(self) -> Mapping[str, EssaySummary]:
         """What is known of each essay without reading it."""
 
     def essay(self, essay_id: str) -> StoredEssay:
@@ -234,7 +234,7 @@ class Desk:
         """A page was opened: show the library as it now is, and what the tab kept from before."""
         kept = kept_of(told)
         try:
-            abouts = self._library.abouts()
+            abouts = self._library.summaries()
         except AssistantError as fault:
             return {self._widgets.conversation: self._fault_html(fault)}
         focus = [essay_id for essay_id in self._focus if essay_id in abouts]
@@ -252,7 +252,7 @@ class Desk:
     def changed(self, reading: str | None, turns: Turns) -> Updates:
         """The library has changed: show what there is to choose, and read another essay if that one left."""
         try:
-            abouts = self._library.abouts()
+            abouts = self._library.summaries()
         except AssistantError as fault:
             return {self._widgets.conversation: self._fault_html(fault)}
         shown = reading if reading is not None and reading in abouts else next(iter(abouts), "")
@@ -308,7 +308,7 @@ class Desk:
     def _answers(self, question: str, turns: Turns, scope: str | None, style: str) -> Iterator[str]:
         """What is found, as HTML: the passages as soon as they are known, then with their verdict."""
         try:
-            abouts = self._library.abouts()
+            abouts = self._library.summaries()
             chosen = chosen_of(scope)
             known = [essay_id for essay_id in chosen if essay_id in abouts]
             if chosen and not known:

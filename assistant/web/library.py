@@ -41,7 +41,7 @@ class Library(uploading.Library, Protocol):
     def form(self, essay_id: str, text: str = "") -> dict[str, str]:
         """What a form shows of a record."""
 
-    def filled(self, essay_id: str, form: Mapping[str, str], text: str = "") -> CSLItem:
+    def record_from_form(self, essay_id: str, form: Mapping[str, str], text: str = "") -> CSLItem:
         """The record that a form was filled in with."""
 
     def edit(
@@ -106,14 +106,14 @@ class Acts:
             act, needed = self._acts.get(name, (None, ()))
             if act is None or [type(one) for one in rest] != [*needed]:
                 return {"fault": UNKNOWN}
-            if essay_id not in self._library.abouts():
+            if essay_id not in self._library.summaries():
                 return {"fault": GONE}
             return act(essay_id, *rest)
         except AssistantError as fault:
             return {"fault": messages.told(str(fault), self._library.root)}
 
     def _title(self, essay_id: str) -> str:
-        return essays.title_of(essay_id, self._library.abouts()[essay_id])
+        return essays.title_of(essay_id, self._library.summaries()[essay_id])
 
     def _form(self, essay_id: str) -> Answer:
         now = self._library.essay(essay_id).report.page_provenance
@@ -132,8 +132,8 @@ class Acts:
             return {"fault": LONG}
         first_page = texts.pop("first-page", "").strip()
         known = self._library.form(essay_id)
-        record = self._library.filled(essay_id, texts, text)
-        same = not text.strip() and record == self._library.abouts()[essay_id].reference
+        record = self._library.record_from_form(essay_id, texts, text)
+        same = not text.strip() and record == self._library.summaries()[essay_id].reference
         report = self._library.edit(
             essay_id,
             reference=None if same else record,
@@ -159,7 +159,7 @@ class Acts:
         return {"said": f"“{title}” is removed.", "html": essays.removed_html(essay_id, title)}
 
     def _forget(self, essay_id: str) -> Answer:
-        if essay_id in self._library.abouts():
+        if essay_id in self._library.summaries():
             return {"fault": f"An essay {essay_id!r} is in the library again; remove that one first."}
         self._library.remove(essay_id, for_good=True)
         return {"said": "It is deleted for good."}
@@ -215,7 +215,7 @@ class Keep:
     def shown(self) -> Updates:
         """The part was opened: show the library as it now is."""
         try:
-            html = essays.shelf_html(self.library.abouts(), self.library.removed().values())
+            html = essays.shelf_html(self.library.summaries(), self.library.removed().values())
         except AssistantError as fault:
             html = fault_html(messages.told(str(fault), self.library.root))
         return {self.widgets.shelf: html}
@@ -223,7 +223,7 @@ class Keep:
     def landed(self) -> gr.Tabs | dict[str, Any]:
         """The page was opened: whoever has no essay yet is led to where one is added."""
         try:
-            empty = not self.library.abouts()
+            empty = not self.library.summaries()
         except AssistantError:
             return gr.skip()
         return gr.Tabs(selected=PART) if empty else gr.skip()

@@ -170,7 +170,7 @@ class Library(Protocol):
 
     root: Path
 
-    def abouts(self) -> Mapping[str, EssaySummary]:
+    def summaries(self) -> Mapping[str, EssaySummary]:
         """What is known of each essay."""
 
     def add(
@@ -225,9 +225,9 @@ class Uploading:
 
         line.state = "working"
         try:
-            before = dict(self.library.abouts())
+            before = dict(self.library.summaries())
             report = self.library.add(path, first_page=self.first_page, progress=told)
-            after, known = self.library.abouts()[report.essay_id], before.get(report.essay_id)
+            after, known = self.library.summaries()[report.essay_id], before.get(report.essay_id)
             line.report = report
             line.state = "added" if known is None else "changed" if known.sha256 != after.sha256 else "there"
         except AssistantError as fault:

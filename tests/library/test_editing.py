@@ -69,7 +69,7 @@ def test_another_record_changes_citations_and_pages_and_embeds_nothing(opened: O
     assert (report.essay_id, report.title, report.first_page) == ("sample", "Of Pointing", "301")
     assert _texts(opened) == before
     assert opened.library.ask(QUESTION).hits[0].citation.in_text == "(Marsh 302)"
-    about = opened.library.abouts()["sample"]
+    about = opened.library.summaries()["sample"]
     assert (about.reference, about.title, about.first_page) == (RECORD, "Of Pointing", "301")
 
 
@@ -180,21 +180,21 @@ def test_a_crash_in_between_leaves_the_library_as_it_was(
 
 
 def test_when_it_was_added_is_kept(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    added = opened.library.abouts()["sample"].added
+    added = opened.library.summaries()["sample"].added
     assert added.endswith("Z")
     monkeypatch.setattr(store, "datetime", _Later)
     opened.library.edit("sample", first_page="3")
     opened.library.add(SAMPLE)
-    assert opened.library.abouts()["sample"].added == added
+    assert opened.library.summaries()["sample"].added == added
 
 
 def test_a_library_that_kept_no_dates_tells_when_its_files_were_written(opened: Opened) -> None:
     path = _chunks(opened)
     path.with_name("sample.given.json").unlink()
     os.utime(path, (1_000_000_000, 1_000_000_000))
-    assert opened.library.abouts()["sample"].added == "2001-09-09T01:46:40Z"
+    assert opened.library.summaries()["sample"].added == "2001-09-09T01:46:40Z"
     opened.library.edit("sample", first_page="3")
-    assert Opened(opened.root).library.abouts()["sample"].added == "2001-09-09T01:46:40Z"
+    assert Opened(opened.root).library.summaries()["sample"].added == "2001-09-09T01:46:40Z"
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", "{}", '{"added": 7}', '{"added": "x"}', "\x00"])
@@ -209,20 +209,20 @@ def test_what_is_known_of_an_essay_without_reading_it(
 ) -> None:
     essay = opened.library.essay("sample")
     searched = sum(one.kind in SEARCHED_KINDS for one in essay.passages)
-    opened.library.abouts()
+    opened.library.summaries()
     other = Opened(opened.root, FakeEncoder())
     monkeypatch.setattr("assistant.library.store.load", None)  # nothing is read
-    about = other.library.abouts()["sample"]
+    about = other.library.summaries()["sample"]
     assert (about.pages, about.first_page, about.last_page) == (12, "11", "22")
     assert (about.title, about.passages, about.source) == (essay.report.title, searched, essay.source_sha256)
 
 
 def test_a_catalogue_of_an_older_version_is_made_anew(opened: Opened) -> None:
-    known = opened.library.abouts()
+    known = opened.library.summaries()
     path = opened.root / "index" / "catalogue.json"
     said = json.loads(path.read_text("utf-8").partition("\n")[2])
     for _, about in said.values():
         del about["pages"], about["added"]
     text = json.dumps(said, ensure_ascii=False)
     path.write_text(f"{hashlib.sha256(text.encode()).hexdigest()}\n{text}", "utf-8")
-    assert Opened(opened.root).library.abouts() == known
+    assert Opened(opened.root).library.summaries() == known

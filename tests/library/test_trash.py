@@ -30,7 +30,7 @@ def _library_files(opened: Opened) -> dict[str, str]:
 def test_what_is_put_back_is_what_was_there_and_nothing_is_embedded(opened: Opened) -> None:
     opened.library.add(SECOND)
     opened.library.edit("sample", first_page="844")
-    files, answers, about = _library_files(opened), opened.found(), opened.library.abouts()["sample"]
+    files, answers, about = _library_files(opened), opened.found(), opened.library.summaries()["sample"]
     opened.library.remove("sample")
     assert "sample" not in opened.library.ids()
     assert {name for name, _ in opened.found()} & {"sample/p07"} == set()
@@ -39,7 +39,7 @@ def test_what_is_put_back_is_what_was_there_and_nothing_is_embedded(opened: Open
     assert opened.encoder.encoded == []
     assert (report.essay_id, report.first_page) == ("sample", "844")
     assert _library_files(opened) == files
-    assert opened.library.abouts()["sample"] == about
+    assert opened.library.summaries()["sample"] == about
     assert opened.found() == answers
     assert opened.encoder.encoded == [QUESTION]
     assert opened.notices == []

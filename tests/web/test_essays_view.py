@@ -197,7 +197,7 @@ def test_a_record_is_edited_by_the_form(acts: Acts, opened: Opened) -> None:
     }
     assert acts.act(["save", "sample", form, ""])["said"] == "“Of Pointing” is saved."
     assert opened.encoder.encoded == []
-    about = opened.library.abouts()["sample"]
+    about = opened.library.summaries()["sample"]
     assert (about.first_page, about.reference["type"]) == ("844", "book")
     # What was not touched is not taken for given by hand.
     assert acts.act(["save", "sample", opened.library.form("sample"), ""])["said"]
@@ -320,9 +320,9 @@ def test_whoever_asks_goes_before_the_work(tmp_path: Path) -> None:
     class Watched(FakeLibrary):
         behind = -1
 
-        def abouts(self) -> dict[str, EssaySummary]:
+        def summaries(self) -> dict[str, EssaySummary]:
             self.behind = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
-            return super().abouts()
+            return super().summaries()
 
     held, own = Watched(), os.getpriority(os.PRIO_PROCESS, 0)
     assert list(Uploading(held, [_uploaded(tmp_path, "one.txt", b"words")]).steps())
@@ -333,7 +333,7 @@ def test_whoever_asks_goes_before_the_work(tmp_path: Path) -> None:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_fault_of_the_program_is_said_and_the_copies_are_gone(tmp_path: Path) -> None:
     class Broken(FakeLibrary):
-        def abouts(self) -> dict[str, EssaySummary]:
+        def summaries(self) -> dict[str, EssaySummary]:
             raise RuntimeError
 
     path = _uploaded(tmp_path, "one.txt", b"words")
@@ -390,7 +390,7 @@ def test_an_essay_that_is_read_and_removed_gives_way_to_another() -> None:
 
 def test_a_damaged_library_is_one_sentence() -> None:
     class Damaged(FakeLibrary):
-        def abouts(self) -> dict[str, EssaySummary]:
+        def summaries(self) -> dict[str, EssaySummary]:
             raise LibraryError("The file is damaged; add the essay again.")
 
     keep = _keep(Damaged(keepers_log()))

@@ -241,14 +241,14 @@ def test_a_pasted_record_is_looked_over_before_it_is_saved(page: Page, opened: O
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_label("Title", exact=True)).to_have_value("On Eels")
     expect(page.get_by_label("Kind of work")).to_have_value("article-journal")
-    assert opened.library.abouts()["form-feeds"].title != "On Eels"
+    assert opened.library.summaries()["form-feeds"].title != "On Eels"
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#sheet")).to_be_hidden()
     assert opened.library.essay("form-feeds").reference["ISSN"] == "0026-7724"
 
 
 def test_an_essay_is_removed_by_keyboard_and_put_back(page: Page, opened: Opened) -> None:
-    before = opened.library.abouts()["sample"]
+    before = opened.library.summaries()["sample"]
     _library(page)
     _row(page, "sample").locator("[data-act=open]").click()
     expect(page.locator(".reader[data-essay='sample']")).to_be_visible()
@@ -272,7 +272,7 @@ def test_an_essay_is_removed_by_keyboard_and_put_back(page: Page, opened: Opened
     expect(_row(page, "sample")).to_be_visible()
     expect(_row(page, "sample").locator("[data-act=open]")).to_be_focused()
     assert opened.encoder.encoded == []
-    assert opened.library.abouts()["sample"] == before
+    assert opened.library.summaries()["sample"] == before
 
 
 def test_what_is_kept_can_be_deleted_for_good(page: Page, opened: Opened) -> None:
@@ -309,9 +309,9 @@ def test_what_another_window_removed_is_one_sentence(
 def test_a_thousand_essays_are_seen_and_sorted(
     visitor: BrowserContext, opened: Opened, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = opened.library.abouts()["form-feeds"]
+    one = opened.library.summaries()["form-feeds"]
     many = {"form-feeds": one} | dict.fromkeys((f"essay-{number:04d}" for number in range(999)), one)
-    monkeypatch.setattr(opened.library, "abouts", lambda: many)
+    monkeypatch.setattr(opened.library, "summaries", lambda: many)
     page = visitor.new_page()
     page.goto(address)
     _library(page)

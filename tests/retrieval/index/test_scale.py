@@ -12,7 +12,7 @@ from fake_models import FakeEncoder
 from handmade_essays import TEXTS
 
 from assistant.library.library import Library
-from assistant.library.store import Shelf
+from assistant.library.store import EssayStore
 from assistant.retrieval import ranking
 from assistant.retrieval.index import vectors as dense
 from assistant.retrieval.index.storage import load_index, read_manifest
@@ -311,13 +311,13 @@ def test_essays_that_are_not_found_are_not_read(
     opened.library.add(third)
     opened.library.ask(QUESTION)
     read: list[str] = []
-    load = Shelf.load
+    load = EssayStore.load
 
-    def noted(shelf: Shelf, essay_id: str) -> tuple[str, StoredEssay]:
+    def noted(shelf: EssayStore, essay_id: str) -> tuple[str, StoredEssay]:
         read.append(essay_id)
         return load(shelf, essay_id)
 
-    monkeypatch.setattr("assistant.library.store.Shelf.load", noted)
+    monkeypatch.setattr("assistant.library.store.EssayStore.load", noted)
     again = Opened(opened.root)
     (hit,) = again.library.ask(QUESTION, top=1).hits
     assert hit.passage.id == FOUND
