@@ -1,1 +1,1 @@
-"""Windows, vectors, token vectors and postings, in memory and on disk."""
+"""The index of a library: windows, vectors, token vectors and postings, in memory and on disk."""

@@ -1,7 +1,7 @@
-"""Hosts: the sentence that brings in a block quotation, or that bears a note's number.
+"""The sentence that introduces a block quotation, or that bears a note's number.
 
-A quotation seldom says who speaks in it, and a note not what it is on; the sentence of the essay that
-brings it in does. What a question asks may be met by the host's words almost as well as by its own.
+A quotation seldom says who speaks in it, and a note seldom says what it is about; the sentence that
+introduces it does. Words of a question may match that sentence almost as well as the passage itself.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from assistant.core.essay import Passage
 from assistant.retrieval.index.windows import Window
 from assistant.retrieval.models.encoder import Integers
 
-# How much a cosine counts that is met in the host. Measured on the sample essay; all from 0.8 to 0.95 do as
-# well, and at 1 quotations come before the paragraphs that discuss them.
+# Factor of a cosine with a word of the introduction. Measured on the sample essay: all values from 0.8 to
+# 0.95 do as well, and at 1 quotations come before the paragraphs that discuss them.
 SHARE = 0.85
 
 
 @dataclass(frozen=True, slots=True)
 class Introduction:
-    """A sentence with which another passage is brought in.
+    """A sentence that introduces another passage.
 
     Attributes:
-        passage: Id of the passage that it stands in.
+        passage: Id of the passage that contains the sentence.
         start: Offset into that passage's text.
-        end: Offset behind its last character.
+        end: Offset of the sentence's end.
     """
 
     passage: str
@@ -36,56 +36,59 @@ class Introduction:
 
 
 def introductions_of(passages: Iterable[Passage]) -> dict[str, Introduction]:
-    """The host of each block quotation, verse and note that has one, by the guest's id."""
-    known = {passage.id: passage for passage in passages}
-    found = {}
-    for passage in known.values():
-        outer = known.get(passage.introduced_by or "")
-        if outer is not None and outer.sentences:
-            found[passage.id] = Introduction(outer.id, *outer.sentences[-1])
+    """The introduction of each block quotation, verse and note, by the id of the passage it introduces."""
+    by_id = {passage.id: passage for passage in passages}
+    introductions = {}
+    for passage in by_id.values():
+        before = by_id.get(passage.introduced_by or "")
+        if before is not None and before.sentences:
+            introductions[passage.id] = Introduction(before.id, *before.sentences[-1])
         for note in passage.notes:
-            # A mark behind the full stop belongs to the sentence before it.
+            # A note mark after the full stop belongs to the sentence before it.
             spans = [span for span in passage.sentences if span[0] < max(1, note.at) <= span[1]]
-            if spans and note.passage in known:
-                found[note.passage] = Introduction(passage.id, *spans[0])
-    return found
+            if spans and note.passage in by_id:
+                introductions[note.passage] = Introduction(passage.id, *spans[0])
+    return introductions
 
 
 def introduction_rows(
-    hosts: Mapping[str, Introduction],
+    introductions: Mapping[str, Introduction],
     windows: Sequence[Window],
     numbers: Mapping[str, int],
     offsets: Integers,
     spans: Integers,
 ) -> Integers:
-    """Where the words of each host stand in an index.
+    """Find the token rows of each introduction in an index.
 
     Args:
-        hosts: Hosts by the guest's id.
+        introductions: Introductions by the id of the passage that they introduce.
         windows: The windows of the index.
         numbers: Number of each of its passages, by id.
         offsets: First token row of each window and, last, the number of tokens.
         spans: Start and end of each token in its passage's text.
 
     Returns:
-        First and behind the last token row of each passage's host, in the window that holds most of it;
-        0 and 0 without one; shape ``(passages, 2)``.
+        Start and end of the token rows of each passage's introduction, in the window that holds most of it;
+        0 and 0 without an introduction; shape ``(passages, 2)``.
     """
-    inner = {host.passage for host in hosts.values()}
-    rows: dict[str, list[int]] = {}
+    introducing = {introduction.passage for introduction in introductions.values()}
+    rows_by_passage: dict[str, list[int]] = {}
     for row, window in enumerate(windows):
-        if window.passage in inner:
-            rows.setdefault(window.passage, []).append(row)
-    made = np.zeros((len(numbers), 2), dtype=np.int32)
-    for guest, host in hosts.items():
-        if guest in numbers:
-            runs = [_run(host, offsets[row : row + 2], spans) for row in rows.get(host.passage, ())]
-            made[numbers[guest]] = max(runs, key=lambda run: run[1] - run[0], default=(0, 0))
-    return made
+        if window.passage in introducing:
+            rows_by_passage.setdefault(window.passage, []).append(row)
+    ranges = np.zeros((len(numbers), 2), dtype=np.int32)
+    for introduced, introduction in introductions.items():
+        if introduced in numbers:
+            candidates = [
+                _token_rows(introduction, offsets[row : row + 2], spans)
+                for row in rows_by_passage.get(introduction.passage, ())
+            ]
+            ranges[numbers[introduced]] = max(candidates, key=lambda rows: rows[1] - rows[0], default=(0, 0))
+    return ranges
 
 
-def _run(host: Introduction, bounds: Integers, spans: Integers) -> tuple[int, int]:
-    """Token rows of a host in one window; 0 and 0 if none is there."""
+def _token_rows(introduction: Introduction, bounds: Integers, spans: Integers) -> tuple[int, int]:
+    """Start and end of an introduction's token rows in one window; 0 and 0 if it has none there."""
     starts = spans[bounds[0] : bounds[1], 0]
-    own = np.flatnonzero((starts >= host.start) & (starts < host.end))
-    return (int(bounds[0] + own[0]), int(bounds[0] + own[-1] + 1)) if len(own) else (0, 0)
+    inside = np.flatnonzero((starts >= introduction.start) & (starts < introduction.end))
+    return (int(bounds[0] + inside[0]), int(bounds[0] + inside[-1] + 1)) if len(inside) else (0, 0)

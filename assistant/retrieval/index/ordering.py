@@ -1,7 +1,7 @@
-"""The order of what has scores: to four decimals and, where they are equal there, by place.
+"""A reproducible order: by score to four decimals and, where these are equal, by position.
 
-The last bits of a score depend on the processor and on what else is multiplied in the same product. Rounded,
-two machines give one order, and so does one library before and after another essay came or went.
+The last bits of a score depend on the processor and on what else is multiplied in the same product. With
+rounded scores, every machine gives the same order, and adding or removing another essay does not change it.
 """
 
 from __future__ import annotations
@@ -14,18 +14,15 @@ DECIMALS = 4
 
 def rounded(scores: ArrayLike) -> NDArray[np.float64]:
     """Scores to four decimals, in double precision."""
-    # Nought is added so that none is -0.
+    # Adding 0 turns -0 into 0.
     return np.asarray(scores, dtype=np.float64).round(DECIMALS) + 0.0
 
 
 def best_first(scores: ArrayLike, places: ArrayLike) -> NDArray[np.int64]:
-    """The order of some scores.
+    """Indices that sort scores, the highest first.
 
     Args:
         scores: The scores, rounded or not.
-        places: Place of each one's owner, such as a passage; decides where rounded scores are equal.
-
-    Returns:
-        Where each stands among those given, the highest score first.
+        places: Position of each scored item, for example of a passage; decides between equal rounded scores.
     """
     return np.lexsort((np.asarray(places), -rounded(scores)))

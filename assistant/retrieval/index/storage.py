@@ -1,13 +1,9 @@
-"""Writing a library's index beside the current one; see ``index_files``.
+"""A library's index on disk.
 
-The files of a library's index: what stands in which.
-
-Rows of windows, passages and tokens stand in ``rows-*/``, to whose files an essay is only ever added behind
-the others; what is about all of them (the FAISS index, the postings) is written anew into ``build-*/``. The
-manifest says how far the files count, whose each row is, and which build is current: replacing it makes all
-of that current at once, so that a reader sees the old index or the new one and never half of either.
-
-Reading a library's index by memory map; see ``index_files``.
+Rows of windows, passages and tokens are in the files of ``rows-*/``, to which essays are only ever appended.
+What covers all essays (the FAISS index, the postings) is written to a new ``build-*/`` each time. The
+manifest says how many rows of the files count, which rows belong to which essay, and which build is current.
+Replacing the manifest makes all of that current at once, so a reader sees either the old index or the new.
 """
 
 from __future__ import annotations
@@ -17,7 +13,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,49 +33,63 @@ from assistant.retrieval.models.encoder import ModelInfo
 
 SCHEMA = 3
 MANIFEST = "manifest.json"
-# Files up to this size are read once more to check them: some ten milliseconds of an essay's index.
+# Files up to this size are verified by reading them, which takes some ten milliseconds for an essay's index.
 CHECKED = 64 * 1024 * 1024
-# Of each window, and of the words of each essay.
+# A line for each window, and for each essay.
 TEXTS, WORDS = "windows.jsonl", "vocabulary.jsonl"
-# Of all essays.
 VECTORS, POSTINGS = "windows.faiss", ("pieces", "words")
+AXES = ("windows", "passages", "tokens")
+_RECORDED_PACKAGES = (
+    "essay-assistant faiss-cpu numpy onnxruntime sentence-transformers tokenizers torch transformers".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class Column:
     """A file of numbers in ``rows-*/``.
 
     Attributes:
-        of: What a row is about: an attribute of ``IndexSegment``.
-        kind: Of its numbers.
-        width: Numbers a row; 0 where it is as wide as the model's vectors.
+        axis: What a row describes; one of ``AXES``.
+        kind: Type of the numbers.
+        width: Numbers in a row; 0 for as many as the model's vectors have.
     """
 
-    of: str
+    axis: str
     kind: type[np.generic]
     width: int = 1
 
+    def shape(self, info: ModelInfo) -> tuple[int, ...]:
+        """Shape of a row."""
+        return () if self.width == 1 else (self.width or info.dimension,)
 
-FILES = {
-    "owners": Rows("windows", np.int32),
-    # Behind the last token of each window, and behind its line in the file of texts.
-    "ends": Rows("windows", np.int32),
-    "lines": Rows("windows", np.int64),
-    "hosts": Rows("passages", np.int32, 2),
-    "lengths": Rows("passages", np.int32),
-    "ids": Rows("tokens", np.int32),
-    "spans": Rows("tokens", np.int32, 2),
-    "scales": Rows("tokens", np.float32),
-    "tokens": Rows("tokens", np.int8, 0),
+    def row_bytes(self, info: ModelInfo) -> int:
+        """Size of a row."""
+        return (self.width or info.dimension) * np.dtype(self.kind).itemsize
+
+
+# By the name of the file, without its suffix.
+COLUMNS = {
+    "owners": Column("windows", np.int32),
+    # End of each window's tokens, and of its line in the file of texts.
+    "ends": Column("windows", np.int32),
+    "lines": Column("windows", np.int64),
+    # The introductions, under the name that the format has for them.
+    "hosts": Column("passages", np.int32, 2),
+    "lengths": Column("passages", np.int32),
+    "ids": Column("tokens", np.int32),
+    "spans": Column("tokens", np.int32, 2),
+    "scales": Column("tokens", np.float32),
+    "tokens": Column("tokens", np.int8, 0),
 }
-AXES = ("windows", "passages", "tokens")
+Arrays = Mapping[str, NDArray[Any]]
+Bytes = NDArray[np.uint8]
 
 
-def digest_of(what: Path | bytes | memoryview) -> str:
+def digest_of(content: Path | bytes | memoryview) -> str:
     """sha256 of a file or of bytes."""
-    if not isinstance(what, Path):
-        return hashlib.sha256(what).hexdigest()
-    with what.open("rb") as file:
+    if not isinstance(content, Path):
+        return hashlib.sha256(content).hexdigest()
+    with content.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -87,18 +97,17 @@ def sizes_of(counts: Mapping[str, int], info: ModelInfo) -> dict[str, int]:
     """How many bytes of each file in ``rows-*/`` count.
 
     Args:
-        counts: What the manifest says of it: rows of each axis, and bytes of the texts.
+        counts: The manifest's counts: rows of each axis, and bytes of the files of lines.
         info: The model.
     """
-    numbers = {
-        f"{name}.bin": counts[own.of] * (own.width or info.dimension) * np.dtype(own.kind).itemsize
-        for name, own in FILES.items()
+    columns = {
+        f"{name}.bin": counts[column.axis] * column.row_bytes(info) for name, column in COLUMNS.items()
     }
-    return {**numbers, TEXTS: counts[TEXTS], WORDS: counts[WORDS]}
+    return {**columns, TEXTS: counts[TEXTS], WORDS: counts[WORDS]}
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """Read a library's manifest; ``None`` if there is none or it is not of this version."""
+    """Read a library's manifest; ``None`` if there is none or it is of another version."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -113,10 +122,10 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
 
 
 def load_index(folder: Path) -> Index | None:
-    """Map the current index of a library.
+    """Map the current index of a library into memory.
 
     Returns:
-        The index; ``None`` if there is none, it is of another version, or a file of it is damaged.
+        The index; ``None`` if there is none, it is of another version, or one of its files is damaged.
 
     Raises:
         LibraryError: If the folder cannot be read.
@@ -126,30 +135,36 @@ def load_index(folder: Path) -> Index | None:
         return None
     build = folder / str(manifest["build"])
     try:
-        return _loaded(manifest, build, folder / str(manifest["rows"]))
+        return _load(manifest, build, folder / str(manifest["rows"]))
     except PermissionError as error:
         raise LibraryError(f"{build} cannot be read; give yourself the right to read it.") from error
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, AttributeError, IndexError):
         return None
 
 
-def _loaded(manifest: Mapping[str, Any], build: Path, rows: Path) -> Index | None:
-    model, counts = manifest["model"], manifest["counts"]
+def _load(manifest: Mapping[str, Any], build: Path, rows: Path) -> Index | None:
+    model, segments = manifest["model"], manifest["segments"]
     info = ModelInfo(model["name"], model["sha256"], model["dimension"], model["max_tokens"])
-    if not all(_is_whole(build / name, digest) for name, digest in manifest["files"].items()):
+    if not all(_is_intact(build / name, digest) for name, digest in manifest["files"].items()):
         return None
-    mapped = {name: _mapped(rows / name, size) for name, size in sizes_of(counts, info).items()}
-    arrays = {name: _numbers(mapped[f"{name}.bin"], own, info) for name, own in FILES.items()}
+    mapped = {name: _map(rows / name, size) for name, size in sizes_of(manifest["counts"], info).items()}
+    arrays = {
+        name: mapped[f"{name}.bin"].view(column.kind).reshape(-1, *column.shape(info))
+        for name, column in COLUMNS.items()
+    }
     texts, words = mapped[TEXTS], mapped[WORDS]
-    segments = manifest["segments"]
     essays = {
         name: IndexSegment(source, *(tuple(segments[name][axis]) for axis in AXES))
         for name, source in manifest["essays"].items()
     }
-    vocabularies = {name: slice(*said["vocabulary"]) for name, said in segments.items()}
-    own = _own(arrays, texts, words, essays, vocabularies)
-    if not all(segments[name]["sha256"][file] == digest_of(part) for name, file, part in own):
-        return None
+    vocabularies = {name: words[slice(*segment["vocabulary"])] for name, segment in segments.items()}
+    for essay, segment in essays.items():
+        digests = segments[essay]["sha256"]
+        parts = _checked_parts(arrays, texts, segment)
+        if not all(digests[file] == digest_of(part) for file, part in parts):
+            return None
+        if digests[WORDS] != digest_of(vocabularies[essay].data):
+            return None
     pieces, stems = (Postings.load(build, name) for name in POSTINGS)
     return Index(
         model=info,
@@ -165,24 +180,21 @@ def _loaded(manifest: Mapping[str, Any], build: Path, rows: Path) -> Index | Non
         lengths=arrays["lengths"],
         pieces=pieces,
         words=stems,
-        vocabulary=lambda: {
-            name: Vocabulary(json.loads(bytes(words[own]))) for name, own in vocabularies.items()
-        },
+        vocabulary=lambda: {name: Vocabulary(json.loads(bytes(line))) for name, line in vocabularies.items()},
     )
 
 
-def _is_whole(path: Path, digest: str | None) -> bool:
-    """Whether a file of a build is as it was written; very large ones are only seen to be that."""
-    return (digest_of(path) if path.stat().st_size <= CHECKED else None) == digest
+def _is_intact(path: Path, digest: str | None) -> bool:
+    """Whether a file of a build has the digest in the manifest; very large files have none."""
+    return _digest_if_small(path) == digest
 
 
-def _numbers(mapped: NDArray[np.uint8], own: Rows, info: ModelInfo) -> Any:
-    flat, width = mapped.view(own.kind), own.width or info.dimension
-    return flat if width == 1 else flat.reshape(-1, width)
+def _digest_if_small(path: Path) -> str | None:
+    return digest_of(path) if path.stat().st_size <= CHECKED else None
 
 
-def _mapped(path: Path, size: int) -> NDArray[np.uint8]:
-    """The bytes of a file that count.
+def _map(path: Path, size: int) -> Bytes:
+    """Map the bytes of a file that count.
 
     Raises:
         OSError: If it cannot be opened.
@@ -191,38 +203,29 @@ def _mapped(path: Path, size: int) -> NDArray[np.uint8]:
     if path.stat().st_size < size:
         raise ValueError(path)
     # An empty file cannot be mapped.
-    made = np.memmap(path, dtype=np.uint8, mode="r", shape=(size,)) if size else np.zeros(0, dtype=np.uint8)
-    return np.asarray(made)
+    mapped = np.memmap(path, dtype=np.uint8, mode="r", shape=(size,)) if size else np.zeros(0, dtype=np.uint8)
+    return np.asarray(mapped)
 
 
-def _own(
-    arrays: Mapping[str, NDArray[Any]],
-    texts: NDArray[np.uint8],
-    words: NDArray[np.uint8],
-    essays: Mapping[str, IndexSegment],
-    vocabularies: Mapping[str, slice],
-) -> Iterator[tuple[str, str, memoryview]]:
-    """Essay, file and bytes of all rows that are checked: those of files that are not very large."""
-    for name, segment in essays.items():
-        for file, array in arrays.items():
-            if array.nbytes <= CHECKED:
-                yield name, file, array[slice(*getattr(segment, FILES[file].of))].data
-        low, high = segment.windows
-        if texts.nbytes <= CHECKED:
-            start, end = (int(arrays["lines"][at - 1]) if at else 0 for at in (low, high))
-            yield name, TEXTS, texts[start:end].data
-        yield name, WORDS, words[vocabularies[name]].data
+def _checked_parts(arrays: Arrays, texts: Bytes, segment: IndexSegment) -> Iterator[tuple[str, memoryview]]:
+    """File and bytes of an essay's rows, without those of very large files."""
+    for name, array in arrays.items():
+        if array.nbytes <= CHECKED:
+            yield name, array[slice(*getattr(segment, COLUMNS[name].axis))].data
+    if texts.nbytes <= CHECKED:
+        start, end = (int(arrays["lines"][row - 1]) if row else 0 for row in segment.windows)
+        yield TEXTS, texts[start:end].data
 
 
 class StoredWindows:
-    """Windows on disk, each read when it is asked for.
+    """Windows on disk, each read when it is needed.
 
     Args:
-        texts: The file of windows, a JSON line each.
+        texts: The file of windows, a JSON line for each.
         ends: Where each line ends in it.
     """
 
-    def __init__(self, texts: NDArray[np.uint8], ends: NDArray[np.int64]) -> None:
+    def __init__(self, texts: Bytes, ends: NDArray[np.int64]) -> None:
         self._texts, self._ends = texts, ends
 
     def __len__(self) -> int:
@@ -238,21 +241,15 @@ class StoredWindows:
         return (self[row] for row in range(len(self)))
 
 
-_MADE_WITH = tuple(
-    "essay-assistant faiss-cpu numpy onnxruntime sentence-transformers tokenizers torch transformers".split()
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Build:
-    """An index on disk that is not the current one yet.
+    """An index on disk that is not yet the current one.
 
     Attributes:
         folder: The library's ``index/``.
         files: The folder of the build in it.
-        rows: The folder of rows; one that the current index uses as well has had rows added behind those
-            that count.
-        sizes: How many bytes of the files in it counted before.
+        rows: The folder of rows. If the current index uses it too, rows have been appended to its own.
+        sizes: How many bytes of the files in ``rows`` the current index uses; empty if it does not use them.
     """
 
     folder: Path
@@ -261,7 +258,7 @@ class Build:
     sizes: Mapping[str, int]
 
     def make_current(self) -> None:
-        """Make it the current index and delete the others."""
+        """Make it the current index and delete all others."""
         os.replace(self.files / MANIFEST, self.folder / MANIFEST)  # noqa: PTH105 - os.replace is the atomic one
         for other in (*self.folder.glob("build-*"), *self.folder.glob("rows-*")):
             if other not in {self.files, self.rows}:
@@ -269,24 +266,24 @@ class Build:
         delete_encodings(self.folder)
 
     def discard(self) -> None:
-        """Delete what the current index does not use."""
+        """Delete everything that the current index does not use."""
         shutil.rmtree(self.files, ignore_errors=True)
         if not self.sizes:
             shutil.rmtree(self.rows, ignore_errors=True)
         for name, size in self.sizes.items():
-            # Who has the file mapped may forbid it; what is behind the rows that count does no harm.
+            # Fails where another process has mapped the file; rows after those that count do no harm.
             with suppress(OSError):
                 os.truncate(self.rows / name, size)
 
 
 def save_index(index: Index, folder: Path, onto: Index | None = None, keep: Collection[str] = ()) -> Build:
-    """Write an index beside the current one.
+    """Write an index next to the current one.
 
     Args:
         index: The index of some essays, in memory.
-        folder: The library's ``index/``; made if missing.
-        onto: The current index, if the essays are to be added to some of its own.
-        keep: Ids of these; rows of all others remain and belong to nobody.
+        folder: The library's ``index/``; created if missing.
+        onto: The current index, if the essays are to be appended to it.
+        keep: Ids of the essays of ``onto`` to keep; the rows of its other essays remain unused.
 
     Returns:
         The build; until it is made the current one, nothing has changed.
@@ -295,28 +292,21 @@ def save_index(index: Index, folder: Path, onto: Index | None = None, keep: Coll
     manifest = read_manifest(folder) if onto is not None else None
     counts = manifest["counts"] if manifest else dict.fromkeys((*AXES, TEXTS, WORDS), 0)
     files = _new_folder(folder, "build-")
-    build = Build(folder, files, folder / files.name.replace("build-", "rows-"), {})
     if manifest:
         build = Build(folder, files, folder / manifest["rows"], sizes_of(counts, index.model))
-    rows = build.rows
+    else:
+        build = Build(folder, files, folder / files.name.replace("build-", "rows-"), {})
     try:
-        rows.mkdir(exist_ok=True)
-        vectors, pieces, words = index.vectors, index.pieces, index.words
-        if onto is not None:
-            vectors = onto.vectors.joined(vectors)
-            pieces = onto.pieces.joined(pieces, counts["passages"])
-            words = onto.words.joined(words, counts["passages"])
-        vectors.save(files / VECTORS)
-        for name, postings in zip(POSTINGS, (pieces, words), strict=True):
-            postings.save(files, name)
+        build.rows.mkdir(exist_ok=True)
+        _save_shared(index, onto, counts["passages"], files)
         sources = index.sources
         segments: dict[str, Any] = {}
         if manifest:
             sources |= {name: manifest["essays"][name] for name in keep}
             segments = {name: manifest["segments"][name] for name in keep}
-        said, counts = _append(index, rows, counts)
-        made = _manifest(build, index.model, sources, segments | said, counts)
-        (files / MANIFEST).write_text(json.dumps(made, indent=1), encoding="utf-8")
+        new_segments, counts = _append(index, build.rows, counts)
+        content = _manifest(build, index.model, sources, segments | new_segments, counts)
+        (files / MANIFEST).write_text(json.dumps(content, indent=1), encoding="utf-8")
     except BaseException:
         build.discard()
         raise
@@ -324,28 +314,38 @@ def save_index(index: Index, folder: Path, onto: Index | None = None, keep: Coll
 
 
 def _new_folder(folder: Path, prefix: str) -> Path:
-    made = Path(tempfile.mkdtemp(prefix=prefix, dir=folder))
-    made.chmod(0o755)
-    return made
+    created = Path(tempfile.mkdtemp(prefix=prefix, dir=folder))
+    created.chmod(0o755)
+    return created
+
+
+def _save_shared(index: Index, onto: Index | None, passages: int, files: Path) -> None:
+    """Write what covers all essays, those of ``onto`` and their ``passages`` included."""
+    vectors, pieces, words = index.vectors, index.pieces, index.words
+    if onto is not None:
+        vectors = onto.vectors.joined(vectors)
+        pieces = onto.pieces.joined(pieces, passages)
+        words = onto.words.joined(words, passages)
+    vectors.save(files / VECTORS)
+    for name, postings in zip(POSTINGS, (pieces, words), strict=True):
+        postings.save(files, name)
 
 
 def _append(index: Index, rows: Path, counts: Mapping[str, int]) -> tuple[dict[str, Any], dict[str, int]]:
-    """Write the rows of some essays behind those that count.
+    """Write the rows of some essays after those that count.
 
     Returns:
-        What the manifest says of the essays, and how far the files count now.
+        The essays' segments for the manifest, and the new counts.
     """
-    lines = [
-        json.dumps([one.passage, one.start, one.end, one.text], ensure_ascii=False).encode() + b"\n"
-        for one in index.windows
-    ]
+    lines = [_json_line([window.passage, window.start, window.end, window.text]) for window in index.windows]
     line_ends = np.cumsum([len(line) for line in lines], dtype=np.int64) + counts[TEXTS]
-    shift = counts["tokens"]
-    arrays: dict[str, NDArray[Any]] = {
+    shift = np.int32(counts["tokens"])
+    introductions = np.where(index.introductions > 0, index.introductions + shift, 0)
+    arrays: Arrays = {
         "owners": index.owners + np.int32(counts["passages"]),
-        "ends": index.offsets[1:] + np.int32(shift),
+        "ends": index.offsets[1:] + shift,
         "lines": line_ends,
-        "hosts": np.where(index.introductions > 0, index.introductions + np.int32(shift), 0).astype(np.int32),
+        "hosts": introductions.astype(np.int32),
         "lengths": index.lengths,
         "ids": index.ids,
         "spans": index.spans,
@@ -353,37 +353,48 @@ def _append(index: Index, rows: Path, counts: Mapping[str, int]) -> tuple[dict[s
         "tokens": index.tokens.codes,
     }
     for name, array in arrays.items():
-        own = FILES[name]
-        start = counts[own.of] * array[:1].nbytes if len(array) else 0
-        with _opened(rows / f"{name}.bin", start) as file:
-            file.write(np.ascontiguousarray(array, dtype=own.kind).data)
-    with _opened(rows / TEXTS, counts[TEXTS]) as file:
+        column = COLUMNS[name]
+        with _open_at(rows / f"{name}.bin", counts[column.axis] * column.row_bytes(index.model)) as file:
+            file.write(np.ascontiguousarray(array, dtype=column.kind).data)
+    with _open_at(rows / TEXTS, counts[TEXTS]) as file:
         file.writelines(lines)
-    said, at = {}, counts[WORDS]
+    segments, words_end = {}, counts[WORDS]
     vocabulary = index.vocabulary()
-    with _opened(rows / WORDS, at) as file:
+    with _open_at(rows / WORDS, words_end) as file:
         for name, segment in index.essays.items():
-            line = json.dumps(vocabulary.get(name, {}), ensure_ascii=False).encode() + b"\n"
+            line = _json_line(vocabulary.get(name, {}))
             file.write(line)
-            own_rows = {axis: slice(*getattr(segment, axis)) for axis in AXES}
-            slices = {one: array[own_rows[FILES[one].of]] for one, array in arrays.items()}
-            said[name] = {
+            segments[name] = {
                 **{axis: [edge + counts[axis] for edge in getattr(segment, axis)] for axis in AXES},
-                "vocabulary": [at, at + len(line)],
-                "sha256": {
-                    **{one: digest_of(np.ascontiguousarray(array).data) for one, array in slices.items()},
-                    TEXTS: digest_of(b"".join(lines[own_rows["windows"]])),
-                    WORDS: digest_of(line),
-                },
+                "vocabulary": [words_end, words_end + len(line)],
+                "sha256": _digests(segment, arrays, lines, line),
             }
-            at += len(line)
-    lengths = {"windows": len(index.owners), "passages": len(index.lengths), "tokens": len(index.ids)}
-    ends = {axis: counts[axis] + length for axis, length in lengths.items()}
-    return said, {**ends, TEXTS: int(line_ends[-1]) if lines else counts[TEXTS], WORDS: at}
+            words_end += len(line)
+    added = {"windows": len(index.owners), "passages": len(index.lengths), "tokens": len(index.ids)}
+    new_counts = {axis: counts[axis] + count for axis, count in added.items()}
+    texts_end = int(line_ends[-1]) if lines else counts[TEXTS]
+    return segments, {**new_counts, TEXTS: texts_end, WORDS: words_end}
 
 
-def _opened(path: Path, start: int) -> Any:
-    """A file to write to behind what counts of it; what an interrupted run has left there is overwritten."""
+def _json_line(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode() + b"\n"
+
+
+def _digests(segment: IndexSegment, arrays: Arrays, lines: Sequence[bytes], words: bytes) -> dict[str, str]:
+    """Digest of an essay's rows in each file."""
+    rows = {axis: slice(*getattr(segment, axis)) for axis in AXES}
+    return {
+        **{
+            name: digest_of(np.ascontiguousarray(array[rows[COLUMNS[name].axis]]).data)
+            for name, array in arrays.items()
+        },
+        TEXTS: digest_of(b"".join(lines[rows["windows"]])),
+        WORDS: digest_of(words),
+    }
+
+
+def _open_at(path: Path, start: int) -> Any:
+    """Open a file to write from an offset; what an interrupted run left there is overwritten."""
     file = path.open("r+b" if path.exists() else "w+b")
     file.seek(start)
     return file
@@ -411,19 +422,17 @@ def _manifest(
         "counts": dict(counts),
         "essays": dict(sources),
         "segments": dict(segments),
-        "files": {
-            path.name: digest_of(path) if path.stat().st_size <= CHECKED else None
-            for path in sorted(build.files.iterdir())
-        },
+        "files": {path.name: _digest_if_small(path) for path in sorted(build.files.iterdir())},
         "versions": _versions(),
     }
 
 
 def _versions() -> dict[str, str]:
+    """Versions of the packages that wrote the index."""
     from importlib.metadata import PackageNotFoundError, version
 
-    found = {}
-    for name in _MADE_WITH:
+    versions = {}
+    for name in _RECORDED_PACKAGES:
         with suppress(PackageNotFoundError):
-            found[name] = version(name)
-    return found
+            versions[name] = version(name)
+    return versions

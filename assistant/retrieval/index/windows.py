@@ -1,7 +1,7 @@
-"""Windows: the runs of sentences that are embedded in place of whole passages.
+"""Windows: the runs of sentences that are embedded instead of whole passages.
 
-A model reads some 250 word pieces and cuts off the rest in silence; paragraphs are longer. So each
-passage is covered by windows of about two sentences, every one of which the model reads whole.
+A model reads some 250 word pieces and silently cuts off the rest; many paragraphs are longer. So each
+passage is covered by windows of about two sentences, each short enough for the model to read in full.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from dataclasses import dataclass
 from assistant.core.essay import Passage
 from assistant.retrieval.models.encoder import Encoder, Piece
 
-# A sentence longer than the model reads is covered by pieces that share this part with the next.
+# Parts of a sentence that is longer than the model reads overlap by this share.
 _OVERLAP = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A run of a passage's text that the model reads whole.
+    """A part of a passage's text that the model reads in full.
 
     Attributes:
         passage: Id of the passage.
         start: Offset into its text.
-        end: Offset behind the last character.
-        text: The run.
+        end: Offset of the window's end.
+        text: The text from start to end.
     """
 
     passage: str
@@ -34,33 +34,30 @@ class Window:
 
 
 def windows_of(passage: Passage, encoder: Encoder) -> list[Window]:
-    """Cover a passage with windows that do not cross it and are never longer than the model reads.
-
-    Args:
-        passage: The passage.
-        encoder: Tells how long a text is in word pieces.
+    """Cover a passage with windows that stay within it and are never longer than the model reads.
 
     Returns:
-        Every run of two neighbouring sentences; of one, where two are too long together or there is
-        no second; overlapping parts of a sentence that alone is too long.
+        Every run of two neighbouring sentences; a single sentence where two are too long together or there is
+        no second; overlapping parts of a sentence that is too long by itself.
     """
     limit = encoder.info.max_tokens
     pieces = [encoder.pieces(passage.text[start:end]) for start, end in passage.sentences]
-    lengths = [len(found) for found in pieces]
+    lengths = [len(sentence) for sentence in pieces]
     spans: list[tuple[int, int]] = []
-    for at, (start, end) in enumerate(passage.sentences):
-        if not lengths[at]:
+    for number, (start, end) in enumerate(passage.sentences):
+        if not lengths[number]:
             continue
-        if lengths[at] > limit:
-            spans.extend((start + low, start + high) for low, high in _parts(pieces[at], limit))
-        elif at + 1 < len(lengths) and lengths[at] + lengths[at + 1] <= limit:
-            spans.append((start, passage.sentences[at + 1][1]))
+        if lengths[number] > limit:
+            spans.extend((start + low, start + high) for low, high in _parts(pieces[number], limit))
+        elif number + 1 < len(lengths) and lengths[number] + lengths[number + 1] <= limit:
+            spans.append((start, passage.sentences[number + 1][1]))
         elif not (spans and spans[-1][0] < start and spans[-1][1] == end):
             spans.append((start, end))
     return [Window(passage.id, start, end, passage.text[start:end]) for start, end in spans]
 
 
 def _parts(pieces: Sequence[Piece], limit: int) -> list[tuple[int, int]]:
+    """Spans of overlapping parts of a sentence, each of at most ``limit`` word pieces."""
     step = max(1, int(limit * (1 - _OVERLAP)))
-    starts = range(0, max(1, len(pieces) - int(limit * _OVERLAP)), step)
-    return [(pieces[at].start, pieces[min(at + limit, len(pieces)) - 1].end) for at in starts]
+    firsts = range(0, max(1, len(pieces) - int(limit * _OVERLAP)), step)
+    return [(pieces[first].start, pieces[min(first + limit, len(pieces)) - 1].end) for first in firsts]
