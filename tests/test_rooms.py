@@ -25,9 +25,9 @@ INNER_ROOMS = ("web/views", "retrieval/index", "retrieval/models", "citations/st
 IMPORTS: dict[str, set[str]] = {
     "cli": {"api", "core", "drafts", "evaluation", "library", "rendering", "web"},
     "evaluation": {"core", "library", "retrieval", "retrieval/index", "retrieval/models"},
-    "web": {"api", "core", "rendering", "web/views"},
+    "web": {"api", "core", "library", "rendering", "web/views"},
     "web/views": {"core", "rendering"},
-    "api": {"core", "rendering"},
+    "api": {"core", "library", "rendering"},
     "library": {
         *"answering attribution chunking citations citations/styles core documents drafts quotations".split(),
         *"retrieval retrieval/index retrieval/models".split(),
@@ -46,7 +46,7 @@ IMPORTS: dict[str, set[str]] = {
     "documents": {"core"},
     "core": set(),
 }
-MOST_FLOORS, MOST_ARROWS, MOST_FILES, LONGEST_FILE = 7, 60, 165, 500
+MOST_FLOORS, MOST_ARROWS, MOST_FILES, LONGEST_FILE = 8, 60, 165, 500
 
 # The only files that may import a library that is slow to load or may be replaced.
 SPEAKERS: dict[str, str | tuple[str, ...]] = {
@@ -58,6 +58,7 @@ SPEAKERS: dict[str, str | tuple[str, ...]] = {
     "faiss": "retrieval/index/vectors.py",
     "Stemmer": "retrieval/index/bm25.py",
     "gradio": "web/",
+    "pydantic": "api/schema.py",
     "mcp": "api/mcp.py",
     "mcp_types": "api/mcp.py",
     "ir_measures": "evaluation/",

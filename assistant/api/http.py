@@ -1,11 +1,7 @@
-"""The plain route for programs: JSON in, JSON out, beside the page and behind the same door.
+"""The API over HTTP: ``/api/ask`` and so on take JSON or a query string and return JSON.
 
-``/api/ask`` answers what ``assistant ask --json`` prints, and so on; ``docs/api.md`` describes it. Whatever
-is wrong is told as ``{"error": "one sentence"}``.
-
-What programs send to the plain route: the fields of a call, from an address or from JSON.
-
-Who is spoken to: names of this machine, pages of this address, and those who may enter.
+``docs/api.md`` describes it. A refusal is ``{"error": "one sentence"}``. The guards of the whole server are here
+too: against DNS rebinding, against pages of other origins, and the password of the API.
 """
 
 from __future__ import annotations
@@ -22,7 +18,7 @@ from urllib.parse import urlsplit
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from assistant.api.schema import CALLS, LONGEST, RefusedError
+from assistant.api.schema import CALLS, MAX_BYTES, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,53 +29,114 @@ if TYPE_CHECKING:
     from assistant.api.service import ApiService
 
 
-_SHORT = {"q": "question", "essay": "essays"}
-_TRUTH = {"1": True, "true": True, "0": False, "false": False}
+_NOT_LOOPBACK = "This page is open to its own machine only, as localhost; another --host opens it to others."
+_CROSS_ORIGIN = "Pages of other addresses may not ask here."
+
+# In a query string: short names of fields, and how truth values are written.
+_SHORT_NAMES = {"q": "question", "essay": "essays"}
+_BOOLEANS = {"1": True, "true": True, "0": False, "false": False}
+
+
+class HttpApi:
+    """Answers the calls over HTTP.
+
+    Args:
+        service: Answers the calls.
+        guard: Who may call.
+    """
+
+    def __init__(self, service: ApiService, guard: AccessGuard) -> None:
+        self._service = service
+        self._guard = guard
+
+    def routes(self) -> list[Route]:
+        """The routes, to be tried before those of the page."""
+        return [
+            Route("/api/{name:path}", self._answer, methods=["GET", "POST"]),
+            Route("/api/{name:path}", self._wrong_method, methods=["PUT", "PATCH", "DELETE", "OPTIONS"]),
+        ]
+
+    async def _answer(self, request: Request) -> Response:
+        try:
+            self._guard.admit(request)
+            name = _call_name(request)
+            result = await self._service.answer(name, await request_fields(request))
+        except RefusedError as refused:
+            return refusal(refused)
+        return _json(result.value)
+
+    async def _wrong_method(self, _request: Request) -> Response:
+        return refusal(RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, "Ask with GET or POST."))
+
+
+def _call_name(request: Request) -> str:
+    name: str = request.path_params["name"]
+    if name not in CALLS:
+        addresses = ", ".join(f"/api/{call}" for call in CALLS)
+        raise RefusedError(HTTPStatus.NOT_FOUND, f"There is no call /api/{name}; there are {addresses}.")
+    return name
+
+
+def refusal(refused: RefusedError) -> Response:
+    """The response to a request that is refused."""
+    return _json({"error": str(refused)}, refused.status)
+
+
+def _json(value: Any, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = 'Basic realm="Essay Assistant"'
+    text = json.dumps(value, ensure_ascii=False)
+    # A JSON escape can send half of a surrogate pair, which UTF-8 cannot hold; it is returned as an escape.
+    return Response(text.encode("utf-8", "backslashreplace"), status, headers, "application/json")
 
 
 async def request_fields(request: Request) -> dict[str, Any]:
-    """The fields of a request, from its address or from its body."""
+    """The fields of a request, from its query string or from its JSON body.
+
+    Raises:
+        RefusedError: If the body is too long or is not a JSON object.
+    """
     if request.method != "POST":
-        return _queried(request)
+        return _query_fields(request)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise RefusedError(HTTPStatus.BAD_REQUEST, "Send JSON with Content-Type: application/json.")
     body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > LONGEST:
-            longest = f"The request is longer than {LONGEST:,} bytes; send less."
-            raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, longest)
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BYTES:
+            raise RefusedError(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                f"The request is longer than {MAX_BYTES:,} bytes; send less.",
+            )
     try:
-        given = json.loads(body)
+        fields = json.loads(body)
     except (ValueError, RecursionError):
-        given = None
-    if not isinstance(given, dict):
+        fields = None
+    if not isinstance(fields, dict):
         raise RefusedError(HTTPStatus.BAD_REQUEST, 'Send one JSON object, such as {"question": "..."}.')
-    return given
+    return fields
 
 
-def _queried(request: Request) -> dict[str, Any]:
-    made: dict[str, Any] = {}
-    for short in request.query_params:
-        values = request.query_params.getlist(short)
-        name = _SHORT.get(short, short)
+def _query_fields(request: Request) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for key in request.query_params:
+        values = request.query_params.getlist(key)
+        name, last = _SHORT_NAMES.get(key, key), values[-1]
         if name in {"essays", "history"}:
-            made[name] = values
+            fields[name] = values
         elif name in {"fast", "explain"}:
-            made[name] = _TRUTH.get(values[-1].lower(), values[-1])
-        elif name == "top" and values[-1].isascii() and values[-1].isdigit():
-            made[name] = int(values[-1][:9])
+            fields[name] = _BOOLEANS.get(last.lower(), last)
+        elif name == "top" and last.isascii() and last.isdigit():
+            # Nine digits are out of bounds already, and more take long to convert.
+            fields[name] = int(last[:9])
         else:
-            made[name] = values[-1]
-    return made
-
-
-_NOT_OWN = "This page is open to its own machine only, as localhost; another --host opens it to others."
-_FOREIGN = "Pages of other addresses may not ask here."
+            fields[name] = last
+    return fields
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host's name or address means the machine itself."""
+    """Whether a host name or address means the machine itself."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
@@ -89,13 +146,10 @@ def is_loopback(host: str) -> bool:
 
 
 class LoopbackOnly:
-    """Refuses requests that were sent to another name than the machine's own.
+    """Middleware that refuses requests unless their Host is a name of this machine.
 
-    A page elsewhere can give its name this machine's address (DNS rebinding), and would then be of the same
-    origin to the browser.
-
-    Args:
-        app: What answers the others.
+    A page elsewhere can let its own name point to this machine's address (DNS rebinding); the browser would
+    then take the server for that page's own.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -104,19 +158,16 @@ class LoopbackOnly:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer or refuse one request."""
         if scope["type"] == "http" and not is_loopback(_host(scope)):
-            await PlainTextResponse(_NOT_OWN, 403)(scope, receive, send)
+            await PlainTextResponse(_NOT_LOOPBACK, 403)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
 
 class SameOriginOnly:
-    """Refuses what pages of other addresses ask of Gradio.
+    """Middleware that refuses requests of pages of other origins.
 
-    Gradio allows every page to read its answers wherever it is called by another name than localhost, and to
-    send to it everywhere: any page that a reader has open elsewhere could read the library, or change it.
-
-    Args:
-        app: What answers the others.
+    Gradio itself lets every page send requests and, unless it is called localhost, read the answers: any page
+    open in the same browser could read the library or change it.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -124,65 +175,68 @@ class SameOriginOnly:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer or refuse one request."""
-        if scope["type"] == "http" and _is_foreign(scope):
-            await JSONResponse({"error": _FOREIGN}, 403)(scope, receive, send)
+        if scope["type"] == "http" and _is_cross_origin(scope):
+            await JSONResponse({"error": _CROSS_ORIGIN}, 403)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
 
 class AccessGuard:
-    """Where programs enter: no pages of other addresses, and whoever has a name and its password.
+    """Admits other programs to the API: no pages of other origins, and only those who know a password.
 
     Args:
-        accounts: Names and passwords of those who may enter, or nothing for everyone.
+        accounts: Names and passwords, or ``None`` to admit everyone.
     """
 
     def __init__(self, accounts: Sequence[tuple[str, str]] | None) -> None:
         self._accounts = dict(accounts) if accounts is not None else None
 
     def admit(self, request: Request) -> None:
-        """Let a request in.
+        """Admit a request.
 
         Raises:
-            RefusedError: If it may not enter.
+            RefusedError: If it is not admitted.
         """
-        if _is_foreign(request.scope) or request.headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
-            raise RefusedError(HTTPStatus.FORBIDDEN, _FOREIGN)
-        if self._accounts is None or _has_entered(request):
+        site = request.headers.get("sec-fetch-site")
+        if _is_cross_origin(request.scope) or site in {"cross-site", "same-site"}:
+            raise RefusedError(HTTPStatus.FORBIDDEN, _CROSS_ORIGIN)
+        if self._accounts is None or _is_logged_in(request):
             return
         name, password = _credentials(request.headers.get("authorization", ""))
-        known = self._accounts.get(name, "")
-        if not (secrets.compare_digest(known.encode(), password.encode()) and name in self._accounts):
+        expected = self._accounts.get(name, "")
+        # Compared for unknown names too, so that the time taken does not tell which names exist.
+        if not (secrets.compare_digest(expected.encode(), password.encode()) and name in self._accounts):
             raise RefusedError(HTTPStatus.UNAUTHORIZED, "Give a name and a password that may enter.")
 
 
-def _has_entered(request: Request) -> bool:
-    """Whether somebody has entered by the page's own door, in whose cookie Gradio keeps a token."""
+def _is_logged_in(request: Request) -> bool:
+    """Whether the request has a cookie of the page's login, which holds one of Gradio's tokens."""
     app = request.app
     cookies = (request.cookies.get(f"access-token-{kind}{app.cookie_id}") for kind in ("", "unsecure-"))
     return any(cookie in app.tokens for cookie in cookies if cookie)
 
 
 def _credentials(header: str) -> tuple[str, str]:
-    kind, _, code = header.partition(" ")
+    """Name and password of an Authorization header; empty unless it is a valid Basic one."""
+    scheme, _, encoded = header.partition(" ")
     try:
-        text = base64.b64decode(code, validate=True).decode() if kind.lower() == "basic" else ""
+        decoded = base64.b64decode(encoded, validate=True).decode() if scheme.lower() == "basic" else ""
     except (binascii.Error, UnicodeDecodeError):
-        text = ""
-    name, _, password = text.partition(":")
+        decoded = ""
+    name, _, password = decoded.partition(":")
     return name, password
 
 
-def _is_foreign(scope: Scope) -> bool:
-    """Whether a page of another address asks, as browsers tell.
+def _is_cross_origin(scope: Scope) -> bool:
+    """Whether the request comes from a page of another origin, by the headers that browsers send.
 
-    A proxy that calls the server by another name than its visitors call the proxy says theirs in
-    ``X-Forwarded-Host``, which no browser sends for a page elsewhere without asking the server first.
+    A proxy that calls the server by another name than its visitors use sends their name in
+    ``X-Forwarded-Host``; no browser sends that header across origins without asking the server first.
     """
     origin = _header(scope, b"origin")
     try:
-        called = {_header(scope, b"host"), _header(scope, b"x-forwarded-host")}
-        return origin is not None and urlsplit(origin).netloc not in called
+        hosts = {_header(scope, b"host"), _header(scope, b"x-forwarded-host")}
+        return origin is not None and urlsplit(origin).netloc not in hosts
     except ValueError:
         return True
 
@@ -195,58 +249,5 @@ def _host(scope: Scope) -> str:
 
 
 def _header(scope: Scope, name: bytes) -> str | None:
-    found = next((value for known, value in scope["headers"] if known == name), None)
-    return None if found is None else found.decode("latin-1")
-
-
-class HttpApi:
-    """Answers programs.
-
-    Args:
-        programs: What answers them.
-        door: Who may ask.
-    """
-
-    def __init__(self, programs: ApiService, door: AccessGuard) -> None:
-        self._programs = programs
-        self._door = door
-
-    def routes(self) -> list[Route]:
-        """The routes, to stand before those of the page."""
-        return [
-            Route("/api/{name:path}", self._answered, methods=["GET", "POST"]),
-            Route("/api/{name:path}", self._wrong_method, methods=["PUT", "PATCH", "DELETE", "OPTIONS"]),
-        ]
-
-    async def _answered(self, request: Request) -> Response:
-        try:
-            self._door.admit(request)
-            name = _known(request.path_params["name"])
-            made = await self._programs.answer(name, await request_fields(request))
-        except RefusedError as refused:
-            return refusal(refused)
-        return _json(made.value)
-
-    async def _wrong_method(self, _request: Request) -> Response:
-        return refusal(RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, "Ask with GET or POST."))
-
-
-def refusal(refused: RefusedError) -> Response:
-    """What whoever is refused gets to read."""
-    return _json({"error": str(refused)}, refused.status)
-
-
-def _known(name: str) -> str:
-    if name not in CALLS:
-        there = ", ".join(f"/api/{one}" for one in CALLS)
-        raise RefusedError(HTTPStatus.NOT_FOUND, f"Nothing is asked of /api/{name}; there are {there}.")
-    return name
-
-
-def _json(made: Any, status: HTTPStatus = HTTPStatus.OK) -> Response:
-    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-    if status == HTTPStatus.UNAUTHORIZED:
-        headers["WWW-Authenticate"] = 'Basic realm="Essay Assistant"'
-    text = json.dumps(made, ensure_ascii=False)
-    # Half of a surrogate pair can be sent as a JSON escape, and is handed back as one.
-    return Response(text.encode("utf-8", "backslashreplace"), status, headers, "application/json")
+    value = next((value for key, value in scope["headers"] if key == name), None)
+    return None if value is None else value.decode("latin-1")

@@ -1,4 +1,4 @@
-"""The MCP server: writing assistants call the tools ask, quote, check, cite and list, and read essays.
+"""The MCP server: tools for the five calls, and the essays as resources.
 
 It imports nothing of the page. The SDK sends the text of every exception to the client; ``ApiService`` raises
 only exceptions whose text may be sent.
@@ -32,7 +32,7 @@ from mcp_types import (
 )
 
 from assistant import __version__
-from assistant.api.schema import CALLS, LONGEST, OUTPUTS, RefusedError, input_schema
+from assistant.api.schema import CALLS, MAX_BYTES, RefusedError, input_schema, output_schema
 
 if TYPE_CHECKING:
     from assistant.api.service import ApiService
@@ -50,106 +50,90 @@ _PLAIN = "text/plain"
 _WORDS = "word for word, each passage under its id and pages; `quote` tells how words of it are cited"
 
 
-def server(programs: ApiService) -> Server[Any]:
-    """The server, not yet spoken to.
-
-    Args:
-        programs: What answers.
-
-    Returns:
-        The server.
-    """
-    spoken = _Spoken(programs)
-    made: Server[Any] = Server(
+def server(service: ApiService) -> Server[Any]:
+    """The MCP server, not yet connected."""
+    handlers = _Handlers(service)
+    mcp_server: Server[Any] = Server(
         "essay-assistant",
         version=__version__,
         title="Essay Assistant",
         instructions=_RULES,
-        on_list_tools=spoken.tools,
-        on_call_tool=spoken.call,
-        on_list_resources=spoken.essays,
-        on_list_resource_templates=spoken.templates,
-        on_read_resource=spoken.read,
+        on_list_tools=handlers.list_tools,
+        on_call_tool=handlers.call_tool,
+        on_list_resources=handlers.list_resources,
+        on_list_resource_templates=handlers.list_resource_templates,
+        on_read_resource=handlers.read_resource,
     )
-    # The SDK's own would tell every call to a telemetry exporter, where one is installed.
-    made.middleware.clear()
-    return made
+    # The SDK's own middleware would report every call to a telemetry exporter, if one is installed.
+    mcp_server.middleware.clear()
+    return mcp_server
 
 
-def serve_stdio(programs: ApiService) -> None:
-    """Speak over standard input and output until the input ends."""
+def serve_stdio(service: ApiService) -> None:
+    """Serve over standard input and output until the input ends."""
     try:
-        anyio.run(_spoken_to, server(programs))
+        anyio.run(_serve_streams, server(service))
     except* BrokenPipeError:
-        # Whoever listened has gone, which ends the server as the end of its input does.
+        # The client has gone, which ends the server just as the end of its input does.
         pass
 
 
-def http_manager(programs: ApiService) -> StreamableHTTPSessionManager:
-    """What speaks over HTTP, each request for itself: nothing is remembered between two.
+async def _serve_streams(mcp_server: Server[Any]) -> None:
+    async with stdio_server() as (received, sent):
+        await mcp_server.run(received, sent, mcp_server.create_initialization_options())
 
-    Returns:
-        The manager, to be run as long as its ``handle_request`` is called.
-    """
+
+def http_manager(service: ApiService) -> StreamableHTTPSessionManager:
+    """The server over HTTP, without sessions; run it as long as its ``handle_request`` is called."""
     return StreamableHTTPSessionManager(
-        server(programs), json_response=True, stateless=True, max_request_body_size=LONGEST
+        server(service), json_response=True, stateless=True, max_request_body_size=MAX_BYTES
     )
 
 
-async def _spoken_to(made: Server[Any]) -> None:
-    async with stdio_server() as (heard, said):
-        await made.run(heard, said, made.create_initialization_options())
+class _Handlers:
+    """Answers the requests of the protocol."""
 
+    def __init__(self, service: ApiService) -> None:
+        self._service = service
 
-class _Spoken:
-    """Answers the requests of the protocol.
-
-    Args:
-        programs: What answers.
-    """
-
-    def __init__(self, programs: ApiService) -> None:
-        self._programs = programs
-
-    async def tools(self, _context: object, _params: PaginatedRequestParams | None) -> ListToolsResult:
-        """All tools."""
+    async def list_tools(self, _context: object, _params: PaginatedRequestParams | None) -> ListToolsResult:
         return ListToolsResult(tools=[_tool(name) for name in CALLS])
 
-    async def call(self, _context: object, params: CallToolRequestParams) -> CallToolResult:
-        """Call a tool; whatever is wrong with the call is an answer too, so that it can be mended."""
+    async def call_tool(self, _context: object, params: CallToolRequestParams) -> CallToolResult:
+        """Call a tool; a refusal is a result too, so that the model can correct its call."""
         if params.name not in CALLS:
-            there = ", ".join(CALLS)
-            raise MCPError(INVALID_PARAMS, f"There is no tool {params.name!r}; there are: {there}.")
-        given = {name: value for name, value in (params.arguments or {}).items() if value is not None}
+            tools = ", ".join(CALLS)
+            raise MCPError(INVALID_PARAMS, f"There is no tool {params.name!r}; there are: {tools}.")
+        fields = {name: value for name, value in (params.arguments or {}).items() if value is not None}
         try:
-            made = await self._programs.answer(params.name, given)
+            result = await self._service.answer(params.name, fields)
         except RefusedError as refused:
             return CallToolResult(content=[TextContent(text=str(refused))], is_error=True)
-        value = made.value if isinstance(made.value, dict) else {"essays": made.value}
-        return CallToolResult(content=[TextContent(text=made.text)], structured_content=value)
+        value = result.value if isinstance(result.value, dict) else {"essays": result.value}
+        return CallToolResult(content=[TextContent(text=result.text)], structured_content=value)
 
-    async def essays(self, _context: object, _params: PaginatedRequestParams | None) -> ListResourcesResult:
-        """All essays, to be read."""
+    async def list_resources(
+        self, _context: object, _params: PaginatedRequestParams | None
+    ) -> ListResourcesResult:
         try:
-            there = await self._programs.essays()
+            essays = await self._service.essays()
         except RefusedError as refused:
             raise MCPError(INVALID_PARAMS, str(refused)) from refused
         resources = [
             Resource(
-                uri=f"{_SCHEME}{one.id}",
-                name=one.id,
-                title=one.report.title,
+                uri=f"{_SCHEME}{essay.id}",
+                name=essay.id,
+                title=essay.report.title,
                 description=f"The essay, {_WORDS}.",
                 mime_type=_PLAIN,
             )
-            for one in there
+            for essay in essays
         ]
         return ListResourcesResult(resources=resources)
 
-    async def templates(
+    async def list_resource_templates(
         self, _context: object, _params: PaginatedRequestParams | None
     ) -> ListResourceTemplatesResult:
-        """How a passage is read."""
         passage = ResourceTemplate(
             uri_template=f"{_SCHEME}{{essay}}/{{passage}}",
             name="passage",
@@ -159,13 +143,12 @@ class _Spoken:
         )
         return ListResourceTemplatesResult(resource_templates=[passage])
 
-    async def read(self, _context: object, params: ReadResourceRequestParams) -> ReadResourceResult:
-        """Read an essay or a passage."""
+    async def read_resource(self, _context: object, params: ReadResourceRequestParams) -> ReadResourceResult:
         uri = params.uri
         if not uri.startswith(_SCHEME):
             raise MCPError(INVALID_PARAMS, f"Essays are read as {_SCHEME}ID; {uri!r} is none.")
         try:
-            text = await self._programs.read(uri.removeprefix(_SCHEME))
+            text = await self._service.read(uri.removeprefix(_SCHEME))
         except RefusedError as refused:
             raise MCPError(INVALID_PARAMS, str(refused)) from refused
         return ReadResourceResult(contents=[TextResourceContents(uri=uri, mime_type=_PLAIN, text=text)])
@@ -176,9 +159,9 @@ def _tool(name: str) -> Tool:
     return Tool(
         name=name,
         title=call.title,
-        description=call.said,
+        description=call.description,
         input_schema=input_schema(call),
-        output_schema=OUTPUTS[name],
+        output_schema=output_schema(call),
         annotations=ToolAnnotations(
             title=call.title,
             read_only_hint=True,

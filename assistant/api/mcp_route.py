@@ -1,4 +1,7 @@
-"""The MCP server beside the page: ``/mcp``, by streamable HTTP, behind the same door as the plain route."""
+"""The route ``/mcp`` beside the page: MCP by streamable HTTP, admitted by the same guard as ``/api``.
+
+It loads the MCP SDK with the first request, since that takes time that the page should not wait for.
+"""
 
 from __future__ import annotations
 
@@ -29,24 +32,24 @@ class McpRoute:
     """Answers MCP over HTTP.
 
     Args:
-        programs: What answers.
-        door: Who may ask.
+        service: Answers the calls.
+        guard: Who may call.
     """
 
-    def __init__(self, programs: ApiService, door: AccessGuard) -> None:
-        self._programs = programs
-        self._door = door
+    def __init__(self, service: ApiService, guard: AccessGuard) -> None:
+        self._service = service
+        self._guard = guard
         self._tasks: TaskGroup
         self._manager: Any = None
         self._starting = anyio.Lock()
 
     def routes(self) -> list[Route]:
-        """The routes, to stand before those of the page."""
+        """The routes, to be tried before those of the page."""
         return [Route(path, self) for path in ("/mcp", "/mcp/")]
 
     @asynccontextmanager
     async def lifespan(self, _app: object) -> AsyncIterator[None]:
-        """As long as the page is served."""
+        """Keep the server running as long as the application does."""
         async with anyio.create_task_group() as self._tasks:
             yield
             self._tasks.cancel_scope.cancel()
@@ -54,29 +57,24 @@ class McpRoute:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer or refuse one request."""
         try:
-            self._let_in(Request(scope))
+            self._admit(Request(scope))
         except RefusedError as refused:
             await refusal(refused)(scope, receive, send)
             return
-        manager = await self._started()
-        await manager.handle_request(scope, receive, send)
-
-    def _let_in(self, request: Request) -> None:
-        self._door.admit(request)
-        if request.method != "POST":
-            # Nothing is sent unasked, and nothing is remembered that could be ended.
-            raise RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, "Send MCP messages with POST.")
-
-    async def _started(self) -> Any:
-        """What answers; the SDK takes its time to import, for which no page should wait."""
         async with self._starting:
             if self._manager is None:
                 self._manager = await self._tasks.start(self._run)
-        return self._manager
+        await self._manager.handle_request(scope, receive, send)
+
+    def _admit(self, request: Request) -> None:
+        self._guard.admit(request)
+        if request.method != "POST":
+            # The server sends nothing unasked, and has no sessions that could be ended.
+            raise RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, "Send MCP messages with POST.")
 
     async def _run(self, *, task_status: TaskStatus[Any]) -> None:
-        speaking = await run_sync(import_module, "assistant.api.mcp")
-        manager = speaking.http_manager(self._programs)
+        mcp = await run_sync(import_module, "assistant.api.mcp")
+        manager = mcp.http_manager(self._service)
         async with manager.run():
             task_status.started(manager)
             await anyio.sleep_forever()

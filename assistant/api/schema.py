@@ -1,33 +1,36 @@
-"""The five calls that programs may make: their fields, what bounds these have, and what is refused.
+"""The five calls of the API: what each takes, what it returns, and which requests are refused.
 
-JSON Schemas of the calls: what is sent, and what comes back.
+The JSON shapes are defined here once, as pydantic models. HTTP, MCP and Gradio check their requests with them
+and describe themselves by their JSON schemas. The objects themselves are built in ``assistant.rendering``,
+which ``assistant ask`` uses too and which therefore does not import pydantic; ``tests/api/test_schema.py``
+proves that both agree.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Annotated, Any, Literal
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import ErrorDetails
 
+# Size of all texts of a request together; a long question with its conversation takes a hundredth of it.
+MAX_BYTES = 1_000_000
+MAX_PASSAGES = 100
 
-# Bytes of all fields together: a long question with its conversation takes a hundredth of it.
-LONGEST = 1_000_000
-MOST_PASSAGES = 100
-# Style names only: a style may be a file too, and files are not for whoever asks from outside.
-STYLE = "[A-Za-z0-9-]+"
-_SAID = {str: "a text", int: "a whole number", bool: "true or false", list: "a list of texts"}
+# The default of a field that may be left out but has no value then. It is not part of the JSON.
+_ABSENT: Any = None
 
 
 class RefusedError(Exception):
-    """A request that is not answered.
+    """A request that is refused.
 
     Args:
         status: The HTTP status.
-        sentence: What is wrong and what to do.
+        sentence: What is wrong with the request, and what to do about it.
     """
 
     def __init__(self, status: HTTPStatus, sentence: str) -> None:
@@ -35,48 +38,290 @@ class RefusedError(Exception):
         self.status = status
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A field of a call.
+class _Request(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
 
-    Attributes:
-        kind: Its type; a ``list`` is one of texts.
-        said: What it means.
-        default: What a call without it means, or ``None`` where nothing stands for that.
-        choices: The texts that it may be; any if empty.
-    """
 
-    kind: type
-    said: str
-    default: str | int | bool | None = None
-    choices: tuple[str, ...] = ()
+# An empty text is refused by the library, which says what it needs instead.
+_NOT_EMPTY: dict[str, Any] = {"minLength": 1}
+
+_Essays = Annotated[
+    list[str], Field(description="Ids of the essays to look in, as `list` gives them; all if left out.")
+]
+# A style may also be a file, and other programs may not read files.
+_Style = Annotated[
+    str,
+    Field(
+        pattern="^[A-Za-z0-9-]+$",
+        description="Citation style: mla, chicago, chicago-notes, apa, harvard, ieee, or the name of a CSL "
+        "style.",
+    ),
+]
+
+
+class _AskRequest(_Request):
+    question: str = Field(
+        description="The question, as one would put it to a reader of the essays.",
+        json_schema_extra=_NOT_EMPTY,
+    )
+    top: int = Field(3, ge=1, le=MAX_PASSAGES, description="Number of passages, best first.")
+    essays: _Essays = _ABSENT
+    style: _Style = "mla"
+    history: list[str] = Field(_ABSENT, description="Earlier questions of the conversation, oldest first.")
+    fast: bool = Field(
+        default=False, description="Leave out the model that reads passages: quicker, but less sure."
+    )
+    explain: bool = Field(
+        default=False, description="Say which words of the question met which of the essay."
+    )
+    voice: Literal["author", "quoted"] = Field(
+        _ABSENT,
+        description="Mark only sentences with words of the essay's author, or with words quoted in it.",
+    )
+
+
+class _QuoteRequest(_Request):
+    text: str = Field(
+        description="The quotation, without the quotation marks around it.", json_schema_extra=_NOT_EMPTY
+    )
+    essays: _Essays = _ABSENT
+    style: _Style = "mla"
+
+
+class _CheckRequest(_Request):
+    draft: str = Field(
+        description="The draft's own text, Markdown or plain; not a file's name.",
+        json_schema_extra=_NOT_EMPTY,
+    )
+    essays: _Essays = _ABSENT
+    style: _Style = "mla"
+
+
+class _CiteRequest(_Request):
+    id: str = Field(description="The essay's id, as `list` gives it.", json_schema_extra=_NOT_EMPTY)
+    style: _Style = "mla"
+    page: str = Field(
+        _ABSENT, description="Page to cite, such as 849 or 849-50; the essay as a whole if left out."
+    )
+
+
+class _ListRequest(_Request):
+    pass
+
+
+_EssayId = Annotated[str, Field(description="The essay's id.")]
+_PassageId = Annotated[str, Field(description="The passage's id, such as gill-2014/p09.")]
+_Start = Annotated[int, Field(description="Offset of the first character.")]
+_End = Annotated[int, Field(description="Offset after the last character.")]
+_Pages = Annotated[str, Field(description="Pages, such as 849-50; empty where the source shows none.")]
+_Citation = Annotated[str, Field(description="In-text citation in the style asked for.")]
+_Reference = Annotated[str, Field(description="Full bibliographic reference.")]
+_Printed = Annotated[str, Field(description="The printed words, not to be altered.")]
+_Quotation = Annotated[
+    str, Field(description="The words with quotation marks and citation, as they go into a draft.")
+]
+
+
+class SourceObject(BaseModel):
+    """Where it stands in the essay's source."""
+
+    start: _Start
+    end: _End
+
+
+class QuotedObject(BaseModel):
+    """Given where the words are quoted there from another: whose they are, by which printed citation."""
+
+    author: str = Field(description="May be empty.")
+    citation: str = Field(description="May be empty.")
+
+
+class HighlightObject(BaseModel):
+    """Sentences that carry the answer."""
+
+    start: _Start
+    end: _End
+    text: _Printed
+    pages: _Pages
+    citation: _Citation
+    quotation: _Quotation
+    quoted: QuotedObject | None
+
+
+class MatchObject(BaseModel):
+    """A word of the question and the word of the essay that meets it best."""
+
+    word: str = Field(description="The question's word.")
+    weight: float
+    cosine: float
+    passage: _PassageId
+    start: _Start
+    end: _End
+    text: str = Field(description="The essay's word.")
+    met: bool
+
+
+class HitObject(BaseModel):
+    """A passage."""
+
+    id: _PassageId
+    essay: _EssayId
+    kind: str = Field(description="Such as paragraph, blockquote or note.")
+    section: str = Field(description="The heading above it, or empty.")
+    text: _Printed
+    pages: _Pages
+    score: float
+    source: SourceObject
+    highlights: list[HighlightObject] = Field(description="The sentences that answer, in reading order.")
+    citation: _Citation
+    reference: _Reference
+    quotation: _Quotation
+    quoted: QuotedObject | None
+    matches: list[MatchObject] = Field(_ABSENT, description="Why it was found; given if `explain`.")
+
+
+class AskResponse(BaseModel):
+    """The passages that answer a question, or the nearest."""
+
+    question: str = Field(description="As asked.")
+    answered: bool = Field(
+        description="False: the essays do not seem to answer; the passages are the nearest only."
+    )
+    confidence: float = Field(description="How probably the passages answer, 0 to 1.")
+    passages: list[HitObject] = Field(description="Best first.")
+    note: str = Field(_ABSENT, description="A remark on the question itself, if there is one.")
+
+
+class DifferenceObject(BaseModel):
+    """A step of the comparison."""
+
+    op: Literal["equal", "replace", "insert", "delete"]
+    quoted: str = Field(description="As the writer has it.")
+    printed: str = Field(description="As the essay has it.")
+
+
+_Diff = Annotated[list[DifferenceObject], Field(description="Quotation and print compared, step by step.")]
+
+
+class EditObject(BaseModel):
+    """A change that the writer marked."""
+
+    kind: str = Field(description="Such as ellipsis.")
+    quoted: str = Field(description="The mark.")
+    printed: str = Field(description="The printed words that it replaces.")
+
+
+class PlaceObject(BaseModel):
+    """A place where the words are printed, or words near them."""
+
+    passage: _PassageId
+    passages: list[_PassageId] = Field(description="All passages that contain the words.")
+    essay: _EssayId
+    start: _Start
+    end: _End
+    text: _Printed
+    pages: _Pages
+    source: SourceObject
+    citation: _Citation
+    quoted: QuotedObject | None
+    diff: _Diff
+    edits: list[EditObject] = Field(description="Changes that the writer marked as their own.")
+
+
+class QuoteResponse(BaseModel):
+    """A verdict on a quotation."""
+
+    text: str = Field(description="As given.")
+    verdict: Literal["exact", "altered", "absent"]
+    matches: list[PlaceObject] = Field(
+        description="Where the words are printed; of an altered quotation, the nearest words."
+    )
+    places: int = Field(description="Number of places, including those not listed.")
+
+
+class ProblemObject(BaseModel):
+    """A problem; what does not apply is null."""
+
+    kind: str = Field(
+        description="misquoted, not found, wrong page, no such page, wrong source, second-hand, uncited, "
+        "unmarked."
+    )
+    place: str = Field(description="Line and column.")
+    line: int = Field(description="From 1.")
+    column: int = Field(description="From 1.")
+    start: _Start
+    end: _End
+    quoted: str | None = Field(description="The draft's words.")
+    printed: str | None = Field(description="The essay's words, not to be altered.")
+    cited: str | None = Field(description="The draft's citation.")
+    citation: _Citation
+    essay: _EssayId
+    passage: _PassageId | None
+    pages: _Pages | None
+    message: str = Field(description="What is wrong, on one line.")
+    diff: _Diff
+    fix: str | None = Field(
+        description="What to put from `start` to `end`, exactly so; null if that is not certain."
+    )
+
+
+class CheckResponse(BaseModel):
+    """A checked draft."""
+
+    draft: str = Field(description="A hyphen: it came in no file.")
+    unit: str = Field(description="What places count: lines.")
+    quotations: int = Field(description="Quotations found in it.")
+    exact: int = Field(description="Of these, as printed.")
+    not_checked: int = Field(description="Of these, cited to works that the library does not have.")
+    faults: list[ProblemObject] = Field(description="In the order of the draft.")
+
+
+class CiteResponse(BaseModel):
+    """How an essay is cited."""
+
+    id: _EssayId
+    style: str = Field(description="The style.")
+    citation: _Citation
+    reference: _Reference
+    again: str = Field(
+        _ABSENT, description="The citation where the essay has been cited before, if it differs."
+    )
+
+
+class EssayObject(BaseModel):
+    """An essay."""
+
+    id: _EssayId
+    title: str = Field(description="Its title.")
+    reference: dict[str, Any] = Field(description="Its CSL-JSON record.")
+    source: str = Field(description="Name of the file that it was read from.")
+    pages: list[str] = Field(description="First and last page; empty without pages.")
+    passages: int = Field(description="Passages that questions search.")
+
+
+class ListResponse(BaseModel):
+    """The library."""
+
+    # MCP sends the list within an object, since not every client accepts a bare list.
+    essays: list[EssayObject] = Field(description="All essays.")
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Something that programs may ask.
+    """A call of the API.
 
     Attributes:
         title: What it does, in two or three words.
-        said: What it gives, and what whoever writes with it must heed.
-        fields: The fields that a request may have, by name.
-        needed: The field without which there is nothing to answer, or the empty string.
+        description: What it returns, and what a program that writes with it must observe.
+        request: Its fields.
+        response: What it returns; for ``list`` as MCP sends it.
     """
 
     title: str
-    said: str
-    fields: Mapping[str, Field]
-    needed: str = ""
+    description: str
+    request: type[BaseModel]
+    response: type[BaseModel]
 
-
-_COMMON = {
-    "essays": Field(list, "Ids of the essays to look in, as `list` gives them; all if left out."),
-    "style": Field(
-        str,
-        "Citation style: mla, chicago, chicago-notes, apa, harvard, ieee, or the name of a CSL style.",
-        "mla",
-    ),
-}
 
 CALLS: Mapping[str, Call] = {
     "ask": Call(
@@ -87,340 +332,122 @@ CALLS: Mapping[str, Call] = {
         "`answered: false` means that the essays do not seem to answer the question: say so, for the "
         "passages are then the nearest only and no answer. Where `quoted` is given, the words are not the "
         "essay's author's but quoted there from another, and `citation` says so.",
-        {
-            "question": Field(str, "The question, as one would put it to a reader of the essays."),
-            "top": Field(int, "Number of passages, best first.", 3),
-            **_COMMON,
-            "history": Field(list, "Earlier questions of the conversation, oldest first."),
-            "fast": Field(
-                bool, "Leave out the model that reads passages: quicker, but less sure.", default=False
-            ),
-            "explain": Field(bool, "Say which words of the question met which of the essay.", default=False),
-            "voice": Field(
-                str,
-                "Mark only sentences with words of the essay's author, or with words quoted in it.",
-                choices=("author", "quoted"),
-            ),
-        },
-        "question",
+        _AskRequest,
+        AskResponse,
     ),
     "quote": Call(
         "Check a quotation",
         "Say whether words are printed so in an essay, and where: `exact`, `altered` (with the printed words "
         "and every difference) or `absent`. Check every quotation before it goes into a draft. Where it is "
         "altered, take the printed words as they are; where it is absent, do not quote it.",
-        {"text": Field(str, "The quotation, without the quotation marks around it."), **_COMMON},
-        "text",
+        _QuoteRequest,
+        QuoteResponse,
     ),
     "check": Call(
         "Check a draft",
         "Check every quotation and citation of a draft against the essays: misquoted words, wrong pages or "
-        "sources, words without quotation marks or citation. Each fault has its place and, where it is "
+        "sources, words without quotation marks or citation. Each problem has its place and, where it is "
         "certain, `fix`: the words to put there, exactly so.",
-        {"draft": Field(str, "The draft's own text, Markdown or plain; not a file's name."), **_COMMON},
-        "draft",
+        _CheckRequest,
+        CheckResponse,
     ),
     "cite": Call(
         "Cite an essay",
         "Give the in-text citation and the full bibliographic reference of an essay. Use both as given.",
-        {
-            "id": Field(str, "The essay's id, as `list` gives it."),
-            "style": _COMMON["style"],
-            "page": Field(str, "Page to cite, such as 849 or 849-50; the essay as a whole if left out."),
-        },
-        "id",
+        _CiteRequest,
+        CiteResponse,
     ),
-    "list": Call("List the essays", "List the essays of the library, with their ids and references.", {}),
+    "list": Call(
+        "List the essays",
+        "List the essays of the library, with their ids and references.",
+        _ListRequest,
+        ListResponse,
+    ),
 }
 
 
-def check(given: Mapping[str, Any], call: Call) -> None:
-    """Refuse fields that are unknown, missing, of another type or out of bounds.
+def check_request(call: Call, fields: Mapping[str, Any]) -> None:
+    """Check the fields of a request.
 
     Raises:
-        RefusedError: With the one sentence that says what is wrong.
+        RefusedError: If fields are unknown, missing, of another type, out of bounds or too long.
     """
-    for name, value in given.items():
-        _check_field(name, value, call)
-    if call.needed and call.needed not in given:
-        raise RefusedError(HTTPStatus.BAD_REQUEST, f"The field {call.needed!r} is missing.")
-    if sum(map(_bytes, given.values())) > LONGEST:
-        longest = f"The fields are longer than {LONGEST:,} bytes together; send less."
-        raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, longest)
-    if not 1 <= given.get("top", 1) <= MOST_PASSAGES:
-        raise RefusedError(HTTPStatus.BAD_REQUEST, f"The field 'top' must be from 1 to {MOST_PASSAGES}.")
-    if not re.fullmatch(STYLE, given.get("style", "mla")):
+    try:
+        call.request.model_validate(dict(fields))
+    except ValidationError as error:
+        sentence = _refusal(call, error.errors(include_url=False, include_input=False)[0])
+        raise RefusedError(HTTPStatus.BAD_REQUEST, sentence) from None
+    if sum(len(text.encode("utf-8", "surrogatepass")) for text in _texts(fields)) > MAX_BYTES:
         raise RefusedError(
-            HTTPStatus.BAD_REQUEST, "The field 'style' must be the name of a style, such as mla."
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            f"The fields are longer than {MAX_BYTES:,} bytes together; send less.",
         )
 
 
-def _check_field(name: str, value: Any, call: Call) -> None:
-    field = call.fields.get(name)
-    if field is None:
-        there = ", ".join(call.fields) or "none"
-        raise RefusedError(HTTPStatus.BAD_REQUEST, f"There is no field {name!r}; there is: {there}.")
-    # A truth value is a whole number to Python alone.
-    if type(value) is not field.kind or (isinstance(value, list) and not _are_texts(value)):
-        raise RefusedError(HTTPStatus.BAD_REQUEST, f"The field {name!r} must be {_SAID[field.kind]}.")
-    if field.choices and value not in field.choices:
-        there = " or ".join(field.choices)
-        raise RefusedError(HTTPStatus.BAD_REQUEST, f"The field {name!r} must be {there}.")
+# What a field must be, by the type of pydantic's error.
+_MUST_BE = {
+    "string_type": "a text",
+    "int_type": "a whole number",
+    "bool_type": "true or false",
+    "list_type": "a list of texts",
+    "literal_error": "author or quoted",
+    "greater_than_equal": f"from 1 to {MAX_PASSAGES}",
+    "less_than_equal": f"from 1 to {MAX_PASSAGES}",
+    "string_pattern_mismatch": "the name of a style, such as mla",
+}
 
 
-def _are_texts(values: list[Any]) -> bool:
-    return all(isinstance(one, str) for one in values)
+def _refusal(call: Call, error: ErrorDetails) -> str:
+    """The sentence that tells a program what is wrong with its request."""
+    name, *within = error["loc"]
+    if error["type"] == "missing":
+        return f"The field {name!r} is missing."
+    if error["type"] == "extra_forbidden":
+        return f"There is no field {name!r}; there is: {', '.join(call.request.model_fields) or 'none'}."
+    return f"The field {name!r} must be {_MUST_BE['list_type' if within else error['type']]}."
 
 
-def _bytes(value: Any) -> int:
-    texts = value if isinstance(value, list) else [value]
-    return sum(len(one.encode("utf-8", "surrogatepass")) for one in texts if isinstance(one, str))
+def _texts(fields: Mapping[str, Any]) -> Iterator[str]:
+    for value in fields.values():
+        yield from (value if isinstance(value, list) else [value] if isinstance(value, str) else [])
 
 
-Schema = dict[str, Any]
+def input_schema(call: Call) -> dict[str, Any]:
+    """The JSON schema of a call's fields."""
+    return call.request.model_json_schema(schema_generator=_SchemaGenerator)
 
-_TYPES = {str: "string", int: "integer", bool: "boolean", list: "array"}
+
+def output_schema(call: Call) -> dict[str, Any]:
+    """The JSON schema of what a call returns."""
+    return call.response.model_json_schema(schema_generator=_SchemaGenerator)
 
 
-def input_schema(call: Call) -> Schema:
-    """What a call takes."""
+class _SchemaGenerator(GenerateJsonSchema):
+    """Writes schemas without references, which some MCP clients do not follow, and without titles."""
+
+    def field_title_should_be_set(self, _schema: object) -> bool:
+        return False
+
+    def default_schema(self, schema: Any) -> dict[str, Any]:
+        if schema["default"] is _ABSENT:
+            return self.generate_inner(schema["schema"])
+        return super().default_schema(schema)
+
+    def generate(self, schema: Any, mode: Any = "validation") -> dict[str, Any]:
+        generated = super().generate(schema, mode)
+        return dict(_without_references(generated, generated.pop("$defs", {})))
+
+
+def _without_references(schema: Any, definitions: Mapping[str, Any]) -> Any:
+    if isinstance(schema, list):
+        return [_without_references(item, definitions) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        schema = definitions[schema["$ref"].rpartition("/")[2]] | schema
     return {
-        "type": "object",
-        "properties": {name: _taken(name, field, call) for name, field in call.fields.items()},
-        "required": [call.needed] if call.needed else [],
-        "additionalProperties": False,
+        name: _without_references(value, definitions)
+        for name, value in schema.items()
+        # A title that is no text is the schema of a field of that name.
+        if name != "$ref" and not (name == "title" and isinstance(value, str))
     }
-
-
-def _taken(name: str, field: Field, call: Call) -> Schema:
-    made: Schema = {"type": _TYPES[field.kind], "description": field.said}
-    if field.kind is list:
-        made["items"] = {"type": "string"}
-    if field.default is not None:
-        made["default"] = field.default
-    if field.choices:
-        made["enum"] = list(field.choices)
-    if name == "top":
-        made |= {"minimum": 1, "maximum": MOST_PASSAGES}
-    if name == "style":
-        made["pattern"] = f"^{STYLE}$"
-    if name == call.needed:
-        made["minLength"] = 1
-    return made
-
-
-def _text(said: str) -> Schema:
-    return {"type": "string", "description": said}
-
-
-def _number(said: str) -> Schema:
-    return {"type": "integer", "description": said}
-
-
-def _listed(items: Schema, said: str) -> Schema:
-    return {"type": "array", "items": items, "description": said}
-
-
-def _or_null(schema: Schema) -> Schema:
-    return schema | {"type": [schema["type"], "null"]}
-
-
-def _object(said: str, properties: Mapping[str, Schema], *, optional: tuple[str, ...] = ()) -> Schema:
-    return {
-        "type": "object",
-        "description": said,
-        "properties": dict(properties),
-        "required": [name for name in properties if name not in optional],
-    }
-
-
-_PAGES = _text("Pages, such as 849-50; empty where the source shows none.")
-_CITATION = _text("In-text citation in the style asked for.")
-_REFERENCE = _text("Full bibliographic reference.")
-_PASSAGE = _text("The passage's id, such as gill-2014/p09.")
-_ESSAY = _text("The essay's id.")
-_START, _END = _number("Offset of the first character."), _number("Offset behind the last character.")
-_SOURCE = _object("Where it stands in the essay's source.", {"start": _START, "end": _END})
-_QUOTED = _or_null(
-    _object(
-        "Given where the words are quoted there from another: whose they are, by which printed citation.",
-        {"author": _text("May be empty."), "citation": _text("May be empty.")},
-    )
-)
-_DIFF = _listed(
-    _object(
-        "A step of the comparison.",
-        {
-            "op": {"enum": ["equal", "replace", "insert", "delete"]},
-            "quoted": _text("As the writer has it."),
-            "printed": _text("As the essay has it."),
-        },
-    ),
-    "Quotation and print compared, step by step.",
-)
-_READY = _text("The words with quotation marks and citation, as they go into a draft.")
-
-_HIGHLIGHT = _object(
-    "Sentences that carry the answer.",
-    {
-        "start": _START,
-        "end": _END,
-        "text": _text("The printed words, not to be altered."),
-        "pages": _PAGES,
-        "citation": _CITATION,
-        "quotation": _READY,
-        "quoted": _QUOTED,
-    },
-)
-_MATCH = _object(
-    "A word of the question and the word of the essay that meets it best.",
-    {
-        "word": _text("The question's word."),
-        "weight": {"type": "number"},
-        "cosine": {"type": "number"},
-        "passage": _PASSAGE,
-        "start": _START,
-        "end": _END,
-        "text": _text("The essay's word."),
-        "met": {"type": "boolean"},
-    },
-)
-_ASK = _object(
-    "The passages that answer a question, or the nearest.",
-    {
-        "question": _text("As asked."),
-        "answered": {
-            "type": "boolean",
-            "description": "False: the essays do not seem to answer; the passages are the nearest only.",
-        },
-        "confidence": {"type": "number", "description": "How probably the passages answer, 0 to 1."},
-        "passages": _listed(
-            _object(
-                "A passage.",
-                {
-                    "id": _PASSAGE,
-                    "essay": _ESSAY,
-                    "kind": _text("Such as paragraph, blockquote or note."),
-                    "section": _text("The heading that it stands under, or empty."),
-                    "text": _text("The printed words, not to be altered."),
-                    "pages": _PAGES,
-                    "score": {"type": "number"},
-                    "source": _SOURCE,
-                    "highlights": _listed(_HIGHLIGHT, "The sentences that answer, in reading order."),
-                    "citation": _CITATION,
-                    "reference": _REFERENCE,
-                    "quotation": _READY,
-                    "quoted": _QUOTED,
-                    "matches": _listed(_MATCH, "Why it was found; given if `explain`."),
-                },
-                optional=("matches",),
-            ),
-            "Best first.",
-        ),
-        "note": _text("A remark on the question itself, if there is one."),
-    },
-    optional=("note",),
-)
-_PLACE = _object(
-    "A place where the words stand, or words near them.",
-    {
-        "passage": _PASSAGE,
-        "passages": _listed(_PASSAGE, "All passages that the words stand in."),
-        "essay": _ESSAY,
-        "start": _START,
-        "end": _END,
-        "text": _text("The printed words, not to be altered."),
-        "pages": _PAGES,
-        "source": _SOURCE,
-        "citation": _CITATION,
-        "quoted": _QUOTED,
-        "diff": _DIFF,
-        "edits": _listed(
-            _object(
-                "A change that the writer marked.",
-                {
-                    "kind": _text("Such as ellipsis."),
-                    "quoted": _text("The mark."),
-                    "printed": _text("Print."),
-                },
-            ),
-            "Changes that the writer marked as their own.",
-        ),
-    },
-)
-_QUOTE = _object(
-    "A verdict on a quotation.",
-    {
-        "text": _text("As given."),
-        "verdict": {"enum": ["exact", "altered", "absent"]},
-        "matches": _listed(_PLACE, "Where the words stand; of an altered quotation, the nearest words."),
-        "places": _number("Number of places, those not listed counted in."),
-    },
-)
-_FAULT = _object(
-    "A fault; what does not apply is null.",
-    {
-        "kind": _text(
-            "misquoted, not found, wrong page, no such page, wrong source, second-hand, uncited, unmarked."
-        ),
-        "place": _text("Line and column."),
-        "line": _number("From 1."),
-        "column": _number("From 1."),
-        "start": _START,
-        "end": _END,
-        "quoted": _or_null(_text("The draft's words.")),
-        "printed": _or_null(_text("The essay's words, not to be altered.")),
-        "cited": _or_null(_text("The draft's citation.")),
-        "citation": _CITATION,
-        "essay": _ESSAY,
-        "passage": _or_null(_PASSAGE),
-        "pages": _or_null(_PAGES),
-        "message": _text("What is wrong, on one line."),
-        "diff": _DIFF,
-        "fix": _or_null(_text("What to put from `start` to `end`, exactly so; null if that is not certain.")),
-    },
-)
-_CHECK = _object(
-    "A checked draft.",
-    {
-        "draft": _text("A hyphen: it came in no file."),
-        "unit": _text("What places count: lines."),
-        "quotations": _number("Quotations judged."),
-        "exact": _number("Of these, as printed."),
-        "not_checked": _number("Of these, cited to works that the library does not have."),
-        "faults": _listed(_FAULT, "In the order of the draft."),
-    },
-)
-_CITE = _object(
-    "How an essay is cited.",
-    {
-        "id": _ESSAY,
-        "style": _text("The style."),
-        "citation": _CITATION,
-        "reference": _REFERENCE,
-        "again": _text("The citation where the essay has been cited before, if it differs."),
-    },
-    optional=("again",),
-)
-_LIST = _object(
-    "The library.",
-    {
-        "essays": _listed(
-            _object(
-                "An essay.",
-                {
-                    "id": _ESSAY,
-                    "title": _text("Its title."),
-                    "reference": {"type": "object", "description": "Its CSL-JSON record."},
-                    "source": _text("Name of the file that it was read from."),
-                    "pages": _listed({"type": "string"}, "First and last page; empty without pages."),
-                    "passages": _number("Passages that questions search."),
-                },
-            ),
-            "All essays.",
-        )
-    },
-)
-
-# By the name of the call. A list stands in an object here, for not every program takes one bare.
-OUTPUTS: Mapping[str, Schema] = {"ask": _ASK, "quote": _QUOTE, "check": _CHECK, "cite": _CITE, "list": _LIST}

@@ -17,11 +17,10 @@ from starlette.middleware import Middleware
 from assistant.api.http import AccessGuard, HttpApi, LoopbackOnly, SameOriginOnly, is_loopback
 from assistant.api.mcp_route import McpRoute
 from assistant.api.service import ApiService
-from assistant.api.service import Library as Asked
 from assistant.core.errors import AssistantError
 from assistant.web import ask, check, measure, notebook
 from assistant.web.ask import AskWidgets, Desk, chat_column, reading_column
-from assistant.web.gradio_api import Api
+from assistant.web.gradio_api import add_endpoints
 from assistant.web.library import PART as LIBRARY_PART
 from assistant.web.library import Library as LibraryPart
 from assistant.web.library import library_part
@@ -30,6 +29,8 @@ from assistant.web.uploading import FetchesNothing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from assistant.library.library import Library as EssayLibrary
 
 
 def beside(service: ApiService, host: str, accounts: Sequence[tuple[str, str]] | None) -> dict[str, Any]:
@@ -86,10 +87,6 @@ class Library(ask.Library, notebook.Library, check.Library, measure.Library, Lib
     """What the whole page asks of a library; ``assistant.library.library.Library`` is one."""
 
 
-class Served(Asked, Library, Protocol):
-    """What page and programs together ask of a library."""
-
-
 def build(
     library: Library,
     *,
@@ -112,7 +109,7 @@ def build(
     if service is not None:
         # Before all else: names are given to the first who want them, be they the page's own events.
         with page:
-            Api(service).offer()
+            add_endpoints(service)
     with page, gr.Tabs(elem_id="parts") as parts:
         with gr.Tab("Ask", elem_id="asking"):
             style, asking = _asking_part(library, focus, page)
@@ -172,7 +169,7 @@ def launch_options() -> dict[str, Any]:
 
 
 def serve(
-    library: Served,
+    library: EssayLibrary,
     *,
     host: str,
     port: int,

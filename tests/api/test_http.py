@@ -23,7 +23,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from assistant.api.http import AccessGuard, HttpApi, LoopbackOnly, SameOriginOnly, is_loopback
-from assistant.api.schema import LONGEST, MOST_PASSAGES
+from assistant.api.schema import MAX_BYTES, MAX_PASSAGES
 from assistant.api.service import ApiService
 from assistant.core.errors import LibraryError
 from assistant.library.library import Library
@@ -142,7 +142,7 @@ def test_list_and_cite(client: TestClient, library: Library) -> None:
         ({"question": "x", "top": True}, 400, "'top' must be a whole number"),
         ({"question": "x", "top": 1.5}, 400, "'top' must be a whole number"),
         ({"question": "x", "top": 0}, 400, "from 1 to 100"),
-        ({"question": "x", "top": MOST_PASSAGES + 1}, 400, "from 1 to 100"),
+        ({"question": "x", "top": MAX_PASSAGES + 1}, 400, "from 1 to 100"),
         ({"question": "x", "essays": "sample"}, 400, "'essays' must be a list of texts"),
         ({"question": "x", "history": [1]}, 400, "'history' must be a list of texts"),
         ({"question": "x", "fast": 1}, 400, "'fast' must be true or false"),
@@ -211,10 +211,10 @@ def test_a_body_must_say_that_it_is_json(client: TestClient) -> None:
 
 
 def test_a_body_has_its_limit(client: TestClient) -> None:
-    made = client.post("/api/ask", json={"question": "x" * LONGEST})
+    made = client.post("/api/ask", json={"question": "x" * MAX_BYTES})
     assert made.status_code == 413
     assert "1,000,000 bytes" in refused(made)
-    assert client.post("/api/ask", json={"question": "x" * (LONGEST - 100)}).status_code == 200
+    assert client.post("/api/ask", json={"question": "x" * (MAX_BYTES - 100)}).status_code == 200
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])

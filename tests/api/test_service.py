@@ -20,7 +20,7 @@ from gradio_client.exceptions import AppError, AuthenticationError
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 
-from assistant.api.schema import CALLS, LONGEST, RefusedError
+from assistant.api.schema import CALLS, MAX_BYTES, RefusedError
 from assistant.api.service import ApiService
 from assistant.core.errors import LibraryError
 from assistant.library.library import Library
@@ -67,7 +67,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ),
     (
         "quote",
-        {"text": "x" * (LONGEST + 1)},
+        {"text": "x" * (MAX_BYTES + 1)},
         "The fields are longer than 1,000,000 bytes together; send less.",
     ),
     ("check", {"draft": "x", "essays": ["../sample"]}, "There is no essay '../sample'; there is: sample."),
@@ -195,20 +195,29 @@ def test_gradio_offers_the_five_calls_and_nothing_else(client: Client) -> None:
     assert list(info["named_endpoints"]) == [f"/{name}" for name in CALLS]
     assert info["unnamed_endpoints"] == {}
     for name, call in CALLS.items():
-        offered = info["named_endpoints"][f"/{name}"]
-        taken = {one["parameter_name"]: one for one in offered["parameters"]}
-        assert list(taken) == list(call.fields)
-        assert [one for one, how in taken.items() if not how["parameter_has_default"]] == list(
-            filter(None, [call.needed])
-        )
-        assert {one: how["parameter_default"] for one, how in taken.items()} == {
-            one: field.default for one, field in call.fields.items()
-        }
-        assert offered["description"] == call.said
-    asked = {one["parameter_name"]: one["type"] for one in info["named_endpoints"]["/ask"]["parameters"]}
-    assert asked["question"] == {"type": "string"}
-    assert asked["top"] == {"type": "integer"}
-    assert asked["fast"] == {"type": "boolean"}
+        endpoint = info["named_endpoints"][f"/{name}"]
+        parameters = {one["parameter_name"]: one for one in endpoint["parameters"]}
+        assert list(parameters) == list(call.request.model_fields)
+        for field, parameter in call.request.model_fields.items():
+            assert parameters[field]["parameter_has_default"] is not parameter.is_required()
+            if not parameter.is_required():
+                assert parameters[field]["parameter_default"] == parameter.default
+        assert endpoint["description"] == call.description
+    ask = {one["parameter_name"]: one for one in info["named_endpoints"]["/ask"]["parameters"]}
+    assert [ask[field]["type"] for field in ("question", "top", "fast")] == [
+        {"type": "string"},
+        {"type": "integer"},
+        {"type": "boolean"},
+    ]
+    assert {name: one["parameter_default"] for name, one in ask.items() if name != "question"} == {
+        "top": 3,
+        "essays": None,
+        "style": "mla",
+        "history": None,
+        "fast": False,
+        "explain": False,
+        "voice": None,
+    }
     assert info["named_endpoints"]["/ask"]["returns"][0]["type"]["type"] == "object"
     assert info["named_endpoints"]["/list"]["returns"][0]["type"]["type"] == "array"
 
@@ -245,7 +254,7 @@ def test_pages_of_other_addresses_read_nothing_from_gradio(served: str) -> None:
         (header() | {"Sec-Fetch-Site": "cross-site"}, 403),
     ],
 )
-def test_mcp_has_the_plain_routes_door(served: str, headers: dict[str, str], status: int) -> None:
+def test_mcp_asks_for_the_same_password_as_http(served: str, headers: dict[str, str], status: int) -> None:
     sent = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
     for path in ("/mcp", "/mcp/"):
         made = httpx.post(
