@@ -112,8 +112,7 @@ def test_a_graph_that_cannot_run_is_told_once(tmp_path: Path) -> None:
     reader = DefaultReadingModel(said.append, tmp_path / "broken.onnx")
     assert [reader.read("Who?", ["Marsh."]) for _ in range(2)] == [[], []]
     assert len(said) == 1
-    assert said[0].startswith("The model that reads passages cannot run here (")
-    assert said[0].endswith("how sure an answer is, is told without it.")
+    assert all(fact in said[0] for fact in ("model that reads passages", "cannot run", "confidence"))
 
 
 def test_the_library_reads_unless_it_is_to_be_fast(tmp_path: Path) -> None:

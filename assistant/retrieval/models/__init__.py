@@ -1,1 +1,1 @@
-"""The models that embed and read."""
+"""The models that embed texts and that read a question together with an excerpt."""

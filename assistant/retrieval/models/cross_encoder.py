@@ -1,8 +1,7 @@
-"""Reading a question and an excerpt together: whether the excerpt answers, and with which words.
+"""The model that reads a question and an excerpt together: does the excerpt answer, and with which words?
 
-A cross-encoder (Nogueira and Cho 2019) over the embedding model's own weights, with the low-rank adapter
-and the two heads that its graph holds; ``training/graphs.py`` makes the graph. Without it, retrieval does
-without this module.
+A cross-encoder (Nogueira and Cho 2019) over the embedding model's own weights. Its graph contains a low-rank
+adapter and two heads; ``training/graphs.py`` builds it. Without the graph, passages are ranked all the same.
 """
 
 from __future__ import annotations
@@ -28,15 +27,15 @@ if TYPE_CHECKING:
     from assistant.retrieval.models.onnx import Graph, WordPieceTokenizer
 
 GRAPH = Path(__file__).with_name("cross_encoder.onnx")
-# Word pieces read of a question and of an excerpt, as in training.
+# Word pieces read of a question and of an excerpt; longer ones are cut off.
 QUESTION, EXCERPT = 64, 128
-# From this reading on weights are laid out for the processor.
-_OFTEN = 2
+# From this call on, weights are laid out for the processor.
+_PACKED_FROM = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the model says of a question and an excerpt.
+    """The model's output for a question and an excerpt.
 
     Attributes:
         answers: Logit that the excerpt answers the question.
@@ -49,15 +48,50 @@ class Reading:
     spans: list[tuple[int, int]]
 
 
+class ReadingModel(Protocol):
+    """A model that reads a question and an excerpt together; tests use their own."""
+
+    def read(self, question: str, excerpts: Sequence[str]) -> list[Reading]:
+        """One reading for each excerpt, in order; an empty list if the model cannot run."""
+
+
+class DefaultReadingModel:
+    """The cross-encoder; if it cannot run, it reads nothing, and answers are found without it.
+
+    Args:
+        notify: Receives a sentence for the user.
+        graph: Its graph.
+    """
+
+    def __init__(self, notify: Callable[[str], None], graph: Path = GRAPH) -> None:
+        self._notify = notify
+        self._encoder = OnnxCrossEncoder(graph)
+        self._works = is_available(graph)
+
+    def read(self, question: str, excerpts: Sequence[str]) -> list[Reading]:
+        """One reading for each excerpt; an empty list if the model cannot run."""
+        if not self._works:
+            return []
+        try:
+            return self._encoder.read(question, excerpts)
+        except Exception as error:  # noqa: BLE001 - ONNX Runtime raises many types for one problem
+            self._works = False
+            self._notify(
+                f"The model that reads passages cannot run here ({type(error).__name__}); confidence is "
+                "estimated without it."
+            )
+            return []
+
+
 def is_available(graph: Path = GRAPH) -> bool:
-    """Whether there is a graph and what runs it."""
+    """Whether the graph exists and the libraries that run it are installed."""
     return graph.is_file() and all(
         importlib.util.find_spec(name) is not None for name in ("onnxruntime", "tokenizers")
     )
 
 
 class OnnxCrossEncoder:
-    """The cross-encoder on the CPU; the model is loaded when it first reads.
+    """The cross-encoder on the CPU; it is loaded at the first reading.
 
     Args:
         graph: Its graph.
@@ -66,67 +100,72 @@ class OnnxCrossEncoder:
     def __init__(self, graph: Path = GRAPH) -> None:
         self._path = graph
         self._loaded: tuple[WordPieceTokenizer, Graph] | None = None
-        self._readings = 0
-        self._guard = threading.Lock()
-
-    def _model(self) -> tuple[WordPieceTokenizer, Graph]:
-        from assistant.retrieval.models.onnx import Graph, tokenizer_in
-
-        with self._guard:
-            self._readings += 1
-            # As where questions are encoded: whoever reads a second time will read more often.
-            if self._loaded is None or self._readings == _OFTEN:
-                folder = default_folder()
-                check_default_weights(folder, whole=False)
-                packed = self._readings >= _OFTEN
-                self._loaded = tokenizer_in(folder), Graph(self._path, folder, threads=1, packed=packed)
-            return self._loaded
+        self._calls = 0
+        self._lock = threading.Lock()
 
     def read(self, question: str, excerpts: Sequence[str]) -> list[Reading]:
-        """Read a question with each of some excerpts.
+        """Read a question with each excerpt.
 
         Args:
             question: The question; its first 64 word pieces are read.
             excerpts: The excerpts; the first 128 word pieces of each are read.
 
         Returns:
-            One reading an excerpt, in order.
+            One reading for each excerpt, in order.
 
         Raises:
-            ModelError: If the model's package is missing or holds other weights.
-            Exception: One of ONNX Runtime's many, if it cannot run the graph.
+            ModelError: If the model's package is missing or contains other weights.
+            Exception: Any of ONNX Runtime's own errors, if it cannot run the graph.
         """
         if not excerpts:
             return []
-        pieces, graph = self._model()
-        asked = [pieces.first, *pieces.of(question).ids[:QUESTION], pieces.last]
-        found = [pieces.of(excerpt) for excerpt in excerpts]
-        rows = [[*asked, *one.ids[:EXCERPT], pieces.last] for one in found]
+        tokenizer, graph = self._model()
+        prefix = [tokenizer.first, *tokenizer.of(question).ids[:QUESTION], tokenizer.last]
+        pieces = [tokenizer.of(excerpt) for excerpt in excerpts]
+        rows = [[*prefix, *excerpt.ids[:EXCERPT], tokenizer.last] for excerpt in pieces]
         batches = _batches([len(row) for row in rows], _processors())
-        inputs = [_inputs(pieces.padded([rows[at] for at in batch]), len(asked)) for batch in batches]
-        made = {}
-        for batch, (answers, carries) in zip(batches, _together(graph, inputs), strict=True):
-            for at, logit, row in zip(batch, answers, carries, strict=True):
-                made[at] = _reading(float(logit), row[len(asked) :], found[at].offsets[:EXCERPT])
-        return [made[at] for at in range(len(rows))]
+        inputs = [
+            _inputs(tokenizer.padded([rows[number] for number in batch]), len(prefix)) for batch in batches
+        ]
+        readings = {}
+        # As many batches at once as there are cores.
+        for batch, (answers, carries) in zip(batches, _workers().map(graph.run, inputs), strict=True):
+            for number, logit, row in zip(batch, answers, carries, strict=True):
+                spans = pieces[number].offsets[:EXCERPT]
+                own = row[len(prefix) :][: len(spans)]
+                readings[number] = Reading(float(logit), np.array(own, dtype=np.float32), spans)
+        return [readings[number] for number in range(len(rows))]
+
+    def _model(self) -> tuple[WordPieceTokenizer, Graph]:
+        from assistant.retrieval.models.onnx import Graph, tokenizer_in
+
+        with self._lock:
+            self._calls += 1
+            # As in OnnxEncoder: after a second call, more are likely.
+            if self._loaded is None or self._calls == _PACKED_FROM:
+                folder = default_folder()
+                check_default_weights(folder, whole=False)
+                packed = self._calls >= _PACKED_FROM
+                self._loaded = tokenizer_in(folder), Graph(self._path, folder, threads=1, packed=packed)
+            return self._loaded
 
 
 def _batches(lengths: Sequence[int], most: int) -> list[list[int]]:
-    """Divide rows among at most so many batches, the longest of which is as short as may be."""
+    """Divide rows into at most ``most`` batches; the largest, padding included, is as small as possible."""
     batches: list[list[int]] = [[] for _ in range(min(len(lengths), most))]
-    for at in sorted(range(len(lengths)), key=lambda at: -lengths[at]):
-        # Rows of a batch are padded to its first, the longest.
-        least = min(batches, key=lambda batch: (len(batch) + 1) * lengths[batch[0]] if batch else 0)
-        least.append(at)
+    for number in sorted(range(len(lengths)), key=lambda number: -lengths[number]):
+        # Rows of a batch are padded to the length of its first, the longest.
+        smallest = min(batches, key=lambda batch: (len(batch) + 1) * lengths[batch[0]] if batch else 0)
+        smallest.append(number)
     return batches
 
 
-def _inputs(padded: Mapping[str, NDArray[np.int64]], asked: int) -> dict[str, NDArray[np.int64]]:
-    """What the graph reads; the question is so many pieces long."""
-    # The question and its marks are of kind 0, the excerpt and the mark behind it of kind 1.
-    kinds = padded["attention_mask"].copy()
-    kinds[:, :asked] = 0
-    return {**padded, "token_type_ids": kinds}
+def _inputs(padded: Mapping[str, NDArray[np.int64]], prefix: int) -> dict[str, NDArray[np.int64]]:
+    """Inputs of the graph for rows that start with a prefix of so many pieces: the question's."""
+    # The question and its special tokens are of type 0, the excerpt and the token after it of type 1.
+    types = padded["attention_mask"].copy()
+    types[:, :prefix] = 0
+    return {**padded, "token_type_ids": types}
 
 
 def _processors() -> int:
@@ -137,50 +176,6 @@ def _processors() -> int:
 def _workers() -> ThreadPoolExecutor:
     from concurrent.futures import ThreadPoolExecutor
 
-    # One for all readings, so that as many batches are read at once as there are cores, in the order in which
-    # they came. More would only take the processor from each other.
+    # One pool for all readings, which takes batches in the order of their arrival. More threads than cores
+    # would only compete for them.
     return ThreadPoolExecutor(_processors(), thread_name_prefix="reading")
-
-
-def _together(graph: Graph, inputs: Sequence[Mapping[str, NDArray[np.int64]]]) -> list[list[Floats]]:
-    """What a graph makes of some batches, read at the same time where there is room."""
-    return list(_workers().map(graph.run, inputs))
-
-
-def _reading(logit: float, row: Floats, spans: list[tuple[int, int]]) -> Reading:
-    return Reading(logit, np.array(row[: len(spans)], dtype=np.float32), spans)
-
-
-class ReadingModel(Protocol):
-    """What reads a question and an excerpt together; tests use one of their own."""
-
-    def read(self, question: str, excerpts: Sequence[str]) -> list[Reading]:
-        """One reading an excerpt, in order; none if it cannot read."""
-
-
-class DefaultReadingModel:
-    """The cross-encoder, and silence where it cannot run: answers are found without it too.
-
-    Args:
-        notify: Takes a sentence for the user.
-        graph: Its graph.
-    """
-
-    def __init__(self, notify: Callable[[str], None], graph: Path = GRAPH) -> None:
-        self._notify = notify
-        self._encoder = OnnxCrossEncoder(graph)
-        self._works = is_available(graph)
-
-    def read(self, question: str, excerpts: Sequence[str]) -> list[Reading]:
-        """One reading an excerpt; none if the model cannot run."""
-        if not self._works:
-            return []
-        try:
-            return self._encoder.read(question, excerpts)
-        except Exception as error:  # noqa: BLE001 - ONNX Runtime raises many kinds for one fault
-            self._works = False
-            self._notify(
-                f"The model that reads passages cannot run here ({type(error).__name__}); how sure an "
-                "answer is, is told without it."
-            )
-            return []

@@ -1,11 +1,8 @@
-"""The default model on ONNX Runtime: the vectors that sentence-transformers gives, in a tenth of its time.
+"""The default model on ONNX Runtime; the only module that imports onnxruntime and tokenizers.
 
-``training/graphs.py`` makes the graph; the tests hold both ways of running the model against each other.
-
-Running the default model's network: the only module that speaks to ONNX Runtime and tokenizers.
-
-A graph (``*.onnx``, some kilobytes) lies in this folder; its weights stay where they are installed, in the
-``model.safetensors`` of the model's package, and are mapped into memory rather than copied.
+It computes the same vectors as sentence-transformers in a tenth of the time; the tests compare the two. Its
+graph (``minilm.onnx``, some kilobytes, built by ``training/graphs.py``) is in this folder. The weights stay
+in the ``model.safetensors`` of the model's package and are mapped into memory, not copied.
 """
 
 from __future__ import annotations
@@ -28,12 +25,20 @@ from assistant.retrieval.models.weights import (
     default_folder,
 )
 
-# Nothing leaves the machine; some builds of ONNX Runtime report their use unless they are told not to.
+# Nothing leaves the machine; some builds of ONNX Runtime report their use by default.
 onnxruntime.disable_telemetry_events()
-# What goes wrong is raised; the runtime need not print it besides.
+
+GRAPH = Path(__file__).with_name("minilm.onnx")
+_INFO = ModelInfo(DEFAULT_MODEL, DEFAULT_DIGEST, dimension=384, max_tokens=254)
+# Errors are raised; the runtime need not print them as well.
 _FATAL_ONLY = 4
-# Texts whose word pieces are remembered.
-_REMEMBERED = 32
+# Number of texts whose word pieces are cached.
+_CACHED_TEXTS = 32
+# Windows in one run: larger batches wait for memory, smaller ones for each other's threads.
+_BATCH = 8
+_MOST_THREADS = 8
+# From this question on, weights are laid out for the processor.
+_PACKED_FROM = 2
 
 
 class Graph:
@@ -41,13 +46,13 @@ class Graph:
 
     Args:
         path: Its graph.
-        weights: Folder of the weights' file.
+        weights: Folder of the file of weights.
         threads: Threads that one run may use.
-        packed: Whether weights are copied in the order in which they are read. Runs are then some per cent
-            faster, and being ready takes some 50 ms and the weights' own size in memory longer and more.
+        packed: Whether to copy the weights into the order in which they are read. That makes a run some per
+            cent faster; loading takes some 50 ms longer and as much more memory as the weights have.
 
     Raises:
-        Exception: One of ONNX Runtime's many, if it cannot run the graph.
+        Exception: Any of ONNX Runtime's own errors, if it cannot run the graph.
     """
 
     def __init__(self, path: Path, weights: Path, *, threads: int, packed: bool) -> None:
@@ -55,23 +60,19 @@ class Graph:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = _FATAL_ONLY
-        # Threads that spin while they wait take the processor from whoever else is at work on it.
+        # Threads that spin while they wait slow down everything else on the machine.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.add_session_config_entry("session.disable_prepacking", str(int(not packed)))
         options.add_session_config_entry(
             "session.model_external_initializers_file_folder_path", str(weights.resolve())
         )
-        # From bytes, for the folder named above to be where the weights are looked for.
+        # A graph given as bytes makes the runtime look for the weights in the folder named above.
         self._session = onnxruntime.InferenceSession(
             path.read_bytes(), options, providers=["CPUExecutionProvider"]
         )
 
     def run(self, inputs: Mapping[str, NDArray[np.int64]]) -> list[Floats]:
-        """Outputs of the graph, in its order.
-
-        Args:
-            inputs: Its inputs by name, each of shape ``(texts, pieces)``.
-        """
+        """Outputs of the graph, in its order, for inputs by name, each of shape ``(texts, pieces)``."""
         outputs: list[Floats] = self._session.run(None, dict(inputs))
         return outputs
 
@@ -81,30 +82,33 @@ class WordPieceTokenizer:
 
     Args:
         folder: The model's folder.
+
+    Attributes:
+        first: Id of the special token before a text.
+        last: Id of the special token after it.
     """
 
     def __init__(self, folder: Path) -> None:
-        # By its text: the library itself cannot open every path on Windows.
+        # Read here, for the library itself cannot open every path on Windows.
         self._tokenizer = Tokenizer.from_str((folder / "tokenizer.json").read_text(encoding="utf-8"))
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
-        # One question is looked at from several sides.
-        self._of = lru_cache(_REMEMBERED)(partial(self._tokenizer.encode, add_special_tokens=False))
-        # The marks that the model has around a text.
+        # A question is tokenized several times.
+        self._of = lru_cache(_CACHED_TEXTS)(partial(self._tokenizer.encode, add_special_tokens=False))
         self.first, self.last = self._tokenizer.encode("").ids
 
     def of(self, text: str) -> Encoding:
-        """Word pieces of a text, the model's own marks not among them."""
+        """Word pieces of a text, without special tokens."""
         return self._of(text)
 
     def padded(self, rows: Sequence[Sequence[int]]) -> dict[str, NDArray[np.int64]]:
-        """Rows of ids as the graph reads them: made equally long, and what was put there masked."""
+        """Rows of ids as inputs of the graph: padded to equal length, with a mask."""
         width = max(map(len, rows))
         ids = np.zeros((len(rows), width), dtype=np.int64)
         mask = np.zeros((len(rows), width), dtype=np.int64)
-        for at, row in enumerate(rows):
-            ids[at, : len(row)] = row
-            mask[at, : len(row)] = 1
+        for number, row in enumerate(rows):
+            ids[number, : len(row)] = row
+            mask[number, : len(row)] = 1
         return {"input_ids": ids, "attention_mask": mask}
 
 
@@ -114,31 +118,22 @@ def tokenizer_in(folder: Path) -> WordPieceTokenizer:
     return WordPieceTokenizer(folder)
 
 
-GRAPH = Path(__file__).with_name("minilm.onnx")
-_INFO = ModelInfo(DEFAULT_MODEL, DEFAULT_DIGEST, dimension=384, max_tokens=254)
-# Windows in one run: more wait for each other's memory, fewer for each other's threads.
-_BATCH = 8
-_MOST_THREADS = 8
-# From this question on it is asked with weights laid out for the processor.
-_OFTEN = 2
-
-
 class OnnxEncoder:
     """all-MiniLM-L6-v2 on the CPU, without PyTorch.
 
     Raises:
-        ModelError: If its package is missing or holds other weights.
-        Exception: One of ONNX Runtime's or tokenizers' many, if they cannot run the model.
+        ModelError: If its package is missing or contains other weights.
+        Exception: Any of ONNX Runtime's or tokenizers' own errors, if they cannot run the model.
     """
 
     def __init__(self) -> None:
         self._folder = default_folder()
         check_default_weights(self._folder, whole=False)
-        self._pieces = tokenizer_in(self._folder)
-        # One short question is over before a second thread has begun, or weights have been copied.
-        self._asking = Graph(GRAPH, self._folder, threads=1, packed=False)
-        self._asked = 0
-        self._building: Graph | None = None
+        self._tokenizer = tokenizer_in(self._folder)
+        # One short question is answered before a second thread has started or weights have been copied.
+        self._query_graph = Graph(GRAPH, self._folder, threads=1, packed=False)
+        self._queries = 0
+        self._document_graph: Graph | None = None
 
     @property
     def info(self) -> ModelInfo:
@@ -147,46 +142,47 @@ class OnnxEncoder:
 
     def pieces(self, text: str) -> list[Piece]:
         """All word pieces of a text, none cut off."""
-        found = self._pieces.of(text)
-        return [Piece(at, *span) for at, span in zip(found.ids, found.offsets, strict=True)]
+        encoding = self._tokenizer.of(text)
+        return [Piece(number, *span) for number, span in zip(encoding.ids, encoding.offsets, strict=True)]
 
     def encode(
         self, texts: Sequence[str], *, query: bool = False, progress: Callable[[int], None] | None = None
     ) -> list[Encoded]:
         """Encode texts; see ``Encoder.encode``."""
-        ids = [self._pieces.of(text).ids[: _INFO.max_tokens] for text in texts]
-        graph = self._asker(len(texts)) if query or not texts else self._builder()
-        # Batches of texts of like length waste no time on padding.
-        order = sorted(range(len(ids)), key=lambda at: len(ids[at]))
-        made: dict[int, Encoded] = {}
+        ids = [self._tokenizer.of(text).ids[: _INFO.max_tokens] for text in texts]
+        graph = self._for_queries(len(texts)) if query or not texts else self._for_documents()
+        # Batches of texts of similar length waste no time on padding.
+        order = sorted(range(len(ids)), key=lambda number: len(ids[number]))
+        encodings: dict[int, Encoded] = {}
         for start in range(0, len(order), _BATCH):
             batch = order[start : start + _BATCH]
-            made.update(zip(batch, self._encoded(graph, [ids[at] for at in batch]), strict=True))
+            encoded = self._encode_batch(graph, [ids[number] for number in batch])
+            encodings.update(zip(batch, encoded, strict=True))
             if progress is not None:
                 progress(len(batch))
-        return [made[at] for at in range(len(texts))]
+        return [encodings[number] for number in range(len(texts))]
 
-    def _asker(self, count: int) -> Graph:
-        # Whoever asks a second time will ask more often: copies of the weights, which take as long as some
-        # questions to make, then save a third of each.
-        before, self._asked = self._asked, self._asked + count
-        if before < _OFTEN <= self._asked:
-            self._asking = Graph(GRAPH, self._folder, threads=1, packed=True)
-        return self._asking
+    def _for_queries(self, count: int) -> Graph:
+        # After a second question, more are likely. Copying the weights takes as long as some questions, and
+        # then saves a third of each.
+        before, self._queries = self._queries, self._queries + count
+        if before < _PACKED_FROM <= self._queries:
+            self._query_graph = Graph(GRAPH, self._folder, threads=1, packed=True)
+        return self._query_graph
 
-    def _builder(self) -> Graph:
-        if self._building is None:
-            # What goes into an index outlives this run, so every byte of the weights is looked at.
+    def _for_documents(self) -> Graph:
+        if self._document_graph is None:
+            # An index outlives this run, so every byte of the weights is verified.
             check_default_weights(self._folder, whole=True)
             threads = min(os.cpu_count() or 1, _MOST_THREADS)
-            self._building = Graph(GRAPH, self._folder, threads=threads, packed=True)
-        return self._building
+            self._document_graph = Graph(GRAPH, self._folder, threads=threads, packed=True)
+        return self._document_graph
 
-    def _encoded(self, graph: Graph, batch: list[list[int]]) -> list[Encoded]:
-        marked = [[self._pieces.first, *ids, self._pieces.last] for ids in batch]
-        (hidden,) = graph.run(self._pieces.padded(marked))
+    def _encode_batch(self, graph: Graph, batch: list[list[int]]) -> list[Encoded]:
+        marked = [[self._tokenizer.first, *ids, self._tokenizer.last] for ids in batch]
+        (hidden,) = graph.run(self._tokenizer.padded(marked))
         return [
-            # The text's vector is the mean over its pieces and the two marks around them.
+            # The text's vector is the mean over its pieces and the two special tokens.
             Encoded(
                 unit(rows[: len(ids) + 2].mean(axis=0)),
                 unit(rows[1 : len(ids) + 1]),
