@@ -6,14 +6,13 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from assistant.answering.notebook import notebook_of
 from assistant.citations.export import exported
 from assistant.citations.form import form_of, record_of
-from assistant.citations.styles import Style, list_title, style_named, style_titles
+from assistant.citations.styles import Style, style_named
 from assistant.core.answer import Answer, Citation, Highlight, Hit, PreparedQuotation
 from assistant.core.errors import LibraryError, ReadingError
 from assistant.core.essay import (
@@ -24,18 +23,18 @@ from assistant.core.essay import (
     NoteMark,
     PageStart,
     Passage,
+    Progress,
     RemovedEssay,
     SourceMap,
     StoredEssay,
 )
-from assistant.core.notebook import Notebook, Section
 from assistant.drafts.check import check_draft
-from assistant.library.library import Library, question_sets
+from assistant.library.library import Library
 from assistant.library.quotations import Quotations
-from assistant.web.ask import EXAMPLES, AskWidgets
+from assistant.web.ask import AskWidgets, layout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from assistant.core.draft_report import DraftReport
     from assistant.core.quotation import Verdict
@@ -190,19 +189,21 @@ def renamed(essay: StoredEssay, essay_id: str) -> StoredEssay:
     return replace(essay, id=essay_id, passages=passages)
 
 
-def hit(found: Passage, *spans: tuple[int, int], style: str = "mla") -> Hit:
+def hit(passage: Passage, *spans: tuple[int, int], style: str = "mla") -> Hit:
     """A hit with the given spans of its text as highlights; only MLA's citations have pages."""
     highlights = tuple(
         Highlight(
-            *(start, end, found.text[start:end]),
-            _cited(found, start, end, style),
-            _quoted(found, start, end, style),
+            *(start, end, passage.text[start:end]),
+            _cited(passage, start, end, style),
+            _quoted(passage, start, end, style),
         )
         for start, end in spans
     )
-    whole = (0, len(found.text))
+    whole = (0, len(passage.text))
     reference = "Marsh, Ada. “The Keeper’s Log.” Coast Papers, vol. 2, no. 1, 1999, pp. 31–33."
-    return Hit(found, 1.0, highlights, _cited(found, *whole, style), reference, _quoted(found, *whole, style))
+    return Hit(
+        passage, 1.0, highlights, _cited(passage, *whole, style), reference, _quoted(passage, *whole, style)
+    )
 
 
 def answer(*hits: Hit, answered: bool = True, confidence: float = 0.9, note: str = "") -> Answer:
@@ -217,22 +218,17 @@ def words_of(html: str, within: str = "") -> str:
     return "".join(reader.words)
 
 
-class FakeLibrary:
-    """A library of the short essay; it answers by shared words, so that every state can be seen."""
-
-    root = Path()
+class FakeLibrary(Library):
+    """A library in memory that answers by shared words, so that every state of the page can be seen."""
 
     def __init__(self, *essays: StoredEssay) -> None:
+        super().__init__(Path())
         self.held = {essay.id: essay for essay in essays}
         self.gone: dict[str, StoredEssay] = {}
 
     def ids(self) -> list[str]:
         """Ids of all essays."""
         return list(self.held)
-
-    def essays(self) -> list[StoredEssay]:
-        """All essays."""
-        return list(self.held.values())
 
     def essay(self, essay_id: str) -> StoredEssay:
         """One essay, or the library's error."""
@@ -256,10 +252,17 @@ class FakeLibrary:
         return record_of(form, self.essay(essay_id).reference)
 
     def edit(
-        self, essay_id: str, *, reference: CSLItem | None = None, first_page: str | None = None
+        self,
+        essay_id: str,
+        *,
+        reference: CSLItem | Path | None = None,
+        first_page: str | None = None,
+        progress: Progress | None = None,
     ) -> IngestReport:
         """Change the record; pages stay as they are."""
         assert first_page is None
+        assert progress is None
+        assert not isinstance(reference, Path)
         essay = self.essay(essay_id)
         self.held[essay_id] = replace(essay, reference=reference or essay.reference)
         return essay.report
@@ -286,13 +289,6 @@ class FakeLibrary:
         """Records by id."""
         return {essay.id: essay.reference for essay in self.held.values()}
 
-    def question_sets(self) -> dict[str, Path]:
-        """The question sets of its folder, as the library finds them."""
-        return question_sets(self.root, self.ids())
-
-    fixed_draft = staticmethod(Library.fixed_draft)
-    styles = staticmethod(style_titles)
-
     def style(self, name: str) -> Style:
         """The style of a name."""
         return style_named(name, [essay.reference for essay in self.held.values()])
@@ -302,14 +298,16 @@ class FakeLibrary:
         return Quotations(self).verdict(text, self.style(style), essays)  # type: ignore[arg-type]
 
     def load(self, essay_id: str) -> tuple[str, StoredEssay]:
-        """What a shelf gives: a digest and the essay."""
+        """A digest and the essay, as ``Quotations`` reads them from a store."""
         return essay_id, self.essay(essay_id)
 
     def check_draft(
         self, draft: Path | str, *, essays: Sequence[str] = (), style: str = "mla"
     ) -> DraftReport:
         """Check a draft, as the library does."""
-        return check_draft(draft, [self.essay(one) for one in essays or self.held], self.style(style))
+        return check_draft(
+            draft, [self.essay(essay_id) for essay_id in essays or self.held], self.style(style)
+        )
 
     def quotable(self, essay_id: str, style: str = "mla") -> dict[str, list[PreparedQuotation]]:
         """Each sentence as a quotation, or the library's error."""
@@ -321,13 +319,11 @@ class FakeLibrary:
             for each in self.essay(essay_id).passages
         }
 
-    def notebook(self, title: str, sections: Sequence[Section], style: str = "mla") -> Notebook:
-        """What a browser kept, looked up as the library does."""
-        return notebook_of(title, sections, self.essay, self.style(style), list_title(style))
-
     def export_all(self, essay_ids: Sequence[str], form: str) -> str:
         """Records of essays, as the library gives them."""
-        return "\n".join(exported({**self.essay(one).reference, "id": one}, form) for one in essay_ids)
+        return "\n".join(
+            exported({**self.essay(essay_id).reference, "id": essay_id}, form) for essay_id in essay_ids
+        )
 
     def warm(self) -> None:
         """There is nothing to load."""
@@ -337,7 +333,8 @@ class FakeLibrary:
         path: Path,
         *,
         first_page: str | None = None,
-        progress: Callable[[str, int, int], None] | None = None,
+        progress: Progress | None = None,
+        **_options: Any,
     ) -> IngestReport:
         """Take the file for the short essay, unless it is empty."""
         if not path.read_text("utf-8").strip():
@@ -376,18 +373,7 @@ class FakeLibrary:
 def page_widgets() -> AskWidgets:
     """The page's components, on a page of their own."""
     with gr.Blocks():
-        return AskWidgets(
-            turns=gr.State(()),
-            conversation=gr.HTML(),
-            examples=[gr.Button() for _ in range(EXAMPLES)],
-            question=gr.Textbox(),
-            kept=gr.Textbox(),
-            scope=gr.HTML(),
-            chosen=gr.Textbox(),
-            style=gr.Dropdown(),
-            reading=gr.Dropdown(),
-            pane=gr.HTML(),
-        )
+        return layout(FakeLibrary())
 
 
 class Tags(HTMLParser):
@@ -445,13 +431,13 @@ def _shared(asked: set[str], text: str) -> int:
     return len(asked & set(re.findall(r"\w{4,}", text.lower())))
 
 
-def _cited(found: Passage, start: int, end: int, style: str) -> Citation:
+def _cited(passage: Passage, start: int, end: int, style: str) -> Citation:
     if style != "mla":
         return Citation("", f"(Marsh, in {style})")
-    labels = found.pages_of(start, end)
+    labels = passage.pages_of(start, end)
     pages = "-".join(dict.fromkeys([labels[0], labels[-1]])) if labels else ""
     return Citation(pages, f"(Marsh {pages.replace('-', '–')})" if pages else "(Marsh)")
 
 
-def _quoted(found: Passage, start: int, end: int, style: str) -> str:
-    return f"“{found.text[start:end]}” {_cited(found, start, end, style).in_text}"
+def _quoted(passage: Passage, start: int, end: int, style: str) -> str:
+    return f"“{passage.text[start:end]}” {_cited(passage, start, end, style).in_text}"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from assistant.api.service import ApiService
-from assistant.web.app import beside, build, launch_options
+from assistant.web.app import build, launch_options, server_routes
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -129,7 +129,7 @@ def served(
         server_port=port,
         auth=auth,
         prevent_thread_lock=True,
-        app_kwargs=beside(service, HOST, auth),
+        app_kwargs=server_routes(service, HOST, auth),
         **launch_options(),
     )
     try:

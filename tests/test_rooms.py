@@ -177,9 +177,7 @@ def test_one_noun_has_one_class() -> None:
         for node in parsed(name).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 places[node.name].append(name)
-    # The page and programs still describe the part of the library that they use, each for itself.
-    twice = {noun for noun, files in places.items() if len(files) > 1}
-    assert twice == {"Library", "Style"}
+    assert {noun for noun, files in places.items() if len(files) > 1} == set()
 
 
 def test_the_first_floor_needs_nothing_but_python() -> None:

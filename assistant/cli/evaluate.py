@@ -95,10 +95,8 @@ def run(library: Library, request: Request, *, as_json: bool) -> None:
     _write(request, made, report)
 
 
-def assess(
-    library: Library, folders: Sequence[Path], methods: Sequence[str], progress: Progress
-) -> EvaluationReport:
-    """Evaluate as ``evaluation.command.assess`` does; for the page, which may not know that room.
+def report_html(library: Library, folders: Sequence[Path], methods: Sequence[str], progress: Progress) -> str:
+    """Evaluate question sets for the page, which gets the report as HTML with its own style.
 
     Raises:
         AssistantError: If a set or a method cannot be used, or what an evaluation needs is not installed.
@@ -106,7 +104,7 @@ def assess(
     _need(_NEEDED_BY_REPORTS)
     from assistant.evaluation import assess as command
 
-    return command.assess(library, folders, methods, progress)
+    return command.assess(library, folders, methods, progress).html
 
 
 def _write(request: Request, made: Sequence[Measured], report: EvaluationReport) -> None:

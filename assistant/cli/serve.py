@@ -69,7 +69,7 @@ def serve(  # noqa: PLR0913, PLR0917 - the options of the command
         say(f"Everyone who can reach {host} can read the library; --auth-file FILE asks for a password.")
     from assistant.web.app import serve as serve_page
 
-    assess = partial(evaluate.assess, library)
+    assess = partial(evaluate.report_html, library)
     serve_page(
         library, host=host, port=port, open_browser=open_browser, auth=auth, focus=focus, assess=assess
     )

@@ -1,4 +1,7 @@
-"""The web page: a conversation beside the essay. The only room that imports gradio."""
+"""The web page: a file for each part, its HTML in ``views`` and its scripts in ``static``.
+
+Only this room imports gradio.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import os
 import sys
 from importlib import import_module
 
-# Gradio reads this while it is imported: no usage statistics, no version check, no outside host.
+# Gradio reads this while it is imported: no usage statistics, no version check, no other server.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 if "mcp" not in sys.modules:

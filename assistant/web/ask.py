@@ -1,57 +1,56 @@
-"""What the page shows after each thing a scholar does: library and session in, component updates out.
-
-The two columns of the page's part that asks: the conversation, and the essay beside it.
-"""
+"""The part of the page that asks: the conversation, and beside it the essay in the reading pane."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
-from gradio.blocks import Block
 
 from assistant.core.errors import AssistantError
 from assistant.rendering.clipboard import quotation_forms
-from assistant.web import messages
-from assistant.web.session import kept_of
-from assistant.web.views import answer, frame
-from assistant.web.views import passage as reader
+from assistant.web import notebook
+from assistant.web.components import QUIET, Updates, plain_html
+from assistant.web.messages import public_message
+from assistant.web.session import chosen_essays, saved_session
+from assistant.web.views import answer, frame, passage
 from assistant.web.views.essays import scope_html, title_of
-from assistant.web.views.passage import copied, label_of, nothing_to_read_html
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
-    from assistant.core.answer import Answer, PreparedQuotation
     from assistant.core.essay import EssaySummary, StoredEssay
+    from assistant.library.library import Library
 
+    Turns = tuple[answer.Turn, ...]
 
 EXAMPLES = 4
+CHOSEN_GONE = "None of the essays chosen for asking is in the library any more; choose others, or ask all."
+FAILED = "The question could not be looked up; the program's terminal says why."
 
-# The page's script tells the conversation that a passage of another essay was opened, and asks for the
-# quotations of the one that is read.
-_OPENS = "element.addEventListener('open-essay', (event) => trigger('click', event.detail));"
-_CHOICE = "watch('value', () => window.desk.scopeArrived()); window.desk.scopeArrived();"
-_QUOTES = "window.desk.quoteWith((essay, style) => server.quotations(essay, style));"
+# Scripts of components: a passage of another essay was opened; the essays to choose from have arrived; the
+# quotations of the essay that is read are wanted.
+_ON_OPEN = "element.addEventListener('open-essay', (event) => trigger('click', event.detail));"
+_ON_SCOPE = "watch('value', () => window.desk.scopeArrived()); window.desk.scopeArrived();"
+_ON_READING = "window.desk.quoteWith((essay, style) => server.quotations(essay, style));"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskWidgets:
-    """The components that events change.
+    """The components of the part.
 
     Attributes:
-        turns: The session's conversation.
-        conversation: Where it is shown.
-        examples: Example questions, hidden once the conversation has begun.
-        question: The box.
-        kept: What the browser's tab kept from before it was loaded again.
-        scope: Which essays can be chosen for asking.
-        chosen: Which are, as the page's script tells.
-        style: How is cited.
-        reading: Which essay is in the reading pane.
+        turns: The conversation, which the server remembers for the session.
+        conversation: The conversation as it is shown.
+        examples: Example questions, hidden once there is a conversation.
+        question: The box for the question.
+        ask: Asks it.
+        new: Starts a new conversation.
+        session: What the browser's tab stored before the page was loaded again.
+        scope: Shows which essays can be chosen for asking.
+        chosen: The ids that are chosen, as the page's script sends them.
+        style: Citation style.
+        reading: The essay in the reading pane.
         pane: The reading pane.
     """
 
@@ -59,7 +58,9 @@ class AskWidgets:
     conversation: gr.HTML
     examples: Sequence[gr.Button]
     question: gr.Textbox
-    kept: gr.Textbox
+    ask: gr.Button
+    new: gr.Button
+    session: gr.Textbox
     scope: gr.HTML
     chosen: gr.Textbox
     style: gr.Dropdown
@@ -67,56 +68,80 @@ class AskWidgets:
     pane: gr.HTML
 
     def answering(self) -> list[Any]:
-        """Those that a question changes: Gradio takes its time for each output, changed or not."""
+        """The outputs of a question: Gradio takes time for each output, changed or not."""
         return [self.turns, self.conversation, self.question]
 
     def everything(self) -> list[Any]:
-        """All of them, as outputs of an event."""
-        return [
-            *(self.turns, self.conversation, *self.examples, self.question, self.scope, self.style),
-            *(self.reading, self.pane),
-        ]
+        """All that an event may change."""
+        return [*self.answering(), *self.examples, self.scope, self.style, self.reading, self.pane]
 
 
-def chat_column(styles: Mapping[str, str], beside_style: Callable[[], gr.HTML]) -> dict[str, Any]:
-    """Lay out the conversation.
+def ask_part(library: Library, page: gr.Blocks, focus: Sequence[str] = ()) -> AskHandlers:
+    """Lay out the part in the context in which it is called, and wire its events.
 
     Args:
-        styles: What the citation styles are called, by name; the first is chosen.
-        beside_style: Lays out what stands beside them.
-
-    Returns:
-        ``widgets`` by their names in ``AskWidgets``, ``buttons``, and as ``copying`` what
-        ``beside_style`` gave.
+        library: The library that is asked.
+        page: The whole page.
+        focus: Ids of essays preselected for asking; the first is opened for reading.
     """
+    widgets = layout(library)
+    handlers = AskHandlers(library, widgets, tuple(focus))
+    everything = widgets.everything()
+    opened = page.load(handlers.load, widgets.session, everything, js="() => window.desk.kept()", **QUIET)
+    store_style: dict[str, Any] = {"inputs": widgets.style, "js": "(style) => window.desk.keepStyle(style)"}
+    opened.then(None, **store_style, **QUIET)
+    widgets.style.change(None, **store_style, **QUIET)
+    asked = _wire_questions(handlers, widgets)
+    widgets.new.click(handlers.restart, widgets.reading, everything, cancels=asked, **QUIET)
+    widgets.reading.change(handlers.read, [widgets.reading, widgets.turns], everything, **QUIET)
+    widgets.conversation.click(handlers.follow, None, everything, **QUIET)
+    return handlers
+
+
+def _wire_questions(handlers: AskHandlers, widgets: AskWidgets) -> list[Any]:
+    """Wire the box and the example questions; returns their events."""
+    conversation = [widgets.turns, widgets.chosen, widgets.style]
+    # The browser alone knows which essays are chosen.
+    options: dict[str, Any] = {
+        "outputs": widgets.answering(),
+        "js": "(...given) => window.desk.asking(...given)",
+        **QUIET,
+    }
+    question = [widgets.question.submit, widgets.ask.click]
+    events = [
+        gr.on(question, handlers.ask, [widgets.question, *conversation], **options),
+        *(button.click(handlers.ask, [button, *conversation], **options) for button in widgets.examples),
+    ]
+    for event in events:
+        event.failure(handlers.fail, widgets.turns, widgets.conversation, **QUIET)
+    return events
+
+
+def layout(library: Library) -> AskWidgets:
+    """Lay out the part in the context in which it is called."""
+    turns = gr.State(())
+    with gr.Row(elem_id="desk"):
+        with gr.Column(elem_id="chat", min_width=300):
+            chat = _conversation_column(library, turns)
+        with gr.Column(elem_id="reading-side", min_width=300):
+            reading, pane = _reading_column(library)
+    return AskWidgets(turns=turns, reading=reading, pane=pane, **chat)
+
+
+def _conversation_column(library: Library, turns: gr.State) -> dict[str, Any]:
+    """Lay out the conversation; returns the components by their names in ``AskWidgets``."""
     with gr.Row(elem_id="top"):
         gr.HTML(frame.HEADER, apply_default_css=False, elem_id="masthead")
         gr.HTML(frame.SHOW_KEYS + frame.keys_html(), apply_default_css=False, elem_id="keys-part")
         new = gr.Button("New conversation", size="sm", scale=0, min_width=120, elem_id="new-conversation")
-    conversation = gr.HTML("", apply_default_css=False, elem_id="conversation", js_on_load=_OPENS)
+    conversation = gr.HTML("", apply_default_css=False, elem_id="conversation", js_on_load=_ON_OPEN)
     with gr.Row(elem_id="examples"):
         examples = [gr.Button("", size="sm", visible=False, elem_classes="example") for _ in range(EXAMPLES)]
-    kept, chosen = gr.Textbox(visible=False), gr.Textbox(visible=False)
+    session, chosen = gr.Textbox(visible=False), gr.Textbox(visible=False)
     with gr.Row(elem_id="choosers"):
-        scope = gr.HTML(
-            "",
-            apply_default_css=False,
-            elem_id="scope",
-            elem_classes="plain",
-            min_width=200,
-            js_on_load=_CHOICE,
-        )
-        style = gr.Dropdown(
-            [(title, name) for name, title in styles.items()],
-            value=next(iter(styles)),
-            label="Cite in",
-            filterable=False,
-            elem_id="style",
-            interactive=True,
-            scale=2,
-            min_width=200,
-        )
-        copying = beside_style()
+        scope = plain_html(elem_id="scope", min_width=200, js_on_load=_ON_SCOPE)
+        style = _style_chooser(library.styles())
+        notebook.copying_part(library, turns, conversation)
     with gr.Row(elem_id="ask-row"):
         question = gr.Textbox(
             label="Question",
@@ -131,293 +156,228 @@ def chat_column(styles: Mapping[str, str], beside_style: Callable[[], gr.HTML]) 
         )
         ask = gr.Button("Ask", variant="primary", scale=1, min_width=80, elem_id="ask")
     return {
-        "widgets": {
-            "conversation": conversation,
-            "examples": examples,
-            "kept": kept,
-            "question": question,
-            "scope": scope,
-            "chosen": chosen,
-            "style": style,
-        },
-        "buttons": {"ask": ask, "new": new},
-        "copying": copying,
+        "conversation": conversation,
+        "examples": examples,
+        "question": question,
+        "ask": ask,
+        "new": new,
+        "session": session,
+        "scope": scope,
+        "chosen": chosen,
+        "style": style,
     }
 
 
-def reading_column(
-    quotations: Callable[[Sequence[str]], Mapping[str, Sequence[Mapping[str, str]]]],
-) -> dict[str, Any]:
-    """Lay out the essay, and above it what adds one.
+def _style_chooser(styles: Mapping[str, str]) -> gr.Dropdown:
+    return gr.Dropdown(
+        [(title, name) for name, title in styles.items()],
+        value=next(iter(styles)),
+        label="Cite in",
+        filterable=False,
+        elem_id="style",
+        interactive=True,
+        scale=2,
+        min_width=200,
+    )
 
-    Args:
-        quotations: Of an essay's id and a style's name, the quotations of the essay's sentences by
-            passage id. Its name is the one by which the page's script calls it.
 
-    Returns:
-        ``widgets`` by their names in ``AskWidgets``, and ``buttons``.
-    """
+def _reading_column(library: Library) -> tuple[gr.Dropdown, gr.HTML]:
+    """Lay out the essay and what chooses it; the button that leads to the library is the script's."""
     with gr.Row(elem_id="reading-row"):
         reading = gr.Dropdown([], label="Read", elem_id="reading", visible=False, interactive=True)
-        adding = gr.Button("Add an essay", size="sm", scale=0, min_width=110, elem_id="to-library")
+        gr.Button("Add an essay", size="sm", scale=0, min_width=110, elem_id="to-library")
     gr.HTML(
         frame.FIND,
         apply_default_css=False,
         elem_id="find",
-        js_on_load=_QUOTES,
-        server_functions=[quotations],
+        js_on_load=_ON_READING,
+        server_functions=[sentence_quotations(library)],
     )
     with gr.Row(elem_id="pages"):
-        pane = gr.HTML(nothing_to_read_html(), apply_default_css=False, elem_id="pane", min_width=0)
+        pane = gr.HTML(passage.nothing_to_read_html(), apply_default_css=False, elem_id="pane", min_width=0)
         gr.HTML(frame.RULER, apply_default_css=False, elem_id="ruler-part", min_width=0)
-    return {
-        "widgets": {
-            "reading": reading,
-            "pane": pane,
-        },
-        "buttons": {"adding": adding},
-    }
+    return reading, pane
 
 
-LEFT = "None of the essays chosen for asking is in the library any more; choose others, or ask all."
+@dataclass(frozen=True, slots=True)
+class AskHandlers:
+    """The handlers of the part's events.
 
-Updates = dict[Block, Any]
-Turns = tuple[answer.Turn, ...]
-
-
-class Library(Protocol):
-    """What the page asks of a library; ``assistant.library.library.Library`` is one."""
-
-    root: Path
-
-    def ids(self) -> list[str]:
-        """Ids of all essays."""
-
-    def summaries(self) -> Mapping[str, EssaySummary]:
-        """What is known of each essay without reading it."""
-
-    def essay(self, essay_id: str) -> StoredEssay:
-        """One essay."""
-
-    def styles(self) -> dict[str, str]:
-        """What the citation styles are called, by name."""
-
-    def quotable(self, essay_id: str, style: str = "mla") -> dict[str, list[PreparedQuotation]]:
-        """Each sentence of an essay as a quotation with its citation, by passage id."""
-
-    def answers(
-        self, question: str, *, essays: Sequence[str] = (), style: str = "mla", history: Sequence[str] = ()
-    ) -> Iterator[Answer]:
-        """Answer as soon as passages are found, and once more when they have been read for the verdict."""
-
-
-class Desk:
-    """The handlers of the page's events.
-
-    Args:
-        library: The library.
+    Attributes:
+        library: The library that is asked.
         widgets: The components.
-        focus: Ids of essays preselected for asking; the first is the one opened for reading.
+        focus: Ids of essays preselected for asking; the first is opened for reading.
     """
 
-    def __init__(self, library: Library, widgets: AskWidgets, focus: Sequence[str] = ()) -> None:
-        self._library = library
-        self._widgets = widgets
-        self._focus = tuple(focus)
+    library: Library
+    widgets: AskWidgets
+    focus: Sequence[str] = ()
 
-    @property
-    def widgets(self) -> AskWidgets:
-        """The components."""
-        return self._widgets
-
-    def opened(self, told: str | None) -> Updates:
-        """A page was opened: show the library as it now is, and what the tab kept from before."""
-        kept = kept_of(told)
+    def load(self, sent: str | None) -> Updates:
+        """Show the library as it now is, and the conversation that the tab stored."""
+        session = saved_session(sent)
         try:
-            abouts = self._library.summaries()
-        except AssistantError as fault:
-            return {self._widgets.conversation: self._fault_html(fault)}
-        focus = [essay_id for essay_id in self._focus if essay_id in abouts]
-        reading = next((one for one in (kept.reading, *focus, *abouts) if one in abouts), "")
+            summaries = self.library.summaries()
+        except AssistantError as error:
+            return {self.widgets.conversation: self._error_html(error)}
+        wanted = (session.reading, *self.focus, *summaries)
+        reading = next((essay_id for essay_id in wanted if essay_id in summaries), "")
         return {
-            **self._choosers(abouts, reading),
-            **self._examples(None if kept.turns else self._essay(reading)),
-            self._widgets.turns: kept.turns,
-            self._widgets.conversation: answer.conversation_html(kept.turns)
-            or answer.welcome_html(has_essay=bool(abouts)),
-            self._widgets.question: kept.draft,
-            self._widgets.style: kept.style if kept.style in self._library.styles() else gr.skip(),
+            **self._choosers(summaries, reading),
+            **self._examples(None if session.turns else self._essay(reading)),
+            self.widgets.turns: session.turns,
+            self.widgets.conversation: answer.conversation_html(session.turns)
+            or answer.welcome_html(has_essay=bool(summaries)),
+            self.widgets.question: session.draft,
+            self.widgets.style: session.style if session.style in self.library.styles() else gr.skip(),
         }
 
-    def changed(self, reading: str | None, turns: Turns) -> Updates:
-        """The library has changed: show what there is to choose, and read another essay if that one left."""
+    def library_changed(self, reading: str | None, turns: Turns) -> Updates:
+        """Show which essays there now are, and another one if the essay that was read is gone."""
         try:
-            abouts = self._library.summaries()
-        except AssistantError as fault:
-            return {self._widgets.conversation: self._fault_html(fault)}
-        shown = reading if reading is not None and reading in abouts else next(iter(abouts), "")
-        begun = {} if turns else self._begun(self._essay(shown))
-        return {**self._choosers(abouts, shown), **begun}
+            summaries = self.library.summaries()
+        except AssistantError as error:
+            return {self.widgets.conversation: self._error_html(error)}
+        shown = reading if reading is not None and reading in summaries else next(iter(summaries), "")
+        welcome = {} if turns else self._welcome(self._essay(shown))
+        return {**self._choosers(summaries, shown), **welcome}
 
-    def ask(self, question: str, turns: Turns, scope: str | None, style: str) -> Iterator[Updates]:
-        """A question was asked: show it at once, then its passages, then how far they answer it."""
+    def ask(self, question: str, turns: Turns, chosen: str | None, style: str) -> Iterator[Updates]:
+        """Show the question at once, then its passages, then how far they answer it."""
         yield {
-            self._widgets.conversation: answer.conversation_html(turns, pending=question),
-            self._widgets.question: "",
+            self.widgets.conversation: answer.conversation_html(turns, pending=question),
+            self.widgets.question: "",
         }
-        shown = turns
-        for html in self._answers(question, turns, scope, style):
-            shown = (*turns, answer.Turn(question, html))
-            yield {self._widgets.conversation: answer.conversation_html(shown)}
-        # Remembered at the end alone: should the second step break, no turn waits for ever.
-        yield {self._widgets.turns: shown}
+        answered = turns
+        for html in self._answers(question, turns, chosen_essays(chosen), style):
+            answered = (*turns, answer.Turn(question, html))
+            yield {self.widgets.conversation: answer.conversation_html(answered)}
+        # Remembered only at the end: if the second step fails, no turn waits for ever.
+        yield {self.widgets.turns: answered}
 
-    def broke(self, turns: Turns) -> Updates:
-        """Asking ended in a fault of the program itself: say so in place of the pending question."""
-        sentence = "The question could not be looked up; the program's terminal says why."
-        shown = (*turns, answer.Turn("", answer.fault_html(sentence)))
-        return {self._widgets.conversation: answer.conversation_html(shown)}
+    def _answers(self, question: str, turns: Turns, chosen: list[str], style: str) -> Iterator[str]:
+        """The answer as HTML: the passages as soon as they are found, then with their verdict."""
+        try:
+            summaries = self.library.summaries()
+            known = [essay_id for essay_id in chosen if essay_id in summaries]
+            if chosen and not known:
+                yield answer.fault_html(CHOSEN_GONE)
+                return
+            history = [turn.question for turn in turns]
+            answers = self.library.answers(question, essays=known, style=style, history=history)
+            titles = {essay_id: title_of(essay_id, summary) for essay_id, summary in summaries.items()}
+            named = titles if len(titles) > 1 else None
+            result = next(answers)
+            if result.hits:
+                yield answer.answer_html(result, named, reading=True)
+                result = next(answers)
+            yield answer.answer_html(result, named)
+        except AssistantError as error:
+            yield self._error_html(error)
+
+    def fail(self, turns: Turns) -> Updates:
+        """Say in place of the pending question that the program itself failed."""
+        shown = (*turns, answer.Turn("", answer.fault_html(FAILED)))
+        return {self.widgets.conversation: answer.conversation_html(shown)}
 
     def restart(self, reading: str | None) -> Updates:
-        """A new conversation was begun."""
-        essay = self._essay(reading)
-        return {self._widgets.turns: (), self._widgets.question: "", **self._begun(essay)}
+        """Start a new conversation."""
+        return {self.widgets.turns: (), self.widgets.question: "", **self._welcome(self._essay(reading))}
 
     def read(self, essay_id: str | None, turns: Turns) -> Updates:
-        """An essay was chosen for the reading pane."""
+        """Show another essay in the reading pane."""
         essay = self._essay(essay_id)
         if essay is None:
-            return {self._widgets.pane: gr.skip()}
+            return {self.widgets.pane: gr.skip()}
         examples = {} if turns else self._examples(essay)
-        return {self._widgets.pane: reader.reader_html(essay), **examples}
+        return {self.widgets.pane: passage.reader_html(essay), **examples}
 
     def follow(self, event: gr.EventData) -> Updates:
-        """A card of an essay that is not in the reading pane was opened.
+        """Read the essay of a card that was opened.
 
         Gradio finds ``event`` by its annotation, so every name in the signature is imported at run time.
         """
         if self._essay(str(event.essay)) is None:
             gr.Warning("The essay that holds this passage is not in the library.", title="Not found")
-            return {self._widgets.reading: gr.skip()}
-        return {self._widgets.reading: str(event.essay)}
+            return {self.widgets.reading: gr.skip()}
+        return {self.widgets.reading: str(event.essay)}
 
-    def _begun(self, essay: StoredEssay | None) -> Updates:
+    def _welcome(self, essay: StoredEssay | None) -> Updates:
         welcome = answer.welcome_html(has_essay=essay is not None)
-        return {self._widgets.conversation: welcome, **self._examples(essay)}
+        return {self.widgets.conversation: welcome, **self._examples(essay)}
 
-    def _answers(self, question: str, turns: Turns, scope: str | None, style: str) -> Iterator[str]:
-        """What is found, as HTML: the passages as soon as they are known, then with their verdict."""
-        try:
-            abouts = self._library.summaries()
-            chosen = chosen_of(scope)
-            known = [essay_id for essay_id in chosen if essay_id in abouts]
-            if chosen and not known:
-                yield answer.fault_html(LEFT)
-                return
-            answers = self._library.answers(
-                question,
-                essays=known,
-                style=style,
-                history=[turn.question for turn in turns],
-            )
-            titles = {essay_id: title_of(essay_id, about) for essay_id, about in abouts.items()}
-            named = titles if len(titles) > 1 else None
-            found = next(answers)
-            if found.hits:
-                yield answer.answer_html(found, named, reading=True)
-                found = next(answers)
-            yield answer.answer_html(found, named)
-        except AssistantError as fault:
-            yield self._fault_html(fault)
-
-    def _fault_html(self, fault: AssistantError) -> str:
-        return answer.fault_html(messages.told(str(fault), self._library.root))
+    def _error_html(self, error: AssistantError) -> str:
+        return answer.fault_html(public_message(error, self.library.root))
 
     def _essay(self, essay_id: str | None) -> StoredEssay | None:
-        """The essay, or nothing where it has left the library since the page was drawn."""
+        """The essay, or nothing where it has left the library since the page was shown."""
         if not essay_id:
             return None
         try:
-            return self._library.essay(essay_id)
+            return self.library.essay(essay_id)
         except AssistantError:
             return None
 
-    def _choosers(self, abouts: Mapping[str, EssaySummary], reading: str) -> Updates:
-        names = [
-            (label_of(essay_id, about.reference) if about.reference else title_of(essay_id, about), essay_id)
-            for essay_id, about in abouts.items()
+    def _choosers(self, summaries: Mapping[str, EssaySummary], reading: str) -> Updates:
+        labels = [
+            (
+                passage.label_of(essay_id, summary.reference)
+                if summary.reference
+                else title_of(essay_id, summary),
+                essay_id,
+            )
+            for essay_id, summary in summaries.items()
         ]
-        shown = self._essay(reading)
+        essay = self._essay(reading)
         return {
-            self._widgets.scope: scope_html(abouts, self._focus),
-            self._widgets.reading: gr.update(choices=names, value=reading or None, visible=len(abouts) > 1),
-            self._widgets.pane: reader.reader_html(shown) if shown else reader.nothing_to_read_html(),
+            self.widgets.scope: scope_html(summaries, self.focus),
+            self.widgets.reading: gr.update(
+                choices=labels, value=reading or None, visible=len(summaries) > 1
+            ),
+            self.widgets.pane: passage.reader_html(essay) if essay else passage.nothing_to_read_html(),
         }
 
     def _examples(self, essay: StoredEssay | None) -> Updates:
         questions = example_questions(essay) if essay else []
         padded = [*questions, *[""] * EXAMPLES][:EXAMPLES]
         return {
-            button: gr.update(value=text, visible=bool(text))
-            for button, text in zip(self._widgets.examples, padded, strict=True)
+            button: gr.update(value=question, visible=bool(question))
+            for button, question in zip(self.widgets.examples, padded, strict=True)
         }
 
 
-def chosen_of(told: str | None) -> list[str]:
-    """Ids of the essays that are to be asked, as the page's script tells them.
-
-    Args:
-        told: JSON; anything may stand in it.
+def sentence_quotations(library: Library) -> Callable[[Sequence[str]], dict[str, list[dict[str, str]]]]:
+    """What the page's script calls when an essay is shown in the reading pane.
 
     Returns:
-        The ids; none for all.
-    """
-    try:
-        chosen = json.loads(told or "[]")
-    except (ValueError, RecursionError):
-        return []
-    return [one for one in chosen if isinstance(one, str)] if isinstance(chosen, list) else []
-
-
-def quotations_of(library: Library) -> Callable[[Sequence[str]], dict[str, list[dict[str, str]]]]:
-    """What the page's script asks when an essay came into the reading pane.
-
-    Args:
-        library: The library.
-
-    Returns:
-        ``quotations``: of an essay's id and a style's name, the essay's sentences as quotations by passage
-        id; none of an essay or a style that is not there.
+        ``quotations``, which takes an essay's id and a style's name and returns the essay's sentences as
+        quotations by passage id; none for an essay or a style that does not exist. The script calls it by its
+        name.
     """
 
-    def quotations(asked: Sequence[str]) -> dict[str, list[dict[str, str]]]:
-        # From the page's script, so anything may stand in it.
-        known = isinstance(asked, list) and len(asked) == 2
-        if not known or asked[0] not in library.ids() or asked[1] not in [*library.styles()]:
+    def quotations(sent: Sequence[str]) -> dict[str, list[dict[str, str]]]:
+        # The script may send anything.
+        if not isinstance(sent, list) or len(sent) != 2:
+            return {}
+        essay_id, style = sent
+        if essay_id not in library.ids() or style not in [*library.styles()]:
             return {}
         try:
-            quotable = library.quotable(asked[0], asked[1])
+            quotable = library.quotable(essay_id, style)
         except AssistantError:
             return {}
         return {
-            passage: [copied(quotation_forms(one)) for one in sentences]
-            for passage, sentences in quotable.items()
+            passage_id: [passage.copied(quotation_forms(sentence)) for sentence in sentences]
+            for passage_id, sentences in quotable.items()
         }
 
     return quotations
 
 
 def example_questions(essay: StoredEssay) -> list[str]:
-    """Questions to begin with, drawn from the essay's own headings.
-
-    Args:
-        essay: The essay.
-
-    Returns:
-        At most ``EXAMPLES`` questions; one general one where no heading has a paragraph under it.
-    """
+    """Up to ``EXAMPLES`` questions from the essay's own headings; one general question if it has none."""
     headings = dict.fromkeys(
-        passage.section for passage in essay.passages if passage.kind == "paragraph" and passage.section
+        part.section for part in essay.passages if part.kind == "paragraph" and part.section
     )
     questions = [f"What is said under “{heading}”?" for heading in headings]
     return questions[:EXAMPLES] or ["What does this essay argue?"]

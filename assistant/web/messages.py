@@ -1,4 +1,4 @@
-"""A fault's sentence as the page tells it: without paths of the server, which its terminal has."""
+"""Error messages as the page shows them: without paths of the server, which the terminal prints whole."""
 
 from __future__ import annotations
 
@@ -15,31 +15,33 @@ _ABSOLUTE = re.compile(
 )
 
 
-def told(sentence: str, root: Path) -> str:
-    """A fault's sentence that names files within the library, and no folder outside.
+def public_message(error: Exception | str, root: Path, upload: Path | None = None) -> str:
+    """The sentence of an error that names files of the library, and no folder outside it.
 
-    Whoever looks at the page need not be at the machine that serves it, and whoever is has the whole
-    sentence in the program's terminal.
+    A visitor need not be at the machine that serves the page; the person who is has the whole sentence in the
+    program's terminal.
 
     Args:
-        sentence: The sentence of the fault.
+        error: The error, or its sentence.
         root: The library's folder.
+        upload: An uploaded file, whose temporary folder means nothing to its owner.
 
     Returns:
-        The sentence with paths from the library's folder on, and of others the last part.
+        The sentence with paths relative to the library's folder, and only the last part of other paths.
     """
-    said = sentence
-    folders = {str(one) for one in (root, root.resolve()) if one.is_absolute()}
+    sentence = str(error) if upload is None else str(error).replace(str(upload), upload.name)
+    public = sentence
+    folders = {str(folder) for folder in (root, root.resolve()) if folder.is_absolute()}
     for folder in sorted(folders, key=len, reverse=True):
-        said = said.replace(f"{folder}/", "").replace(f"{folder}\\", "")
-        said = re.sub(rf"(?:the library )?{re.escape(folder)}", _library, said, flags=re.IGNORECASE)
+        public = public.replace(f"{folder}/", "").replace(f"{folder}\\", "")
+        public = re.sub(rf"(?:the library )?{re.escape(folder)}", _library, public, flags=re.IGNORECASE)
     for folder in (tempfile.gettempdir(), str(Path.home()), *site.getsitepackages(), sys.prefix):
-        said = re.sub(rf"{re.escape(folder)}/{_FOLDERS}", "…/", said) if len(folder) > 1 else said
-    said = _ABSOLUTE.sub("…/", said)
-    if said != sentence:
+        public = re.sub(rf"{re.escape(folder)}/{_FOLDERS}", "…/", public) if len(folder) > 1 else public
+    public = _ABSOLUTE.sub("…/", public)
+    if public != sentence:
         sys.stderr.write(f"assistant: {sentence}\n")
-    return said
+    return public
 
 
-def _library(found: re.Match[str]) -> str:
-    return "The library" if not found.start() else "the library"
+def _library(match: re.Match[str]) -> str:
+    return "The library" if not match.start() else "the library"

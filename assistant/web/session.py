@@ -1,16 +1,7 @@
-"""What a browser tab kept of its conversation and gives back when it is loaded again.
+"""What a browser stores and sends back: its conversation, its check, the essays it chose and its notebook.
 
-The server remembers no conversation beyond its own life and the tab's. What a tab gives back is shown to
-that tab alone, so it can put nothing before anybody else's eyes.
-
-What a browser kept in its notebook and of its conversation, and tells when it is to be looked up.
-
-Anything may stand in it: what has the right form is taken, the rest is left out. None of it is kept here, and
-what comes of it goes to that browser alone.
-
-What a browser tab kept of its checking and gives back when it is loaded again.
-
-A tab keeps words alone. What was found in them is found once more, so no HTML is ever taken from a tab.
+The server stores none of it, and shows what comes of it to that browser alone. Anything may be sent: what has
+the right form is taken, the rest is left out.
 """
 
 from __future__ import annotations
@@ -22,101 +13,24 @@ from typing import Any
 from assistant.core.notebook import Pin, Section
 from assistant.web.views.answer import Turn
 
-# Characters; a browser keeps some five million in all.
-LONGEST_NOTEBOOK = 5_000_000
+# Characters; a browser stores some five million in all, and the page's script less.
+LONGEST = 5_000_000
+# Characters of a text to check; a long chapter.
+LONGEST_CHECK = 300_000
+# Characters of all that a tab sends of its check; twice the longest text, its letters as JSON may write them.
+_LONGEST_CHECK_SENT = 4_000_000
+_LONGEST_FILE_NAME = 300
 _MOST_PINS = 5_000
-_TEXTS = ("citation", "title", "reference", "question", "note")
-_REQUIRED = ("essay", "passage", "words")
-
-
-def sections_of(told: object) -> tuple[Section, ...]:
-    """Sections with their pins.
-
-    Args:
-        told: JSON of the page's script: a list of objects with ``pins``, ``heading`` and ``said``.
-
-    Returns:
-        What of it has the right form.
-    """
-    made, left = [], _MOST_PINS
-    for value in _list(_read(told)):
-        if isinstance(value, dict):
-            pins = [pin for pin in map(_pin, _list(value.get("pins"))) if pin][:left]
-            left -= len(pins)
-            said = tuple(filter(None, map(_pinned_text, _list(value.get("said")))))
-            made.append(Section(tuple(pins), _pinned_text(value.get("heading")), said))
-    return tuple(made)
-
-
-def pins_of(told: object) -> tuple[Pin | None, ...]:
-    """Pins, in place of each that has not the right form ``None``.
-
-    Args:
-        told: JSON of the page's script, a list of objects.
-    """
-    return tuple(map(_pin, _list(_read(told))[:_MOST_PINS]))
-
-
-def _read(told: object) -> object:
-    if not isinstance(told, str) or len(told) > LONGEST_NOTEBOOK:
-        return None
-    try:
-        return json.loads(told)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _pin(value: object) -> Pin | None:
-    if not isinstance(value, dict):
-        return None
-    essay, passage, words = (_pinned_text(value.get(name)) for name in _REQUIRED)
-    span = _span([value.get("start"), value.get("end")])
-    if not (essay and passage and words.strip()) or span is None:
-        return None
-    citation, title, reference, question, note = (_pinned_text(value.get(name)) for name in _TEXTS)
-    marked = _marked(value.get("marked"), span)
-    return Pin(
-        essay, passage, span[0], span[1], words, citation, title, reference, question, note, marked
-    )  # fmt: skip
-
-
-def _marked(value: object, within: tuple[int, int]) -> tuple[tuple[int, int], ...]:
-    """Spans within another, in order and apart from each other."""
-    made: list[tuple[int, int]] = []
-    for span in map(_span, _list(value)):
-        if span and (made[-1][1] if made else within[0]) <= span[0] and span[1] <= within[1]:
-            made.append(span)
-    return tuple(made)
-
-
-def _span(value: object) -> tuple[int, int] | None:
-    # To Python true is a number.
-    if not isinstance(value, list) or len(value) != 2 or any(type(each) is not int for each in value):
-        return None
-    start, end = value
-    return (start, end) if 0 <= start < end else None
-
-
-def _pinned_text(value: object) -> str:
-    """A text; half of a character, as scripts can cut it, becomes a question mark."""
-    return value.encode("utf-8", errors="replace").decode() if isinstance(value, str) else ""
-
-
-# Characters; the page's script keeps less.
-_LONGEST = 5_000_000
+_PIN_TEXTS = ("citation", "title", "reference", "question", "note")
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What a tab kept.
+class Session:
+    """The conversation of a tab, sent when the page is loaded again.
 
     Attributes:
-        turns: Its conversation, oldest first.
-        reading: Id of the essay that was read, or the empty string.
+        turns: Questions and answers, oldest first.
+        reading: Id of the essay in the reading pane, or the empty string.
         draft: A question that was not asked yet.
         style: Name of the citation style, or the empty string.
     """
@@ -127,66 +41,12 @@ class Kept:
     style: str = ""
 
 
-def kept_of(told: str | None) -> Kept:
-    """What a tab kept, from what it tells.
-
-    Args:
-        told: JSON of the page's script; anything may stand in it.
-
-    Returns:
-        What of it has the right form; the rest is left out.
-    """
-    values = values_of(told, _LONGEST)
-    turns = values.get("turns")
-    return Kept(
-        tuple(_turn(one) for one in turns if _is_turn(one)) if isinstance(turns, list) else (),
-        _text(values.get("reading")),
-        _text(values.get("draft")),
-        _text(values.get("style")),
-    )
-
-
-def _is_turn(value: object) -> bool:
-    return isinstance(value, dict) and all(isinstance(value.get(name), str) for name in ("question", "html"))
-
-
-def _turn(value: dict[str, Any]) -> Turn:
-    return Turn(value["question"], value["html"])
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def values_of(told: str | None, longest: int) -> dict[str, Any]:
-    """The JSON object that a script tells; empty where it is none, or too long.
-
-    Args:
-        told: Anything.
-        longest: Characters that are read.
-    """
-    if not told or len(told) > longest:
-        return {}
-    try:
-        values = json.loads(told)
-    except (ValueError, RecursionError):
-        return {}
-    return values if isinstance(values, dict) else {}
-
-
-# Characters; a long chapter.
-LONGEST_CHECK = 300_000
-# Of all that a tab tells; twice the longest text, its letters as JSON may write them.
-_LONGEST_TOLD = 4_000_000
-_LONGEST_NAME = 300
-
-
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """What was checked last.
+class LastCheck:
+    """The last check of a tab: the words alone, from which the result is found again.
 
     Attributes:
-        text: What had been pasted; empty where a file was uploaded.
+        text: What was pasted; empty where a file was uploaded.
         file: Name of that file, or the empty string.
         essays: Ids of the essays that it was checked against; all if empty.
         style: Name of the citation style.
@@ -199,47 +59,125 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptCheck:
-    """What a tab kept.
+class CheckSession:
+    """The part that checks, as a tab sends it when the page is loaded again.
 
     Attributes:
-        text: What stands in the box.
+        text: What is in the box.
         essays: Ids of the essays chosen.
-        checked: What was checked last, if anything was.
+        checked: The last check, if there was one.
     """
 
     text: str = ""
     essays: tuple[str, ...] = ()
-    checked: Checked | None = None
+    checked: LastCheck | None = None
 
 
-def kept_check_of(told: str | None) -> KeptCheck:
-    """What a tab kept, from what it tells.
-
-    Args:
-        told: JSON of the page's script; anything may stand in it.
-
-    Returns:
-        What of it has the right form; the rest is left out.
-    """
-    values = values_of(told, _LONGEST_TOLD)
-    return KeptCheck(
-        _checked_text(values.get("text")), _ids(values.get("essays")), _checked(values.get("checked"))
+def saved_session(sent: str | None) -> Session:
+    """The conversation of a tab, from JSON of the page's script."""
+    values = _object(sent, LONGEST)
+    turns = tuple(
+        Turn(value["question"], value["html"]) for value in _list(values.get("turns")) if _is_turn(value)
     )
+    return Session(turns, *(_text(values.get(name)) for name in ("reading", "draft", "style")))
 
 
-def _checked(value: object) -> Checked | None:
+def saved_check(sent: str | None) -> CheckSession:
+    """The check of a tab, from JSON of the page's script."""
+    values = _object(sent, _LONGEST_CHECK_SENT)
+    text = _text(values.get("text"), LONGEST_CHECK)
+    return CheckSession(text, _texts(values.get("essays")), _last_check(values.get("checked")))
+
+
+def chosen_essays(sent: str | None) -> list[str]:
+    """Ids of the essays to ask, from JSON of the page's script; empty for all."""
+    return [*_texts(_parsed(sent, LONGEST))]
+
+
+def notebook_sections(sent: object) -> tuple[Section, ...]:
+    """Sections of a notebook, from a JSON list of objects with ``pins``, ``heading`` and ``said``."""
+    sections, left = [], _MOST_PINS
+    for value in _list(_parsed(sent, LONGEST)):
+        if isinstance(value, dict):
+            pins = [pin for pin in map(_pin, _list(value.get("pins"))) if pin][:left]
+            left -= len(pins)
+            said = tuple(filter(None, map(_text, _list(value.get("said")))))
+            sections.append(Section(tuple(pins), _text(value.get("heading")), said))
+    return tuple(sections)
+
+
+def notebook_pins(sent: object) -> tuple[Pin | None, ...]:
+    """Pins, from a JSON list of the page's script; ``None`` in place of each that has not the right form."""
+    return tuple(map(_pin, _list(_parsed(sent, LONGEST))[:_MOST_PINS]))
+
+
+def _parsed(sent: object, longest: int) -> object:
+    """The value of some JSON; ``None`` where it is none, or too long."""
+    if not isinstance(sent, str) or len(sent) > longest:
+        return None
+    try:
+        return json.loads(sent)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _object(sent: object, longest: int) -> dict[str, Any]:
+    value = _parsed(sent, longest)
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: object, longest: int = LONGEST) -> str:
+    """A text that is not too long; half of a character, as scripts can cut it, becomes a question mark."""
+    if not isinstance(value, str) or len(value) > longest:
+        return ""
+    return value.encode("utf-8", errors="replace").decode()
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(text for text in _list(value) if isinstance(text, str))
+
+
+def _is_turn(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(value.get(name), str) for name in ("question", "html"))
+
+
+def _last_check(value: object) -> LastCheck | None:
     if not isinstance(value, dict):
         return None
-    text, file = _checked_text(value.get("text")), _checked_text(value.get("file"))[:_LONGEST_NAME]
+    text, file, style = (_text(value.get(name), LONGEST_CHECK) for name in ("text", "file", "style"))
     if not text and not file:
         return None
-    return Checked(text, file, _ids(value.get("essays")), _checked_text(value.get("style")))
+    return LastCheck(text, file[:_LONGEST_FILE_NAME], _texts(value.get("essays")), style)
 
 
-def _checked_text(value: Any) -> str:
-    return value if isinstance(value, str) and len(value) <= LONGEST_CHECK else ""
+def _pin(value: object) -> Pin | None:
+    if not isinstance(value, dict):
+        return None
+    essay, passage, words = (_text(value.get(name)) for name in ("essay", "passage", "words"))
+    span = _span([value.get("start"), value.get("end")])
+    if not (essay and passage and words.strip()) or span is None:
+        return None
+    texts = {name: _text(value.get(name)) for name in _PIN_TEXTS}
+    marked = _marked(value.get("marked"), span)
+    return Pin(essay, passage, span[0], span[1], words, **texts, marked=marked)
 
 
-def _ids(value: Any) -> tuple[str, ...]:
-    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
+def _marked(value: object, within: tuple[int, int]) -> tuple[tuple[int, int], ...]:
+    """Spans within another, in order and apart from each other."""
+    spans: list[tuple[int, int]] = []
+    for span in map(_span, _list(value)):
+        if span and (spans[-1][1] if spans else within[0]) <= span[0] and span[1] <= within[1]:
+            spans.append(span)
+    return tuple(spans)
+
+
+def _span(value: object) -> tuple[int, int] | None:
+    # To Python true is a number.
+    if not isinstance(value, list) or len(value) != 2 or any(type(offset) is not int for offset in value):
+        return None
+    start, end = value
+    return (start, end) if 0 <= start < end else None

@@ -15,7 +15,7 @@ from page_library import FakeLibrary, keepers_log
 from assistant.citations.styles import STYLES
 from assistant.core.errors import AssistantError
 from assistant.core.notebook import Entry, Pin, Section
-from assistant.web.session import LONGEST_NOTEBOOK, pins_of, sections_of
+from assistant.web.session import LONGEST, notebook_pins, notebook_sections
 
 ESSAY = keepers_log()
 LONG = ESSAY.passages[4]
@@ -46,18 +46,18 @@ def looked_up(*pins: Pin, style: str = "mla", library: FakeLibrary | None = None
 
 
 def test_what_a_browser_tells_is_read() -> None:
-    assert pins_of(json.dumps([TOLD])) == (PIN,)
+    assert notebook_pins(json.dumps([TOLD])) == (PIN,)
     told = [{"heading": "Why?", "said": ["Likely answer", 7, ""], "pins": [TOLD]}, {"pins": []}]
-    assert sections_of(json.dumps(told)) == (Section((PIN,), "Why?", ("Likely answer",)), Section(()))
+    assert notebook_sections(json.dumps(told)) == (Section((PIN,), "Why?", ("Likely answer",)), Section(()))
 
 
 @pytest.mark.parametrize(
     "told",
-    [*(None, 7, [], "", "null", "{}", "7", "{", "[" * 100_000), " " * LONGEST_NOTEBOOK + "[]"],
+    [*(None, 7, [], "", "null", "{}", "7", "{", "[" * 100_000), " " * LONGEST + "[]"],
 )
 def test_anything_else_is_no_pin(told: object) -> None:
-    assert pins_of(told) == ()
-    assert sections_of(told) == ()
+    assert notebook_pins(told) == ()
+    assert notebook_sections(told) == ()
 
 
 @pytest.mark.parametrize(
@@ -75,8 +75,8 @@ def test_anything_else_is_no_pin(told: object) -> None:
     ],
 )
 def test_a_pin_that_is_none_keeps_its_place(wrong: dict[str, Any]) -> None:
-    assert pins_of(json.dumps([TOLD | wrong, TOLD])) == (None, PIN)
-    assert sections_of(json.dumps([{"pins": [TOLD | wrong, TOLD]}])) == (Section((PIN,)),)
+    assert notebook_pins(json.dumps([TOLD | wrong, TOLD])) == (None, PIN)
+    assert notebook_sections(json.dumps([{"pins": [TOLD | wrong, TOLD]}])) == (Section((PIN,)),)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_pin_that_is_none_keeps_its_place(wrong: dict[str, Any]) -> None:
     ],
 )
 def test_marks_lie_within_the_words_apart_and_in_order(marked: object, read: object) -> None:
-    (pin,) = pins_of(json.dumps([TOLD | {"marked": marked}]))
+    (pin,) = notebook_pins(json.dumps([TOLD | {"marked": marked}]))
     assert pin is not None
     assert pin.marked == read
 
@@ -106,7 +106,7 @@ def test_marks_lie_within_the_words_apart_and_in_order(marked: object, read: obj
     )
 )
 def test_whatever_is_told_becomes_sound_pins_or_none(told: list[Any]) -> None:
-    for pin in pins_of(json.dumps(told)):
+    for pin in notebook_pins(json.dumps(told)):
         if pin is not None:
             assert 0 <= pin.start < pin.end
             assert all(pin.start <= low < high <= pin.end for low, high in pin.marked)
@@ -115,7 +115,7 @@ def test_whatever_is_told_becomes_sound_pins_or_none(told: list[Any]) -> None:
 
 
 def test_half_a_character_is_made_whole() -> None:
-    (pin,) = pins_of('[{"essay": "log", "passage": "p", "start": 0, "end": 1, "words": "\\ud83d"}]')
+    (pin,) = notebook_pins('[{"essay": "log", "passage": "p", "start": 0, "end": 1, "words": "\\ud83d"}]')
     assert pin is not None
     assert pin.words == "?"
 

@@ -32,7 +32,7 @@ from assistant.rendering.drafts import draft_object
 from assistant.rendering.essays import essay_object
 from assistant.rendering.quotations import verdict_object
 from assistant.web import app as page
-from assistant.web.app import beside
+from assistant.web.app import server_routes
 
 HERE = "http://localhost:7860"
 DOOR = [("ada", "a secret: with a colon"), ("émile", "clé")]
@@ -354,7 +354,7 @@ def door(library: Library) -> Iterator[str]:
         server_port=port,
         auth=DOOR,
         prevent_thread_lock=True,
-        app_kwargs=beside(ApiService(library), "127.0.0.1", DOOR),
+        app_kwargs=server_routes(ApiService(library), "127.0.0.1", DOOR),
         **page.launch_options(),
     )
     try:

@@ -25,7 +25,7 @@ from assistant.api.service import ApiService
 from assistant.core.errors import LibraryError
 from assistant.library.library import Library
 from assistant.web import app as page
-from assistant.web.app import beside
+from assistant.web.app import server_routes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -100,7 +100,7 @@ def served(library: Library) -> Iterator[str]:
         server_port=port,
         auth=DOOR,
         prevent_thread_lock=True,
-        app_kwargs=beside(service, "library.example", DOOR),
+        app_kwargs=server_routes(service, "library.example", DOOR),
         **page.launch_options(),
     )
     try:

@@ -15,7 +15,7 @@ from docx.document import Document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from page_library import FakeLibrary, keepers_log, page_widgets, passage, renamed, stored
+from page_library import FakeLibrary, keepers_log, passage, renamed, stored
 from test_notebook_pins import LONG, pin_of
 
 from assistant.citations.bibtex import read_bibtex
@@ -29,7 +29,7 @@ from assistant.drafts.check import check_draft
 from assistant.rendering.clipboard import quotation_forms, reference_forms
 from assistant.rendering.notebook import EMPTY, KEPT, notebook_markdown
 from assistant.rendering.notebook_word import notebook_word
-from assistant.web.notebook import GONE, NOTHING, SOME_GONE, forgetting, looking_up, saving, without
+from assistant.web.notebook import GONE, NOTHING, SOME_GONE, copying_part, pin_lookup, saver, without_question
 from assistant.web.views.answer import Turn
 from assistant.web.views.passage import copied, copy_button
 
@@ -222,7 +222,7 @@ def test_references_are_read_back(form: str, read: Any) -> None:
     library = FakeLibrary(ESSAY, renamed(ESSAY, "other"))
     other = renamed(ESSAY, "other").passages[2]
     pins = [_told(pin_of(FIRST, 0, 9)), _told(pin_of(other, 0, 9)), _told(pin_of(FIRST, 3, 9))]
-    saved = saving(library)(["notebook", json.dumps([{"pins": pins}]), form, "mla"])
+    saved = saver(library)(["notebook", json.dumps([{"pins": pins}]), form, "mla"])
     assert saved["name"] == ("references.bib" if form == "bibtex" else "references.ris")
     assert saved["said"] == ""
     records = read(_text_of(saved))
@@ -241,14 +241,14 @@ def _text_of(saved: dict[str, str]) -> str:
 
 def test_records_of_essays_that_are_gone_are_left_out_and_it_is_said() -> None:
     gone = _told(Pin("gone", "gone/p01", 0, 3, "abc"))
-    save = saving(FakeLibrary(ESSAY))
+    save = saver(FakeLibrary(ESSAY))
     both = save(["notebook", json.dumps([{"pins": [gone, _told(pin_of(FIRST, 0, 9))]}]), "ris", "mla"])
     assert both["said"] == SOME_GONE
     assert save(["notebook", json.dumps([{"pins": [gone]}]), "ris", "mla"]) == {"fault": GONE}
 
 
 def test_the_script_is_given_files() -> None:
-    save = saving(FakeLibrary(ESSAY))
+    save = saver(FakeLibrary(ESSAY))
     assert save.__name__ == "save"
     told = json.dumps([{"pins": [_told(pin_of(FIRST, *FIRST.sentences[0]))]}])
     markdown = save(["conversation", told, "markdown", "apa"])
@@ -281,12 +281,12 @@ def test_the_script_is_given_files() -> None:
     ],
 )
 def test_nothing_comes_of_anything_else(asked: object) -> None:
-    assert saving(FakeLibrary(ESSAY))(asked) == {"fault": NOTHING}
-    assert looking_up(FakeLibrary(ESSAY))(asked) == []
+    assert saver(FakeLibrary(ESSAY))(asked) == {"fault": NOTHING}
+    assert pin_lookup(FakeLibrary(ESSAY))(asked) == []
 
 
 def test_the_script_is_told_of_each_pin_in_its_place() -> None:
-    look_up = looking_up(FakeLibrary(ESSAY))
+    look_up = pin_lookup(FakeLibrary(ESSAY))
     assert look_up.__name__ == "look_up"
     pins = [
         _told(pin_of(FIRST, *FIRST.sentences[0])),
@@ -342,19 +342,18 @@ TURNS = (Turn("Why so?", "<p>1</p>"), Turn("And  then?", "<p>2</p>"), Turn("", "
     ],
 )
 def test_a_question_is_deleted_where_it_stands(place: object, question: object, left: object) -> None:
-    assert without(TURNS, place, question) == left
+    assert without_question(TURNS, place, question) == left
 
 
 def test_deleting_is_wired_to_the_page() -> None:
     with gr.Blocks() as page:
-        widgets = page_widgets()
-        part = gr.HTML()
-        forgetting(part, widgets)
+        turns, conversation = gr.State(()), gr.HTML()
+        copying_part(FakeLibrary(), turns, conversation)
     (event,) = page.fns.values()
-    data = gr.EventData(part, {"place": 1, "question": "And then?"})
+    data = gr.EventData(conversation, {"place": 1, "question": "And then?"})
     assert event.fn is not None
     updates = event.fn((TURNS[0], TURNS[1]), data)
-    assert updates[widgets.turns] == (TURNS[0],)
-    assert "And then?" not in updates[widgets.conversation]
-    updates = event.fn((TURNS[0],), gr.EventData(part, {"place": 0, "question": "Why so?"}))
-    assert "welcome" in updates[widgets.conversation]
+    assert updates[turns] == (TURNS[0],)
+    assert "And then?" not in updates[conversation]
+    updates = event.fn((TURNS[0],), gr.EventData(conversation, {"place": 0, "question": "Why so?"}))
+    assert "welcome" in updates[conversation]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import docx
 import pytest
-from check_part import DRAFT, EXACT, LIFTED, found
+from check_part import DRAFT, EXACT, LIFTED, checked_html
 from page_library import FakeLibrary, Tags, keepers_log, words_of
 
 from assistant.drafts.files import write_copy
@@ -19,7 +19,7 @@ def test_a_mended_copy_is_offered_with_what_it_changes_and_what_not(tmp_path: Pa
     path = tmp_path / "essay.md"
     path.write_bytes(f"{DRAFT}\r\n\r\n{LIFTED}\r\n".encode())
     mended = f"{DRAFT}\r\n\r\n{LIFTED}\r\n".replace("something", "nothing").replace("33", "31")
-    html = found("", path)
+    html = checked_html("", path)
     (download,) = [one for one, _ in Tags(html).of("download")]
     assert download["data-name"] == "essay.fixed.md"
     assert b64decode(download["data-bytes"] or "").decode() == mended
@@ -37,7 +37,7 @@ def test_the_copy_is_what_the_command_writes(tmp_path: Path) -> None:
     path, other = tmp_path / "my essay.docx", tmp_path / "other.docx"
     document.save(str(path))
     shutil.copy(path, other)
-    tags = Tags(found("", path))
+    tags = Tags(checked_html("", path))
     assert not tags.of("copy-mended")
     (download,) = [one for one, _ in tags.of("download")]
     assert download["data-name"] == "my essay.fixed.docx"
@@ -52,19 +52,19 @@ def test_the_copy_is_what_the_command_writes(tmp_path: Path) -> None:
 
 
 def test_where_nothing_can_be_mended_no_copy_is_offered() -> None:
-    html = found(f"{LIFTED} So it was.\n\nAnd so on.")
+    html = checked_html(f"{LIFTED} So it was.\n\nAnd so on.")
     assert words_of(html, "mended").startswith("Nothing of this can be put right for certain")
     assert not Tags(html).of("download")
-    assert not Tags(found(f"As Marsh says, “{EXACT[:-1]}” (Marsh 31).")).of("mended")
+    assert not Tags(checked_html(f"As Marsh says, “{EXACT[:-1]}” (Marsh 31).")).of("mended")
 
 
 def test_a_copy_that_is_too_large_is_left_to_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("assistant.web.views.draft.LARGEST", 10)
-    html = found(DRAFT)
+    html = checked_html(DRAFT)
     assert "assistant check DRAFT --fix" in words_of(html, "mended-actions")
     assert not Tags(html).of("download")
 
 
 def test_what_is_printed_can_be_copied_with_its_citation_from_each_fault() -> None:
-    tags = Tags(found(DRAFT))
+    tags = Tags(checked_html(DRAFT))
     assert [one["data-copy"] for one, _ in tags.of("copy-quotation")] == [f'"{EXACT[:-1]}" (Marsh 31).'] * 2

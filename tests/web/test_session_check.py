@@ -1,4 +1,4 @@
-"""What a tab keeps of its checking: words, from which all is found again, and nothing else."""
+"""What a tab stores of a check: words, from which the result is found again, and nothing else."""
 
 from __future__ import annotations
 
@@ -6,32 +6,34 @@ import json
 
 import gradio as gr
 import pytest
-from check_part import ALTERED, EXACT, found, part
+from check_part import ALTERED, EXACT, check_handlers, checked_html
 from page_library import FakeLibrary, keepers_log, renamed, words_of
 
-from assistant.web.session import LONGEST_CHECK, Checked, KeptCheck, kept_check_of
+from assistant.web.session import LONGEST_CHECK, CheckSession, LastCheck, saved_check
 
 
-def test_what_was_found_is_found_again_from_the_words_alone() -> None:
-    kept = {
+def test_a_check_is_repeated_from_the_words_alone() -> None:
+    session = {
         "text": "typed",
         "essays": ["zeta"],
         "checked": {"text": ALTERED, "file": "", "essays": ["log"], "style": "apa"},
     }
     library = FakeLibrary(keepers_log(), renamed(keepers_log(), "zeta"))
-    check = part(library)
-    opened = check.opened(json.dumps(kept))
-    assert opened[check.widgets.text] == "typed"
-    assert opened[check.widgets.essays]["value"] == ["zeta"]
-    *_, ended = check.again(json.dumps(kept))
-    assert str(ended[check.widgets.checked]) == found(ALTERED, style="apa", library=library, essays=["log"])
+    handlers = check_handlers(library)
+    loaded = handlers.load(json.dumps(session))
+    assert loaded[handlers.widgets.text] == "typed"
+    assert loaded[handlers.widgets.essays]["value"] == ["zeta"]
+    *_, ended = handlers.repeat(json.dumps(session))
+    assert str(ended[handlers.widgets.checked]) == checked_html(
+        ALTERED, style="apa", library=library, essays=["log"]
+    )
 
 
-def test_an_uploaded_draft_is_not_kept_and_that_is_said() -> None:
-    check = part()
-    told = {"checked": {"text": "", "file": "<b>my</b> essay.docx", "essays": [], "style": "mla"}}
-    (ended,) = check.again(json.dumps(told))
-    html = str(ended[check.widgets.checked])
+def test_an_uploaded_draft_is_not_stored_and_the_page_says_so() -> None:
+    handlers = check_handlers()
+    sent = {"checked": {"text": "", "file": "<b>my</b> essay.docx", "essays": [], "style": "mla"}}
+    (ended,) = handlers.repeat(json.dumps(sent))
+    html = str(ended[handlers.widgets.checked])
     assert words_of(html, "was").startswith(
         "<b>my</b> essay.docx was checked before this page was loaded again."
     )
@@ -43,7 +45,7 @@ TOO_LONG = "x" * (LONGEST_CHECK + 1)
 
 
 @pytest.mark.parametrize(
-    "told",
+    "sent",
     [
         *(None, "", "no json", "[]", "3", "[" * 100_000, "x" * 5_000_000),
         *('{"checked": []}', '{"essays": {"a": 1}}'),
@@ -51,18 +53,18 @@ TOO_LONG = "x" * (LONGEST_CHECK + 1)
         json.dumps({"html": SCRIPT, "checked": {"text": 3, "html": SCRIPT}}),
     ],
 )
-def test_what_a_tab_may_not_have_kept_is_left_out(told: str | None) -> None:
-    assert kept_check_of(told) == KeptCheck()
-    check = part()
-    assert [*check.again(told)] == [{check.widgets.checked: gr.skip()}]
-    assert check.opened(told)[check.widgets.text] == ""
+def test_what_has_not_the_right_form_is_left_out(sent: str | None) -> None:
+    assert saved_check(sent) == CheckSession()
+    handlers = check_handlers()
+    assert [*handlers.repeat(sent)] == [{handlers.widgets.checked: gr.skip()}]
+    assert handlers.load(sent)[handlers.widgets.text] == ""
 
 
 def test_an_unknown_style_is_the_first_and_hostile_names_are_names() -> None:
-    told = {"essays": ["<b>", 3], "checked": {"text": EXACT, "essays": ["..", "log"], "style": "/etc/passwd"}}
-    assert kept_check_of(json.dumps(told)) == KeptCheck(
-        "", ("<b>",), Checked(EXACT, "", ("..", "log"), "/etc/passwd")
+    sent = {"essays": ["<b>", 3], "checked": {"text": EXACT, "essays": ["..", "log"], "style": "/etc/passwd"}}
+    assert saved_check(json.dumps(sent)) == CheckSession(
+        "", ("<b>",), LastCheck(EXACT, "", ("..", "log"), "/etc/passwd")
     )
-    check = part()
-    *_, ended = check.again(json.dumps(told))
-    assert words_of(str(ended[check.widgets.checked]), "citation") == "(Marsh 31)"
+    handlers = check_handlers()
+    *_, ended = handlers.repeat(json.dumps(sent))
+    assert words_of(str(ended[handlers.widgets.checked]), "citation") == "(Marsh 31)"

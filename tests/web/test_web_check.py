@@ -1,4 +1,4 @@
-"""The part of the page that checks: quotations and drafts in, verdicts and faults out."""
+"""The part of the page that checks: quotations and drafts, verdicts and problems."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from check_part import ALTERED, DRAFT, EXACT, found, part
+from check_part import ALTERED, DRAFT, EXACT, check_handlers, checked_html
 from page_library import FakeLibrary, Tags, keepers_log, passage, renamed, stored, words_of
 
 from assistant.citations.styles import STYLES, style_titles
-from assistant.web.check import GONE, LONG, NO_ESSAY, NOTHING, quotation_in
+from assistant.web.check import GONE, NO_ESSAY, NOTHING, TOO_LONG, single_quotation
 from assistant.web.session import LONGEST_CHECK
 
 HOSTILE = '<img src=x onerror=alert(1)> &amp; "><script>alert(2)</script> ${3} </section>'
@@ -39,26 +39,26 @@ HOSTILE = '<img src=x onerror=alert(1)> &amp; "><script>alert(2)</script> ${3} <
         ("“”", None),
     ],
 )
-def test_one_quotation_is_told_from_a_draft(text: str, quotation: str | None) -> None:
-    assert quotation_in(text) == quotation
+def test_one_quotation_is_distinguished_from_a_draft(text: str, quotation: str | None) -> None:
+    assert single_quotation(text) == quotation
 
 
 @pytest.mark.parametrize("text", [EXACT, f"“{EXACT}”", f'"{EXACT[:-1]}".'])
 def test_an_exact_quotation_is_shown_as_printed(text: str) -> None:
-    html = found(text)
+    html = checked_html(text)
     assert words_of(html, "judged") == "Exact"
     assert words_of(html, "passage-text").strip(".") == EXACT.strip(".")
     assert words_of(html, "essay") == "The Keeper’s Log"
     assert words_of(html, "pages") == "p. 31"
     assert words_of(html, "citation") == "(Marsh 31)"
     tags = Tags(html)
-    assert [one["data-note"] for one, _ in tags.of("read-here")] == ["log/p02"]
+    assert [tag["data-note"] for tag, _ in tags.of("read-here")] == ["log/p02"]
     assert EXACT.strip(".") in (tags.of("copy-quotation")[0][0]["data-copy"] or "")
     assert not tags.of("del") + tags.of("ins")
 
 
 def test_what_differs_is_marked_and_what_is_copied_is_right() -> None:
-    html = found(ALTERED)
+    html = checked_html(ALTERED)
     place = html[html.index("<article") :]
     assert words_of(html, "judged") == "Altered"
     assert "keeper swears <del>something,</del> <ins>nothing,</ins> yet each" in place
@@ -68,7 +68,7 @@ def test_what_differs_is_marked_and_what_is_copied_is_right() -> None:
 
 
 def test_the_writers_own_marks_are_named_and_kept() -> None:
-    html = found("The keeper swears something … by the light that [we] saw")
+    html = checked_html("The keeper swears something … by the light that [we] saw")
     assert words_of(html, "judged") == "Altered"
     assert words_of(html, "own") == (
         "Marked as the writer’s own: ellipsis … for “yet each line is signed”; "
@@ -82,18 +82,18 @@ def test_the_writers_own_marks_are_named_and_kept() -> None:
 
 
 def test_absent_words_have_no_place() -> None:
-    html = found("Purple gardens seldom pay their taxes on time.")
+    html = checked_html("Purple gardens seldom pay their taxes on time.")
     assert words_of(html, "judged") == "Absent"
     assert not Tags(html).of("place")
 
 
-def test_a_draft_is_shown_with_its_faults_and_the_way_to_the_print() -> None:
-    html = found(DRAFT)
+def test_a_draft_is_shown_with_its_problems_and_what_is_printed() -> None:
+    html = checked_html(DRAFT)
     assert words_of(html, "text").startswith("As Marsh has it, “The keeper swears something,nothing, yet")
     tags = Tags(html)
-    assert [one["id"] for one, _ in tags.of("section") if one.get("id")] == ["f1", "f2"]
-    assert [one["data-note"] for one, _ in tags.of("read-here")] == ["log/p02", "log/p02"]
-    assert {one["href"] for one, _ in tags.of("n") if "href" in one} == {"#f1", "#f2"}
+    assert [tag["id"] for tag, _ in tags.of("section") if tag.get("id")] == ["f1", "f2"]
+    assert [tag["data-note"] for tag, _ in tags.of("read-here")] == ["log/p02", "log/p02"]
+    assert {tag["href"] for tag, _ in tags.of("n") if "href" in tag} == {"#f1", "#f2"}
     assert "(Marsh 31)" in words_of(html, "wrong-page") + words_of(html)
 
 
@@ -101,8 +101,8 @@ def test_a_draft_is_shown_with_its_faults_and_the_way_to_the_print() -> None:
 def test_citations_are_in_the_chosen_style(style: str) -> None:
     library = FakeLibrary(keepers_log())
     cited = library.quote(EXACT, style=style).matches[0].citation.in_text
-    assert words_of(found(EXACT, style=style), "citation") == cited
-    copied = Tags(found(EXACT, style=style)).of("copy-quotation")[0][0]["data-copy"]
+    assert words_of(checked_html(EXACT, style=style), "citation") == cited
+    copied = Tags(checked_html(EXACT, style=style)).of("copy-quotation")[0][0]["data-copy"]
     assert copied == library.style(style).quotation(EXACT, cited)
 
 
@@ -112,10 +112,10 @@ def test_every_style_has_a_title() -> None:
 
 
 @pytest.mark.parametrize("name", ["draft.md", "draft.txt", "draft.tex"])
-def test_an_uploaded_draft_is_checked_and_not_kept(tmp_path: Path, name: str) -> None:
+def test_an_uploaded_draft_is_checked_and_deleted(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_text(DRAFT, "utf-8")
-    html = found("“Another text”", path)
+    html = checked_html("“Another text”", path)
     assert f"<h2>{name}</h2>" in html
     assert 'class="misquoted"' in html
     assert not path.exists()
@@ -128,7 +128,7 @@ def test_an_uploaded_draft_is_checked_and_not_kept(tmp_path: Path, name: str) ->
 def test_a_bad_file_is_one_sentence_without_its_path(tmp_path: Path, name: str, data: bytes) -> None:
     path = tmp_path / name
     path.write_bytes(data)
-    html = found("", path)
+    html = checked_html("", path)
     assert html.startswith('<p class="fault" role="alert">')
     assert name in words_of(html)
     assert str(tmp_path) not in html
@@ -136,31 +136,31 @@ def test_a_bad_file_is_one_sentence_without_its_path(tmp_path: Path, name: str, 
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [("", NOTHING), (" \n", NOTHING), ("x" * (LONGEST_CHECK + 1), LONG)]
+    ("text", "message"), [("", NOTHING), (" \n", NOTHING), ("x" * (LONGEST_CHECK + 1), TOO_LONG)]
 )
-def test_what_cannot_be_checked_is_said(text: str, said: str) -> None:
-    assert words_of(found(text)) == said
+def test_what_cannot_be_checked_gets_a_message(text: str, message: str) -> None:
+    assert words_of(checked_html(text)) == message
 
 
 @pytest.mark.parametrize("text", [EXACT, DRAFT])
-def test_an_empty_library_is_said(text: str) -> None:
-    assert words_of(found(text, library=FakeLibrary())) == NO_ESSAY
+def test_an_empty_library_gets_a_message(text: str) -> None:
+    assert words_of(checked_html(text, library=FakeLibrary())) == NO_ESSAY
 
 
 @pytest.mark.parametrize("text", [HOSTILE, f"“{HOSTILE.replace(chr(34), '')}”", f"{DRAFT}\n\n{HOSTILE}"])
 def test_hostile_words_are_shown_as_written(text: str) -> None:
     hostile = stored([passage(HOSTILE, ordinal=1), passage(f"{HOSTILE} {EXACT}", ordinal=2, name="log/p02")])
     for library in (FakeLibrary(keepers_log()), FakeLibrary(hostile)):
-        html = found(text, library=library)
+        html = checked_html(text, library=library)
         assert {tag for tag, _, _ in Tags(html).found} & {"img", "script"} == set()
         assert all(not name.startswith("on") for _, named, _ in Tags(html).found for name in named)
 
 
 def test_two_visitors_share_nothing() -> None:
-    check = part()
-    first, second = check.check(EXACT, None, [], "mla"), check.check(ALTERED, None, [], "apa")
+    handlers = check_handlers()
+    first, second = handlers.check(EXACT, None, [], "mla"), handlers.check(ALTERED, None, [], "apa")
     next(first), next(second)
-    shown = [words_of(str(next(one)[check.widgets.checked]), "judged") for one in (first, second)]
+    shown = [words_of(str(next(check)[handlers.widgets.checked]), "judged") for check in (first, second)]
     assert shown == ["Exact", "Altered"]
 
 
@@ -171,24 +171,24 @@ def test_essays_are_chosen_and_the_others_left_out() -> None:
         (("zeta",), ["zeta/p02"]),
         (("gone", "log"), ["log/p02"]),
     ):
-        html = found(EXACT, library=library, essays=essays)
-        assert [one["data-note"] for one, _ in Tags(html).of("read-here")] == ids
-    faults = Tags(found(DRAFT, library=library, essays=["zeta"])).of("read-here")
-    assert {one["data-note"] for one, _ in faults} == {"zeta/p02"}
-    assert words_of(found(EXACT, library=library, essays=["gone"])) == GONE
+        html = checked_html(EXACT, library=library, essays=essays)
+        assert [tag["data-note"] for tag, _ in Tags(html).of("read-here")] == ids
+    problems = Tags(checked_html(DRAFT, library=library, essays=["zeta"])).of("read-here")
+    assert {tag["data-note"] for tag, _ in problems} == {"zeta/p02"}
+    assert words_of(checked_html(EXACT, library=library, essays=["gone"])) == GONE
 
 
-def test_the_essays_that_there_are_are_offered_and_the_choice_stays() -> None:
+def test_the_librarys_essays_are_offered_and_the_choice_stays() -> None:
     library = FakeLibrary(keepers_log(), renamed(keepers_log(), "zeta"))
-    check = part(library)
-    offered = check.shown(json.dumps({"essays": ["zeta", "gone"]}))[check.widgets.essays]
+    handlers = check_handlers(library)
+    offered = handlers.offer_essays(json.dumps({"essays": ["zeta", "gone"]}))[handlers.widgets.essays]
     assert offered["choices"] == [
         ("Ada Marsh, The Keeper’s Log", "log"),
         ("Ada Marsh, The Keeper’s Log", "zeta"),
     ]
     assert (offered["value"], offered["visible"]) == (["zeta"], True)
     del library.held["log"]
-    assert check.shown(None)[check.widgets.essays]["visible"] is False
+    assert handlers.offer_essays(None)[handlers.widgets.essays]["visible"] is False
 
 
 BALLAST = "the ship carries more than its own ballast into every port"
@@ -199,13 +199,13 @@ def test_words_that_an_essay_quotes_are_cited_by_way_of_it() -> None:
     way = "(Weinbaum, qtd. in Marsh 31)"
     altered = BALLAST.replace("more", "less")
     for text in (BALLAST, altered, f"She says “{altered}” (Marsh 31).\n\nMore."):
-        html = found(text, library=FakeLibrary(essay))
+        html = checked_html(text, library=FakeLibrary(essay))
         copied = Tags(html).of("copy-quotation")[0][0]["data-copy"]
         assert copied == f'"{BALLAST}" {way}.'
 
 
 def test_headings_go_down_step_by_step_under_one_of_the_part() -> None:
     for text in (EXACT, ALTERED, DRAFT):
-        levels = [int(tag[1]) for tag, _, _ in Tags(found(text)).found if re.fullmatch("h[1-6]", tag)]
+        levels = [int(tag[1]) for tag, _, _ in Tags(checked_html(text)).found if re.fullmatch("h[1-6]", tag)]
         assert levels[0] == 2
         assert all(later <= earlier + 1 for earlier, later in pairwise(levels))

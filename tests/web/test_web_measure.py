@@ -16,29 +16,23 @@ from assistant.core.errors import AssistantError
 from assistant.core.essay import Progress
 from assistant.evaluation.methods import METHODS as KNOWN
 from assistant.web import measure
-from assistant.web import measure as bench
 from assistant.web.app import build
 from assistant.web.measure import (
-    BROKE,
     BUSY,
     CHOSEN,
+    FAILED,
     METHODS,
     NO_METHOD,
     NO_SET,
     STOPPED,
-    Bench,
+    EvaluationRunner,
     MeasureHandlers,
     MeasureRun,
     progress_html,
 )
 
 QUERIES = '{"_id": "q1", "text": "Who lit the lamp?"}\n'
-
-
-class Found:
-    """A report."""
-
-    html = "<div>Figures.</div>"
+REPORT = "<div>Figures.</div>"
 
 
 class Evaluation:
@@ -51,7 +45,7 @@ class Evaluation:
         self.go = threading.Event()
         self.go.set()
 
-    def __call__(self, folders: Sequence[Path], methods: Sequence[str], progress: Progress) -> Found:
+    def __call__(self, folders: Sequence[Path], methods: Sequence[str], progress: Progress) -> str:
         """Take two steps."""
         self.given.append(([*folders], [*methods]))
         self.held = sorted(path.name for folder in folders for path in folder.rglob("*") if path.is_file())
@@ -60,7 +54,7 @@ class Evaluation:
         if self.fault:
             raise self.fault
         progress("late", 2, 2)
-        return Found()
+        return REPORT
 
 
 @pytest.fixture
@@ -71,13 +65,13 @@ def evaluation() -> Evaluation:
 @pytest.fixture
 def part(tmp_path: Path, evaluation: Evaluation, monkeypatch: pytest.MonkeyPatch) -> MeasureHandlers:
     """The part, for a library with one question set."""
-    monkeypatch.setattr(measure, "_LOOK", 0.01)
+    monkeypatch.setattr(measure, "_INTERVAL", 0.01)
     library = FakeLibrary(keepers_log())
     library.root = tmp_path
     (tmp_path / "data" / "eval" / "log").mkdir(parents=True)
     (tmp_path / "data" / "eval" / "log" / "queries.jsonl").write_text(QUERIES)
     with gr.Blocks():
-        return MeasureHandlers(library, Bench(evaluation), measure._laid_out())  # noqa: SLF001 - its components
+        return MeasureHandlers(library, EvaluationRunner(evaluation), measure.layout())
 
 
 def visitor(name: str) -> gr.Request:
@@ -91,7 +85,7 @@ def run(part: MeasureHandlers, who: str = "ada", **asked: Any) -> Iterator[dict[
     return part.run(given["names"], given["files"], given["methods"], visitor(who))
 
 
-def said(part: MeasureHandlers, steps: Sequence[dict[Any, Any]]) -> str:
+def message(part: MeasureHandlers, steps: Sequence[dict[Any, Any]]) -> str:
     """What the last step says."""
     return words_of(steps[-1][part.widgets.state])
 
@@ -111,7 +105,7 @@ def test_a_run_shows_how_far_it_is_and_then_the_report(part: MeasureHandlers, ev
     assert '<progress aria-label="Measuring" value="1" max="2">' in shown[part.widgets.state]
     evaluation.go.set()
     *_, done = steps
-    assert done[part.widgets.figures] == Found.html
+    assert done[part.widgets.figures] == REPORT
     assert done[part.widgets.state] == ""
     assert done[part.widgets.run]["interactive"] is True
     # The assistant's own first, whatever was ticked first: the others are compared with it.
@@ -124,11 +118,11 @@ def test_one_run_at_a_time_for_all(part: MeasureHandlers, evaluation: Evaluation
     first = run(part)
     next(first)
     others = list(run(part, "bob"))
-    assert said(part, others) == BUSY
+    assert message(part, others) == BUSY
     assert len(others) == 1
     evaluation.go.set()
-    assert [*first][-1][part.widgets.figures] == Found.html
-    assert [*run(part, "bob")][-1][part.widgets.figures] == Found.html
+    assert [*first][-1][part.widgets.figures] == REPORT
+    assert [*run(part, "bob")][-1][part.widgets.figures] == REPORT
 
 
 def test_a_run_can_be_stopped_by_its_own_visitor_alone(part: MeasureHandlers, evaluation: Evaluation) -> None:
@@ -141,9 +135,9 @@ def test_a_run_can_be_stopped_by_its_own_visitor_alone(part: MeasureHandlers, ev
     assert "Stopping" in next(steps)[part.widgets.state]
     evaluation.go.set()
     rest = [*steps]
-    assert said(part, rest) == STOPPED
+    assert message(part, rest) == STOPPED
     assert rest[-1][part.widgets.figures] == ""
-    assert [*run(part)][-1][part.widgets.figures] == Found.html
+    assert [*run(part)][-1][part.widgets.figures] == REPORT
 
 
 def test_a_visitor_who_leaves_stops_the_run(part: MeasureHandlers, evaluation: Evaluation) -> None:
@@ -154,17 +148,17 @@ def test_a_visitor_who_leaves_stops_the_run(part: MeasureHandlers, evaluation: E
     cast("Generator[dict[Any, Any]]", steps).close()
     evaluation.go.set()
     for _ in range(500):
-        if (again := [*run(part, "bob")])[-1][part.widgets.figures] == Found.html:
+        if (again := [*run(part, "bob")])[-1][part.widgets.figures] == REPORT:
             break
         time.sleep(0.01)
-    assert again[-1][part.widgets.figures] == Found.html
+    assert again[-1][part.widgets.figures] == REPORT
 
 
 @pytest.mark.parametrize(
     ("fault", "sentence"),
     [
         (AssistantError("Evaluation needs matplotlib."), "Evaluation needs matplotlib."),
-        (KeyError("x"), BROKE),
+        (KeyError("x"), FAILED),
     ],
 )
 def test_faults_are_one_sentence(
@@ -175,10 +169,10 @@ def test_faults_are_one_sentence(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     evaluation.fault = fault
-    assert said(part, [*run(part)]) == sentence
-    assert ("KeyError" in capsys.readouterr().err) is (sentence == BROKE)
+    assert message(part, [*run(part)]) == sentence
+    assert ("KeyError" in capsys.readouterr().err) is (sentence == FAILED)
     evaluation.fault = None
-    assert said(part, [*run(part)]) == ""
+    assert message(part, [*run(part)]) == ""
 
 
 def test_an_upload_is_measured_and_leaves_nothing_behind(
@@ -188,26 +182,26 @@ def test_an_upload_is_measured_and_leaves_nothing_behind(
     scratch.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(scratch))
     (tmp_path / "queries.jsonl").write_text(QUERIES)
-    assert said(part, [*run(part, names=[], files=[str(tmp_path / "queries.jsonl")])]) == ""
+    assert message(part, [*run(part, names=[], files=[str(tmp_path / "queries.jsonl")])]) == ""
     assert evaluation.held == ["queries.jsonl"]
     assert [*scratch.iterdir()] == []
     evaluation.fault = AssistantError(f"{evaluation.given[0][0][0]}/queries.jsonl, line 3, is not JSON.")
     (tmp_path / "notes.jsonl").write_text(QUERIES)
     steps = [*run(part, names=[], files=[str(tmp_path / "notes.jsonl")])]
-    assert said(part, steps).startswith("notes.jsonl is no part of a question set")
+    assert message(part, steps).startswith("notes.jsonl is no part of a question set")
     assert [*scratch.iterdir()] == []
 
 
 def test_where_an_upload_was_unpacked_is_not_told(tmp_path: Path) -> None:
     (tmp_path / "queries.jsonl").write_text(QUERIES)
 
-    def assess(folders: Sequence[Path], _methods: Sequence[str], _progress: Progress) -> bench.ReportView:
+    def assess(folders: Sequence[Path], _methods: Sequence[str], _progress: Progress) -> str:
         raise AssistantError(f"{folders[0] / 'queries.jsonl'}, line 3, is not JSON; mend the line.")
 
-    made = Bench(assess).start([], [tmp_path / "queries.jsonl"], ["late"])
-    assert made is not None
-    assert made.ended.wait(10)
-    assert made.fault == "uploaded set/queries.jsonl, line 3, is not JSON; mend the line."
+    started = EvaluationRunner(assess).start([], [tmp_path / "queries.jsonl"], ["late"])
+    assert started is not None
+    assert started.ended.wait(10)
+    assert started.error == "uploaded set/queries.jsonl, line 3, is not JSON; mend the line."
 
 
 @pytest.mark.parametrize(
@@ -215,15 +209,15 @@ def test_where_an_upload_was_unpacked_is_not_told(tmp_path: Path) -> None:
     [({"names": []}, NO_SET), ({"names": ["../../etc"]}, NO_SET), ({"methods": []}, NO_METHOD)],
 )
 def test_what_is_missing_is_said(part: MeasureHandlers, asked: dict[str, Any], sentence: str) -> None:
-    assert said(part, [*run(part, **asked)]) == sentence
+    assert message(part, [*run(part, **asked)]) == sentence
 
 
 def test_the_librarys_sets_are_offered_and_an_empty_one_told_how_to_make_one(part: MeasureHandlers) -> None:
-    offered = part.opened()
+    offered = part.refresh()
     assert offered[part.widgets.sets]["choices"] == [("Ada Marsh, The Keeper’s Log (1 question)", "log")]
     assert offered[part.widgets.none]["visible"] is False
     part.library.root = Path("/nowhere")
-    offered = part.opened()
+    offered = part.refresh()
     assert offered[part.widgets.sets]["visible"] is False
     assert offered[part.widgets.none]["visible"] is True
 
@@ -232,7 +226,7 @@ def test_progress_in_words() -> None:
     assert "Preparing…" in progress_html(MeasureRun())
     assert "value=" not in progress_html(MeasureRun())
     done = progress_html(MeasureRun(stage="<late>", done=1200, total=1200))
-    assert "&lt;late&gt;: 1,200 of 1,200; working out what comes of it…" in done
+    assert "&lt;late&gt;: 1,200 of 1,200" in done
     assert "value=" not in done
 
 

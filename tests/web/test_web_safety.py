@@ -23,8 +23,8 @@ from starlette.testclient import TestClient
 
 from assistant.library.library import Library
 from assistant.web import uploading
-from assistant.web.messages import told
-from assistant.web.uploading import FetchesNothing
+from assistant.web.messages import public_message
+from assistant.web.uploading import FetchGuard
 
 HIDDEN = "the words of a file that nobody may read"
 JOIN = "/gradio_api/queue/join"
@@ -62,7 +62,7 @@ def test_a_sentence_of_the_page_names_no_folder_of_the_server(
     root = tmp_path / "my essays"
     monkeypatch.setattr("tempfile.tempdir", "/some where/tmp")
     whole = sentence.format(root=root, home=Path.home(), tmp="/some where/tmp")
-    assert told(whole, root) == said
+    assert public_message(whole, root) == said
     # Whoever is at the machine has it whole.
     assert capsys.readouterr().err == ("" if whole == said else f"assistant: {whole}\n")
 
@@ -78,7 +78,7 @@ async def _echoed(request: Request) -> JSONResponse:
 def guarded() -> TestClient:
     """A server that says how much it was told, behind the guard."""
     routes = [Route("/{path:path}", _echoed, methods=["GET", "POST"])]
-    return TestClient(Starlette(routes=routes, middleware=[Middleware(FetchesNothing)]))
+    return TestClient(Starlette(routes=routes, middleware=[Middleware(FetchGuard)]))
 
 
 def _file(path: str) -> dict[str, Any]:
