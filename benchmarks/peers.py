@@ -1,10 +1,10 @@
-"""Other programs with the same weights, each in an environment of its own; makes those environments.
+"""Other programs that use the same weights, each in its own virtual environment.
 
     python benchmarks/peers.py --work DIR
 
-Each environment sees the packages of the project's own (torch, sentence-transformers, FAISS: gigabytes that
-need not be installed once more) and has besides what pip installs for the peer. What cannot be installed is
-left out of all tables and named with the reason. What they are asked to do stands in ``benchmarks/peers/``.
+Creates the environments. Each one can import the packages of the project's own (torch, sentence-transformers
+and FAISS, which take gigabytes) and whatever pip installs for the peer. A peer that cannot be installed is
+left out of all tables, and the reason is printed. The peers' scripts are in ``benchmarks/peers/``.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from pathlib import Path
 from measuring import environment
 
 SCRIPTS = Path(__file__).resolve().parent / "peers"
-# Seconds that installing one peer may take.
-PATIENCE = 900
+# Seconds.
+INSTALL_TIMEOUT = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class Peer:
     """A program that is compared.
 
     Attributes:
-        name: What the tables call it.
-        requirement: What pip installs, the version with it; empty where the project has all that is needed.
+        name: Its name in the tables.
+        requirement: What pip installs, with its version; empty if the project has everything it needs.
         script: Its script in ``benchmarks/peers/``.
     """
 
@@ -61,70 +61,67 @@ PEERS = (
 
 
 def main() -> None:
-    """Make the environments and say what could not be made."""
+    """Create the environments and print which could not be created."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--work", type=Path, required=True, metavar="DIR")
-    there, excluded = prepared(parser.parse_args().work)
-    print(f"ready: {', '.join(peer.name for peer in there)}")
+    available, excluded = prepare_peers(parser.parse_args().work)
+    print(f"ready: {', '.join(peer.name for peer in available)}")
     for sentence in excluded:
         print(sentence)
 
 
-def prepared(work: Path) -> tuple[list[Peer], list[str]]:
-    """Make the environments that are not there yet.
-
-    Args:
-        work: The folder of the environments.
+def prepare_peers(work: Path) -> tuple[list[Peer], list[str]]:
+    """Create the missing environments in a folder.
 
     Returns:
-        The peers that can be run, and a sentence for each that cannot.
+        The peers that can run, and a sentence for each that cannot.
     """
-    there, excluded = [], []
+    available, excluded = [], []
     for peer in PEERS:
-        reason = _install(peer, work) if peer.requirement and not _is_whole(peer, work) else ""
+        reason = _install(peer, work) if peer.requirement and not _is_installed(peer, work) else ""
         if reason:
             excluded.append(f"{peer.name} ({peer.requirement}) is left out: {reason}")
         else:
-            there.append(peer)
-    return there, excluded
+            available.append(peer)
+    return available, excluded
 
 
-def _done(peer: Peer, work: Path) -> Path:
+def _marker(peer: Peer, work: Path) -> Path:
     return peer.python(work).parent.parent / "installed"
 
 
-def _is_whole(peer: Peer, work: Path) -> bool:
-    return _done(peer, work).exists()
+def _is_installed(peer: Peer, work: Path) -> bool:
+    return _marker(peer, work).exists()
 
 
 def _install(peer: Peer, work: Path) -> str:
-    """Install a peer; why not, or nothing."""
+    """Install a peer; the reason if that fails, else an empty string."""
     root = peer.python(work).parent.parent
     print(f"Installing {peer.requirement} ...", file=sys.stderr)
     venv.create(root, with_pip=True, clear=True)
-    own = sysconfig.get_path("purelib", vars={"base": str(root), "platbase": str(root)})
-    Path(own, "project.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    packages = sysconfig.get_path("purelib", vars={"base": str(root), "platbase": str(root)})
+    Path(packages, "project.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
     try:
-        made = subprocess.run(
+        result = subprocess.run(
             [str(peer.python(work)), "-m", "pip", "install", "--quiet", peer.requirement],
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=INSTALL_TIMEOUT,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return f"pip took more than {PATIENCE} s."
-    if made.returncode:
-        faults = [line for line in made.stderr.splitlines() if line.startswith("ERROR:")]
-        return (faults or [f"ERROR: pip ended with {made.returncode}"])[-1].removeprefix("ERROR: ")
-    _done(peer, work).touch()
+        return f"pip took more than {INSTALL_TIMEOUT} s."
+    if result.returncode:
+        errors = [line for line in result.stderr.splitlines() if line.startswith("ERROR:")]
+        return (errors or [f"ERROR: pip ended with {result.returncode}"])[-1].removeprefix("ERROR: ")
+    _marker(peer, work).touch()
     return ""
 
 
 def run(command: Sequence[str], folder: Path) -> str:
-    """Run a peer's command to its end; what it printed."""
+    """Run a peer's command and return its output."""
     return subprocess.run(
         command,
         check=True,
@@ -163,9 +160,9 @@ class Running:
 
 @contextmanager
 def running(peers: Sequence[Peer], work: Path, folder: Path) -> Iterator[dict[str, Running]]:
-    """Peers that wait for questions, by name; ended at the end."""
+    """Start peers that wait for questions, by name; they are terminated on exit."""
     with ExitStack() as stack:
-        made = {}
+        waiting = {}
         for peer in peers:
             process = stack.enter_context(
                 subprocess.Popen(
@@ -178,8 +175,8 @@ def running(peers: Sequence[Peer], work: Path, folder: Path) -> Iterator[dict[st
                 )
             )
             stack.callback(process.terminate)
-            made[peer.name] = Running(process)
-        yield made
+            waiting[peer.name] = Running(process)
+        yield waiting
 
 
 if __name__ == "__main__":

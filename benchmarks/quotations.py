@@ -1,11 +1,11 @@
-"""How well quotations are judged, and how quickly.
+"""Measure how well and how quickly quotations are checked.
 
     python benchmarks/quotations.py [--each 200] [--essays 1000] [--seed 1]
 
-Quotes the sample essay with every kind of change, by a seeded generator (``tests/changes.py``), and
-counts the verdicts; quotes other texts, whose words are absent; then times the look-up in one essay and in
-a generated library, whose essays are made of the sample's words in the sample's order of two. Times are of
-the processor, so that other work on the machine tells little.
+Quotes the sample essay with every kind of change, by a seeded generator (``tests/quotation_changes.py``), and
+counts the verdicts; quotes other texts, whose words are absent; then times the look-up in one essay and in a
+generated library, whose essays are Markov chains of the sample's words. Times are processor times, so that
+other work on the machine matters little.
 """
 
 from __future__ import annotations
@@ -30,35 +30,35 @@ from assistant.quotations.corpus import Corpus
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 from misquotations import quotations  # noqa: E402 - the same
-from quotation_changes import ALLOWED, FORBIDDEN  # noqa: E402 - beside the tests that use it, too
+from quotation_changes import ALLOWED, FORBIDDEN  # noqa: E402 - in tests/, which use them too
 
 _LENGTHS = (4, 6, 8, 12, 20, 40)
 _CHARACTERS = 45_000
 
 
-def judged(corpus: Corpus, essay: StoredEssay, each: int, seed: int) -> None:
+def verdicts(corpus: Corpus, essay: StoredEssay, each: int, seed: int) -> None:
     """Print the verdicts by kind of change, and precision and recall of ``exact`` and ``altered``."""
     exact, altered = Counter[str](), Counter[str]()
     print("| change | quotations | exact | altered | absent | right place |\n|---|---|---|---|---|---|")
     for wanted, changes, total in (("exact", ALLOWED, exact), ("altered", FORBIDDEN, altered)):
         for change in changes:
-            made = list(quotations(random.Random(seed), essay.passages, [change], each))
-            if not made:
+            quoted = list(quotations(random.Random(seed), essay.passages, [change], each))
+            if not quoted:
                 continue
             counts: Counter[str] = Counter()
-            for one in made:
-                found = corpus.look_up(one.quoted)
+            for quotation in quoted:
+                found = corpus.look_up(quotation.quoted)
                 counts[found.judgement] += 1
                 texts = {near.place.text for near in found.comparisons}
                 places = {name for near in found.comparisons for name in near.place.passages}
-                counts["place"] += one.passage in places or one.printed in texts
+                counts["place"] += quotation.passage in places or quotation.printed in texts
             total.update(counts)
-            total["all"] += len(made)
+            total["all"] += len(quoted)
             row = " | ".join(str(counts[name]) for name in ("exact", "altered", "absent", "place"))
-            print(f"| {change.__name__.replace('_', ' ')} ({wanted}) | {len(made)} | {row} |")
-    said = exact["exact"] + altered["exact"]
+            print(f"| {change.__name__.replace('_', ' ')} ({wanted}) | {len(quoted)} | {row} |")
+    all_exact = exact["exact"] + altered["exact"]
     print(
-        f"\nexact: precision {exact['exact'] / said:.4f}, recall {exact['exact'] / exact['all']:.4f}\n"
+        f"\nexact: precision {exact['exact'] / all_exact:.4f}, recall {exact['exact'] / exact['all']:.4f}\n"
         f"altered: precision {altered['altered'] / (altered['altered'] + exact['altered']):.4f}, "
         f"recall {altered['altered'] / altered['all']:.4f}\n"
     )
@@ -68,8 +68,8 @@ def foreign(corpus: Corpus, essay: StoredEssay, seed: int) -> None:
     """Print how many word runs of other texts, and of the sample's words shuffled, count as altered."""
     rng = random.Random(seed)
     others = " ".join(read(path).text for path in sorted((ROOT / "tests" / "layouts").glob("*.txt")))
-    own = [word for one in essay.passages for word in one.text.split()]
-    print("| words | other texts said altered | shuffled words said altered |\n|---|---|---|")
+    own = [word for passage in essay.passages for word in passage.text.split()]
+    print("| words | other texts found altered | shuffled words found altered |\n|---|---|---|")
     for length in _LENGTHS:
         words = others.split()
         runs = [words[at : at + length] for at in rng.sample(range(len(words) - length), 200)]
@@ -80,10 +80,10 @@ def foreign(corpus: Corpus, essay: StoredEssay, seed: int) -> None:
 
 def _wrong(corpus: Corpus, runs: Sequence[Sequence[str]]) -> str:
     texts = [" ".join(run) for run in runs]
-    # Other texts quote what the sample quotes; such runs are no words of others.
+    # Other texts quote what the sample quotes; such runs are left out.
     texts = [text for text in texts if len(re.findall("[a-z]", text)) > 8 and not corpus.lifted(text, 5)]
-    said = [corpus.look_up(text).judgement for text in texts]
-    return f"{said.count('altered')} of {len(said)}"
+    judgements = [corpus.look_up(text).judgement for text in texts]
+    return f"{judgements.count('altered')} of {len(judgements)}"
 
 
 def timed(essays: Sequence[StoredEssay], quoted: StoredEssay, seed: int) -> None:
@@ -92,10 +92,10 @@ def timed(essays: Sequence[StoredEssay], quoted: StoredEssay, seed: int) -> None
     corpus = Corpus(essays)
     print(f"{len(essays)} essays prepared in {process_time() - start:.2f} s")
     rng = random.Random(seed)
-    words = [word for one in quoted.passages for word in one.text.split()]
+    words = [word for passage in quoted.passages for word in passage.text.split()]
     texts = {
-        "exact": [one.quoted for one in quotations(rng, quoted.passages, ALLOWED, 8)],
-        "altered": [one.quoted for one in quotations(rng, quoted.passages, FORBIDDEN, 8)],
+        "exact": [quotation.quoted for quotation in quotations(rng, quoted.passages, ALLOWED, 8)],
+        "altered": [quotation.quoted for quotation in quotations(rng, quoted.passages, FORBIDDEN, 8)],
         "absent": [" ".join(rng.choices(words, k=rng.choice(_LENGTHS[1:]))) for _ in range(40)],
     }
     for name, quotes in texts.items():
@@ -116,9 +116,9 @@ def _took(corpus: Corpus, quote: str) -> float:
 
 
 def generated(count: int, pattern: StoredEssay, seed: int) -> list[StoredEssay]:
-    """Essays of the sample's words, each with some words of its own."""
+    """Essays generated from the sample's words, each with some words of its own."""
     rng = random.Random(seed)
-    words = [word for one in pattern.passages for word in one.text.split()]
+    words = [word for passage in pattern.passages for word in passage.text.split()]
     follows: defaultdict[str, list[str]] = defaultdict(list)
     for word, after in pairwise(words):
         follows[word].append(after)
@@ -161,17 +161,19 @@ def _essay(
 
 def main() -> None:
     """Print all tables."""
-    parser = argparse.ArgumentParser()
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--each", type=int, default=200, help="quotations for each change")
     parser.add_argument("--essays", type=int, default=1000, help="essays of the generated library")
     parser.add_argument("--seed", type=int, default=1)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     sample = store.load(ROOT / "data" / "chunks" / "sample.jsonl")
     corpus = Corpus([sample])
-    judged(corpus, sample, asked.each, asked.seed)
-    foreign(corpus, sample, asked.seed)
-    timed([sample], sample, asked.seed)
-    timed([*generated(asked.essays, sample, asked.seed), sample], sample, asked.seed)
+    verdicts(corpus, sample, options.each, options.seed)
+    foreign(corpus, sample, options.seed)
+    timed([sample], sample, options.seed)
+    timed([*generated(options.essays, sample, options.seed), sample], sample, options.seed)
 
 
 if __name__ == "__main__":

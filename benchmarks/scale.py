@@ -1,12 +1,12 @@
-"""How the index grows from a thousand windows to a million: what is found, how fast, and how large it is.
+"""Measure recall, speed and size of the index from a thousand windows to a million.
 
     OPENBLAS_NUM_THREADS=1 python benchmarks/scale.py [--most 1000000] [--plot docs/scale.png]
 
-The libraries are synthetic. Window vectors stand in clusters of about a hundred, whose centres differ in a
-tenth as many directions as there are components; a window has four token vectors (an essay's has about 90,
-which would take 30 GB), a passage three windows and 60 words of a vocabulary of 50,000 by Zipf's law, an
-essay a thousand windows. A question has twelve token vectors near those of some window and three of its
-passage's words. Everything else is as in use: the index is written, read and searched by the program itself.
+The libraries are synthetic. Window vectors form clusters of about a hundred, whose centres vary in a tenth as
+many directions as there are components. A window has four token vectors (an essay's has about 90, which would
+take 30 GB), a passage three windows and 60 words of a vocabulary of 50,000 by Zipf's law, an essay a thousand
+windows. A question has twelve token vectors near those of a window and three of its passage's words. The
+program itself writes, reads and searches the index.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from assistant.retrieval.index.storage import load_index, save_index
 from assistant.retrieval.index.tokens import TokenStore
 from assistant.retrieval.index.vectors import VectorIndex, engine_of
 from assistant.retrieval.index.windows import Window
-from assistant.retrieval.models.encoder import Encoder, Floats, ModelInfo, Piece, unit
+from assistant.retrieval.models.encoder import Floats, ModelInfo, Piece, unit
 from assistant.retrieval.ranking import Query, word_at
 from assistant.retrieval.search import Searcher
 
@@ -46,7 +46,7 @@ HEADS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class SyntheticLibrary:
     """A synthetic library.
 
     Attributes:
@@ -61,7 +61,7 @@ class Made:
 
 
 def main() -> None:
-    """Print a table with a row a size, and draw it."""
+    """Print a table with a row for each size, and plot it."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -79,47 +79,47 @@ def main() -> None:
 
 
 def shown(value: float | str) -> str:
-    """A figure as it stands in the table."""
+    """A figure as the table shows it."""
     if isinstance(value, str):
         return value
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def bandwidth() -> float:
-    """Bytes a second that one thread reads from memory."""
-    much = np.ones(64 * 2**20, dtype=np.float32)
+    """Bytes per second that one thread reads from memory."""
+    block = np.ones(64 * 2**20, dtype=np.float32)
     took = []
     for _ in range(5):
         start = perf_counter()
-        much.max()
+        block.max()
         took.append(perf_counter() - start)
-    return much.nbytes / min(took)
+    return block.nbytes / min(took)
 
 
-def near(vectors: Floats, spread: float, chance: np.random.Generator) -> Floats:
-    """Unit vectors near others: noise of so many times their length is added."""
-    noise = chance.standard_normal(vectors.shape, dtype=np.float32) * np.float32(spread / DIMENSION**0.5)
+def perturbed(vectors: Floats, spread: float, generator: np.random.Generator) -> Floats:
+    """Unit vectors near others: noise of ``spread`` times their length is added."""
+    noise = generator.standard_normal(vectors.shape, dtype=np.float32) * np.float32(spread / DIMENSION**0.5)
     return unit(vectors + noise)
 
 
-def made(count: int) -> Made:
-    """A synthetic library of so many windows."""
-    chance = np.random.default_rng(SEED)
-    directions = chance.standard_normal((DIMENSION // 10, DIMENSION), dtype=np.float32)
+def synthetic(count: int) -> SyntheticLibrary:
+    """A synthetic library of ``count`` windows."""
+    generator = np.random.default_rng(SEED)
+    directions = generator.standard_normal((DIMENSION // 10, DIMENSION), dtype=np.float32)
     clusters = max(1, count // 100)
-    centres = unit(chance.standard_normal((clusters, len(directions)), dtype=np.float32) @ directions)
+    centres = unit(generator.standard_normal((clusters, len(directions)), dtype=np.float32) @ directions)
     vectors = np.empty((count, DIMENSION), dtype=np.float32)
     stores = []
     for low in range(0, count, 50_000):
-        own = slice(low, min(low + 50_000, count))
-        members = chance.integers(clusters, size=own.stop - low)
-        vectors[own] = near(centres[members], 0.7, chance)
-        stores.append(TokenStore.of(near(np.repeat(vectors[own], TOKENS, axis=0), 0.9, chance)))
+        part = slice(low, min(low + 50_000, count))
+        members = generator.integers(clusters, size=part.stop - low)
+        vectors[part] = perturbed(centres[members], 0.7, generator)
+        stores.append(TokenStore.of(perturbed(np.repeat(vectors[part], TOKENS, axis=0), 0.9, generator)))
     owners = (np.arange(count) // WINDOWS).astype(np.int32)
     passages = int(owners[-1]) + 1
-    words = np.minimum(chance.zipf(1.2, (passages, WORDS)), VOCABULARY) - 1
-    terms = np.array([term_of(f"w{at}") for at in range(VOCABULARY)], dtype=np.uint64)
-    ids = chance.integers(PIECES, size=count * TOKENS).astype(np.int32)
+    words = np.minimum(generator.zipf(1.2, (passages, WORDS)), VOCABULARY) - 1
+    terms = np.array([term_of(f"w{number}") for number in range(VOCABULARY)], dtype=np.uint64)
+    ids = generator.integers(PIECES, size=count * TOKENS).astype(np.int32)
     starts = np.tile(np.arange(TOKENS, dtype=np.int32) * 6, count)
     token_owners = np.repeat(owners, TOKENS)
     index = Index(
@@ -140,43 +140,43 @@ def made(count: int) -> Made:
         words=Postings.of(terms[words].ravel(), np.repeat(np.arange(passages, dtype=np.int32), WORDS)),
         vocabulary=dict,
     )
-    return Made(index, vectors, words)
+    return SyntheticLibrary(index, vectors, words)
 
 
 def segments(count: int, owners: np.ndarray[Any, Any]) -> dict[str, IndexSegment]:
-    """Essays of a thousand windows."""
-    found = {}
+    """Segments of essays of a thousand windows."""
+    by_essay = {}
     for low in range(0, count, ESSAY):
         high = min(low + ESSAY, count)
         passages = (int(owners[low]), int(owners[high - 1]) + 1)
-        found[str(low // ESSAY)] = IndexSegment("", (low, high), passages, (low * TOKENS, high * TOKENS))
-    return found
+        by_essay[str(low // ESSAY)] = IndexSegment("", (low, high), passages, (low * TOKENS, high * TOKENS))
+    return by_essay
 
 
-def asked(library: Made) -> list[Query]:
-    """Questions, each near some window."""
-    chance = np.random.default_rng(SEED + 1)
-    found: list[Query] = []
-    for row in chance.integers(len(library.vectors), size=QUESTIONS):
+def questions_for(library: SyntheticLibrary) -> list[Query]:
+    """Questions, each near a random window."""
+    generator = np.random.default_rng(SEED + 1)
+    queries: list[Query] = []
+    for row in generator.integers(len(library.vectors), size=QUESTIONS):
         text = " ".join(f"w{word}" for word in library.words[library.index.owners[row]][:3])
-        vector = near(library.vectors[row : row + 1], 0.9, chance)
-        tokens = near(np.repeat(vector, ASKED, axis=0), 0.9, chance)
-        ids = chance.integers(PIECES, size=ASKED).astype(np.int32)
-        pieces = [Piece(int(one), at % len(text), at % len(text) + 1) for at, one in enumerate(ids)]
+        vector = perturbed(library.vectors[row : row + 1], 0.9, generator)
+        tokens = perturbed(np.repeat(vector, ASKED, axis=0), 0.9, generator)
+        ids = generator.integers(PIECES, size=ASKED).astype(np.int32)
+        pieces = [Piece(int(piece), at % len(text), at % len(text) + 1) for at, piece in enumerate(ids)]
         words = [word_at(text, piece) for piece in pieces]
-        found.append(Query(text, pieces, words, vector[0], tokens, ids))
-    return found
+        queries.append(Query(text, pieces, words, vector[0], tokens, ids))
+    return queries
 
 
 class NoModel:
-    """The questions are encoded already."""
+    """Stands for the encoder: the questions are encoded already."""
 
     info = INFO
 
 
 def measured(count: int, speed: float) -> list[float | str]:
     """A row of the table."""
-    library = made(count)
+    library = synthetic(count)
     with tempfile.TemporaryDirectory(prefix="scale-") as name:
         folder = Path(name)
         save_index(library.index, folder).make_current()
@@ -185,18 +185,21 @@ def measured(count: int, speed: float) -> list[float | str]:
         assert index is not None  # noqa: S101 - it was just written
         assert len(index.rows) == count  # noqa: S101 - the same
         opened = perf_counter() - start
-        none: Any = NoModel()
-        encoder: Encoder = none
-        searcher, questions = Searcher(index, encoder), asked(library)
+        encoder: Any = NoModel()
+        searcher, questions = Searcher(index, encoder), questions_for(library)
         for query in questions:
-            answered(searcher, query)
+            ranked(searcher, query)
         nearest = times(questions, lambda query: index.vectors.search(query.vector, 300))
         words = times(questions, lambda query: searcher.lexical.best(query.text, 100))
-        whole = times(questions, lambda query: answered(searcher, query))
-        among = times(questions, lambda query: candidates(searcher, query))
-        late = np.median(np.array(whole) - np.array(among)) if count > ranking.SCORE_ALL else np.median(whole)
+        whole = times(questions, lambda query: ranked(searcher, query))
+        preceding = times(questions, lambda query: candidates(searcher, query))
+        late = (
+            np.median(np.array(whole) - np.array(preceding))
+            if count > ranking.SCORE_ALL
+            else np.median(whole)
+        )
         sizes = bytes_of(folder, index)
-        more = made(ESSAY)
+        more = synthetic(ESSAY)
         start = perf_counter()
         save_index(more.index, folder, load_index(folder), list(index.essays)).make_current()
         added = perf_counter() - start
@@ -217,21 +220,21 @@ def measured(count: int, speed: float) -> list[float | str]:
         ]
 
 
-def answered(searcher: Searcher, query: Query) -> list[ranking.Ranked]:
-    """What a question finds."""
+def ranked(searcher: Searcher, query: Query) -> list[ranking.Ranked]:
+    """The passages that a question finds."""
     rows = searcher.rows(None)
     return searcher.late(query, searcher.weights(query, rows), rows)
 
 
 def candidates(searcher: Searcher, query: Query) -> None:
-    """All that a question in a large library needs before late interaction."""
+    """Everything that a question in a large library needs before late interaction."""
     searcher.weights(query, searcher.rows(None))
     searcher.index.vectors.search(query.vector, 300)
     searcher.lexical.best(query.text, 100)
 
 
 def times(questions: Sequence[Query], ask: Callable[[Query], object]) -> list[float]:
-    """Milliseconds that each question takes, the best of three runs: other programs are at work too."""
+    """Milliseconds of each question, the best of three runs, as other programs may be running."""
     took: list[list[float]] = []
     for _ in range(3):
         took.append([])
@@ -242,8 +245,8 @@ def times(questions: Sequence[Query], ask: Callable[[Query], object]) -> list[fl
     return [min(runs) for runs in zip(*took, strict=True)]
 
 
-def recall_nearest(library: Made, searcher: Searcher, questions: Sequence[Query]) -> float:
-    """Share of the ten nearest windows, told by comparing all, that is found among ten."""
+def recall_nearest(library: SyntheticLibrary, searcher: Searcher, questions: Sequence[Query]) -> float:
+    """Share of the ten nearest windows, determined by comparing all, among the first ten found."""
     found = 0
     for query in questions:
         true = np.argpartition(-(library.vectors @ query.vector), BEST)[:BEST]
@@ -252,20 +255,20 @@ def recall_nearest(library: Made, searcher: Searcher, questions: Sequence[Query]
 
 
 def recall_late(searcher: Searcher, questions: Sequence[Query]) -> float:
-    """Share of the ten best passages, told by late interaction over all windows, that is found."""
+    """Share of the ten best passages, by late interaction over all windows, among the first ten found."""
     found, most = 0, ranking.SCORE_ALL
     for query in questions[:COMPARED]:
-        first = {one.passage for one in answered(searcher, query)[:BEST]}
+        first = {result.passage for result in ranked(searcher, query)[:BEST]}
         rows = searcher.rows(None)
         ranking.SCORE_ALL = len(rows)
-        every = searcher.late(query, searcher.weights(query, rows), rows)
+        exhaustive = searcher.late(query, searcher.weights(query, rows), rows)
         ranking.SCORE_ALL = most
-        found += len(first & {one.passage for one in every[:BEST]})
+        found += len(first & {result.passage for result in exhaustive[:BEST]})
     return found / (BEST * COMPARED)
 
 
 def bytes_of(folder: Path, index: Index) -> list[float]:
-    """Bytes on disk: vectors, tokens, words and pieces, texts."""
+    """Size of vectors, tokens, words and pieces, and texts."""
     vectors = sum(path.stat().st_size for path in folder.glob("build-*/windows.faiss"))
     names = ("tokens", "scales", "ids", "spans")
     tokens = sum(path.stat().st_size for name in names for path in folder.glob(f"rows-*/{name}.bin"))
@@ -274,7 +277,7 @@ def bytes_of(folder: Path, index: Index) -> list[float]:
 
 
 def plot(rows: Sequence[Sequence[float | str]], path: Path) -> None:
-    """Draw how a question's parts grow."""
+    """Plot the times of a question's parts against the number of windows."""
     import matplotlib as mpl
 
     mpl.use("agg")
@@ -282,8 +285,8 @@ def plot(rows: Sequence[Sequence[float | str]], path: Path) -> None:
 
     counts = [float(str(row[0]).replace(",", "")) for row in rows]
     figure, axes = plt.subplots(figsize=(6, 3.6))
-    for at, name in ((7, "question"), (4, "nearest windows"), (5, "words"), (6, "late interaction")):
-        axes.loglog(counts, [float(row[at]) for row in rows], marker="o", label=name)
+    for column, name in ((7, "question"), (4, "nearest windows"), (5, "words"), (6, "late interaction")):
+        axes.loglog(counts, [float(row[column]) for row in rows], marker="o", label=name)
     limits = [float(row[9]) for row in rows]
     axes.loglog(counts, limits, linestyle=":", color="grey", label="limit of the scan")
     axes.set(xlabel="windows", ylabel="ms, median")

@@ -1,12 +1,11 @@
-"""How long many users at once wait, and whether the server grows, as Markdown tables on stdout.
+"""Time the answers of a server with many users, and measure its memory; prints Markdown tables.
 
     python benchmarks/server.py [--users 32] [--questions 1000] [--long 10000]
 
-Starts the server with the sample essay in a library of its own, and lets users ask the questions of
-``data/eval/sample``, each the next one as soon as the last is answered: by the plain route for programs, with
-and without the model that reads; and by the page's own way, the queue of Gradio, where the passages come
-first and the verdict after them. Then asks on until ``--long`` questions are answered. The users run on the
-same processor as the server.
+Starts a server with the sample essay. Users ask the questions of ``data/eval/sample``, each the next one as
+soon as the last is answered: through the plain route for programs, with and without the reading model; and as
+the page does, through Gradio's queue, which sends the passages first and the verdict after them. Continues
+until ``--long`` questions are answered. The users run on the same processor as the server.
 """
 
 from __future__ import annotations
@@ -33,23 +32,23 @@ from measuring import QUERIES, SAMPLE, environment, resident, table, tail
 from assistant.web.views import answer as cards
 
 # Seconds.
-PATIENCE = 120
-# Questions that are asked on a page before it is loaded anew.
+TIMEOUT = 120
+# Questions that are asked on a page before it is reloaded.
 CONVERSATION = 10
-# Stands with the passages until the verdict comes.
+# Shown with the passages until the verdict arrives.
 READING = cards.READING.encode()
 
-# Asks one question on an open connection: seconds until passages are shown, and until all is.
+# Asks one question on an open connection; returns seconds until passages are shown, and until the verdict.
 Asking = Callable[[http.client.HTTPConnection, str], tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server that runs.
+    """A running server.
 
     Attributes:
-        port: Where it listens.
-        process: Its process.
+        port: Its port.
+        process: Its process id.
         opened: Seconds from its start to the first page.
         ready: Seconds from its start to the first answer.
     """
@@ -67,7 +66,7 @@ def main() -> None:
     )
     parser.add_argument("--users", type=int, default=32)
     parser.add_argument("--questions", type=int, default=1000, help="questions of each row")
-    parser.add_argument("--long", type=int, default=10_000, help="questions after which memory is looked at")
+    parser.add_argument("--long", type=int, default=10_000, help="questions after which memory is measured")
     options = parser.parse_args()
     questions = [json.loads(line)["text"] for line in QUERIES.read_text("utf-8").splitlines()]
     with TemporaryDirectory() as folder, served(Path(folder)) as server:
@@ -79,24 +78,24 @@ def main() -> None:
         }
         for asking in ways.values():
             ask(server.port, asking, questions, 2 * len(questions), options.users)
-        grown = [("once all has been used", resident(server.process))]
+        memory = [("once everything has been used", resident(server.process))]
         rows, asked = [], 0
         for users, number in ((1, len(questions)), (options.users, options.questions)):
             for name, asking in ways.items():
                 times = ask(server.port, asking, questions, number, users)
-                rows += [[str(users), *row] for row in told(name, times)]
+                rows += [[str(users), *row] for row in rows_of(name, times)]
                 asked += number
-        grown.append((f"after {asked:,} questions more", resident(server.process)))
+        memory.append((f"after {asked:,} more questions", resident(server.process)))
         if asked < options.long:
             ask(server.port, ways["plain route, `fast`"], questions, options.long - asked, options.users)
-            grown.append((f"after {options.long:,}", resident(server.process)))
+            memory.append((f"after {options.long:,}", resident(server.process)))
     print(table(("users", "way", "shown", "questions", "p50, ms", "p95, ms", "p99, ms"), rows))
-    print(f"\n{table(('memory of the server', 'MB'), [(name, f'{size:.0f}') for name, size in grown])}")
+    print(f"\n{table(('memory of the server', 'MB'), [(name, f'{size:.0f}') for name, size in memory])}")
 
 
-def told(name: str, times: Sequence[tuple[float, float]]) -> Iterator[list[str]]:
-    """Rows of a way to ask: when passages are shown and, if later, when the verdict is."""
-    first, last = ([1000 * one for one in column] for column in zip(*times, strict=True))
+def rows_of(name: str, times: Sequence[tuple[float, float]]) -> Iterator[list[str]]:
+    """Rows of a way to ask: time until passages are shown and, if later, until the verdict is."""
+    first, last = ([1000 * seconds for seconds in column] for column in zip(*times, strict=True))
     yield [name, "all" if first == last else "passages", str(len(times)), *tail(first, 0)]
     if first != last:
         yield [name, "verdict", str(len(times)), *tail(last, 0)]
@@ -104,35 +103,35 @@ def told(name: str, times: Sequence[tuple[float, float]]) -> Iterator[list[str]]
 
 @contextmanager
 def served(folder: Path) -> Iterator[Server]:
-    """A server with the sample essay, ended at the end."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = int(one.getsockname()[1])
+    """Start a server with the sample essay; it is terminated on exit."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = int(listener.getsockname()[1])
     program = (sys.executable, "-m", "assistant")
     library = ("--library", str(folder / "library"))
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": environment()}
     subprocess.run([*program, "add", str(SAMPLE), *library], check=True, **quiet)  # type: ignore[call-overload]
-    begun = perf_counter()
+    start = perf_counter()
     with subprocess.Popen([*program, "serve", "--port", str(port), *library], **quiet) as process:  # type: ignore[call-overload]
         try:
-            opened = wait(port, "/", begun, process)
-            ready = wait(port, "/api/ask?q=what&fast=1", begun, process)
+            opened = wait(port, "/", start, process)
+            ready = wait(port, "/api/ask?q=what&fast=1", start, process)
             yield Server(port, process.pid, opened, ready)
         finally:
             process.terminate()
 
 
-def wait(port: int, path: str, begun: float, process: subprocess.Popen[bytes]) -> float:
-    """Seconds from a moment until a path is answered."""
-    while perf_counter() - begun < PATIENCE and process.poll() is None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+def wait(port: int, path: str, start: float, process: subprocess.Popen[bytes]) -> float:
+    """Wait until a path is answered; seconds since ``start``."""
+    while perf_counter() - start < TIMEOUT and process.poll() is None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
         try:
             connection.request("GET", path)
             connection.getresponse().read()
         except OSError:
             sleep(0.05)
         else:
-            return perf_counter() - begun
+            return perf_counter() - start
         finally:
             connection.close()
     sys.exit("the server does not answer")
@@ -141,18 +140,18 @@ def wait(port: int, path: str, begun: float, process: subprocess.Popen[bytes]) -
 def ask(
     port: int, asking: Asking, questions: Sequence[str], number: int, users: int
 ) -> list[tuple[float, float]]:
-    """Let some users ask some questions together.
+    """Let users ask questions at the same time.
 
     Returns:
-        The seconds of each question, as ``asking`` gives them.
+        The seconds of each question, as ``asking`` returns them.
     """
     times: list[tuple[float, float]] = []
-    places = count()
+    numbers = count()
 
     def user() -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
-        while (place := next(places)) < number:
-            times.append(asking(connection, questions[place % len(questions)]))
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
+        while (position := next(numbers)) < number:
+            times.append(asking(connection, questions[position % len(questions)]))
         connection.close()
 
     threads = [threading.Thread(target=user) for _ in range(users)]
@@ -166,12 +165,12 @@ def ask(
 
 
 def plain(*, fast: bool) -> Asking:
-    """Asking by the plain route."""
+    """Ask through the plain route."""
 
     def asking(connection: http.client.HTTPConnection, question: str) -> tuple[float, float]:
-        begun = perf_counter()
+        start = perf_counter()
         answer = posted(connection, "/api/ask", {"question": question, "fast": fast})
-        took = perf_counter() - begun
+        took = perf_counter() - start
         if not json.loads(answer)["passages"]:
             raise ValueError(answer)
         return took, took
@@ -180,23 +179,25 @@ def plain(*, fast: bool) -> Asking:
 
 
 def queued(port: int) -> Asking:
-    """Asking as the page does: an event is put in the queue, and its results come as a stream."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    """Ask as the page does: put an event in the queue and read its results as a stream."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
     connection.request("GET", "/config")
     page = json.loads(connection.getresponse().read())
     connection.close()
     event = next(
-        one for one in page["dependencies"] if any(target[1] == "submit" for target in one["targets"])
+        dependency
+        for dependency in page["dependencies"]
+        if any(target[1] == "submit" for target in dependency["targets"])
     )
-    # Beside the question stands what a page that was just opened has chosen.
-    chosen = {one["id"]: one["props"].get("value") for one in page["components"]}
-    others = [chosen.get(one) for one in event["inputs"][1:]]
-    # What each user has asked on the page that is open: all of it in one session.
+    # The other inputs have the values of a page that was just opened.
+    defaults = {component["id"]: component["props"].get("value") for component in page["components"]}
+    others = [defaults.get(component) for component in event["inputs"][1:]]
+    # How many questions each user has asked on the open page; a page is one session.
     asked: dict[http.client.HTTPConnection, int] = defaultdict(int)
     sessions: dict[http.client.HTTPConnection, str] = {}
 
     def asking(connection: http.client.HTTPConnection, question: str) -> tuple[float, float]:
-        begun = perf_counter()
+        start = perf_counter()
         if asked[connection] % CONVERSATION == 0:
             sessions[connection] = secrets.token_hex(8)
         asked[connection] += 1
@@ -207,11 +208,11 @@ def queued(port: int) -> Asking:
         stream, shown = connection.getresponse(), 0.0
         while line := stream.readline():
             if not shown and b'"process_generating"' in line and READING in line:
-                shown = perf_counter() - begun
+                shown = perf_counter() - start
             if b'"process_completed"' in line:
                 if b'"success":true' not in line.replace(b" ", b""):
                     raise ValueError(line)
-                took = perf_counter() - begun
+                took = perf_counter() - start
                 stream.read()
                 return shown, took
         raise ValueError(question)
@@ -220,7 +221,7 @@ def queued(port: int) -> Asking:
 
 
 def posted(connection: http.client.HTTPConnection, path: str, sent: object) -> bytes:
-    """What a server answers to some JSON."""
+    """Post JSON and return the answer."""
     connection.request("POST", path, json.dumps(sent), {"Content-Type": "application/json"})
     response = connection.getresponse()
     answer = response.read()

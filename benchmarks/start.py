@@ -1,13 +1,12 @@
-"""A question asked of a program that is not running yet, and an index made, as Markdown on stdout.
+"""Time a question to a program that is not running yet, and building an index; prints Markdown.
 
     python benchmarks/start.py [--runs 7] [--minutes 5] [--work DIR]
 
-Asks one question of the sample essay, each time by a process of its own: with ``assistant ask``, with and
-without the model that reads; with the same command where ONNX Runtime is missing, so that
-sentence-transformers takes over; and with the peers (``benchmarks/peers.py``), whose indexes of the same
-passages were made before. Then lets the assistant and the peers make their indexes, and encodes one question
-and the essay's sentences in both ways of running the model. Ways take turns, so that other work on the
-machine slows all of them.
+Asks the sample essay one question, each time in a new process: with ``assistant ask``, with and without the
+reading model; with the same command without ONNX Runtime, so that sentence-transformers runs the model; and
+with the peers (``benchmarks/peers.py``), which have indexed the same passages before. Then times building the
+assistant's and the peers' indexes, and encoding one question and the essay's sentences with both runtimes.
+All take turns, so that other work on the machine slows them alike.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from tempfile import TemporaryDirectory
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING
 
-import peers as others
+import peers
 from measuring import SAMPLE, Process, environment, in_turn, spread, table
 
 from assistant.core.essay import SEARCHED_KINDS
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from assistant.retrieval.models.encoder import Encoder
 
 QUESTION = "What was printed from 1974 onwards?"
-# Shares of the time, at the end of which no further turn of a part is begun.
+# Shares of the time after which no further turn of a part starts.
 ASKING, BUILDING = 0.6, 0.8
 BUILDS = 3
 
@@ -52,79 +51,77 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument(
-        "--work", type=Path, metavar="DIR", help="environments of the peers; else the first only"
+        "--work",
+        type=Path,
+        metavar="DIR",
+        help="environments of the peers; without it, only the first peer runs",
     )
     options = parser.parse_args()
-    begun, seconds = monotonic(), 60 * options.minutes
-    there = others.prepared(options.work)[0] if options.work else list(others.PEERS[:1])
+    start, seconds = monotonic(), 60 * options.minutes
+    available = peers.prepare_peers(options.work)[0] if options.work else list(peers.PEERS[:1])
     work = options.work or Path()
     with TemporaryDirectory() as name:
         folder = Path(name)
-        passages = prepare(folder, there, work)
-        asking = ways_to_ask(folder, there, work)
+        sentences = prepare(folder, available, work)
+        asking = ways_to_ask(folder, available, work)
         for way in asking:
-            way.run()  # compiles modules, and brings files into memory
+            way.run()  # compiles modules and reads files into memory
             way.seconds.clear()
             way.megabytes.clear()
-        in_turn([way.run for way in asking], options.runs, begun + ASKING * seconds)
-        print(told("a question, cold", asking))
-        building = ways_to_build(folder, there, work)
-        in_turn([way.run for way in building], min(BUILDS, options.runs), begun + BUILDING * seconds)
+        in_turn([way.run for way in asking], options.runs, start + ASKING * seconds)
+        print(process_table("a question, cold", asking))
+        building = ways_to_build(folder, available, work)
+        in_turn([way.run for way in building], min(BUILDS, options.runs), start + BUILDING * seconds)
         sizes = [size_of(folder / "library" / "index")]
-        sizes += [int(others.run(peer.command(work, "size"), folder)) for peer in there]
-        print(f"\n{told('the index made, cold', building, sizes)}")
-        print(f"\n{model(passages, options.runs, begun + seconds)}")
+        sizes += [int(peers.run(peer.command(work, "size"), folder)) for peer in available]
+        print(f"\n{process_table('the index made, cold', building, sizes)}")
+        print(f"\n{model(sentences, options.runs, start + seconds)}")
 
 
-def prepare(folder: Path, there: Sequence[others.Peer], work: Path) -> list[str]:
-    """Make a library and the peers' indexes; the passages."""
-    # By processes of their own: one that has loaded a model hands its peak of memory down to those that it
-    # starts, as the system counts.
+def prepare(folder: Path, available: Sequence[peers.Peer], work: Path) -> list[str]:
+    """Build a library and the peers' indexes; return the essay's sentences."""
+    # In separate processes: a process inherits the peak memory of the one that started it, which must
+    # therefore not have loaded a model.
     subprocess.run(add(folder), check=True, stdout=subprocess.DEVNULL, env=environment())
     essay = store.load(folder / "library" / "data" / "chunks" / "sample.jsonl")
-    passages = [one.text for one in essay.passages if one.kind in SEARCHED_KINDS]
-    (folder / "passages").write_text("\0".join(passages), encoding="utf-8")
-    for peer in there:
-        others.run(peer.command(work, "make"), folder)
-    return [
-        one.text[start:end]
-        for one in essay.passages
-        if one.kind in SEARCHED_KINDS
-        for start, end in one.sentences
-    ]
+    searched = [passage for passage in essay.passages if passage.kind in SEARCHED_KINDS]
+    (folder / "passages").write_text("\0".join(passage.text for passage in searched), encoding="utf-8")
+    for peer in available:
+        peers.run(peer.command(work, "make"), folder)
+    return [passage.text[start:end] for passage in searched for start, end in passage.sentences]
 
 
 def add(folder: Path, library: str = "library") -> list[str]:
-    """The command that makes the library."""
+    """The command that adds the sample essay to a library."""
     return [sys.executable, "-m", "assistant", "add", str(SAMPLE), "--library", str(folder / library)]
 
 
-def ways_to_ask(folder: Path, there: Sequence[others.Peer], work: Path) -> list[Process]:
-    """The ways to ask, the assistant's own first."""
+def ways_to_ask(folder: Path, available: Sequence[peers.Peer], work: Path) -> list[Process]:
+    """The ways to ask a question, the assistant first."""
     ask = ("ask", QUESTION, "--library", str(folder / "library"))
     program = (sys.executable, "-m", "assistant")
     return [
         Process("`assistant ask --fast`", (*program, *ask, "--fast")),
         Process("`assistant ask`", (*program, *ask)),
         Process("the same without ONNX Runtime", (sys.executable, "-c", _FALLBACK, *ask)),
-        *(Process(one.name, one.command(work, "ask", QUESTION), folder) for one in there),
+        *(Process(peer.name, peer.command(work, "ask", QUESTION), folder) for peer in available),
     ]
 
 
-def ways_to_build(folder: Path, there: Sequence[others.Peer], work: Path) -> list[Process]:
-    """The ways to make an index, each time a new one."""
+def ways_to_build(folder: Path, available: Sequence[peers.Peer], work: Path) -> list[Process]:
+    """The ways to build a new index."""
     library = folder / "built"
-    # Emptied by the same process, for a library that has the essay already is not built again.
+    # The same process empties the library, which would not be built again otherwise.
     code = "import shutil, sys; shutil.rmtree(sys.argv.pop(), True); from assistant.cli import main; main()"
     command = (sys.executable, "-c", code, *add(folder, "built")[3:], str(library))
     return [
         Process("`assistant add`", command),
-        *(Process(one.name, one.command(work, "make"), folder) for one in there),
+        *(Process(peer.name, peer.command(work, "make"), folder) for peer in available),
     ]
 
 
-def told(what: str, ways: Sequence[Process], sizes: Sequence[int] = ()) -> str:
-    """A table of processes, with ratios to the first of them."""
+def process_table(title: str, ways: Sequence[Process], sizes: Sequence[int] = ()) -> str:
+    """A table of processes, with ratios to the first."""
     first = ways[0]
     rows = [
         [
@@ -137,7 +134,7 @@ def told(what: str, ways: Sequence[Process], sizes: Sequence[int] = ()) -> str:
         ]
         for way in ways
     ]
-    head = [what, "runs", "median (quartiles), s", "ratio", "MB at the most", "ratio"]
+    head = [title, "runs", "median (quartiles), s", "ratio", "peak MB", "ratio"]
     if sizes:
         head.append("on disk, KB")
         rows = [[*row, f"{size / 1024:,.0f}"] for row, size in zip(rows, sizes, strict=True)]
@@ -150,8 +147,8 @@ def size_of(folder: Path) -> int:
 
 
 def model(texts: Sequence[str], runs: int, end: float) -> str:
-    """What encoding takes once the model is loaded."""
-    # Only now, for the memory of the processes before.
+    """A table of encoding times once the model is loaded."""
+    # Imported last: the measured processes inherit this one's peak memory.
     from assistant.retrieval.models.onnx import OnnxEncoder
     from assistant.retrieval.models.sentence_transformers import SentenceTransformerEncoder
 
@@ -166,21 +163,21 @@ def model(texts: Sequence[str], runs: int, end: float) -> str:
         ways.append(lambda encoder=encoder, name=name: time_encoder(encoder, texts, *timed[name]))
     in_turn(ways, runs, end)
     rows = [
-        [name, spread([1000 * one for one in asking], 1), f"{len(texts) / median(building):.0f}"]
+        [name, spread([1000 * seconds for seconds in asking], 1), f"{len(texts) / median(building):.0f}"]
         for name, (asking, building) in timed.items()
     ]
     return table(("the model, warm", "one question, ms", "sentences a second"), rows)
 
 
 def time_encoder(encoder: Encoder, texts: Sequence[str], asking: list[float], building: list[float]) -> None:
-    """Add the seconds that some questions and all texts take."""
+    """Append the seconds that five questions and all texts take."""
     for _ in range(5):
-        begun = perf_counter()
+        start = perf_counter()
         encoder.encode([QUESTION], query=True)
-        asking.append(perf_counter() - begun)
-    begun = perf_counter()
+        asking.append(perf_counter() - start)
+    start = perf_counter()
     encoder.encode(texts)
-    building.append(perf_counter() - begun)
+    building.append(perf_counter() - start)
 
 
 if __name__ == "__main__":

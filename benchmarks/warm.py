@@ -1,12 +1,12 @@
-"""A question asked of a program that is running: its parts, and how it compares, as Markdown on stdout.
+"""Time a question to a program that is running, and its parts, against the peers; prints Markdown.
 
     python benchmarks/warm.py [--rounds 3] [--work DIR]
 
-Asks the questions of ``data/eval/sample`` of the sample essay: of the assistant, with and without the model
-that reads, and of the peers, question by question in turn, so that each finds its model out of the
-processor's cache; then of the assistant alone, question after question. Beside the parts stands what the
-machine itself takes for the same work, measured between the rounds: multiplying the questions' word pieces
-with matrices of the model's shapes that come from memory, and reading the token vectors from memory once.
+Asks the questions of ``data/eval/sample``: the assistant, with and without the reading model, and the peers,
+in turn for each question, so that no program finds its model in the processor's cache; then the assistant
+alone. The last column is the time that the machine needs for the same work by itself, measured between the
+rounds: multiplying the questions' word pieces with matrices of the model's shapes that are read from memory,
+and reading the token vectors from memory once.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
-# Before numpy: one question is multiplied by one thread, in the assistant and in the yardstick.
+# Set before numpy is imported: a question uses one thread, in the assistant and in the reference products.
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import numpy as np
-import peers as others
+import peers
 from measuring import QUERIES, SAMPLE, spread, table, tail
 
 from assistant.core.answer import Answer
@@ -38,7 +38,7 @@ from assistant.retrieval.models.cross_encoder import DefaultReadingModel, Readin
 from assistant.retrieval.models.encoder import Encoded, Encoder
 from assistant.retrieval.models.loading import default_loader
 
-# Matrices of a layer of the model, and its layers: what each word piece is multiplied with.
+# Shapes of the matrices in a layer of the model, and the number of layers.
 SHAPES = ((384, 384),) * 4 + ((384, 1536), (1536, 384))
 LAYERS = 6
 
@@ -46,27 +46,27 @@ PARTS = ("encoding", "search and late interaction", "reading", "citing", "files 
 
 
 class Clock:
-    """Seconds spent in parts of one question."""
+    """Seconds spent in each part of a question, and word pieces encoded and read."""
 
     def __init__(self) -> None:
         self.spent: dict[str, float] = defaultdict(float)
         self.pieces = self.read = 0
 
-    def timed(self, part: str, job: Callable[..., Any]) -> Callable[..., Any]:
-        """A function that notes what it takes."""
+    def timed(self, part: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """A function that adds its time to a part."""
 
-        def run(*words: Any, **how: Any) -> Any:
-            begun = perf_counter()
+        def run(*arguments: Any, **options: Any) -> Any:
+            start = perf_counter()
             try:
-                return job(*words, **how)
+                return function(*arguments, **options)
             finally:
-                self.spent[part] += perf_counter() - begun
+                self.spent[part] += perf_counter() - start
 
         return run
 
 
 class TimedReadingModel:
-    """The model that reads, with a clock.
+    """The reading model, timed.
 
     Args:
         clock: The clock.
@@ -77,14 +77,14 @@ class TimedReadingModel:
         self._read = clock.timed("reading", self._reading_model.read)
 
     def read(self, question: str, excerpts: Sequence[str]) -> list[Reading]:
-        """Read, and count what is read."""
-        made: list[Reading] = self._read(question, excerpts)
-        self._clock.read += sum(len(one.spans) for one in made)
-        return made
+        """Read, and count the word pieces."""
+        readings: list[Reading] = self._read(question, excerpts)
+        self._clock.read += sum(len(reading.spans) for reading in readings)
+        return readings
 
 
 class Assistant:
-    """The assistant on the sample essay, with clocks in it.
+    """The assistant with the sample essay, its parts timed.
 
     Args:
         root: Folder of its library.
@@ -104,36 +104,36 @@ class Assistant:
         encoder = default_loader(name)
         timed = self.clock.timed("encoding", encoder.encode)
 
-        def encode(texts: Sequence[str], **how: Any) -> list[Encoded]:
-            made: list[Encoded] = timed(texts, **how)
-            self.clock.pieces += sum(len(one.ids) + 2 for one in made)
-            return made
+        def encode(texts: Sequence[str], **options: Any) -> list[Encoded]:
+            encodings: list[Encoded] = timed(texts, **options)
+            self.clock.pieces += sum(len(encoding.ids) + 2 for encoding in encodings)
+            return encodings
 
         encoder.encode = encode  # type: ignore[method-assign]
         return encoder
 
     def ask(self, question: str, *, fast: bool) -> dict[str, float]:
-        """Seconds of a question: in all, and in each part."""
+        """Seconds that a question takes in all, and in each part."""
         spent = self.clock.spent
         spent.clear()
-        begun = perf_counter()
+        start = perf_counter()
         answer = self.library.ask(question, fast=fast, explained=False)
         answered = perf_counter()
         rendered(answer)
         took = perf_counter()
         return {
-            "in all": took - begun,
+            "in all": took - start,
             "encoding": spent["encoding"],
             "search and late interaction": spent["finding"] - spent["encoding"] - spent["reading"],
             "reading": spent["reading"],
-            "citing": answered - begun - spent["finding"] - spent["files unchanged?"],
+            "citing": answered - start - spent["finding"] - spent["files unchanged?"],
             "files unchanged?": spent["files unchanged?"],
             "rendering": took - answered,
         }
 
 
 def rendered(answer: Answer) -> str:
-    """An answer as the command prints it, both ways."""
+    """An answer as the command prints it, as text and as JSON."""
     return answer_text(answer) + json.dumps(answer_object(answer), ensure_ascii=False)
 
 
@@ -148,33 +148,33 @@ def main() -> None:
     )
     options = parser.parse_args()
     questions = [json.loads(line)["text"] for line in QUERIES.read_text("utf-8").splitlines()]
-    there = others.prepared(options.work)[0] if options.work else []
+    available = peers.prepare_peers(options.work)[0] if options.work else []
     with TemporaryDirectory() as name:
         assistant = Assistant(Path(name) / "library")
         essay = assistant.library.essay("sample")
-        texts = [one.text for one in essay.passages if one.kind in SEARCHED_KINDS]
+        texts = [passage.text for passage in essay.passages if passage.kind in SEARCHED_KINDS]
         (Path(name) / "passages").write_text("\0".join(texts), encoding="utf-8")
-        for peer in there:
-            others.run(peer.command(options.work, "make"), Path(name))
-        with others.running(there, options.work, Path(name)) as peers:
-            print(measured(assistant, peers, questions, options.rounds))
+        for peer in available:
+            peers.run(peer.command(options.work, "make"), Path(name))
+        with peers.running(available, options.work, Path(name)) as waiting:
+            print(measured(assistant, waiting, questions, options.rounds))
 
 
 def measured(
-    assistant: Assistant, peers: dict[str, others.Running], questions: Sequence[str], rounds: int
+    assistant: Assistant, waiting: dict[str, peers.Running], questions: Sequence[str], rounds: int
 ) -> str:
-    """Ask everything in turn, and tell the times."""
+    """Ask every program in turn; the tables."""
     fast, full, seconds = [], [], defaultdict[str, list[float]](list)
     limits: dict[str, list[float]] = defaultdict(list)
     for number in range(rounds + 1):
         assistant.clock.pieces = assistant.clock.read = 0
         for question in questions:
             quick, whole = assistant.ask(question, fast=True), assistant.ask(question, fast=False)
-            found = {name: peer.ask(question)[0] for name, peer in peers.items()}
-            if number:  # in the first round everything is touched for the first time
+            peer_seconds = {name: peer.ask(question)[0] for name, peer in waiting.items()}
+            if number:  # the first round warms up
                 fast.append(quick)
                 full.append(whole)
-                for name, took in found.items():
+                for name, took in peer_seconds.items():
                     seconds[name].append(took)
         pieces = assistant.clock.pieces // (2 * len(questions))
         read = assistant.clock.read // len(questions)
@@ -182,24 +182,24 @@ def measured(
         limits["reading"].append(products(read))
         limits["search and late interaction"].append(scanned(assistant.stored))
     alone = [assistant.ask(question, fast=True) for _ in range(rounds) for question in questions]
-    known = {"encoding": f"{pieces} word pieces", "reading": f"{read} word pieces on average"}
+    sizes = {"encoding": f"{pieces} word pieces", "reading": f"{read} word pieces on average"}
     rows = []
     for part in PARTS:
-        times = [1000 * one[part] for one in (fast if part != "reading" else full)]
+        times = [1000 * question[part] for question in (fast if part != "reading" else full)]
         limit = f"{1000 * min(limits[part]):.1f}" if limits[part] else ""
-        rows.append([part + (f" ({known[part]})" if part in known else ""), *tail(times, 1), limit])
+        rows.append([part + (f" ({sizes[part]})" if part in sizes else ""), *tail(times, 1), limit])
     parts = table(("part of a question", "p50, ms", "p95, ms", "p99, ms", "the machine itself, ms"), rows)
     seconds |= {
-        "the assistant, `--fast`": [one["in all"] for one in fast],
-        "the assistant, `--fast`, the peers at rest": [one["in all"] for one in alone],
-        "the assistant": [one["in all"] for one in full],
+        "the assistant, `--fast`": [question["in all"] for question in fast],
+        "the assistant, `--fast`, the peers at rest": [question["in all"] for question in alone],
+        "the assistant": [question["in all"] for question in full],
     }
     first = np.median(seconds["the assistant, `--fast`"])
     compared = [
         [
             name,
-            spread([1000 * one for one in took], 1),
-            *tail([1000 * one for one in took], 1)[1:],
+            spread([1000 * second for second in took], 1),
+            *tail([1000 * second for second in took], 1)[1:],
             f"{np.median(took) / first:.1f}",
         ]
         for name, took in sorted(seconds.items(), key=lambda item: float(np.median(item[1])))
@@ -209,28 +209,28 @@ def measured(
 
 
 def products(pieces: int) -> float:
-    """Seconds for the model's matrix products of some word pieces, its matrices coming from memory."""
-    chance = np.random.default_rng(1)
-    layers = [[chance.standard_normal(shape, dtype=np.float32) for shape in SHAPES] for _ in range(LAYERS)]
+    """Seconds for the model's matrix products of some word pieces, with matrices read from memory."""
+    generator = np.random.default_rng(1)
+    layers = [[generator.standard_normal(shape, dtype=np.float32) for shape in SHAPES] for _ in range(LAYERS)]
     narrow, wide = (np.ones((max(pieces, 1), size), dtype=np.float32) for size in (384, 1536))
     took = []
     for _ in range(5):
-        begun = perf_counter()
+        start = perf_counter()
         for layer in layers:
             for matrix in layer:
                 (narrow if len(matrix) == narrow.shape[1] else wide) @ matrix
-        took.append(perf_counter() - begun)
+        took.append(perf_counter() - start)
     return min(took)
 
 
 def scanned(size: int) -> float:
-    """Seconds to read some bytes from memory, by the rate at which many are read."""
+    """Seconds to read some bytes from memory, at the rate of a large array."""
     block = np.ones(2**25, dtype=np.uint64)
     took = []
     for _ in range(5):
-        begun = perf_counter()
+        start = perf_counter()
         block.sum()
-        took.append(perf_counter() - begun)
+        took.append(perf_counter() - start)
     return min(took) * size / block.nbytes
 
 

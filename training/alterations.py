@@ -1,4 +1,4 @@
-"""Questions altered so that an excerpt no longer answers them, as a false premise or a mistaken name does."""
+"""Alter questions so that an excerpt no longer answers them, as with a false premise or a wrong name."""
 
 from __future__ import annotations
 
@@ -21,40 +21,41 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w’'-]+(?: (?:of |the )?[A-Z][\w’'-]+)*")
 _NUMBER = re.compile(r"\b\d[\d,.]*\d\b|\b\d\b")
 _ENDINGS = ("ing", "ed", "ly", "s", "")
-# Words this near each other are of one field and not of one meaning: leave and join, singer and poet.
+# Cosines between words of one field but of different meaning: leave and join, singer and poet.
 _NEAR = (0.20, 0.36)
 
 
 class Neighbours:
-    """Words of one field, by the cosine of the model's own word vectors."""
+    """Related words, by the cosine of the model's own word vectors."""
 
     def __init__(self) -> None:
         folder = model_folder(DEFAULT_MODEL)
-        assert folder is not None  # noqa: S101 - the default model lies on this machine
+        assert folder is not None  # noqa: S101 - the default model is on this machine
         vocabulary = Tokenizer.from_file(str(folder / "tokenizer.json")).get_vocab()
         table = load_file(str(folder / "model.safetensors"))["embeddings.word_embeddings.weight"]
         self._words = [word for word in vocabulary if word.isalpha() and word.isascii() and len(word) > 3]
         rows = table[[vocabulary[word] for word in self._words]]
         rows = rows - rows.mean(axis=0)
         self._rows = rows / np.linalg.norm(rows, axis=1, keepdims=True)
-        self._at = {word: at for at, word in enumerate(self._words)}
+        self._numbers = {word: number for number, word in enumerate(self._words)}
 
     def of(self, word: str) -> list[str]:
-        """Words of the same field and ending; none for a word that is no single word piece."""
-        if word not in self._at:
+        """Related words with the same ending; none for a word that is not a single word piece."""
+        if word not in self._numbers:
             return []
-        cosines = self._rows @ self._rows[self._at[word]]
+        cosines = self._rows @ self._rows[self._numbers[word]]
         near = np.flatnonzero((cosines > _NEAR[0]) & (cosines < _NEAR[1]))
-        return [self._words[at] for at in near if _ending(self._words[at]) == _ending(word)]
+        candidates = (self._words[number] for number in near)
+        return [candidate for candidate in candidates if _ending(candidate) == _ending(word)]
 
 
-class Altering:
-    """Exchanges one telling word, name or number of a question for another of the same kind.
+class QuestionAlterer:
+    """Exchanges one characteristic word, name or number of a question for another of the same kind.
 
     Args:
-        questions: Give the words of a document that questions ask about.
-        corpus: Texts of each document, which give names and numbers.
-        chance: Source of choices.
+        questions: Questions whose words, names and numbers are used.
+        corpus: Texts of each document, whose numbers are used.
+        chance: Source of random choices.
     """
 
     def __init__(
@@ -70,7 +71,7 @@ class Altering:
         self._names: list[str] = []
         self._numbers: list[str] = []
         for question in questions:
-            for word in self._telling(question.text):
+            for word in self._characteristic(question.text):
                 self._words[_ending(word)].append(word)
             self._names.extend(_NAME.findall(question.text))
             self._numbers.extend(_NUMBER.findall(question.text))
@@ -79,22 +80,20 @@ class Altering:
                 self._numbers.extend(_NUMBER.findall(text)[:2])
 
     def altered(self, question: str, text: str) -> str | None:
-        """The question with one thing exchanged, or ``None`` if it has nothing to exchange.
+        """Alter a question that a text answers; ``None`` if it has nothing to exchange.
 
-        Args:
-            question: A question that the text answers.
-            text: The text; what is put in does not stand in it.
+        What is inserted does not occur in the text.
         """
         names, numbers = _NAME.findall(question), _NUMBER.findall(question)
-        words = self._telling(question)
+        words = self._characteristic(question)
         kinds = [(names, self._names), (numbers, self._numbers)]
         choices = [pair for pair in kinds if pair[0] and pair[1]]
         if words:
             choices.extend([(words, [])] * 2)
         if not choices:
             return None
-        found, pool = self._chance.choice(choices)
-        old = self._chance.choice(found)
+        candidates, pool = self._chance.choice(choices)
+        old = self._chance.choice(candidates)
         pool = pool or self._neighbours.of(old) or self._words[_ending(old)]
         stems = {self._stem(folded(word)) for word in _WORD.findall(f"{question} {text}")}
         for _ in range(20):
@@ -104,8 +103,8 @@ class Altering:
             return re.sub(rf"(?<!\w){re.escape(old)}(?!\w)", new.replace("\\", ""), question, count=1)
         return None
 
-    def _telling(self, text: str) -> list[str]:
-        """Words in lower case that say what is asked, rare enough to tell one thing from another."""
+    def _characteristic(self, text: str) -> list[str]:
+        """Lower-case content words that are rare enough to be specific."""
         return [
             word
             for word in _WORD.findall(text)

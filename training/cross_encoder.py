@@ -5,8 +5,8 @@
 
 A cross-encoder (Nogueira and Cho 2019) over the same MiniLM weights as retrieval, with low-rank adapters
 (LoRA, Hu et al. 2022) and two heads: whether the excerpt answers, and which of its word pieces carry the
-answer. Saves ``adapter.safetensors`` into WORK_DIR every few minutes, with the figures on documents that
-were kept out of training.
+answer. Saves ``adapter.safetensors`` into WORK_DIR every few minutes and prints the figures on held-out
+documents.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from lora import adapted_body, arrays, learned
+from lora import adapted_body, arrays, trainable
 from safetensors.numpy import save_file
 from sklearn.metrics import roc_auc_score
 from tokenizers import Tokenizer
@@ -33,12 +33,12 @@ from torch import nn
 from assistant.retrieval.models.weights import DEFAULT_MODEL, model_folder
 
 RATE = 1e-3
-# The layers below are as good for reading as they are, and need no gradient.
+# Adapters on lower layers gain nothing, and without them these layers need no gradient.
 LAYERS = range(2, 6)
 GROUPS = 8
 QUESTION, EXCERPT = 48, 128
 SEED = 5
-# Documents kept out of training: figures on them tell when to stop.
+# Share of documents held out of training; figures on them show when to stop.
 HELD_OUT = 0.1
 _FRAMES = (
     "According to the author, {}", "According to the essay, {}", "In this text, {}", "In the essay, {}",
@@ -94,7 +94,7 @@ class Batches:
 
 
 def main() -> None:
-    """Train for the minutes given."""
+    """Train for a number of minutes."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("work", type=Path)
     parser.add_argument("--minutes", type=float, default=60)
@@ -104,12 +104,12 @@ def main() -> None:
     train, held = groups_of(options.work / "pairs.jsonl")
     print(f"{len(train)} questions to train on, {len(held)} held out", flush=True)
     model, batches = CrossEncoder(), Batches()
-    print(sum(one.numel() for one in learned(model)), "parameters", flush=True)
+    print(sum(parameter.numel() for parameter in trainable(model)), "parameters", flush=True)
     fit(model, batches, train, held, options.work, options.minutes)
 
 
 def groups_of(path: Path) -> tuple[list[list[Pair]], list[list[Pair]]]:
-    """Pairs by question, of documents to train on and of those held out."""
+    """Pairs grouped by question: those of documents to train on, and those of held-out documents."""
     groups: dict[str, list[Pair]] = defaultdict(list)
     for line in path.read_text("utf-8").split("\n"):
         if line:
@@ -118,12 +118,12 @@ def groups_of(path: Path) -> tuple[list[list[Pair]], list[list[Pair]]]:
     chance = random.Random(SEED)
     docs = sorted({(group[0]["set"], group[0]["doc"]) for group in groups.values()})
     # At least one document of each set, however few it has.
-    kept: set[tuple[str, str]] = set()
-    for name in sorted({one for one, _ in docs}):
-        own = [doc for doc in docs if doc[0] == name]
-        kept.update(chance.sample(own, max(1, int(len(own) * HELD_OUT))))
-    train = [group for group in groups.values() if (group[0]["set"], group[0]["doc"]) not in kept]
-    held = [group for group in groups.values() if (group[0]["set"], group[0]["doc"]) in kept]
+    held_docs: set[tuple[str, str]] = set()
+    for name in sorted({name for name, _ in docs}):
+        of_set = [doc for doc in docs if doc[0] == name]
+        held_docs.update(chance.sample(of_set, max(1, int(len(of_set) * HELD_OUT))))
+    train = [group for group in groups.values() if (group[0]["set"], group[0]["doc"]) not in held_docs]
+    held = [group for group in groups.values() if (group[0]["set"], group[0]["doc"]) in held_docs]
     return train, chance.sample(held, min(200, len(held)))
 
 
@@ -131,11 +131,11 @@ def fit(
     model: CrossEncoder, batches: Batches, train: list[list[Pair]], held: list[list[Pair]], work: Path,
     minutes: float,
 ) -> None:  # fmt: skip
-    """Train until the time is over; the rate falls to nothing by then."""
-    optimizer = torch.optim.AdamW(learned(model), lr=RATE)
-    begun, told, losses = perf_counter(), perf_counter(), []
+    """Train until the time is over; the learning rate falls to zero by then."""
+    optimizer = torch.optim.AdamW(trainable(model), lr=RATE)
+    start, last_saved, losses = perf_counter(), perf_counter(), []
     for step, groups in enumerate(shuffled(train)):
-        passed = (perf_counter() - begun) / (60 * minutes)
+        passed = (perf_counter() - start) / (60 * minutes)
         if passed >= 1:
             break
         warm = min(1.0, (step + 1) / 100)
@@ -144,19 +144,19 @@ def fit(
         loss = loss_of(model, batches, groups)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(learned(model), 1.0)
+        nn.utils.clip_grad_norm_(trainable(model), 1.0)
         optimizer.step()
         losses.append(float(loss))
         if step % 25 == 0:
             print(f"{step} steps, {100 * passed:.1f}%, loss {np.mean(losses[-25:]):.4f}", flush=True)
-        if perf_counter() - told > 480:
-            saved(model, batches, held, work)
-            told = perf_counter()
-    saved(model, batches, held, work)
+        if perf_counter() - last_saved > 480:
+            save(model, batches, held, work)
+            last_saved = perf_counter()
+    save(model, batches, held, work)
 
 
 def shuffled(train: list[list[Pair]]) -> Iterator[list[list[Pair]]]:
-    """Batches of questions of like length, over and over."""
+    """Batches of questions of similar length, endlessly."""
     chance = random.Random(SEED)
     while True:
         order = list(train)
@@ -169,7 +169,7 @@ def shuffled(train: list[list[Pair]]) -> Iterator[list[list[Pair]]]:
 
 
 def framed(group: list[Pair], chance: random.Random) -> list[Pair]:
-    """Now and then the questions of a group as one asks about an essay."""
+    """Sometimes rephrase the questions of a group as questions about an essay."""
     if chance.random() > 0.2:
         return group
     frame = chance.choice(_FRAMES)
@@ -180,18 +180,18 @@ def framed(group: list[Pair], chance: random.Random) -> list[Pair]:
 
 
 def loss_of(model: CrossEncoder, batches: Batches, groups: list[list[Pair]]) -> torch.Tensor:
-    """Does it answer, which answers best, and where the answer stands."""
+    """Loss of whether an excerpt answers, which one answers best, and where the answer is."""
     pairs = [pair for group in groups for pair in group]
     batch, shares = batches.of(pairs)
     answers, carries = model(batch)
     labels = torch.tensor([float(pair["label"]) for pair in pairs])
     weights = torch.tensor([1.5 if pair["label"] else 1.0 for pair in pairs])
     loss = nn.functional.binary_cross_entropy_with_logits(answers, labels, weights)
-    own = (batch["token_type_ids"] * batch["attention_mask"]).bool()
-    where = -(shares * carries.masked_fill(~own, -1e4).log_softmax(dim=1)).sum(dim=1)
+    in_excerpt = (batch["token_type_ids"] * batch["attention_mask"]).bool()
+    location = -(shares * carries.masked_fill(~in_excerpt, -1e4).log_softmax(dim=1)).sum(dim=1)
     known = shares.sum(dim=1) > 0
     if known.any():
-        loss = loss + 0.2 * where[known].mean()
+        loss = loss + 0.2 * location[known].mean()
     return loss + 0.5 * _listwise(answers, pairs)
 
 
@@ -199,32 +199,36 @@ def _listwise(answers: torch.Tensor, pairs: Sequence[Pair]) -> torch.Tensor:
     """Cross-entropy of each positive among the negatives of its own question."""
     losses: list[torch.Tensor] = []
     by_question: dict[str, list[int]] = defaultdict(list)
-    for at, pair in enumerate(pairs):
+    for number, pair in enumerate(pairs):
         if pair["kind"] != "altered":
-            by_question[pair["id"]].append(at)
+            by_question[pair["id"]].append(number)
     for group in by_question.values():
-        wrong = [at for at in group if not pairs[at]["label"]]
+        negatives = [number for number in group if not pairs[number]["label"]]
         losses.extend(
-            -answers[[at, *wrong]].log_softmax(dim=0)[0] for at in group if pairs[at]["label"] and wrong
+            -answers[[number, *negatives]].log_softmax(dim=0)[0]
+            for number in group
+            if pairs[number]["label"] and negatives
         )
     return torch.stack(losses).mean() if losses else answers.sum() * 0
 
 
-def saved(model: CrossEncoder, batches: Batches, held: list[list[Pair]], work: Path) -> None:
-    """Save the adapter and print the figures on what was held out."""
+def save(model: CrossEncoder, batches: Batches, held: list[list[Pair]], work: Path) -> None:
+    """Save the adapter and print the figures on held-out questions."""
     save_file(arrays(model), str(work / "adapter.safetensors"))
     pairs = [pair for group in held for pair in group]
     scores: list[float] = []
-    places: list[bool] = []
+    located: list[bool] = []
     with torch.no_grad():
         for start in range(0, len(pairs), 64):
             batch, shares = batches.of(pairs[start : start + 64])
             answers, carries = model(batch)
             scores.extend(answers.tolist())
-            own = (batch["token_type_ids"] * batch["attention_mask"]).bool()
-            best = carries.masked_fill(~own, -1e4).argmax(dim=1)
-            places.extend(bool(shares[at, best[at]] > 0) for at in range(len(best)) if shares[at].sum() > 0)
-    figures = {"place": float(np.mean(places))}
+            in_excerpt = (batch["token_type_ids"] * batch["attention_mask"]).bool()
+            best = carries.masked_fill(~in_excerpt, -1e4).argmax(dim=1)
+            located.extend(
+                bool(row[piece] > 0) for row, piece in zip(shares, best, strict=True) if row.sum() > 0
+            )
+    figures = {"place": float(np.mean(located))}
     right = [score for score, pair in zip(scores, pairs, strict=True) if pair["label"]]
     for kind in sorted({pair["kind"] for pair in pairs if not pair["label"]}):
         wrong = [score for score, pair in zip(scores, pairs, strict=True) if pair["kind"] == kind]

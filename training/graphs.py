@@ -1,9 +1,9 @@
-"""Make the graphs that the program runs from the weights of the installed model.
+"""Build the graphs that the program runs from the weights of the installed model.
 
     python training/graphs.py                                  the embedding model, 23 KB
-    python training/graphs.py --adapter adapter.safetensors    the cross-encoder, its adapter inside
+    python training/graphs.py --adapter adapter.safetensors    the cross-encoder with its adapter
 
-The weights stay in the model's package; a graph names their places in it.
+The weights stay in the model's package; a graph refers to them by their position.
 """
 
 from __future__ import annotations
@@ -19,18 +19,20 @@ from assistant.retrieval.models.weights import WEIGHTS, check_default_weights, d
 
 
 def main() -> None:
-    """Write one of the graphs to its place in the package."""
+    """Write one of the graphs into the package."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--adapter", type=Path, help="what was learnt; else the embedding model is written")
+    parser.add_argument(
+        "--adapter", type=Path, help="trained adapter; without it, the embedding model is written"
+    )
     options = parser.parse_args()
     check_default_weights(default_folder(), whole=True)
     adapter = load_file(options.adapter) if options.adapter else None
     path = cross_encoder.GRAPH if adapter else onnx.GRAPH
-    made = build_graph(read_places(default_folder() / WEIGHTS), adapter)
-    path.write_bytes(made)
-    print(f"{path.name}: {len(made):,} bytes")
+    graph = build_graph(read_places(default_folder() / WEIGHTS), adapter)
+    path.write_bytes(graph)
+    print(f"{path.name}: {len(graph):,} bytes")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Low-rank adapters (LoRA, Hu et al. 2022) on the linear layers of the embedding model.
 
-Shared by whatever is learnt on top of its weights; the weights themselves stay as they are.
+The weights themselves stay frozen.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ MODULES = (
 )
 
 
-class Adapted(nn.Module):
-    """A linear layer of fixed weights with a low-rank addition in single precision."""
+class AdaptedLinear(nn.Module):
+    """A frozen linear layer with a low-rank addition in single precision."""
 
     def __init__(self, layer: nn.Linear) -> None:
         super().__init__()
@@ -38,37 +38,37 @@ class Adapted(nn.Module):
         nn.init.kaiming_uniform_(self.lora_A, a=math.sqrt(5))
 
     def forward(self, hidden: torch.Tensor) -> torch.Tensor:
-        """The layer's output and the addition."""
+        """The layer's output plus the addition."""
         low = nn.functional.linear(hidden, self.lora_A.to(hidden.dtype))
         added = nn.functional.linear(low, (SCALE * self.lora_B).to(hidden.dtype))
-        both: torch.Tensor = self.layer(hidden) + added
-        return both
+        output: torch.Tensor = self.layer(hidden) + added
+        return output
 
 
 def adapted_body(layers: Iterable[int]) -> BertModel:
-    """The embedding model, its weights fixed in half precision, with adapters on some of its layers."""
+    """The embedding model, frozen in half precision, with adapters on some of its layers."""
     body = BertModel.from_pretrained(str(model_folder(DEFAULT_MODEL)), add_pooling_layer=False)
     body.bfloat16().requires_grad_(requires_grad=False).train(mode=False)
     for number in layers:
         for name in MODULES:
-            place = body.encoder.layer[number]
+            parent = body.encoder.layer[number]
             *path, last = name.split(".")
             for part in path:
-                place = getattr(place, part)
-            setattr(place, last, Adapted(getattr(place, last)))
+                parent = getattr(parent, part)
+            setattr(parent, last, AdaptedLinear(getattr(parent, last)))
     return body
 
 
-def learned(model: nn.Module) -> list[nn.Parameter]:
-    """What training changes."""
-    return [one for one in model.parameters() if one.requires_grad]
+def trainable(model: nn.Module) -> list[nn.Parameter]:
+    """The parameters that training changes."""
+    return [parameter for parameter in model.parameters() if parameter.requires_grad]
 
 
 def arrays(model: nn.Module) -> dict[str, NDArray[np.float16]]:
-    """What was learnt, in half precision; the scale multiplied into the second of each two matrices."""
-    made = {}
+    """The trained parameters in half precision; the second matrix of each pair is multiplied by the scale."""
+    trained = {}
     for name, value in model.named_parameters():
         if value.requires_grad:
             scale = SCALE if name.endswith("lora_B") else 1
-            made[name.removeprefix("body.")] = (scale * value.detach()).half().numpy()
-    return made
+            trained[name.removeprefix("body.")] = (scale * value.detach()).half().numpy()
+    return trained

@@ -1,8 +1,7 @@
-"""The network of all-MiniLM-L6-v2 as an ONNX graph: the only module that speaks to onnx.
+"""Build the network of all-MiniLM-L6-v2 as an ONNX graph; the only module that imports onnx.
 
-Run when the graphs beside this file are made (``training/graphs.py``) and never by the program. A graph
-names the weights by their place in ``model.safetensors`` and holds none of them, but for what was learnt
-on top of them: low-rank adapters and heads.
+``graphs.py`` uses it; the program never does. A graph refers to the weights by their position in
+``model.safetensors`` and contains only what was trained on top of them: low-rank adapters and heads.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from assistant.retrieval.models.weights import WEIGHTS
 
 _LAYERS, _HEADS, _WIDTH = 6, 12, 384
 _EPSILON = 1e-12
-# Versions of the format that ONNX Runtime has read since 2023, so that it need not be the newest.
+# Versions of the format that ONNX Runtime has supported since 2023, so that older releases work too.
 _OPSET, _IR = 17, 9
 _MICROSOFT = "com.microsoft"
 
@@ -30,12 +29,12 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a weight of single precision stands in the weights' file.
+    """Position of a single-precision weight in the file of weights.
 
     Attributes:
         shape: Its shape.
-        offset: Byte at which it begins.
-        length: Number of its bytes.
+        offset: Byte at which it starts.
+        length: Its size in bytes.
     """
 
     shape: tuple[int, ...]
@@ -44,15 +43,15 @@ class Place:
 
 
 def read_places(path: Path) -> dict[str, Place]:
-    """Places of all weights in a safetensors file, by name."""
+    """Positions of all weights in a safetensors file, by name."""
     with path.open("rb") as file:
         length = int.from_bytes(file.read(8), "little")
         header = json.loads(file.read(length))
     return {
-        name: Place(tuple(one["shape"]), 8 + length + start, end - start)
-        for name, one in header.items()
-        if one.get("dtype") == "F32"
-        for start, end in (one["data_offsets"],)
+        name: Place(tuple(entry["shape"]), 8 + length + start, end - start)
+        for name, entry in header.items()
+        if entry.get("dtype") == "F32"
+        for start, end in (entry["data_offsets"],)
     }
 
 
@@ -60,14 +59,14 @@ def build_graph(places: Mapping[str, Place], adapter: Mapping[str, Array] | None
     """Build the graph of the model, or of the cross-encoder over the same weights.
 
     Args:
-        places: Where the weights stand.
+        places: Positions of the weights.
         adapter: ``encoder.layer.{0..5}.{module}.lora_A`` of shape ``(rank, in)`` and ``.lora_B`` of shape
-            ``(out, rank)``, its scale multiplied in; ``classifier.weight``, ``classifier.bias``,
-            ``span.weight`` and ``span.bias``. Kept in the precision that they have.
+            ``(out, rank)``, already scaled; ``classifier.weight``, ``classifier.bias``,
+            ``span.weight`` and ``span.bias``. Their precision is preserved.
 
     Returns:
         The serialised graph. Without an adapter it has the inputs ``input_ids`` and ``attention_mask``
-        and the output ``hidden``, shape ``(texts, pieces, 384)``; with one the further input
+        and the output ``hidden``, shape ``(texts, pieces, 384)``; with one the additional input
         ``token_type_ids`` and the outputs ``answers``, shape ``(texts,)``, and ``carries``, shape
         ``(texts, pieces)``.
     """
@@ -91,12 +90,12 @@ def build_graph(places: Mapping[str, Place], adapter: Mapping[str, Array] | None
     )
     opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_MICROSOFT, 1)]
     model = helper.make_model(graph, opset_imports=opsets, ir_version=_IR, producer_name="essay-assistant")
-    made: bytes = model.SerializeToString(deterministic=True)
-    return made
+    serialised: bytes = model.SerializeToString(deterministic=True)
+    return serialised
 
 
 class _Network:
-    """The graph while it is built.
+    """A graph under construction.
 
     Attributes:
         nodes: Its nodes, in order.
@@ -118,13 +117,13 @@ class _Network:
         domain: str = "",
         **attributes: Any,
     ) -> str:
-        """Add a node of one output; the output's name."""
-        made = name or f"{kind}_{len(self.nodes)}"
-        self.nodes.append(helper.make_node(kind, inputs, [made], domain=domain, **attributes))
-        return made
+        """Add a node with one output; return the output's name."""
+        output = name or f"{kind}_{len(self.nodes)}"
+        self.nodes.append(helper.make_node(kind, inputs, [output], domain=domain, **attributes))
+        return output
 
     def body(self, types: str | None) -> str:
-        """Embeddings and layers; the name of the hidden states, one row a piece."""
+        """Add embeddings and layers; return the name of the hidden states, one row per piece."""
         self.node("Shape", ["input_ids"], name="shape2")
         self.node("Concat", ["shape2", self._constant("width", [_WIDTH])], name="shape3", axis=0)
         self.node("Cast", ["attention_mask"], name="mask", to=TensorProto.INT32)
@@ -134,7 +133,7 @@ class _Network:
         return rows
 
     def heads(self, rows: str) -> None:
-        """What the cross-encoder says: of the pair by its first mark, and of each piece."""
+        """Add the cross-encoder's heads: on the first special token for the pair, and on each piece."""
         self.node("Reshape", [self._head(rows, "span"), "shape2"], name="carries")
         hidden = self.node("Reshape", [rows, "shape3"])
         first = self.node("Gather", [hidden, self._constant("zero", 0)], axis=1)
@@ -150,7 +149,7 @@ class _Network:
         kind = self.node("Gather", [kinds, types or self._constant("zero", 0)])
         added = self.node("Add", [self.node("Add", [words, positions]), kind])
         normed = self._norm(added, "embeddings.LayerNorm")
-        # Rows of pieces, whatever text they are of: what the layers' products take.
+        # Rows of pieces, regardless of their text, as the layers' products need them.
         return self.node("Reshape", [normed, self._constant("rows", [-1, _WIDTH])])
 
     def _layer(self, rows: str, layer: str) -> str:
@@ -160,25 +159,25 @@ class _Network:
         ]
         seen = self.node("MultiHeadAttention", [*parts, "", "mask"], domain=_MICROSOFT, num_heads=_HEADS)
         flat = self.node("Reshape", [seen, self._constant("rows", [-1, _WIDTH])])
-        said = self._linear(flat, f"{layer}attention.output.dense")
-        rows = self._norm(self.node("Add", [said, rows]), f"{layer}attention.output.LayerNorm")
+        attended = self._linear(flat, f"{layer}attention.output.dense")
+        rows = self._norm(self.node("Add", [attended, rows]), f"{layer}attention.output.LayerNorm")
         wide = self.node("Gelu", [self._linear(rows, f"{layer}intermediate.dense")], domain=_MICROSOFT)
         narrow = self._linear(wide, f"{layer}output.dense")
         return self._norm(self.node("Add", [narrow, rows]), f"{layer}output.LayerNorm")
 
     def _linear(self, rows: str, module: str) -> str:
         """``rows W^T + b``, and ``+ (rows A^T) B^T`` where the module has an adapter."""
-        made = self.node(
+        output = self.node(
             "Gemm", [rows, self._weight(f"{module}.weight"), self._weight(f"{module}.bias")], transB=1
         )
         if f"{module}.lora_A" not in self._adapter:
-            return made
-        low = self.node("Gemm", [rows, self._learnt(f"{module}.lora_A")], transB=1)
-        return self.node("Gemm", [low, self._learnt(f"{module}.lora_B"), made], transB=1)
+            return output
+        low = self.node("Gemm", [rows, self._trained(f"{module}.lora_A")], transB=1)
+        return self.node("Gemm", [low, self._trained(f"{module}.lora_B"), output], transB=1)
 
     def _head(self, rows: str, name: str) -> str:
         return self.node(
-            "Gemm", [rows, self._learnt(f"{name}.weight"), self._learnt(f"{name}.bias")], transB=1
+            "Gemm", [rows, self._trained(f"{name}.weight"), self._trained(f"{name}.bias")], transB=1
         )
 
     def _norm(self, rows: str, module: str) -> str:
@@ -186,7 +185,7 @@ class _Network:
         return self.node("LayerNormalization", [rows, *weights], axis=-1, epsilon=_EPSILON)
 
     def _weight(self, name: str) -> str:
-        """A weight of the model, by its place in the file."""
+        """Add a weight of the model, by its position in the file."""
         place = self._places[name]
         tensor = TensorProto(name=name, data_type=TensorProto.FLOAT, dims=place.shape)
         tensor.data_location = TensorProto.EXTERNAL
@@ -195,8 +194,8 @@ class _Network:
         self.initializers.append(tensor)
         return name
 
-    def _learnt(self, name: str) -> str:
-        """A weight of the adapter, in the graph itself; ONNX Runtime widens it once, when it loads it."""
+    def _trained(self, name: str) -> str:
+        """Add a weight of the adapter to the graph itself; ONNX Runtime converts it once, on loading."""
         array = self._adapter[name]
         tensor = helper.make_tensor(
             name, helper.np_dtype_to_tensor_dtype(array.dtype), array.shape, array.tobytes(), raw=True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from asking import FOLDER, MODEL, passages, run
+from command import FOLDER, MODEL, passages, run
 from haystack import Document
 from haystack.components.embedders import (
     SentenceTransformersDocumentEmbedder,
@@ -18,21 +18,21 @@ STORE = FOLDER / "haystack.json"
 
 
 class Haystack:
-    """One vector a passage in its store in memory, which is kept as a file."""
+    """One vector per passage in its in-memory store, which is saved to a file."""
 
     def make(self) -> None:
-        """Make the store."""
+        """Build and save the store."""
         embedder = SentenceTransformersDocumentEmbedder(
             model=MODEL, device=ComponentDevice.from_str("cpu"), progress_bar=False
         )
         embedder.warm_up()
         store = InMemoryDocumentStore(embedding_similarity_function="cosine")
-        made = embedder.run([Document(content=text) for text in passages()])
-        store.write_documents(made["documents"])
+        output = embedder.run([Document(content=text) for text in passages()])
+        store.write_documents(output["documents"])
         store.save_to_disk(str(STORE))
 
     def load(self) -> None:
-        """Load it."""
+        """Load the store."""
         self._embedder = SentenceTransformersTextEmbedder(
             model=MODEL, device=ComponentDevice.from_str("cpu"), progress_bar=False
         )
@@ -43,10 +43,10 @@ class Haystack:
     def ask(self, question: str) -> list[str]:
         """The three nearest passages."""
         vector = self._embedder.run(question)["embedding"]
-        return [str(one.content) for one in self._retriever.run(vector)["documents"]]
+        return [str(document.content) for document in self._retriever.run(vector)["documents"]]
 
     def size(self) -> list[Path]:
-        """What lies on the disk."""
+        """The file of the store."""
         return [STORE]
 
 

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from asking import FOLDER, MODEL, passages, run
+from command import FOLDER, MODEL, passages, run
 from txtai import Embeddings
 
 INDEX = FOLDER / "txtai"
 
 
 class Txtai:
-    """One vector a passage, the passages beside them."""
+    """One vector per passage, stored with the passages."""
 
     def __init__(self) -> None:
         self._embeddings = Embeddings(path=MODEL, content=True, gpu=False)
 
     def make(self) -> None:
-        """Make the index."""
+        """Build and save the index."""
         self._embeddings.index(passages())
         self._embeddings.save(str(INDEX))
 
     def load(self) -> None:
-        """Load it."""
+        """Load the index."""
         self._embeddings.load(str(INDEX))
 
     def ask(self, question: str) -> list[str]:
@@ -30,7 +30,7 @@ class Txtai:
         return [found["text"] for found in self._embeddings.search(question, 3)]
 
     def size(self) -> list[Path]:
-        """What lies on the disk."""
+        """The files of the index."""
         return list(INDEX.rglob("*"))
 
 

@@ -50,7 +50,7 @@ def test_the_anchor_holds_within_a_hundredth(
     library = Library(folder / "none", load_encoder=loader(FakeEncoder()))
     assert script.anchored(library, folder) == code
     first, figures, verdict = capsys.readouterr().out.splitlines()
-    assert first.endswith("1 questions, one vector a passage (fake):")
+    assert first.endswith("1 questions, one vector per passage (fake):")
     assert figures == f"nDCG@10 1.00000, published {published:.5f}, difference {1 - published:+.5f}"
     assert verdict.startswith("pass" if code == 0 else "fail: more than 0.01 apart")
 

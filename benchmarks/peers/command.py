@@ -1,9 +1,9 @@
-"""What the peers' scripts share: what is asked of them, and how it is timed.
+"""The command line that the peers' scripts share.
 
     python PEER.py make | ask QUESTION | size | serve
 
-``$PEER_FOLDER`` holds ``passages``, divided by NUL, and what a peer makes of them. ``serve`` reads a question
-a line and prints the seconds that it took and the first passage's number.
+``$PEER_FOLDER`` contains ``passages``, separated by NUL, and a peer's index of them. ``serve`` reads one
+question per line and prints how many seconds it took and the first passage's number.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ MODEL = str(Path(_PACKAGE.origin).parent / "model")
 
 
 class Peer(Protocol):
-    """What a peer can do."""
+    """A program that answers questions from the passages."""
 
     def make(self) -> None:
-        """Make an index of the passages."""
+        """Build and save an index of the passages."""
 
     def load(self) -> None:
-        """Load it."""
+        """Load the index."""
 
     def ask(self, question: str) -> list[str]:
         """The three nearest passages."""
@@ -45,21 +45,21 @@ def passages() -> list[str]:
 
 
 def run(peer: Callable[[], Peer]) -> None:
-    """Do what the command line says."""
-    made, what = peer(), sys.argv[1]
-    if what == "make":
-        made.make()
+    """Run the command named on the command line."""
+    program, action = peer(), sys.argv[1]
+    if action == "make":
+        program.make()
         return
-    if what == "size":
-        print(sum(path.stat().st_size for path in made.size() if path.is_file()))
+    if action == "size":
+        print(sum(path.stat().st_size for path in program.size() if path.is_file()))
         return
-    made.load()
-    if what == "ask":
-        print("\n".join(made.ask(sys.argv[2])))
+    program.load()
+    if action == "ask":
+        print("\n".join(program.ask(sys.argv[2])))
         return
-    order = passages()
+    numbered = passages()
     print("ready", flush=True)
     for line in sys.stdin:
-        begun = perf_counter()
-        found = made.ask(line.rstrip("\n"))
-        print(perf_counter() - begun, order.index(found[0]), flush=True)
+        start = perf_counter()
+        found = program.ask(line.rstrip("\n"))
+        print(perf_counter() - start, numbered.index(found[0]), flush=True)
