@@ -1,7 +1,7 @@
 """The API over HTTP: ``/api/ask`` and so on take JSON or a query string and return JSON.
 
-``docs/api.md`` describes it. A refusal is ``{"error": "one sentence"}``. The guards of the whole server are here
-too: against DNS rebinding, against pages of other origins, and the password of the API.
+``docs/api.md`` describes it. A refusal is ``{"error": "one sentence"}``. The server's guards are here as well:
+against DNS rebinding, against pages of other origins, and the password of the API.
 """
 
 from __future__ import annotations

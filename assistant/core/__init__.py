@@ -1,1 +1,1 @@
-"""The nouns that every room passes on; imports nothing of ours."""
+"""The data types that all rooms share. This room imports none of the others."""

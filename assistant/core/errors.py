@@ -1,6 +1,6 @@
-"""The errors a user can meet; each message is one sentence that names the file, the fault and the cure.
+"""The errors that users see, and the path of the data files that come with the program.
 
-Files that come with the program: the known references and the sample essay.
+Each message is one sentence that names the file, the problem and the cure.
 """
 
 from __future__ import annotations
@@ -9,18 +9,14 @@ from pathlib import Path
 
 
 def data_file(name: str) -> Path:
-    """Path of a file of the project's ``data/``, in a checkout or in an installed package.
-
-    Args:
-        name: Path inside ``data/``, such as ``sample/essay.txt``.
-    """
+    """Path of a file in the project's ``data/`` (``sample/essay.txt``), in a checkout or a package."""
     package = Path(__file__).parent.parent
     installed = package / "data" / name
     return installed if installed.exists() else package.parent / "data" / name
 
 
 class AssistantError(Exception):
-    """A fault that the user can mend; printed as it is, with exit code 2."""
+    """A problem that the user can solve; its message is printed, and the exit code is 2."""
 
 
 class ReadingError(AssistantError):
@@ -44,7 +40,7 @@ class DatasetError(AssistantError):
 
 
 class DraftError(AssistantError):
-    """A draft cannot be read, or its corrected copy not be written."""
+    """A draft cannot be read, or its corrected copy cannot be written."""
 
 
 class QuotationError(AssistantError):

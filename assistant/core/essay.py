@@ -1,9 +1,7 @@
-"""The nouns of the project, passed between its rooms; this module imports nothing of ours.
+"""Essays, their passages and their bibliographic records.
 
-Offsets are character offsets into Python strings, half-open as in slices. *Source* is the decoded
-text of the user's file; *text* of a passage is the source with its print layout undone.
-
-Bibliographic records as every room reads them; beside ``types`` on the lowest floor.
+Spans are half-open character offsets into Python strings, as in slices. *Source* is the decoded text of the
+user's file; *text* of a passage is the source with its print layout undone.
 """
 
 from __future__ import annotations
@@ -18,19 +16,19 @@ Kind = Literal["paragraph", "blockquote", "note", "heading", "title", "author", 
 
 SEARCHED_KINDS: frozenset[Kind] = frozenset({"paragraph", "blockquote", "note", "list", "verse"})
 
-# Told the stage of a job, the number of its steps done, and how many there are.
+# Called with the stage of a job, the number of steps done, and the number of all steps.
 Progress = Callable[[str, int, int], None]
 
-# One CSL-JSON item: the field's interchange format for a bibliographic record.
+# A bibliographic record as CSL-JSON, the usual interchange format.
 CSLItem = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class PageStart:
-    """A page and where it begins.
+    """A page and its start.
 
     Attributes:
-        label: What is printed on the page, such as ``"849"`` or ``"xii"``.
+        label: The page number as printed, such as ``"849"`` or ``"xii"``.
         start: Offset of its first character, in the source (essay) or in the text (passage).
     """
 
@@ -40,11 +38,11 @@ class PageStart:
 
 @dataclass(frozen=True, slots=True)
 class NoteMark:
-    """A note number taken out of a passage's text.
+    """A note number that was removed from a passage's text.
 
     Attributes:
         mark: The number as printed.
-        at: Offset in the passage's text where the mark stood.
+        at: Offset in the passage's text at which the mark was.
         passage: Id of the note's own passage.
     """
 
@@ -55,7 +53,7 @@ class NoteMark:
 
 @dataclass(frozen=True, slots=True)
 class SourceMap:
-    """Where every character of a cleaned text stands in the source.
+    """Maps each character of a cleaned text to its source.
 
     Attributes:
         runs: ``(text offset, source offset)`` pairs, ascending in text offset. From one pair to the
@@ -66,16 +64,16 @@ class SourceMap:
     runs: tuple[tuple[int, int], ...]
     length: int
 
-    def source(self, at: int) -> int:
-        """Source offset of the character at text offset ``at``.
+    def source(self, offset: int) -> int:
+        """Source offset of the character at a text offset.
 
         Raises:
-            IndexError: If ``at`` is not the offset of a character.
+            IndexError: If there is no character at the offset.
         """
-        if not 0 <= at < self.length:
-            raise IndexError(at)
-        text_start, source_start = self.runs[bisect_right(self.runs, at, key=lambda run: run[0]) - 1]
-        return source_start + at - text_start
+        if not 0 <= offset < self.length:
+            raise IndexError(offset)
+        text_start, source_start = self.runs[bisect_right(self.runs, offset, key=lambda run: run[0]) - 1]
+        return source_start + offset - text_start
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Source span from the first to the last character of the non-empty text span."""
@@ -87,19 +85,19 @@ class Passage:
     """One paragraph, block quotation, note or other part of an essay.
 
     Attributes:
-        id: ``ESSAY/p09``; the letter tells the kind, the number counts that kind in reading order.
+        id: ``ESSAY/p09``; the letter is the kind, the number counts that kind in reading order.
         essay_id: Id of the essay.
-        ordinal: Place among all passages of the essay, from 1.
+        ordinal: Position among all passages of the essay, from 1.
         kind: What the passage is.
-        section: The heading that it stands under, or the empty string.
+        section: The heading above it, or the empty string.
         text: The printed words, with line breaks, line-end hyphens and page furniture undone.
         sentences: Spans of ``text``.
-        pages: Each page that the passage stands on, ``start`` being an offset into ``text``; empty
-            when the source shows no pages.
+        pages: Each page that the passage is printed on, ``start`` being an offset into ``text``; empty
+            if the source shows no pages.
         source_map: From ``text`` to the source.
         continues: Id of the paragraph that this one resumes after a block quotation.
         introduced_by: Id of the paragraph that a block quotation or verse interrupts.
-        notes: Note marks that stood in the text.
+        notes: Note marks removed from the text.
     """
 
     id: str
@@ -121,7 +119,7 @@ class Passage:
         return self.source_map.span(0, len(self.text))
 
     def pages_of(self, start: int, end: int) -> tuple[str, ...]:
-        """Labels of the pages on which the non-empty text span stands, in order."""
+        """Labels of the pages on which the non-empty text span is printed, in order."""
         labels = []
         for number, page in enumerate(self.pages):
             page_end = self.pages[number + 1].start if number + 1 < len(self.pages) else len(self.text)
@@ -138,8 +136,8 @@ class Essay:
         id: Short name, such as ``gill-2014``.
         reference: Its CSL-JSON record.
         text: The decoded source, untouched.
-        pages: Each page, ``start`` being a source offset; empty when the source shows no pages.
-        page_provenance: One sentence on where pages and the first page's number came from.
+        pages: Each page, ``start`` being a source offset; empty if the source shows no pages.
+        page_provenance: One sentence on where the pages and the first page's number came from.
         furniture: Source spans that are page furniture (running heads, page numbers), with the reason.
     """
 
@@ -159,13 +157,13 @@ class IngestReport:
         essay_id: Id of the essay.
         title: Its title.
         characters: Number of characters of the source.
-        kept: Characters that stand in a passage.
+        kept: Characters that are in a passage.
         layout: Characters of white space and line breaks undone.
-        hyphens_joined: Line-end hyphens undone, as ``(printed, joined)``.
+        hyphens_joined: Line-end hyphens removed, as ``(printed, joined)``.
         hyphens_kept: Line-end hyphens that belong to a compound.
         dropped: Lines left out, as ``(line number from 1, text, reason)``.
-        removed: Number of characters taken out of the running text, by reason.
-        unaccounted: Printed characters that stand nowhere; 0 unless a layout rule failed.
+        removed: Number of characters removed from the running text, by reason.
+        unaccounted: Printed characters that are in none of these; 0 unless a layout rule failed.
         note_marks: Note marks linked to their notes.
         kinds: Number of passages of each kind.
         pages: Number of pages, 0 when the source shows none.
@@ -222,18 +220,18 @@ _MARKUP = re.compile(r'</?(?:i|b|sc|sub|sup)>|<span (?:class|style)="[^"<>]*">|<
 
 
 def plain_title(record: CSLItem) -> str:
-    """Title of a record as it is read, without the markup that CSL allows in it; empty if it has none."""
+    """Title of a record without the markup that CSL allows in it; empty if it has none."""
     return _MARKUP.sub("", str(record.get("title") or ""))
 
 
 @dataclass(frozen=True, slots=True)
 class EssaySummary:
-    """What is known of an essay without reading it.
+    """What the library knows of an essay without reading its passages.
 
     Attributes:
         sha256: Digest of its chunk file.
         reference: Its CSL-JSON record.
-        sections: The headings under which its passages stand, in their order.
+        sections: The headings above its passages, in order.
         title: Its title.
         source: Digest of the file that it was read from.
         pages: Number of its pages, 0 if the file shows none.
@@ -256,9 +254,9 @@ class EssaySummary:
 
     @classmethod
     def of(cls, essay: StoredEssay, sha256: str = "", added: str = "") -> EssaySummary:
-        """What is known of an essay that has been read."""
-        searched = [one for one in essay.passages if one.kind in SEARCHED_KINDS]
-        sections, report = dict.fromkeys(one.section for one in searched), essay.report
+        """The summary of an essay that has been read."""
+        searched = [passage for passage in essay.passages if passage.kind in SEARCHED_KINDS]
+        sections, report = dict.fromkeys(passage.section for passage in searched), essay.report
         return cls(
             sha256,
             essay.reference,

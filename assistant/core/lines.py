@@ -1,4 +1,4 @@
-"""Lines of a source text, as slices of it."""
+"""The lines of a source text, as slices of it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ LINE_BREAK = re.compile(r"\r\n|[\n\r\f\v\x85\u2028\u2029]")
 INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
 
 
-# A soft hyphen at a line's end divides a word and is left for whoever joins the lines.
+# A soft hyphen at a line's end divides a word; it is kept, since joining the lines needs it.
 _TRAILING = INVISIBLE - {"\u00ad"}
 
 
 def strip(text: str) -> str:
-    """``text`` without what prints nothing at its ends."""
+    """``text`` without white space and invisible characters at its ends."""
     start, end = 0, len(text)
     while start < end and (text[start].isspace() or text[start] in INVISIBLE):
         start += 1
@@ -33,7 +33,7 @@ class Line:
     Attributes:
         number: Line number from 1, as an editor counts (form feeds do not count).
         start: Source offset of its first character.
-        end: Source offset behind its last character, without the line break.
+        end: Source offset after its last character, without the line break.
         text: ``source[start:end]``.
     """
 
@@ -58,9 +58,9 @@ def split_lines(text: str) -> list[Line]:
     """Divide ``text`` into its lines, in order; every character is in a line or in a line break."""
     lines = []
     number, start = 1, 0
-    for found in LINE_BREAK.finditer(text):
-        lines.append(Line(number, start, found.start(), text[start : found.start()]))
-        start = found.end()
-        number += found.group() not in {"\f", "\v"}
+    for line_break in LINE_BREAK.finditer(text):
+        lines.append(Line(number, start, line_break.start(), text[start : line_break.start()]))
+        start = line_break.end()
+        number += line_break.group() not in {"\f", "\v"}
     lines.append(Line(number, start, len(text), text[start:]))
     return lines

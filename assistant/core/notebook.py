@@ -1,7 +1,4 @@
-"""The nouns of a notebook: pinned words, and what they and a conversation become when they are exported.
-
-Beside ``types`` on the lowest floor.
-"""
+"""A notebook: pinned words of essays, and the notebook or conversation that is exported from them."""
 
 from __future__ import annotations
 
@@ -14,20 +11,20 @@ from assistant.core.rich import Rich
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """Words of an essay as a browser kept them.
+    """Words of an essay as a browser saved them.
 
     Attributes:
         essay: Id of the essay.
         passage: Id of the passage.
         start: Offset into the passage's text.
-        end: Offset behind the last character.
+        end: Offset after the last character.
         words: ``text[start:end]`` of the passage when it was pinned.
-        citation: Its in-text citation then.
-        title: The essay's title then.
-        reference: The essay's reference then.
-        question: The question that it was found by, or the empty string.
-        note: What its reader wrote about it.
-        marked: Spans of the passage's text that were marked as answering, within these words.
+        citation: Its in-text citation at that time.
+        title: The essay's title at that time.
+        reference: The essay's reference at that time.
+        question: The question that found it, or the empty string.
+        note: The user's note on it.
+        marked: Spans of the passage's text, within these words, that were marked as answering.
     """
 
     essay: str
@@ -48,9 +45,9 @@ class Section:
     """Pins that belong together.
 
     Attributes:
-        pins: The pins, in their reader's order.
+        pins: The pins, in the user's order.
         heading: The question of a conversation that they answer; empty in a notebook.
-        said: What the page said of them, such as ``Likely answer``.
+        said: The page's remarks on them, such as ``Likely answer``.
     """
 
     pins: tuple[Pin, ...]
@@ -64,7 +61,7 @@ class Mark:
 
     Attributes:
         start: Offset into the entry's words.
-        end: Offset behind the last character.
+        end: Offset after the last character.
         citation: Of exactly these words.
     """
 
@@ -75,17 +72,17 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A pin that was looked up in the library again.
+    """A pin, looked up in the library again.
 
     Attributes:
         pin: The pin.
-        current: Whether its words still stand where they were pinned; else all is as the browser kept it.
-        words: Words that ``quotation`` sets within marks or as a block: the pin's, or those of them that the
-            essay quotes.
-        quotation: The words as they go into a draft.
+        current: Whether the passage still has these words; if not, all is as the browser saved it.
+        words: The words that ``quotation`` quotes: the pin's, or those of them that the essay itself
+            quotes.
+        quotation: The quotation as it goes into a draft.
         title: The essay's title.
         reference: The essay's reference.
-        marks: What was marked as answering, in reading order.
+        marks: The words that were marked as answering, in reading order.
     """
 
     pin: Pin
@@ -99,12 +96,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class Notebook:
-    """What is exported.
+    """A notebook or conversation to be exported.
 
     Attributes:
-        title: What stands above it.
-        sections: Its sections, each with its pins as they are now.
-        list_title: What the style calls the list of references.
+        title: Its heading.
+        sections: Its sections, each with its entries.
+        list_title: The style's heading for the list of references.
     """
 
     title: str

@@ -1,6 +1,6 @@
-"""The nouns of a checked quotation, beside ``types`` and ``answers`` on the lowest floor.
+"""A quotation compared with the printed essays.
 
-A quotation is compared with print. *Quoted* is what the writer wrote, *printed* what the essay has.
+*Quoted* is what the writer wrote, *printed* what the essay has.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ EditKind = Literal["ellipsis", "sic", "capital", "insertion", "substitution", "f
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One step of the comparison of a quotation with print.
+    """One step of the comparison of a quotation with the printed words.
 
-    The ``quoted`` of all steps are the quotation, the ``printed`` of all are the printed words, white
-    space between two steps apart.
+    The ``quoted`` of all steps together are the quotation, the ``printed`` of all the printed words, except
+    for the white space between two steps.
 
     Attributes:
         op: ``equal``; ``replace``: other words than the printed ones; ``insert``: words that are not
@@ -42,7 +42,7 @@ class Edit:
         kind: ``ellipsis`` (words omitted), ``sic``, ``capital`` (``[T]he``), ``insertion`` (``know[s]``),
             ``substitution`` (``[Kathy]`` for "she") or ``final punctuation``.
         quoted: The mark as the quotation has it.
-        printed: The printed words that it stands for; empty if there are none, and for an ellipsis at
+        printed: The printed words that it replaces; empty if there are none, and for an ellipsis at
             either end of the quotation.
     """
 
@@ -53,15 +53,15 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class PrintedPlace:
-    """Where words stand in print.
+    """A place at which words are printed.
 
     Attributes:
-        passages: Ids of the passages that they stand in, in reading order.
+        passages: Ids of the passages that contain them, in reading order.
         essay_id: Id of the essay.
         start: Offset of the first character in the first passage's text.
-        end: Offset behind the last character in the last passage's text.
+        end: Offset after the last character in the last passage's text.
         text: The printed words: slices of the passages' texts, joined by a newline.
-        labels: Pages that they stand on, in order; empty when the source shows no pages.
+        labels: Pages that they are printed on, in order; empty if the source shows no pages.
         source: Source span from the first to the last character.
     """
 
@@ -76,11 +76,11 @@ class PrintedPlace:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A quotation beside the print of one place.
+    """A quotation compared with one place.
 
     Attributes:
-        place: Where it stands, or what stands nearest to it.
-        diff: The quotation step by step; for an exact one the editing marks are the only differences.
+        place: The place of the words, or of the words nearest to them.
+        diff: The comparison step by step; in an exact quotation only the editing marks differ.
         edits: The editing marks recognised, in order.
         likeness: Share of letters in common, 0 to 1; 1 for an exact quotation.
     """
@@ -93,13 +93,13 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class QuotationLookup:
-    """What a look-up of a quotation found.
+    """The result of looking up a quotation.
 
     Attributes:
         judgement: Exact, altered or absent.
-        comparisons: For ``exact`` all places in the order of essays and print, up to the number listed
-            at most; for ``altered`` the nearest; for ``absent`` none.
-        places: Number of places, those not listed counted in.
+        comparisons: For ``exact`` the places in the order of essays and print, as many as are listed; for
+            ``altered`` the nearest; for ``absent`` none.
+        places: Number of places, including those not listed.
     """
 
     judgement: Judgement
@@ -109,11 +109,11 @@ class QuotationLookup:
 
 @dataclass(frozen=True, slots=True)
 class ReusedWords:
-    """A run of words of a draft that stands in an essay.
+    """A run of words that a draft and an essay have in common.
 
     Attributes:
         start: Offset in the draft.
-        end: Offset behind the last character in the draft.
+        end: Offset after the last character in the draft.
         words: Number of words.
         place: Where the words are printed; the first place if there are several.
     """
@@ -132,14 +132,13 @@ class CitedPlace:
         passages: Ids of the passages, in reading order.
         essay_id: Id of the essay.
         start: Offset of the first character in the first passage's text.
-        end: Offset behind the last character in the last passage's text.
+        end: Offset after the last character in the last passage's text.
         text: The printed words: slices of the passages' texts, joined by a newline.
         source: Source span from the first to the last character.
         citation: Pages and in-text citation of exactly these words.
-        diff: The quotation step by step.
+        diff: The comparison step by step.
         edits: The editing marks recognised, in order.
-        quoted: The quotation of the essay's that all these words belong to; ``None`` if its author's own
-            are among them.
+        quoted: The essay's quotation that contains all these words; ``None`` if some are its author's own.
     """
 
     passages: tuple[str, ...]
@@ -162,7 +161,7 @@ class Verdict:
         text: As given.
         verdict: Exact, altered or absent.
         matches: As ``QuotationLookup.comparisons``, with citations.
-        places: Number of places, those not listed counted in.
+        places: Number of places, including those not listed.
     """
 
     text: str

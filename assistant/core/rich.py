@@ -1,4 +1,4 @@
-"""Rich text: a citation made once, written as plain text, Markdown or HTML; imports nothing of ours."""
+"""Text with italics, written as plain text, Markdown or HTML."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_MARKDOWN_SIGNS = re.compile(r"[\\`*\[\]<>]|(?<![^\W_])_|_(?![^\W_])|&(?=[#\w]+;)")
-# What begins a heading, a quotation, a list or a fence where it stands first, or makes one of the line above.
+_MARKDOWN_SPECIAL = re.compile(r"[\\`*\[\]<>]|(?<![^\W_])_|_(?![^\W_])|&(?=[#\w]+;)")
+# What starts a heading, list, fence or table at the start of a line, or turns the line above into one.
 _MARKDOWN_START = re.compile(r"([#+-](?=\s|$)|#+(?=\s|$)|-(?=-)|=|~(?=~)|\|(?=.)|\d+(?=[.)](?:\s|$)))")
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A piece of text in one face.
+    """A piece of text, all of it in italics or all upright.
 
     Attributes:
         text: The characters.
-        italic: Whether they stand in italics.
+        italic: Whether they are in italics.
     """
 
     text: str
@@ -30,7 +30,7 @@ class Rich:
     """Text with italics in it.
 
     Attributes:
-        runs: Its pieces; no two neighbours are in the same face, none is empty.
+        runs: Its pieces; none is empty, and italic and upright ones alternate.
     """
 
     runs: tuple[Run, ...] = ()
@@ -53,34 +53,29 @@ class Rich:
         return self.rewritten(self.plain()[start:end], start)
 
     def italic(self) -> Rich:
-        """The same in italics; what was in italics stands upright in them."""
+        """The same in italics; what was in italics becomes upright."""
         return Rich(tuple(Run(run.text, not run.italic) for run in self.runs))
 
     def rewritten(self, text: str, start: int = 0) -> Rich:
-        """Other characters in the faces of these, one for one.
-
-        Args:
-            text: The characters.
-            start: Offset of the first in this text.
-        """
-        made, at = [], 0
+        """Other text with the italics of this text, character by character from ``start`` on."""
+        runs, offset = [], -start
         for run in self.runs:
-            piece = text[max(at - start, 0) : max(at + len(run.text) - start, 0)]
-            made += [Run(piece, run.italic)] if piece else []
-            at += len(run.text)
-        return Rich(tuple(made))
+            piece = text[max(offset, 0) : max(offset + len(run.text), 0)]
+            runs += [Run(piece, run.italic)] if piece else []
+            offset += len(run.text)
+        return Rich(tuple(runs))
 
     def plain(self) -> str:
-        """Plain text: the characters alone."""
+        """Plain text, without the italics."""
         return "".join(run.text for run in self.runs)
 
     def markdown(self) -> str:
-        """Markdown; signs that mean something there are escaped."""
-        made = "".join(map(_markdown_run, self.runs))
-        return _MARKDOWN_START.sub(_escaped_start, made, count=1) if _MARKDOWN_START.match(made) else made
+        """Markdown; characters with a meaning there are escaped."""
+        text = "".join(map(_markdown_run, self.runs))
+        return _MARKDOWN_START.sub(_escaped_start, text, count=1) if _MARKDOWN_START.match(text) else text
 
     def html(self) -> str:
-        """HTML; signs that mean something there are escaped."""
+        """HTML; characters with a meaning there are escaped."""
         return "".join(
             f"<i>{escaped}</i>" if run.italic else escaped
             for run in self.runs
@@ -88,37 +83,34 @@ class Rich:
         )
 
 
-# What may stand in a citation.
 Text = Rich | str
 
 
 def rich(text: Text, *, italic: bool = False) -> Rich:
-    """Upright or italic text; rich text is given back as it is."""
+    """Upright or italic text; rich text is returned unchanged."""
     if isinstance(text, Rich):
         return text
     return Rich((Run(text, italic),)) if text else Rich()
 
 
 def joined(between: str, parts: Iterable[Text]) -> Rich:
-    """The parts that are not empty, with something between them."""
-    made = Rich()
+    """The parts that are not empty, with ``between`` between them."""
+    text = Rich()
     for part in parts:
-        if not part:
-            continue
-        made = made + between + part if made else rich(part)
-    return made
+        if part:
+            text = text + between + part if text else rich(part)
+    return text
 
 
 def _markdown_run(run: Run) -> str:
-    escaped = _MARKDOWN_SIGNS.sub(r"\\\g<0>", run.text)
+    escaped = _MARKDOWN_SPECIAL.sub(r"\\\g<0>", run.text)
     inner = escaped.strip()
     if not (run.italic and inner):
         return escaped
-    # Emphasis may neither begin nor end with a blank.
+    # Emphasis may neither start nor end with a space.
     start = escaped.index(inner)
     return f"{escaped[:start]}*{inner}*{escaped[start + len(inner) :]}"
 
 
-def _escaped_start(found: re.Match[str]) -> str:
-    sign = found[0]
-    return f"{sign}\\" if sign.isdecimal() else f"\\{sign}"
+def _escaped_start(match: re.Match[str]) -> str:
+    return f"{match[0]}\\" if match[0].isdecimal() else f"\\{match[0]}"
