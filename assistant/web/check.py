@@ -16,7 +16,7 @@ from assistant.web.messages import public_message
 from assistant.web.session import LONGEST_CHECK, saved_check
 from assistant.web.views import frame
 from assistant.web.views.answer import fault_html
-from assistant.web.views.draft import audit_html, forgotten_html, mended_html, verdict_html
+from assistant.web.views.draft import audit_html, checking_html, forgotten_html, mended_html, verdict_html
 from assistant.web.views.passage import label_of
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ NO_ESSAY = "The library has no essay yet; add one first."
 GONE = "None of the essays chosen is in the library any more; choose others."
 TOO_LONG = "This is too long to be pasted; save it as a file and choose that."
 FAILED = "The check failed; the program's terminal says why."
-_CHECKING = '<p class="wait" role="status">Comparing with what is printed…</p>'
 
 # Checks that run at once for all visitors; more would only take the processor from each other.
 _AT_ONCE = 2
@@ -188,7 +187,7 @@ class CheckHandlers:
         self, text: str, file: str | None, essays: Sequence[str] | None, style: str
     ) -> Iterator[Updates]:
         """Say that the check is under way, then show its result."""
-        yield {self.widgets.go: gr.update(interactive=False), self.widgets.checked: _CHECKING}
+        yield {self.widgets.go: gr.update(interactive=False), self.widgets.checked: checking_html()}
         chosen = list(essays or ())
         yield self._ended(
             self._file_html(Path(file), chosen, style) if file else self._text_html(text, chosen, style)

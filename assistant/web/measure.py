@@ -17,9 +17,9 @@ from assistant.core.essay import Progress
 from assistant.web.components import QUIET, Updates, Upload, plain_html
 from assistant.web.messages import public_message
 from assistant.web.question_sets import question_count, unpacked
-from assistant.web.views import frame
+from assistant.web.views import frame, render
 from assistant.web.views.answer import fault_html
-from assistant.web.views.passage import escape, label_of
+from assistant.web.views.passage import label_of
 
 if TYPE_CHECKING:
     from assistant.library.library import Library
@@ -97,7 +97,7 @@ def layout() -> MeasureWidgets:
     """Lay out the part in the context in which it is called."""
     plain_html(frame.MEASURE_INTRO)
     none = plain_html(
-        f'<div class="set-layout">{frame.NO_QUESTION_SETS}{frame.QUESTION_SET_FORMAT}</div>',
+        frame.NO_QUESTION_SETS,
         visible=False,
         elem_id="no-sets",
     )
@@ -110,10 +110,7 @@ def layout() -> MeasureWidgets:
             height=130,
             elem_id="set-files",
         )
-        plain_html(
-            "<details class='set-layout'><summary>The format of a question set</summary>"
-            f"{frame.QUESTION_SET_FORMAT}</details>"
-        )
+        plain_html(frame.QUESTION_SET_FORMAT)
     methods = gr.CheckboxGroup(
         [(label, name) for name, label in METHODS.items()],
         value=list(CHOSEN),
@@ -313,15 +310,13 @@ def progress_html(run: MeasureRun) -> str:
     else:
         message = f"{run.stage}: {run.done:,} of {run.total:,}"
         message += "; calculating the figures…" if run.done >= run.total else ""
-    value = f' value="{run.done}" max="{run.total}"' if run.total and run.done < run.total else ""
-    bar = f'<progress aria-label="Measuring"{value}></progress>'
-    return f'<div class="measuring"><p>{escape(message)}</p>{bar}</div>'
+    return render("measure.progress", message, run.done, run.total)
 
 
 def _outcome_html(run: MeasureRun, root: Path) -> str:
     if run.error:
         return fault_html(public_message(run.error, root))
-    return "" if run.html else f'<p class="measured" role="status">{STOPPED}</p>'
+    return "" if run.html else render("measure.stopped", STOPPED)
 
 
 def _questions(number: int) -> str:

@@ -9,7 +9,6 @@ from page_library import Tags, answer, hit, keepers_log, passage, words_of
 
 from assistant.core.rich import rich
 from assistant.web.views.answer import (
-    NEAREST,
     NOT_ANSWERED,
     PENDING,
     Turn,
@@ -149,7 +148,7 @@ def test_the_reference_stands_once() -> None:
 def test_unanswered_questions_are_told_apart() -> None:
     html = answer_html(answer(hit(keepers_log().passages[2]), answered=False, confidence=0.2))
     assert words_of(html, "verdict") == NOT_ANSWERED == "The essay does not seem to answer this."
-    assert words_of(html, "nearest") == NEAREST
+    assert words_of(html, "nearest") == "Nearest passages"
     assert Tags(html).of("not-answered")
 
 
@@ -166,7 +165,7 @@ def test_confidence_is_said_in_words(confidence: float, words: str) -> None:
 def test_every_verdict_has_a_legend_in_words(answered: bool, confidence: float) -> None:  # noqa: FBT001 - a parameter of the test
     html = answer_html(answer(hit(keepers_log().passages[2]), answered=answered, confidence=confidence))
     legend = words_of(html, "legend")
-    for term in ("Likely answer", "Possible answer", NEAREST):
+    for term in ("Likely answer", "Possible answer", "Nearest passages"):
         assert term in legend
     assert not any(character.isdigit() for character in legend)
     assert '<details class="legend"><summary aria-label=' in html

@@ -27,7 +27,7 @@ def test_every_key_that_is_heard_is_listed() -> None:
 
 
 def test_what_letters_do_can_be_turned_off() -> None:
-    rows = re.findall(r"<div class=letter><dt>(.+?)</dt>", keys_html())
+    rows = re.findall(r'<div class="letter"><dt>(.+?)</dt>', keys_html())
     assert set("".join(rows).replace("<kbd>", "").replace("</kbd>", "").replace(" ", "")) == set("crpjkf/?")
     assert '<input type="checkbox" id="letters-on"' in keys_html()
 

@@ -6,7 +6,7 @@ import dataclasses
 import re
 
 import pytest
-from page_library import answer, hit, passage, words_of
+from page_library import Tags, answer, hit, passage, words_of
 
 from assistant.core.answer import Hit, Match
 from assistant.web.views.answer import answer_html, nearness, why_html
@@ -98,7 +98,7 @@ def test_hostile_words_are_shown_as_written() -> None:
     assert words_of(html, "essay-word") == HOSTILE
     tags = set(re.findall(r"<(\w+)", html))
     assert tags == set("details summary table thead tbody tr th td span button p".split())
-    assert 'data-note="log/&quot;&gt;&lt;img' in html
+    assert Tags(html).of("button")[0][0]["data-note"] == f'log/"><img src=x>{HOSTILE}'
 
 
 def test_every_card_tells_its_own() -> None:

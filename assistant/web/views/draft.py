@@ -1,45 +1,35 @@
-"""A checked quotation or draft as HTML: what is printed, and the differences in their place.
+"""A checked quotation or draft as HTML: what is printed, the differences in place, and a fixed copy.
 
 Hooks for styles and tests: ``.checked``; in it ``.judged`` (the verdict in a word, also a class),
 ``.place`` (one printed place, with ``.passage-text``, ``.own``, ``.citation``, ``.copy-quotation``),
 ``.draft`` (see ``rendering.draft_page``), in it a ``.copy-quotation`` of what is printed, and
-``button[data-note]``, which opens a passage in the reader.
-
-The mended copy of a checked draft: offered to be copied or downloaded, with what it changes.
-
-Hooks for styles and tests: ``.mended``; in it ``button.download[data-bytes][data-name]`` (base64) and
-``button.copy-mended[data-copy]``, ``.changed`` and ``.left``, lists of faults. The file is made in the
-browser from what the page holds, so the server keeps none.
+``button[data-note]``, which opens a passage in the reader. The fixed copy is ``.mended``; in it
+``button.download[data-bytes][data-name]`` (base64) and ``button.copy-mended[data-copy]``, ``.changed`` and
+``.left``, lists of problems. The file is made in the browser from what the page holds, so the server keeps
+none.
 """
 
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import PurePath
-from typing import TYPE_CHECKING
 
-from assistant.core.quotation import Difference
+from assistant.core.draft_report import DraftReport, Problem, ProblemKind
+from assistant.core.quotation import CitedPlace, Difference, Verdict
 from assistant.rendering.draft_page import difference_html, kinds_html, rows_html
 from assistant.rendering.drafts import place_of, summary
 from assistant.rendering.quotations import edit_words, sentence
 from assistant.rendering.terminal import page_words
-from assistant.web.views.answer import voice_html
-from assistant.web.views.passage import escape
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from assistant.core.draft_report import DraftReport, Problem, ProblemKind
-    from assistant.core.quotation import CitedPlace, Verdict
-
+from assistant.web.views import render
 
 # Bytes of a copy that is carried in the page.
 LARGEST = 16_000_000
-# What a pasted draft is called as a file.
-_PASTED = "draft.md"
-_TOO_LARGE = "The copy is too large to be given here; the command writes it: assistant check DRAFT --fix"
-_NOTHING = "Nothing of this can be put right for certain, so there is no mended copy."
+# What a draft is called that came in no file, and its fixed copy's file.
+_NO_FILE, _PASTED = "-", "draft.md"
 
+# Why a problem is left to the writer.
 _LEFT: dict[ProblemKind, str] = {
     "misquoted": "what was meant cannot be told for certain",
     "not found": "there are no printed words to put in its place",
@@ -51,198 +41,167 @@ _LEFT: dict[ProblemKind, str] = {
     "unmarked": "whether to quote or to reword is yours to say",
 }
 
+# Gives words and their citation as they go into a draft.
+Quote = Callable[[str, str], str]
 
-def mended_html(audit: DraftReport, data: bytes, *, archive: bool) -> str:
-    """The offer of a mended copy.
 
-    Args:
-        audit: The checked draft.
-        data: The mended copy as its file has it; not looked at where there is nothing to mend.
-        archive: Whether its file is more than its text, as .docx and .odt are.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """A printed place of a quotation.
 
-    Returns:
-        HTML of one ``section.mended``; nothing for a draft without faults.
+    Attributes:
+        match: The place.
+        title: Title of its essay, or the empty string.
+        pages: Its pages in words.
+        difference: HTML of the comparison with print, or the empty string where they agree.
+        edits: The changes that the writer marked, in words.
+        quotation: What the copy button copies.
     """
-    if not audit.problems:
-        return ""
-    if not audit.fixes:
-        return f'<section class="mended"><p>{_NOTHING}</p></section>'
-    mended = audit.fixed_problems
-    count = f"{len(mended)} of {len(audit.problems)} faults"
-    return (
-        f'<section class="mended"><h3>Mended copy</h3><p>{count} put right; your draft stays as it is.</p>'
-        f'<p class="mended-actions">{_offer(audit, data, archive=archive)}</p>'
-        f"<details><summary>What it changes, and what is left to you</summary>{_lists(audit, mended)}"
-        "</details></section>"
-    )
+
+    match: CitedPlace
+    title: str
+    pages: str
+    difference: str
+    edits: list[str]
+    quotation: str
 
 
-def fixed_name(draft: str) -> str:
-    """What the mended copy of a draft is called, as the command calls it."""
-    path = PurePath(_PASTED if draft == "-" else draft)
-    return f"{path.stem}.fixed{path.suffix}"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Item:
+    """A problem in a list of the fixed copy.
+
+    Attributes:
+        number: Its number, from 1.
+        kind: Its kind.
+        place: Where it is.
+        reason: Why it is left to the writer.
+        changes: What the fixes remove and add; either may be empty.
+    """
+
+    number: int
+    kind: ProblemKind
+    place: str
+    reason: str
+    changes: list[tuple[str, str]]
 
 
-def _offer(audit: DraftReport, data: bytes, *, archive: bool) -> str:
-    if len(data) > LARGEST:
-        return _TOO_LARGE
-    name = escape(fixed_name(audit.draft))
-    download = (
-        f'<button type="button" class="download" data-name="{name}" '
-        f'data-bytes="{b64encode(data).decode()}">Download {name}</button>'
-    )
-    if archive:
-        return download
-    text = escape(audit.fixed_text)
-    copy = f'<button type="button" class="copy copy-mended" data-copy="{text}">Copy mended text</button>'
-    return copy + download
-
-
-def _lists(audit: DraftReport, mended: list[Problem]) -> str:
-    numbered = list(enumerate(audit.problems, 1))
-    changed = [_item(audit, number, one, _change(audit, one)) for number, one in numbered if one in mended]
-    left = [_item(audit, number, one, _LEFT[one.kind]) for number, one in numbered if one not in mended]
-    rest = f"<h4>Left to you</h4><ul class=left>{''.join(left)}</ul>" if left else ""
-    return f"<h4>Changed</h4><ul class=changed>{''.join(changed)}</ul>{rest}"
-
-
-def _item(audit: DraftReport, number: int, fault: Problem, said: str) -> str:
-    where = escape(place_of(audit, fault))
-    return f'<li><a href="#f{number}">{number}: {fault.kind}, {where}</a> {said}</li>'
-
-
-def _change(audit: DraftReport, fault: Problem) -> str:
-    made = []
-    for mend in fault.fixes:
-        gone = audit.text[mend.start : mend.end].strip()
-        parts = [f"<del>{escape(gone)}</del>"] if gone else []
-        parts += [f"<ins>{escape(mend.text.strip())}</ins>"] if mend.text.strip() else []
-        made.append(" ".join(parts))
-    return " · ".join(filter(None, made))
-
-
-# What a draft is called that came in no file.
-_NO_FILE = "-"
-_SIGNS = (
-    '<p class="signs"><del>Struck out</del>: in the quotation, not printed. '
-    "<ins>Underlined</ins>: printed, not in the quotation.</p>"
-)
-_DRAFT_SIGNS = (
-    '<p class="signs"><del>Struck out</del>: goes, or is not printed. '
-    "<ins>Underlined</ins>: comes, or is printed.</p>"
-)
-
-
-def verdict_html(verdict: Verdict, titles: Mapping[str, str], quotation: Callable[[str, str], str]) -> str:
-    """A checked quotation.
+def verdict_html(verdict: Verdict, titles: Mapping[str, str], quote: Quote) -> str:
+    """A checked quotation as one ``section.checked``.
 
     Args:
         verdict: The verdict.
         titles: Titles of the essays by their ids.
-        quotation: Of words and their citation, both as they go into a draft.
-
-    Returns:
-        HTML of one ``section.checked``.
+        quote: Gives words and their citation as they go into a draft.
     """
-    word, _, rest = sentence(verdict).partition(": ")
+    word, _, explanation = sentence(verdict).partition(": ")
     altered = verdict.verdict == "altered"
-    places = "".join(
-        _place_html(match, titles.get(match.essay_id, ""), quotation, altered=altered)
-        for match in verdict.matches
-    )
-    return (
-        f'<section class="checked" role="status"><h2 class="judged {verdict.verdict}">{escape(word)}</h2>'
-        f"<p>{escape(rest[:1].upper() + rest[1:])}</p>{_SIGNS if altered else ''}{places}</section>"
-    )
+    places = [
+        _place(match, titles.get(match.essay_id, ""), quote, altered=altered) for match in verdict.matches
+    ]
+    return render("draft.verdict", verdict, word, explanation[:1].upper() + explanation[1:], places)
 
 
-def audit_html(audit: DraftReport, quotation: Callable[[str, str], str], mended: str = "") -> str:
-    """A checked draft.
+def audit_html(report: DraftReport, quote: Quote, fixed: str = "") -> str:
+    """A checked draft: one ``section.checked`` and, after it, the draft.
 
     Args:
-        audit: The checked draft.
-        quotation: Of words and their citation, both as they go into a draft.
-        mended: HTML that offers the mended copy.
+        report: The checked draft.
+        quote: Gives words and their citation as they go into a draft.
+        fixed: HTML that offers the fixed copy.
+    """
+    name = PurePath(report.draft).name
+
+    def offered(problem: Problem) -> str:
+        quotation = quote(problem.printed, problem.citation) if problem.printed else ""
+        return render("draft.offered", quotation, problem.passages[0] if problem.passages else "")
+
+    return render(
+        "draft.report",
+        name="The draft" if report.draft == _NO_FILE else name,
+        summary=summary(report).removeprefix(f"{name}: "),
+        kinds=kinds_html(report),
+        signs=bool(report.fixes) or any(problem.diff for problem in report.problems),
+        fixed=fixed,
+        rows=rows_html(report, offered, level=3),
+    )
+
+
+def mended_html(report: DraftReport, data: bytes, *, archive: bool) -> str:
+    """The offer of a fixed copy.
+
+    Args:
+        report: The checked draft.
+        data: The fixed copy as its file has it; not used where there is nothing to fix.
+        archive: Whether its file is more than its text, as .docx and .odt are.
 
     Returns:
-        HTML of one ``section.checked`` and the draft behind it.
+        One ``section.mended``; nothing for a draft without problems.
     """
-    name = PurePath(audit.draft).name
-    told = summary(audit).removeprefix(f"{name}: ")
-    called = "The draft" if audit.draft == _NO_FILE else name
-    signs = _DRAFT_SIGNS if audit.fixes or any(fault.diff for fault in audit.problems) else ""
-
-    def offered(fault: Problem) -> str:
-        return _copy_fault_html(fault, quotation) + _open_fault_html(fault)
-
-    return (
-        f'<section class="checked" role="status"><h2>{escape(called)}</h2><p>{escape(told)}</p>'
-        f"{kinds_html(audit)}{signs}</section>{mended}"
-        f'<div class="draft">{rows_html(audit, offered, level=3)}</div>'
+    if not report.problems:
+        return ""
+    if not report.fixes:
+        return render("draft.nothing_fixed")
+    fixed = report.fixed_problems
+    numbered = list(enumerate(report.problems, 1))
+    return render(
+        "draft.fixed",
+        counts=(len(fixed), len(report.problems)),
+        name=fixed_name(report.draft),
+        data="" if len(data) > LARGEST else b64encode(data).decode(),
+        text=None if archive else report.fixed_text,
+        changed=[_item(report, number, problem) for number, problem in numbered if problem in fixed],
+        left=[_item(report, number, problem) for number, problem in numbered if problem not in fixed],
     )
+
+
+def fixed_name(draft: str) -> str:
+    """What the fixed copy of a draft is called, as the command calls it."""
+    path = PurePath(_PASTED if draft == _NO_FILE else draft)
+    return f"{path.stem}.fixed{path.suffix}"
 
 
 def forgotten_html(name: str) -> str:
-    """What is said in place of a draft that was uploaded before the page was loaded again.
-
-    Args:
-        name: Name of its file.
-    """
-    return (
-        f'<p class="was" role="status"><bdi>{escape(name)}</bdi> was checked before this page was loaded '
-        "again. Nothing was kept of it; choose it once more to see what was found.</p>"
-    )
+    """What is shown instead of a draft, of this file name, that was uploaded before the page was reloaded."""
+    return render("draft.forgotten", name)
 
 
-def _place_html(match: CitedPlace, title: str, quotation: Callable[[str, str], str], *, altered: bool) -> str:
+def checking_html() -> str:
+    """What is shown while something is being checked."""
+    return render("draft.checking")
+
+
+def _place(match: CitedPlace, title: str, quote: Quote, *, altered: bool) -> _Place:
     steps = _with_own_marks(match)
-    shown = difference_html(steps) if altered else escape(match.text)
     # Words without the writer's marks are one slice of the print; with them they are put together.
-    right = " ".join(filter(None, (step.printed for step in steps))) if match.edits else match.text
-    copied = escape(quotation(right, match.citation.in_text))
-    label = "Copy as printed" if altered else "Copy quotation"
-    essay = f'<span class="essay">{escape(title)}</span>' if title else ""
-    pages = page_words(match.citation.pages) or "no page numbers"
-    return (
-        f'<article class="place"><header class="card-head">{essay}'
-        f'<span class="pages">{escape(pages)}</span></header>'
-        f'<blockquote class="passage-text">{shown}</blockquote>{_own_html(match)}'
-        f'<footer class="card-actions"><span class="citation">{escape(match.citation.in_text)}</span>'
-        f"{voice_html(match.quoted)}"
-        f'<button type="button" class="copy copy-quotation" data-copy="{copied}">{label}</button>'
-        f"{_open_html(match.passages[0])}</footer></article>"
+    printed = " ".join(filter(None, (step.printed for step in steps))) if match.edits else match.text
+    return _Place(
+        match=match,
+        title=title,
+        pages=page_words(match.citation.pages) or "no page numbers",
+        difference=difference_html(steps) if altered else "",
+        edits=[edit_words(edit) for edit in match.edits],
+        quotation=quote(printed, match.citation.in_text),
     )
 
 
 def _with_own_marks(match: CitedPlace) -> list[Difference]:
-    """The comparison with the changes that the writer marked taken as right."""
-    own = {(edit.quoted, edit.printed) for edit in match.edits}
+    """The comparison, with the changes that the writer marked counted as right."""
+    marked = {(edit.quoted, edit.printed) for edit in match.edits}
     return [
-        # A bracket that changes one letter of a word stands in a step of equal words.
+        # A bracket that changes one letter of a word is in a step of equal words.
         Difference("equal", step.quoted, step.quoted)
-        if (step.quoted, step.printed) in own or (step.op == "equal" and "[" in step.quoted)
+        if (step.quoted, step.printed) in marked or (step.op == "equal" and "[" in step.quoted)
         else step
         for step in match.diff
     ]
 
 
-def _own_html(match: CitedPlace) -> str:
-    if not match.edits:
-        return ""
-    named = "; ".join(edit_words(edit) for edit in match.edits)
-    return f'<p class="own">Marked as the writer’s own: {escape(named)}.</p>'
-
-
-def _copy_fault_html(fault: Problem, quotation: Callable[[str, str], str]) -> str:
-    if not fault.printed:
-        return ""
-    copied = escape(quotation(fault.printed, fault.citation))
-    return f'<button type="button" class="copy copy-quotation" data-copy="{copied}">Copy as printed</button>'
-
-
-def _open_fault_html(fault: Problem) -> str:
-    return _open_html(fault.passages[0]) if fault.passages else ""
-
-
-def _open_html(passage: str) -> str:
-    return f'<button type="button" class="read-here" data-note="{escape(passage)}">Read in the essay</button>'
+def _item(report: DraftReport, number: int, problem: Problem) -> _Item:
+    changes = [(report.text[fix.start : fix.end].strip(), fix.text.strip()) for fix in problem.fixes]
+    return _Item(
+        number=number,
+        kind=problem.kind,
+        place=place_of(report, problem),
+        reason=_LEFT[problem.kind],
+        changes=[change for change in changes if any(change)],
+    )
