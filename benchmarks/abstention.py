@@ -26,7 +26,7 @@ from sklearn.model_selection import GroupKFold
 
 from assistant.evaluation import runner
 from assistant.evaluation.datasets import Dataset, DatasetQuestion, load_dataset
-from assistant.library.adding import given_passages
+from assistant.library.adding import essay_of_passages
 from assistant.library.indexing import no_step
 from assistant.library.library import Library
 from assistant.retrieval.confidence import PRECISION, Signs, features
@@ -136,7 +136,7 @@ def observe(folder: Path, held_out: Sequence[str], questions: int) -> Iterator[O
     chance = random.Random(SEED)
     dataset = load_dataset(folder)
     corpus = {doc: dict(texts) for doc, texts in (dataset.corpus or {}).items() if doc in held_out}
-    essays = [given_passages(doc, doc, texts) for doc, texts in corpus.items()]
+    essays = [essay_of_passages(doc, doc, texts) for doc, texts in corpus.items()]
     finder = Library(Path()).finder_of(essays, no_step)
     docs = {doc: set(texts) for doc, texts in corpus.items()}
     asked = [question for question in dataset.questions if question.doc in corpus]

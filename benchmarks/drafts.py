@@ -29,7 +29,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description="Check drafts with known problems.")
     options.add_argument("--drafts", type=int, default=60, help="Number of drafts.")
     count = options.parse_args().drafts
-    essay = EssayStore(ROOT).load("sample")[1]
+    essay = EssayStore(ROOT).load("sample").essay
     checker = Checker([essay], style_named("mla", [essay.reference]))
     right, missed, false = Counter[str](), Counter[str](), Counter[str]()
     for seed in range(count):

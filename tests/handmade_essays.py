@@ -8,7 +8,7 @@ from fake_models import FakeEncoder, piece_id
 
 from assistant.chunking.sentences import split_sentences
 from assistant.core.essay import SEARCHED_KINDS, CSLItem, Kind, NoteMark, Passage, SourceMap, StoredEssay
-from assistant.library.adding import given_passages
+from assistant.library.adding import essay_of_passages
 from assistant.retrieval.finder import Finder, Ranking
 from assistant.retrieval.index.index import build_index
 from assistant.retrieval.models.encoder import Piece
@@ -43,7 +43,7 @@ def essay(*passages: Passage, reference: CSLItem | None = None) -> StoredEssay:
     """An essay of passages in reading order."""
     numbered = tuple(replace(one, ordinal=at) for at, one in enumerate(passages, 1))
     name = passages[0].essay_id
-    made = replace(given_passages(name, name, {}), passages=numbered)
+    made = replace(essay_of_passages(name, name, {}), passages=numbered)
     return replace(made, reference=reference) if reference else made
 
 

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from assistant.evaluation.methods import Corpus
-from assistant.library.adding import given_passages
+from assistant.library.adding import essay_of_passages
 
 Texts = Mapping[str, Mapping[str, str]]
 
 
 def corpus_of(texts: Texts) -> Corpus:
     """Passages from their texts, by document and id."""
-    return {doc: {one.id: one for one in given_passages(doc, doc, texts[doc]).passages} for doc in texts}
+    return {doc: {one.id: one for one in essay_of_passages(doc, doc, texts[doc]).passages} for doc in texts}
 
 
 def written(folder: Path, texts: Texts, asked: Sequence[Mapping[str, Any]], gold: Mapping[str, str]) -> Path:

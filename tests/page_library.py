@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from assistant.citations.export import exported
 from assistant.citations.form import form_of, record_of
-from assistant.citations.styles import Style, style_named
 from assistant.core.answer import Answer, Citation, Highlight, Hit, PreparedQuotation
 from assistant.core.errors import LibraryError, ReadingError
 from assistant.core.essay import (
@@ -28,16 +26,14 @@ from assistant.core.essay import (
     SourceMap,
     StoredEssay,
 )
-from assistant.drafts.check import check_draft
 from assistant.library.library import Library
-from assistant.library.quotations import Quotations
+from assistant.library.snapshot import Snapshot, StoredEssays
+from assistant.library.store import ChunkFile
 from assistant.web.ask import AskWidgets, layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from assistant.core.draft_report import DraftReport
-    from assistant.core.quotation import Verdict
 
 _ESSAY = (
     ("title", "The Keeper’s Log"),
@@ -226,20 +222,18 @@ class FakeLibrary(Library):
         self.held = {essay.id: essay for essay in essays}
         self.gone: dict[str, StoredEssay] = {}
 
-    def ids(self) -> list[str]:
-        """Ids of all essays."""
-        return list(self.held)
-
-    def essay(self, essay_id: str) -> StoredEssay:
-        """One essay, or the library's error."""
-        if essay_id not in self.held:
-            raise LibraryError(f"There is no essay {essay_id}.")
-        return self.held[essay_id]
-
-    def summaries(self) -> dict[str, EssaySummary]:
-        """What is known of each essay."""
+    def snapshot(self) -> Snapshot:
+        """The essays in memory, as if they had been read."""
+        read = {
+            essay_id: ChunkFile((0, 0), essay.source_sha256, essay) for essay_id, essay in self.held.items()
+        }
+        snapshot = Snapshot(self._store, self._index, dict.fromkeys(self.held, (0, 0)))
+        snapshot.essays = StoredEssays(self._store, snapshot.stamps, read)
         added = "2026-11-23T09:00:00Z"
-        return {essay.id: EssaySummary.of(essay, essay.source_sha256, added) for essay in self.held.values()}
+        snapshot.summaries = {
+            essay.id: EssaySummary.of(essay, essay.source_sha256, added) for essay in self.held.values()
+        }
+        return snapshot
 
     def form(self, essay_id: str, text: str = "") -> dict[str, str]:
         """What a form shows of a record; of no other than the essay's own."""
@@ -285,30 +279,6 @@ class FakeLibrary(Library):
         self.held[essay_id] = self.gone.pop(essay_id)
         return self.held[essay_id].report
 
-    def references(self) -> dict[str, CSLItem]:
-        """Records by id."""
-        return {essay.id: essay.reference for essay in self.held.values()}
-
-    def style(self, name: str) -> Style:
-        """The style of a name."""
-        return style_named(name, [essay.reference for essay in self.held.values()])
-
-    def quote(self, text: str, *, essays: Sequence[str] = (), style: str = "mla") -> Verdict:
-        """Judge a quotation, as the library does."""
-        return Quotations(self).verdict(text, self.style(style), essays)  # type: ignore[arg-type]
-
-    def load(self, essay_id: str) -> tuple[str, StoredEssay]:
-        """A digest and the essay, as ``Quotations`` reads them from a store."""
-        return essay_id, self.essay(essay_id)
-
-    def check_draft(
-        self, draft: Path | str, *, essays: Sequence[str] = (), style: str = "mla"
-    ) -> DraftReport:
-        """Check a draft, as the library does."""
-        return check_draft(
-            draft, [self.essay(essay_id) for essay_id in essays or self.held], self.style(style)
-        )
-
     def quotable(self, essay_id: str, style: str = "mla") -> dict[str, list[PreparedQuotation]]:
         """Each sentence as a quotation, or the library's error."""
         return {
@@ -318,12 +288,6 @@ class FakeLibrary(Library):
             ]
             for each in self.essay(essay_id).passages
         }
-
-    def export_all(self, essay_ids: Sequence[str], form: str) -> str:
-        """Records of essays, as the library gives them."""
-        return "\n".join(
-            exported({**self.essay(essay_id).reference, "id": essay_id}, form) for essay_id in essay_ids
-        )
 
     def warm(self) -> None:
         """There is nothing to load."""

@@ -23,7 +23,7 @@ from alterations import QuestionAlterer
 
 from assistant.core.essay import Passage
 from assistant.evaluation.datasets import Dataset, DatasetQuestion, load_dataset
-from assistant.library.adding import given_passages
+from assistant.library.adding import essay_of_passages
 from assistant.library.library import Library
 from assistant.retrieval.explain import excerpt
 from assistant.retrieval.finder import Finder
@@ -77,7 +77,7 @@ def load_source(folder: Path, chance: random.Random) -> Source:
     lines = (folder / "queries.jsonl").read_text("utf-8").split("\n")
     answers = {line["_id"]: line.get("answers", []) for line in map(json.loads, filter(None, lines))}
     corpus = dataset.corpus or {}
-    essays = [given_passages(doc, doc, texts) for doc, texts in corpus.items()]
+    essays = [essay_of_passages(doc, doc, texts) for doc, texts in corpus.items()]
     finder = Library(Path()).finder_of(essays, lambda _stage, done, total: _report(done, total))
     passages = {passage.id: passage for essay in essays for passage in essay.passages}
     docs = {doc: list(texts) for doc, texts in corpus.items()}

@@ -23,7 +23,7 @@ from assistant.evaluation.render import report_markdown
 from assistant.evaluation.report import evaluation_object, question_objects, worst_questions
 from assistant.evaluation.runner import Evaluation, evaluate
 from assistant.evaluation.tables import compare, is_report
-from assistant.library.adding import given_passages
+from assistant.library.adding import essay_of_passages
 from assistant.library.library import Library
 from assistant.retrieval.finder import Finder
 
@@ -245,7 +245,7 @@ def opened(dataset: Dataset, library: Library, progress: Progress, *, indexed: b
         DatasetError: If an essay of the set is not in the library.
     """
     if dataset.corpus is not None:
-        essays = [given_passages(doc, doc, texts) for doc, texts in dataset.corpus.items()]
+        essays = [essay_of_passages(doc, doc, texts) for doc, texts in dataset.corpus.items()]
         finder = library.finder_of(essays if indexed else [], progress)
     else:
         docs = {question.doc for question in dataset.questions if question.doc}

@@ -1,1 +1,1 @@
-"""Essays and their index as they lie on disk: read, put on the shelf, kept in step, found again."""
+"""The library: its essays and their index on disk, how they are changed, and the facade that others use."""

@@ -1,8 +1,6 @@
-"""From a file to a stored essay: reading, recognising, numbering, chunking.
+"""Changes of a library: essays are added, edited, removed and restored.
 
-An essay that was read is put on the shelf together with the index that knows it.
-
-An essay's record and first page changed: it is read anew from its kept source, and keeps its id.
+A file is read, identified, divided into passages, and written together with an index that contains it.
 """
 
 from __future__ import annotations
@@ -10,10 +8,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assistant.chunking.chunk import Chunked, chunk
+from assistant.chunking.chunk import chunk
 from assistant.chunking.sentences import split_sentences
 from assistant.citations.references import (
     from_title_page,
@@ -37,38 +36,226 @@ from assistant.core.essay import (
 )
 from assistant.documents import Source, read
 from assistant.documents.pages import find_pages, number_pages
-from assistant.library import store
-from assistant.library.files import replace_together
-from assistant.library.indexing import LibraryIndex
-from assistant.library.store import EssayStore, Overrides, Snapshot
+from assistant.library.files import replace_together, writing
+from assistant.library.indexing import LibraryIndex, no_step
+from assistant.library.snapshot import Snapshot
+from assistant.library.store import EssayStore, PendingEssay, dump
+from assistant.library.trash import Trash
 
 _FEWEST_WORDS = 3
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,80}")
 
 
-@dataclass(frozen=True, slots=True)
-class Ingested:
-    """A stored essay and the source it was read from."""
-
-    essay: StoredEssay
-    source: str
-
-
-def records(asked: Path | None, root: Path) -> Sequence[CSLItem] | CSLItem:
-    """The record that the user names, else all records that essays are recognised among.
+class LibraryWriter:
+    """Changes a library, one writer at a time. A change is made as a whole or not at all.
 
     Args:
-        asked: File of the essay's own record, or ``None``.
-        root: The library.
-
-    Raises:
-        RecordError: If a file cannot be read.
+        store: The files of the essays.
+        index: Their index.
+        trash: The removed essays.
+        snapshot: Gives the essays as they are on disk now.
+        notify: Receives a sentence for the user when another writer must be waited for.
     """
-    return known_records(root) if asked is None else load_references(asked)[0]
+
+    def __init__(
+        self,
+        store: EssayStore,
+        index: LibraryIndex,
+        trash: Trash,
+        snapshot: Callable[[], Snapshot],
+        notify: Callable[[str], None],
+    ) -> None:
+        self._store, self._index, self._trash = store, index, trash
+        self._snapshot, self._notify = snapshot, notify
+
+    def add(
+        self,
+        path: Path,
+        *,
+        reference: Path | None,
+        first_page: str | None,
+        essay_id: str | None,
+        model: str | None,
+        progress: Progress,
+    ) -> IngestReport:
+        """Read an essay and add it; arguments as for ``Library.add``."""
+        progress("reading", 0, 1)
+        _refuse_bad_id(essay_id)
+        record = None if reference is None else load_references(reference)[0]
+        known = known_records(self._store.root)
+        file = read_file(path)
+        with self._writing():
+            snapshot = self._snapshot()
+            identity = _identify(file, snapshot, essay_id, record, known)
+            # What the user stated earlier counts unless something else is stated now.
+            overrides = self._store.overrides(identity.essay_id).updated(record, first_page)
+            essay = divide(
+                file,
+                identity.essay_id,
+                overrides.reference or identity.record,
+                known,
+                first_page=overrides.first_page or first_page,
+            )
+            _refuse_other_work(path, essay, identity, snapshot)
+            progress("reading", 1, 1)
+            pending = PendingEssay(essay, dump(essay), file.source.text, overrides)
+            self._commit(pending, snapshot, model=model, progress=progress)
+            self._trash.sweep()
+        return essay.report
+
+    def edit(
+        self, essay_id: str, reference: CSLItem | Path | None, first_page: str | None, progress: Progress
+    ) -> IngestReport:
+        """Change the record or the first page of an essay; arguments as for ``Library.edit``."""
+        with self._writing():
+            snapshot = self._snapshot()
+            old, text = snapshot.essay(essay_id), self._store.source_text(essay_id)
+            source = Source(text, "utf-8", old.reader, find_pages(text))
+            file = SourceFile(old.source_name, old.source_sha256, old.source_name, source)
+            known = known_records(self._store.root)
+            overrides = self._store.overrides(essay_id).updated(_stated(reference, text), first_page)
+            record = overrides.reference
+            if record is None and recognise(text, known) is not None:
+                record = old.reference
+            page = overrides.first_page or None
+            essay = divide(file, essay_id, record, known, first_page=page)
+            if record is None and essay.reference != old.reference:
+                # The record was not taken from the title page but edited in the chunk file.
+                essay = divide(file, essay_id, old.reference, known, first_page=page)
+            self._commit(PendingEssay(essay, dump(essay), text, overrides), snapshot, progress=progress)
+        return essay.report
+
+    def remove(self, essay_id: str, *, for_good: bool) -> None:
+        """Remove an essay; arguments as for ``Library.remove``."""
+        if not (for_good and essay_id in self._trash.removed()):
+            self._snapshot().require(essay_id)
+        with self._writing():
+            if not for_good:
+                self._trash.remove(essay_id)
+                return
+            self._store.remove(essay_id)
+            self._trash.delete(essay_id)
+            others = self._snapshot()
+            self._index.rewrite(others.essays.__getitem__, others.sources)
+
+    def restore(self, essay_id: str) -> IngestReport:
+        """Restore a removed essay; arguments as for ``Library.restore``."""
+        self._trash.pending(essay_id)  # an error need not wait for another writer
+        with self._writing():
+            pending = self._trash.pending(essay_id)
+            self._commit(pending, self._snapshot())
+            self._trash.forget(pending)
+        return pending.essay.report
+
+    def _writing(self) -> AbstractContextManager[None]:
+        return writing(self._store.root, self._notify)
+
+    def _commit(
+        self,
+        pending: PendingEssay,
+        snapshot: Snapshot,
+        *,
+        model: str | None = None,
+        progress: Progress = no_step,
+    ) -> None:
+        """Build an index that contains a new or changed essay, then replace files and index together.
+
+        Raises:
+            AssistantError: If the index cannot be built or the files cannot be written.
+        """
+        essay = pending.essay
+        others = snapshot.without(essay.id)
+        build = self._index.build(
+            lambda name: essay if name == essay.id else others.essays[name],
+            others.sources | {essay.id: hashlib.sha256(pending.chunks.encode()).hexdigest()},
+            model=model,
+            progress=progress,
+            encodings=pending.encodings,
+        )
+        try:
+            replace_together(self._store.files(pending), build.make_current if build else lambda: None)
+        except BaseException:
+            if build:
+                build.discard()
+            raise
 
 
-def known_records(root: Path) -> Sequence[CSLItem]:
-    """All records that essays are recognised among.
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """An essay's file as it was read.
+
+    Attributes:
+        name: Its name.
+        sha256: Its digest.
+        label: What messages call it.
+        source: Its text and pages.
+    """
+
+    name: str
+    sha256: str
+    label: str
+    source: Source
+
+    @property
+    def stem(self) -> str:
+        """Its name without the ending."""
+        return Path(self.name).stem
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which essay a file is.
+
+    Attributes:
+        essay_id: Its id.
+        record: The record stated for it or recognised by its title; ``None`` if there is none.
+    """
+
+    essay_id: str
+    record: CSLItem | None
+
+
+def _identify(
+    file: SourceFile,
+    snapshot: Snapshot,
+    essay_id: str | None,
+    record: CSLItem | None,
+    known: Sequence[CSLItem],
+) -> Identity:
+    """Tell which essay a file is. Unless the user states id or record, a file that is held keeps its id."""
+    identified = record or recognise(file.source.text, known)
+    name = essay_id or _id_of(identified, file.stem)
+    if essay_id is None and record is None and name not in snapshot.stamps:
+        same_file = (held for held, summary in snapshot.summaries.items() if summary.source == file.sha256)
+        name = next(same_file, name)
+    return Identity(name, identified)
+
+
+def _refuse_other_work(path: Path, essay: StoredEssay, identity: Identity, snapshot: Snapshot) -> None:
+    """Refuse an essay that would replace another work.
+
+    Its title is that of the record before overrides, which are those of the essay that it would replace.
+    """
+    if essay.id not in snapshot.stamps:
+        return
+    try:
+        held = snapshot.essay(essay.id)
+    except LibraryError:
+        return  # a damaged chunk file is repaired by adding its essay again
+    record = identity.record or from_title_page(_printed_title(essay), "", Path(essay.source_name).stem)
+    titles = {plain_title(record), _printed_title(essay)} - {""}
+    same_work = held.source_name == essay.source_name and not titles.isdisjoint(
+        {held.report.title, _printed_title(held)}
+    )
+    if held.source_sha256 != essay.source_sha256 and not same_work:
+        raise LibraryError(
+            f"{path} would take the id {essay.id!r} of another essay ({held.source_name}); give it its "
+            f"own with --id, or remove the other with: assistant remove {essay.id}"
+        )
+
+
+def known_records(root: Path) -> list[CSLItem]:
+    """All records among which essays are recognised: those shipped, and those of a library.
 
     Args:
         root: The library, which may have a ``data/references.json`` of its own.
@@ -77,149 +264,101 @@ def known_records(root: Path) -> Sequence[CSLItem]:
         RecordError: If a file cannot be read.
     """
     own = root / "data" / "references.json"
-    files = [data_file("references.json"), data_file("sample/reference.json")]
-    return [
-        item
-        for file in dict.fromkeys([*([own] if own.is_file() else []), *files])
-        for item in load_references(file)
-    ]
+    shipped = [data_file("references.json"), data_file("sample/reference.json")]
+    files = dict.fromkeys([own, *shipped] if own.is_file() else shipped)
+    return [record for file in files for record in load_references(file)]
+
+
+def read_file(path: Path) -> SourceFile:
+    """Read an essay's file.
+
+    Raises:
+        ReadingError: If it cannot be read.
+    """
+    source = read(path)
+    return SourceFile(path.name, hashlib.sha256(path.read_bytes()).hexdigest(), str(path), source)
+
+
+@dataclass(frozen=True, slots=True)
+class EssayWithSource:
+    """An essay and the source that its passages' offsets count in."""
+
+    essay: StoredEssay
+    source: str
 
 
 def read_essay(
     path: Path,
-    references: Sequence[CSLItem] | CSLItem,
-    *,
     known: Sequence[CSLItem] = (),
+    *,
+    record: CSLItem | None = None,
     first_page: str | None = None,
     essay_id: str | None = None,
-) -> Ingested:
-    """Read a file as an essay.
+) -> EssayWithSource:
+    """Read a file as an essay that is in no library.
 
     Args:
         path: The file.
-        references: The essay's own record, or records of known essays to recognise it among.
-        known: Records of known essays, whose printed titles tell the front matter where the own record's
-            title is another.
-        first_page: Number of its first page as the user gives it.
-        essay_id: Its id as the user gives it.
-
-    Returns:
-        The essay with its passages and report.
+        known: Records of known essays among which it is recognised.
+        record: Its own record, if that is known.
+        first_page: Number of its first page; otherwise the record's or the printed one.
+        essay_id: Its id; otherwise the record's or one made of author and year.
 
     Raises:
-        AssistantError: If it cannot be read as an essay.
+        ReadingError: If it cannot be read as an essay.
     """
-    if essay_id is not None and not _ID.fullmatch(essay_id):
-        raise LibraryError(
-            f"{essay_id!r} cannot be an id; use small letters, figures, hyphens and dots, such as gill-2014."
-        )
-    source = read(path)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    file = _File(path.name, digest, str(path))
-    return _ingested(file, source, references, known, first_page, essay_id)
+    file = read_file(path)
+    record = record or recognise(file.source.text, known)
+    essay = divide(file, essay_id or _id_of(record, file.stem), record, known, first_page=first_page)
+    return EssayWithSource(essay, file.source.text)
 
 
-def read_again(
-    essay: StoredEssay,
-    text: str,
-    references: Sequence[CSLItem] | CSLItem,
+def divide(
+    file: SourceFile,
+    essay_id: str,
+    record: CSLItem | None,
+    known: Sequence[CSLItem],
     *,
-    known: Sequence[CSLItem] = (),
     first_page: str | None,
-) -> Ingested:
-    """Read an essay of the library anew from its kept source, as ``read_essay`` reads a file.
+) -> StoredEssay:
+    """Divide a file into the passages of an essay.
 
     Args:
-        essay: The essay; it keeps its id.
-        text: Its source.
-        references: Its own record, or records of known essays to recognise it among.
-        known: As for ``read_essay``.
-        first_page: Number of its first page as the user gives it.
-
-    Returns:
-        The essay with its passages and report.
+        file: The file.
+        essay_id: The essay's id.
+        record: Its record; ``None`` to make one of its title page.
+        known: Records of known essays. If the essay's own record has another title than the one printed,
+            its front matter is recognised by one of them.
+        first_page: Number of the first page; otherwise the record's or the printed one.
 
     Raises:
-        AssistantError: If the first page is none.
+        ReadingError: If there is no paragraph in it, or the first page is no page number.
     """
-    file = _File(essay.source_name, essay.source_sha256, essay.source_name)
-    source = Source(text, "utf-8", essay.reader, find_pages(text))
-    return _ingested(file, source, references, known, first_page, essay.id)
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    """The file that a source was read from: its name, its digest, and what messages call it."""
-
-    name: str
-    sha256: str
-    called: str
-
-    @property
-    def stem(self) -> str:
-        return Path(self.name).stem
-
-
-def _ingested(
-    file: _File,
-    source: Source,
-    references: Sequence[CSLItem] | CSLItem,
-    known: Sequence[CSLItem],
-    first_page: str | None,
-    essay_id: str | None,
-) -> Ingested:
-    record = references if isinstance(references, Mapping) else recognise(source.text, references)
-    numbering = number_pages(source.pages, asked=first_page, record=str((record or {}).get("page", "")))
-    name = essay_id or _own_id(record) or make_id(record or {}, file.stem)
-    printed = record or {}
-    if recognise(source.text, [printed]) is None:
-        printed = recognise(source.text, known) or printed
-    essay = Essay(name, printed, source.text, numbering.pages, numbering.provenance, source.pages.furniture)
-    chunked = chunk(essay, _frequency(str((record or {}).get("language", "en"))))
+    text = file.source.text
+    cited: CSLItem = record or {}
+    numbering = number_pages(file.source.pages, asked=first_page, record=str(cited.get("page", "")))
+    printed = recognise(text, [cited]) or recognise(text, known) or cited
+    chunked = chunk(
+        Essay(essay_id, printed, text, numbering.pages, numbering.provenance, file.source.pages.furniture),
+        _word_frequency(str(cited.get("language", "en"))),
+    )
     if not any(passage.kind in SEARCHED_KINDS and _has_words(passage) for passage in chunked.passages):
         raise ReadingError(
-            f"{file.called} has no paragraph in it; give a file with the running text of an essay."
+            f"{file.label} has no paragraph in it; give a file with the running text of an essay."
         )
-    return Ingested(_stored(file, source.reader, record, chunked, numbering.warnings), source.text)
-
-
-def _has_words(passage: Passage) -> bool:
-    """Whether a passage is running text and not figures or ornaments."""
-    return sum(any(ch.isalpha() for ch in word) for word in passage.text.split()) >= _FEWEST_WORDS
-
-
-def _own_id(record: CSLItem | None) -> str | None:
-    named = str((record or {}).get("id", ""))
-    return named if _ID.fullmatch(named) else None
-
-
-def _stored(
-    file: _File, reader: str, record: CSLItem | None, chunked: Chunked, warnings: tuple[str, ...]
-) -> StoredEssay:
-    reference = record or from_title_page(chunked.title, chunked.author, file.stem)
+    warnings = [*numbering.warnings, *chunked.report.warnings]
     if record is None:
-        warnings = (
-            *warnings,
+        cited = from_title_page(chunked.title, chunked.author, file.stem)
+        warnings.insert(
+            len(numbering.warnings),
             "No record of the essay is known; its title page is cited; edit the essay to give one.",
         )
-    report = replace(
-        chunked.report,
-        title=plain_title(reference),
-        warnings=(*warnings, *chunked.report.warnings),
-    )
-    return StoredEssay(report.essay_id, reference, file.name, file.sha256, reader, report, chunked.passages)
+    report = replace(chunked.report, title=plain_title(cited), warnings=tuple(warnings))
+    return StoredEssay(essay_id, cited, file.name, file.sha256, file.source.reader, report, chunked.passages)
 
 
-def _frequency(language: str) -> Callable[[str], float]:
-    from wordfreq import available_languages, zipf_frequency
-
-    code = language.split("-", maxsplit=1)[0].lower()
-    known = code if code in available_languages() else "en"
-    return lambda word: float(zipf_frequency(word, known))
-
-
-def given_passages(essay_id: str, title: str, texts: Mapping[str, str]) -> StoredEssay:
-    """An essay of passages that somebody else has divided, as question sets come with them.
+def essay_of_passages(essay_id: str, title: str, texts: Mapping[str, str]) -> StoredEssay:
+    """An essay whose passages are divided already, as in a question set.
 
     Args:
         essay_id: Its id.
@@ -228,7 +367,7 @@ def given_passages(essay_id: str, title: str, texts: Mapping[str, str]) -> Store
     """
     passages = tuple(
         Passage(
-            name,
+            passage_id,
             essay_id,
             ordinal,
             "paragraph",
@@ -238,195 +377,70 @@ def given_passages(essay_id: str, title: str, texts: Mapping[str, str]) -> Store
             (),
             SourceMap(((0, 0),), len(text)),
         )
-        for ordinal, (name, text) in enumerate(texts.items(), 1)
+        for ordinal, (passage_id, text) in enumerate(texts.items(), 1)
         if text.strip()
     )
     report = IngestReport(
         essay_id=essay_id, title=title, characters=0, kept=0, layout=0, hyphens_joined=(), hyphens_kept=(),
         dropped=(), removed={}, unaccounted=0, note_marks=0, kinds={"paragraph": len(passages)}, pages=0,
-        first_page="", last_page="",
-        page_provenance="passages as given",
+        first_page="", last_page="", page_provenance="passages as given",
     )  # fmt: skip
     return StoredEssay(essay_id, {"title": title}, essay_id, "", "passages", report, passages)
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """An essay that is ready to be put on the shelf.
-
-    Attributes:
-        essay: The essay.
-        chunks: Its chunk file, as text.
-        source: Its source.
-        given: What the user gave of it.
-        encodings: A folder in which its windows may be encoded already, or ``None``.
-    """
-
-    essay: StoredEssay
-    chunks: str
-    source: str
-    given: Overrides
-    encodings: Path | None = None
-
-    @classmethod
-    def of(cls, made: Ingested, given: Overrides) -> Ready:
-        """What was read, with what is given of it."""
-        return cls(made.essay, store.dump(made.essay), made.source, given)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a user gives now of an essay that is added.
-
-    Attributes:
-        reference: Its record, or ``None``.
-        first_page: Its first page, or ``None``.
-        essay_id: Its id, or ``None``.
-    """
-
-    reference: CSLItem | None
-    first_page: str | None
-    essay_id: str | None
-
-
-def settled(made: Ingested, path: Path, asked: Asked, known: Sequence[CSLItem], shelf: EssayStore) -> Ready:
-    """An essay as it was read, or read anew with what the user gave of it before.
-
-    A file that is there already keeps its id, its record and its first page where the user gave them once
-    and gives no others now.
+def pasted_record(text: str, source: str) -> CSLItem:
+    """The record in a text that the user pasted.
 
     Args:
-        made: The essay as it was read.
-        path: Its file.
-        asked: What is given now.
-        known: Records of known essays.
-        shelf: The essays there are.
+        text: CSL-JSON, BibTeX or RIS.
+        source: The essay's source, by which its own record is recognised among several.
 
     Raises:
-        AssistantError: If the id is that of another work.
+        RecordError: If the text is none of the three, or holds no record with a title.
     """
-    new = asked.essay_id is None and asked.reference is None
-    name = _held_as(made.essay, shelf) if new else made.essay.id
-    _refuse_other(made.essay, name, path, shelf)
-    given = shelf.given(name).updated(asked.reference, asked.first_page)
-    page = given.first_page or None
-    if (name, given.reference, page) != (made.essay.id, asked.reference, asked.first_page):
-        own = known if given.reference is None else given.reference
-        made = read_essay(path, own, known=known, first_page=page, essay_id=name)
-    return Ready.of(made, given)
+    return _own(pasted_references(text), source)
 
 
-def _held_as(essay: StoredEssay, shelf: EssayStore) -> str:
-    """Id under which the library has an essay's very file, else the one that it was given."""
-    if essay.id in shelf.ids():
-        return essay.id
-    abouts = shelf.summaries()
-    same = (name for name, about in abouts.items() if about.source == essay.source_sha256)
-    return next(same, essay.id)
-
-
-def _refuse_other(essay: StoredEssay, name: str, path: Path, shelf: EssayStore) -> None:
-    """Refuse an essay that would take the place of another work."""
-    if name not in shelf.ids():
-        return
-    try:
-        known = shelf.load(name)[1]
-    except LibraryError:
-        return  # a damaged file is mended by adding its essay again
-    same_work = known.source_name == essay.source_name and bool(_titles(known) & _titles(essay))
-    if known.source_sha256 != essay.source_sha256 and not same_work:
-        raise LibraryError(
-            f"{path} would take the id {name!r} of another essay ({known.source_name}); give it its "
-            f"own with --id, or remove the other with: assistant remove {name}"
-        )
-
-
-def _titles(essay: StoredEssay) -> set[str]:
-    """The title on record, and the printed one, which no new record changes."""
-    printed = " ".join(passage.text for passage in essay.passages if passage.kind == "title")
-    return {essay.report.title, printed} - {""}
-
-
-def commit(ready: Ready, model: str | None, shelf: EssayStore, keeper: LibraryIndex, step: Progress) -> None:
-    """Build the index with an essay new or changed, then make files and index current together.
-
-    Args:
-        ready: The essay.
-        model: Embedding model for the whole library; else the one it has.
-        shelf: The essays there are.
-        keeper: Keeps their index.
-        step: Told how far the work is.
-
-    Raises:
-        AssistantError: If the index cannot be made or the files cannot be written.
-    """
-    essay = ready.essay
-    abouts = shelf.summaries(but=essay.id)
-    sources = {name: about.sha256 for name, about in abouts.items()}
-    sources[essay.id] = hashlib.sha256(ready.chunks.encode()).hexdigest()
-    essays = Snapshot(shelf, abouts, essay)
-    build = keeper.build(essays, sources, model, step, encodings=ready.encodings)
-    files = shelf.files(essay.id, ready.chunks, ready.source, ready.given)
-    try:
-        replace_together(files, build.make_current if build else _nothing)
-    except BaseException:
-        if build:
-            build.discard()
-        raise
-
-
-def _nothing() -> None:
-    """What is done where the index is right already."""
-
-
-def edited(
-    essay_id: str, reference: CSLItem | Path | None, first_page: str | None, shelf: EssayStore, root: Path
-) -> Ready:
-    """An essay as it is with another record or another first page.
-
-    Args:
-        essay_id: Its id.
-        reference: A new record, or the file of one; ``None`` to leave it as it is.
-        first_page: Number of the first page; the empty string to have it found again in record or print,
-            ``None`` to leave it as it is.
-        shelf: The essays there are.
-        root: The library's folder.
-
-    Raises:
-        AssistantError: If there is no such essay, its source is not kept, or record or page are malformed.
-    """
-    essay, text = shelf.load(essay_id)[1], shelf.source_text(essay_id)
-    given = shelf.given(essay_id).updated(_record(reference, text), first_page)
-    asked = given.first_page or None
-    known = known_records(root)
-    own = known if given.reference is None else given.reference
-    made = read_again(essay, text, own, known=known, first_page=asked)
-    if given.reference is None and made.essay.reference != essay.reference:
-        # It was given in another way, such as in the essay's own file.
-        made = read_again(essay, text, essay.reference, known=known, first_page=asked)
-    return Ready.of(made, given)
-
-
-def _record(reference: CSLItem | Path | None, text: str) -> CSLItem | None:
+def _stated(reference: CSLItem | Path | None, source: str) -> CSLItem | None:
+    """The record that the user states, by itself or in a file."""
     if isinstance(reference, Path):
-        return _chosen(load_references(reference), text)
+        return _own(load_references(reference), source)
     if reference is not None:
         refuse_malformed([reference], "The record")
     return reference
 
 
-def pasted(text: str, source: str) -> CSLItem:
-    """The record in a text.
-
-    Args:
-        text: CSL-JSON, BibTeX or RIS.
-        source: The essay's source, which tells the essay's own among several.
-
-    Raises:
-        RecordError: If the text is none of the three, or holds no record with a title.
-    """
-    return _chosen(pasted_references(text), source)
-
-
-def _chosen(records: Sequence[CSLItem], source: str) -> CSLItem:
+def _own(records: Sequence[CSLItem], source: str) -> CSLItem:
     return recognise(source, records) or records[0]
+
+
+def _refuse_bad_id(essay_id: str | None) -> None:
+    if essay_id is not None and not _ID.fullmatch(essay_id):
+        raise LibraryError(
+            f"{essay_id!r} cannot be an id; use small letters, figures, hyphens and dots, such as gill-2014."
+        )
+
+
+def _id_of(record: CSLItem | None, stem: str) -> str:
+    """The id of a record if it can be an essay's, else one made of author and year or the file's name."""
+    own = str((record or {}).get("id", ""))
+    return own if _ID.fullmatch(own) else make_id(record or {}, stem)
+
+
+def _printed_title(essay: StoredEssay) -> str:
+    """The title as the essay prints it, which no new record changes."""
+    return " ".join(passage.text for passage in essay.passages if passage.kind == "title")
+
+
+def _has_words(passage: Passage) -> bool:
+    """Whether a passage is running text and not figures or ornaments."""
+    words = passage.text.split()
+    return sum(any(map(str.isalpha, word)) for word in words) >= _FEWEST_WORDS
+
+
+def _word_frequency(language: str) -> Callable[[str], float]:
+    from wordfreq import available_languages, zipf_frequency
+
+    code = language.split("-", maxsplit=1)[0].lower()
+    known = code if code in available_languages() else "en"
+    return lambda word: float(zipf_frequency(word, known))

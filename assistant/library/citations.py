@@ -1,80 +1,44 @@
-"""Citations of a library's essays, each told from the others, and their bibliographic records."""
+"""Citations and bibliographic records of essays in the formats in which they are asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
+from assistant.citations.export import exported, written
 from assistant.citations.locators import locator_of
-from assistant.citations.styles import Style, style_named
+from assistant.citations.styles import Style
 from assistant.core.answer import Citation
-from assistant.library.store import EssayStore
+from assistant.core.essay import StoredEssay
 
 
-class Citations:
-    """Cites the essays of a shelf.
+def cite_essay(
+    essay: StoredEssay, style: Style, page: str | None, form: str, *, again: bool
+) -> tuple[Citation, str]:
+    """In-text citation and full reference of an essay.
 
     Args:
-        shelf: The shelf.
+        essay: The essay.
+        style: Citation style.
+        page: Page or pages to cite, or ``None``.
+        form: ``text``, ``markdown`` or ``html``.
+        again: Whether the essay was cited before; only styles of notes distinguish it.
+
+    Raises:
+        AssistantError: If there is no such format, or the essay has no such page.
     """
+    labels = list(dict.fromkeys(start.label for passage in essay.passages for start in passage.pages))
+    locator = "" if page is None else locator_of(page, labels, essay.id)
+    in_text = (style.rich_again if again else style.rich_in_text)(essay.reference, locator)
+    reference = written(style.rich_reference(essay.reference), form)
+    return Citation(locator, written(in_text, form)), reference
 
-    def __init__(self, shelf: EssayStore) -> None:
-        self._shelf = shelf
-        self._kept: tuple[object, Style] | None = None
 
-    def style(self, name: str, state: object = None) -> Style:
-        """A citation style that tells the essays from each other.
+def export_records(essays: Iterable[StoredEssay], form: str) -> str:
+    """The records of several essays in one text: ``bibtex``, ``ris`` or ``csl-json``.
 
-        Args:
-            name: Name of a style, or a ``.csl`` file.
-            state: What differs when the essays do, if it is known: looking at a thousand files takes longer
-                than a citation may.
+    Each record has its essay's id, so that no two have the same.
 
-        Raises:
-            AssistantError: If there is no such style, or a chunk file is damaged.
-        """
-        abouts = None
-        if state is None:
-            abouts = self._shelf.summaries()
-            state = {essay_id: about.sha256 for essay_id, about in abouts.items()}
-        if self._kept is None or self._kept[0] != (name, state):
-            records = [about.reference for about in (abouts or self._shelf.summaries()).values()]
-            self._kept = ((name, state), style_named(name, records))
-        return self._kept[1]
-
-    def cite(
-        self, essay_id: str, style: str, page: str | None, form: str, *, again: bool
-    ) -> tuple[Citation, str]:
-        """In-text citation and full reference of an essay.
-
-        Args:
-            essay_id: Its id.
-            style: Citation style.
-            page: Page or pages to cite, or ``None``.
-            form: ``text``, ``markdown`` or ``html``.
-            again: Whether the essay was cited before, which only styles of notes tell.
-
-        Raises:
-            AssistantError: If there is no such essay, style or format, or the essay has no such page.
-        """
-        from assistant.citations.export import written
-
-        essay = self._shelf.load(essay_id)[1]
-        labels = list(dict.fromkeys(start.label for passage in essay.passages for start in passage.pages))
-        locator = locator_of(page, labels, essay_id) if page is not None else ""
-        chosen = self.style(style)
-        in_text = (chosen.rich_again if again else chosen.rich_in_text)(essay.reference, locator)
-        reference = written(chosen.rich_reference(essay.reference), form)
-        return Citation(locator, written(in_text, form)), reference
-
-    def export(self, essay_id: str, form: str) -> str:
-        """The record of an essay for reference managers: ``bibtex``, ``ris`` or ``csl-json``."""
-        from assistant.citations.export import exported
-
-        return exported(self._shelf.load(essay_id)[1].reference, form)
-
-    def export_all(self, essay_ids: Sequence[str], form: str) -> str:
-        """Records of several essays, each called after its essay's id, by which no two are called alike."""
-        from assistant.citations.export import exported
-
-        records = [dict(self._shelf.load(essay_id)[1].reference) | {"id": essay_id} for essay_id in essay_ids]
-        return "\n".join(exported(record, form) for record in records)
+    Raises:
+        AssistantError: If there is no such format.
+    """
+    return "\n".join(exported(dict(essay.reference) | {"id": essay.id}, form) for essay in essays)

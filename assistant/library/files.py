@@ -1,26 +1,28 @@
-"""The library's folder: which it is, one writer at a time, and files that change together or not at all."""
+"""The library's folder: where it is, one writer at a time, and files that change together or not at all."""
 
 from __future__ import annotations
 
 import errno
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from assistant.core.errors import LibraryError
 
-# Another writer may be embedding a long essay.
+# Seconds to wait for another writer, which may be embedding a long essay.
 _PATIENCE = 900
+# Without this file a folder is no question set.
+QUESTIONS = "queries.jsonl"
 
 
-def find_root(asked: Path | None = None) -> Path:
-    """The library to use: the one asked for, ``$ASSISTANT_LIBRARY``, here, or the user's own."""
-    if asked is not None:
-        return asked
-    if named := os.environ.get("ASSISTANT_LIBRARY"):
-        return Path(named)
+def find_root(named: Path | None = None) -> Path:
+    """The library to use: the one named, ``$ASSISTANT_LIBRARY``, the current folder, or the user's own."""
+    if named is not None:
+        return named
+    if variable := os.environ.get("ASSISTANT_LIBRARY"):
+        return Path(variable)
     if Path("data/chunks").is_dir():
         return Path()
     import platformdirs
@@ -28,16 +30,22 @@ def find_root(asked: Path | None = None) -> Path:
     return Path(platformdirs.user_data_dir("essay-assistant", appauthor=False))
 
 
+def question_sets(root: Path, essay_ids: Iterable[str]) -> dict[str, Path]:
+    """The folders of a library's own question sets, ``data/eval/ID``, by the id of their essay."""
+    folders = {essay_id: root / "data" / "eval" / essay_id for essay_id in essay_ids}
+    return {essay_id: folder for essay_id, folder in folders.items() if (folder / QUESTIONS).is_file()}
+
+
 @contextmanager
 def writing(root: Path, notify: Callable[[str], None]) -> Iterator[None]:
-    """Keep other writers out of a library; a fault of the disk becomes one sentence.
+    """Keep other writers out of a library; an error of the disk becomes a ``LibraryError``.
 
     Args:
         root: The library's folder.
-        notify: Told when another writer must be waited for.
+        notify: Receives a sentence for the user if another writer must be waited for.
 
     Raises:
-        LibraryError: If the library cannot be written to, or another writer does not end.
+        LibraryError: If the library cannot be written to, or another writer does not finish.
     """
     from filelock import FileLock, Timeout
 
@@ -74,11 +82,11 @@ def _disk_error(root: Path, error: OSError) -> LibraryError:
 
 
 def replace_together(files: Mapping[Path, str], then: Callable[[], None]) -> None:
-    """Write several files and do one thing more, or leave everything as it was.
+    """Write several files and take one more step, or leave everything as it was.
 
     Args:
-        files: Text of each file by its path; line breaks are kept.
-        then: What belongs to the change too; the files are put back if it fails.
+        files: Text of each file by its path; line breaks stay as they are.
+        then: The last step of the change; the old files are restored if it fails.
 
     Raises:
         OSError: If a file cannot be written.
@@ -92,21 +100,21 @@ def replace_together(files: Mapping[Path, str], then: Callable[[], None]) -> Non
             new[path].write_bytes(text.encode("utf-8"))
         for path in files:
             if path.exists():
-                # A copy: should the program be killed here, the file itself is still in its place.
+                # A copy: if the program is killed here, the file itself is still in its place.
                 shutil.copy2(path, old[path])
             os.replace(new[path], path)  # noqa: PTH105 - os.replace is the atomic one
             done.append(path)
         then()
     except BaseException:
         for path in done:
-            _put_back(path, old[path])
+            _restore(path, old[path])
         raise
     finally:
         for path in (*new.values(), *old.values()):
             path.unlink(missing_ok=True)
 
 
-def _put_back(path: Path, old: Path) -> None:
+def _restore(path: Path, old: Path) -> None:
     path.unlink(missing_ok=True)
     if old.exists():
         old.rename(path)

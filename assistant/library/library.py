@@ -1,16 +1,12 @@
-"""The one facade: a folder of essays that can be added, removed and asked.
+"""The facade: a folder of essays to which essays are added and which is asked, quoted and cited.
 
-Everything above this module speaks to it alone. The staircase ``ask`` begins here, ``add`` in
-``keeping.collection``.
-
-The question sets that lie in a library beside its essays.
-
-The essays that a library keeps: put in, taken out, and given whole.
+Other rooms use the library through this class alone. Each call takes one snapshot of the essays on disk.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,37 +19,18 @@ from assistant.core.errors import LibraryError
 from assistant.core.essay import CSLItem, EssaySummary, IngestReport, Progress, RemovedEssay, StoredEssay
 from assistant.core.notebook import Notebook, Section
 from assistant.core.quotation import Verdict
-from assistant.library.citations import Citations
-from assistant.library.files import writing
-from assistant.library.indexing import Finders, LibraryIndex, no_step
+from assistant.library import files
+from assistant.library.indexing import LibraryIndex, Models, OutdatedError, no_step
+from assistant.library.snapshot import Snapshot
 from assistant.library.store import EssayStore
 from assistant.retrieval.models.cross_encoder import DefaultReadingModel, ReadingModel
 from assistant.retrieval.models.encoder import Encoder
 from assistant.retrieval.models.loading import default_loader
 
 if TYPE_CHECKING:
-    from assistant.library.quotations import Quotations
+    from assistant.library.adding import LibraryWriter
     from assistant.library.trash import Trash
     from assistant.retrieval.finder import Finder
-
-
-# Without this file a folder is no question set.
-QUESTIONS = "queries.jsonl"
-
-
-def question_sets(root: Path, essays: Iterable[str]) -> dict[str, Path]:
-    """A library's own question sets on essays that it holds.
-
-    Args:
-        root: The library's folder.
-        essays: Ids of its essays.
-
-    Returns:
-        Folders by the id of the essay that each asks about, in the order of the ids.
-    """
-    folders = {name: root / "data" / "eval" / name for name in essays}
-    return {name: folder for name, folder in folders.items() if (folder / QUESTIONS).is_file()}
-
 
 # Passages that are shown unless more or fewer are asked for.
 TOP = 3
@@ -63,12 +40,12 @@ class Library:
     """A library of essays.
 
     Args:
-        root: Its folder; made by the first essay that is added.
-        load_encoder: Gives the model of a name, or the default one for ``None``; the real one unless a
-            test gives its own.
+        root: Its folder; made when the first essay is added.
+        load_encoder: Loads the embedding model of a name, or the default one for ``None``; the real one
+            unless a test gives its own.
         reading_model: Reads questions and excerpts together; the real one unless a test gives its own, or
             its own encoder.
-        notify: Takes sentences for the user about what goes on.
+        notify: Receives sentences for the user about what is being done.
     """
 
     def __init__(
@@ -81,68 +58,90 @@ class Library:
     ) -> None:
         self.root = root
         self._notify = notify
-        self._shelf = EssayStore(root)
-        self._keeper = LibraryIndex(root, load_encoder or (lambda name: default_loader(name, notify)), notify)
-        self._finders = Finders(
-            self._shelf,
-            self._keeper,
-            reading_model or (None if load_encoder else DefaultReadingModel(notify)),
-        )
-        self._citations = Citations(self._shelf)
+        if load_encoder is None:
+            reading_model = reading_model or DefaultReadingModel(notify)
+        self._models = Models(load_encoder or (lambda name: default_loader(name, notify)), reading_model)
+        self._store = EssayStore(root)
+        self._index = LibraryIndex(root, self._models, notify)
+        self._latest: Snapshot | None = None
+        self._lock = threading.Lock()
 
-    @cached_property
-    def _removals(self) -> Trash:
-        from assistant.library.trash import Trash
+    def snapshot(self) -> Snapshot:
+        """The essays as they are on disk; the same object until a chunk file changes.
 
-        return Trash(self.root, self._shelf, self._keeper)
+        Raises:
+            LibraryError: If the folder cannot be read.
+        """
+        with self._lock:
+            stamps = self._store.stamps()
+            if self._latest is None or self._latest.stamps != stamps:
+                self._latest = Snapshot(self._store, self._index, stamps, self._latest)
+            return self._latest
+
+    # What the library holds.
 
     def ids(self) -> list[str]:
         """Ids of all essays, in alphabetical order."""
-        return self._shelf.ids()
+        return list(self.snapshot().stamps)
 
     def essays(self) -> list[StoredEssay]:
-        """All essays; a ``LibraryError`` is raised where a chunk file is damaged."""
-        return [self.essay(essay_id) for essay_id in self.ids()]
+        """All essays.
+
+        Raises:
+            LibraryError: If a chunk file is damaged.
+        """
+        return list(self.snapshot().essays.values())
 
     def essay(self, essay_id: str) -> StoredEssay:
         """One essay.
 
         Raises:
-            LibraryError: If there is none of that id or its file is damaged.
+            LibraryError: If there is none of that id or its chunk file is damaged.
         """
-        return self._shelf.load(essay_id)[1]
-
-    def references(self) -> dict[str, CSLItem]:
-        """Bibliographic records by id of their essays, none of which need be read for it.
-
-        Raises:
-            LibraryError: If a chunk file that has changed is damaged.
-        """
-        return {essay_id: about.reference for essay_id, about in self._shelf.summaries().items()}
+        return self.snapshot().essay(essay_id)
 
     def summaries(self) -> dict[str, EssaySummary]:
-        """What is known of each essay without reading it, by id.
+        """A summary of each essay by id; the essays themselves need not be read for it.
 
         Raises:
-            LibraryError: If a chunk file that has changed is damaged.
+            LibraryError: If a chunk file that is new or changed is damaged.
         """
-        return self._shelf.summaries()
+        return self.snapshot().summaries
+
+    def references(self) -> dict[str, CSLItem]:
+        """The record of each essay by id; errors as for ``summaries``."""
+        return {essay_id: summary.reference for essay_id, summary in self.summaries().items()}
 
     def question_sets(self) -> dict[str, Path]:
         """Folders of the library's own question sets by id of the essay that each asks about."""
-        return question_sets(self.root, self.ids())
+        return files.question_sets(self.root, self.ids())
 
     def source_text(self, essay_id: str) -> str:
-        """The decoded source that passages' source offsets count in.
+        """The decoded source that the passages' source offsets count in.
 
         Raises:
-            LibraryError: If there is no such essay or its source is not kept.
+            LibraryError: If there is no such essay or its source is missing.
         """
-        return self._shelf.source_text(essay_id)
+        self.snapshot().require(essay_id)
+        return self._store.source_text(essay_id)
 
     def engine(self) -> str:
-        """How the index is searched, in words; empty if there is none."""
-        return self._keeper.engine()
+        """A sentence on how the index is searched; empty if there is none."""
+        return self._index.engine()
+
+    # What changes it.
+
+    @cached_property
+    def _trash(self) -> Trash:
+        from assistant.library.trash import Trash
+
+        return Trash(self._store, self._index)
+
+    @cached_property
+    def _writer(self) -> LibraryWriter:
+        from assistant.library.adding import LibraryWriter
+
+        return LibraryWriter(self._store, self._index, self._trash, self.snapshot, self._notify)
 
     def add(
         self,
@@ -154,71 +153,28 @@ class Library:
         model: str | None = None,
         progress: Progress | None = None,
     ) -> IngestReport:
-        """Read an essay and add it; an essay that is there already is brought up to date.
+        """Read an essay and add it; an essay that is in the library already is brought up to date.
 
         Args:
             path: The essay's file.
-            reference: File of its bibliographic record; else it is recognised by its title.
-            first_page: Number of its first page, arabic or roman; else the record's or the printed one.
-            essay_id: Its id; else the record's or one made of author and year.
-            model: Embedding model for the whole library; else the one it has.
+            reference: File of its bibliographic record; otherwise it is recognised by its title.
+            first_page: Number of its first page, arabic or roman; otherwise the record's or the printed one.
+            essay_id: Its id; otherwise the record's or one made of author and year.
+            model: Embedding model for the whole library; otherwise the one it has.
             progress: Called with the stage, the number of steps done and the number there are.
 
-        Returns:
-            The ingest report.
-
         Raises:
-            AssistantError: If the file, the record or the library cannot be used; the library is
-                then as it was.
+            AssistantError: If the file, the record or the library cannot be used; the library is then
+                as it was.
         """
-        from assistant.library import adding
-        from assistant.library.adding import Asked
-
-        step = progress or no_step
-        step("reading", 0, 1)
-        records, known = adding.records(reference, self.root), adding.known_records(self.root)
-        made = adding.read_essay(path, records, known=known, first_page=first_page, essay_id=essay_id)
-        step("reading", 1, 1)
-        with writing(self.root, self._notify):
-            asked = Asked(records if isinstance(records, Mapping) else None, first_page, essay_id)
-            ready = adding.settled(made, path, asked, known, self._shelf)
-            adding.commit(ready, model, self._shelf, self._keeper, step)
-            self._removals.sweep()
-        return ready.essay.report
-
-    def form(self, essay_id: str, text: str = "") -> dict[str, str]:
-        """What a form shows of an essay's record: see ``keeping.forms.form_of``.
-
-        Args:
-            essay_id: Id of the essay.
-            text: Another record to show in its place: CSL-JSON, BibTeX or RIS.
-
-        Returns:
-            The record's fields, and ``first-page``: the number of the first page if the user gave one.
-
-        Raises:
-            AssistantError: If there is no such essay, or the text is no record.
-        """
-        from assistant.citations import form as forms
-
-        given = self._shelf.given(essay_id).first_page
-        return forms.form_of(self._record(essay_id, text)) | {"first-page": given}
-
-    def record_from_form(self, essay_id: str, form: Mapping[str, str], text: str = "") -> CSLItem:
-        """The record that a form was filled in with, which ``form`` gave with the same arguments.
-
-        Raises:
-            AssistantError: If there is no such essay, the text is no record, or a field is malformed.
-        """
-        from assistant.citations import form as forms
-
-        return forms.record_of(form, self._record(essay_id, text))
-
-    def _record(self, essay_id: str, text: str) -> CSLItem:
-        from assistant.library import adding
-
-        essay = self.essay(essay_id)
-        return adding.pasted(text, self.source_text(essay_id)) if text.strip() else essay.reference
+        return self._writer.add(
+            path,
+            reference=reference,
+            first_page=first_page,
+            essay_id=essay_id,
+            model=model,
+            progress=progress or no_step,
+        )
 
     def edit(
         self,
@@ -228,104 +184,85 @@ class Library:
         first_page: str | None = None,
         progress: Progress | None = None,
     ) -> IngestReport:
-        """Change the record of an essay and the number of its first page; nothing is embedded anew.
+        """Change the record of an essay or the number of its first page; nothing is embedded again.
 
-        What is given here outlives adding the essay's file again.
+        What is stated here is kept when the essay's file is added again.
 
         Args:
             essay_id: Its id, which stays.
             reference: Its record, or the file of one; ``None`` to leave it as it is.
-            first_page: Number of its first page, arabic or roman; the empty string to have the record or the
-                print tell it again, ``None`` to leave it as it is.
+            first_page: Number of its first page, arabic or roman; the empty string to find it again in the
+                record or the print, ``None`` to leave it as it is.
             progress: As for ``add``.
-
-        Returns:
-            The new ingest report.
 
         Raises:
             AssistantError: If there is no such essay, or record or number cannot be used; the library is
                 then as it was.
         """
-        from assistant.library import adding
-
         self.essay(essay_id)
-        with writing(self.root, self._notify):
-            ready = adding.edited(essay_id, reference, first_page, self._shelf, self.root)
-            adding.commit(ready, None, self._shelf, self._keeper, progress or no_step)
-        return ready.essay.report
+        return self._writer.edit(essay_id, reference, first_page, progress or no_step)
 
     def remove(self, essay_id: str, *, for_good: bool = False) -> None:
-        """Remove an essay; ``restore`` puts it back, until it is swept away (see ``keeping.removing``).
+        """Remove an essay; ``restore`` brings it back for as long as the trash keeps it.
 
         Args:
             essay_id: Its id.
-            for_good: Whether to keep nothing, neither of an essay that was removed before.
+            for_good: Whether to delete it, and essays of this id that were removed before.
 
         Raises:
             LibraryError: If there is none of that id.
         """
-        if essay_id not in self.ids() and not (for_good and essay_id in self.removed()):
-            self.essay(essay_id)
-        with writing(self.root, self._notify):
-            if for_good:
-                self._removals.remove_for_good(essay_id)
-            else:
-                self._removals.remove(essay_id)
+        self._writer.remove(essay_id, for_good=for_good)
 
     def removed(self) -> dict[str, RemovedEssay]:
-        """What can be put back, by id; what was removed last comes first."""
-        return {one.id: one for one in self._removals.kept()}
+        """Essays that can be restored, by id; the most recently removed comes first."""
+        return self._trash.removed()
 
     def restore(self, essay_id: str) -> IngestReport:
-        """Put a removed essay back as it was; nothing is embedded anew.
+        """Restore a removed essay as it was; nothing is embedded again.
+
+        Raises:
+            LibraryError: If none of that id was saved, or an essay of that id has been added since.
+        """
+        return self._writer.restore(essay_id)
+
+    def form(self, essay_id: str, text: str = "") -> dict[str, str]:
+        """The fields of a form that shows an essay's record; see ``citations.form.form_of``.
 
         Args:
-            essay_id: Its id.
+            essay_id: Id of the essay.
+            text: Another record to show instead: CSL-JSON, BibTeX or RIS.
 
         Returns:
-            Its ingest report.
+            The record's fields, and ``first-page``: the number of the first page if the user stated one.
 
         Raises:
-            LibraryError: If none of that id is kept, or an essay of that id has been added since.
+            AssistantError: If there is no such essay, or the text is no record.
         """
-        from assistant.library import adding
+        from assistant.citations.form import form_of
 
-        ready = self._removals.ready(essay_id)
-        with writing(self.root, self._notify):
-            ready = self._removals.ready(essay_id)
-            adding.commit(ready, None, self._shelf, self._keeper, no_step)
-            self._removals.forget(ready)
-        return ready.essay.report
+        record = self._record(essay_id, text)
+        return form_of(record) | {"first-page": self._store.overrides(essay_id).first_page}
 
-    def quoted(self, essay_id: str) -> Mapping[str, tuple[QuotedWords, ...]]:
-        """Words that an essay quotes, by passage id, with whoever wrote them where that can be told.
+    def record_from_form(self, essay_id: str, form: Mapping[str, str], text: str = "") -> CSLItem:
+        """The record in a form that ``form`` gave with the same arguments and the user filled in.
 
         Raises:
-            LibraryError: As for ``essay``.
+            AssistantError: If there is no such essay, the text is no record, or a field is malformed.
         """
-        from assistant.attribution.voices import voices_of
+        from assistant.citations.form import record_of
 
-        return voices_of(self.essay(essay_id).passages)
+        return record_of(form, self._record(essay_id, text))
 
-    def quotable(self, essay_id: str, style: str = "mla") -> dict[str, list[PreparedQuotation]]:
-        """Each sentence of an essay as it goes into a draft with its citation, by passage id.
+    def _record(self, essay_id: str, text: str) -> CSLItem:
+        from assistant.library.adding import pasted_record
 
-        Raises:
-            AssistantError: If there is no such essay or style.
-        """
-        from assistant.answering.quotable import quotable_sentences
+        essay = self.essay(essay_id)
+        if not text.strip():
+            return essay.reference
+        return pasted_record(text, self._store.source_text(essay_id))
 
-        return quotable_sentences(self.essay(essay_id), self.style(style))
-
-    def notebook(self, title: str, sections: Sequence[Section], style: str = "mla") -> Notebook:
-        """What a browser kept of these essays, looked up again, as ``asking.pinned.notebook_of`` does.
-
-        Raises:
-            AssistantError: If there is no such style, or a chunk file is damaged.
-        """
-        from assistant.answering.notebook import notebook_of
-
-        return notebook_of(title, sections, self.essay, self.style(style), list_title(style))
+    # What is asked of it.
 
     def ask(  # noqa: PLR0913 - the options of the command
         self,
@@ -348,9 +285,9 @@ class Library:
             essays: Ids of the essays to ask; all if empty.
             style: Citation style.
             history: Earlier questions of the conversation, oldest first.
-            fast: Whether to leave out the model that reads passages: confidence is then told by likeness.
-            reranker: Folder or name of a model that puts the first passages in order anew.
-            explained: Whether to say why each passage was found.
+            fast: Whether to leave out the reading model; the confidence then follows from likeness alone.
+            reranker: Folder or name of a model that orders the first passages.
+            explained: Whether to explain why each passage was found.
             voice: Whose words alone to show: those of the essays' own authors (``author``) or those that
                 they quote (``quoted``); all if ``None``.
 
@@ -360,14 +297,15 @@ class Library:
         Raises:
             AssistantError: If the question is empty, the library holds nothing, or cannot be used.
         """
-        *_, answer = self._answerer(essays, explained=explained).answers(
+        snapshot, finder = self._searchable(essays)
+        *_, answer = Answerer(finder, explained=explained).answers(
             question,
             top=top,
             essays=essays,
-            style=self._citations.style(style, self._finders.state),
+            style=snapshot.style(style),
             history=history,
             fast=fast,
-            reranker=self._keeper.reranker(reranker) if reranker else None,
+            reranker=self._models.reranker(reranker) if reranker else None,
             voice=voice,
         )
         return answer
@@ -375,51 +313,42 @@ class Library:
     def answers(
         self, question: str, *, essays: Sequence[str] = (), style: str = "mla", history: Sequence[str] = ()
     ) -> Iterator[Answer]:
-        """Answer as ``ask`` does, but as soon as passages are found, and once more when they have been read.
+        """Answer as ``ask`` does: once as soon as passages are found, and again when they have been read.
 
         Raises:
             AssistantError: As for ``ask``.
         """
-        answerer = self._answerer(essays)
-        made = self._citations.style(style, self._finders.state)
-        yield from answerer.answers(question, top=TOP, essays=essays, style=made, history=history)
+        snapshot, finder = self._searchable(essays)
+        yield from Answerer(finder).answers(
+            question, top=TOP, essays=essays, style=snapshot.style(style), history=history
+        )
 
-    def _answerer(self, essays: Sequence[str], *, explained: bool = True) -> Answerer:
-        """What answers questions to some essays, all of which are there."""
-        for essay_id in essays:
-            self.essay(essay_id)
-        return Answerer(self.finder(), explained=explained)
-
-    def style(self, name: str) -> Style:
-        """The style of a name, or of a ``.csl`` file, that tells the library's essays from each other.
+    def finder(self) -> Finder:
+        """A finder whose index agrees with the essays on disk.
 
         Raises:
-            AssistantError: If there is no such style, or a chunk file is damaged.
+            LibraryError: If the library holds no essay, or an index cannot be made.
         """
-        return self._citations.style(name)
+        return self._searchable()[1]
 
-    styles = staticmethod(style_titles)
+    def _searchable(self, essays: Sequence[str] = ()) -> tuple[Snapshot, Finder]:
+        """The current snapshot and its finder, if the library holds some essays, or any at all."""
+        while True:
+            snapshot = self.snapshot()
+            for essay_id in essays:
+                snapshot.require(essay_id)
+            if not snapshot.stamps:
+                raise LibraryError(
+                    f"The library {self.root.resolve()} holds no essay yet; add one with: assistant add FILE"
+                )
+            try:
+                return snapshot, snapshot.finder()
+            except OutdatedError:  # another program has changed the essays since
+                continue
 
-    def check_draft(
-        self, draft: Path | str, *, essays: Sequence[str] = (), style: str = "mla"
-    ) -> DraftReport:
-        """Check the quotations and citations of a draft, as ``checking.audit.check_draft`` does."""
-        from assistant.drafts.check import check_draft
-
-        checked = [self.essay(one) for one in essays or self.ids()]
-        corpus = self._quotations.corpus() if checked and not essays else None
-        return check_draft(draft, checked, self.style(style), corpus)
-
-    @staticmethod
-    def fixed_draft(audit: DraftReport, draft: Path | None = None) -> bytes:
-        """A checked draft with its mends made, in the format of its file; UTF-8 if it came in none.
-
-        Raises:
-            DraftError: If the file has changed since.
-        """
-        from assistant.drafts.files import mended
-
-        return mended(draft, audit.text, [(one.start, one.end, one.text) for one in audit.fixes])
+    def finder_of(self, essays: Sequence[StoredEssay], progress: Progress) -> Finder:
+        """A finder of essays that are in no library; ``progress`` as for ``add``."""
+        return self._models.finder_of(essays, progress)
 
     def warm(self) -> None:
         """Load models and index, so that the first question need not wait for them; nothing if empty.
@@ -428,37 +357,88 @@ class Library:
             AssistantError: If an index cannot be made.
         """
         if self.ids():
-            self._finders.warm()
+            self._models.warm(self.finder().searcher.encoder)
 
-    def finder(self) -> Finder:
-        """What finds passages; its index agrees with the essays on disk.
+    def quoted(self, essay_id: str) -> Mapping[str, tuple[QuotedWords, ...]]:
+        """Words that an essay quotes, by passage id, with their author where that can be told.
 
         Raises:
-            LibraryError: If the library holds no essay, or an index cannot be made.
+            LibraryError: As for ``essay``.
         """
-        if not self.ids():
-            raise LibraryError(
-                f"The library {self.root.resolve()} holds no essay yet; add one with: assistant add FILE"
-            )
-        return self._finders.current()
+        from assistant.attribution.voices import voices_of
 
-    def finder_of(self, essays: Sequence[StoredEssay], progress: Progress) -> Finder:
-        """What finds passages of essays that are in no library; ``progress`` as for ``add``."""
-        return self._finders.of(essays, progress)
+        return voices_of(self.essay(essay_id).passages)
 
-    @cached_property
-    def _quotations(self) -> Quotations:
-        from assistant.library.quotations import Quotations
+    def quotable(self, essay_id: str, style: str = "mla") -> dict[str, list[PreparedQuotation]]:
+        """Each sentence of an essay as a quotation with its citation, by passage id.
 
-        return Quotations(self._shelf)
+        Raises:
+            AssistantError: If there is no such essay or style.
+        """
+        from assistant.answering.quotable import quotable_sentences
+
+        snapshot = self.snapshot()
+        return quotable_sentences(snapshot.essay(essay_id), snapshot.style(style))
+
+    def notebook(self, title: str, sections: Sequence[Section], style: str = "mla") -> Notebook:
+        """The pins that a browser saved, looked up again; see ``answering.notebook.notebook_of``.
+
+        Raises:
+            AssistantError: If there is no such style, or a chunk file is damaged.
+        """
+        from assistant.answering.notebook import notebook_of
+
+        snapshot = self.snapshot()
+        return notebook_of(title, sections, snapshot.essay, snapshot.style(style), list_title(style))
 
     def quote(self, text: str, *, essays: Sequence[str] = (), style: str = "mla") -> Verdict:
-        """Judge a quotation as ``Quotations.verdict`` does, with ids of essays and a style by its name.
+        """Judge a quotation; arguments as for ``QuotationChecker.verdict``, the style by its name.
 
         Raises:
             AssistantError: If the text cannot be checked, or there is no such essay or style.
         """
-        return self._quotations.verdict(text, self.style(style), essays)
+        snapshot = self.snapshot()
+        for essay_id in essays:
+            snapshot.require(essay_id)
+        return snapshot.quotations().verdict(text, snapshot.style(style), essays)
+
+    def check_draft(
+        self, draft: Path | str, *, essays: Sequence[str] = (), style: str = "mla"
+    ) -> DraftReport:
+        """Check the quotations and citations of a draft; see ``drafts.check.check_draft``.
+
+        Raises:
+            AssistantError: If the draft cannot be read, there is no such essay or style, or no essay at all.
+        """
+        from assistant.drafts.check import check_draft
+
+        snapshot = self.snapshot()
+        checked = [snapshot.essay(essay_id) for essay_id in essays or snapshot.stamps]
+        corpus = snapshot.quotations().corpus if checked and not essays else None
+        return check_draft(draft, checked, snapshot.style(style), corpus)
+
+    @staticmethod
+    def fixed_draft(audit: DraftReport, draft: Path | None = None) -> bytes:
+        """A checked draft with its fixes made, in the format of its file; UTF-8 if it came in none.
+
+        Raises:
+            DraftError: If the file has changed since.
+        """
+        from assistant.drafts.files import mended
+
+        return mended(draft, audit.text, [(fix.start, fix.end, fix.text) for fix in audit.fixes])
+
+    # Citations and records.
+
+    styles = staticmethod(style_titles)
+
+    def style(self, name: str) -> Style:
+        """The style of a name, or of a ``.csl`` file, that keeps the library's works apart.
+
+        Raises:
+            AssistantError: If there is no such style, or a chunk file is damaged.
+        """
+        return self.snapshot().style(name)
 
     def cite(
         self,
@@ -469,12 +449,15 @@ class Library:
         form: str = "text",
         again: bool = False,
     ) -> tuple[Citation, str]:
-        """In-text citation and full reference of an essay, as ``Citations.cite`` makes them.
+        """In-text citation and full reference of an essay; arguments as for ``cite_essay``.
 
         Raises:
             AssistantError: If there is no such essay, style or format, or the essay has no such page.
         """
-        return self._citations.cite(essay_id, style, page, form, again=again)
+        from assistant.library.citations import cite_essay
+
+        snapshot = self.snapshot()
+        return cite_essay(snapshot.essay(essay_id), snapshot.style(style), page, form, again=again)
 
     def export(self, essay_id: str, form: str) -> str:
         """The record of an essay for reference managers: ``bibtex``, ``ris`` or ``csl-json``.
@@ -482,8 +465,13 @@ class Library:
         Raises:
             AssistantError: If there is no such essay or format.
         """
-        return self._citations.export(essay_id, form)
+        from assistant.citations.export import exported
+
+        return exported(self.essay(essay_id).reference, form)
 
     def export_all(self, essay_ids: Sequence[str], form: str) -> str:
-        """The records of several essays in one file, each under its essay's id; else as ``export``."""
-        return self._citations.export_all(essay_ids, form)
+        """The records of several essays in one text, each with its essay's id; errors as for ``export``."""
+        from assistant.library.citations import export_records
+
+        snapshot = self.snapshot()
+        return export_records(map(snapshot.essay, essay_ids), form)

@@ -1,33 +1,29 @@
-"""A quotation -> a verdict with citations."""
+"""Checking quotations against the essays of a library."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from assistant.citations.locators import page_range
 from assistant.citations.styles.base import Style
 from assistant.core.answer import Citation
-from assistant.core.errors import LibraryError
-from assistant.core.essay import CSLItem
+from assistant.core.essay import StoredEssay
 from assistant.core.quotation import CitedPlace, Comparison, Verdict
 from assistant.drafts.secondhand import SecondHand
-from assistant.library.store import EssayStore
 from assistant.quotations.corpus import Corpus
 
 
-class Quotations:
-    """Checks quotations against the essays of a shelf, prepared anew only when they have changed.
+class QuotationChecker:
+    """Essays prepared for checking quotations.
 
     Args:
-        shelf: The essays.
+        essays: The essays, in the order in which places are listed.
     """
 
-    def __init__(self, shelf: EssayStore) -> None:
-        self._shelf = shelf
-        self._prepared: tuple[dict[str, str], Corpus, dict[str, CSLItem], SecondHand] | None = None
-        # The page asks from several threads; one of them prepares and the others wait for it.
-        self._guard = threading.Lock()
+    def __init__(self, essays: Sequence[StoredEssay]) -> None:
+        self.corpus = Corpus(essays)
+        self._records = {essay.id: essay.reference for essay in essays}
+        self._second_hand = SecondHand(essays)
 
     def verdict(self, text: str, style: Style, essays: Sequence[str] = ()) -> Verdict:
         """Judge a quotation.
@@ -38,53 +34,26 @@ class Quotations:
             essays: Ids of the only essays to look in; all if empty.
 
         Raises:
-            AssistantError: If the text holds no words or is too long, there is no such essay, or none at all.
+            AssistantError: If the text holds no words or is too long.
         """
-        for essay_id in essays:
-            self._shelf.load(essay_id)
-        corpus, records, second_hand = self._current()
-        found = corpus.look_up(text, essays)
-        matches = tuple(_quoted(one, style, records, second_hand) for one in found.comparisons)
-        return Verdict(text, found.judgement, matches, found.places)
+        result = self.corpus.look_up(text, essays)
+        places = tuple(self._quoted_place(comparison, style) for comparison in result.comparisons)
+        return Verdict(text, result.judgement, places, result.places)
 
-    def corpus(self) -> Corpus:
-        """All essays as they are looked through.
-
-        Raises:
-            LibraryError: If there is none, or a chunk file is damaged.
-        """
-        return self._current()[0]
-
-    def _current(self) -> tuple[Corpus, dict[str, CSLItem], SecondHand]:
-        with self._guard:
-            stored = {essay_id: self._shelf.load(essay_id) for essay_id in self._shelf.ids()}
-            if not stored:
-                raise LibraryError("The library holds no essay yet; add one with: assistant add FILE")
-            state = {essay_id: digest for essay_id, (digest, _) in stored.items()}
-            if self._prepared is None or self._prepared[0] != state:
-                essays = [essay for _, essay in stored.values()]
-                records = {essay.id: essay.reference for essay in essays}
-                self._prepared = (state, Corpus(essays), records, SecondHand(essays))
-            return self._prepared[1:]
-
-
-def _quoted(
-    one: Comparison, style: Style, records: Mapping[str, CSLItem], second_hand: SecondHand
-) -> CitedPlace:
-    place = one.place
-    pages = page_range(place.labels)
-    quoted = second_hand.source(place)
-    author = None if quoted is None else quoted.author
-    citation = Citation(pages, style.in_text(records[place.essay_id], pages, quoting=author))
-    return CitedPlace(
-        place.passages,
-        place.essay_id,
-        place.start,
-        place.end,
-        place.text,
-        place.source,
-        citation,
-        one.diff,
-        one.edits,
-        quoted,
-    )
+    def _quoted_place(self, comparison: Comparison, style: Style) -> CitedPlace:
+        place = comparison.place
+        pages = page_range(place.labels)
+        quoted = self._second_hand.source(place)
+        author = None if quoted is None else quoted.author
+        return CitedPlace(
+            place.passages,
+            place.essay_id,
+            place.start,
+            place.end,
+            place.text,
+            place.source,
+            Citation(pages, style.in_text(self._records[place.essay_id], pages, quoting=author)),
+            comparison.diff,
+            comparison.edits,
+            quoted,
+        )

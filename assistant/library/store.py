@@ -1,17 +1,14 @@
-"""The essays of a library as they lie on disk: their chunk files and their sources.
+"""The essays of a library on disk: the format of their files, and the store that reads and writes them.
 
-Passages on disk: one JSON Lines file an essay, a header first, then a passage a line.
-
-What a question needs to know of every essay, kept so that only the essays found need be read.
-
-What a user gave of an essay by hand, kept beside its passages: reading its file anew cannot lose it.
+A chunk file is JSON Lines: a header, then one passage a line.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import os
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -21,7 +18,6 @@ from typing import Any
 from assistant.core.errors import LibraryError
 from assistant.core.essay import (
     CSLItem,
-    EssaySummary,
     IngestReport,
     NoteMark,
     PageStart,
@@ -31,10 +27,29 @@ from assistant.core.essay import (
 )
 
 SCHEMA = 1
+_CHUNKS = ".jsonl"
+
+# When a file was last changed, in nanoseconds, and its size.
+Stamp = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkFile:
+    """What a chunk file holds.
+
+    Attributes:
+        stamp: Stamp of the file when it was read.
+        sha256: Digest of the file.
+        essay: The essay.
+    """
+
+    stamp: Stamp
+    sha256: str
+    essay: StoredEssay
 
 
 def dump(essay: StoredEssay) -> str:
-    """The file of an essay, as text."""
+    """An essay as the text of its chunk file."""
     lines = [json.dumps(_line(passage), ensure_ascii=False) for passage in essay.passages]
     header = {
         "schema": SCHEMA,
@@ -49,20 +64,22 @@ def dump(essay: StoredEssay) -> str:
 
 
 def load(path: Path) -> StoredEssay:
-    """Read an essay's file.
+    """Read the essay in a chunk file; errors as for ``read_chunk_file``."""
+    return read_chunk_file(path).essay
 
-    Args:
-        path: ``data/chunks/ID.jsonl``.
 
-    Returns:
-        The essay.
+def read_chunk_file(path: Path) -> ChunkFile:
+    """Read a chunk file, ``data/chunks/ID.jsonl``.
 
     Raises:
-        LibraryError: If the file is of another version, cut short, or its passages were changed: they
-            would no longer be the essay's words.
+        LibraryError: If the file cannot be read, is of another version, was cut short, or its passages were
+            changed: they would no longer be the essay's words.
     """
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")
+        with path.open("rb") as file:
+            stamp, data = _stamp(os.fstat(file.fileno())), file.read()
+        # A checkout on Windows may have changed the line ends.
+        lines = data.decode("utf-8").replace("\r\n", "\n").split("\n")
     except UnicodeDecodeError as error:
         raise _damaged(path, "is damaged") from error
     except OSError as error:
@@ -75,9 +92,14 @@ def load(path: Path) -> StoredEssay:
             raise _damaged(path, f"is of version {header['schema']}, not {SCHEMA}")
         if lines[-1] != "" or header["passages"] != {"count": len(lines) - 2, "sha256": _digest(lines[1:-1])}:
             raise _damaged(path, "was cut short or changed by hand")
-        return _essay(header, [json.loads(line) for line in lines[1:-1]])
+        essay = _essay(header, [json.loads(line) for line in lines[1:-1]])
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise _damaged(path, "is damaged") from error
+    return ChunkFile(stamp, hashlib.sha256(data).hexdigest(), essay)
+
+
+def _stamp(status: os.stat_result) -> Stamp:
+    return status.st_mtime_ns, status.st_size
 
 
 def _damaged(path: Path, fault: str) -> LibraryError:
@@ -115,7 +137,7 @@ def _essay(header: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> Sto
     essay_id, source = header["essay"], header["source"]
     report = dict(header["report"])
     for key in ("hyphens_joined", "dropped"):
-        report[key] = tuple(tuple(one) for one in report[key])
+        report[key] = tuple(map(tuple, report[key]))
     for key in ("hyphens_kept", "warnings"):
         report[key] = tuple(report[key])
     return StoredEssay(
@@ -139,87 +161,21 @@ def _passage(essay_id: str, line: Mapping[str, Any]) -> Passage:
         text=line["text"],
         sentences=tuple((start, end) for start, end in line["sentences"]),
         pages=tuple(PageStart(page["label"], page["start"]) for page in line["pages"]),
-        source_map=SourceMap(tuple((at, offset) for at, offset in line["map"]), len(line["text"])),
+        source_map=SourceMap(tuple((start, source) for start, source in line["map"]), len(line["text"])),
         continues=line["continues"],
         introduced_by=line.get("introduced_by"),
         notes=tuple(NoteMark(note["mark"], note["at"], note["passage"]) for note in line["notes"]),
     )
 
 
-_NAME = "catalogue.json"
-# When a file was changed last, in nanoseconds, and its size.
-Stamp = tuple[int, int]
-
-
-class Catalogue:
-    """What is known of the essays of a library, in a file of its ``index/``.
-
-    An essay whose file has the stamp that it had is not read again. The file is a convenience: damaged or
-    lost it is made again.
-
-    Args:
-        folder: The library's ``index/``.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / _NAME
-        self._known: dict[str, tuple[Stamp, EssaySummary]] | None = None
-
-    def read(
-        self, stamps: Mapping[str, Stamp], read: Callable[[str], EssaySummary]
-    ) -> dict[str, EssaySummary]:
-        """What is known of some essays, which are all there are.
-
-        Args:
-            stamps: Stamp of each essay's chunk file, by id.
-            read: Reads an essay whose file has changed.
-        """
-        # Another thread may read at the same time, and leave an essay out.
-        last = self._loaded() if self._known is None else self._known
-        known = {
-            essay: found
-            for essay, stamp in stamps.items()
-            if (found := last.get(essay)) is not None and found[0] == stamp
-        }
-        if len(known) < len(stamps) or len(known) < len(last):
-            known |= {essay: (stamps[essay], read(essay)) for essay in stamps.keys() - known.keys()}
-            last = {essay: known[essay] for essay in stamps}
-            self._save(last)
-        self._known = last
-        return {essay: about for essay, (_, about) in last.items()}
-
-    def _loaded(self) -> dict[str, tuple[Stamp, EssaySummary]]:
-        try:
-            digest, _, text = self._path.read_text("utf-8").partition("\n")
-            if digest != _file_digest(text):
-                return {}
-            return {
-                essay: ((stamp[0], stamp[1]), EssaySummary(**(said | {"sections": tuple(said["sections"])})))
-                for essay, (stamp, said) in json.loads(text).items()
-            }
-        except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError):
-            return {}
-
-    def _save(self, known: Mapping[str, tuple[Stamp, EssaySummary]]) -> None:
-        made = {essay: [stamp, asdict(about)] for essay, (stamp, about) in known.items()}
-        text = json.dumps(made, ensure_ascii=False)
-        # Who may only read a library asks it all the same. Half a file tells itself by its digest.
-        with suppress(OSError), self._path.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(f"{_file_digest(text)}\n{text}")
-
-
-def _file_digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """What was given of an essay besides its file.
+    """What the user stated about an essay by hand; adding the essay's file again does not lose it.
 
     Attributes:
-        added: When it was added, as ISO 8601 writes it, in UTC and to the second.
-        reference: The record that the user gave; ``None`` where it was recognised or made of the title page.
-        first_page: Number of the first page as the user gave it, or the empty string.
+        added: When the essay was added, as ISO 8601 in UTC, to the second.
+        reference: The record that the user gave; ``None`` if it was recognised or taken from the title page.
+        first_page: Number of the first page that the user gave, or the empty string.
     """
 
     added: str
@@ -227,186 +183,158 @@ class Overrides:
     first_page: str = ""
 
     def updated(self, reference: CSLItem | None, first_page: str | None) -> Overrides:
-        """What is given from now on: what is new, and what was given before where nothing is.
-
-        Args:
-            reference: A new record, or ``None``.
-            first_page: A new first page, the empty string to have it found again, or ``None``.
-        """
+        """These overrides with a new record or a new first page; ``None`` leaves the earlier value."""
         return replace(
             self,
             reference=self.reference if reference is None else reference,
             first_page=self.first_page if first_page is None else first_page,
         )
 
-    def dumped(self) -> str:
-        """The file of it, as text."""
-        made: dict[str, Any] = {"added": self.added}
+    def dump(self) -> str:
+        """The overrides as the text of their file."""
+        fields: dict[str, Any] = {"added": self.added}
         if self.reference is not None:
-            made["reference"] = dict(self.reference)
+            fields["reference"] = dict(self.reference)
         if self.first_page:
-            made["first_page"] = self.first_page
-        return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
+            fields["first_page"] = self.first_page
+        return json.dumps(fields, ensure_ascii=False, indent=1) + "\n"
 
 
-def moment(seconds: float | None = None) -> str:
-    """A moment as ISO 8601 writes it, in UTC and to the second.
+def load_overrides(path: Path, chunks: Path) -> Overrides:
+    """Read the overrides of an essay.
 
     Args:
-        seconds: Seconds since 1970; now if ``None``.
-    """
-    at = datetime.now(UTC) if seconds is None else datetime.fromtimestamp(seconds, UTC)
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def load_given(path: Path) -> Overrides | None:
-    """What a file says was given; ``None`` if there is none or it is damaged.
-
-    The passages' own file holds the record as well, so that a damaged one loses nothing that is shown.
+        path: Their file. If it is missing or damaged, there are none; nothing that is shown is lost, for
+            the chunk file holds the record too.
+        chunks: The essay's chunk file. Its time is when an essay without overrides was added.
     """
     try:
-        said = json.loads(path.read_text("utf-8"))
-        reference, first_page = said.get("reference"), said.get("first_page", "")
-        whole = isinstance(reference, dict | None) and isinstance(first_page, str)
-        datetime.fromisoformat(said["added"])
+        fields = json.loads(path.read_text("utf-8"))
+        overrides = Overrides(fields["added"], fields.get("reference"), fields.get("first_page", ""))
+        datetime.fromisoformat(overrides.added)
+        if isinstance(overrides.reference, dict | None) and isinstance(overrides.first_page, str):
+            return overrides
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return None
-    return Overrides(said["added"], reference, first_page) if whole else None
+        pass
+    return Overrides(timestamp(chunks.stat().st_mtime if chunks.exists() else None))
+
+
+def timestamp(seconds: float | None = None) -> str:
+    """A time in seconds since 1970, or the current time, as ISO 8601 in UTC, to the second."""
+    moment = datetime.now(UTC) if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True, slots=True)
+class PendingEssay:
+    """An essay that is ready to be written to the library.
+
+    Attributes:
+        essay: The essay.
+        chunks: Text of its chunk file.
+        source: Text of its source.
+        overrides: What the user stated about it.
+        encodings: A folder with encodings of its windows, or ``None``.
+    """
+
+    essay: StoredEssay
+    chunks: str
+    source: str
+    overrides: Overrides
+    encodings: Path | None = None
 
 
 class EssayStore:
-    """Reads essays, each again only when its file has changed.
+    """The files of essays in ``data/chunks/``: ``ID.jsonl``, ``ID.source.txt`` and ``ID.given.json``.
+
+    It remembers nothing; ``Snapshot`` keeps what has been read.
 
     Args:
         root: The library's folder.
     """
 
     def __init__(self, root: Path) -> None:
-        self._root, self._chunks = root, root / "data" / "chunks"
-        self._stored: dict[str, tuple[Stamp, str, StoredEssay]] = {}
-        self._catalogue = Catalogue(root / "index")
+        self.root = root
+        self._folder = root / "data" / "chunks"
 
-    def ids(self) -> list[str]:
-        """Ids of all essays, in alphabetical order."""
-        return sorted(path.stem for path in self._chunks.glob("*.jsonl"))
-
-    def load(self, essay_id: str) -> tuple[str, StoredEssay]:
-        """One essay and the digest of its chunk file.
+    def stamps(self) -> dict[str, Stamp]:
+        """The stamp of every chunk file by essay id, in alphabetical order; the only scan of the folder.
 
         Raises:
-            LibraryError: If there is none of that id or its file is damaged.
+            LibraryError: If the folder cannot be read.
         """
-        path, stamp = self._stamped(essay_id)
-        if essay_id not in self._stored or self._stored[essay_id][0] != stamp:
-            essay = load(path)
-            if essay.id != essay_id:
-                raise LibraryError(f"{path} holds the essay {essay.id!r}; name it {essay.id}.jsonl again.")
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
-            self._stored[essay_id] = (stamp, digest, essay)
-        return self._stored[essay_id][1:]
-
-    def summaries(self, *, but: str = "") -> dict[str, EssaySummary]:
-        """What is known of every essay, by id; only files that have changed are read.
-
-        Args:
-            but: Id of an essay to leave out.
-
-        Raises:
-            LibraryError: If a chunk file that has changed is damaged.
-        """
-        return self._catalogue.read(
-            {essay_id: self._stamped(essay_id)[1] for essay_id in self.ids() if essay_id != but}, self._about
-        )
-
-    def _about(self, essay_id: str) -> EssaySummary:
-        digest, essay = self.load(essay_id)
-        return EssaySummary.of(essay, digest, self.given(essay_id).added)
-
-    def _stamped(self, essay_id: str) -> tuple[Path, Stamp]:
-        """The chunk file of an essay, and what tells that it has changed."""
-        path = self._chunks / f"{essay_id}.jsonl"
-        # An id is a name in the folder and no way out of it.
-        if Path(essay_id).name != essay_id or not path.exists():
-            known = ", ".join(self.ids()) or "none"
+        stamps: dict[str, Stamp] = {}
+        try:
+            for path in self._folder.iterdir():
+                if path.suffix == _CHUNKS:
+                    # Another program may have removed it since.
+                    with suppress(FileNotFoundError):
+                        stamps[path.stem] = _stamp(path.stat())
+        except (FileNotFoundError, NotADirectoryError):
+            return {}
+        except OSError as error:
             raise LibraryError(
-                f"The library {self._root.resolve()} has no essay {essay_id!r}; it has: {known}."
-            )
-        state = path.stat()
-        return path, (state.st_mtime_ns, state.st_size)
+                f"{self._folder} cannot be read ({error.strerror}); give yourself the right to read it."
+            ) from error
+        return dict(sorted(stamps.items()))
 
-    def given(self, essay_id: str) -> Overrides:
-        """What the user gave of an essay; of one that is not there yet nothing but that it is added now.
+    def load(self, essay_id: str) -> ChunkFile:
+        """Read an essay.
 
-        An essay of a library that did not keep this was added when its chunk file was written.
+        Raises:
+            LibraryError: If its chunk file cannot be read or is damaged.
         """
-        path = self._chunks / f"{essay_id}.jsonl"
-        if not path.exists():
-            return Overrides(moment())
-        return load_given(self._given(essay_id)) or Overrides(moment(path.stat().st_mtime))
+        path = self.path(essay_id)
+        chunk_file = read_chunk_file(path)
+        if chunk_file.essay.id != essay_id:
+            held = chunk_file.essay.id
+            raise LibraryError(f"{path} holds the essay {held!r}; name it {held}.jsonl again.")
+        return chunk_file
 
-    def files(self, essay_id: str, chunks: str, source: str, given: Overrides) -> dict[Path, str]:
-        """What is written for an essay, by its paths: what was given, its source and its chunk file."""
-        return {
-            self._given(essay_id): given.dumped(),
-            self._source(essay_id): source,
-            self._chunks / f"{essay_id}.jsonl": chunks,
-        }
+    def overrides(self, essay_id: str) -> Overrides:
+        """What the user stated about an essay; for a new essay only that it is added now."""
+        return load_overrides(self._overrides(essay_id), self.path(essay_id))
 
-    def paths(self, essay_id: str) -> list[Path]:
-        """Where the files of an essay are, its chunk file first; not all of them need be there."""
-        return [self._chunks / f"{essay_id}.jsonl", self._source(essay_id), self._given(essay_id)]
+    def source_text(self, essay_id: str) -> str:
+        """The decoded source of an essay of the library.
+
+        Raises:
+            LibraryError: If the source is missing or damaged.
+        """
+        return read_source(self._source(essay_id))
+
+    def path(self, essay_id: str) -> Path:
+        """The chunk file of an essay."""
+        return self._folder / f"{essay_id}{_CHUNKS}"
+
+    def paths(self, essay_id: str) -> tuple[Path, Path, Path]:
+        """The chunk file, source and overrides of an essay; only the first must exist."""
+        return self.path(essay_id), self._source(essay_id), self._overrides(essay_id)
+
+    def files(self, pending: PendingEssay) -> dict[Path, str]:
+        """The texts to write for an essay, by path, in the order of writing."""
+        chunks, source, overrides = self.paths(pending.essay.id)
+        return {overrides: pending.overrides.dump(), source: pending.source, chunks: pending.chunks}
 
     def remove(self, essay_id: str) -> None:
         """Delete the files of an essay."""
         for path in self.paths(essay_id):
             path.unlink(missing_ok=True)
-        self._stored.pop(essay_id, None)
 
-    def _given(self, essay_id: str) -> Path:
-        return self._chunks / f"{essay_id}.given.json"
+    def _overrides(self, essay_id: str) -> Path:
+        return self._folder / f"{essay_id}.given.json"
 
     def _source(self, essay_id: str) -> Path:
-        return self._chunks / f"{essay_id}.source.txt"
-
-    def source_text(self, essay_id: str) -> str:
-        """The decoded source of an essay.
-
-        Raises:
-            LibraryError: If there is no such essay or its source is not kept.
-        """
-        self.load(essay_id)
-        path = self._source(essay_id)
-        try:
-            return path.read_bytes().decode("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise LibraryError(
-                f"{path} cannot be read; add the essay once more from its own file."
-            ) from error
+        return self._folder / f"{essay_id}.source.txt"
 
 
-class Snapshot(Mapping[str, StoredEssay]):
-    """The essays of a shelf as they are known, each read when it is asked for.
+def read_source(path: Path) -> str:
+    """Read the saved source of an essay.
 
-    Args:
-        shelf: The shelf.
-        abouts: What is known of each, by id.
-        more: Essays that are not on the shelf yet.
+    Raises:
+        LibraryError: If it is missing or damaged.
     """
-
-    def __init__(self, shelf: EssayStore, abouts: Mapping[str, EssaySummary], *more: StoredEssay) -> None:
-        self._shelf, self._abouts = shelf, abouts
-        self._read = {essay.id: essay for essay in more}
-
-    def __len__(self) -> int:
-        return len(self._abouts.keys() | self._read.keys())
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys((*self._abouts, *self._read)))
-
-    def __getitem__(self, essay_id: str) -> StoredEssay:
-        if essay_id not in self._read:
-            digest, essay = self._shelf.load(essay_id)
-            if digest != self._abouts[essay_id].sha256:
-                raise LibraryError(f"The essay {essay_id!r} was changed while it was asked; ask again.")
-            self._read[essay_id] = essay
-        return self._read[essay_id]
+    try:
+        return path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise LibraryError(f"{path} cannot be read; add the essay again from its own file.") from error

@@ -1,4 +1,4 @@
-"""Essays that were removed, kept for a while in ``removed/`` so that each can be put back as it was."""
+"""Removed essays, saved in ``removed/`` for some time so that each can be restored as it was."""
 
 from __future__ import annotations
 
@@ -11,121 +11,120 @@ from pathlib import Path
 
 from assistant.core.errors import LibraryError
 from assistant.core.essay import RemovedEssay
-from assistant.library import store
-from assistant.library.adding import Ready
 from assistant.library.indexing import LibraryIndex
-from assistant.library.store import EssayStore, Overrides, load_given, moment
+from assistant.library.store import (
+    EssayStore,
+    PendingEssay,
+    load_overrides,
+    read_chunk_file,
+    read_source,
+    timestamp,
+)
 
-# How long, and how many; whichever ends first.
+# How long removed essays are kept, and how many; whichever ends first.
 KEPT_FOR = timedelta(days=30)
 MOST_KEPT = 20
 _STAMP = "%Y%m%dT%H%M%S%f"
-_UNDONE = ".new-"
+_UNFINISHED = ".new-"
 
 
 class Trash:
     """The removed essays of a library, a folder each; all changes need the library's lock.
 
     Args:
-        root: The library's folder.
-        shelf: The essays there are.
-        keeper: Their index.
+        store: The essays that are in the library.
+        index: Their index, whose encodings are saved with a removed essay.
     """
 
-    def __init__(self, root: Path, shelf: EssayStore, keeper: LibraryIndex) -> None:
-        self._folder, self._shelf, self._keeper = root / "removed", shelf, keeper
+    def __init__(self, store: EssayStore, index: LibraryIndex) -> None:
+        self._folder, self._store, self._index = store.root / "removed", store, index
 
-    def kept(self) -> list[RemovedEssay]:
-        """Essays that can be put back, the one removed last first; of one id the last alone."""
-        found: dict[str, RemovedEssay] = {}
-        for at, essay_id, folder in self._folders():
-            if essay_id not in found:
+    def removed(self) -> dict[str, RemovedEssay]:
+        """Essays that can be restored by id, the most recent first; only the most recent of each id."""
+        removed: dict[str, RemovedEssay] = {}
+        for moment, essay_id, folder in self._folders():
+            if essay_id not in removed:
                 title = _title(folder / f"{essay_id}.jsonl") or essay_id
-                found[essay_id] = RemovedEssay(essay_id, title, moment(at.timestamp()))
-        return list(found.values())
+                removed[essay_id] = RemovedEssay(essay_id, title, timestamp(moment.timestamp()))
+        return removed
 
     def remove(self, essay_id: str) -> None:
-        """Take an essay off the shelf and keep it; until its passages are gone, nothing has changed.
+        """Move an essay from the library to the trash; until its chunk file is deleted, nothing has changed.
 
         Raises:
-            OSError: If it cannot be kept or taken away.
+            OSError: If it cannot be saved or deleted.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=_UNDONE, dir=self._folder))
+        folder = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self._folder))
         try:
-            self._keeper.keep_encodings(essay_id, made)
-            files = self._shelf.paths(essay_id)
-            for path in filter(Path.exists, files):
-                shutil.copy2(path, made / path.name)
-            (made / files[-1].name).write_text(self._shelf.given(essay_id).dumped(), "utf-8")
-            made = made.rename(self._folder / f"{datetime.now(UTC):{_STAMP}}-{essay_id}")
-            self._shelf.remove(essay_id)
+            self._index.save_encodings(essay_id, folder)
+            chunks, source, overrides = self._store.paths(essay_id)
+            for path in filter(Path.exists, (chunks, source)):
+                shutil.copy2(path, folder / path.name)
+            (folder / overrides.name).write_text(self._store.overrides(essay_id).dump(), "utf-8")
+            folder = folder.rename(self._folder / f"{datetime.now(UTC):{_STAMP}}-{essay_id}")
+            self._store.remove(essay_id)
         except BaseException:
-            if essay_id in self._shelf.ids():
-                shutil.rmtree(made, ignore_errors=True)
+            if self._store.path(essay_id).exists():
+                shutil.rmtree(folder, ignore_errors=True)
             raise
         self.sweep()
 
-    def remove_for_good(self, essay_id: str) -> None:
-        """Delete an essay, what is kept of it, and its words in the index.
-
-        Raises:
-            AssistantError: If the index cannot be made without it; the essay itself is gone then.
-        """
-        self._shelf.remove(essay_id)
-        for _, name, folder in self._folders():
-            if name == essay_id:
+    def delete(self, essay_id: str) -> None:
+        """Delete all that was saved of essays with an id."""
+        for _, removed_id, folder in self._folders():
+            if removed_id == essay_id:
                 shutil.rmtree(folder, ignore_errors=True)
-        self._keeper.forget_removed(self._shelf)
         self.sweep()
 
-    def ready(self, essay_id: str) -> Ready:
-        """A removed essay, byte for byte as it was, to be put on the shelf again.
+    def pending(self, essay_id: str) -> PendingEssay:
+        """A removed essay, byte for byte as it was, to be written to the library again.
 
         Raises:
-            LibraryError: If none of that id is kept, there is another by now, or its files are damaged.
+            LibraryError: If none of that id was saved, its files are damaged, or another is in the library.
         """
-        if essay_id in self._shelf.ids():
+        if essay_id in self._store.stamps():
             raise LibraryError(
-                f"An essay {essay_id!r} is in the library; remove that one before the other is put back."
+                f"An essay {essay_id!r} is in the library; remove it before you restore the other one."
             )
-        folder = next((folder for _, name, folder in self._folders() if name == essay_id), None)
+        folder = next((folder for _, removed_id, folder in self._folders() if removed_id == essay_id), None)
         if folder is None:
-            known = ", ".join(one.id for one in self.kept()) or "none"
-            raise LibraryError(f"No removed essay {essay_id!r} is kept; what can be put back: {known}.")
-        chunks, source, given = (folder / path.name for path in self._shelf.paths(essay_id))
-        essay = store.load(chunks)
-        try:
-            text = source.read_bytes().decode("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise LibraryError(f"{source} cannot be read; add the essay from its own file.") from error
-        added = load_given(given) or Overrides(moment(chunks.stat().st_mtime))
-        return Ready(essay, chunks.read_bytes().decode("utf-8"), text, added, folder)
+            ids = ", ".join(self.removed()) or "none"
+            raise LibraryError(f"No removed essay {essay_id!r} is kept; what can be put back: {ids}.")
+        chunks, source, overrides = (folder / path.name for path in self._store.paths(essay_id))
+        essay = read_chunk_file(chunks).essay
+        return PendingEssay(
+            essay,
+            chunks.read_bytes().decode("utf-8"),
+            read_source(source),
+            load_overrides(overrides, chunks),
+            encodings=folder,
+        )
 
-    def forget(self, ready: Ready) -> None:
-        """An essay was put back: delete what was kept of it."""
-        if ready.encodings is not None:
-            shutil.rmtree(ready.encodings, ignore_errors=True)
+    def forget(self, pending: PendingEssay) -> None:
+        """Delete what was saved of an essay that has been restored."""
+        if pending.encodings is not None:
+            shutil.rmtree(pending.encodings, ignore_errors=True)
         self.sweep()
 
     def sweep(self) -> None:
         """Delete what is too old, what is too much, and what an interruption has left."""
         oldest = datetime.now(UTC) - KEPT_FOR
-        for number, (at, _, folder) in enumerate(self._folders()):
-            if number >= MOST_KEPT or at < oldest:
+        for number, (moment, _, folder) in enumerate(self._folders()):
+            if number >= MOST_KEPT or moment < oldest:
                 shutil.rmtree(folder, ignore_errors=True)
-        for folder in self._folder.glob(f"{_UNDONE}*"):
+        for folder in self._folder.glob(f"{_UNFINISHED}*"):
             shutil.rmtree(folder, ignore_errors=True)
 
     def _folders(self) -> Iterator[tuple[datetime, str, Path]]:
-        """When each was removed, its id and its folder; the one removed last first."""
+        """When each essay was removed, its id and its folder; the most recent first."""
         for folder in sorted(self._folder.glob("*-*"), reverse=True):
             stamp, _, essay_id = folder.name.partition("-")
             try:
-                at = datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC)
+                moment = datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC)
             except ValueError:
-                continue  # something of the user's own
-            yield at, essay_id, folder
+                continue  # a folder of the user's own
+            yield moment, essay_id, folder
 
 
 def _title(path: Path) -> str:

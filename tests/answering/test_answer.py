@@ -9,7 +9,7 @@ import pytest
 from essay_library import a_library, loader
 from fake_models import FakeEncoder
 
-from assistant.library.adding import given_passages
+from assistant.library.adding import essay_of_passages
 from assistant.library.library import Library
 from assistant.retrieval.finder import Finder
 from assistant.retrieval.index.index import build_index
@@ -17,7 +17,7 @@ from assistant.retrieval.index.index import build_index
 
 def test_a_name_that_the_essay_speaks_of_counts() -> None:
     encoder = FakeEncoder()
-    essay = given_passages("coast", "Coast", {"p01": "Marsh lit the lamp.", "p02": "Fog came."})
+    essay = essay_of_passages("coast", "Coast", {"p01": "Marsh lit the lamp.", "p02": "Fog came."})
     essay = replace(essay, reference={"title": "Coast", "author": [{"family": "Marsh", "given": "Ada"}]})
     finder = Finder(build_index(essay.passages, {}, encoder), encoder, {"coast": essay})
     assert finder.find("Marsh lamp").weights.tolist() == pytest.approx([0.5, 0.5])

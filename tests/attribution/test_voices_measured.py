@@ -20,7 +20,7 @@ JUDGED = ROOT / "data" / "eval"
 
 @cache
 def essay(path: Path) -> dict[str, Passage]:
-    made = adding.read_essay(path, adding.records(None, ROOT))
+    made = adding.read_essay(path, adding.known_records(ROOT))
     return {passage.id: passage for passage in made.essay.passages}
 
 

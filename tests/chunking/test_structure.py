@@ -13,7 +13,7 @@ from fake_models import essay_of
 
 from assistant.chunking.chunk import chunk
 from assistant.citations.references import load_references
-from assistant.library.adding import Ingested, read_essay
+from assistant.library.adding import EssayWithSource, read_essay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,26 +25,26 @@ on_real_essay = pytest.mark.real_essay
 
 
 @pytest.fixture(scope="module")
-def sample(sample_path: Path) -> Ingested:
+def sample(sample_path: Path) -> EssayWithSource:
     return _read(sample_path)
 
 
 @pytest.fixture(scope="module")
-def real(real_essay: Path) -> Ingested:
+def real(real_essay: Path) -> EssayWithSource:
     return _read(real_essay)
 
 
-def test_sample_passages(sample: Ingested) -> None:
+def test_sample_passages(sample: EssayWithSource) -> None:
     assert _made(sample) == _true("sample")
 
 
-def test_sample_first_and_last_words(sample: Ingested) -> None:
+def test_sample_first_and_last_words(sample: EssayWithSource) -> None:
     segments = _structure("sample")["segments"]
     made = [_ends(passage.text) for passage in sample.essay.passages]
     assert made == [(segment["text_starts"], segment["text_ends"]) for segment in segments]
 
 
-def test_sample_pages_begin_in_the_right_passage(sample: Ingested) -> None:
+def test_sample_pages_begin_in_the_right_passage(sample: EssayWithSource) -> None:
     made: dict[str, str] = {}
     for passage in sample.essay.passages:
         for page in passage.pages:
@@ -57,7 +57,7 @@ def test_sample_pages_begin_in_the_right_passage(sample: Ingested) -> None:
     )
 
 
-def test_sample_line_end_hyphens(sample: Ingested) -> None:
+def test_sample_line_end_hyphens(sample: EssayWithSource) -> None:
     truth, report = _structure("sample")["line_end_hyphens"], sample.essay.report
     lines = sample.source.split("\n")
     assert [word for _, word in report.hyphens_joined] == [one["word"] for one in truth["joined"]]
@@ -66,7 +66,7 @@ def test_sample_line_end_hyphens(sample: Ingested) -> None:
         assert lines[one["line"] - 1].rstrip().endswith(printed.split("/")[0])
 
 
-def test_sample_account(sample: Ingested) -> None:
+def test_sample_account(sample: EssayWithSource) -> None:
     _assert_account(sample)
     # Every page but the first has a head, and a blank line under it.
     heads = [line for line, _, reason in sample.essay.report.dropped if reason == "running head"]
@@ -76,7 +76,7 @@ def test_sample_account(sample: Ingested) -> None:
 
 @pytest.mark.parametrize("line_break", ["\r\n", "\r"])
 def test_sample_of_another_system_has_the_same_passages(
-    line_break: str, sample: Ingested, frequency: Callable[[str], float]
+    line_break: str, sample: EssayWithSource, frequency: Callable[[str], float]
 ) -> None:
     source = sample.source.replace("\n", line_break)
     made = chunk(essay_of(source, reference=sample.essay.reference, essay_id="sample"), frequency)
@@ -87,7 +87,7 @@ def test_sample_of_another_system_has_the_same_passages(
 
 @pytest.mark.parametrize("invisible", ["\u200b", "\ufeff", "\u00ad"])
 def test_sample_with_invisible_lines_has_the_same_passages(
-    invisible: str, sample: Ingested, frequency: Callable[[str], float]
+    invisible: str, sample: EssayWithSource, frequency: Callable[[str], float]
 ) -> None:
     source = f"{invisible}\n{sample.source}".replace("\n\n", f"\n{invisible}\n")
     made = chunk(essay_of(source, reference=sample.essay.reference, essay_id="sample"), frequency)
@@ -104,7 +104,7 @@ def test_paragraph_of_few_lines_is_one(frequency: Callable[[str], float]) -> Non
 
 
 def test_sample_without_its_pages_has_the_same_passages(
-    sample: Ingested, frequency: Callable[[str], float]
+    sample: EssayWithSource, frequency: Callable[[str], float]
 ) -> None:
     source = re.sub(r"\n\f[^\n]*\n\n", "\n", sample.source)
     made = chunk(essay_of(source, reference=sample.essay.reference, essay_id="sample"), frequency)
@@ -115,24 +115,24 @@ def test_sample_without_its_pages_has_the_same_passages(
 
 
 @on_real_essay
-def test_real_essay_is_the_one_that_was_read_by_eye(real: Ingested) -> None:
+def test_real_essay_is_the_one_that_was_read_by_eye(real: EssayWithSource) -> None:
     assert real.essay.source_sha256 == _structure("gill-2014")["source_sha256"]
 
 
 @on_real_essay
-def test_real_passages(real: Ingested) -> None:
+def test_real_passages(real: EssayWithSource) -> None:
     assert _made(real) == _true("gill-2014")
 
 
 @on_real_essay
-def test_real_headings(real: Ingested) -> None:
+def test_real_headings(real: EssayWithSource) -> None:
     made = {passage.id: passage.text for passage in real.essay.passages if passage.kind == "heading"}
     truth = _structure("gill-2014")["segments"]
     assert made == {segment["id"]: segment["text"] for segment in truth if segment["kind"] == "heading"}
 
 
 @on_real_essay
-def test_real_pages_and_account(real: Ingested) -> None:
+def test_real_pages_and_account(real: EssayWithSource) -> None:
     report = real.essay.report
     assert (report.first_page, report.last_page, report.pages) == ("844", "861", 18)
     assert report.note_marks == 8
@@ -142,7 +142,7 @@ def test_real_pages_and_account(real: Ingested) -> None:
 
 @on_real_essay
 def test_real_essay_without_its_pages_has_the_same_headings_and_notes(
-    real: Ingested, frequency: Callable[[str], float]
+    real: EssayWithSource, frequency: Callable[[str], float]
 ) -> None:
     """Not the same paragraphs: two of them begin at a page's head, which alone shows it."""
     source = re.sub(r"(?m)^ (?=\S)", "", real.source)
@@ -152,7 +152,7 @@ def test_real_essay_without_its_pages_has_the_same_headings_and_notes(
 
 
 @on_real_essay
-def test_real_text_is_the_source_without_its_layout(real: Ingested) -> None:
+def test_real_text_is_the_source_without_its_layout(real: EssayWithSource) -> None:
     """Told without any offset: white space, line-end hyphens and note marks are all that goes."""
     lines = real.source.split("\n")
     passages = {passage.id: passage for passage in real.essay.passages}
@@ -167,13 +167,13 @@ def test_real_text_is_the_source_without_its_layout(real: Ingested) -> None:
 
 
 @on_real_essay
-def test_real_texts_have_the_digests_that_were_checked(real: Ingested) -> None:
+def test_real_texts_have_the_digests_that_were_checked(real: EssayWithSource) -> None:
     path = ROOT / "data" / "eval" / "gill-2014" / "digests.json"
     made = _digests(real.essay.passages)
     assert made == json.loads(path.read_text(encoding="utf-8"))
 
 
-def _read(path: Path) -> Ingested:
+def _read(path: Path) -> EssayWithSource:
     data = ROOT / "data"
     records = load_references(data / "references.json") + load_references(data / "sample" / "reference.json")
     return read_essay(path, records)
@@ -201,7 +201,7 @@ def _true(name: str) -> list[dict[str, Any]]:
     ]
 
 
-def _made(read: Ingested) -> list[dict[str, Any]]:
+def _made(read: EssayWithSource) -> list[dict[str, Any]]:
     return [
         {
             "id": passage.id,
@@ -236,7 +236,7 @@ def _ends(text: str) -> tuple[str, str]:
     return " ".join(words[:5]), " ".join(words[-5:])
 
 
-def _assert_account(read: Ingested) -> None:
+def _assert_account(read: EssayWithSource) -> None:
     report = read.essay.report
     assert report.unaccounted == 0
     assert report.characters == len(read.source)

@@ -19,7 +19,7 @@ from assistant.documents.markdown import read_plain
 from assistant.drafts.check import Checker
 from assistant.drafts.files import read_draft, read_stream, write_copy
 from assistant.drafts.quotations import find_quotations
-from assistant.library.adding import read_essay, records
+from assistant.library.adding import known_records, read_essay
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,7 +91,7 @@ ODT = """<?xml version="1.0" encoding="UTF-8"?>
 @pytest.fixture(scope="module")
 def check() -> Callable[[Document], DraftReport]:
     path = ROOT / "data" / "sample" / "essay.txt"
-    essay = read_essay(path, records(None, ROOT), first_page=None, essay_id=None).essay
+    essay = read_essay(path, known_records(ROOT)).essay
     return Checker([essay], style_named("mla", [essay.reference])).check
 
 

@@ -15,7 +15,7 @@ from assistant.citations.styles import style_named
 from assistant.core.errors import AssistantError
 from assistant.drafts.check import Checker, check_draft
 from assistant.drafts.files import read_stream
-from assistant.library.adding import read_essay, records
+from assistant.library.adding import known_records, read_essay
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ NAME = "Essay Assistant Authors"
 
 
 def _stored(path: Path) -> StoredEssay:
-    return read_essay(path, records(None, ROOT), first_page=None, essay_id=None).essay
+    return read_essay(path, known_records(ROOT)).essay
 
 
 @pytest.fixture(scope="module")

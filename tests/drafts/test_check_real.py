@@ -28,7 +28,7 @@ QUOTED = Counter({"Ishiguro": 9, "Gates": 3, "Darwin": 2, "Essed and Goldberg": 
 def essay(real_essay: Path) -> StoredEssay:
     record = json.loads(real_essay.with_suffix(".json").read_text("utf-8"))
     record = record[0] if isinstance(record, list) else record
-    return read_essay(real_essay, record, essay_id="gill-2014").essay
+    return read_essay(real_essay, record=record, essay_id="gill-2014").essay
 
 
 @pytest.mark.parametrize("marks", ["“”", '""', "“ ”"])

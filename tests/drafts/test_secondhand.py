@@ -10,7 +10,7 @@ import pytest
 from assistant.citations.styles import style_named
 from assistant.drafts.check import Checker
 from assistant.drafts.files import read_draft, read_stream
-from assistant.library.adding import read_essay, records
+from assistant.library.adding import known_records, read_essay
 from assistant.rendering.drafts import message, problem_object
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ BACON = "“Some books are to be tasted, others to be swallowed”"
 
 @pytest.fixture(scope="module")
 def essay(sample_path: Path) -> StoredEssay:
-    return read_essay(sample_path, records(None, ROOT), first_page=None, essay_id=None).essay
+    return read_essay(sample_path, known_records(ROOT)).essay
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from assistant.evaluation.methods import (
     needs_index,
     reciprocal_ranks,
 )
-from assistant.library.adding import given_passages
+from assistant.library.adding import essay_of_passages
 from assistant.library.indexing import no_step
 from assistant.library.library import Library
 
@@ -68,7 +68,7 @@ def test_passages_without_a_word_of_the_question_come_last_in_their_own_order() 
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_ranks_all_candidates_best_first(tmp_path: Path, method: str) -> None:
     library = Library(tmp_path, load_encoder=loader(FakeEncoder()))
-    finder = library.finder_of([given_passages("coast", "Coast", TEXTS)], no_step)
+    finder = library.finder_of([essay_of_passages("coast", "Coast", TEXTS)], no_step)
     rank = Methods(finder, corpus_of({"coast": TEXTS}), no_step).ranker(method)
     found = rank(DatasetQuestion("q", "lamp burns oil", "coast", answerable=True), set(TEXTS))
     assert found.scored[0][0] == "p01"

@@ -193,6 +193,6 @@ def test_passages_that_may_not_be_read(opened: Opened, monkeypatch: pytest.Monke
 def test_source_that_is_lost(opened: Opened, harm: str) -> None:
     path = _chunks(opened.root).with_name("sample.source.txt")
     path.unlink() if harm == "deleted" else path.write_bytes(b"\xff\xfe")
-    with pytest.raises(LibraryError, match="add the essay once more"):
+    with pytest.raises(LibraryError, match="add the essay again from its own file"):
         opened.library.source_text("sample")
     assert opened.found()[0][0] == FOUND

@@ -211,7 +211,7 @@ def test_what_is_known_of_an_essay_without_reading_it(
     searched = sum(one.kind in SEARCHED_KINDS for one in essay.passages)
     opened.library.summaries()
     other = Opened(opened.root, FakeEncoder())
-    monkeypatch.setattr("assistant.library.store.load", None)  # nothing is read
+    monkeypatch.setattr("assistant.library.store.read_chunk_file", None)  # nothing is read
     about = other.library.summaries()["sample"]
     assert (about.pages, about.first_page, about.last_page) == (12, "11", "22")
     assert (about.title, about.passages, about.source) == (essay.report.title, searched, essay.source_sha256)

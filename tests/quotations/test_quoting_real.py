@@ -31,7 +31,8 @@ class Gill(NamedTuple):
 @pytest.fixture(scope="module")
 def gill(real_essay: Path) -> Gill:
     record = json.loads(real_essay.with_suffix(".json").read_text("utf-8"))
-    made = read_essay(real_essay, record[0] if isinstance(record, list) else record, essay_id="gill-2014")
+    record = record[0] if isinstance(record, list) else record
+    made = read_essay(real_essay, record=record, essay_id="gill-2014")
     return Gill(made.essay, made.source, Corpus([made.essay]))
 
 

@@ -11,7 +11,7 @@ import pytest
 from fake_models import FakeEncoder
 
 from assistant.core.essay import Passage
-from assistant.library.adding import given_passages
+from assistant.library.adding import essay_of_passages
 from assistant.retrieval import ranking
 from assistant.retrieval.finder import Finder
 from assistant.retrieval.index.bm25 import BM25
@@ -36,7 +36,7 @@ QUESTIONS = [
 
 
 def passages_of(texts: dict[str, str]) -> tuple[Passage, ...]:
-    return given_passages("coast", "Coast", texts).passages
+    return essay_of_passages("coast", "Coast", texts).passages
 
 
 def searcher_of(texts: dict[str, str], encoder: FakeEncoder | None = None) -> Searcher:
@@ -127,7 +127,7 @@ def test_names_are_known_with_marks_around_them(question: str) -> None:
 @pytest.mark.parametrize("family", ["Marsh", "Ash-Lewis", "van den Berg", "O’Hara"])
 def test_the_authors_names_do_not_count(family: str) -> None:
     encoder = FakeEncoder()
-    essay = given_passages("coast", "Coast", TEXTS)
+    essay = essay_of_passages("coast", "Coast", TEXTS)
     essay = replace(essay, reference={"title": "Coast", "author": [{"family": family, "given": "Ada"}]})
     finder = Finder(build_index(essay.passages, {}, encoder), encoder, {"coast": essay})
     found = finder.find(f"{family} lamp")

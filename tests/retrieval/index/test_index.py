@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.core.essay import Kind, Passage, SourceMap
-from assistant.library.adding import given_passages
+from assistant.library.adding import essay_of_passages
 from assistant.retrieval.index.index import Index, build_index
 from assistant.retrieval.index.storage import MANIFEST, load_index, read_manifest, save_index
 from assistant.retrieval.index.vectors import VectorIndex
@@ -51,7 +51,7 @@ def words(count: int, stem: str = "w") -> str:
 
 def built(texts: dict[str, str], encoder: FakeEncoder | None = None, old: Index | None = None) -> Index:
     """An index of passages given by id and text."""
-    passages = given_passages("coast", "Coast", texts).passages
+    passages = essay_of_passages("coast", "Coast", texts).passages
     return build_index(passages, {"coast": "digest"}, encoder or FakeEncoder(), previous=old)
 
 
@@ -215,7 +215,7 @@ def test_nothing_is_taken_over_from_another_model() -> None:
 
 def test_progress_counts_the_windows_that_are_encoded() -> None:
     told: list[tuple[int, int]] = []
-    passages = given_passages("coast", "Coast", TEXTS).passages
+    passages = essay_of_passages("coast", "Coast", TEXTS).passages
     build_index(passages, {}, FakeEncoder(), progress=lambda done, total: told.append((done, total)))
     assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
 

@@ -13,7 +13,7 @@ from fake_models import FakeEncoder
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from assistant.library.adding import given_passages
+from assistant.library.adding import essay_of_passages
 from assistant.retrieval import ranking
 from assistant.retrieval.finder import Finder
 from assistant.retrieval.index.index import Vocabulary, build_index
@@ -79,7 +79,7 @@ def test_the_order_is_one_of_places_and_not_of_rows(
 
 def _essays(order: tuple[str, ...]) -> dict[str, StoredEssay]:
     texts = {name: {f"{name}/p{at}": text for at, text in enumerate(_ESSAYS[name], 1)} for name in order}
-    return {name: given_passages(name, name, own) for name, own in texts.items()}
+    return {name: essay_of_passages(name, name, own) for name, own in texts.items()}
 
 
 def _finder(order: tuple[str, ...] = tuple(_ESSAYS)) -> Finder:

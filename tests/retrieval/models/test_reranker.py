@@ -11,7 +11,7 @@ from essay_library import QUESTION, Opened, a_library
 from fake_models import FakeEncoder
 
 from assistant.core.errors import ModelError
-from assistant.library.adding import given_passages
+from assistant.library.adding import essay_of_passages
 from assistant.retrieval.finder import Finder
 from assistant.retrieval.index.index import build_index
 from assistant.retrieval.models.weights import default_folder
@@ -33,7 +33,7 @@ class Backwards:
 
 
 def finder() -> Finder:
-    encoder, essay = FakeEncoder(), given_passages("coast", "Coast", TEXTS)
+    encoder, essay = FakeEncoder(), essay_of_passages("coast", "Coast", TEXTS)
     return Finder(build_index(essay.passages, {}, encoder), encoder, {"coast": essay})
 
 

@@ -1,0 +1,260 @@
+"""The essays of a library at one moment, with everything that is prepared from them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.citations.styles import Style, style_named
+from assistant.core.errors import LibraryError
+from assistant.core.essay import EssaySummary, StoredEssay
+from assistant.library.indexing import LibraryIndex
+from assistant.library.store import ChunkFile, EssayStore, Stamp
+from assistant.retrieval.finder import Finder
+
+if TYPE_CHECKING:
+    from assistant.library.quotations import QuotationChecker
+
+StampedSummary = tuple[Stamp, EssaySummary]
+
+
+class Snapshot:
+    """The essays of a library as long as none of their chunk files changes.
+
+    What is derived from the essays is prepared when it is first needed, and once, even if several threads
+    need it at the same time.
+
+    Args:
+        store: The files of the essays.
+        index: Their index.
+        stamps: Stamp of each chunk file by essay id; they identify the snapshot.
+        previous: The snapshot before this one, from which unchanged essays are taken over.
+    """
+
+    def __init__(
+        self,
+        store: EssayStore,
+        index: LibraryIndex,
+        stamps: Mapping[str, Stamp],
+        previous: Snapshot | None = None,
+    ) -> None:
+        self.stamps = stamps
+        self._store, self._index = store, index
+        self.essays: StoredEssays = StoredEssays(store, stamps, previous.essays.read() if previous else {})
+        self._catalogue = Catalogue(store.root / "index")
+        self._known = previous.known_summaries() if previous else None
+        self._style: tuple[str, Style] | None = None
+        self._finder: tuple[object, Finder] | None = None
+        # One thread loads the model, or compares quotations with print; the others wait for it.
+        self._finder_lock, self._quotations_lock = threading.Lock(), threading.Lock()
+
+    def is_current(self) -> bool:
+        """Whether the chunk files are still as they were."""
+        return self._store.stamps() == self.stamps
+
+    def without(self, essay_id: str) -> Snapshot:
+        """The other essays; this snapshot itself if there is no such essay."""
+        if essay_id not in self.stamps:
+            return self
+        others = {other: stamp for other, stamp in self.stamps.items() if other != essay_id}
+        return Snapshot(self._store, self._index, others, self)
+
+    def require(self, essay_id: str) -> None:
+        """Check that an essay is in the library.
+
+        Raises:
+            LibraryError: If it is not.
+        """
+        if essay_id not in self.stamps:
+            ids = ", ".join(self.stamps) or "none"
+            raise LibraryError(
+                f"The library {self._store.root.resolve()} has no essay {essay_id!r}; it has: {ids}."
+            )
+
+    def essay(self, essay_id: str) -> StoredEssay:
+        """One essay.
+
+        Raises:
+            LibraryError: If there is none of that id, or its chunk file is damaged or has just changed.
+        """
+        self.require(essay_id)
+        return self.essays[essay_id]
+
+    @cached_property
+    def summaries(self) -> dict[str, EssaySummary]:
+        """A summary of each essay by id. Only essays whose chunk file is new or changed are read.
+
+        Raises:
+            LibraryError: If such a chunk file is damaged.
+        """
+        saved = self._catalogue.load() if self._known is None else self._known
+        known = {
+            essay_id: saved[essay_id]
+            for essay_id, stamp in self.stamps.items()
+            if essay_id in saved and saved[essay_id][0] == stamp
+        }
+        if not len(self.stamps) == len(known) == len(saved):
+            for essay_id in self.stamps.keys() - known.keys():
+                known[essay_id] = self.stamps[essay_id], self._summary(essay_id)
+            self._catalogue.save({essay_id: known[essay_id] for essay_id in self.stamps})
+        return {essay_id: known[essay_id][1] for essay_id in self.stamps}
+
+    def _summary(self, essay_id: str) -> EssaySummary:
+        chunk_file = self.essays.chunk_file(essay_id)
+        return EssaySummary.of(chunk_file.essay, chunk_file.sha256, self._store.overrides(essay_id).added)
+
+    def known_summaries(self) -> dict[str, StampedSummary] | None:
+        """The summaries that need not be read again; ``None`` if the catalogue has not been read yet."""
+        if "summaries" not in self.__dict__:
+            return self._known
+        return {essay_id: (self.stamps[essay_id], summary) for essay_id, summary in self.summaries.items()}
+
+    @cached_property
+    def sources(self) -> dict[str, str]:
+        """Digest of each chunk file by essay id, by which an index knows whether it is current."""
+        return {essay_id: summary.sha256 for essay_id, summary in self.summaries.items()}
+
+    def style(self, name: str) -> Style:
+        """A citation style that keeps the works of all essays apart; the last one used is kept.
+
+        Raises:
+            AssistantError: If there is no such style, or a chunk file is damaged.
+        """
+        last = self._style
+        if last is None or last[0] != name:
+            records = [summary.reference for summary in self.summaries.values()]
+            self._style = last = name, style_named(name, records)
+        return last[1]
+
+    def finder(self) -> Finder:
+        """The finder of these essays, with the index that is current.
+
+        Raises:
+            LibraryError: If an index cannot be made.
+            OutdatedError: If the essays have changed and an index of these would replace a newer one.
+        """
+        with self._finder_lock:
+            if self._finder is None or self._finder[0] != self._index.state():
+                self._finder = None
+                index = self._index.current(self.essays.__getitem__, self.sources, self.is_current)
+                models = self._index.models
+                finder = Finder(
+                    index, models.encoder(index.model.name), self.essays, models.reading_model, self.summaries
+                )
+                self._finder = self._index.state(), finder
+            return self._finder[1]
+
+    def quotations(self) -> QuotationChecker:
+        """All essays prepared for checking quotations.
+
+        Raises:
+            LibraryError: If there is no essay, or a chunk file is damaged.
+        """
+        with self._quotations_lock:
+            return self._quotation_checker
+
+    @cached_property
+    def _quotation_checker(self) -> QuotationChecker:
+        from assistant.library.quotations import QuotationChecker
+
+        if not self.stamps:
+            raise LibraryError("The library holds no essay yet; add one with: assistant add FILE")
+        return QuotationChecker(list(self.essays.values()))
+
+
+class StoredEssays(Mapping[str, StoredEssay]):
+    """The essays of a snapshot by id, each read when it is first needed.
+
+    Args:
+        store: Their files.
+        stamps: Stamp of each chunk file by essay id.
+        read: Chunk files that were read earlier; those that are unchanged are not read again.
+    """
+
+    def __init__(self, store: EssayStore, stamps: Mapping[str, Stamp], read: Mapping[str, ChunkFile]) -> None:
+        self._store, self._stamps = store, stamps
+        self._read = {
+            essay_id: chunk_file
+            for essay_id, chunk_file in read.items()
+            if stamps.get(essay_id) == chunk_file.stamp
+        }
+
+    def __len__(self) -> int:
+        return len(self._stamps)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._stamps)
+
+    def __contains__(self, essay_id: object) -> bool:
+        return essay_id in self._stamps
+
+    def __getitem__(self, essay_id: str) -> StoredEssay:
+        return self.chunk_file(essay_id).essay
+
+    def chunk_file(self, essay_id: str) -> ChunkFile:
+        """What an essay's chunk file holds.
+
+        Raises:
+            KeyError: If there is no such essay.
+            LibraryError: If the file is damaged or has changed since the snapshot.
+        """
+        if essay_id not in self._read:
+            stamp, chunk_file = self._stamps[essay_id], self._store.load(essay_id)
+            if chunk_file.stamp != stamp:
+                raise LibraryError(f"The essay {essay_id!r} has just been changed; try again.")
+            self._read[essay_id] = chunk_file
+        return self._read[essay_id]
+
+    def read(self) -> dict[str, ChunkFile]:
+        """The chunk files that have been read."""
+        return self._read.copy()
+
+
+class Catalogue:
+    """The file ``catalogue.json``: summaries of all essays, so that only the essays found must be read.
+
+    The file is a convenience. If it is damaged or lost, it is made again.
+
+    Args:
+        folder: The library's ``index/``.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "catalogue.json"
+
+    def load(self) -> dict[str, StampedSummary]:
+        """The saved summaries by essay id, each with the stamp of the chunk file that it was made from."""
+        try:
+            digest, _, text = self._path.read_text("utf-8").partition("\n")
+            if digest != _digest(text):
+                return {}
+            return {
+                essay_id: (
+                    (stamp[0], stamp[1]),
+                    EssaySummary(**(fields | {"sections": tuple(fields["sections"])})),
+                )
+                for essay_id, (stamp, fields) in json.loads(text).items()
+            }
+        except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError):
+            return {}
+
+    def save(self, summaries: Mapping[str, StampedSummary]) -> None:
+        """Write the summaries, unless the library may only be read.
+
+        A file that was half written is recognised by its digest.
+        """
+        entries = {essay_id: [stamp, asdict(summary)] for essay_id, (stamp, summary) in summaries.items()}
+        text = json.dumps(entries, ensure_ascii=False)
+        with suppress(OSError), self._path.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(f"{_digest(text)}\n{text}")
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
