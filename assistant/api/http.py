@@ -1,6 +1,6 @@
 """The API over HTTP: ``/api/ask`` and so on take JSON or a query string and return JSON.
 
-``docs/api.md`` describes it. A refusal is ``{"error": "one sentence"}``. The server's guards are here as well:
+``docs/api.md`` describes it. A refusal is ``{"error": "one sentence"}``. The server's guards are here too:
 against DNS rebinding, against pages of other origins, and the password of the API.
 """
 

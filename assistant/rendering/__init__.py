@@ -1,4 +1,4 @@
-"""What the library finds and holds, as JSON objects and as text for a terminal.
+"""Answers, quotations, drafts, essays and notebooks as JSON, terminal text, Markdown, HTML and Word.
 
-Text for a terminal is for reading: printed words are wrapped at spaces and never changed.
+Printed words are never changed; for a terminal they are wrapped at spaces.
 """

@@ -1,4 +1,4 @@
-"""Quotations and references in the forms that are copied: plain text, Markdown, HTML."""
+"""Quotations and references as they are copied: plain text, Markdown and HTML at once."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from html import escape
 from assistant.core.answer import PreparedQuotation
 from assistant.core.rich import Rich, rich
 
-# How a quotation with a note ends: the note's call, and the note below.
+# A quotation with a note ends with the note's number, and the note follows below.
 _CALL, _NOTE = "¹", "\n\n1. "
 
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """The same words, written in three ways.
+    """The same words in three formats.
 
     Attributes:
         text: Plain text.
         markdown: Markdown.
-        html: HTML to be put on a clipboard, not into a page.
+        html: HTML for a clipboard, not for a page.
     """
 
     text: str
@@ -28,46 +28,38 @@ class Forms:
 
 
 @dataclass(frozen=True, slots=True)
-class Divided:
-    """A quotation's parts.
+class QuotationParts:
+    """The parts of a quotation.
 
     Attributes:
-        words: The words, within marks or as a block.
+        words: The words, in quotation marks or as a block.
         citation: Their citation, or their note.
-        end: What stands behind the citation.
-        noted: Whether the citation is a note.
+        end: The text after the citation.
+        is_note: Whether the citation is a note.
     """
 
     words: str
     citation: Rich
     end: str
-    noted: bool
+    is_note: bool
 
 
-def divided(quotation: PreparedQuotation) -> Divided:
-    """A quotation's words and its citation.
-
-    Args:
-        quotation: The quotation.
-    """
+def parts_of(quotation: PreparedQuotation) -> QuotationParts:
+    """Divide a quotation into its words and its citation."""
     plain = quotation.citation.rich.plain()
-    words, found, end = quotation.text.rpartition(plain) if plain else ("", "", quotation.text)
-    if not found:
-        return Divided(quotation.text, rich(""), "", noted=False)
+    words, citation, end = quotation.text.rpartition(plain) if plain else ("", "", "")
+    if not citation:
+        return QuotationParts(quotation.text, rich(""), "", is_note=False)
     if words.endswith(_CALL + _NOTE):
-        return Divided(words.removesuffix(_CALL + _NOTE), quotation.citation.rich, end, noted=True)
-    return Divided(words.rstrip(), quotation.citation.rich, end, noted=False)
+        return QuotationParts(words.removesuffix(_CALL + _NOTE), quotation.citation.rich, end, is_note=True)
+    return QuotationParts(words.rstrip(), quotation.citation.rich, end, is_note=False)
 
 
 def quotation_forms(quotation: PreparedQuotation) -> Forms:
-    """A quotation with its citation, to be copied.
-
-    Args:
-        quotation: The quotation.
-    """
-    parts = divided(quotation)
+    """A quotation with its citation."""
+    parts = parts_of(quotation)
     after = parts.citation + parts.end
-    if parts.noted:
+    if parts.is_note:
         markdown = f"{markdown_lines(parts.words)}[^1]"
         html = f"{_html_lines(parts.words)}<sup>1</sup>"
     else:
@@ -75,8 +67,8 @@ def quotation_forms(quotation: PreparedQuotation) -> Forms:
         markdown = f"{markdown_lines(parts.words)}{gap}{after.markdown()}"
         html = f"{_html_lines(parts.words)}{gap}{after.html()}"
     if quotation.block:
-        markdown, html = set_off(markdown), f"<blockquote>{html}</blockquote>"
-    if parts.noted:
+        markdown, html = block_quotation(markdown), f"<blockquote>{html}</blockquote>"
+    if parts.is_note:
         markdown += f"\n\n[^1]: {after.markdown()}"
         html = html if quotation.block else f"<p>{html}</p>"
         html += f"<p><sup>1</sup> {after.html()}</p>"
@@ -84,30 +76,18 @@ def quotation_forms(quotation: PreparedQuotation) -> Forms:
 
 
 def reference_forms(reference: Rich) -> Forms:
-    """A reference, to be copied.
-
-    Args:
-        reference: The reference.
-    """
+    """A reference."""
     return Forms(reference.plain(), reference.markdown(), reference.html())
 
 
 def markdown_lines(text: str) -> str:
-    """Text as Markdown that shows exactly it, a line of verse a line.
-
-    Args:
-        text: Any text.
-    """
+    """Markdown that shows exactly this text, with its line breaks."""
     lines = [(line[: len(line) - len(line.lstrip())], line.lstrip()) for line in text.split("\n")]
     return "\\\n".join(f"{indent}{rich(rest).markdown()}" for indent, rest in lines)
 
 
-def set_off(markdown: str) -> str:
-    """Markdown as a block quotation.
-
-    Args:
-        markdown: Markdown.
-    """
+def block_quotation(markdown: str) -> str:
+    """Markdown as a block quotation."""
     return "\n".join(f"> {line}".rstrip() for line in markdown.split("\n"))
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from assistant.core.answer import QuotedWords
 from assistant.core.essay import SEARCHED_KINDS, IngestReport, Passage, StoredEssay
+from assistant.rendering.answers import span_object
 from assistant.rendering.terminal import INDENT, distinct, page_words, wrapped
 
-# A report names so many compounds and no more.
-_SHOWN_HYPHENS = 12
+# How many compounds a report names at most.
+_LISTED_HYPHENS = 12
 
 
 def report_object(report: IngestReport) -> dict[str, Any]:
@@ -43,8 +44,8 @@ def _counted(count: int, kind: str) -> str:
 def _hyphens(report: IngestReport) -> str:
     if not report.hyphens_joined and not report.hyphens_kept:
         return "none at line ends"
-    shown = ", ".join(report.hyphens_kept[:_SHOWN_HYPHENS])
-    kept = f"{len(report.hyphens_kept)} kept" + (f" ({shown})" if shown else "")
+    listed = ", ".join(report.hyphens_kept[:_LISTED_HYPHENS])
+    kept = f"{len(report.hyphens_kept)} kept" + (f" ({listed})" if listed else "")
     return f"{len(report.hyphens_joined)} undone at line ends, {kept}"
 
 
@@ -71,10 +72,10 @@ def essay_object(
 
     Args:
         essay: The essay.
-        passages: Whether its passages are in it.
-        quoted: Words that it quotes, by passage id.
+        passages: Whether to include its passages and its ingest report.
+        quoted: The words that each passage quotes, by passage id.
     """
-    made: dict[str, Any] = {
+    value: dict[str, Any] = {
         "id": essay.id,
         "title": essay.report.title,
         "reference": dict(essay.reference),
@@ -83,49 +84,59 @@ def essay_object(
         "passages": len(searched_passages(essay)),
     }
     if passages:
-        made["passages"] = [passage_object(one, (quoted or {}).get(one.id, ())) for one in essay.passages]
-        made["report"] = report_object(essay.report)
-    return made
+        value["passages"] = [
+            passage_object(passage, (quoted or {}).get(passage.id, ())) for passage in essay.passages
+        ]
+        value["report"] = report_object(essay.report)
+    return value
 
 
 def searched_passages(essay: StoredEssay) -> list[Passage]:
-    """Passages of the kinds that questions search."""
+    """The passages that questions search."""
     return [passage for passage in essay.passages if passage.kind in SEARCHED_KINDS]
 
 
 def passage_object(passage: Passage, quoted: Sequence[QuotedWords] = ()) -> dict[str, Any]:
     """A passage as a JSON object, with the words that it quotes."""
-    start, end = passage.source
     return {
         "id": passage.id,
         "kind": passage.kind,
         "section": passage.section,
         "text": passage.text,
-        "pages": [{"label": page.label, "start": page.start} for page in passage.pages],
-        "source": {"start": start, "end": end},
+        "pages": [asdict(page) for page in passage.pages],
+        "source": span_object(passage.source),
         "continues": passage.continues,
         "notes": [asdict(note) for note in passage.notes],
-        "quoted": [asdict(one) for one in quoted],
+        "quoted": [asdict(words) for words in quoted],
     }
 
 
 def essays_text(essays: Sequence[StoredEssay]) -> str:
     """A library's essays for a terminal, a line each."""
     rows = [
-        (one.id, _pages_of(one), f"{len(searched_passages(one))} passages", one.report.title)
-        for one in essays
+        (essay.id, essay_pages(essay), f"{len(searched_passages(essay))} passages", essay.report.title)
+        for essay in essays
     ]
-    widths = [max(len(row[at]) for row in rows) for at in range(3)]
-    return "\n".join("  ".join([*(row[at].ljust(widths[at]) for at in range(3)), row[3]]) for row in rows)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
 
 
-def _pages_of(essay: StoredEssay) -> str:
+def essay_pages(essay: StoredEssay) -> str:
+    """First and last page of an essay in words."""
     report = essay.report
     return f"pp. {report.first_page}–{report.last_page}" if report.pages else "no pages"
 
 
+def passage_pages(passage: Passage) -> str:
+    """First and last page of a passage in words; empty without pages."""
+    labels = [page.label for page in (*passage.pages[:1], *passage.pages[-1:])]
+    return page_words("-".join(distinct(labels)))
+
+
 def passages_text(passages: Sequence[Passage], *, width: int = 80) -> str:
-    """Passages for a terminal, each page turn marked before the word at which it stands."""
+    """Passages for a terminal, with ``[p. 850]`` where a new page starts."""
     return "\n\n".join(_passage_text(passage, width) for passage in passages)
 
 
@@ -133,8 +144,7 @@ def _passage_text(passage: Passage, width: int) -> str:
     text = passage.text
     for page in reversed(passage.pages[1:]):
         # A word divided over the page end is not divided by the mark.
-        at = text.rfind(" ", 0, page.start) + 1
-        text = f"{text[:at]}[p. {page.label}] {text[at:]}"
-    pages = "-".join(distinct([page.label for page in (*passage.pages[:1], *passage.pages[-1:])]))
-    head = " · ".join(filter(None, [passage.id, passage.kind, page_words(pages)]))
+        offset = text.rfind(" ", 0, page.start) + 1
+        text = f"{text[:offset]}[p. {page.label}] {text[offset:]}"
+    head = " · ".join(filter(None, [passage.id, passage.kind, passage_pages(passage)]))
     return f"{head}\n{wrapped(text, width, INDENT, INDENT)}"

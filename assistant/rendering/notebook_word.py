@@ -1,4 +1,4 @@
-"""A notebook or a conversation as a Word document; the only file that makes one."""
+"""A notebook or a conversation as a Word document."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from assistant.core.notebook import Entry, Notebook
 from assistant.core.rich import Rich
-from assistant.rendering.clipboard import divided
+from assistant.rendering.clipboard import parts_of
 from assistant.rendering.notebook import (
     ASKED,
     EMPTY,
-    KEPT,
     NOTE,
+    OUTDATED,
     cited_marks,
-    faced_words,
+    marked_words,
     paragraphs,
     with_titles,
 )
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from docx.styles.style import ParagraphStyle
     from docx.text.paragraph import Paragraph
 
-# Characters that XML has no place for; a note may be pasted from anywhere.
+# Characters that XML does not allow; a pasted note may contain them.
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FONT = "Times New Roman"
 _OWN_NOTE, _FOOTNOTE, _ABOUT, _LISTED = "Own Note", "Footnote Text", "About", "Reference"
@@ -43,11 +43,8 @@ _NO_FOOTNOTES = (
 def notebook_word(notebook: Notebook) -> bytes:
     """A notebook as a ``.docx`` file.
 
-    Headings are headings, block quotations stand in the style Quote, own notes in one of their own; the notes
-    of a citation style are footnotes.
-
-    Args:
-        notebook: The notebook.
+    It uses heading styles, the style Quote for block quotations, a style of its own for the user's notes, and
+    footnotes for the notes of a citation style.
     """
     import docx
 
@@ -56,9 +53,9 @@ def notebook_word(notebook: Notebook) -> bytes:
     document.core_properties.title = document.core_properties.subject = _clean(notebook.title)
     document.core_properties.author = document.core_properties.comments = ""
     _Writer(document).write(notebook)
-    made = io.BytesIO()
-    document.save(made)
-    return made.getvalue()
+    data = io.BytesIO()
+    document.save(data)
+    return data.getvalue()
 
 
 class _Writer:
@@ -75,8 +72,8 @@ class _Writer:
                 self._document.add_heading(_clean(" ".join(section.heading.split())), 2)
             for sentence in section.said:
                 self._paragraph(sentence, _ABOUT)
-            for entry, begins in with_titles(section, entries):
-                if begins:
+            for entry, is_first in with_titles(section, entries):
+                if is_first:
                     _add(self._document.add_heading("", 2), entry.title)
                 self._entry(entry)
         if not notebook.entries:
@@ -92,7 +89,7 @@ class _Writer:
         if entry.marks:
             _add(self._document.add_paragraph(style=_ABOUT), cited_marks(entry.marks))
         if not entry.current:
-            self._paragraph(KEPT, _ABOUT)
+            self._paragraph(OUTDATED, _ABOUT)
         if entry.pin.question:
             self._paragraph(f"{ASKED}{' '.join(entry.pin.question.split())}", _ABOUT)
         for number, part in enumerate(paragraphs(entry.pin.note)):
@@ -102,23 +99,23 @@ class _Writer:
             paragraph.add_run(_clean(part))
 
     def _quoted(self, entry: Entry) -> None:
-        parts = divided(entry.quotation)
+        parts = parts_of(entry.quotation)
         paragraph = self._document.add_paragraph(style="Quote" if entry.quotation.block else "Normal")
-        for piece, marked in faced_words(entry, parts.words):
-            # Left to its style where not marked.
+        for piece, marked in marked_words(entry, parts.words):
+            # None leaves it to the style.
             paragraph.add_run(_clean(piece)).bold = marked or None
-        cited = parts.citation + parts.end
-        if parts.noted:
-            self._footnotes.add(paragraph, cited)
+        citation = parts.citation + parts.end
+        if parts.is_note:
+            self._footnotes.add(paragraph, citation)
         else:
-            _add(paragraph, " " + cited)
+            _add(paragraph, " " + citation)
 
     def _paragraph(self, text: str, style: str) -> None:
         self._document.add_paragraph(_clean(text), style=style)
 
 
 class _Footnotes:
-    """The footnotes of a document, which python-docx itself cannot make."""
+    """The footnotes of a document, which python-docx itself cannot write."""
 
     def __init__(self, document: Document) -> None:
         from docx.oxml import parse_xml
@@ -128,19 +125,19 @@ class _Footnotes:
         self._number = 0
 
     def add(self, paragraph: Paragraph, text: Rich) -> None:
-        """Put a note's number behind a paragraph's words, and the note into the document's notes."""
+        """Add a note: its number at the end of a paragraph, its text to the document's footnotes."""
         self._number += 1
-        _signed(paragraph, "w:footnoteReference", {"w:id": str(self._number)})
+        _add_note_number(paragraph, "w:footnoteReference", {"w:id": str(self._number)})
         note = self._document.add_paragraph(style=_FOOTNOTE)
-        _signed(note, "w:footnoteRef", {})
+        _add_note_number(note, "w:footnoteRef", {})
         _add(note, " " + text)
         holder = _element("w:footnote", {"w:id": str(self._number)})
-        # Appended here, it leaves the running text.
+        # This also removes it from the running text.
         holder.append(note._p)  # noqa: SLF001 - not offered otherwise
         self._root.append(holder)
 
     def close(self) -> None:
-        """Put the notes into the file, if there are any."""
+        """Add the footnotes to the file, if there are any."""
         from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
         from docx.opc.packuri import PackURI
         from docx.opc.part import XmlPart
@@ -151,11 +148,11 @@ class _Footnotes:
             self._document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
 
 
-def _signed(paragraph: Paragraph, sign: str, attributes: dict[str, str]) -> None:
-    """Add a raised sign that the word processor numbers."""
+def _add_note_number(paragraph: Paragraph, element: str, attributes: dict[str, str]) -> None:
+    """Add a superscript number, which the word processor counts."""
     run = paragraph.add_run()
     run.font.superscript = True
-    run._r.append(_element(sign, attributes))  # noqa: SLF001 - not offered otherwise
+    run._r.append(_element(element, attributes))  # noqa: SLF001 - not offered otherwise
 
 
 def _element(name: str, attributes: dict[str, str]) -> BaseOxmlElement:
@@ -175,7 +172,7 @@ def _clean(text: str) -> str:
 
 
 def _set_styles(document: Document) -> None:
-    """A manuscript's look: one face, quotations upright and set in, notes set apart by their indent."""
+    """Set the styles of a manuscript: one font, quotations upright and indented, notes indented."""
     from docx.enum.style import WD_STYLE_TYPE
     from docx.shared import Inches, Pt, RGBColor
 
@@ -200,7 +197,7 @@ def _set_styles(document: Document) -> None:
 
 
 def _paragraph_styles(document: Document) -> Iterator[ParagraphStyle]:
-    """The styles that are used here; those of headings name a face of their own in four ways."""
+    """The styles that are used, all in one font; heading styles name theirs in four further attributes."""
     from docx.oxml.ns import qn
 
     for name in ("Normal", "Heading 1", "Heading 2", "Quote", _OWN_NOTE, _FOOTNOTE, _ABOUT, _LISTED):

@@ -1,29 +1,29 @@
 """Verdicts on quotations as JSON objects and as text for a terminal.
 
-Where quotation and print differ, the words stand in bold if the terminal can show it, else between ⟦ and ⟧;
-a caret stands where words are missing.
+Words that differ from print are in bold if the terminal can show it, else between ⟦ and ⟧; a caret stands for
+missing words.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 from assistant.core.quotation import CitedPlace, Difference, Edit, Verdict
-from assistant.rendering.answers import hyphenated_citation, quoted_object
-from assistant.rendering.terminal import INDENT, page_words, wrapped
+from assistant.rendering.answers import hyphenated_citation, quoted_object, span_object
+from assistant.rendering.terminal import INDENT, emphasised, page_words, wrapped
 
-_BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 _MISSING = "‸"
 _ALTERED = "Altered: the quotation is not what is printed. The nearest printed words:"
 _ABSENT = "Absent: neither these words nor words near them are printed here."
-# Characters that would steer the terminal or turn the order of what is read.
-_STEERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Characters that change the direction of the text after them.
+_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def verdict_object(verdict: Verdict) -> dict[str, Any]:
-    """A verdict as the JSON contract has it."""
+    """A verdict as a JSON object."""
     return {
         "text": verdict.text,
         "verdict": verdict.verdict,
@@ -33,7 +33,6 @@ def verdict_object(verdict: Verdict) -> dict[str, Any]:
 
 
 def _match_object(match: CitedPlace) -> dict[str, Any]:
-    start, end = match.source
     return {
         "passage": match.passages[0],
         "passages": list(match.passages),
@@ -42,11 +41,11 @@ def _match_object(match: CitedPlace) -> dict[str, Any]:
         "end": match.end,
         "text": match.text,
         "pages": match.citation.pages,
-        "source": {"start": start, "end": end},
+        "source": span_object(match.source),
         "citation": hyphenated_citation(match.citation),
         "quoted": quoted_object(match.quoted),
-        "diff": [{"op": one.op, "quoted": one.quoted, "printed": one.printed} for one in match.diff],
-        "edits": [{"kind": one.kind, "quoted": one.quoted, "printed": one.printed} for one in match.edits],
+        "diff": [asdict(step) for step in match.diff],
+        "edits": [asdict(edit) for edit in match.edits],
     }
 
 
@@ -66,53 +65,60 @@ def verdict_text(verdict: Verdict, width: int, *, styled: bool) -> str:
 
 
 def sentence(verdict: Verdict) -> str:
-    """A verdict in plain words."""
+    """A verdict in words."""
     if verdict.verdict == "absent":
         return _ABSENT
     if verdict.verdict == "altered":
         return _ALTERED
     edited = any(match.edits for match in verdict.matches)
-    said = "but for what a writer may change and has marked" if edited else "letter by letter"
-    sentence = f"Exact: the words are printed so, {said}."
+    how = "but for what a writer may change and has marked" if edited else "letter by letter"
+    places = ""
     if verdict.places > 1:
-        sentence += f" They stand in {verdict.places} places"
         listed = len(verdict.matches)
-        sentence += f"; the first {listed}:" if listed < verdict.places else ":"
-    return sentence
+        colon = f"; the first {listed}:" if listed < verdict.places else ":"
+        places = f" They stand in {verdict.places} places{colon}"
+    return f"Exact: the words are printed so, {how}.{places}"
 
 
 def _match_text(number: int, match: CitedPlace, width: int, *, styled: bool, altered: bool) -> str:
     where = [", ".join(match.passages), page_words(match.citation.pages)]
     parts = [f"{number}.  {' · '.join(filter(None, where))}"]
     if altered:
-        quoted = _side(match, lambda one: one.quoted, styled=styled)
-        printed = _side(match, lambda one: one.printed, styled=styled)
+        quoted = _side(match, lambda step: step.quoted, styled=styled)
+        printed = _side(match, lambda step: step.printed, styled=styled)
         parts.append(wrapped(quoted, width, f"{INDENT}Quoted:  ", INDENT))
         parts.append(wrapped(printed, width, f"{INDENT}Printed: ", INDENT))
     else:
         parts.append(wrapped(_readable(match.text), width, INDENT, INDENT))
     if match.edits:
-        named = "; ".join(edit_words(edit) for edit in match.edits)
-        parts.append(wrapped(f"Marked as the writer's own: {named}.", width, INDENT, INDENT))
+        parts.append(wrapped(edits_sentence(match), width, INDENT, INDENT))
     parts.append(f"{INDENT}Cite: {match.citation.in_text}")
     return "\n\n".join(parts)
 
 
+def differing_steps(match: CitedPlace) -> Iterator[tuple[Difference, bool]]:
+    """The steps of a comparison, each with whether the writer changed it without marking the change."""
+    marked = {(edit.quoted, edit.printed) for edit in match.edits}
+    for step in match.diff:
+        yield step, step.op != "equal" and (step.quoted, step.printed) not in marked
+
+
 def _side(match: CitedPlace, side: Callable[[Difference], str], *, styled: bool) -> str:
-    """The quotation or the print, with what differs marked."""
-    own = {(edit.quoted, edit.printed) for edit in match.edits}
-    words = []
-    for one in match.diff:
-        if one.op == "equal" or (one.quoted, one.printed) in own:
-            words.append(_readable(side(one)))
-        else:
-            differing = _readable(side(one)) or _MISSING
-            words.append(f"{_BOLD}{differing}{_PLAIN}" if styled else f"⟦{differing}⟧")
+    """The quoted or the printed side of a comparison, with the differences emphasised."""
+    words = [
+        emphasised(_readable(side(step)) or _MISSING, styled=styled) if differs else _readable(side(step))
+        for step, differs in differing_steps(match)
+    ]
     return " ".join(filter(None, words))
 
 
+def edits_sentence(match: CitedPlace) -> str:
+    """The changes that the writer marked as their own."""
+    return f"Marked as the writer's own: {'; '.join(map(edit_words, match.edits))}."
+
+
 def edit_words(edit: Edit) -> str:
-    """A change that the writer marked as their own, in words."""
+    """A change that the writer marked, in words."""
     quoted, printed = _readable(edit.quoted), _readable(edit.printed)
     if not printed:
         return f"{edit.kind} {quoted}"
@@ -120,6 +126,9 @@ def edit_words(edit: Edit) -> str:
 
 
 def _readable(text: str) -> str:
-    """Text on a line, without characters that steer a terminal."""
-    flat = " ".join(text.split())
-    return "".join("\ufffd" if ch in _STEERING or unicodedata.category(ch) == "Cc" else ch for ch in flat)
+    """Text on one line, without characters that control a terminal."""
+    line = " ".join(text.split())
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}" if ch in _DIRECTION or unicodedata.category(ch) == "Cc" else ch
+        for ch in line
+    )

@@ -1,4 +1,4 @@
-"""Lines for a terminal."""
+"""Helpers for text that is read on a terminal."""
 
 from __future__ import annotations
 
@@ -6,21 +6,27 @@ import textwrap
 from collections.abc import Iterable
 
 INDENT = "    "
+_BOLD, _NOT_BOLD = "\x1b[1m", "\x1b[0m"
 
 
 def wrapped(text: str, width: int, first: str, rest: str) -> str:
-    """Text in lines of at most ``width`` columns, and never fewer than 40.
+    """Text in lines of ``width`` columns (at least 40), words undivided.
 
     Args:
-        text: The text; words are never divided.
+        text: The text.
         width: Columns.
-        first: What the first line begins with.
-        rest: What the others begin with.
+        first: Start of the first line.
+        rest: Start of all other lines.
     """
     return textwrap.fill(
         text, max(40, width), initial_indent=first, subsequent_indent=rest,
         break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip
+
+
+def emphasised(text: str, *, styled: bool) -> str:
+    """Text in bold if the terminal shows it, else between ⟦ and ⟧."""
+    return f"{_BOLD}{text}{_NOT_BOLD}" if styled else f"⟦{text}⟧"
 
 
 def distinct(values: Iterable[str]) -> list[str]:
@@ -29,7 +35,7 @@ def distinct(values: Iterable[str]) -> list[str]:
 
 
 def page_words(pages: str) -> str:
-    """``p. 849`` or ``pp. 849–50`` of a locator with a hyphen; empty without pages."""
+    """``p. 849`` or ``pp. 849–50`` for a page range with a hyphen; empty without pages."""
     if not pages:
         return ""
     return f"pp. {pages.replace('-', '–')}" if "-" in pages else f"p. {pages}"

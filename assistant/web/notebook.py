@@ -20,7 +20,7 @@ import gradio as gr
 
 from assistant.core.errors import AssistantError
 from assistant.core.notebook import Entry, Notebook, Section
-from assistant.rendering.clipboard import divided, quotation_forms
+from assistant.rendering.clipboard import parts_of, quotation_forms
 from assistant.rendering.notebook import notebook_markdown
 from assistant.rendering.notebook_word import notebook_word
 from assistant.web.components import QUIET, Updates, plain_html
@@ -176,7 +176,7 @@ def _content(library: Library, notebook: Notebook, form: str) -> tuple[bytes, st
 
 
 def _entry_object(entry: Entry) -> dict[str, Any]:
-    parts = divided(entry.quotation)
+    parts = parts_of(entry.quotation)
     return {
         "current": entry.current,
         "title": entry.title.plain(),

@@ -27,7 +27,7 @@ from assistant.core.notebook import Entry, Mark, Notebook, Pin, Section
 from assistant.core.rich import rich
 from assistant.drafts.check import check_draft
 from assistant.rendering.clipboard import quotation_forms, reference_forms
-from assistant.rendering.notebook import EMPTY, KEPT, notebook_markdown
+from assistant.rendering.notebook import EMPTY, OUTDATED, notebook_markdown
 from assistant.rendering.notebook_word import notebook_word
 from assistant.web.notebook import GONE, NOTHING, SOME_GONE, copying_part, pin_lookup, saver, without_question
 from assistant.web.views.answer import Turn
@@ -94,7 +94,7 @@ def test_a_notebook_as_markdown() -> None:
         "“A lighthouse keeper wrote two books at once” (Marsh 31).\n\n"
         "Found by asking: What?\n\n**Note:** A note.\\\nIts second line.\n\nMore.\n\n"
         f"> {LONG.text} (Marsh 31–32)\n\n"
-        f"## Lost\n\n“lost words” (Abel 3).\n\n*{KEPT}*\n\n"
+        f"## Lost\n\n“lost words” (Abel 3).\n\n*{OUTDATED}*\n\n"
         "## Works Cited\n\nAbel, Zoe. Lost.\n\nMarsh, Ada. *The Keeper’s* Log. Coast, 1999.\n"
     )
 
@@ -146,7 +146,7 @@ def test_a_notebook_as_a_word_document() -> None:
     assert _paragraphs(document, "Heading 2") == ["The Keeper’s Log", "Lost", "Works Cited"]
     assert _paragraphs(document, "Quote") == [f"{LONG.text} (Marsh 31–32)"]
     assert _paragraphs(document, "Own Note") == ["Note: A note.", "More."]
-    assert _paragraphs(document, "About") == ["Found by asking: What?", "In bold: (Marsh 32)", KEPT]
+    assert _paragraphs(document, "About") == ["Found by asking: What?", "In bold: (Marsh 32)", OUTDATED]
     assert _paragraphs(document, "Reference") == [
         "Abel, Zoe. Lost.",
         "Marsh, Ada. The Keeper’s Log. Coast, 1999.",
