@@ -1,4 +1,4 @@
-"""The part of the page that checks, without a page: its handlers, and what they show."""
+"""The handlers of the part of the page that checks, and the HTML that they show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A short essay and a library of it, built by hand, for the tests of the web page."""
+"""A short handmade essay and a fake library of it, for the tests of the web page."""
 
 from __future__ import annotations
 
@@ -135,9 +135,9 @@ def keepers_log() -> StoredEssay:
         name = f"log/{kind[0]}{counts[kind]:02d}" if kind != "note" else f"log/n{counts[kind]}"
         section = text if kind == "heading" else section
         under = "" if kind == "heading" else section
-        made = passage(text, kind=kind, name=name, section=under, page=page, ordinal=ordinal)  # type: ignore[arg-type]
-        page = made.pages[-1].label
-        passages.append(made)
+        part = passage(text, kind=kind, name=name, section=under, page=page, ordinal=ordinal)  # type: ignore[arg-type]
+        page = part.pages[-1].label
+        passages.append(part)
     return stored(passages)
 
 
@@ -341,27 +341,27 @@ def page_widgets() -> AskWidgets:
 
 
 class Tags(HTMLParser):
-    """Start tags with the text offset at which each stands, counted inside ``.passage-text``."""
+    """Start tags with the offset of each in the text, counted inside ``.passage-text``."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
         self.found: list[tuple[str, dict[str, str | None], int]] = []
-        self.at = 0
+        self.characters = 0
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note a tag."""
-        self.found.append((tag, dict(attrs), self.at))
+        self.found.append((tag, dict(attrs), self.characters))
 
     def handle_data(self, data: str) -> None:
         """Count the text before the next tag."""
-        self.at += len(data)
+        self.characters += len(data)
 
     def of(self, name: str) -> list[tuple[dict[str, str | None], int]]:
         """Attributes and offsets of elements with this tag or class."""
         return [
-            (attributes, at)
-            for tag, attributes, at in self.found
+            (attributes, offset)
+            for tag, attributes, offset in self.found
             if tag == name or name in (attributes.get("class") or "").split()
         ]
 

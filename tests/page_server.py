@@ -1,4 +1,4 @@
-"""A page that is served, for tests that speak to it over the wire or in a browser."""
+"""A served page, for tests over HTTP or in a browser."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ PATIENCE = 60
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a server answered.
+    """The response of a server.
 
     Attributes:
         status: The HTTP status.
-        headers: The headers, by their names in small letters.
+        headers: The headers, by their names in lower case.
         text: The body.
     """
 
@@ -39,11 +39,11 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A page that is served.
+    """A served page.
 
     Attributes:
         page: The page.
-        address: Where, without a stroke at its end.
+        address: Its address, without a slash at the end.
     """
 
     page: gr.Blocks
@@ -55,45 +55,45 @@ class Served:
         return int(self.address.rpartition(":")[2])
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> Reply:
-        """What stands at a path."""
-        return self._asked(urllib.request.Request(f"{self.address}{path}", headers=dict(headers or {})))
+        """The response to a GET request."""
+        return self._response(urllib.request.Request(f"{self.address}{path}", headers=dict(headers or {})))
 
     def post(self, path: str, message: object, headers: Mapping[str, str] | None = None) -> Reply:
-        """What comes of a message in JSON."""
-        named = {"Content-Type": "application/json", **(headers or {})}
-        sent = json.dumps(message).encode()
-        return self._asked(urllib.request.Request(f"{self.address}{path}", sent, named))
+        """The response to a message in JSON."""
+        all_headers = {"Content-Type": "application/json", **(headers or {})}
+        body = json.dumps(message).encode()
+        return self._response(urllib.request.Request(f"{self.address}{path}", body, all_headers))
 
     def upload(self, name: str, data: bytes) -> Reply:
-        """What comes of an upload; a name may hold anything but a quotation mark."""
-        edge = uuid4().hex
-        head = f'--{edge}\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'
-        body = head.encode() + data + f"\r\n--{edge}--\r\n".encode()
-        named = {"Content-Type": f"multipart/form-data; boundary={edge}"}
-        return self._asked(urllib.request.Request(f"{self.address}/gradio_api/upload", body, named))
+        """The response to an upload; a name may contain anything but a quotation mark."""
+        boundary = uuid4().hex
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'
+        body = head.encode() + data + f"\r\n--{boundary}--\r\n".encode()
+        headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+        return self._response(urllib.request.Request(f"{self.address}/gradio_api/upload", body, headers))
 
-    def event(self, handler: str, given: list[Any]) -> str:
-        """All that comes of a button, as the browser is told it.
+    def event(self, handler: str, values: list[Any]) -> str:
+        """All that the server sends the browser after a button is clicked.
 
         Args:
             handler: Name of the handler that the button calls.
-            given: What the components hold.
+            values: Values of its input components.
         """
         (number,) = {
             number
-            for number, one in self.page.fns.items()
-            if one.name == handler and any(event == "click" for _, event in one.targets)
+            for number, function in self.page.fns.items()
+            if function.name == handler and any(event == "click" for _, event in function.targets)
         }
         session = uuid4().hex
-        joined = self.post(
-            "/gradio_api/queue/join", {"fn_index": number, "data": given, "session_hash": session}
+        queued = self.post(
+            "/gradio_api/queue/join", {"fn_index": number, "data": values, "session_hash": session}
         )
-        if joined.status != 200:
-            return joined.text
+        if queued.status != 200:
+            return queued.text
         return self.get(f"/gradio_api/queue/data?session_hash={session}").text
 
     @staticmethod
-    def _asked(request: urllib.request.Request) -> Reply:
+    def _response(request: urllib.request.Request) -> Reply:
         try:
             with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
                 return _reply(answer.status, answer)
@@ -117,8 +117,8 @@ def served(
     """Serve the page as the command does, until the end of the block.
 
     Args:
-        library: The library, or what stands in for one.
-        port: Where; any that is free if none is given.
+        library: The library, or a fake one.
+        port: Its port; any free one by default.
         auth: Names and passwords of those who may enter, or nothing for everyone.
         options: As for ``build``.
     """

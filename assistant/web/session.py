@@ -1,6 +1,6 @@
 """What a browser stores and sends back: its conversation, its check, the essays it chose and its notebook.
 
-The server stores none of it, and shows what comes of it to that browser alone. Anything may be sent: what has
+The server stores none of it, and shows it to that browser alone. Anything may be sent: what has
 the right form is taken, the rest is left out.
 """
 

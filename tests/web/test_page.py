@@ -23,9 +23,9 @@ _QUESTION = "Who numbered the leaves of a book printed in Cologne in 1470?"
 
 
 def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(library: Path) -> Iterator[str]:
-    """The program as a user starts it, on a library that is empty at first."""
+    """The program as a user starts it, with an empty library."""
     port = _free_port()
     command = [sys.executable, "-m", "assistant", "serve", "--library", str(library), "--port", str(port)]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as server:
@@ -62,46 +62,46 @@ def _wait(url: str, server: subprocess.Popen[str]) -> None:
 
 @pytest.fixture
 def context(browser: Browser, address: str) -> Iterator[BrowserContext]:
-    one = browser.new_context(viewport={"width": 1280, "height": 900})
-    one.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
-    yield one
-    one.close()
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+    yield context
+    context.close()
 
 
 @pytest.fixture
 def outside(context: BrowserContext, address: str) -> list[str]:
-    """Every address outside this machine that the page asks for; all are blocked."""
-    asked: list[str] = []
+    """Every request of the page to another address; all are blocked."""
+    requests: list[str] = []
 
     def guard(route: Route) -> None:
         url = route.request.url
         if url.startswith((address, "data:", "blob:")):
             route.continue_()
         else:
-            asked.append(url)
+            requests.append(url)
             route.abort()
 
     context.route("**/*", guard)
-    return asked
+    return requests
 
 
 @pytest.fixture
 def errors(context: BrowserContext) -> list[str]:
     """Every error that the browser's console shows."""
     shown: list[str] = []
-    context.on("console", lambda one: shown.append(one.text) if one.type == "error" else None)
-    context.on("weberror", lambda one: shown.append(str(one.error)))
+    context.on("console", lambda message: shown.append(message.text) if message.type == "error" else None)
+    context.on("weberror", lambda event: shown.append(str(event.error)))
     return shown
 
 
 @pytest.fixture
 def page(context: BrowserContext, outside: list[str], address: str) -> Page:
     assert outside == []
-    one = context.new_page()
-    one.goto(address)
-    one.wait_for_selector("#question textarea")
-    expect(one.locator(".reader [data-passage='sample/p01']")).to_be_visible(timeout=30_000)
-    return one
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector("#question textarea")
+    expect(page.locator(".reader [data-passage='sample/p01']")).to_be_visible(timeout=30_000)
+    return page
 
 
 def _ask(page: Page, question: str) -> None:
@@ -156,7 +156,7 @@ def test_why_a_passage_was_found_is_unfolded_by_keyboard_and_stays_unfolded(
     row = why.locator("tbody tr", has=page.locator("th", has_text="Cologne"))
     assert row.locator(".essay-word").inner_text() == "Cologne"
     assert row.locator(".near").inner_text() == "the same"
-    # It unfolds in its place: the essay is not opened at the passage.
+    # It unfolds where it is: the essay is not opened at the passage.
     expect(page.locator(".reader .current")).to_have_count(0)
     _ask(page, "How many leaves has the book?")
     assert why.evaluate("one => one.open") is True
@@ -214,11 +214,11 @@ def test_two_tabs_do_not_disturb_each_other(context: BrowserContext, page: Page,
 def _question_set(path: Path) -> Path:
     lines = {"p1": "The keeper lit the lamp at dusk.", "p2": "Barrels of oil stood in the cellar."}
     corpus = [json.dumps({"_id": name, "doc": "log", "text": text}) for name, text in lines.items()]
-    asked = json.dumps({"_id": "q1", "doc": "log", "text": "Who lit the lamp?"})
-    with zipfile.ZipFile(path, "w") as made:
-        made.writestr("queries.jsonl", asked)
-        made.writestr("corpus.jsonl", "\n".join(corpus))
-        made.writestr("qrels.tsv", "query-id\tcorpus-id\tscore\nq1\tp1\t1\n")
+    question = json.dumps({"_id": "q1", "doc": "log", "text": "Who lit the lamp?"})
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("queries.jsonl", question)
+        archive.writestr("corpus.jsonl", "\n".join(corpus))
+        archive.writestr("qrels.tsv", "query-id\tcorpus-id\tscore\nq1\tp1\t1\n")
     return path
 
 

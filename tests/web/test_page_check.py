@@ -1,7 +1,4 @@
-"""The page's part that checks, and the choice of a citation style, in a real browser.
-
-On a short essay and a library that answers at once, so that what is tested is the page.
-"""
+"""The part of the page that checks, and the choice of a citation style, in a browser."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser_steps import ask, faults, open_page
+from browser_steps import accessibility_violations, ask, open_page
 from page_library import FakeLibrary, keepers_log, renamed
 from page_server import served
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -28,8 +25,8 @@ _DRAFT = f"As Marsh has it, “{_ALTERED[:-1]}” (Marsh 33).\n\nI <b>agree</b>.
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     library = FakeLibrary(keepers_log(), renamed(keepers_log(), "zeta"))
-    with served(library, assess=lambda *_: pytest.fail("nothing is measured")) as one:
-        yield one.address
+    with served(library, assess=lambda *_: pytest.fail("nothing is measured")) as server:
+        yield server.address
 
 
 def _opened(visitor: BrowserContext, address: str) -> Page:
@@ -66,7 +63,7 @@ def test_a_quotation_is_judged_copied_and_opened(visitor: BrowserContext, addres
     assert other.locator(".judged").count() == 0
 
 
-def test_a_draft_is_uploaded_and_shown_with_its_faults(
+def test_a_draft_is_uploaded_and_shown_with_its_problems(
     visitor: BrowserContext, address: str, tmp_path: Path
 ) -> None:
     draft = tmp_path / "draft.md"
@@ -86,11 +83,11 @@ def test_a_draft_is_uploaded_and_shown_with_its_faults(
     expect(page.locator("#checked .fault")).to_contain_text("Paste a quotation")
 
 
-def test_pasted_words_and_what_was_found_outlast_a_reload(visitor: BrowserContext, address: str) -> None:
+def test_pasted_words_and_their_result_survive_a_reload(visitor: BrowserContext, address: str) -> None:
     page = _opened(visitor, address)
     _check(page, _ALTERED)
     expect(page.locator(".judged")).to_have_text("Altered")
-    drawn = page.locator("#checked .checked").inner_html()
+    result = page.locator("#checked .checked").inner_html()
     page.fill("#check-text textarea", _HOSTILE)
     page.click("#check-essays input")
     page.get_by_role("option", name="The Keeper’s Log").last.click()
@@ -100,7 +97,7 @@ def test_pasted_words_and_what_was_found_outlast_a_reload(visitor: BrowserContex
     page.get_by_role("tab", name="Check").click()
     expect(page.locator(".judged")).to_have_text("Altered", timeout=_PATIENCE)
     assert page.input_value("#check-text textarea") == _HOSTILE
-    assert page.locator("#checked .checked").inner_html() == drawn
+    assert page.locator("#checked .checked").inner_html() == result
     expect(page.locator("#check-essays .token")).to_have_count(1)
     page.fill("#check-text textarea", _EXACT)
     page.click("#go-check")
@@ -108,7 +105,7 @@ def test_pasted_words_and_what_was_found_outlast_a_reload(visitor: BrowserContex
     expect(page.locator(".place")).to_have_count(1)
 
 
-def test_the_mended_copy_is_saved_and_copied(visitor: BrowserContext, address: str, tmp_path: Path) -> None:
+def test_the_fixed_copy_is_saved_and_copied(visitor: BrowserContext, address: str, tmp_path: Path) -> None:
     draft = tmp_path / "my <b>draft.md"
     draft.write_text(_DRAFT, "utf-8")
     page = _opened(visitor, address)
@@ -119,17 +116,17 @@ def test_the_mended_copy_is_saved_and_copied(visitor: BrowserContext, address: s
     with page.expect_download() as saving:
         page.click(".mended .download")
     assert saving.value.suggested_filename.endswith(".fixed.md")
-    mended = _DRAFT.replace("something", "nothing").replace("33", "31")
-    assert Path(saving.value.path()).read_bytes() == mended.encode()
+    fixed = _DRAFT.replace("something", "nothing").replace("33", "31")
+    assert Path(saving.value.path()).read_bytes() == fixed.encode()
     page.click(".mended .copy-mended")
     expect(page.locator(".mended .copied")).to_be_visible()
-    assert _clipboard(page) == mended
+    assert _clipboard(page) == fixed
     page.reload()
     page.get_by_role("tab", name="Check").click()
     expect(page.locator("#checked .was")).to_contain_text("was checked before this page was loaded again")
 
 
-def test_a_restart_of_the_server_takes_nothing_that_was_pasted(visitor: BrowserContext) -> None:
+def test_a_restart_of_the_server_loses_nothing_that_was_pasted(visitor: BrowserContext) -> None:
     with served(FakeLibrary(keepers_log())) as first:
         page, port = _opened(visitor, first.address), first.port
         _check(page, _ALTERED)
@@ -144,13 +141,13 @@ def test_a_restart_of_the_server_takes_nothing_that_was_pasted(visitor: BrowserC
         expect(page.locator(".draft .text del").first).to_have_text("something,", timeout=_PATIENCE)
 
 
-def test_what_differs_is_told_in_words_too_and_not_copied(visitor: BrowserContext, address: str) -> None:
+def test_differences_are_announced_in_words_too_and_not_copied(visitor: BrowserContext, address: str) -> None:
     page = _opened(visitor, address)
     _check(page, _ALTERED)
     expect(page.locator(".place del")).to_have_text("something,")
-    heard = page.locator(".place .passage-text").aria_snapshot()
-    assert "not printed: something," in heard.replace('"', "")
-    assert "printed: nothing," in heard.replace('"', "")
+    announced = page.locator(".place .passage-text").aria_snapshot()
+    assert "not printed: something," in announced.replace('"', "")
+    assert "printed: nothing," in announced.replace('"', "")
     assert "[" not in page.locator(".place .passage-text").inner_text()
 
 
@@ -167,7 +164,7 @@ def test_each_part_has_one_heading_of_its_own(visitor: BrowserContext, address: 
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_axe_finds_no_serious_fault_in_what_was_checked(
+def test_axe_finds_no_serious_violation_in_what_was_checked(
     browser: Browser,
     address: str,
     width: int,
@@ -183,7 +180,7 @@ def test_axe_finds_no_serious_fault_in_what_was_checked(
         expect(page.locator("#go-check")).to_be_enabled()
         for part in page.locator(".mended summary").all():
             part.click()
-        assert faults(page) == []
+        assert accessibility_violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     visitor.close()
 
@@ -206,7 +203,7 @@ def test_the_chosen_style_is_cited_in_and_kept(visitor: BrowserContext, address:
 
 
 def _copies_in(page: Page, citation: str) -> None:
-    """A sentence of the essay is copied with this citation, once the server has given it."""
+    """A sentence of the essay is copied with this citation, once the server has sent it."""
 
     def copied() -> bool:
         page.locator(".reader [data-passage='log/b01'] .s").first.click()

@@ -1,4 +1,4 @@
-"""The library's part of the page: files in, the table, records mended, essays out and back."""
+"""The library's part of the page in a browser: uploads, the table, records, removed essays."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import page_server
 import pytest
-from browser_steps import faults
+from browser_steps import accessibility_violations
 from essay_library import ROOT, SAMPLE, SECOND, Opened
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
-
-from assistant.web.app import build, launch_options
 
 pytestmark = pytest.mark.browser
 
@@ -23,12 +22,10 @@ _HOSTILE = "</td><img src=x onerror=\"document.title='taken'\"> <u>one</u> ${2}"
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Opened, str]]:
-    """A page on a library of its own, with a model of plain functions."""
+    """A page with a library of its own and a fake model."""
     opened = Opened(tmp_path_factory.mktemp("library"))
-    page = build(opened.library)
-    _, address, _ = page.launch(server_name="127.0.0.1", prevent_thread_lock=True, **launch_options())
-    yield opened, address.rstrip("/")
-    page.close(verbose=False)
+    with page_server.served(opened.library) as server:
+        yield opened, server.address
 
 
 @pytest.fixture(autouse=True)
@@ -58,14 +55,14 @@ def opened(served: tuple[Opened, str]) -> Opened:
 
 @pytest.fixture
 def page(visitor: BrowserContext, opened: Opened, address: str) -> Iterator[Page]:
-    faults: list[str] = []
+    errors: list[str] = []
     assert opened.library.ids() == ["form-feeds", "running-heads", "sample"]
-    one = visitor.new_page()
-    one.on("pageerror", lambda fault: faults.append(str(fault)))
-    one.goto(address)
-    expect(one.locator(".reader [data-passage]").first).to_be_visible()
-    yield one
-    assert faults == []
+    page = visitor.new_page()
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(address)
+    expect(page.locator(".reader [data-passage]").first).to_be_visible()
+    yield page
+    assert errors == []
 
 
 def _library(page: Page) -> None:
@@ -117,12 +114,7 @@ def test_files_are_added_one_by_one_each_with_its_line(page: Page, opened: Opene
     picture, empty = tmp_path / "picture.png", tmp_path / "<img src=x onerror=alert(1)>.txt"
     picture.write_bytes(b"\x89PNG")
     empty.write_bytes(b" ")
-    new = _LAYOUTS / "sparse_numbers.txt"
-    new = (
-        new
-        if new.exists()
-        else next(path for path in sorted(_LAYOUTS.glob("*.txt")) if path not in {SECOND, _THIRD})
-    )
+    new = next(path for path in sorted(_LAYOUTS.glob("*.txt")) if path not in {SECOND, _THIRD})
     page.locator("#essay-file input[type=file]").set_input_files([SAMPLE, picture, empty, new])
     expect(page.locator("#essay-file")).to_contain_text("picture")
     page.locator("#add-essay").click()
@@ -178,11 +170,11 @@ def test_which_essays_are_asked_is_one_choice_in_both_parts(page: Page, opened: 
     summary = page.locator("#scope summary")
     expect(summary).to_have_text("Asking all 3 essays")
     _library(page)
-    told = page.locator("#shelf .asked-what")
-    expect(told).to_have_text("All 3 essays are asked; tick some to ask only those.")
+    asked = page.locator("#shelf .asked-what")
+    expect(asked).to_have_text("All 3 essays are asked; tick some to ask only those.")
     _row(page, "sample").get_by_role("checkbox").check()
     _row(page, "form-feeds").get_by_role("checkbox").check()
-    expect(told).to_have_text("2 of 3 essays are asked.")
+    expect(asked).to_have_text("2 of 3 essays are asked.")
     page.get_by_role("tab", name="Ask").click()
     expect(summary).to_have_text("Asking 2 of 3 essays")
     page.wait_for_timeout(500)
@@ -191,8 +183,8 @@ def test_which_essays_are_asked_is_one_choice_in_both_parts(page: Page, opened: 
     page.fill("#question textarea", "At how many minutes after noon in London did noon in Bristol fall?")
     page.keyboard.press("Enter")
     expect(page.locator(".turn .answer:not(.reading)")).to_be_visible()
-    found = page.locator(".turn .card").evaluate_all("all => all.map(one => one.dataset.essay)")
-    assert set(found) <= {"sample", "form-feeds"}
+    essays = page.locator(".turn .card").evaluate_all("all => all.map(one => one.dataset.essay)")
+    assert set(essays) <= {"sample", "form-feeds"}
     summary.click()
     page.locator("#scope input[value='form-feeds']").uncheck()
     expect(summary).to_contain_text("Asking 1 of 3 essays: The Essay Assistant Authors")
@@ -206,7 +198,7 @@ def test_which_essays_are_asked_is_one_choice_in_both_parts(page: Page, opened: 
     expect(summary).to_have_text("Asking all 2 essays")
 
 
-def test_record_and_first_page_are_mended(page: Page, opened: Opened) -> None:
+def test_record_and_first_page_are_edited(page: Page, opened: Opened) -> None:
     _library(page)
     _act(page, "form-feeds", "edit")
     sheet = page.locator("#sheet")
@@ -227,7 +219,7 @@ def test_record_and_first_page_are_mended(page: Page, opened: Opened) -> None:
     expect(page.locator("#scope .scope-list")).to_contain_text(_HOSTILE)
 
 
-def test_a_pasted_record_is_looked_over_before_it_is_saved(page: Page, opened: Opened) -> None:
+def test_a_pasted_record_is_shown_before_it_is_saved(page: Page, opened: Opened) -> None:
     _library(page)
     _act(page, "form-feeds", "edit")
     page.get_by_text("Take it from a record").click()
@@ -275,7 +267,7 @@ def test_an_essay_is_removed_by_keyboard_and_put_back(page: Page, opened: Opened
     assert opened.library.summaries()["sample"] == before
 
 
-def test_what_is_kept_can_be_deleted_for_good(page: Page, opened: Opened) -> None:
+def test_a_removed_essay_can_be_deleted_for_good(page: Page, opened: Opened) -> None:
     _library(page)
     _act(page, "sample", "remove")
     page.locator("#sheet .danger").click()
@@ -288,7 +280,7 @@ def test_what_is_kept_can_be_deleted_for_good(page: Page, opened: Opened) -> Non
     assert opened.library.removed() == {}
 
 
-def test_what_another_window_removed_is_one_sentence(
+def test_an_essay_removed_in_another_window_is_one_sentence(
     visitor: BrowserContext, page: Page, opened: Opened, address: str
 ) -> None:
     _library(page)
@@ -306,11 +298,12 @@ def test_what_another_window_removed_is_one_sentence(
     expect(page.locator(".toast-wrap")).to_contain_text("is not in the library")
 
 
-def test_a_thousand_essays_are_seen_and_sorted(
+def test_a_thousand_essays_are_shown_and_sorted(
     visitor: BrowserContext, opened: Opened, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = opened.library.summaries()["form-feeds"]
-    many = {"form-feeds": one} | dict.fromkeys((f"essay-{number:04d}" for number in range(999)), one)
+    summary = opened.library.summaries()["form-feeds"]
+    names = (f"essay-{number:04d}" for number in range(999))
+    many = {"form-feeds": summary} | dict.fromkeys(names, summary)
     monkeypatch.setattr(opened.library, "summaries", lambda: many)
     page = visitor.new_page()
     page.goto(address)
@@ -328,7 +321,7 @@ def test_a_thousand_essays_are_seen_and_sorted(
 @pytest.mark.parametrize(
     ("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
 )
-def test_axe_finds_no_serious_fault(
+def test_axe_finds_no_serious_violation(
     browser: Browser,
     opened: Opened,
     address: str,
@@ -342,14 +335,14 @@ def test_axe_finds_no_serious_fault(
     page = visitor.new_page()
     page.goto(address)
     page.locator("#scope summary").click()
-    assert faults(page) == []
+    assert accessibility_violations(page) == []
     _library(page)
     page.get_by_text("Removed essays (1)").click()
     _row(page, "sample").get_by_role("checkbox").check()
-    assert faults(page) == []
+    assert accessibility_violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     for act in ("edit", "report", "remove"):
         _act(page, "sample", act)
-        assert faults(page) == []
+        assert accessibility_violations(page) == []
         page.keyboard.press("Escape")
     visitor.close()

@@ -1,4 +1,4 @@
-"""The notebook in a browser: rich copies, pins, notes, two tabs, what is saved, questions deleted."""
+"""The notebook in a browser: formatted copies, pins, notes, two tabs, saved files, deleted questions."""
 
 from __future__ import annotations
 
@@ -9,23 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import docx
-import gradio as gr
 import pytest
-from browser_steps import ask, faults, open_page
+from browser_steps import accessibility_violations, ask, open_page
 from page_library import FakeLibrary, keepers_log, passage, renamed, stored
+from page_server import served
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-
-from assistant.web.app import build, launch_options
 
 pytestmark = pytest.mark.browser
 
 _QUESTION = "Why are the shortest entries the proudest?"
-_FOUND = "That is why the entries are short, and why the shortest are the proudest."
+_FIRST_SENTENCE = "That is why the entries are short, and why the shortest are the proudest."
 _HOSTILE = '<img src=x onerror="document.title=\'taken\'"> <b>one</b> 𝒳 "Two" &amp; ${2}. Three.'
 _PATIENCE = 30_000
 
 
-def _library() -> FakeLibrary:
+@pytest.fixture(scope="module")
+def library() -> FakeLibrary:
     nasty = replace(
         renamed(stored([passage(_HOSTILE)]), "nasty"), reference={"title": _HOSTILE, "id": "nasty"}
     )
@@ -33,36 +32,24 @@ def _library() -> FakeLibrary:
 
 
 @pytest.fixture(scope="module")
-def library() -> FakeLibrary:
-    return _library()
-
-
-@pytest.fixture(scope="module")
-def served(library: FakeLibrary) -> Iterator[tuple[gr.Blocks, str]]:
-    page = build(library)
-    _, address, _ = page.launch(server_name="127.0.0.1", prevent_thread_lock=True, **launch_options())
-    yield page, address.rstrip("/")
-    page.close(verbose=False)
-
-
-@pytest.fixture(scope="module")
-def address(served: tuple[gr.Blocks, str]) -> str:
-    return served[1]
+def address(library: FakeLibrary) -> Iterator[str]:
+    with served(library) as server:
+        yield server.address
 
 
 def _clipboard(page: Page) -> dict[str, str]:
-    found: dict[str, str] = page.evaluate(
+    copied: dict[str, str] = page.evaluate(
         """async () => {
           const [item] = await navigator.clipboard.read();
           const flavours = item.types.map(async (type) => [type, await (await item.getType(type)).text()]);
           return Object.fromEntries(await Promise.all(flavours));
         }"""
     )
-    return found
+    return copied
 
 
 def _sentence(page: Page, number: int = 0) -> None:
-    """Click a sentence on its last line: it may begin in the midst of one."""
+    """Click a sentence on its last line: it may begin in the middle of one."""
     sentence = page.locator(".reader [data-passage$='/p01'] .s").nth(number)
     sentence.scroll_into_view_if_needed()
     x, y = sentence.evaluate(
@@ -90,7 +77,7 @@ def _pinned(page: Page, *numbers: int) -> None:
         expect(page.locator("#pin-sentence")).to_have_attribute("aria-pressed", "true")
     _notebook(page)
     expect(page.locator(".pinned")).to_have_count(len(numbers))
-    # The server has said of each how it is quoted.
+    # The server has sent how each is quoted.
     expect(page.locator(".pin-citation", has_text="(Marsh 31)")).to_have_count(len(numbers))
 
 
@@ -104,7 +91,7 @@ def _saved(page: Page, button: str, folder: Path) -> Path:
 
 def test_copies_are_rich_plain_or_markdown_as_chosen_and_it_is_remembered(page: Page) -> None:
     ask(page, _QUESTION)
-    # The fake quotes the whole passage within marks; the reference and the choice are what is looked at here.
+    # The fake library quotes the whole passage; what matters here is the form of the copy.
     button = page.locator(".card .copy-passage").first
     button.click()
     expect(button).to_have_class(re.compile("copied"))
@@ -160,7 +147,7 @@ def test_quotations_are_pinned_from_cards_and_the_essay_by_pointer_and_key(page:
     _notebook(page)
     expect(page.locator("#pin-count")).to_have_text("(2)")
     first, second = page.locator(".pinned").all()
-    expect(first.locator(".pin-words")).to_have_text(f"“{_FOUND[:-1]}”")
+    expect(first.locator(".pin-words")).to_have_text(f"“{_FIRST_SENTENCE[:-1]}”")
     expect(first.locator(".pin-citation")).to_have_text("(Marsh 32)")
     expect(first.locator(".pin-question")).to_have_text(f"Found by asking: {_QUESTION}")
     expect(first.locator(".pin-title")).to_have_text("The Keeper’s Log")
@@ -168,7 +155,7 @@ def test_quotations_are_pinned_from_cards_and_the_essay_by_pointer_and_key(page:
     expect(second.locator(".pin-question")).to_have_text("")
     first.locator(".copy-pin").click()
     expect(first.locator(".copy-pin")).to_have_class(re.compile("copied"))
-    assert _clipboard(page)["text/plain"] == f"“{_FOUND[:-1]}” (Marsh 32)."
+    assert _clipboard(page)["text/plain"] == f"“{_FIRST_SENTENCE[:-1]}” (Marsh 32)."
     page.locator("#asking-button").click()
     page.locator("#style input").click()
     page.get_by_role("option", name="APA 7").click()
@@ -184,7 +171,7 @@ def test_notes_are_kept_and_survive_a_reload(page: Page) -> None:
     _notebook(page)
     expect(page.locator(".pin-note").first).to_have_value(_HOSTILE)
     expect(page.locator(".pin-note").last).to_have_value("Two\nlines")
-    # A note is not lost by pinning anew.
+    # A note is not lost when its quotation is pinned again.
     page.locator("#asking-button").click()
     _sentence(page)
     page.locator("#pin-sentence").click()
@@ -194,7 +181,7 @@ def test_notes_are_kept_and_survive_a_reload(page: Page) -> None:
     assert page.title() == "Essay Assistant"
 
 
-def test_pins_are_moved_removed_and_brought_back_by_keyboard(page: Page) -> None:
+def test_pins_are_moved_removed_and_restored_by_keyboard(page: Page) -> None:
     _pinned(page, 0, 1, 2)
     first, second, third = _words(page)
     down = page.get_by_role("button", name="Move down: “A lighthouse")
@@ -223,7 +210,7 @@ def test_pins_are_moved_removed_and_brought_back_by_keyboard(page: Page) -> None
     page.reload()
     _notebook(page)
     expect(page.locator(".pinned")).to_have_count(3)
-    assert [one[:12] for one in _words(page)] == [one[:12] for one in (second, first, third)]
+    assert [words[:12] for words in _words(page)] == [words[:12] for words in (second, first, third)]
 
 
 def test_a_pin_is_opened_in_the_essay_and_back(page: Page) -> None:
@@ -235,9 +222,7 @@ def test_a_pin_is_opened_in_the_essay_and_back(page: Page) -> None:
     expect(page.get_by_role("button", name="Open in the essay")).to_be_focused()
 
 
-def test_two_tabs_are_in_step_and_take_nothing_from_each_other(
-    visitor: BrowserContext, page: Page, address: str
-) -> None:
+def test_two_tabs_show_the_same_and_lose_nothing(visitor: BrowserContext, page: Page, address: str) -> None:
     other = visitor.new_page()
     open_page(other, address)
     _notebook(other)
@@ -250,7 +235,7 @@ def test_two_tabs_are_in_step_and_take_nothing_from_each_other(
     _sentence(other, 2)
     other.keyboard.press("p")
     expect(page.locator(".pinned")).to_have_count(2)
-    # What is being written here stays, whatever the other tab does meanwhile.
+    # What is being written here stays, whatever happens in the other tab.
     page.locator(".pin-note").first.press_sequentially("!")
     expect(other.locator(".pin-note").first).to_have_value("From the other tab!")
     other.evaluate("localStorage.setItem('essay-assistant-notebook', '{\"pins\": [7, {\"id\": 1}]}')")
@@ -259,7 +244,7 @@ def test_two_tabs_are_in_step_and_take_nothing_from_each_other(
     expect(page.locator(".notebook-empty")).to_be_visible()
 
 
-def test_a_storage_that_is_full_or_barred_is_said(page: Page) -> None:
+def test_a_storage_that_is_full_or_blocked_is_reported(page: Page) -> None:
     page.evaluate(
         "() => { Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); }; }"
     )
@@ -282,7 +267,7 @@ def test_hostile_words_are_pinned_shown_and_saved_as_written(
     page.goto(f"{address}/#nasty/p01")
     page.reload()
     expect(page.locator(".reader")).to_have_attribute("data-essay", "nasty")
-    # Behind a character that scripts count as two.
+    # After a character that scripts count as two.
     _sentence(page, 1)
     page.keyboard.press("p")
     _sentence(page, 0)
@@ -295,7 +280,7 @@ def test_hostile_words_are_pinned_shown_and_saved_as_written(
     page.locator(".pin-note").first.fill(_HOSTILE)
     assert page.locator("#pins :is(img, b)").count() == 0
     document = docx.Document(str(_saved(page, ".notebook-save [data-save=docx]", tmp_path)))
-    assert f"Note: {_HOSTILE}" in [each.text for each in document.paragraphs]
+    assert f"Note: {_HOSTILE}" in [paragraph.text for paragraph in document.paragraphs]
     assert page.title() == "Essay Assistant"
 
 
@@ -320,7 +305,7 @@ def test_the_notebook_is_saved_in_every_format(page: Page, tmp_path: Path) -> No
 def test_a_pin_outlives_its_essay(page: Page, library: FakeLibrary, tmp_path: Path) -> None:
     _pinned(page, 0)
     page.wait_for_timeout(500)
-    held = library.held.pop("log")
+    log = library.held.pop("log")
     try:
         page.locator("#asking-button").click()
         _notebook(page)
@@ -332,7 +317,7 @@ def test_a_pin_outlives_its_essay(page: Page, library: FakeLibrary, tmp_path: Pa
         page.locator(".notebook-save [data-save=ris]").click()
         expect(page.locator("#desk-voice")).to_contain_text("there are no records to save")
     finally:
-        library.held["log"] = held
+        library.held["log"] = log
 
 
 def test_the_conversation_is_saved_and_its_questions_deleted(page: Page, tmp_path: Path) -> None:
@@ -342,7 +327,7 @@ def test_the_conversation_is_saved_and_its_questions_deleted(page: Page, tmp_pat
     saved = _saved(page, "#save-conversation [data-save=markdown]", tmp_path).read_text("utf-8")
     assert (
         saved.index(f"## {_QUESTION}")
-        < saved.index(f"**{_FOUND}**")
+        < saved.index(f"**{_FIRST_SENTENCE}**")
         < saved.index("## What of the inspectors?")
     )
     assert "*Likely answer*" in saved
@@ -382,7 +367,7 @@ def test_follow_ups_do_not_use_a_deleted_question(page: Page, library: FakeLibra
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_axe_finds_no_serious_fault(browser: Browser, address: str, width: int, scheme: Any) -> None:
+def test_axe_finds_no_serious_violation(browser: Browser, address: str, width: int, scheme: Any) -> None:
     visitor = browser.new_context(
         viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
     )
@@ -393,10 +378,10 @@ def test_axe_finds_no_serious_fault(browser: Browser, address: str, width: int, 
     _sentence(page)
     page.keyboard.press("p")
     page.locator("#save-conversation summary").click()
-    assert faults(page) == []
+    assert accessibility_violations(page) == []
     _notebook(page)
     page.locator(".remove-pin").first.click()
-    assert faults(page) == []
+    assert accessibility_violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.emulate_media(media="print")
     expect(page.locator(".pin-words").first).to_be_visible()

@@ -1,7 +1,4 @@
-"""The page as a desk: keys, finding, copying from the essay, links, what outlasts a reload, paper.
-
-On a short essay and a library that answers at once, so that what is tested is the page.
-"""
+"""The reading pane and the conversation in a browser: keys, find, copies, links, reloads, printing."""
 
 from __future__ import annotations
 
@@ -9,27 +6,17 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import gradio as gr
 import pytest
-from browser_steps import ask, faults, open_page
+from browser_steps import accessibility_violations, ask, open_page
 from page_library import FakeLibrary, keepers_log, passage, renamed, stored
+from page_server import served
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
-
-from assistant.web.app import build, launch_options
 
 pytestmark = pytest.mark.browser
 
 _QUESTION = "Why are the shortest entries the proudest?"
 _HOSTILE = '</h3><img src=x onerror="document.title=\'taken\'"> <b>one</b>. "Two" &amp; ${2}.'
 _PATIENCE = 30_000
-
-
-def _served(library: FakeLibrary, port: int | None = None) -> tuple[gr.Blocks, str]:
-    page = build(library)
-    _, address, _ = page.launch(
-        server_name="127.0.0.1", server_port=port, prevent_thread_lock=True, **launch_options()
-    )
-    return page, address.rstrip("/")
 
 
 def _library() -> FakeLibrary:
@@ -39,9 +26,8 @@ def _library() -> FakeLibrary:
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    page, address = _served(_library())
-    yield address
-    page.close(verbose=False)
+    with served(_library()) as server:
+        yield server.address
 
 
 def _clipboard(page: Page) -> str:
@@ -114,15 +100,15 @@ def test_a_phrase_is_found_across_page_turns_and_note_marks(page: Page) -> None:
     expect(_count(page)).to_have_text("1 of 1")
     page.fill("#find input", "the keeper")
     expect(_count(page)).to_have_text(re.compile(r"\d of 4"))
-    assert [one.lower() for one in _marked(page, "desk-found")] == ["the keeper"] * 4
-    at = int(_count(page).inner_text()[0])
+    assert [words.lower() for words in _marked(page, "desk-found")] == ["the keeper"] * 4
+    number = int(_count(page).inner_text()[0])
     page.keyboard.press("Enter")
-    expect(_count(page)).to_have_text(f"{at % 4 + 1} of 4")
+    expect(_count(page)).to_have_text(f"{number % 4 + 1} of 4")
     for _ in range(4):
         page.keyboard.press("Shift+Enter")
-    expect(_count(page)).to_have_text(f"{at % 4 + 1} of 4")
+    expect(_count(page)).to_have_text(f"{number % 4 + 1} of 4")
     page.keyboard.press("Shift+Enter")
-    expect(_count(page)).to_have_text(f"{at} of 4")
+    expect(_count(page)).to_have_text(f"{number} of 4")
     expect(page.locator("#ruler .tick.found").first).to_be_attached()
     page.fill("#find input", "inspectors came daily")
     expect(_count(page)).to_have_text("Not in this essay")
@@ -190,12 +176,12 @@ def test_a_tab_keeps_its_conversation_over_a_reload_and_no_other_tab_has_it(
     visitor: BrowserContext, page: Page, address: str
 ) -> None:
     ask(page, _QUESTION)
-    drawn = page.locator(".turn").inner_html()
+    shown = page.locator(".turn").inner_html()
     page.locator(".card").first.locator(".read-here").click()
     page.fill("#question textarea", "And then?")
     page.reload()
     expect(page.locator(".turn")).to_have_count(1)
-    assert page.locator(".turn .passage-text").first.inner_html() in drawn
+    assert page.locator(".turn .passage-text").first.inner_html() in shown
     expect(page.locator("#question textarea")).to_have_value("And then?")
     ask(page, "What of the inspectors?")
     expect(page.locator(".turn")).to_have_count(2)
@@ -209,28 +195,23 @@ def test_a_tab_keeps_its_conversation_over_a_reload_and_no_other_tab_has_it(
     expect(page.locator(".welcome")).to_be_visible()
 
 
-def test_a_restart_of_the_server_is_told_and_outlived(visitor: BrowserContext) -> None:
-    server, address = _served(_library())
-    port = int(address.rpartition(":")[2])
+def test_a_restart_of_the_server_is_reported_and_survived(visitor: BrowserContext) -> None:
     page = visitor.new_page()
-    try:
-        open_page(page, address)
+    with served(_library()) as server:
+        open_page(page, server.address)
         ask(page, _QUESTION)
-        server.close(verbose=False)
-        page.fill("#question textarea", "Are you there?")
-        page.keyboard.press("Enter")
-        expect(page.locator(".toast-wrap")).to_contain_text("Connection to the server was lost")
-        server, _ = _served(_library(), port)
+    page.fill("#question textarea", "Are you there?")
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast-wrap")).to_contain_text("Connection to the server was lost")
+    with served(_library(), port=server.port):
         expect(page.locator(".toast-wrap .error")).to_have_count(0, timeout=60_000)
         expect(page.locator(".turn .card").first).to_be_visible(timeout=_PATIENCE)
         ask(page, "What of the inspectors?")
         expect(page.locator(".turn")).to_have_count(2)
-    finally:
-        server.close(verbose=False)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light")])
-def test_axe_finds_no_serious_fault(browser: Browser, address: str, width: int, scheme: Any) -> None:
+def test_axe_finds_no_serious_violation(browser: Browser, address: str, width: int, scheme: Any) -> None:
     visitor = browser.new_context(
         viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
     )
@@ -240,14 +221,14 @@ def test_axe_finds_no_serious_fault(browser: Browser, address: str, width: int, 
     page.locator(".legend summary").click()
     page.fill("#find input", "the")
     page.locator(".card").first.locator(".read-here").click()
-    assert faults(page) == []
+    assert accessibility_violations(page) == []
     page.locator("#show-keys").click()
-    assert faults(page) == []
+    assert accessibility_violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     visitor.close()
 
 
-def test_on_paper_stand_question_passages_citations_and_references_alone(page: Page) -> None:
+def test_questions_passages_citations_and_references_are_printed_and_nothing_else(page: Page) -> None:
     ask(page, _QUESTION)
     page.emulate_media(media="print")
     expect(page.locator(".references .reference")).to_be_visible()

@@ -1,9 +1,10 @@
-"""The page in a browser, on an essay, a conversation and drafts that would all take it over."""
+"""The page in a browser, with an essay, a conversation and drafts that all try to inject scripts."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -12,7 +13,7 @@ from page_library import FakeLibrary, keepers_log, passage, renamed, stored
 from page_server import served
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from assistant.core.essay import Kind
+from assistant.core.essay import CSLItem, Kind
 
 pytestmark = pytest.mark.browser
 
@@ -24,36 +25,34 @@ _HOSTILE = (
     f"</textarea></style></script><script>{_FLAG}</script> ${{{_FLAG}}} {{{{{_FLAG}}}}} "
     "\u202eback\u202c \u0007\u009b31m\u0085 end."
 )
-_DOOR = [("ada", "a secret")]
+_ACCOUNTS = [("ada", "a secret")]
 
 
 def _library() -> FakeLibrary:
-    """An essay whose every part is hostile, beside one that is not."""
+    """A library of an essay whose every part is hostile, and of one that is not."""
     passages = [
         passage(
             f"{_HOSTILE} Oil and weather.^1^",
             kind=kind,
-            name=f"log/{kind[0]}{at}",
+            name=f"log/{kind[0]}{ordinal}",
             section=_HOSTILE,
-            ordinal=at,
+            ordinal=ordinal,
         )
-        for at, kind in enumerate(get_args(Kind), 1)
+        for ordinal, kind in enumerate(get_args(Kind), 1)
     ]
-    made = renamed(stored(passages), "nasty")
-    record = {"title": _HOSTILE, "author": [{"family": _HOSTILE, "given": _HOSTILE}]}
-    made = type(made)(**{name: getattr(made, name) for name in made.__slots__} | {"reference": record})
-    return FakeLibrary(made, keepers_log())
+    record: CSLItem = {"title": _HOSTILE, "author": [{"family": _HOSTILE, "given": _HOSTILE}]}
+    return FakeLibrary(replace(renamed(stored(passages), "nasty"), reference=record), keepers_log())
 
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    with served(_library(), assess=lambda *_: pytest.fail("nothing is measured")) as one:
-        yield one.address
+    with served(_library(), assess=lambda *_: pytest.fail("nothing is measured")) as server:
+        yield server.address
 
 
 @pytest.fixture
 def page(visitor: BrowserContext, address: str) -> Iterator[Page]:
-    """The page, from which nothing is asked of another address and on which no script of an essay runs."""
+    """The page, which must request nothing from another address and run no script of an essay."""
     outside: list[str] = []
 
     def guard(route: Route) -> None:
@@ -64,14 +63,14 @@ def page(visitor: BrowserContext, address: str) -> Iterator[Page]:
             route.abort()
 
     visitor.route("**/*", guard)
-    one = visitor.new_page()
-    one.on("dialog", lambda box: outside.append(box.message))
-    one.goto(address)
-    expect(one.locator(".reader [data-passage]").first).to_be_attached(timeout=_PATIENCE)
-    yield one
-    one.wait_for_timeout(200)
-    assert one.evaluate("window.taken") is None
-    assert one.locator("[onerror], [onload], [onmouseover], [href^=javascript]").count() == 0
+    page = visitor.new_page()
+    page.on("dialog", lambda dialog: outside.append(dialog.message))
+    page.goto(address)
+    expect(page.locator(".reader [data-passage]").first).to_be_attached(timeout=_PATIENCE)
+    yield page
+    page.wait_for_timeout(200)
+    assert page.evaluate("window.taken") is None
+    assert page.locator("[onerror], [onload], [onmouseover], [href^=javascript]").count() == 0
     assert outside == []
 
 
@@ -117,10 +116,10 @@ def test_a_file_of_any_name_injects_nothing(page: Page, tmp_path: Path, name: st
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
 
 
-def test_what_a_tab_was_made_to_keep_injects_nothing(page: Page) -> None:
+def test_a_forged_session_injects_nothing(page: Page) -> None:
     checked = {"text": _HOSTILE, "html": _HOSTILE, "essays": [], "style": _HOSTILE}
-    kept = json.dumps({"text": _HOSTILE, "html": _HOSTILE, "essays": [_HOSTILE], "checked": checked})
-    page.add_init_script(f"sessionStorage.setItem('essay-assistant-check', {json.dumps(kept)})")
+    session = json.dumps({"text": _HOSTILE, "html": _HOSTILE, "essays": [_HOSTILE], "checked": checked})
+    page.add_init_script(f"sessionStorage.setItem('essay-assistant-check', {json.dumps(session)})")
     page.reload()
     page.get_by_role("tab", name="Check").click()
     expect(page.locator("#checked :is(.judged, .draft, .fault)").first).to_be_visible(timeout=_PATIENCE)
@@ -134,18 +133,18 @@ def test_a_file_that_is_too_large_is_refused_with_a_sentence(page: Page, tmp_pat
     expect(page.locator(".toast-wrap")).to_contain_text("size", timeout=_PATIENCE)
 
 
-def test_the_door_lets_in_who_has_the_password(visitor: BrowserContext) -> None:
-    with served(FakeLibrary(keepers_log()), auth=_DOOR) as one:
+def test_only_a_visitor_with_the_password_may_enter(visitor: BrowserContext) -> None:
+    with served(FakeLibrary(keepers_log()), auth=_ACCOUNTS) as server:
         page = visitor.new_page()
-        page.goto(one.address)
+        page.goto(server.address)
         page.get_by_label("username").fill("ada")
         page.get_by_label("password").fill("wrong")
         page.get_by_role("button", name="Login").click()
         expect(page.get_by_text("Incorrect Credentials")).to_be_visible(timeout=_PATIENCE)
-        assert page.request.get(f"{one.address}/api/list").status == 401
+        assert page.request.get(f"{server.address}/api/list").status == 401
         page.reload()
         page.get_by_label("username").fill("ada")
         page.get_by_label("password").fill("a secret")
         page.get_by_role("button", name="Login").click()
         expect(page.locator(".reader [data-passage]").first).to_be_visible(timeout=_PATIENCE)
-        assert page.request.get(f"{one.address}/api/list").status == 200
+        assert page.request.get(f"{server.address}/api/list").status == 200

@@ -1,4 +1,4 @@
-"""Many users at once: everyone gets the answer to his own question, and nobody waits for another's work."""
+"""Many users at once: each gets the answer to their own question, and none waits for another's work."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ from assistant.retrieval.models.encoder import Encoded
 USERS = 32
 WORDS = ["leaves", "printed", "index", "Gospels", "concordance", "page", "catchword", "eel"]
 QUESTIONS = [f"Who wrote of the {word} in the year {number}?" for number, word in enumerate(WORDS * 4)]
-# Seconds; whoever waits longer waits for ever.
+# Seconds; a longer wait never ends.
 PATIENCE = 60
 
 
 class Gate:
-    """Holds up whoever passes until it is opened.
+    """Blocks threads until it is opened.
 
     Attributes:
-        reached: Set once somebody stands before it.
-        most: How many have stood before it at once.
+        reached: Set once a thread waits.
+        most: The most threads that have waited at once.
     """
 
     def __init__(self) -> None:
@@ -46,11 +46,11 @@ class Gate:
         self._guard = threading.Lock()
 
     def open(self) -> None:
-        """Let everyone pass from now on."""
+        """Let threads pass from now on."""
         self._open.set()
 
     def close(self) -> None:
-        """Hold up whoever comes from now on."""
+        """Block threads from now on."""
         self._open.clear()
         self.reached.clear()
 
@@ -115,9 +115,9 @@ def served(tmp_path: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setattr(cross_encoder, "is_available", lambda _graph: True)
     reader = DefaultReadingModel(pytest.fail)
     library = Library(a_library(tmp_path / "shelf"), load_encoder=loader(FakeEncoder()), reading_model=reader)
-    with page_server.served(library) as one:
+    with page_server.served(library) as server:
         try:
-            yield one.port, library
+            yield server.port, library
         finally:
             gate.open()
 
@@ -127,21 +127,22 @@ def ask(port: int, question: str, *, fast: bool) -> Any:
     connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     sent = json.dumps({"question": question, "fast": fast})
     connection.request("POST", "/api/ask", sent, {"Content-Type": "application/json"})
-    made = json.loads(connection.getresponse().read())
+    answer = json.loads(connection.getresponse().read())
     connection.close()
-    return made
+    return answer
 
 
 def test_users_at_once_get_their_own_answers(served: tuple[int, Library], gate: Gate) -> None:
     port, library = served
     gate.open()
     alone = [
-        json.loads(json.dumps(answer_object(library.ask(one, fast=at % 2 == 0))))
-        for at, one in enumerate(QUESTIONS)
+        json.loads(json.dumps(answer_object(library.ask(question, fast=number % 2 == 0))))
+        for number, question in enumerate(QUESTIONS)
     ]
     with ThreadPoolExecutor(USERS) as users:
-        made = list(users.map(lambda at: ask(port, QUESTIONS[at], fast=at % 2 == 0), range(len(QUESTIONS))))
-    assert made == alone
+        fast = [number % 2 == 0 for number in range(len(QUESTIONS))]
+        answers = list(users.map(lambda question, fast: ask(port, question, fast=fast), QUESTIONS, fast))
+    assert answers == alone
 
 
 def test_passages_do_not_wait_for_those_that_are_read(served: tuple[int, Library], gate: Gate) -> None:
@@ -150,10 +151,10 @@ def test_passages_do_not_wait_for_those_that_are_read(served: tuple[int, Library
         held = [users.submit(ask, port, question, fast=False) for question in QUESTIONS[: USERS // 2]]
         assert gate.reached.wait(PATIENCE)
         quick = [users.submit(ask, port, question, fast=True) for question in QUESTIONS[: USERS // 2]]
-        assert all(one.result(PATIENCE)["passages"] for one in quick)
-        assert not any(one.done() for one in held)
+        assert all(future.result(PATIENCE)["passages"] for future in quick)
+        assert not any(future.done() for future in held)
         gate.open()
-        assert all(one.result(PATIENCE)["passages"] for one in held)
+        assert all(future.result(PATIENCE)["passages"] for future in held)
 
 
 def test_questions_are_looked_up_by_as_many_as_there_are_cores(
@@ -170,7 +171,7 @@ def test_questions_are_looked_up_by_as_many_as_there_are_cores(
         held = [users.submit(library.ask, question, fast=True) for question in QUESTIONS]
         assert gate.reached.wait(PATIENCE)
         gate.open()
-        assert all(one.result(PATIENCE).hits for one in held)
+        assert all(future.result(PATIENCE).hits for future in held)
     assert gate.most == 2
 
 

@@ -24,7 +24,7 @@ class _Slow(FakeLibrary):
         super().__init__(keepers_log())
         self.asked: list[tuple[str, bool, list[str]]] = []
         self.styles_asked: list[str] = []
-        self.fault = ""
+        self.error = ""
 
     def answers(
         self, question: str, *, essays: Sequence[str] = (), style: str = "mla", history: Sequence[str] = ()
@@ -34,8 +34,8 @@ class _Slow(FakeLibrary):
         answers = super().answers(question, essays=essays, style=style, history=history)
         for answer, fast in zip(answers, (True, False), strict=False):
             self.asked.append((question, fast, [*history]))
-            if self.fault and not fast:
-                raise LibraryError(self.fault)
+            if self.error and not fast:
+                raise LibraryError(self.error)
             yield dataclasses.replace(answer, answered=fast, confidence=0.9 if fast else 0.2)
 
 
@@ -94,9 +94,9 @@ def test_what_is_remembered_is_the_end(handlers: AskHandlers, library: _Slow) ->
 
 
 def test_an_error_in_the_second_step_is_one_sentence(handlers: AskHandlers, library: _Slow) -> None:
-    library.fault = "The index is gone; add the essay again."
+    library.error = "The index is gone; add the essay again."
     (*_, done), turns = _steps(handlers, QUESTION)
-    assert words_of(turns[0].html) == library.fault
+    assert words_of(turns[0].html) == library.error
     assert READING not in done
 
 

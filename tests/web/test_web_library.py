@@ -80,8 +80,8 @@ def test_a_record_is_edited_by_the_form(actions: LibraryActions, opened: Opened)
     assert (summary.first_page, summary.reference["type"]) == ("844", "book")
     # Fields that were not changed do not count as set by the user.
     assert actions.run(["save", "sample", opened.library.form("sample"), ""])["said"]
-    fault = actions.run(["save", "sample", form | {"issued": "13/2014"}, ""])["fault"]
-    assert fault.startswith("“13/2014” is no date")
+    message = actions.run(["save", "sample", form | {"issued": "13/2014"}, ""])["fault"]
+    assert message.startswith("“13/2014” is no date")
     assert actions.run(["save", "sample", {"title": 7, "nonsense": "x"}, ""])["said"]
     assert actions.run(["save", "sample", {"title": "x" * 200_001}, ""]) == {"fault": TOO_LONG}
 
@@ -167,7 +167,7 @@ def test_a_changed_file_is_brought_up_to_date(opened: Opened, tmp_path: Path) ->
 
 
 def test_progress_is_shown(tmp_path: Path) -> None:
-    held = threading.Event()
+    finish = threading.Event()
 
     class Slow(FakeLibrary):
         def add(
@@ -180,7 +180,7 @@ def test_progress_is_shown(tmp_path: Path) -> None:
         ) -> IngestReport:
             assert progress is not None
             progress("embedding", 3, 40)
-            held.wait(10)
+            finish.wait(10)
             return super().add(path, first_page=first_page)
 
     files = [_uploaded(tmp_path, name, b"words") for name in ("one.txt", "two.txt")]
@@ -188,7 +188,7 @@ def test_progress_is_shown(tmp_path: Path) -> None:
     shown = next(html for html in steps if "embedding 3 of 40" in words_of(html))
     assert [str(tag["data-state"]) for tag, _ in Tags(shown).of("li")] == ["working", "waiting"]
     assert [(tag["value"], tag["max"]) for tag, _ in Tags(shown).of("progress")] == [("3", "40")]
-    held.set()
+    finish.set()
     *_, last = steps
     assert [str(tag["data-state"]) for tag, _ in Tags(last).of("li")] == ["added", "there"]
 

@@ -1,4 +1,4 @@
-"""The part of the page that measures: one run at a time, that can be stopped, with faults in one sentence."""
+"""The part of the page that measures: one run at a time, which can be stopped; errors in one sentence."""
 
 from __future__ import annotations
 
@@ -36,23 +36,23 @@ REPORT = "<div>Figures.</div>"
 
 
 class Evaluation:
-    """Stands in for the evaluation: takes a step whenever it is let, and notes what it was given."""
+    """A fake evaluation: takes a step when it may, and records its arguments."""
 
     def __init__(self) -> None:
-        self.given: list[tuple[list[Path], list[str]]] = []
-        self.held: list[str] = []
-        self.fault: Exception | None = None
+        self.calls: list[tuple[list[Path], list[str]]] = []
+        self.files: list[str] = []
+        self.error: Exception | None = None
         self.go = threading.Event()
         self.go.set()
 
     def __call__(self, folders: Sequence[Path], methods: Sequence[str], progress: Progress) -> str:
         """Take two steps."""
-        self.given.append(([*folders], [*methods]))
-        self.held = sorted(path.name for folder in folders for path in folder.rglob("*") if path.is_file())
+        self.calls.append(([*folders], [*methods]))
+        self.files = sorted(path.name for folder in folders for path in folder.rglob("*") if path.is_file())
         progress("late", 1, 2)
         assert self.go.wait(10)
-        if self.fault:
-            raise self.fault
+        if self.error:
+            raise self.error
         progress("late", 2, 2)
         return REPORT
 
@@ -81,8 +81,8 @@ def visitor(name: str) -> gr.Request:
 
 def run(part: MeasureHandlers, who: str = "ada", **asked: Any) -> Iterator[dict[Any, Any]]:
     """What the page shows, step by step."""
-    given = {"names": ["log"], "files": None, "methods": ["bm25", "late"], **asked}
-    return part.run(given["names"], given["files"], given["methods"], visitor(who))
+    values = {"names": ["log"], "files": None, "methods": ["bm25", "late"], **asked}
+    return part.run(values["names"], values["files"], values["methods"], visitor(who))
 
 
 def message(part: MeasureHandlers, steps: Sequence[dict[Any, Any]]) -> str:
@@ -90,7 +90,7 @@ def message(part: MeasureHandlers, steps: Sequence[dict[Any, Any]]) -> str:
     return words_of(steps[-1][part.widgets.state])
 
 
-def test_methods_are_those_there_are() -> None:
+def test_the_page_offers_every_method() -> None:
     assert [*METHODS] == [*KNOWN]
     assert set(CHOSEN) <= set(KNOWN)
 
@@ -98,10 +98,10 @@ def test_methods_are_those_there_are() -> None:
 def test_a_run_shows_how_far_it_is_and_then_the_report(part: MeasureHandlers, evaluation: Evaluation) -> None:
     evaluation.go.clear()
     steps = run(part)
-    begun = next(steps)
-    assert begun[part.widgets.run]["interactive"] is False
-    assert begun[part.widgets.stop]["visible"] is True
-    shown = next(one for one in steps if "late: 1 of 2" in one[part.widgets.state])
+    started = next(steps)
+    assert started[part.widgets.run]["interactive"] is False
+    assert started[part.widgets.stop]["visible"] is True
+    shown = next(step for step in steps if "late: 1 of 2" in step[part.widgets.state])
     assert '<progress aria-label="Measuring" value="1" max="2">' in shown[part.widgets.state]
     evaluation.go.set()
     *_, done = steps
@@ -109,8 +109,8 @@ def test_a_run_shows_how_far_it_is_and_then_the_report(part: MeasureHandlers, ev
     assert done[part.widgets.state] == ""
     assert done[part.widgets.run]["interactive"] is True
     # The assistant's own first, whatever was ticked first: the others are compared with it.
-    assert evaluation.given[0][1] == ["late", "bm25"]
-    assert [folder.name for folder in evaluation.given[0][0]] == ["log"]
+    assert evaluation.calls[0][1] == ["late", "bm25"]
+    assert [folder.name for folder in evaluation.calls[0][0]] == ["log"]
 
 
 def test_one_run_at_a_time_for_all(part: MeasureHandlers, evaluation: Evaluation) -> None:
@@ -148,30 +148,30 @@ def test_a_visitor_who_leaves_stops_the_run(part: MeasureHandlers, evaluation: E
     cast("Generator[dict[Any, Any]]", steps).close()
     evaluation.go.set()
     for _ in range(500):
-        if (again := [*run(part, "bob")])[-1][part.widgets.figures] == REPORT:
+        if (steps_of_bob := [*run(part, "bob")])[-1][part.widgets.figures] == REPORT:
             break
         time.sleep(0.01)
-    assert again[-1][part.widgets.figures] == REPORT
+    assert steps_of_bob[-1][part.widgets.figures] == REPORT
 
 
 @pytest.mark.parametrize(
-    ("fault", "sentence"),
+    ("error", "sentence"),
     [
         (AssistantError("Evaluation needs matplotlib."), "Evaluation needs matplotlib."),
         (KeyError("x"), FAILED),
     ],
 )
-def test_faults_are_one_sentence(
+def test_an_error_is_one_sentence(
     part: MeasureHandlers,
     evaluation: Evaluation,
-    fault: Exception,
+    error: Exception,
     sentence: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    evaluation.fault = fault
+    evaluation.error = error
     assert message(part, [*run(part)]) == sentence
     assert ("KeyError" in capsys.readouterr().err) is (sentence == FAILED)
-    evaluation.fault = None
+    evaluation.error = None
     assert message(part, [*run(part)]) == ""
 
 
@@ -183,16 +183,16 @@ def test_an_upload_is_measured_and_leaves_nothing_behind(
     monkeypatch.setattr("tempfile.tempdir", str(scratch))
     (tmp_path / "queries.jsonl").write_text(QUERIES)
     assert message(part, [*run(part, names=[], files=[str(tmp_path / "queries.jsonl")])]) == ""
-    assert evaluation.held == ["queries.jsonl"]
+    assert evaluation.files == ["queries.jsonl"]
     assert [*scratch.iterdir()] == []
-    evaluation.fault = AssistantError(f"{evaluation.given[0][0][0]}/queries.jsonl, line 3, is not JSON.")
+    evaluation.error = AssistantError(f"{evaluation.calls[0][0][0]}/queries.jsonl, line 3, is not JSON.")
     (tmp_path / "notes.jsonl").write_text(QUERIES)
     steps = [*run(part, names=[], files=[str(tmp_path / "notes.jsonl")])]
-    assert message(part, steps).startswith("notes.jsonl is no part of a question set")
+    assert message(part, steps).startswith("notes.jsonl is not part of a question set")
     assert [*scratch.iterdir()] == []
 
 
-def test_where_an_upload_was_unpacked_is_not_told(tmp_path: Path) -> None:
+def test_the_folder_of_an_unpacked_upload_is_not_shown(tmp_path: Path) -> None:
     (tmp_path / "queries.jsonl").write_text(QUERIES)
 
     def assess(folders: Sequence[Path], _methods: Sequence[str], _progress: Progress) -> str:
@@ -208,11 +208,11 @@ def test_where_an_upload_was_unpacked_is_not_told(tmp_path: Path) -> None:
     ("asked", "sentence"),
     [({"names": []}, NO_SET), ({"names": ["../../etc"]}, NO_SET), ({"methods": []}, NO_METHOD)],
 )
-def test_what_is_missing_is_said(part: MeasureHandlers, asked: dict[str, Any], sentence: str) -> None:
+def test_what_is_missing_gets_a_message(part: MeasureHandlers, asked: dict[str, Any], sentence: str) -> None:
     assert message(part, [*run(part, **asked)]) == sentence
 
 
-def test_the_librarys_sets_are_offered_and_an_empty_one_told_how_to_make_one(part: MeasureHandlers) -> None:
+def test_the_librarys_sets_are_offered_or_how_to_make_one(part: MeasureHandlers) -> None:
     offered = part.refresh()
     assert offered[part.widgets.sets]["choices"] == [("Ada Marsh, The Keeper’s Log (1 question)", "log")]
     assert offered[part.widgets.none]["visible"] is False
@@ -230,10 +230,10 @@ def test_progress_in_words() -> None:
     assert "value=" not in done
 
 
-def test_measuring_takes_no_place_from_asking(evaluation: Evaluation) -> None:
+def test_measuring_takes_no_slot_from_asking(evaluation: Evaluation) -> None:
     page = build(FakeLibrary(keepers_log()), assess=evaluation)
-    shared = {one.concurrency_id for one in page.fns.values() if one.name != "run"}
-    (own,) = [one for one in page.fns.values() if one.name == "run"]
+    shared = {event.concurrency_id for event in page.fns.values() if event.name != "run"}
+    (own,) = [event for event in page.fns.values() if event.name == "run"]
     assert own.concurrency_id == "measure"
     assert own.concurrency_id not in shared
     assert (own.concurrency_limit or 0) > 1
@@ -242,5 +242,5 @@ def test_measuring_takes_no_place_from_asking(evaluation: Evaluation) -> None:
 def test_without_an_evaluation_the_page_does_not_measure(evaluation: Evaluation) -> None:
     for assess, measures in ((None, False), (evaluation, True)):
         page = build(FakeLibrary(keepers_log()), assess=assess)
-        parts = {one.label for one in page.blocks.values() if isinstance(one, gr.Tab)}
-        assert ("Measure" in parts) is measures
+        tabs = {block.label for block in page.blocks.values() if isinstance(block, gr.Tab)}
+        assert ("Measure" in tabs) is measures

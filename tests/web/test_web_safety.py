@@ -1,4 +1,4 @@
-"""The page under attack: what it tells, fetches, reads and deletes when visitors and files are hostile."""
+"""The page under attack: what it discloses, fetches, reads and deletes for hostile visitors and files."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ELSEWHERE = "http://example.org"
 
 
 @pytest.mark.parametrize(
-    ("sentence", "said"),
+    ("sentence", "public"),
     [
         ("{root}/data/chunks/log.jsonl, line 3, is damaged.", "data/chunks/log.jsonl, line 3, is damaged."),
         ("The library {root} has no essay 'x'.", "The library has no essay 'x'."),
@@ -52,22 +52,22 @@ ELSEWHERE = "http://example.org"
         ("docs/api.md and ./a/b stay.", "docs/api.md and ./a/b stay."),
     ],
 )
-def test_a_sentence_of_the_page_names_no_folder_of_the_server(
+def test_a_message_names_no_folder_of_the_server(
     tmp_path: Path,
     sentence: str,
-    said: str,
+    public: str,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     root = tmp_path / "my essays"
     monkeypatch.setattr("tempfile.tempdir", "/some where/tmp")
     whole = sentence.format(root=root, home=Path.home(), tmp="/some where/tmp")
-    assert public_message(whole, root) == said
-    # Whoever is at the machine has it whole.
-    assert capsys.readouterr().err == ("" if whole == said else f"assistant: {whole}\n")
+    assert public_message(whole, root) == public
+    # The terminal has it whole.
+    assert capsys.readouterr().err == ("" if whole == public else f"assistant: {whole}\n")
 
 
-# -- a server that would be sent elsewhere
+# -- requests that would make the server fetch an address
 
 
 async def _echoed(request: Request) -> JSONResponse:
@@ -76,7 +76,7 @@ async def _echoed(request: Request) -> JSONResponse:
 
 @pytest.fixture
 def guarded() -> TestClient:
-    """A server that says how much it was told, behind the guard."""
+    """A guarded server that answers with the length of a message."""
     routes = [Route("/{path:path}", _echoed, methods=["GET", "POST"])]
     return TestClient(Starlette(routes=routes, middleware=[Middleware(FetchGuard)]))
 
@@ -103,7 +103,7 @@ def test_nothing_is_fetched_for_a_visitor(guarded: TestClient) -> None:
         assert guarded.post("/x", content=sent, headers={"Content-Type": "text/plain"}).status_code == 403
 
 
-def test_a_message_comes_through_whole_and_one_without_end_does_not(
+def test_a_message_arrives_whole_unless_it_is_too_long(
     guarded: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for sent in (
@@ -113,15 +113,15 @@ def test_a_message_comes_through_whole_and_one_without_end_does_not(
         b'{"data": ["see http://example.org", {"path": "a"}]}',
         b"[" * 100_000,
     ):
-        made = guarded.post("/gradio_api/queue/join", content=sent)
-        assert (made.status_code, made.json()["length"]) == (200, len(sent))
+        reply = guarded.post("/gradio_api/queue/join", content=sent)
+        assert (reply.status_code, reply.json()["length"]) == (200, len(sent))
     monkeypatch.setattr(uploading, "LONGEST_MESSAGE", 10)
     assert guarded.post(JOIN, content=b"x" * 11).status_code == 413
     parted = {"Content-Type": "multipart/form-data; boundary=x"}
     assert guarded.post("/gradio_api/upload", content=b"x" * 11, headers=parted).json() == {"length": 11}
 
 
-# -- a page that is served
+# -- a served page
 
 
 @pytest.fixture(scope="module")
@@ -130,8 +130,8 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     library = Library(
         a_library(tmp_path_factory.mktemp("safe") / "shelf"), load_encoder=loader(FakeEncoder())
     )
-    with served(library, assess=lambda *_: pytest.fail("nothing is measured")) as one:
-        yield one
+    with served(library, assess=lambda *_: pytest.fail("nothing is measured")) as server:
+        yield server
 
 
 def test_no_file_of_the_server_is_readable(page: Served, tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_no_file_of_the_server_is_readable(page: Served, tmp_path: Path) -> None
     assert page.page.allowed_paths == []
 
 
-def test_the_page_tells_no_path_of_the_server(page: Served) -> None:
+def test_the_page_discloses_no_path_of_the_server(page: Served) -> None:
     for path in ("/", "/config", "/gradio_api/info", "/theme.css"):
         reply = page.get(path)
         assert reply.status == 200
@@ -168,9 +168,9 @@ def test_a_file_of_the_server_is_neither_checked_nor_deleted(page: Served, tmp_p
     draft = tmp_path / "draft.md"
     draft.write_text(f"“{HIDDEN}” (Essay Assistant Authors 12).")
     for path in (str(draft), os.path.relpath(draft), f"file://{draft}", "http://127.0.0.1:1/draft.md"):
-        made = page.event("check", ["", _file(path), [], "mla"])
-        assert HIDDEN not in made
-        assert "quotation" not in made
+        result = page.event("check", ["", _file(path), [], "mla"])
+        assert HIDDEN not in result
+        assert "quotation" not in result
     assert draft.exists()
 
 
@@ -185,20 +185,20 @@ def test_a_file_of_the_server_is_neither_checked_nor_deleted(page: Served, tmp_p
         "\u202edm.md",
     ],
 )
-def test_a_draft_of_any_name_is_checked_and_gone(page: Served, name: str) -> None:
-    sent = page.upload(name, "He says “no words of any essay here” (Essay Assistant Authors 12).".encode())
-    assert sent.status == 200
-    (path,) = map(Path, json.loads(sent.text))
+def test_a_draft_of_any_name_is_checked_and_deleted(page: Served, name: str) -> None:
+    upload = page.upload(name, "He says “no words of any essay here” (Essay Assistant Authors 12).".encode())
+    assert upload.status == 200
+    (path,) = map(Path, json.loads(upload.text))
     assert path.is_relative_to(page.page.GRADIO_CACHE)
-    made = page.event("check", ["", _file(str(path)), [], "mla"])
-    assert "1 quotation, " in made
-    assert "onclick=alert" not in made or "<b " not in made
-    assert str(path.parent) not in made.replace("\\\\", "\\")
+    result = page.event("check", ["", _file(str(path)), [], "mla"])
+    assert "1 quotation, " in result
+    assert "onclick=alert" not in result or "<b " not in result
+    assert str(path.parent) not in result.replace("\\\\", "\\")
     assert not path.exists()
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "said"),
+    ("name", "data", "message"),
     [
         ("page.html", b"<p>", "page.html is of no format known here"),
         ("draft.md", b"\x89PNG\0", "draft.md is no text"),
@@ -206,10 +206,10 @@ def test_a_draft_of_any_name_is_checked_and_gone(page: Served, name: str) -> Non
         ("draft", b"words", "draft is of no format known here"),
     ],
 )
-def test_the_server_itself_judges_what_is_uploaded(page: Served, name: str, data: bytes, said: str) -> None:
+def test_the_server_itself_checks_uploads(page: Served, name: str, data: bytes, message: str) -> None:
     (path,) = json.loads(page.upload(name, data).text)
-    made = page.event("check", ["", _file(path), [], "mla"])
-    assert f'role=\\"alert\\">{said}' in made
+    result = page.event("check", ["", _file(path), [], "mla"])
+    assert f'role=\\"alert\\">{message}' in result
     assert not Path(path).exists()
 
 
@@ -222,25 +222,25 @@ def test_an_upload_is_limited_and_never_shown_as_a_page(page: Served) -> None:
         assert "html" not in reply.headers["content-type"]
 
 
-def test_a_damaged_library_is_told_without_its_folder(
+def test_a_damaged_library_is_reported_without_its_folder(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = a_library(tmp_path / "my shelf")
     library = Library(root, load_encoder=loader(FakeEncoder()))
     chunks = root / "data" / "chunks" / "sample.jsonl"
     chunks.write_text(chunks.read_text("utf-8")[:3000], "utf-8")
-    with served(library) as one:
-        made = one.event("check", ["“no words of any essay here”", None, [], "mla"])
-    assert "data/chunks/sample.jsonl" in made
-    assert str(tmp_path) not in made
+    with served(library) as server:
+        result = server.event("check", ["“no words of any essay here”", None, [], "mla"])
+    assert "data/chunks/sample.jsonl" in result
+    assert str(tmp_path) not in result
     assert str(chunks) in capsys.readouterr().err
 
 
-DOOR = [("ada", "a secret")]
+ACCOUNTS = [("ada", "a secret")]
 
 
-def test_behind_a_door_nothing_is_told_before_one_has_entered() -> None:
-    with served(FakeLibrary(keepers_log()), auth=DOOR) as one:
+def test_with_accounts_nothing_is_disclosed_before_the_login() -> None:
+    with served(FakeLibrary(keepers_log()), auth=ACCOUNTS) as server:
         for path in (
             "/config",
             "/gradio_api/info",
@@ -248,9 +248,9 @@ def test_behind_a_door_nothing_is_told_before_one_has_entered() -> None:
             "/api/list",
             "/api/ask?q=oil",
         ):
-            reply = one.get(path)
+            reply = server.get(path)
             assert reply.status == 401, path
             assert "Keeper" not in reply.text
-        assert one.upload("draft.md", b"words").status == 401
-        assert one.post(JOIN, {"fn_index": 0, "data": [], "session_hash": "x"}).status == 401
-        assert "Keeper" not in one.get("/").text
+        assert server.upload("draft.md", b"words").status == 401
+        assert server.post(JOIN, {"fn_index": 0, "data": [], "session_hash": "x"}).status == 401
+        assert "Keeper" not in server.get("/").text

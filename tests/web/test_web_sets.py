@@ -1,4 +1,4 @@
-"""Uploaded question sets: taken in by name, never by path, and never without a limit."""
+"""Uploaded question sets: accepted by name, never by path, and with a limit."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ CORPUS = '{"_id": "log/p01", "doc": "log", "text": "The keeper lit it."}\n'
 
 def archive(path: Path, files: dict[str, str]) -> Path:
     """An archive of files by name."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as zipped:
         for name, text in files.items():
-            made.writestr(name, text)
+            zipped.writestr(name, text)
     return path
 
 
@@ -37,10 +37,10 @@ def written(folder: Path, **files: str) -> list[Path]:
 
 def test_single_files_make_a_set(tmp_path: Path) -> None:
     files = written(tmp_path / "up", queries_dot_jsonl=QUERIES, qrels_dot_tsv=QRELS, corpus_dot_jsonl=CORPUS)
-    made = load_dataset(unpacked(files, tmp_path / "in"))
-    assert (made.name, len(made.questions)) == ("uploaded set", 1)
-    assert made.qrels == {"q1": {"log/p01": 1}}
-    assert made.corpus == {"log": {"log/p01": "The keeper lit it."}}
+    dataset = load_dataset(unpacked(files, tmp_path / "in"))
+    assert (dataset.name, len(dataset.questions)) == ("uploaded set", 1)
+    assert dataset.qrels == {"q1": {"log/p01": 1}}
+    assert dataset.corpus == {"log": {"log/p01": "The keeper lit it."}}
 
 
 def test_judgements_of_the_usual_name_go_to_their_folder(tmp_path: Path) -> None:
@@ -49,10 +49,10 @@ def test_judgements_of_the_usual_name_go_to_their_folder(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("base", ["", "deep/in/it/"])
-def test_an_archive_is_a_set_called_as_it_is(tmp_path: Path, base: str) -> None:
+def test_an_archive_is_a_set_with_its_name(tmp_path: Path, base: str) -> None:
     files = {f"{base}queries.jsonl": QUERIES, f"{base}qrels/test.tsv": QRELS, "__MACOSX/queries.jsonl": "?"}
-    made = load_dataset(unpacked([archive(tmp_path / "The Keeper.zip", files)], tmp_path / "in"))
-    assert (made.name, made.corpus) == ("The Keeper", None)
+    dataset = load_dataset(unpacked([archive(tmp_path / "The Keeper.zip", files)], tmp_path / "in"))
+    assert (dataset.name, dataset.corpus) == ("The Keeper", None)
 
 
 @pytest.mark.parametrize("base", ["../", "../../", "/", "/tmp/", "a/../../"])  # noqa: S108 - never written
@@ -62,22 +62,22 @@ def test_nothing_is_written_outside(tmp_path: Path, base: str) -> None:
     files = {f"{base}queries.jsonl": QUERIES, f"{base}qrels.tsv": QRELS, f"{base}evil.sh": "x", "../e": "x"}
     unpacked([archive(tmp_path / "set.zip", files)], scratch)
     inside = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
-    # What lies there in the archive is taken in, and nothing else.
+    # The set in the archive is accepted, and nothing else.
     assert inside == {"set.zip", "a/b/in/set/queries.jsonl", "a/b/in/set/qrels.tsv"}
 
 
 @pytest.mark.parametrize("name", ["...zip", "%2e%2e.zip", "..%2f.zip", f"{'x' * 200}.zip"])
-def test_an_archives_own_name_is_made_harmless(tmp_path: Path, name: str) -> None:
+def test_the_name_of_an_archive_is_made_safe(tmp_path: Path, name: str) -> None:
     folder = unpacked([archive(tmp_path / name, {"queries.jsonl": QUERIES})], tmp_path / "in")
     assert folder.resolve().parent == (tmp_path / "in").resolve()
     assert 0 < len(folder.name) <= 60
 
 
-def test_a_link_in_an_archive_is_taken_for_its_bytes(tmp_path: Path) -> None:
+def test_a_link_in_an_archive_is_read_as_a_file(tmp_path: Path) -> None:
     link = zipfile.ZipInfo("queries.jsonl")
     link.create_system, link.external_attr = 3, 0o120777 << 16
-    with zipfile.ZipFile(tmp_path / "set.zip", "w") as made:
-        made.writestr(link, "/etc/passwd")
+    with zipfile.ZipFile(tmp_path / "set.zip", "w") as zipped:
+        zipped.writestr(link, "/etc/passwd")
     folder = unpacked([tmp_path / "set.zip"], tmp_path / "in")
     assert not (folder / "queries.jsonl").is_symlink()
     assert (folder / "queries.jsonl").read_text() == "/etc/passwd"
@@ -95,19 +95,19 @@ def test_a_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.parametrize(
-    ("files", "said"),
+    ("files", "message"),
     [
         ({"readme.txt": "x"}, "holds no queries.jsonl"),
         ({"..\\queries.jsonl": QUERIES}, "holds no queries.jsonl"),
         ({"a/queries.jsonl": QUERIES, "b/queries.jsonl": QUERIES}, "holds several question sets"),
     ],
 )
-def test_an_archive_that_is_no_set(tmp_path: Path, files: dict[str, str], said: str) -> None:
-    with pytest.raises(DatasetError, match=said):
+def test_an_archive_without_one_set_is_refused(tmp_path: Path, files: dict[str, str], message: str) -> None:
+    with pytest.raises(DatasetError, match=message):
         unpacked([archive(tmp_path / "set.zip", files)], tmp_path / "in")
 
 
-def test_what_is_no_archive(tmp_path: Path) -> None:
+def test_a_damaged_archive_is_refused(tmp_path: Path) -> None:
     whole = archive(tmp_path / "whole.zip", {"queries.jsonl": QUERIES * 99}).read_bytes()
     for data in (b"", b"PK\3\4 not really", whole[:80]):
         (tmp_path / "set.zip").write_bytes(data)
@@ -115,12 +115,12 @@ def test_what_is_no_archive(tmp_path: Path) -> None:
             unpacked([tmp_path / "set.zip"], tmp_path / "in")
 
 
-def test_files_that_do_not_belong_together(tmp_path: Path) -> None:
-    one = archive(tmp_path / "set.zip", {"queries.jsonl": QUERIES})
+def test_files_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
+    zipped = archive(tmp_path / "set.zip", {"queries.jsonl": QUERIES})
     (loose,) = written(tmp_path / "up", queries_dot_jsonl=QUERIES)
     with pytest.raises(DatasetError, match=r"one \.zip alone"):
-        unpacked([one, loose], tmp_path / "in")
-    with pytest.raises(DatasetError, match=r"notes\.txt is no part of a question set"):
+        unpacked([zipped, loose], tmp_path / "in")
+    with pytest.raises(DatasetError, match=r"notes\.txt is not part of a question set"):
         unpacked([loose, *written(tmp_path / "up", notes_dot_txt="x")], tmp_path / "in")
     with pytest.raises(DatasetError, match="no longer there"):
         unpacked([tmp_path / "gone" / "queries.jsonl"], tmp_path / "in")
