@@ -13,8 +13,8 @@ from pathlib import Path
 from statistics import median
 
 from assistant.citations.styles import style_named
+from assistant.documents.reading import read_draft_text
 from assistant.drafts.check import Checker
-from assistant.drafts.files import read_stream
 from assistant.library.store import EssayStore
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,7 +38,7 @@ def main() -> None:
             if item.kind:
                 expected.add((item.kind, len(text) + item.at))
             text += f"{item.text}\n\n"
-        found = {(problem.kind, problem.start) for problem in checker.check(read_stream(text)).problems}
+        found = {(problem.kind, problem.start) for problem in checker.check(read_draft_text(text)).problems}
         right.update(kind for kind, _ in expected & found)
         missed.update(kind for kind, _ in expected - found)
         false.update(kind for kind, _ in found - expected)
@@ -52,7 +52,7 @@ def main() -> None:
     times = []
     for _ in range(5):
         started = time.perf_counter()
-        checker.check(read_stream(text))
+        checker.check(read_draft_text(text))
         times.append(time.perf_counter() - started)
     print(f"\nA draft of {len(text.split()):,} words: {median(times):.2f} s")
 

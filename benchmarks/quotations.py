@@ -23,7 +23,7 @@ from statistics import median
 from time import process_time
 
 from assistant.core.essay import PageStart, Passage, SourceMap, StoredEssay
-from assistant.documents import read
+from assistant.documents.reading import read_essay_file
 from assistant.library import store
 from assistant.quotations.corpus import Corpus
 
@@ -67,7 +67,9 @@ def verdicts(corpus: Corpus, essay: StoredEssay, each: int, seed: int) -> None:
 def foreign(corpus: Corpus, essay: StoredEssay, seed: int) -> None:
     """Print how many word runs of other texts, and of the sample's words shuffled, count as altered."""
     rng = random.Random(seed)
-    others = " ".join(read(path).text for path in sorted((ROOT / "tests" / "layouts").glob("*.txt")))
+    others = " ".join(
+        read_essay_file(path).text for path in sorted((ROOT / "tests" / "layouts").glob("*.txt"))
+    )
     own = [word for passage in essay.passages for word in passage.text.split()]
     print("| words | other texts found altered | shuffled words found altered |\n|---|---|---|")
     for length in _LENGTHS:

@@ -98,11 +98,10 @@ def _refuse(target: Path, original: Path | None) -> None:
 def _write_copy(target: Path, original: Path | None, audit: DraftReport) -> None:
     from assistant.drafts.files import write_copy
 
-    mends = [(mend.start, mend.end, mend.text) for mend in audit.fixes]
-    if not mends:
+    if not audit.fixes:
         say("There is nothing that could be corrected for certain; no copy is written.")
         return
-    write_copy(target, original, audit.text, mends)
+    write_copy(target, original, audit)
     say(f"{target} has {len(audit.fixed_problems)} of {len(audit.problems)} faults corrected.")
 
 

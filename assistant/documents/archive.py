@@ -1,4 +1,4 @@
-"""What the formats share that are an archive of XML: safe opening, and words replaced where they stand."""
+"""What Word and OpenDocument files share: archives of XML, opened safely and edited in place."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import zipfile
 import zlib
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.core.errors import DraftError
+from assistant.core.errors import ReadingError
 from assistant.documents.document import BlockKind, Document, ProseWriter
 
 if TYPE_CHECKING:
@@ -19,30 +19,31 @@ if TYPE_CHECKING:
 
 # A thesis with its pictures fits; what unpacks to more was made to fill the memory.
 _LARGEST = 200_000_000
-# All parts that are XML together, which take many times the memory once they are read: the words of such a
-# thesis with their formatting take a fifth of it.
+# All XML parts together, which take many times the memory once they are parsed: the words of such a thesis
+# with their formatting take a fifth of it.
 _LARGEST_XML = 30_000_000
-# Elements, and paragraphs, for the same reason: the shortest take a hundredfold of their letters.
+# Elements and paragraphs are limited for the same reason: the shortest take a hundred times their letters.
 _MOST_ELEMENTS = 1_500_000
 _MOST_PARAGRAPHS = 100_000
 # Begins an archive of Microsoft's older kind, which an encrypted .docx is.
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
-def check_archive(data: bytes, path: Path, part: str) -> None:
-    """Refuse what is no readable document.
+def damaged(name: str) -> ReadingError:
+    """The error for a file that is not what its suffix says."""
+    return ReadingError(f"{name} is no {Path(name).suffix} file or is damaged; save it once more.")
 
-    Args:
-        data: The file's bytes.
-        path: Its name, for the message.
-        part: The part of the archive that holds its words.
+
+def check_archive(data: bytes, name: str, part: str) -> None:
+    """Refuse a file that cannot be read as a document whose words are in ``part`` of the archive.
 
     Raises:
-        DraftError: If it is encrypted, no archive of this kind, damaged or far too large.
+        ReadingError: If it is encrypted, no archive of this kind, damaged or far too large.
     """
+    suffix = Path(name).suffix
     if data.startswith(_OLE):
-        raise DraftError(
-            f"{path} is encrypted or of Word's older kind; save it without a password as {path.suffix}."
+        raise ReadingError(
+            f"{name} is encrypted or of Word's older kind; save it without a password as {suffix}."
         )
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -51,10 +52,10 @@ def check_archive(data: bytes, path: Path, part: str) -> None:
             manifest = sizes.get("META-INF/manifest.xml", 0)
             if 0 < manifest < _LARGEST_XML:
                 locked = locked or b"encryption-data" in archive.read("META-INF/manifest.xml")
-            named = [name for name in sizes if name.lower().endswith((".xml", ".rels"))]
-            large = sum(sizes.values()) > _LARGEST or sum(map(sizes.__getitem__, named)) > _LARGEST_XML
+            xml = [file for file in sizes if file.lower().endswith((".xml", ".rels"))]
+            large = sum(sizes.values()) > _LARGEST or sum(map(sizes.__getitem__, xml)) > _LARGEST_XML
             if not locked and not large:
-                large = sum(archive.read(name).count(b"<") // 2 for name in named) > _MOST_ELEMENTS
+                large = sum(archive.read(file).count(b"<") // 2 for file in xml) > _MOST_ELEMENTS
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -64,124 +65,120 @@ def check_archive(data: bytes, path: Path, part: str) -> None:
         RuntimeError,
         ValueError,
     ) as error:
-        raise DraftError(f"{path} is no {path.suffix} file or is damaged; save it once more.") from error
+        raise damaged(name) from error
     if locked:
-        raise DraftError(f"{path} is encrypted; save it without a password.")
+        raise ReadingError(f"{name} is encrypted; save it without a password.")
     if part not in sizes:
-        raise DraftError(f"{path} is no {path.suffix} file, for it has no {part}; save it once more.")
+        raise ReadingError(f"{name} is no {suffix} file, for it has no {part}; save it once more.")
     if large:
-        raise DraftError(f"{path} unpacks to more than a draft can be; give one without its pictures.")
+        raise ReadingError(f"{name} unpacks to more than a text can be; save it without its pictures.")
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
-    """A piece of text in the XML.
-
-    Attributes:
-        start: Offset of its first character in the draft's source.
-        element: The element.
-        tail: Whether it stands behind the element and not in it.
-        length: Number of its characters.
-    """
+class _Piece:
+    """A piece of the text: that of an element, or (``is_tail``) the text that follows the element."""
 
     start: int
-    element: _Element
-    tail: bool
     length: int
+    element: _Element
+    is_tail: bool
 
 
-@dataclass(slots=True)
-class Manuscript:
-    """Writes the paragraphs of a document down, with the XML that each character stands in.
-
-    Attributes:
-        path: The document's name, for messages.
-        pen: Writes the prose.
-        slots: All pieces of text so far.
-    """
-
-    path: Path
-    pen: ProseWriter = field(default_factory=ProseWriter)
-    slots: list[Slot] = field(default_factory=list)
-    _pieces: list[str] = field(default_factory=list)
-    _length: int = 0
-    _units: list[int] = field(default_factory=list)
-    _labels: list[str] = field(default_factory=list)
-    _open: tuple[BlockKind, int] | None = None
-
-    def begin(self, label: str, kind: BlockKind) -> None:
-        """Begin a paragraph; one set off continues the block quotation that the one before it is.
-
-        Raises:
-            DraftError: If there are more than a draft has.
-        """
-        if len(self._units) >= _MOST_PARAGRAPHS:
-            raise DraftError(f"{self.path} has too many paragraphs for a draft; check it chapter by chapter.")
-        if self._open:
-            if self._open[0] == kind == "quotation" and not self._cited():
-                self.pen.put("\n", self._length, self._length)
-            else:
-                self.end()
-        if self._units:
-            self._pieces.append("\n")
-            self._length += 1
-        self._units.append(self._length)
-        self._labels.append(label)
-        self._open = (kind, self.pen.at)
-
-    def _cited(self) -> bool:
-        return "".join(self._pieces[-3:]).rstrip().endswith((")", "]"))
-
-    def end(self, note: str | None = None) -> None:
-        """End the block; ``note`` names the note that it is."""
-        if self._open:
-            self.pen.close(self._open[0], note)
-        self._open = None
-
-    def text(self, element: _Element, words: str | None, *, tail: bool = False) -> None:
-        """Write the text in an element, or behind it, down."""
-        if words:
-            self.slots.append(Slot(self._length, element, tail, len(words)))
-            self.pen.copy(words, self._length)
-            self._pieces.append(words)
-            self._length += len(words)
-
-    def space(self) -> None:
-        """Write the space down that a tab or a line break makes."""
-        self.pen.put(" ", self._length, self._length + 1)
-        self._pieces.append(" ")
-        self._length += 1
-
-    def call(self, note: str) -> None:
-        """Write the call of a note down."""
-        self.pen.call(note, self._length, self._length)
-
-    def draft(self, name: str) -> Document:
-        """The draft that was written down."""
-        self.end()
-        units, labels = tuple(self._units or [0]), tuple(self._labels or ["¶1"])
-        return self.pen.draft(name, "".join(self._pieces), units, labels=labels)
-
-
-def replace(slots: Sequence[Slot], start: int, end: int, words: str) -> None:
-    """Put words for those of a span of the source; the formatting of its beginning becomes theirs.
+class ParagraphWriter:
+    """Writes the paragraphs of a document, and knows the XML that each character is in.
 
     Args:
-        slots: All pieces of text, in order. Spans are to be replaced from the last to the first.
-        start: Offset of the span in the source.
-        end: Offset behind it; an empty span inserts.
-        words: What stands there from now on.
+        name: The document's name, for messages.
     """
-    # An insertion behind a piece's last character belongs to that piece.
-    at = bisect_right(slots, start if end > start else max(start - 1, 0), key=lambda slot: slot.start) - 1
-    for slot in slots[max(at, 0) :]:
-        if slot.start >= max(end, start + 1):
-            break
-        text = (slot.element.tail if slot.tail else slot.element.text) or ""
-        first, last = max(start - slot.start, 0), min(end - slot.start, slot.length)
-        made = text[: min(first, slot.length)] + words + text[max(last, first) :]
-        words = ""
-        if slot.tail:
-            slot.element.tail = made
+
+    def __init__(self, name: str) -> None:
+        self.prose = ProseWriter()
+        self._name = name
+        self._pieces: list[_Piece] = []
+        self._texts: list[str] = []
+        self._length = 0
+        self._units: list[int] = []
+        self._labels: list[str] = []
+        self._open: BlockKind | None = None
+
+    def begin(self, label: str, kind: BlockKind) -> None:
+        """Begin a paragraph; block quotations that follow each other without a citation are one block.
+
+        Raises:
+            ReadingError: If there are more paragraphs than a text has.
+        """
+        if len(self._units) >= _MOST_PARAGRAPHS:
+            raise ReadingError(f"{self._name} has too many paragraphs; divide it into chapters.")
+        if self._open == kind == "quotation" and not self._ends_with_citation():
+            self.prose.put("\n", self._length, self._length)
         else:
-            slot.element.text = made
+            self.end()
+        if self._units:
+            self._append("\n")
+        self._units.append(self._length)
+        self._labels.append(label)
+        self._open = kind
+
+    def _ends_with_citation(self) -> bool:
+        return "".join(self._texts[-3:]).rstrip().endswith((")", "]"))
+
+    def _append(self, text: str) -> None:
+        self._texts.append(text)
+        self._length += len(text)
+
+    def end(self, note: str | None = None) -> None:
+        """End the block; it may be the note of a name."""
+        if self._open:
+            self.prose.close(self._open, note)
+        self._open = None
+
+    def write(self, element: _Element, words: str | None, *, is_tail: bool = False) -> None:
+        """Write the text of an element, or the text that follows it."""
+        if words:
+            self._pieces.append(_Piece(self._length, len(words), element, is_tail))
+            self.prose.copy(words, self._length)
+            self._append(words)
+
+    def space(self) -> None:
+        """Write a space for a tab or a line break."""
+        self.prose.put(" ", self._length, self._length + 1)
+        self._append(" ")
+
+    def call(self, note: str) -> None:
+        """Write the call of a note."""
+        self.prose.call(note, self._length, self._length)
+
+    def document(self, reader: str) -> Document:
+        """The document that was written."""
+        self.end()
+        units, labels = tuple(self._units or [0]), tuple(self._labels or ["¶1"])
+        return self.prose.document(self._name, reader, "".join(self._texts), units, labels=labels)
+
+    def edit(self, edits: Sequence[tuple[int, int, str]]) -> list[_Element]:
+        """Replace spans of the text in the XML; new words take the formatting at the span's beginning.
+
+        Args:
+            edits: Start, end and new words of each span, in order, without overlaps; an empty span inserts.
+
+        Returns:
+            All elements that have text.
+        """
+        for start, end, words in reversed(edits):
+            self._replace(start, end, words)
+        return [piece.element for piece in self._pieces]
+
+    def _replace(self, start: int, end: int, words: str) -> None:
+        # An insertion after a piece's last character belongs to that piece.
+        offset = start if end > start else max(start - 1, 0)
+        first_piece = max(bisect_right(self._pieces, offset, key=lambda piece: piece.start) - 1, 0)
+        for piece in self._pieces[first_piece:]:
+            if piece.start >= max(end, start + 1):
+                break
+            text = (piece.element.tail if piece.is_tail else piece.element.text) or ""
+            first, last = max(start - piece.start, 0), min(end - piece.start, piece.length)
+            edited = text[: min(first, piece.length)] + words + text[max(last, first) :]
+            words = ""
+            if piece.is_tail:
+                piece.element.tail = edited
+            else:
+                piece.element.text = edited

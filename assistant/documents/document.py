@@ -1,4 +1,4 @@
-"""The nouns of a draft, and the pen that writes its prose down with the place of every character."""
+"""A document as it was read, and the writer with which every reader records it."""
 
 from __future__ import annotations
 
@@ -8,20 +8,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-# Stands in prose for the call of a note; a private-use character that no writer types.
-CALL = "\ue0ff"
+from assistant.documents.pages import NO_PAGES, FoundPages
 
-BlockKind = Literal["prose", "quotation", "note", "heading", "reference"]
+# Represents a note's number in the prose; a private-use character that no writer types.
+NOTE_CALL = "\ue0ff"
+
+BlockKind = Literal["prose", "quotation", "note", "heading", "reference", "caption", "verse", "furniture"]
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph or another part of a draft in which sentences hang together.
+    """A paragraph or another part of a document in which sentences belong together.
 
     Attributes:
         start: Offset in the prose.
-        end: Offset behind the last character.
-        kind: What it is; ``quotation`` is set off from the text, ``reference`` an entry of the works cited.
+        end: Offset after the last character.
+        kind: What the format declares it to be: ``quotation`` is a block quotation, ``reference`` an entry
+            of the works cited, ``furniture`` a running head or a page number.
     """
 
     start: int
@@ -30,107 +33,158 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """A draft as it was read.
+class LineBox:
+    """Where a line of the text is printed; lengths are in points, from the page's lower left corner.
 
     Attributes:
-        name: Its file as the writer named it; ``-`` for one that came in no file.
-        source: The decoded text of the file; for ``.docx`` and ``.odt`` its paragraphs, divided by line
-            breaks, notes behind the others.
-        units: Source offset of each line, or of each paragraph where a file has no lines.
-        labels: What each paragraph is called in a report (``¶12``, ``note 3``); empty for lines.
-        prose: The words without their mark-up; ``CALL`` stands for a note call.
-        starts: For each character of the prose the source offset of what it stands for.
-        ends: The source offset behind that.
-        blocks: Its blocks in order.
-        notes: Index of the block of each note by the offset of its call in the prose.
-        escape: Gives words the form that they have in a source of this format.
+        start: Offset of the line in the text.
+        end: Offset after it.
+        page: Index of the page.
+        left: Left edge.
+        bottom: Lower edge.
+        right: Right edge.
+        top: Upper edge.
+        font_size: Size of most of its characters.
+    """
+
+    start: int
+    end: int
+    page: int
+    left: float
+    bottom: float
+    right: float
+    top: float
+    font_size: float
+
+
+def _no_offsets() -> array[int]:
+    return array("Q")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A file as it was read: its text, and what its format declares about parts of it.
+
+    ``text`` is what the file holds, and what offsets outside this package refer to. ``prose`` is its words
+    without markup, each character with the span of the text that it represents. An essay in plain text
+    declares nothing: it has pages, but neither prose nor blocks, which chunking finds by layout.
+
+    Attributes:
+        name: The file as the user named it; ``-`` for text that came in no file.
+        reader: Name of the reader: ``text``, ``markdown``, ``latex``, ``word`` or ``opendocument``.
+        text: The decoded text; for ``.docx`` and ``.odt`` the paragraphs, divided by line breaks, with the
+            notes after the others.
+        encoding: Name of the text's encoding; empty for ``.docx`` and ``.odt``.
+        pages: Where the pages begin, and what the numbers printed on them say.
+        units: Offset in the text of each line, or of each paragraph if the format has no lines.
+        labels: Name of each paragraph in reports (``¶12``, ``note 3``); empty if the format has lines.
+        prose: The words without markup; ``NOTE_CALL`` represents the number of a note.
+        starts: For each character of the prose, the offset in the text of what it represents.
+        ends: The offset after that.
+        blocks: The blocks, in order.
+        notes: Index of the first block of each note, by the offset of its call in the prose.
+        emphasis: Spans of the prose in italics, in order.
+        boxes: Where each line is printed; empty for all formats but PDF, which has no reader yet.
+        escape: Writes words as a text of this format has them.
     """
 
     name: str
-    source: str
-    units: tuple[int, ...]
-    labels: tuple[str, ...]
-    prose: str = field(repr=False)
-    starts: array[int] = field(repr=False)
-    ends: array[int] = field(repr=False)
-    blocks: tuple[Block, ...] = field(repr=False)
-    notes: Mapping[int, int] = field(repr=False)
+    reader: str
+    text: str
+    encoding: str = ""
+    pages: FoundPages = NO_PAGES
+    units: tuple[int, ...] = ()
+    labels: tuple[str, ...] = ()
+    prose: str = field(default="", repr=False)
+    starts: array[int] = field(default_factory=_no_offsets, repr=False)
+    ends: array[int] = field(default_factory=_no_offsets, repr=False)
+    blocks: tuple[Block, ...] = field(default=(), repr=False)
+    notes: Mapping[int, int] = field(default_factory=dict, repr=False)
+    emphasis: tuple[tuple[int, int], ...] = field(default=(), repr=False)
+    boxes: tuple[LineBox, ...] = field(default=(), repr=False)
     escape: Callable[[str], str] = str
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Source span of the non-empty span of the prose."""
+        """Span of the text that a non-empty span of the prose represents."""
         return min(self.starts[start:end]), max(self.ends[start:end])
 
-    def spot(self, at: int) -> tuple[int, int]:
-        """Line (or paragraph) and column of a source offset, both from 1."""
-        line = bisect_right(self.units, at)
-        return line, at - self.units[line - 1] + 1
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line (or paragraph) and column of an offset in the text, both from 1."""
+        line = bisect_right(self.units, offset)
+        return line, offset - self.units[line - 1] + 1
 
 
 class ProseWriter:
-    """Writes prose down, character by character with its place, and keeps its blocks."""
+    """Writes prose character by character, with the text that each represents, and divides it into blocks."""
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
         self._starts, self._ends = array("Q"), array("Q")
         self._blocks: list[Block] = []
-        self._begun = 0
+        self._block_start = 0
         self._calls: dict[int, str] = {}
         self._notes: dict[str, int] = {}
+        self._emphasis: list[tuple[int, int]] = []
 
     @property
-    def at(self) -> int:
+    def length(self) -> int:
         """Number of characters written."""
         return len(self._starts)
 
     def copy(self, text: str, start: int) -> None:
-        """Write a slice of the source that begins at the offset ``start``."""
-        self._pieces.append(text.replace(CALL, " ").replace("\r", " "))
+        """Write a slice of the text that begins at the offset ``start``."""
+        self._pieces.append(text.replace(NOTE_CALL, " ").replace("\r", " "))
         self._starts.extend(range(start, start + len(text)))
         self._ends.extend(range(start + 1, start + len(text) + 1))
 
-    def put(self, text: str, start: int, end: int) -> None:
-        """Write what stands for the source span: its first character for all, the others for nothing."""
-        if not text:
+    def put(self, words: str, start: int, end: int) -> None:
+        """Write what represents a span of the text: the first character all of it, the others nothing."""
+        if not words:
             return
-        self._pieces.append(text)
-        self._starts.extend([start] + [end] * (len(text) - 1))
-        self._ends.extend([end] * len(text))
+        self._pieces.append(words)
+        self._starts.extend([start] + [end] * (len(words) - 1))
+        self._ends.extend([end] * len(words))
 
     def call(self, note: str, start: int, end: int) -> None:
         """Write the call of the note of that name."""
-        self._calls[self.at] = note
-        self.put(CALL, start, end)
+        self._calls[self.length] = note
+        self.put(NOTE_CALL, start, end)
+
+    def emphasize(self, start: int) -> None:
+        """Mark what was written from an offset in the prose on as set in italics."""
+        if self._emphasis and start <= self._emphasis[-1][1]:
+            start = min(start, self._emphasis.pop()[0])
+        if start < self.length:
+            self._emphasis.append((start, self.length))
 
     def close(self, kind: BlockKind, note: str | None = None) -> None:
-        """End a block; what was written since the last one is it.
-
-        Args:
-            kind: What it is.
-            note: Name of the note that it begins, if it does.
-        """
+        """End a block, which is all that was written since the last one; it may begin the note of a name."""
         if note is not None:
             self._notes.setdefault(note, len(self._blocks))
-        self._blocks.append(Block(self._begun, self.at, kind))
-        # A line break that stands for nothing keeps the words of two blocks apart.
+        self._blocks.append(Block(self._block_start, self.length, kind))
+        # A line break that represents nothing keeps the words of two blocks apart.
         end = self._ends[-1] if self._ends else 0
         self.put("\n", end, end)
-        self._begun = self.at
+        self._block_start = self.length
 
-    def draft(
+    def document(
         self,
         name: str,
-        source: str,
+        reader: str,
+        text: str,
         units: tuple[int, ...],
-        escape: Callable[[str], str] = str,
+        *,
         labels: tuple[str, ...] = (),
+        escape: Callable[[str], str] = str,
     ) -> Document:
-        """The draft that was written down."""
-        notes = {at: self._notes[note] for at, note in self._calls.items() if note in self._notes}
+        """The document that was written."""
         prose = "".join(self._pieces)
-        blocks = with_references(prose, self._blocks)
-        return Document(name, source, units, labels, prose, self._starts, self._ends, blocks, notes, escape)
+        return Document(
+            name=name, reader=reader, text=text, units=units, labels=labels, prose=prose, starts=self._starts,
+            ends=self._ends, blocks=_with_references(prose, self._blocks), emphasis=tuple(self._emphasis),
+            notes={at: self._notes[note] for at, note in self._calls.items() if note in self._notes},
+            escape=escape,
+        )  # fmt: skip
 
 
 _WORKS_CITED = frozenset(
@@ -139,16 +193,16 @@ _WORKS_CITED = frozenset(
 )
 
 
-def with_references(prose: str, blocks: list[Block]) -> tuple[Block, ...]:
-    """The blocks, those under a heading such as "Works Cited" as references; notes stay notes."""
-    made, listed = [], False
+def _with_references(prose: str, blocks: list[Block]) -> tuple[Block, ...]:
+    """The blocks, those under a heading such as "Works Cited" as references; notes remain notes."""
+    result, listed = [], False
     for block in blocks:
         words = prose[block.start : block.end].strip().strip(":.*_ ").casefold()
         if words in _WORKS_CITED and block.kind in {"heading", "prose"}:
             listed = True
-            made.append(Block(block.start, block.end, "heading"))
+            result.append(Block(block.start, block.end, "heading"))
             continue
         listed = listed and block.kind != "heading"
         entry = listed and block.kind in {"prose", "quotation"}
-        made.append(Block(block.start, block.end, "reference") if entry else block)
-    return tuple(made)
+        result.append(Block(block.start, block.end, "reference") if entry else block)
+    return tuple(result)

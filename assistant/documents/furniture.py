@@ -1,13 +1,10 @@
-"""Page furniture: running heads and page numbers at the head and foot of known pages.
-
-Page numbers, arabic and roman, and the lines that carry them.
-"""
+"""Page furniture: page numbers, arabic and roman, and running heads at the head and foot of pages."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import roman
@@ -22,8 +19,16 @@ _FIRST = re.compile(rf"({_NUMBER})\s*[|·•–—]?\s+(?=\D)(\S.*)", re.IGNOREC
 _LAST = re.compile(rf"(\S.*?)(?<!\d)\s+[|·•–—]?\s*({_NUMBER})", re.IGNORECASE)
 _SET_APART = re.compile(r"^\s*\S+(?:\s{2,}|\t|\s*[|·•])|(?:\s{2,}|\t|[|·•]\s*)\S+\s*$|^\s*\S+\s*$")
 _LAST_ROMAN = 4_999
-# A running head is short: a name or a shortened title beside the number.
+# A running head is short: a name or a shortened title next to the number.
 _LONGEST_HEAD = 80
+# Furniture is on the outermost lines of a page; further in, a repeated line is the author's.
+_OUTERMOST = 2
+# A line must recur on so many pages, and on so large a share of them, to be a running head.
+_FEWEST_REPEATS = 3
+_SHARE = 0.3
+
+# Start and end in the text, and the reason.
+FurnitureSpan = tuple[int, int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +49,17 @@ class NumberLine:
     head: str
     set_apart: bool
 
+    @property
+    def span(self) -> FurnitureSpan:
+        """Its span as furniture."""
+        return self.line.start, self.line.end, "running head" if self.head else "page number"
 
-def fold(text: str) -> str:
-    """Case and spacing folded, for comparing running heads from page to page."""
+
+def _fold(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def value(label: str) -> tuple[int, bool] | None:
+def page_value(label: str) -> tuple[int, bool] | None:
     """Value of a page label and whether it is roman; ``None`` if it is not a page number."""
     if label.isdecimal():
         return int(label), False
@@ -60,12 +69,12 @@ def value(label: str) -> tuple[int, bool] | None:
         return None
 
 
-def label(number: int, *, is_roman: bool) -> str:
+def page_label(number: int, *, is_roman: bool) -> str:
     """Label of page ``number``, in lower case if roman; numbers that have no roman form stay arabic."""
     return roman.toRoman(number).lower() if is_roman and 0 < number <= _LAST_ROMAN else str(number)
 
 
-def number_line(line: Line) -> NumberLine | None:
+def read_number_line(line: Line) -> NumberLine | None:
     """Read a line as a page number or a running head with one; ``None`` if it cannot be either."""
     text = line.text.strip()
     if not text or len(text) > _LONGEST_HEAD:
@@ -79,51 +88,41 @@ def number_line(line: Line) -> NumberLine | None:
     return None
 
 
-def _numbered(line: Line, digits: str, head: str) -> NumberLine | None:
-    found = value(digits)
-    if found is None:
+def _numbered(line: Line, numeral: str, head: str) -> NumberLine | None:
+    value = page_value(numeral)
+    if value is None:
         return None
-    number, is_roman = found
-    return NumberLine(line, number, is_roman, fold(head), bool(_SET_APART.search(line.text)))
-
-
-Span = tuple[int, int, str]
-
-# Furniture stands on the outermost lines of a page; deeper down a repeated line is the author's.
-_OUTERMOST = 2
-# A line must come back on so many pages, and on so large a share of them, to be a running head.
-_FEWEST_REPEATS = 3
-_SHARE = 0.3
+    return NumberLine(line, *value, _fold(head), bool(_SET_APART.search(line.text)))
 
 
 @dataclass(frozen=True, slots=True)
 class Furniture:
-    """Furniture of a source.
+    """Furniture of a text.
 
     Attributes:
-        spans: Source spans with the reason.
+        spans: Its spans, in order.
         printed_first: Value of the first page's number by the printed numbers, or ``None``.
         is_roman: Whether these numbers are roman.
     """
 
-    spans: tuple[Span, ...]
+    spans: tuple[FurnitureSpan, ...]
     printed_first: int | None = None
     is_roman: bool = False
 
 
 def find_furniture(
-    text: str, lines: Sequence[Line], starts: Sequence[int], *, known: Sequence[Span] = ()
+    text: str, lines: Sequence[Line], starts: Sequence[int], *, known: Collection[FurnitureSpan] = ()
 ) -> Furniture:
     """Find running heads and page numbers.
 
-    A number is taken for a page number when the same distance between number and page holds on
-    another page too; a line without a number is a running head when it comes back on page after page.
+    A number is taken for a page number if another page shows the same distance between number and page; a
+    line without a number is a running head if it recurs on page after page.
 
     Args:
-        text: The decoded source.
+        text: The decoded text.
         lines: Its lines.
-        starts: Source offset of each page.
-        known: Furniture found already; it is looked past.
+        starts: Offset of each page.
+        known: Furniture that was found before, page numbers included; only running heads are sought then.
 
     Returns:
         The furniture that is not known yet, and what the printed numbers say of the first page.
@@ -131,23 +130,25 @@ def find_furniture(
     taken = {start for start, _, _ in known}
     edges = [_edge_lines(page, taken) for page in _pages(lines, starts, len(text))]
     numbered = [
-        (page, found) for page, edge in enumerate(edges) for line in edge if (found := number_line(line))
+        (page, number)
+        for page, edge in enumerate(edges)
+        for line in edge
+        if (number := read_number_line(line))
     ]
-    offset = None if known else _offset(numbered)
+    first = None if known else _first_number(numbered)
     spans = {
-        (found.line.start, found.line.end, "running head" if found.head else "page number")
-        for page, found in numbered
-        if offset is not None
-        and (found.number - page, found.is_roman) == offset
-        and found.line.start in {edges[page][0].start, edges[page][-1].start}
+        number.span
+        for page, number in numbered
+        if first is not None
+        and (number.number - page, number.is_roman) == first
+        and number.line.start in {edges[page][0].start, edges[page][-1].start}
     }
     spans |= _repeated(edges, {start for start, _, _ in spans})
-    if offset is None:
-        return Furniture(tuple(sorted(spans)))
-    return Furniture(tuple(sorted(spans)), offset[0], offset[1])
+    return Furniture(tuple(sorted(spans)), *(first or ()))
 
 
 def _pages(lines: Sequence[Line], starts: Sequence[int], end: int) -> list[list[Line]]:
+    """The lines of each page that are not blank."""
     bounds = [*starts, end + 1]
     pages: list[list[Line]] = [[] for _ in starts]
     page = 0
@@ -159,30 +160,29 @@ def _pages(lines: Sequence[Line], starts: Sequence[int], end: int) -> list[list[
     return pages
 
 
-def _edge_lines(page: Sequence[Line], taken: set[int]) -> list[Line]:
+def _edge_lines(page: Sequence[Line], taken: Collection[int]) -> list[Line]:
     rest = [line for line in page if line.start not in taken]
     if len(rest) <= 2 * _OUTERMOST:
         return rest
     return [*rest[:_OUTERMOST], *rest[-_OUTERMOST:]]
 
 
-def _offset(numbered: Sequence[tuple[int, NumberLine]]) -> tuple[int, bool] | None:
-    """Printed number of the first page by the distance between number and page that most pages show."""
-    heads = Counter(found.head for _, found in numbered)
-    votes: Counter[tuple[int, bool]] = Counter()
-    # A line of running text can begin with a number; only one set as page numbers are may vote.
-    for vote in {
-        (page, found.number - page, found.is_roman)
-        for page, found in numbered
-        if not found.head or heads[found.head] > 1 or (found.set_apart and len(heads) > 1)
-    }:
-        votes[vote[1:]] += 1
+def _first_number(numbered: Sequence[tuple[int, NumberLine]]) -> tuple[int, bool] | None:
+    """Printed number of the first page, by the distance between number and page that most pages show."""
+    heads = Counter(number.head for _, number in numbered)
+    # A line of running text can begin with a number; only one that is set as page numbers are has a vote.
+    voters = {
+        (page, number.number - page, number.is_roman)
+        for page, number in numbered
+        if not number.head or heads[number.head] > 1 or (number.set_apart and len(heads) > 1)
+    }
+    votes = Counter((first, is_roman) for _, first, is_roman in voters)
     best, count = votes.most_common(1)[0] if votes else ((0, False), 0)
     return best if count > 1 else None
 
 
-def _repeated(edges: Sequence[Sequence[Line]], taken: set[int]) -> set[Span]:
-    """Lines at the edges that come back on many pages, numbers in them set aside."""
+def _repeated(edges: Sequence[Sequence[Line]], taken: Collection[int]) -> set[FurnitureSpan]:
+    """Lines at the edges that recur on many pages, whatever numbers are in them."""
     pages_with: Counter[str] = Counter()
     for edge in edges:
         pages_with.update({_shape(line) for line in edge if line.start not in taken})
@@ -196,4 +196,4 @@ def _repeated(edges: Sequence[Sequence[Line]], taken: set[int]) -> set[Span]:
 
 
 def _shape(line: Line) -> str:
-    return re.sub(r"\d+", "#", fold(line.text))
+    return re.sub(r"\d+", "#", _fold(line.text))

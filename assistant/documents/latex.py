@@ -1,20 +1,19 @@
-"""LaTeX: what a writer of essays uses of it.
+"""LaTeX: the commands that writers of essays use, and a scanner that reads the prose around them.
 
-Read by a scanner of our own: pylatexenc's parser needs seconds for a draft of ten thousand words.
-
-What the commands of LaTeX mean to a reader of prose, and where their arguments begin and end.
+The scanner is our own: pylatexenc's parser needs seconds for a draft of ten thousand words.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 
-from assistant.core.lines import split_lines
 from assistant.documents.document import BlockKind, Document, ProseWriter
+from assistant.documents.text import line_starts
 
-MARKS = {"``": "“", "''": "”", "`": "‘", "'": "’", "---": "—", "--": "–", "~": " "}
-# What commands stand for; those for spaces apart.
-SYMBOLS = dict(
+_MARKS = {"``": "“", "''": "”", "`": "‘", "'": "’", "---": "—", "--": "–", "~": " "}
+# Characters of the commands, those for spaces separately.
+_SYMBOLS = dict(
     pair.split("=", 1)
     for pair in r"""
     textquotedblleft=“ textquotedblright=” textquoteleft=‘ textquoteright=’ lq=‘ rq=’
@@ -24,101 +23,40 @@ SYMBOLS = dict(
     """.split()
 ) | dict.fromkeys("space quad newline linebreak".split(), " ")
 # Combining characters of the accents.
-ACCENTS = dict(
+_ACCENTS = dict(
     zip(
         "'`^\"~=.cvuHrk",
         "\u0301\u0300\u0302\u0308\u0303\u0304\u0307\u0327\u030c\u0306\u030b\u030a\u0328",
         strict=True,
     )
 )
-QUOTING = frozenset("enquote textquote foreignquote hyphenquote foreigntextquote textcquote".split())
-BLOCK_QUOTING = frozenset("blockquote blockcquote foreignblockquote".split())
+_QUOTES = frozenset("enquote textquote foreignquote hyphenquote foreigntextquote textcquote".split())
+_BLOCK_QUOTES = frozenset("blockquote blockcquote foreignblockquote".split())
 # Their first argument names a language.
-FOREIGN = frozenset("foreignquote hyphenquote foreigntextquote foreignblockquote".split())
-QUOTE_BLOCKS = frozenset(
+_WITH_LANGUAGE = frozenset("foreignquote hyphenquote foreigntextquote foreignblockquote".split())
+_QUOTE_ENVIRONMENTS = frozenset(
     "quote quotation displayquote displaycquote blockquote verse foreigndisplayquote".split()
 )
-NO_PROSE = frozenset(
+_SKIPPED_ENVIRONMENTS = frozenset(
     """verbatim Verbatim alltt lstlisting minted comment filecontents thebibliography tikzpicture
     equation align gather eqnarray math displaymath""".split()
 )
-HEADINGS = frozenset("part chapter section subsection subsubsection paragraph title".split())
-NOTES = frozenset("footnote endnote footnotetext marginpar thanks".split())
-# Their arguments are no prose of the writer's.
-ARGUMENTS = frozenset(
+# The first kind has the words as its argument; the second applies to the rest of the group around it.
+_EMPHASIS = frozenset("emph textit textsl mkbibemph mkbibitalic".split())
+_EMPHASIS_SWITCHES = frozenset("em it itshape sl slshape".split())
+_HEADINGS = frozenset("part chapter section subsection subsubsection paragraph title".split())
+_NOTES = frozenset("footnote endnote footnotetext marginpar thanks".split())
+# Their arguments are not the writer's prose.
+_SKIPPED_COMMANDS = frozenset(
     """label ref pageref autoref cref includegraphics input include usepackage documentclass bibliography
     bibliographystyle addbibresource nocite vspace hspace url setlength pagestyle thispagestyle newcommand
     renewcommand selectlanguage setcounter addtocounter hypersetup index verb lstinline author date geometry
     DeclareUnicodeCharacter fontsize color printbibliography""".split()
 )
-CITING = re.compile(
+_CITATION = re.compile(
     r"(?:[Aa]uto|[Pp]aren|[Ff]oot|[Tt]ext|[Ss]mart|[Ss]uper|full|footfull)?[Cc]ite"
     r"(?:s|p|t|alp|alt|text|author|year)?"
 )
-
-
-class Groups:
-    """Finds the arguments of commands.
-
-    Args:
-        source: The LaTeX.
-    """
-
-    def __init__(self, source: str) -> None:
-        self._source = source
-
-    def group(self, at: int, brackets: str) -> tuple[int, int]:
-        """Span within the brackets that open at ``at``, white space passed over, and the end behind them.
-
-        The start is the end if there is no group.
-        """
-        begin = re.compile(r"[ \t]*\n?[ \t]*").match(self._source, at)
-        opening = begin.end() if begin else at
-        if not self._source.startswith(brackets[0], opening):
-            return at, at
-        depth, here = 0, opening
-        while here < len(self._source):
-            character = self._source[here]
-            if character == "\\":
-                here += 1
-            elif character in "{}" or character in brackets:
-                depth += 1 if character in "{[" else -1
-                if depth == 0:
-                    return opening + 1, here + 1
-            here += 1
-        # A group that nobody closes ends with its line.
-        line = self._source.find("\n", opening)
-        return at, opening + 1 if line < 0 else min(opening + 1, line)
-
-    def behind_options(self, at: int) -> int:
-        """Offset behind the optional arguments from ``at``."""
-        while self._source.startswith("[", at):
-            inner, end = self.group(at, "[]")
-            if inner == at:
-                return at
-            at = end
-        return at
-
-    def behind_arguments(self, at: int) -> int:
-        """Offset behind all arguments from ``at``."""
-        while True:
-            at = self.behind_options(at)
-            inner, end = self.group(at, "{}")
-            if inner == at:
-                return at
-            at = end
-
-    def options(self, at: int) -> tuple[list[tuple[int, int]], int]:
-        """Spans of the optional arguments from ``at``, and where they end."""
-        made = []
-        while self._source.startswith("[", at):
-            inner, end = self.group(at, "[]")
-            if inner == at:
-                break
-            made.append((inner, end - 1))
-            at = end
-        return made, at
-
 
 _TOKEN = re.compile(
     r"(?P<comment>%[^\n]*(?:\n[ \t]*)?)"
@@ -131,244 +69,310 @@ _TOKEN = re.compile(
 )
 _UNESCAPED = re.compile(r"([&%$#_{}])")
 
+Span = tuple[int, int]
+
 
 def escape(words: str) -> str:
     """Words as they are written in LaTeX."""
-    made = re.sub(r"\\", r"\\textbackslash{}", words)
-    made = _UNESCAPED.sub(r"\\\1", made) if "\\" not in words else made
-    return made.replace("~", r"\textasciitilde{}").replace("^", r"\textasciicircum{}").replace("–", "--")
+    escaped = re.sub(r"\\", r"\\textbackslash{}", words)
+    escaped = _UNESCAPED.sub(r"\\\1", escaped) if "\\" not in words else escaped
+    return escaped.replace("~", r"\textasciitilde{}").replace("^", r"\textasciicircum{}").replace("–", "--")
 
 
-def read_latex(source: str, name: str) -> Document:
-    """Read LaTeX.
-
-    Args:
-        source: The text.
-        name: What it is called.
-    """
-    scanner = _Scanner(source)
-    begin = re.search(r"\\begin\s*\{document\}", source)
-    end = source.find(r"\end{document}")
-    scanner.scan(begin.end() if begin else 0, end if end >= 0 else len(source))
+def read_latex(text: str, name: str) -> Document:
+    """Read LaTeX."""
+    scanner = _Scanner(text)
+    begin = re.search(r"\\begin\s*\{document\}", text)
+    end = text.find(r"\end{document}")
+    scanner.scan(begin.end() if begin else 0, end if end >= 0 else len(text))
     scanner.finish()
-    units = [
-        line.start for line in split_lines(source) if line.start == 0 or source[line.start - 1] not in "\f\v"
-    ]
-    return scanner.pen.draft(name, source, tuple(units), escape)
+    return scanner.writer.document(name, "latex", text, line_starts(text), escape=escape)
+
+
+class _Arguments:
+    """Finds the arguments of commands."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def group(self, offset: int, brackets: str = "{}") -> tuple[int, int]:
+        """Start of the words in the group that opens at an offset, after white space, and the group's end.
+
+        Both are the offset itself if no group opens there.
+        """
+        space = re.compile(r"[ \t]*\n?[ \t]*").match(self._text, offset)
+        opening = space.end() if space else offset
+        if not self._text.startswith(brackets[0], opening):
+            return offset, offset
+        depth, index = 0, opening
+        while index < len(self._text):
+            character = self._text[index]
+            if character == "\\":
+                index += 1
+            elif character in "{}" or character in brackets:
+                depth += 1 if character in "{[" else -1
+                if depth == 0:
+                    return opening + 1, index + 1
+            index += 1
+        # A group that is never closed ends with its line.
+        line = self._text.find("\n", opening)
+        return offset, opening + 1 if line < 0 else min(opening + 1, line)
+
+    def options(self, offset: int) -> tuple[list[Span], int]:
+        """Spans of the words of the optional arguments from an offset on, and where the last one ends."""
+        spans = []
+        while self._text.startswith("[", offset):
+            inner, end = self.group(offset, "[]")
+            if inner == offset:
+                break
+            spans.append((inner, end - 1))
+            offset = end
+        return spans, offset
+
+    def after_options(self, offset: int) -> int:
+        """Offset after the optional arguments."""
+        return self.options(offset)[1]
+
+    def after_all(self, offset: int) -> int:
+        """Offset after all arguments."""
+        while True:
+            offset = self.after_options(offset)
+            inner, end = self.group(offset)
+            if inner == offset:
+                return offset
+            offset = end
 
 
 class _Scanner:
-    """Writes the prose of LaTeX down, from one end to the other."""
+    """Writes the prose of LaTeX."""
 
-    def __init__(self, source: str) -> None:
-        self.pen = ProseWriter()
-        self._source = source
-        self._groups = Groups(source)
+    def __init__(self, text: str) -> None:
+        self.writer = ProseWriter()
+        self._text = text
+        self._arguments = _Arguments(text)
         self._kinds: list[BlockKind] = ["prose"]
-        self._written = 0
-        # Spans of the notes of the paragraph, which are written down behind it.
-        self._waiting: list[tuple[str, int, int]] = []
+        # Length of the prose when the last block ended.
+        self._finished = 0
+        # Names and spans of the paragraph's notes, which are written after it.
+        self._notes: list[tuple[str, int, int]] = []
         # Name of the note whose first paragraph is being written.
-        self._begun: str | None = None
+        self._note_name: str | None = None
+        # For each open group, where in the prose its emphasis begins, if it has any.
+        self._groups: list[int | None] = []
+        # Offset in the text of the bracket after the last command that emphasizes its argument.
+        self._emphasis_bracket = -1
 
     def finish(self) -> None:
-        """End the paragraph and write its notes down."""
-        if self.pen.at > self._written:
-            self.pen.close(self._kinds[-1], self._begun)
-            self._begun = None
-        self._written = self.pen.at
-        waiting, self._waiting = self._waiting, []
-        for note, start, end in waiting:
-            self._begun = note
-            self._kinds.append("note")
-            self.scan(start, end)
-            self.finish()
-            self._kinds.pop()
+        """End the paragraph and write its notes."""
+        if self.writer.length > self._finished:
+            self.writer.close(self._kinds[-1], self._note_name)
+            self._note_name = None
+        self._finished = self.writer.length
+        notes, self._notes = self._notes, []
+        for note, start, end in notes:
+            self._note_name = note
+            self._block("note", start, end)
 
-    def scan(self, at: int, end: int) -> None:
-        """Read a span of the source."""
-        while at < end and (found := _TOKEN.match(self._source, at, end)):
-            at = self._token(found)
+    def _block(self, kind: BlockKind, start: int, end: int) -> None:
+        """Write a span of the text as a block."""
+        self._kinds.append(kind)
+        self.scan(start, end)
+        self.finish()
+        self._kinds.pop()
 
-    def _token(self, found: re.Match[str]) -> int:
-        start, end = found.span()
-        if found["name"]:
-            return self._command(found["name"], start, end)
-        if found["symbol"]:
-            return self._symbol(found["symbol"], start, end)
-        if found["blank"]:
+    def scan(self, offset: int, end: int) -> None:
+        """Read a span of the text."""
+        while offset < end and (token := _TOKEN.match(self._text, offset, end)):
+            offset = self._read(token)
+
+    def _read(self, token: re.Match[str]) -> int:
+        """Read a token, and its arguments if it is a command; returns where the next token begins."""
+        start, end = token.span()
+        if token["name"]:
+            return self._command(token["name"], start, end)
+        if token["symbol"]:
+            return self._symbol(token["symbol"], start, end)
+        if token["blank"]:
             if self._kinds[-1] == "quotation":
-                self.pen.put("\n", start, end)
+                self.writer.put("\n", start, end)
             else:
                 self.finish()
-        elif mark := found["mark"]:
+        elif mark := token["mark"]:
             return self._mark(mark, start, end)
-        elif not found["comment"]:
-            self.pen.copy(found[0], start)
+        elif not token["comment"]:
+            self.writer.copy(token[0], start)
         return end
 
     def _mark(self, mark: str, start: int, end: int) -> int:
         if mark in {"$", "$$"}:
-            closing = self._source.find(mark, end)
+            closing = self._text.find(mark, end)
             return end if closing < 0 else closing + len(mark)
         if mark == "\n":
-            self.pen.copy("\n", start)
-        elif mark not in "{}":
-            self.pen.put(MARKS.get(mark, mark), start, end)
+            self.writer.copy("\n", start)
+        elif mark == "{":
+            self._groups.append(self.writer.length if start == self._emphasis_bracket else None)
+        elif mark == "}":
+            emphasis = self._groups.pop() if self._groups else None
+            if emphasis is not None:
+                self.writer.emphasize(emphasis)
+        else:
+            self.writer.put(_MARKS.get(mark, mark), start, end)
         return end
 
     def _symbol(self, symbol: str, start: int, end: int) -> int:
-        if symbol in ACCENTS and (letter := re.compile(r"\{?\\?([A-Za-z])\}?").match(self._source, end)):
+        if symbol in _ACCENTS and (letter := re.compile(r"\{?\\?([A-Za-z])\}?").match(self._text, end)):
             self._accented(symbol, letter, start)
             return letter.end()
         if symbol in "([":
-            closing = self._source.find("\\" + {"(": ")", "[": "]"}[symbol], end)
+            closing = self._text.find("\\" + {"(": ")", "[": "]"}[symbol], end)
             return end if closing < 0 else closing + 2
-        self.pen.put(" " if symbol in "\\, ;:\n" else symbol if symbol in "&%$#_{}" else "", start, end)
+        self.writer.put(" " if symbol in "\\, ;:\n" else symbol if symbol in "&%$#_{}" else "", start, end)
         return end
 
     def _accented(self, accent: str, letter: re.Match[str], start: int) -> None:
-        from unicodedata import normalize
-
-        self.pen.put(normalize("NFC", letter[1] + ACCENTS[accent]), start, letter.end())
+        self.writer.put(unicodedata.normalize("NFC", letter[1] + _ACCENTS[accent]), start, letter.end())
 
     def _command(self, name: str, start: int, end: int) -> int:
-        if CITING.fullmatch(name):
+        if _CITATION.fullmatch(name):
             return self._citation(name, start, end)
-        if name in QUOTING | BLOCK_QUOTING:
+        if name in _QUOTES | _BLOCK_QUOTES:
             return self._quotation(name, start, end)
         if name in {"begin", "end"}:
             return self._environment(end, begins=name == "begin")
-        if name in NOTES:
+        if name in _NOTES:
             return self._note(start, end)
-        if name in HEADINGS:
+        if name in _HEADINGS:
             return self._heading(end)
-        if name in ARGUMENTS:
-            return self._groups.behind_arguments(end)
+        if name in _SKIPPED_COMMANDS:
+            return self._arguments.after_all(end)
+        if name in _EMPHASIS:
+            self._emphasis_bracket = end
+        elif name in _EMPHASIS_SWITCHES and self._groups and self._groups[-1] is None:
+            self._groups[-1] = self.writer.length
         return self._word(name, start, end)
 
     def _word(self, name: str, start: int, end: int) -> int:
-        """A command that stands for letters or for nothing; the words of its groups are prose."""
-        if name in SYMBOLS:
-            # An empty group that ends the command's name goes with it.
-            end += 2 if self._source.startswith("{}", end) else 0
-            self.pen.put(SYMBOLS[name], start, end)
+        """A command that represents letters or nothing; the words of its groups are prose."""
+        if name in _SYMBOLS:
+            # An empty group that ends the command's name belongs to it.
+            end += 2 if self._text.startswith("{}", end) else 0
+            self.writer.put(_SYMBOLS[name], start, end)
             return end
-        if name in ACCENTS and (letter := re.compile(r"\{([A-Za-z])\}").match(self._source, end)):
+        if name in _ACCENTS and (letter := re.compile(r"\{([A-Za-z])\}").match(self._text, end)):
             self._accented(name, letter, start)
             return letter.end()
         if name in {"item", "par"}:
             self.finish()
-        at = self._groups.behind_options(end)
-        return self._groups.group(at, "{}")[1] if name == "href" else at
+        offset = self._arguments.after_options(end)
+        return self._arguments.group(offset)[1] if name == "href" else offset
 
     def _citation(self, name: str, start: int, end: int) -> int:
         """Write a citation as pandoc does: ``[@gill2014, 848]``."""
         while True:
-            options, at = self._groups.options(end)
-            inner, behind = self._groups.group(at, "{}")
-            if inner == at:
-                return max(at, end)
+            options, offset = self._arguments.options(end)
+            inner, after = self._arguments.group(offset)
+            if inner == offset:
+                return max(offset, end)
             if not name.lower().startswith("text"):
-                self.pen.put(" ", start, start)
-            self.pen.put("[@", start, inner)
-            self._plain(inner, behind - 1)
+                self.writer.put(" ", start, start)
+            self.writer.put("[@", start, inner)
+            self._plain(inner, after - 1)
             if options and options[-1][0] < options[-1][1]:
-                self.pen.put(", ", options[-1][0], options[-1][0])
-                self._plain(*options[-1])
-            self.pen.put("]", behind - 1, behind)
+                self._page(options[-1])
+            self.writer.put("]", after - 1, after)
             if not name.endswith("s"):
-                return behind
-            start = end = behind
-            if not re.compile(r"[\[{]").match(self._source, end):
+                return after
+            start = end = after
+            if not re.compile(r"[\[{]").match(self._text, end):
                 return end
 
+    def _page(self, option: Span) -> None:
+        self.writer.put(", ", option[0], option[0])
+        self._plain(*option)
+
     def _plain(self, start: int, end: int) -> None:
-        """Write an argument down in which only spaces may be marked up."""
-        self.pen.copy(self._source[start:end].replace("~", " "), start)
+        """Write an argument in which only spaces may be marked up."""
+        self.writer.copy(self._text[start:end].replace("~", " "), start)
 
     def _quotation(self, name: str, start: int, end: int) -> int:
-        if name in FOREIGN:
-            end = self._groups.group(end, "{}")[1]
-        options, at = self._groups.options(end)
-        cites: list[tuple[int, int]] = options[:1]
+        if name in _WITH_LANGUAGE:
+            end = self._arguments.group(end)[1]
+        options, offset = self._arguments.options(end)
+        cites: list[Span] = options[:1]
         if "cquote" in name:
-            inner, behind = self._groups.group(at, "{}")
-            cites, at = [(inner, behind - 1), *options[-1:]], behind
-        inner, behind = self._groups.group(at, "{}")
-        if inner == at:
-            return at
-        block = name in BLOCK_QUOTING
+            inner, after = self._arguments.group(offset)
+            cites, offset = [(inner, after - 1), *options[-1:]], after
+        inner, after = self._arguments.group(offset)
+        if inner == offset:
+            return offset
+        block = name in _BLOCK_QUOTES
         if block:
             self.finish()
             self._kinds.append("quotation")
         else:
-            self.pen.put("“", start, inner)
-        self.scan(inner, behind - 1)
+            self.writer.put("“", start, inner)
+        self.scan(inner, after - 1)
         if not block:
-            self.pen.put("”", behind - 1, behind)
-        self._quoted_from(name, cites)
+            self.writer.put("”", after - 1, after)
+        self._quotation_source(name, cites)
         if block:
             self.finish()
             self._kinds.pop()
-        return behind
+        return after
 
-    def _quoted_from(self, name: str, cites: list[tuple[int, int]]) -> None:
+    def _quotation_source(self, name: str, cites: list[Span]) -> None:
+        """Write the citation that a quotation has as its arguments."""
         if "cquote" in name:
-            self.pen.put(" [@", cites[0][0], cites[0][0])
+            self.writer.put(" [@", cites[0][0], cites[0][0])
             self._plain(*cites[0])
             for option in cites[1:]:
-                self.pen.put(", ", option[0], option[0])
-                self._plain(*option)
-            self.pen.put("]", cites[0][1], cites[0][1])
+                self._page(option)
+            self.writer.put("]", cites[0][1], cites[0][1])
         elif cites and cites[0][0] < cites[0][1]:
-            self.pen.put(" ", cites[0][0], cites[0][0])
+            self.writer.put(" ", cites[0][0], cites[0][0])
             self.scan(*cites[0])
 
     def _note(self, start: int, end: int) -> int:
-        at = self._groups.behind_options(end)
-        inner, behind = self._groups.group(at, "{}")
-        if inner == at:
-            return at
-        self.pen.call(str(start), start, behind)
-        self._waiting.append((str(start), inner, behind - 1))
-        return behind
+        offset = self._arguments.after_options(end)
+        inner, after = self._arguments.group(offset)
+        if inner == offset:
+            return offset
+        self.writer.call(str(start), start, after)
+        self._notes.append((str(start), inner, after - 1))
+        return after
 
     def _heading(self, end: int) -> int:
-        at = self._groups.behind_options(end)
-        inner, behind = self._groups.group(at, "{}")
-        if inner == at:
-            return at
+        offset = self._arguments.after_options(end)
+        inner, after = self._arguments.group(offset)
+        if inner == offset:
+            return offset
         self.finish()
-        self._kinds.append("heading")
-        self.scan(inner, behind - 1)
-        self.finish()
-        self._kinds.pop()
-        return behind
+        self._block("heading", inner, after - 1)
+        return after
 
     def _environment(self, end: int, *, begins: bool) -> int:
-        inner, behind = self._groups.group(end, "{}")
-        name = self._source[inner : behind - 1].rstrip("*")
-        if name in NO_PROSE and begins:
-            self.finish()
-            closing = self._source.find(f"\\end{{{self._source[inner : behind - 1]}}}", behind)
-            return behind if closing < 0 else closing
+        inner, after = self._arguments.group(end)
+        full_name = self._text[inner : after - 1]
+        name = full_name.rstrip("*")
         self.finish()
-        if name in QUOTE_BLOCKS:
+        if name in _SKIPPED_ENVIRONMENTS and begins:
+            closing = self._text.find(f"\\end{{{full_name}}}", after)
+            return after if closing < 0 else closing
+        if name in _QUOTE_ENVIRONMENTS:
             if begins:
-                return self._quote_block(name, behind)
+                return self._begin_quotation(name, after)
             if len(self._kinds) > 1:
                 self._kinds.pop()
-        return self._groups.behind_options(behind)
+        return self._arguments.after_options(after)
 
-    def _quote_block(self, name: str, at: int) -> int:
+    def _begin_quotation(self, name: str, offset: int) -> int:
         """Begin a block quotation; the source that its arguments name is written before its words."""
         self._kinds.append("quotation")
-        options, at = self._groups.options(at)
+        options, offset = self._arguments.options(offset)
         if name == "displaycquote":
-            inner, behind = self._groups.group(at, "{}")
-            self._quoted_from("cquote", [(inner, behind - 1), *options[-1:]])
-            return behind
+            inner, after = self._arguments.group(offset)
+            self._quotation_source("cquote", [(inner, after - 1), *options[-1:]])
+            return after
         if name == "displayquote":
-            self._quoted_from(name, options[:1])
-        return at
+            self._quotation_source(name, options[:1])
+        return offset

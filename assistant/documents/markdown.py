@@ -1,7 +1,4 @@
-"""Markdown, in CommonMark's form with front matter, tables and pandoc's footnotes.
-
-Plain text: paragraphs stand between blank lines, block quotations are indented.
-"""
+"""Markdown: CommonMark with front matter, tables and pandoc's footnotes."""
 
 from __future__ import annotations
 
@@ -12,81 +9,21 @@ from typing import TYPE_CHECKING
 
 from assistant.core.lines import Line, split_lines
 from assistant.documents.document import BlockKind, Document, ProseWriter
+from assistant.documents.text import line_starts
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-
-# From here on a paragraph is set off and not merely begun with an indent.
-_SET_OFF = 3
-
-
-def read_plain(source: str, name: str) -> Document:
-    """Read plain text.
-
-    Args:
-        source: The text.
-        name: What it is called.
-    """
-    pen = ProseWriter()
-    lines = split_lines(source)
-    paragraphs = _paragraphs(lines)
-    usual = min((_least(paragraph) for paragraph in paragraphs), default=0)
-    for paragraph in paragraphs:
-        for number, line in enumerate(paragraph):
-            if number:
-                pen.put("\n", paragraph[number - 1].end, line.start)
-            pen.copy(line.text, line.start)
-        deep = _least(paragraph) - usual >= _SET_OFF
-        # A lone indented line is the first of a paragraph whose others are not there, or a heading.
-        set_off = deep and (len(paragraph) > 1 or _ends_a_sentence(paragraph[0].text))
-        pen.close("quotation" if set_off else "prose")
-    return pen.draft(name, source, tuple(line.start for line in lines if _counts(source, line)))
-
-
-def _counts(source: str, line: Line) -> bool:
-    """Whether an editor begins a line here; it does not behind a form feed."""
-    return line.start == 0 or source[line.start - 1] not in "\f\v"
-
-
-def _paragraphs(lines: list[Line]) -> list[list[Line]]:
-    made: list[list[Line]] = [[]]
-    for line in lines:
-        if line.blank:
-            made.append([])
-            continue
-        if made[-1] and _turns(made[-1], line):
-            made.append([])
-        made[-1].append(line)
-    return [paragraph for paragraph in made if paragraph]
-
-
-def _turns(paragraph: list[Line], line: Line) -> bool:
-    """Whether a block quotation begins or ends at a line, without a blank line before it."""
-    before = paragraph[-1].indent
-    if line.indent - before >= _SET_OFF:
-        return True
-    # Behind an indented first line the text goes back to the margin, behind several a quotation has ended.
-    return before - line.indent >= _SET_OFF and len(paragraph) > 1
-
-
-def _least(paragraph: list[Line]) -> int:
-    return min(line.indent for line in paragraph)
-
-
-def _ends_a_sentence(text: str) -> bool:
-    return bool(re.search(r"[.!?…][\"”’']?$|\)$", text.strip()))
-
-
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#])")
-# An underscore within a word is none of emphasis.
-_INNER = re.compile(r"(?<=\w)\\_(?=\w)")
+# An underscore within a word emphasizes nothing.
+_WITHIN_WORD = re.compile(r"(?<=\w)\\_(?=\w)")
+_ITALICS_OPEN, _ITALICS_CLOSE = {"<i>", "<em>", "<cite>"}, {"</i>", "</em>", "</cite>"}
 
 
 def escape(words: str) -> str:
     """Words as they are written in Markdown."""
-    return _INNER.sub("_", _SPECIAL.sub(r"\\\1", words))
+    return _WITHIN_WORD.sub("_", _SPECIAL.sub(r"\\\1", words))
 
 
 @cache
@@ -96,37 +33,30 @@ def _parser() -> MarkdownIt:
     from mdit_py_plugins.front_matter import front_matter_plugin
 
     parser = MarkdownIt("commonmark").enable("table").use(footnote_plugin).use(front_matter_plugin)
-    # Notes stay where they are defined, and what is escaped keeps the form that it has in the source.
+    # Notes remain where they are defined, and what is escaped keeps the form that it has in the text.
     return parser.disable(["text_join", "footnote_tail", "footnote_inline"])
 
 
-def read_markdown(source: str, name: str) -> Document:
-    """Read Markdown.
-
-    Args:
-        source: The text.
-        name: What it is called.
-    """
-    lines = split_lines(source)
+def read_markdown(text: str, name: str) -> Document:
+    """Read Markdown."""
     # The parser knows three line breaks; to it every other one is a space, as form feeds are to writers.
-    normal = re.sub("[\f\v\x85\u2028\u2029]", " ", source)
-    reader = _Reader(source, split_lines(normal))
+    normal = re.sub("[\f\v\x85\u2028\u2029]", " ", text)
+    reader = _Reader(split_lines(normal))
     reader.read(_parser().parse(normal))
-    units = [line.start for line in lines if line.start == 0 or source[line.start - 1] not in "\f\v"]
-    return reader.pen.draft(name, source, tuple(units), escape)
+    return reader.writer.document(name, "markdown", text, line_starts(text), escape=escape)
 
 
 class _Reader:
-    """Writes down what the parser found."""
+    """Writes the blocks that the parser found."""
 
-    def __init__(self, source: str, lines: Sequence[Line]) -> None:
-        self.pen = ProseWriter()
-        self._source, self._lines = source, lines
-        # The line that was read last, and the column behind what was read of it.
-        self._behind = (-1, 0)
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self.writer = ProseWriter()
+        self._lines = lines
+        # The line that was read last, and the column after what was read of it.
+        self._last_read = (-1, 0)
 
     def read(self, tokens: Sequence[Token]) -> None:
-        """Write down all blocks."""
+        """Write all blocks."""
         quoted = heading = False
         note: str | None = None
         kind: BlockKind = "prose"
@@ -141,7 +71,7 @@ class _Reader:
             elif token.type == "blockquote_close":
                 depth -= 1
                 if depth == 0 and quoted:
-                    self.pen.close("quotation")
+                    self.writer.close("quotation")
                     quoted = False
             elif token.type in {"heading_open", "heading_close"}:
                 heading = token.type == "heading_open"
@@ -149,49 +79,58 @@ class _Reader:
                 self._inline(token, joined=quoted)
                 quoted = depth > 0
                 if not quoted:
-                    self.pen.close("heading" if heading else kind, note)
+                    self.writer.close("heading" if heading else kind, note)
                     note = None
 
     def _inline(self, token: Token, *, joined: bool) -> None:
         if not token.map or not token.children:
             return
-        places = self._places(token)
+        offsets = self._offsets(token)
         if joined:
-            self.pen.put("\n", places[0], places[0])
-        _Inline(self.pen, token.content, places).write(token.children)
+            self.writer.put("\n", offsets[0], offsets[0])
+        _Inline(self.writer, token.content, offsets).write(token.children)
 
-    def _places(self, token: Token) -> list[int]:
-        """Source offset of every character of an inline token's content, and of its end."""
+    def _offsets(self, token: Token) -> list[int]:
+        """Offset in the text of every character of an inline token's content, and of its end."""
         first = token.map[0] if token.map else 0
-        places: list[int] = []
+        offsets: list[int] = []
         for row, content in enumerate(token.content.split("\n"), first):
             line = self._lines[min(row, len(self._lines) - 1)]
-            if places:
-                places.append(places[-1] + 1)
-            start = line.start + self._column_of(content, line.text, row)
-            places.extend(range(start, start + len(content)))
-        places.append(places[-1] + 1 if places else self._lines[first].start)
-        return places
+            if offsets:
+                offsets.append(offsets[-1] + 1)
+            start = line.start + self._column(content, line.text, row)
+            offsets.extend(range(start, start + len(content)))
+        offsets.append(offsets[-1] + 1 if offsets else self._lines[first].start)
+        return offsets
 
-    def _column_of(self, content: str, line: str, row: int) -> int:
-        """Where a line of content begins in its line of the source, behind marks of lists and quotations."""
+    def _column(self, content: str, line: str, row: int) -> int:
+        """Where a line of content begins in its line of the text, after marks of lists and quotations."""
         # The cells of a table share a line and follow each other in it.
-        begin = self._behind[1] if row == self._behind[0] else 0
-        bare, kept = content.strip(), line.rstrip()
-        if not begin and kept.endswith(bare):
-            column = len(kept) - len(bare)
+        begin = self._last_read[1] if row == self._last_read[0] else 0
+        bare, whole = content.strip(), line.rstrip()
+        if not begin and whole.endswith(bare):
+            column = len(whole) - len(bare)
         else:
             column = max(line.find(bare, begin), 0)
-        self._behind = (row, column + len(bare))
+        self._last_read = (row, column + len(bare))
         return max(column - (len(content) - len(content.lstrip())), 0)
 
 
 class _Inline:
-    """Writes down the words of a paragraph, its mark-up left out."""
+    """Writes the words of a paragraph without their markup.
 
-    def __init__(self, pen: ProseWriter, content: str, places: Sequence[int]) -> None:
-        self._pen, self._content, self._places = pen, content, places
-        self._at = 0
+    Args:
+        writer: Writes the prose.
+        content: The paragraph with its markup.
+        offsets: Offset in the text of each of its characters, and of its end.
+    """
+
+    def __init__(self, writer: ProseWriter, content: str, offsets: Sequence[int]) -> None:
+        self._writer, self._content, self._offsets = writer, content, offsets
+        # How much of the content has been read.
+        self._index = 0
+        # Where in the prose the emphasis begins that is open.
+        self._emphasis: list[int] = []
 
     def write(self, children: Sequence[Token]) -> None:
         for child in children:
@@ -199,16 +138,24 @@ class _Inline:
                 self._text(child)
             elif child.type in {"softbreak", "hardbreak"}:
                 self._skip_to("\n")
-                self._put("\n", self._at, self._at + 1)
+                self._put("\n", self._index, self._index + 1)
             elif child.type == "footnote_ref":
                 self._note(str(child.meta["label"]))
             elif child.type in {"code_inline", "html_inline", "image"}:
-                self._mark_up(child)
-            elif child.type == "link_close" and self._content.startswith("](", self._at):
-                self._at = self._closing(self._at + 2)
+                self._skip_markup(child)
+            elif child.type == "link_close" and self._content.startswith("](", self._index):
+                self._index = self._closing_bracket(self._index + 2)
             elif child.markup:
                 self._skip_to(child.markup)
-                self._at += len(child.markup)
+                self._index += len(child.markup)
+            self._mark_emphasis(child)
+
+    def _mark_emphasis(self, child: Token) -> None:
+        tag = child.content.casefold() if child.type == "html_inline" else ""
+        if child.type == "em_open" or tag in _ITALICS_OPEN:
+            self._emphasis.append(self._writer.length)
+        elif self._emphasis and (child.type == "em_close" or tag in _ITALICS_CLOSE):
+            self._writer.emphasize(self._emphasis.pop())
 
     def _text(self, child: Token) -> None:
         printed = child.markup if child.type == "text_special" else child.content
@@ -216,43 +163,43 @@ class _Inline:
             return
         self._skip_to(printed)
         if child.type == "text":
-            for offset, character in enumerate(printed):
-                self._pen.copy(character, self._places[self._at + offset])
-            self._at += len(printed)
+            for index, character in enumerate(printed, self._index):
+                self._writer.copy(character, self._offsets[index])
+            self._index += len(printed)
         else:
-            self._put(child.content, self._at, self._at + len(printed))
+            self._put(child.content, self._index, self._index + len(printed))
 
-    def _put(self, text: str, start: int, end: int) -> None:
-        self._pen.put(text, self._places[start], self._places[end - 1] + 1)
-        self._at = end
+    def _put(self, words: str, start: int, end: int) -> None:
+        self._writer.put(words, self._offsets[start], self._offsets[end - 1] + 1)
+        self._index = end
 
     def _skip_to(self, printed: str) -> None:
-        found = self._content.find(printed, self._at)
-        self._at = self._at if found < 0 else found
+        index = self._content.find(printed, self._index)
+        self._index = self._index if index < 0 else index
 
     def _note(self, label: str) -> None:
         self._skip_to(f"[^{label}]")
-        end = min(self._at + len(label) + 3, len(self._content))
-        self._pen.call(label, self._places[self._at], self._places[end - 1] + 1)
-        self._at = end
+        end = min(self._index + len(label) + 3, len(self._content))
+        self._writer.call(label, self._offsets[self._index], self._offsets[end - 1] + 1)
+        self._index = end
 
-    def _mark_up(self, child: Token) -> None:
+    def _skip_markup(self, child: Token) -> None:
         """Pass over what holds no words of the writer; a space keeps its neighbours apart."""
-        start = self._at
+        start = self._index
         if child.type == "image":
             self._skip_to("](")
-            self._at = self._closing(self._at + 2)
+            self._index = self._closing_bracket(self._index + 2)
         else:
             self._skip_to(f"{child.markup}{child.content}{child.markup}" if child.markup else child.content)
-            self._at += len(child.content) + 2 * len(child.markup)
-        self._at = min(max(self._at, start + 1), len(self._content))
+            self._index += len(child.content) + 2 * len(child.markup)
+        self._index = min(max(self._index, start + 1), len(self._content))
         if child.type != "html_inline":
-            self._put(" ", start, self._at)
+            self._put(" ", start, self._index)
 
-    def _closing(self, at: int) -> int:
-        """Offset behind the bracket that ends a link's address."""
+    def _closing_bracket(self, index: int) -> int:
+        """Index after the bracket that ends a link's address."""
         depth = 1
-        while at < len(self._content) and depth:
-            depth += {"(": 1, ")": -1}.get(self._content[at], 0)
-            at += 1
-        return at
+        while index < len(self._content) and depth:
+            depth += {"(": 1, ")": -1}.get(self._content[index], 0)
+            index += 1
+        return index

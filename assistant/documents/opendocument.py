@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.core.errors import DraftError
-from assistant.documents.archive import Manuscript, check_archive, replace
+from assistant.core.errors import ReadingError
+from assistant.documents.archive import ParagraphWriter, check_archive, damaged
 from assistant.documents.document import BlockKind, Document
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _URN = "{urn:oasis:names:tc:opendocument:xmlns:"
 _TEXT, _STYLE, _OFFICE = f"{_URN}text:1.0}}", f"{_URN}style:1.0}}", f"{_URN}office:1.0}}"
 _FO = f"{_URN}xsl-fo-compatible:1.0}}"
-# What stands in a paragraph and is none of its words.
+# Elements within a paragraph that hold none of its words.
 _PASSED_OVER = frozenset(
     {
         f"{_OFFICE}annotation",
@@ -28,143 +29,162 @@ _PASSED_OVER = frozenset(
         f"{_TEXT}ruby-text",
     }
 )
+_QUOTATION_STYLES = frozenset({"Quotations", "Quotation", "Quote"})
 _CENTIMETRES = {"cm": 1.0, "mm": 0.1, "in": 2.54, "pt": 2.54 / 72, "pc": 2.54 / 6, "px": 2.54 / 96}
-# A line of them; more stand in no prose.
+# A line of them; no prose has more in a row.
 _MOST_SPACES = 100
-# As in Word's documents a third of an inch.
-_SET_OFF = 0.84
+# In centimetres; a third of an inch, as in Word's documents.
+_BLOCK_INDENT = 0.84
 
 
-def read_opendocument(data: bytes, path: Path) -> Document:
+def read_opendocument(data: bytes, name: str) -> Document:
     """Read an OpenDocument text.
+
+    Raises:
+        ReadingError: If it is none, damaged or encrypted.
+    """
+    return OpenDocumentFile(data, name).document
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """What a style sets, lengths in centimetres; ``None`` where it leaves that to its parent."""
+
+    parent: str | None
+    margin: float | None
+    first_line: float | None
+    italic: bool | None
+
+
+class OpenDocumentFile:
+    """An OpenDocument text whose words can be replaced.
 
     Args:
         data: The file's bytes.
-        path: Its name.
+        name: Its name.
 
     Raises:
-        DraftError: If it is none, damaged or encrypted.
+        ReadingError: If it is none, damaged or encrypted.
     """
-    return _Text(data, path).manuscript.draft(str(path))
 
-
-def write_opendocument(data: bytes, path: Path, mends: list[tuple[int, int, str]]) -> bytes:
-    """The document with other words; formatting and all else stay.
-
-    Args:
-        data: The bytes of the original.
-        path: Its name.
-        mends: Source spans with the words that replace them, in order.
-
-    Raises:
-        DraftError: As ``read_opendocument``.
-    """
-    text = _Text(data, path)
-    for start, end, words in reversed(mends):
-        replace(text.manuscript.slots, start, end, words)
-    made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w") as new:
-        for info in old.infolist():
-            part = text.content() if info.filename == "content.xml" else old.read(info)
-            new.writestr(info, part, compress_type=info.compress_type)
-    return made.getvalue()
-
-
-class _Text:
-    """An OpenDocument text with its words written down."""
-
-    def __init__(self, data: bytes, path: Path) -> None:
-        check_archive(data, path, "content.xml")
+    def __init__(self, data: bytes, name: str) -> None:
+        check_archive(data, name, "content.xml")
         from lxml import etree
 
-        self.manuscript = Manuscript(path)
+        self._data, self._writer = data, ParagraphWriter(name)
         parser = etree.XMLParser(resolve_entities=False, no_network=True)
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 self._root = etree.fromstring(archive.read("content.xml"), parser)
                 named = archive.read("styles.xml") if "styles.xml" in archive.namelist() else b"<none/>"
-                self._styles = dict(_styles(self._root) | _styles(etree.fromstring(named, parser)))
+                self._styles = _styles(self._root) | _styles(etree.fromstring(named, parser))
         except (etree.XMLSyntaxError, zipfile.BadZipFile, OSError, ValueError) as error:
-            raise DraftError(f"{path} is no .odt file or is damaged; save it once more.") from error
+            raise damaged(name) from error
         body = self._root.find(f"{_OFFICE}body/{_OFFICE}text")
         if body is None:
-            raise DraftError(f"{path} is no text document; save it as .odt from a word processor.")
+            raise ReadingError(f"{name} is no text document; save it as .odt from a word processor.")
         self._paragraphs = 0
-        self._waiting: list[tuple[str, _Element]] = []
+        self._notes: list[tuple[str, _Element]] = []
         self._read(body)
-        self.manuscript.end()
-        for number, (name, note) in enumerate(self._waiting, 1):
+        self._writer.end()
+        for number, (call, note) in enumerate(self._notes, 1):
             for element in note.iter(f"{_TEXT}p"):
-                self.manuscript.begin(f"note {number}", "note")
+                self._writer.begin(f"note {number}", "note")
                 self._write(element)
-                self.manuscript.end(name)
+                self._writer.end(call)
+        self.document = self._writer.document("opendocument")
 
-    def content(self) -> bytes:
-        """The document's words and all around them as XML."""
+    def edited(self, edits: Sequence[tuple[int, int, str]]) -> bytes:
+        """The file with spans of the document's text replaced; formatting and all else remain."""
         from lxml import etree
 
-        made: bytes = etree.tostring(self._root, xml_declaration=True, encoding="UTF-8")
-        return made
+        self._writer.edit(edits)
+        content = etree.tostring(self._root, xml_declaration=True, encoding="UTF-8")
+        file = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(self._data)) as old, zipfile.ZipFile(file, "w") as new:
+            for info in old.infolist():
+                part = content if info.filename == "content.xml" else old.read(info)
+                new.writestr(info, part, compress_type=info.compress_type)
+        return file.getvalue()
 
     def _read(self, element: _Element) -> None:
         for child in element:
             if child.tag in {f"{_TEXT}p", f"{_TEXT}h"}:
                 self._paragraphs += 1
-                self.manuscript.begin(f"¶{self._paragraphs}", self._kind(child))
+                self._writer.begin(f"¶{self._paragraphs}", self._kind(child))
                 self._write(child)
             elif child.tag not in _PASSED_OVER:
                 self._read(child)
 
     def _write(self, element: _Element) -> None:
-        self.manuscript.text(element, element.text)
+        self._writer.write(element, element.text)
         for child in element:
             if child.tag == f"{_TEXT}s":
                 for _ in range(_spaces(child.get(f"{_TEXT}c", ""))):
-                    self.manuscript.space()
+                    self._writer.space()
             elif child.tag in {f"{_TEXT}tab", f"{_TEXT}line-break"}:
-                self.manuscript.space()
+                self._writer.space()
             elif child.tag == f"{_TEXT}note":
-                name = f"note{len(self._waiting)}"
-                self._waiting.append((name, child))
-                self.manuscript.call(name)
+                call = f"note{len(self._notes)}"
+                self._notes.append((call, child))
+                self._writer.call(call)
             elif child.tag not in _PASSED_OVER and isinstance(child.tag, str):
+                start = self._writer.prose.length
                 self._write(child)
-            self.manuscript.text(child, child.tail, tail=True)
+                if child.tag == f"{_TEXT}span" and self._is_italic(child):
+                    self._writer.prose.emphasize(start)
+            self._writer.write(child, child.tail, is_tail=True)
+
+    def _ancestry(self, element: _Element, family: str) -> Iterator[tuple[str, _Style | None]]:
+        """The style of an element and those that it is based on, each once even if they form a ring."""
+        name = element.get(f"{_TEXT}style-name")
+        seen: set[str] = set()
+        while name and name not in seen:
+            seen.add(name)
+            style = self._styles.get((family, name))
+            yield name, style
+            name = style.parent if style else None
+
+    def _is_italic(self, element: _Element) -> bool:
+        styles = (style for _, style in self._ancestry(element, "text") if style)
+        return next((style.italic for style in styles if style.italic is not None), False)
 
     def _kind(self, element: _Element) -> BlockKind:
         if element.tag == f"{_TEXT}h":
             return "heading"
-        name: str | None = element.get(f"{_TEXT}style-name")
-        seen: set[str] = set()
-        margin = first = None
-        while name and name not in seen:
-            seen.add(name)
-            if name in {"Quotations", "Quotation", "Quote"}:
+        margin = first_line = None
+        for name, style in self._ancestry(element, "paragraph"):
+            if name in _QUOTATION_STYLES:
                 return "quotation"
-            name, own_margin, own_first = self._styles.get(name, (None, None, None))
-            margin, first = own_margin if margin is None else margin, own_first if first is None else first
-        hanging = (first or 0) < 0
-        return "quotation" if (margin or 0) >= _SET_OFF and not hanging else "prose"
+            if style:
+                margin = style.margin if margin is None else margin
+                first_line = style.first_line if first_line is None else first_line
+        hanging = (first_line or 0) < 0
+        return "quotation" if (margin or 0) >= _BLOCK_INDENT and not hanging else "prose"
 
 
-def _styles(root: _Element) -> dict[str, tuple[str | None, float | None, float | None]]:
-    """The parent, left margin and first line's indent of each style of paragraphs."""
-    made = {}
+def _styles(root: _Element) -> dict[tuple[str, str], _Style]:
+    """The styles of paragraphs and of text by their family and name."""
+    styles = {}
     for style in root.iter(f"{_STYLE}style"):
-        form = style.find(f"{_STYLE}paragraph-properties")
-        margins = [
-            None if form is None else _centimetres(form.get(f"{_FO}{name}"))
+        paragraph = style.find(f"{_STYLE}paragraph-properties")
+        margin, first_line = (
+            None if paragraph is None else _centimetres(paragraph.get(f"{_FO}{name}"))
             for name in ("margin-left", "text-indent")
-        ]
-        made[style.get(f"{_STYLE}name")] = (style.get(f"{_STYLE}parent-style-name"), *margins)
-    return made
+        )
+        text = style.find(f"{_STYLE}text-properties")
+        slant = None if text is None else text.get(f"{_FO}font-style")
+        italic = None if slant is None else slant in {"italic", "oblique"}
+        key = style.get(f"{_STYLE}family", ""), style.get(f"{_STYLE}name", "")
+        styles[key] = _Style(style.get(f"{_STYLE}parent-style-name"), margin, first_line, italic)
+    return styles
 
 
 def _spaces(count: str) -> int:
-    """How many spaces stand in a row; one where the count says nothing."""
+    """How many spaces follow each other; one if the count says nothing."""
     return min(int(count), _MOST_SPACES) if re.fullmatch(r"\d{1,9}", count, re.ASCII) else 1
 
 
 def _centimetres(length: str | None) -> float | None:
-    found = re.fullmatch(r"(-?[\d.]+)(cm|mm|in|pt|pc|px)", length or "")
-    return float(found[1]) * _CENTIMETRES[found[2]] if found else None
+    number = re.fullmatch(r"(-?[\d.]+)(cm|mm|in|pt|pc|px)", length or "")
+    return float(number[1]) * _CENTIMETRES[number[2]] if number else None

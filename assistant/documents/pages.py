@@ -1,10 +1,8 @@
-"""Where the pages of a source begin, and what on them is furniture.
+"""Where the pages of a text begin, what on them is furniture, and how they are numbered.
 
-Four signs are known, tried from the surest to the faintest: form feeds, a chain of page numbers or
-running heads that count up by one, and lines that begin with one space at a page's length from each
-other (what some PDF tools leave). A text with none of them has no pages, and says so.
-
-The labels of pages, and where the first one comes from.
+Pages are found by one of four signs, tried from the surest to the faintest: form feeds, a chain of page
+numbers or of running heads that count up by one, and lines that begin with one space at a page's length
+from each other (what some PDF tools leave). A text with none of them has no pages.
 """
 
 from __future__ import annotations
@@ -17,26 +15,33 @@ from statistics import median
 from assistant.core.errors import ReadingError
 from assistant.core.essay import PageStart
 from assistant.core.lines import Line, split_lines
-from assistant.documents.furniture import Furniture, NumberLine, find_furniture, label, number_line, value
+from assistant.documents.furniture import (
+    FurnitureSpan,
+    NumberLine,
+    find_furniture,
+    page_label,
+    page_value,
+    read_number_line,
+)
 
 # A page of print has at least this many lines; what counts faster is a list, not page numbers.
 _SHORTEST_PAGE = 8
 _LONGEST_PAGE = 150
 _FEWEST_NUMBERED = 3
-# Lone leading spaces must stand at a page's length from each other.
+# Lines between those that begin with one space, and how much the distance may vary.
 _SPACED_PAGE = 15
 _STEADY = 1.6
 
 
 @dataclass(frozen=True, slots=True)
 class FoundPages:
-    """The pages that a source shows.
+    """The pages that a text shows.
 
     Attributes:
-        starts: Source offset at which each page begins; empty when the source shows no pages.
+        starts: Offset at which each page begins; empty if the text shows no pages.
         sign: What shows the pages, in words.
         printed_first: Value of the first page's number by the numbers printed on the pages, or
-            ``None`` when none are printed.
+            ``None`` if none are printed.
         is_roman: Whether the printed numbers are roman.
         furniture: Spans of running heads and page numbers, with the reason.
     """
@@ -45,23 +50,26 @@ class FoundPages:
     sign: str
     printed_first: int | None
     is_roman: bool
-    furniture: tuple[tuple[int, int, str], ...]
+    furniture: tuple[FurnitureSpan, ...]
+
+
+NO_PAGES = FoundPages((), "no sign of pages", None, is_roman=False, furniture=())
 
 
 def find_pages(text: str) -> FoundPages:
-    """Find the pages of a decoded source and the furniture on them."""
+    """Find the pages of a text and the furniture on them."""
     lines = split_lines(text)
     if starts := _by_form_feeds(text):
-        return _found(text, lines, starts, "form feeds")
+        return _with_furniture(text, lines, starts, "form feeds")
     if chain := _number_chain(lines):
         return _by_chain(text, lines, chain)
     if starts := _by_leading_spaces(lines):
-        return _found(text, lines, starts, "lines that begin with one space")
-    return FoundPages((), "no sign of pages", None, is_roman=False, furniture=())
+        return _with_furniture(text, lines, starts, "lines that begin with one space")
+    return NO_PAGES
 
 
 def _by_form_feeds(text: str) -> list[int]:
-    starts = [0] + [at + 1 for at, ch in enumerate(text) if ch == "\f"]
+    starts = [0] + [offset + 1 for offset, ch in enumerate(text) if ch == "\f"]
     if len(starts) == 1:
         return []
     # Blank leaves before the first words are not pages of the essay.
@@ -89,13 +97,14 @@ def _by_leading_spaces(lines: list[Line]) -> list[int]:
 
 def _number_chain(lines: list[Line]) -> list[NumberLine]:
     """Longest run of number lines that count up by one at a page's distance."""
-    candidates = [found for line in lines if (found := number_line(line))]
-    heads = [found.head for found in candidates]
-    candidates = [found for found in candidates if found.set_apart or heads.count(found.head) > 1]
+    candidates = [candidate for line in lines if (candidate := read_number_line(line))]
+    heads = [candidate.head for candidate in candidates]
     chains: list[list[NumberLine]] = []
-    for found in candidates:
-        ending = [chain for chain in chains if _follows(chain[-1], found)]
-        chains.append([*max(ending, key=len), found] if ending else [found])
+    for candidate in candidates:
+        if not candidate.set_apart and heads.count(candidate.head) == 1:
+            continue
+        ending = [chain for chain in chains if _follows(chain[-1], candidate)]
+        chains.append([*max(ending, key=len), candidate] if ending else [candidate])
     longest = max(chains, key=len, default=[])
     return longest if len(longest) >= _FEWEST_NUMBERED else []
 
@@ -111,37 +120,29 @@ def _follows(before: NumberLine, after: NumberLine) -> bool:
 
 def _by_chain(text: str, lines: list[Line], chain: list[NumberLine]) -> FoundPages:
     first, last = chain[0].line, chain[-1].line
-    # A number at the foot has no words of its page behind it; one at the head has.
+    # A number at the foot has no words of its page after it; one at the head has.
     at_head = bool(text[last.end :].strip()) or not text[: first.start].strip()
-    following = {line.start: after for line, after in pairwise(lines)}
     if at_head:
-        starts = [found.line.start for found in chain]
+        starts = [number.line.start for number in chain]
         unnumbered = bool(text[: first.start].strip())
         starts = [0, *starts] if unnumbered else starts
         printed_first = chain[0].number - unnumbered
     else:
-        ends = [following[found.line.start].start for found in chain if found.line.start in following]
-        starts = [0, *(at for at in ends if text[at:].strip())]
+        next_starts = {line.start: after.start for line, after in pairwise(lines)}
+        ends = [next_starts[number.line.start] for number in chain if number.line.start in next_starts]
+        starts = [0, *(end for end in ends if text[end:].strip())]
         printed_first = chain[0].number
-    numbers = tuple((found.line.start, found.line.end, _reason(found)) for found in chain)
-    rest = find_furniture(text, lines, starts, known=numbers)
+    furniture = {number.span for number in chain}
+    furniture.update(find_furniture(text, lines, starts, known=furniture).spans)
     sign = "page numbers at the head" if at_head else "page numbers at the foot"
-    if any(found.head for found in chain):
+    if any(number.head for number in chain):
         sign = "running heads"
-    return FoundPages(
-        tuple(starts), sign, printed_first, chain[0].is_roman, tuple(sorted({*numbers, *rest.spans}))
-    )
+    return FoundPages(tuple(starts), sign, printed_first, chain[0].is_roman, tuple(sorted(furniture)))
 
 
-def _reason(found: NumberLine) -> str:
-    return "running head" if found.head else "page number"
-
-
-def _found(text: str, lines: list[Line], starts: list[int], sign: str) -> FoundPages:
-    furniture: Furniture = find_furniture(text, lines, starts)
-    return FoundPages(
-        tuple(starts), sign, furniture.printed_first, furniture.is_roman, tuple(sorted(furniture.spans))
-    )
+def _with_furniture(text: str, lines: list[Line], starts: list[int], sign: str) -> FoundPages:
+    furniture = find_furniture(text, lines, starts)
+    return FoundPages(tuple(starts), sign, furniture.printed_first, furniture.is_roman, furniture.spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +150,8 @@ class Numbering:
     """Numbered pages.
 
     Attributes:
-        pages: Label and source offset of each page; empty when the source shows no pages.
-        provenance: What shows the pages and where the first number came from, in words.
+        pages: Label and offset of each page; empty if the text shows no pages.
+        provenance: What shows the pages and where the first number comes from, in words.
         warnings: Sentences that the user should read.
     """
 
@@ -160,30 +161,30 @@ class Numbering:
 
 
 def number_pages(found: FoundPages, *, asked: str | None, record: str) -> Numbering:
-    """Number the pages of a source.
+    """Number the pages of a text.
 
-    What the user says counts first. Then the record's page range; printed numbers that lie within it
-    are more exact (the file may be an extract), those outside it belong to another printing. With
-    neither, pages are counted from 1 and said to be counted.
+    The user's number counts first. Then the record's page range: printed numbers within it are more
+    exact (the file may be an extract), those outside it belong to another printing. With neither, pages
+    are counted from 1, with a warning.
 
     Args:
-        found: The pages of the source.
-        asked: Number of the first page as the user gives it, arabic or roman, or ``None``.
+        found: The pages of the text.
+        asked: The user's number of the first page, arabic or roman, or ``None``.
         record: The record's page range, such as ``844-862``; empty if it has none.
 
     Returns:
-        Labelled pages, with their provenance.
+        The labelled pages.
 
     Raises:
         ReadingError: If ``asked`` is not a page number.
     """
     wanted = _asked(asked)
     if not found.starts:
-        return _unpaged(asked)
+        return _without_pages(asked)
     first, is_roman, origin, warnings = _first(found, wanted, record)
     pages = tuple(
-        PageStart(label(first + number, is_roman=is_roman), start)
-        for number, start in enumerate(found.starts)
+        PageStart(page_label(number, is_roman=is_roman), start)
+        for number, start in enumerate(found.starts, first)
     )
     count = f"{len(pages)} page{'s' * (len(pages) != 1)} by {found.sign}"
     return Numbering(pages, f"{count}; first page {pages[0].label}, {origin}", warnings)
@@ -192,60 +193,51 @@ def number_pages(found: FoundPages, *, asked: str | None, record: str) -> Number
 def _asked(asked: str | None) -> tuple[int, bool] | None:
     if asked is None:
         return None
-    wanted = value(asked.strip())
+    wanted = page_value(asked.strip())
     if wanted is None or wanted[0] < 1:
         raise ReadingError(f"{asked!r} is not a page number; give one such as 844 or xii.")
     return wanted
 
 
-def _unpaged(asked: str | None) -> Numbering:
+def _without_pages(asked: str | None) -> Numbering:
     warning = (
         f"The file shows no page breaks, so the first page {asked} is not used and citations name no page."
     )
-    return Numbering(
-        (), "no page breaks in the file; citations name no page", (warning,) if asked is not None else ()
-    )
+    warnings = () if asked is None else (warning,)
+    return Numbering((), "no page breaks in the file; citations name no page", warnings)
 
 
 def _first(
     found: FoundPages, wanted: tuple[int, bool] | None, record: str
 ) -> tuple[int, bool, str, tuple[str, ...]]:
+    """Value of the first page's number, whether it is roman, where it comes from, and warnings."""
     printed, span = found.printed_first, _range(record)
     if wanted is not None:
         return *wanted, "as asked for with --first-page", _disagreement(found, wanted, span)
-    if (
-        span is not None
-        and printed is not None
-        and span[2] == found.is_roman
-        and span[0] <= printed <= span[1]
-    ):
-        return printed, found.is_roman, "printed on the pages, within the record's range", ()
     if span is not None:
-        return (
-            span[0],
-            span[2],
-            "from the reference record's page range",
-            _disagreement(found, (span[0], span[2]), None),
-        )
+        first, last, is_roman = span
+        if printed is not None and is_roman == found.is_roman and first <= printed <= last:
+            return printed, is_roman, "printed on the pages, within the record's range", ()
+        warnings = _disagreement(found, (first, is_roman), None)
+        return first, is_roman, "from the reference record's page range", warnings
     if printed is not None:
         return printed, found.is_roman, "printed on the pages", ()
-    return (
-        1,
-        False,
-        "counted from 1, as neither the file nor a record tells it",
-        ("Page numbers are counted, not printed ones; give the number of the first page (--first-page N).",),
+    warning = (
+        "Page numbers are counted, not printed ones; give the number of the first page (--first-page N)."
     )
+    return 1, False, "counted from 1, as neither the file nor a record tells it", (warning,)
 
 
 def _disagreement(
     found: FoundPages, used: tuple[int, bool], span: tuple[int, int, bool] | None
 ) -> tuple[str, ...]:
-    page = label(used[0], is_roman=used[1])
+    """A warning if the first page that is used is not that of the record, or not the printed one."""
+    page = page_label(used[0], is_roman=used[1])
     if span is not None and used != (span[0], span[2]):
-        first = label(span[0], is_roman=span[2])
+        first = page_label(span[0], is_roman=span[2])
         return (f"The reference record begins at page {first}; page {page} is used, as asked.",)
     if found.printed_first is not None and used != (found.printed_first, found.is_roman):
-        first = label(found.printed_first, is_roman=found.is_roman)
+        first = page_label(found.printed_first, is_roman=found.is_roman)
         return (f"The numbers printed in the file begin at page {first}; page {page} is used.",)
     return ()
 
@@ -253,7 +245,7 @@ def _disagreement(
 def _range(record: str) -> tuple[int, int, bool] | None:
     """First and last page of a record's range and whether it is roman; a short last number is completed."""
     parts = [part for part in re.split(r"\s*[-–—]+\s*", record.strip()) if part]
-    values = [value(part) for part in parts[:2]]
+    values = [page_value(part) for part in parts[:2]]
     if not values or values[0] is None:
         return None
     first, is_roman = values[0]

@@ -13,7 +13,7 @@ from assistant.core.errors import AssistantError, LibraryError
 from assistant.core.essay import SEARCHED_KINDS, StoredEssay
 from assistant.core.quotation import PrintedPlace, QuotationLookup
 from assistant.documents.document import Document
-from assistant.drafts.files import read_draft, read_stream
+from assistant.documents.reading import read_draft_file, read_draft_text
 from assistant.drafts.fixes import words_of
 from assistant.drafts.pages import PageCheck, Pages, Stand
 from assistant.drafts.problems import Findings
@@ -49,7 +49,7 @@ def check_draft(
         raise LibraryError(
             "The library holds no essay to check a draft against; add one with: assistant add FILE"
         )
-    read = read_draft(draft) if isinstance(draft, Path) else read_stream(draft)
+    read = read_draft_file(draft) if isinstance(draft, Path) else read_draft_text(draft)
     return Checker(essays, style, corpus).check(read)
 
 
@@ -118,7 +118,7 @@ class _Check:
         self._find_unmarked()
         draft = self._draft
         return DraftReport(
-            draft.name, draft.source, draft.units, draft.labels, self._judged, self._exact,
+            draft.name, draft.text, draft.units, draft.labels, self._judged, self._exact,
             self._not_checked, self._findings.problems,
         )  # fmt: skip
 

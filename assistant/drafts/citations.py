@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from assistant.documents.document import CALL, Block, Document
+from assistant.documents.document import NOTE_CALL, Block, Document
 
 _ROMAN = r"(?=[ivxlc])c{0,3}(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})\b"
 _NUMBER = rf"(?:\d{{1,5}}|{_ROMAN})"
@@ -203,7 +203,7 @@ def _calls(draft: Document, block: Block) -> list[int]:
     """Where a block calls notes; a note that calls others is not followed."""
     if block.kind == "note":
         return []
-    return [at for at in range(block.start, block.end) if draft.prose[at] == CALL and at in draft.notes]
+    return [at for at in range(block.start, block.end) if draft.prose[at] == NOTE_CALL and at in draft.notes]
 
 
 def _note(draft: Document, block: Block) -> list[Cited]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from assistant.core.draft_report import Fix
 from assistant.core.quotation import Comparison, Difference, Edit
-from assistant.documents.document import CALL, Document
+from assistant.documents.document import NOTE_CALL, Document
 from assistant.drafts.citations import Cited
 from assistant.drafts.quotations import DraftQuotation
 
@@ -17,7 +17,7 @@ _STRAIGHT = str.maketrans("“”‘’", "\"\"''")
 
 def words_of(draft: Document, start: int, end: int) -> tuple[str, list[int]]:
     """The words of a span of the prose without calls of notes, and the offset of each character."""
-    places = [at for at in range(start, end) if draft.prose[at] != CALL]
+    places = [at for at in range(start, end) if draft.prose[at] != NOTE_CALL]
     return "".join(draft.prose[at] for at in places), places
 
 
@@ -113,7 +113,7 @@ def citing(draft: Document, quotation: DraftQuotation, citation: str) -> list[Fi
     Returns:
         The mends, in order; empty where a citation is no text, as in LaTeX or in styles of notes.
     """
-    if draft.name.endswith((".tex", ".latex")) or not citation.startswith(("(", "[")):
+    if draft.reader == "latex" or not citation.startswith(("(", "[")):
         return []
     added = draft.escape(citation) if citation.startswith("(") else citation
     _, end = draft.span(*quotation.outer)
@@ -139,7 +139,7 @@ def relayed(draft: Document, cited: Cited, citation: str) -> list[Fix]:
         brackets hold more than a source and its pages, which would be lost.
     """
     held = draft.prose[cited.start : cited.end]
-    if cited.key or draft.name.endswith((".tex", ".latex")):
+    if cited.key or draft.reader == "latex":
         return []
     if not (held.startswith("(") and held.endswith(")") and citation.startswith("(")):
         return []

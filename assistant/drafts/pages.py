@@ -179,9 +179,9 @@ class PageCheck:
             return None
         labels = {label for stand in claim.stands for label in stand.found.comparisons[0].place.labels}
         start, end = self._draft.span(*(claim.cited.locator or (claim.cited.start, claim.cited.end)))
-        like = self._draft.source[start:end]
+        like = self._draft.text[start:end]
         if not labels or not claim.cited.locator:
             return None
-        latex = self._draft.name.endswith((".tex", ".latex"))
+        latex = self._draft.reader == "latex"
         dash = "--" if latex else "-" if "-" in like else "–"
         return self._pages.written(labels, claim.essay_id, like, dash)

@@ -162,7 +162,7 @@ class Findings:
         if not cited.key:
             return cited.text
         start, end = self._draft.span(cited.start, cited.end)
-        return self._draft.source[start:end].strip("~ ")
+        return self._draft.text[start:end].strip("~ ")
 
     def _locator(self, cited: Cited) -> tuple[int, int]:
         return self._draft.span(*(cited.locator or (cited.start, cited.end)))
@@ -201,8 +201,8 @@ class Findings:
         mends: Sequence[Fix] = (),
         diff: tuple[Difference, ...] = (),
     ) -> None:
-        fix = applied(self._draft.source, *span, mends) if mends else None
-        line, column = self._draft.spot(span[0])
+        fix = applied(self._draft.text, *span, mends) if mends else None
+        line, column = self._draft.position(span[0])
         where = (*span, line, column)
         self._faults.append(
             Problem(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.documents.document import CALL, Document
+from assistant.documents.document import NOTE_CALL, Document
 from assistant.drafts.citations import Cited, find_citations
 from assistant.drafts.quotation_marks import Marked, find_marked, left_open
 
@@ -114,7 +114,7 @@ def _bound(
 
 def _taken(prose: str, cited: Cited, earlier: Sequence[Marked]) -> bool:
     return any(
-        one.outer[1] <= cited.start and not prose[one.outer[1] : cited.start].strip(" \n.,;:!?" + CALL)
+        one.outer[1] <= cited.start and not prose[one.outer[1] : cited.start].strip(" \n.,;:!?" + NOTE_CALL)
         for one in earlier
     )
 
@@ -141,7 +141,7 @@ def _set_off(draft: Document, number: int, citations: Sequence[Sequence[Cited]])
     block, prose = draft.blocks[number], draft.prose
     start, end = block.start, block.end
     own = [one for one in citations[number] if one.bracketed]
-    last = [one for one in own if not prose[one.end : end].strip(" \n.,;:" + CALL)]
+    last = [one for one in own if not prose[one.end : end].strip(" \n.,;:" + NOTE_CALL)]
     first = [one for one in own if not prose[start : one.start].strip()]
     if last:
         end = last[0].start
@@ -161,9 +161,9 @@ def _set_off(draft: Document, number: int, citations: Sequence[Sequence[Cited]])
 
 
 def _trimmed(prose: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and (prose[start].isspace() or prose[start] == CALL):
+    while start < end and (prose[start].isspace() or prose[start] == NOTE_CALL):
         start += 1
-    while end > start and (prose[end - 1].isspace() or prose[end - 1] == CALL):
+    while end > start and (prose[end - 1].isspace() or prose[end - 1] == NOTE_CALL):
         end -= 1
     return start, end
 

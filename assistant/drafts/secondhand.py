@@ -161,7 +161,7 @@ def is_told(draft: Document, quotation: DraftQuotation, cited: Cited, author: st
     behind = prose[quotation.outer[1] : max(quotation.outer[1], min(cited.end, block.end))]
     first, last = draft.span(cited.start, cited.end)
     # A command of LaTeX is no word of the writer's; what stands in its brackets is.
-    citation = _COMMAND.sub(" ", draft.source[first:last])
+    citation = _COMMAND.sub(" ", draft.text[first:last])
     sentence = f"{own} {behind} {cited.text} {citation}"
     if cited.inner or _SAYS_SO.search(sentence):
         return True

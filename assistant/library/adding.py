@@ -34,8 +34,9 @@ from assistant.core.essay import (
     StoredEssay,
     plain_title,
 )
-from assistant.documents import Source, read
+from assistant.documents.document import Document
 from assistant.documents.pages import find_pages, number_pages
+from assistant.documents.reading import read_essay_file
 from assistant.library.files import replace_together, writing
 from assistant.library.indexing import LibraryIndex, no_step
 from assistant.library.snapshot import Snapshot
@@ -98,7 +99,7 @@ class LibraryWriter:
             )
             _refuse_other_work(path, essay, identity, snapshot)
             progress("reading", 1, 1)
-            pending = PendingEssay(essay, dump(essay), file.source.text, overrides)
+            pending = PendingEssay(essay, dump(essay), file.document.text, overrides)
             self._commit(pending, snapshot, model=model, progress=progress)
             self._trash.sweep()
         return essay.report
@@ -110,8 +111,8 @@ class LibraryWriter:
         with self._writing():
             snapshot = self._snapshot()
             old, text = snapshot.essay(essay_id), self._store.source_text(essay_id)
-            source = Source(text, "utf-8", old.reader, find_pages(text))
-            file = SourceFile(old.source_name, old.source_sha256, old.source_name, source)
+            document = Document(name=old.source_name, reader=old.reader, text=text, pages=find_pages(text))
+            file = SourceFile(old.source_name, old.source_sha256, old.source_name, document)
             known = known_records(self._store.root)
             overrides = self._store.overrides(essay_id).updated(_stated(reference, text), first_page)
             record = overrides.reference
@@ -188,13 +189,13 @@ class SourceFile:
         name: Its name.
         sha256: Its digest.
         label: What messages call it.
-        source: Its text and pages.
+        document: Its text and pages.
     """
 
     name: str
     sha256: str
     label: str
-    source: Source
+    document: Document
 
     @property
     def stem(self) -> str:
@@ -223,7 +224,7 @@ def _identify(
     known: Sequence[CSLItem],
 ) -> Identity:
     """Tell which essay a file is. Unless the user states id or record, a file that is held keeps its id."""
-    identified = record or recognise(file.source.text, known)
+    identified = record or recognise(file.document.text, known)
     name = essay_id or _id_of(identified, file.stem)
     if essay_id is None and record is None and name not in snapshot.stamps:
         same_file = (held for held, summary in snapshot.summaries.items() if summary.source == file.sha256)
@@ -275,8 +276,8 @@ def read_file(path: Path) -> SourceFile:
     Raises:
         ReadingError: If it cannot be read.
     """
-    source = read(path)
-    return SourceFile(path.name, hashlib.sha256(path.read_bytes()).hexdigest(), str(path), source)
+    document = read_essay_file(path)
+    return SourceFile(path.name, hashlib.sha256(path.read_bytes()).hexdigest(), str(path), document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,9 +309,9 @@ def read_essay(
         ReadingError: If it cannot be read as an essay.
     """
     file = read_file(path)
-    record = record or recognise(file.source.text, known)
+    record = record or recognise(file.document.text, known)
     essay = divide(file, essay_id or _id_of(record, file.stem), record, known, first_page=first_page)
-    return EssayWithSource(essay, file.source.text)
+    return EssayWithSource(essay, file.document.text)
 
 
 def divide(
@@ -334,12 +335,12 @@ def divide(
     Raises:
         ReadingError: If there is no paragraph in it, or the first page is no page number.
     """
-    text = file.source.text
+    text = file.document.text
     cited: CSLItem = record or {}
-    numbering = number_pages(file.source.pages, asked=first_page, record=str(cited.get("page", "")))
+    numbering = number_pages(file.document.pages, asked=first_page, record=str(cited.get("page", "")))
     printed = recognise(text, [cited]) or recognise(text, known) or cited
     chunked = chunk(
-        Essay(essay_id, printed, text, numbering.pages, numbering.provenance, file.source.pages.furniture),
+        Essay(essay_id, printed, text, numbering.pages, numbering.provenance, file.document.pages.furniture),
         _word_frequency(str(cited.get("language", "en"))),
     )
     if not any(passage.kind in SEARCHED_KINDS and _has_words(passage) for passage in chunked.passages):
@@ -354,7 +355,9 @@ def divide(
             "No record of the essay is known; its title page is cited; edit the essay to give one.",
         )
     report = replace(chunked.report, title=plain_title(cited), warnings=tuple(warnings))
-    return StoredEssay(essay_id, cited, file.name, file.sha256, file.source.reader, report, chunked.passages)
+    return StoredEssay(
+        essay_id, cited, file.name, file.sha256, file.document.reader, report, chunked.passages
+    )
 
 
 def essay_of_passages(essay_id: str, title: str, texts: Mapping[str, str]) -> StoredEssay:

@@ -424,9 +424,9 @@ class Library:
         Raises:
             DraftError: If the file has changed since.
         """
-        from assistant.drafts.files import mended
+        from assistant.drafts.files import fixed_copy
 
-        return mended(draft, audit.text, [(fix.start, fix.end, fix.text) for fix in audit.fixes])
+        return fixed_copy(audit, draft)
 
     # Citations and records.
 

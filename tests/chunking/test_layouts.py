@@ -10,8 +10,9 @@ import pytest
 
 from assistant.chunking.chunk import Chunked, chunk
 from assistant.core.essay import Essay, Passage
-from assistant.documents import Source, read
+from assistant.documents.document import Document
 from assistant.documents.pages import Numbering, number_pages
+from assistant.documents.reading import read_essay_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,12 +31,12 @@ class Layout:
     def __init__(self, path: Path, frequency: Callable[[str], float]) -> None:
         self.truth: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         asked = self.truth.get("reference_first_page")
-        self.source: Source = read(path.with_suffix(".txt"))
+        self.document: Document = read_essay_file(path.with_suffix(".txt"))
         self.numbering: Numbering = number_pages(
-            self.source.pages, asked=None if asked is None else str(asked), record=""
+            self.document.pages, asked=None if asked is None else str(asked), record=""
         )
         self.essay = Essay(
-            path.stem, {}, self.source.text, self.numbering.pages, "", self.source.pages.furniture
+            path.stem, {}, self.document.text, self.numbering.pages, "", self.document.pages.furniture
         )
         self.chunked: Chunked = chunk(self.essay, frequency)
 
@@ -76,13 +77,13 @@ def test_furniture_is_left_out_and_named(layout: Layout) -> None:
 
 
 def test_encoding(layout: Layout) -> None:
-    assert layout.source.encoding == layout.truth["encoding"]
+    assert layout.document.encoding == layout.truth["encoding"]
 
 
 def test_every_character_is_accounted_for(layout: Layout) -> None:
     report = layout.chunked.report
     assert report.unaccounted == 0
-    assert report.kept + report.layout + sum(report.removed.values()) == len(layout.source.text)
+    assert report.kept + report.layout + sum(report.removed.values()) == len(layout.document.text)
 
 
 def _as_truth(passage: Passage) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from typesetter import Setting, print_essay, settings_of_type
 from assistant.chunking.chunk import Chunked, chunk, kept_offsets
 from assistant.chunking.cleaning import HYPHENS, LIGATURES
 from assistant.core.lines import INVISIBLE, LINE_BREAK, split_lines
-from assistant.documents import read
+from assistant.documents.reading import read_essay_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -34,18 +34,18 @@ modest = settings(deadline=None, max_examples=60)
 
 @pytest.mark.parametrize("path", LAYOUTS, ids=lambda path: path.stem)
 def test_layouts_are_mapped_word_for_word(path: Path, frequency: Callable[[str], float]) -> None:
-    essay = essay_of(read(path).text)
+    essay = essay_of(read_essay_file(path).text)
     assert_verbatim(essay, chunk(essay, frequency))
 
 
 def test_sample_is_mapped_word_for_word(sample_path: Path, frequency: Callable[[str], float]) -> None:
-    essay = essay_of(read(sample_path).text)
+    essay = essay_of(read_essay_file(sample_path).text)
     assert_verbatim(essay, chunk(essay, frequency))
 
 
 @pytest.mark.real_essay
 def test_real_essay_is_mapped_word_for_word(real_essay: Path, frequency: Callable[[str], float]) -> None:
-    essay = essay_of(read(real_essay).text)
+    essay = essay_of(read_essay_file(real_essay).text)
     assert_verbatim(essay, chunk(essay, frequency))
 
 
@@ -94,7 +94,7 @@ FRAGMENTS = (
     *("By Ada Marsh\n", "\f12  Marsh", "The tide came in. ", "and it went ", "“Never,” she said. "),
     "The harbour lay still that morning, and nobody on the quay had yet thought of the boats.\n" * 4,
 )  # fmt: skip
-LINES = [line.text for path in LAYOUTS for line in split_lines(read(path).text)]
+LINES = [line.text for path in LAYOUTS for line in split_lines(read_essay_file(path).text)]
 
 
 # Many short lines before the first name; marks with a space before them; a line of nothing visible.

@@ -13,18 +13,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.citations.styles import style_named
+from assistant.core.draft_report import DraftReport, Fix, Problem
 from assistant.core.errors import DraftError
 from assistant.documents.latex import read_latex
-from assistant.documents.markdown import read_plain
+from assistant.documents.reading import read_draft_file, read_draft_text
+from assistant.documents.text import read_text
 from assistant.drafts.check import Checker
-from assistant.drafts.files import read_draft, read_stream, write_copy
+from assistant.drafts.files import write_copy
 from assistant.drafts.quotations import find_quotations
 from assistant.library.adding import known_records, read_essay
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from assistant.core.draft_report import DraftReport
     from assistant.documents.document import Document
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -46,7 +47,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
     ],
 )
 def test_straight_marks_within_straight_marks(text: str, quoted: list[str]) -> None:
-    draft = read_stream(text)
+    draft = read_draft_text(text)
     assert [draft.prose[one.start : one.end] for one in find_quotations(draft).quotations] == quoted
 
 
@@ -101,7 +102,7 @@ def found(audit: DraftReport) -> list[tuple[str, int, int, str | None]]:
 
 def corrected(path: Path, audit: DraftReport) -> Path:
     target = path.with_name(f"fixed-{path.name}")
-    write_copy(target, path, audit.text, [(mend.start, mend.end, mend.text) for mend in audit.fixes])
+    write_copy(target, path, audit)
     return target
 
 
@@ -120,11 +121,11 @@ def test_text_formats(
 ) -> None:  # fmt: skip
     path = tmp_path / name
     path.write_bytes(text.replace("\n", ends).encode("utf-8"))
-    audit = check(read_draft(path))
+    audit = check(read_draft_file(path))
     assert [one[:3] for one in found(audit)] == expected
     copy = corrected(path, audit)
     assert path.read_bytes() == text.replace("\n", ends).encode("utf-8")
-    assert check(read_draft(copy)).problems == ()
+    assert check(read_draft_file(copy)).problems == ()
     assert copy.read_bytes().count(ends.encode()) == text.count("\n")
 
 
@@ -138,13 +139,13 @@ def test_word(tmp_path: Path, check: Callable[[Document], DraftReport]) -> None:
     set_off = made.add_paragraph(f"A finger was all that Augustine had. ({NAME} 12)")
     set_off.paragraph_format.left_indent = Inches(0.5)
     made.save(str(path))
-    audit = check(read_draft(path))
+    audit = check(read_draft_file(path))
     assert [(kind, line, column) for kind, line, column, _ in found(audit)] == [
         ("misquoted", 2, 10), ("wrong page", 3, 107), ("wrong page", 4, 63),
     ]  # fmt: skip
     assert audit.labels == ("¶1", "¶2", "¶3", "¶4")
     copy = corrected(path, audit)
-    assert check(read_draft(copy)).problems == ()
+    assert check(read_draft_file(copy)).problems == ()
     runs = docx.Document(str(copy)).paragraphs[1].runs
     assert [(run.text, bool(run.italic)) for run in runs] == [
         ("They say “broke the te", False), ("xt into short numbered", True),
@@ -158,14 +159,14 @@ def test_opendocument(tmp_path: Path, check: Callable[[Document], DraftReport]) 
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
         archive.writestr("content.xml", ODT.format(name=NAME, block=BLOCK))
         archive.writestr("Pictures/a.png", b"\x00\x01")
-    audit = check(read_draft(path))
+    audit = check(read_draft_file(path))
     assert [(kind, fix) for kind, _, _, fix in found(audit)] == [
         ("misquoted", f"“{RIGHT}”"),
         ("wrong page", "13"),
     ]
     assert audit.labels == ("¶1", "¶2", "note 1")
     copy = corrected(path, audit)
-    assert check(read_draft(copy)).problems == ()
+    assert check(read_draft_file(copy)).problems == ()
     with zipfile.ZipFile(copy) as archive:
         assert archive.namelist() == ["mimetype", "content.xml", "Pictures/a.png"]
         assert b"<text:span>text into short numbered</text:span> pieces" in archive.read("content.xml")
@@ -187,7 +188,7 @@ def test_opendocument(tmp_path: Path, check: Callable[[Document], DraftReport]) 
     ],
 )
 def test_marks(text: str, words: list[str]) -> None:
-    draft = read_latex(text, "d.tex") if "\\" in text else read_plain(text, "d.txt")
+    draft = read_latex(text, "d.tex") if "\\" in text else read_text(text, "d.txt")
     assert [draft.prose[one.start : one.end] for one in find_quotations(draft).quotations] == words
 
 
@@ -197,27 +198,27 @@ def test_marks(text: str, words: list[str]) -> None:
     )
 )
 def test_any_text_is_read_and_every_character_has_its_place(text: str) -> None:
-    for read in (read_plain, read_latex, lambda one, _name: read_stream(f"{one}\nx")):
+    for read in (read_text, read_latex, lambda one, _name: read_draft_text(f"{one}\nx")):
         draft = read(text, "d")
         assert len(draft.prose) == len(draft.starts) == len(draft.ends)
         assert all(
-            0 <= first <= last <= len(draft.source)
+            0 <= first <= last <= len(draft.text)
             for first, last in zip(draft.starts, draft.ends, strict=True)
         )
         for one in find_quotations(draft).quotations:
             start, end = draft.span(*one.outer)
             assert start < end
-            line, column = draft.spot(start)
+            line, column = draft.position(start)
             assert draft.units[line - 1] + column - 1 == start
 
 
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
-        ("d.md", b"", "is empty"), ("d.md", b" \n ", "holds no words"), ("d.txt", b"a\0b", "is no text"),
-        ("d.pdf", b"%PDF", "no format known"), ("d.docx", b"not a zip", "no .docx file or is damaged"),
+        ("d.md", b"", "is empty"), ("d.md", b" \n ", "is empty"), ("d.txt", b"a\0b", "is not a text file"),
+        ("d.pdf", b"%PDF", "unknown ending '.pdf'"), ("d.docx", b"not a zip", "no .docx file or is damaged"),
         ("d.docx", b"\xd0\xcf\x11\xe0rest", "encrypted"), ("d.odt", b"PK\x03\x04rest", "no .odt file"),
-        ("d.md", None, "cannot be read"),
+        ("d.md", None, "does not exist"),
     ],
 )  # fmt: skip
 def test_bad_files_get_one_sentence(name: str, data: bytes | None, said: str, tmp_path: Path) -> None:
@@ -225,7 +226,7 @@ def test_bad_files_get_one_sentence(name: str, data: bytes | None, said: str, tm
     if data is not None:
         path.write_bytes(data)
     with pytest.raises(DraftError, match=said) as caught:
-        read_draft(path)
+        read_draft_file(path)
     assert name in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
 
@@ -238,14 +239,20 @@ def test_archives_that_are_no_documents(part: str, said: str, tmp_path: Path) ->
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(part, b" " * 61_000_000)
     with pytest.raises(DraftError, match=said):
-        read_draft(path)
+        read_draft_file(path)
+
+
+def report_of(draft: Document, *fix: Fix) -> DraftReport:
+    """A report whose one problem is corrected by a fix."""
+    problem = Problem("misquoted", 0, 1, 1, 1, "", "", "", "", "essay", (), "", fixes=fix)
+    return DraftReport(draft.name, draft.text, draft.units, draft.labels, 1, 0, 0, (problem,))
 
 
 def test_no_file_is_written_over(tmp_path: Path) -> None:
     path = tmp_path / "d.md"
     path.write_text("old words")
     with pytest.raises(DraftError, match="is there already"):
-        write_copy(path, None, "old words", [(0, 3, "new")])
+        write_copy(path, None, report_of(read_draft_text("old words"), Fix(0, 3, "new")))
     assert path.read_text() == "old words"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -253,6 +260,23 @@ def test_no_file_is_written_over(tmp_path: Path) -> None:
 def test_windows_text_keeps_its_encoding(tmp_path: Path) -> None:
     path, target = tmp_path / "d.txt", tmp_path / "new.txt"
     path.write_bytes("“caf\u00e9”".encode("cp1252"))
-    draft = read_draft(path)
-    write_copy(target, path, draft.source, [(1, 5, "th\u00e9")])
+    write_copy(target, path, report_of(read_draft_file(path), Fix(1, 5, "th\u00e9")))
     assert target.read_bytes().decode("cp1252") == "“th\u00e9”"
+
+
+@pytest.mark.parametrize("suffix", [".md", ".docx"])
+def test_a_draft_that_has_changed_since_is_not_corrected(suffix: str, tmp_path: Path) -> None:
+    path, target = tmp_path / f"d{suffix}", tmp_path / f"new{suffix}"
+    reports = []
+    for words in ("Old words.", "Other words."):
+        if suffix == ".md":
+            path.write_text(words)
+        else:
+            word = docx.Document()
+            word.add_paragraph(words)
+            word.save(str(path))
+        reports.append(report_of(read_draft_file(path), Fix(0, 5, "New")))
+    with pytest.raises(DraftError, match="has changed while it was checked"):
+        write_copy(target, path, reports[0])
+    write_copy(target, path, reports[1])
+    assert read_draft_file(target).prose.strip() == "New words."

@@ -12,8 +12,8 @@ import pytest
 from essay_library import one_sentence
 
 from assistant.core.errors import DraftError
-from assistant.documents import archive as package
-from assistant.drafts.files import read_draft, read_stream
+from assistant.documents import archive
+from assistant.documents.reading import read_draft_file, read_draft_text
 from assistant.drafts.quotations import find_quotations
 
 WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -63,7 +63,7 @@ MAKERS: list[Callable[[Path, str, str], Path]] = [
 def _read(path: Path) -> str:
     """The prose of a draft, or the sentence that refuses it."""
     try:
-        return read_draft(path).prose
+        return read_draft_file(path).prose
     except DraftError as fault:
         return one_sentence(fault).replace(str(path), path.name)
 
@@ -89,7 +89,7 @@ def test_entities_are_neither_multiplied_nor_fetched(
 def test_entities_in_attributes_do_not_multiply_either(tmp_path: Path) -> None:
     path = word(tmp_path, f'<w:p w:rsidR="&l9;"/>{paragraph("Words.")}', head=LAUGHS)
     with pytest.raises(DraftError, match="damaged"):
-        read_draft(path)
+        read_draft_file(path)
 
 
 @pytest.mark.parametrize(
@@ -100,8 +100,8 @@ def test_a_document_that_unpacks_to_far_more_is_refused_unread(tmp_path: Path, n
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as made:
         made.writestr(name, b" " * size)
     assert path.stat().st_size < 400_000
-    with pytest.raises(DraftError, match="unpacks to more than a draft can be"):
-        read_draft(path)
+    with pytest.raises(DraftError, match="unpacks to more than a text can be"):
+        read_draft_file(path)
 
 
 def test_a_size_that_lies_is_found_out(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_a_size_that_lies_is_found_out(tmp_path: Path) -> None:
     assert data.count(true) == 2
     path.write_bytes(data.replace(true, (100).to_bytes(4, "little")))
     with pytest.raises(DraftError, match="damaged"):
-        read_draft(path)
+        read_draft_file(path)
 
 
 @pytest.mark.parametrize("make", [word, text_document])
@@ -121,12 +121,12 @@ def test_more_elements_or_paragraphs_than_a_draft_has(
 ) -> None:
     one = "<w:p/>" if make is word else "<text:p/>"
     path = make(tmp_path, one * 2_000)
-    monkeypatch.setattr(package, "_MOST_PARAGRAPHS", 1_000)
+    monkeypatch.setattr(archive, "_MOST_PARAGRAPHS", 1_000)
     with pytest.raises(DraftError, match=r"draft\.\w+ has too many paragraphs"):
-        read_draft(path)
-    monkeypatch.setattr(package, "_MOST_ELEMENTS", 900)
+        read_draft_file(path)
+    monkeypatch.setattr(archive, "_MOST_ELEMENTS", 900)
     with pytest.raises(DraftError, match="unpacks to more"):
-        read_draft(path)
+        read_draft_file(path)
 
 
 def test_styles_that_are_based_on_each_other_in_a_ring_end(tmp_path: Path) -> None:
@@ -137,25 +137,25 @@ def test_styles_that_are_based_on_each_other_in_a_ring_end(tmp_path: Path) -> No
     )
     styled = "".join(f'<w:p><w:pPr><w:pStyle w:val="{one}"/></w:pPr></w:p>' for one in "ABC")
     path = word(tmp_path, styled + paragraph("Words."), styles=f"<w:styles {WORD}>{ring}</w:styles>")
-    assert read_draft(path).prose.strip() == "Words."
+    assert read_draft_file(path).prose.strip() == "Words."
 
 
 @pytest.mark.parametrize("count", ["2000000000", "9" * 5000, "-1", "x", "²", ""])
 def test_a_count_of_spaces_is_believed_within_reason(tmp_path: Path, count: str) -> None:
     path = text_document(tmp_path, f'<text:p>One<text:s text:c="{count}"/>two.</text:p>')
-    assert len(read_draft(path).prose) < 200
-    assert read_draft(path).prose.split() == ["One", "two."]
+    assert len(read_draft_file(path).prose) < 200
+    assert read_draft_file(path).prose.split() == ["One", "two."]
 
 
 @pytest.mark.parametrize("make", [word, text_document])
 def test_elements_within_elements_without_end(tmp_path: Path, make: Callable[..., Path]) -> None:
     one = "w:p" if make is word else "text:section"
     with pytest.raises(DraftError, match="damaged"):
-        read_draft(make(tmp_path, f"<{one}>" * 50_000 + f"</{one}>" * 50_000))
+        read_draft_file(make(tmp_path, f"<{one}>" * 50_000 + f"</{one}>" * 50_000))
 
 
 @pytest.mark.parametrize("words", ["“", "“word ", "‘", "‘word ", "“a ‘b "])
 def test_marks_that_open_without_end_are_given_up(words: str) -> None:
     # Looked through to its end for each mark, this would take hours.
-    draft = read_stream(words * (200_000 // len(words)) + "”")
+    draft = read_draft_text(words * (200_000 // len(words)) + "”")
     assert find_quotations(draft).quotations == ()

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from assistant.citations.styles import style_named
 from assistant.core.errors import AssistantError
+from assistant.documents.reading import read_draft_text
 from assistant.drafts.check import Checker, check_draft
-from assistant.drafts.files import read_stream
 from assistant.library.adding import known_records, read_essay
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def checker(essay: StoredEssay) -> Checker:
 
 @pytest.fixture(scope="module")
 def check(checker: Checker) -> Callable[[str], DraftReport]:
-    return lambda text: checker.check(read_stream(text))
+    return lambda text: checker.check(read_draft_text(text))
 
 
 def mended(audit: DraftReport) -> str:
@@ -67,7 +67,7 @@ def test_each_fault_is_found_at_its_place_and_nothing_else(
         if item.kind:
             expected.add((item.kind, len(text) + item.at))
         text += f"{item.text}\n\n"
-    audit = checker.check(read_stream(text))
+    audit = checker.check(read_draft_text(text))
     assert {(fault.kind, fault.start) for fault in audit.problems} == expected
     # All but unmarked words are quotations; a foreign source's are exact all the same.
     assert audit.quotations == 23
@@ -78,7 +78,7 @@ def test_each_fault_is_found_at_its_place_and_nothing_else(
 @given(seed=st.integers(0, 10**6))
 def test_right_quotations_raise_no_alarm(seed: int, essay: StoredEssay, checker: Checker) -> None:
     items = [item for item in a_draft(essay, NAME, seed, clean=3) if not item.kind]
-    audit = checker.check(read_stream("\n\n".join(item.text for item in items)))
+    audit = checker.check(read_draft_text("\n\n".join(item.text for item in items)))
     assert audit.problems == ()
     assert audit.exact == audit.quotations == 3 * len(KINDS)
 
@@ -87,8 +87,8 @@ def test_right_quotations_raise_no_alarm(seed: int, essay: StoredEssay, checker:
 @given(seed=st.integers(0, 10**6))
 def test_what_is_mended_is_no_fault_any_more(seed: int, essay: StoredEssay, checker: Checker) -> None:
     text = "\n\n".join(item.text for item in a_draft(essay, NAME, seed, faults=2, clean=0))
-    audit = checker.check(read_stream(text))
-    again = checker.check(read_stream(mended(audit)))
+    audit = checker.check(read_draft_text(text))
+    again = checker.check(read_draft_text(mended(audit)))
     left = [(fault.kind, fault.quoted) for fault in audit.problems if not fault.fixes]
     assert [(fault.kind, fault.quoted) for fault in again.problems] == left
     # A citation with more than a source and its pages in it is the writer's to change.
@@ -241,7 +241,7 @@ def test_the_real_essay_quoted_rightly_and_wrongly(real_essay: Path) -> None:
         .replace("Gill 2026", "Gill 2014")
         .replace("Gill, 2026", "Gill, 2014")
     )
-    audit = checker.check(read_stream(text))
+    audit = checker.check(read_draft_text(text))
     assert sorted(fault.kind for fault in audit.problems) == sorted(KINDS * 4)
     for fault in audit.problems:
         relayed = r"[A-Z][\w ]+, qtd\. in " if fault.kind == "second-hand" else ""

@@ -11,8 +11,8 @@ import pytest
 
 from assistant.citations.locators import page_range
 from assistant.citations.styles import style_named
+from assistant.documents.reading import read_draft_text
 from assistant.drafts.check import Checker
-from assistant.drafts.files import read_stream
 from assistant.library.adding import read_essay
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def test_every_sentence_in_marks_is_right(marks: str, essay: StoredEssay) -> Non
             words = words.translate(NESTED) if marks == "“”" else words
             cited = page_range(passage.pages_of(start, end))
             draft = f"The essay says {marks[0]}{words}{marks[-1]} (Gill {cited})."
-            audit = checker.check(read_stream(draft))
+            audit = checker.check(read_draft_text(draft))
             assert {fault.kind for fault in audit.problems} <= {"second-hand"}, (passage.id, start)
             assert audit.exact == audit.quotations - audit.not_checked, (passage.id, start)
             authors.update(fault.citation[1:].partition(", qtd. in ")[0] for fault in audit.problems)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistant.citations.styles import style_named
+from assistant.documents.reading import read_draft_file, read_draft_text
 from assistant.drafts.check import Checker
-from assistant.drafts.files import read_draft, read_stream
 from assistant.library.adding import known_records, read_essay
 from assistant.rendering.drafts import message, problem_object
 
@@ -47,14 +47,14 @@ def pages(checker: Checker, words: str) -> str:
 def test_the_fault_is_the_citation_and_names_both(checker: Checker) -> None:
     page = pages(checker, PLATO)
     draft = f"Writing is a drug, {PLATO} ({NAME} {page})."
-    audit = checker.check(read_stream(draft))
+    audit = checker.check(read_draft_text(draft))
     (fault,) = audit.problems
     assert (fault.kind, audit.exact, audit.quotations) == ("second-hand", 1, 1)
     assert draft[fault.start : fault.end] == f"({NAME} {page})"
     assert fault.citation == fault.replacement == f"(Plato, qtd. in {NAME} {page})"
     assert (fault.essay, fault.passages, fault.pages) == ("sample", ("sample/p28",), page)
     assert mended(audit) == f"Writing is a drug, {PLATO} (Plato, qtd. in {NAME} {page})."
-    assert checker.check(read_stream(mended(audit))).problems == ()
+    assert checker.check(read_draft_text(mended(audit))).problems == ()
     assert message(fault) == (
         f'"not for memory, but for reminding" is quoted by sample from another; '
         f"cite (Plato, qtd. in {NAME} {page}), not ({NAME} {page})"
@@ -79,7 +79,7 @@ def test_the_fault_is_the_citation_and_names_both(checker: Checker) -> None:
 )
 def test_a_draft_that_says_so_has_no_fault(draft: str, checker: Checker) -> None:
     page = pages(checker, PLATO)
-    assert checker.check(read_stream(draft.format(w=PLATO, n=NAME, p=page))).problems == ()
+    assert checker.check(read_draft_text(draft.format(w=PLATO, n=NAME, p=page))).problems == ()
 
 
 @pytest.mark.parametrize(
@@ -96,15 +96,15 @@ def test_what_is_not_certain_is_no_fault(words: str, checker: Checker) -> None:
     found = checker.look_up(words)
     assert found.judgement == "exact"
     page = pages(checker, words)
-    assert checker.check(read_stream(f'One reads "{words}" ({NAME} {page}).')).problems == ()
+    assert checker.check(read_draft_text(f'One reads "{words}" ({NAME} {page}).')).problems == ()
 
 
 def test_words_of_a_block_quotation(checker: Checker) -> None:
     page = pages(checker, BACON)
-    audit = checker.check(read_stream(f"Reading is eating.\n\n> {BACON[1:-1]} ({NAME} {page})\n"))
+    audit = checker.check(read_draft_text(f"Reading is eating.\n\n> {BACON[1:-1]} ({NAME} {page})\n"))
     assert [fault.citation for fault in audit.problems] == [f"(Bacon, qtd. in {NAME} {page})"]
     told = f"Bacon says of reading:\n\n> {BACON[1:-1]} ({NAME} {page})\n"
-    assert checker.check(read_stream(told)).problems == ()
+    assert checker.check(read_draft_text(told)).problems == ()
 
 
 @pytest.mark.parametrize(
@@ -121,14 +121,14 @@ def test_words_of_a_block_quotation(checker: Checker) -> None:
 )
 def test_only_a_bare_citation_of_these_words_is_replaced(draft: str, checker: Checker) -> None:
     page = pages(checker, PLATO)
-    audit = checker.check(read_stream(draft.format(w=PLATO, n=NAME, p=page)))
+    audit = checker.check(read_draft_text(draft.format(w=PLATO, n=NAME, p=page)))
     assert {fault.kind for fault in audit.problems} <= {"second-hand"}
     assert [fault.replacement for fault in audit.problems] == [None] * len(audit.problems)
 
 
 def test_a_wrong_page_is_put_right_with_it(checker: Checker) -> None:
     page = pages(checker, PLATO)
-    audit = checker.check(read_stream(f"It is {PLATO} ({NAME} 11)."))
+    audit = checker.check(read_draft_text(f"It is {PLATO} ({NAME} 11)."))
     assert [fault.kind for fault in audit.problems] == ["second-hand", "wrong page"]
     assert mended(audit) == f"It is {PLATO} (Plato, qtd. in {NAME} {page})."
 
@@ -141,21 +141,21 @@ def test_latex_is_left_to_the_writer(checker: Checker, tmp_path: Path) -> None:
         f"It is ``not for memory, but for reminding'' \\cite[qtd. in][{page}]{{sample}}.\n\\end{{document}}\n"
     )
     assert [
-        (fault.kind, fault.line, fault.replacement) for fault in checker.check(read_draft(path)).problems
+        (fault.kind, fault.line, fault.replacement) for fault in checker.check(read_draft_file(path)).problems
     ] == [("second-hand", 2, None)]
 
 
 def test_words_that_the_essay_has_from_others_may_be_cited_to_them(checker: Checker) -> None:
-    assert checker.check(read_stream(f"It is {BACON} (Bacon 4).")).problems == ()
-    wrong = checker.check(read_stream("It “broke the text into short numbered pieces” (Bacon 4)."))
+    assert checker.check(read_draft_text(f"It is {BACON} (Bacon 4).")).problems == ()
+    wrong = checker.check(read_draft_text("It “broke the text into short numbered pieces” (Bacon 4)."))
     assert [fault.kind for fault in wrong.problems] == ["wrong source"]
 
 
 def test_a_citation_that_is_added_or_offered_says_so_too(checker: Checker) -> None:
     by_way = checker.cite("sample", checker.look_up(BACON).comparisons[0].place)
     assert "qtd. in" in by_way
-    audit = checker.check(read_stream(f"{BACON}.\n\nAnd no more."))
+    audit = checker.check(read_draft_text(f"{BACON}.\n\nAnd no more."))
     assert [(fault.kind, fault.citation) for fault in audit.problems] == [("uncited", by_way)]
-    assert checker.check(read_stream(mended(audit))).problems == ()
-    altered = checker.check(read_stream(f"He says {BACON.replace('tasted', 'wasted')} ({NAME} 17)."))
+    assert checker.check(read_draft_text(mended(audit))).problems == ()
+    altered = checker.check(read_draft_text(f"He says {BACON.replace('tasted', 'wasted')} ({NAME} 17)."))
     assert ("misquoted", by_way) in {(fault.kind, fault.citation) for fault in altered.problems}

@@ -44,9 +44,7 @@ def test_the_copy_is_what_the_command_writes(tmp_path: Path) -> None:
     made = docx.Document(io.BytesIO(b64decode(download["data-bytes"] or "")))
     assert made.paragraphs[0].text == DRAFT.replace("something", "nothing").replace("33", "31")
     audit = FakeLibrary(keepers_log()).check_draft(other)
-    write_copy(
-        tmp_path / "copy.docx", other, audit.text, [(one.start, one.end, one.text) for one in audit.fixes]
-    )
+    write_copy(tmp_path / "copy.docx", other, audit)
     written = docx.Document(str(tmp_path / "copy.docx"))
     assert [one.text for one in written.paragraphs] == [one.text for one in made.paragraphs]
 

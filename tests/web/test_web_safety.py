@@ -200,10 +200,10 @@ def test_a_draft_of_any_name_is_checked_and_deleted(page: Served, name: str) -> 
 @pytest.mark.parametrize(
     ("name", "data", "message"),
     [
-        ("page.html", b"<p>", "page.html is of no format known here"),
-        ("draft.md", b"\x89PNG\0", "draft.md is no text"),
+        ("page.html", b"<p>", "page.html has the unknown ending"),
+        ("draft.md", b"\x89PNG\0", "draft.md is not a text file"),
         ("draft.docx", b"PK", "draft.docx is no .docx file or is damaged"),
-        ("draft", b"words", "draft is of no format known here"),
+        ("draft", b"words", "draft has no ending"),
     ],
 )
 def test_the_server_itself_checks_uploads(page: Served, name: str, data: bytes, message: str) -> None:

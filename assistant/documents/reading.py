@@ -1,0 +1,157 @@
+"""The formats that can be read, and reading a file as an essay or as a draft.
+
+To read another format, write a module with a parser and name its suffixes in the tables below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from assistant.core.errors import DraftError, ReadingError
+from assistant.core.lines import strip
+from assistant.documents.document import Document
+from assistant.documents.latex import read_latex
+from assistant.documents.markdown import read_markdown
+from assistant.documents.opendocument import read_opendocument
+from assistant.documents.text import decode, read_pages, read_text
+from assistant.documents.word import read_word
+
+# Makes a document of a file's bytes and its name.
+Parser = Callable[[bytes, str], Document]
+
+
+def _decoded(parse: Callable[[str, str], Document]) -> Parser:
+    def parser(data: bytes, name: str) -> Document:
+        text, encoding = decode(data, name)
+        return replace(parse(text, name), encoding=encoding)
+
+    return parser
+
+
+# A name without a suffix is that of a text file.
+ESSAY_PARSERS: dict[str, Parser] = dict.fromkeys(
+    (".txt", ".text", ".md", ".markdown", ""), _decoded(read_pages)
+)
+_ARCHIVE_PARSERS: dict[str, Parser] = {".docx": read_word, ".odt": read_opendocument}
+DRAFT_PARSERS: dict[str, Parser] = {
+    **dict.fromkeys((".md", ".markdown"), _decoded(read_markdown)),
+    **dict.fromkeys((".txt", ".text"), _decoded(read_text)),
+    **dict.fromkeys((".tex", ".latex"), _decoded(read_latex)),
+    **_ARCHIVE_PARSERS,
+}
+
+# About 1.7 million words, twenty long books: a larger file is no essay and would take an hour to index.
+LARGEST_ESSAY = 10 * 1024**2
+# About two million words: longer than any draft, and read without filling the memory.
+LARGEST_DRAFT = 12_000_000
+# Pictures included; what an archive may unpack to is limited by its reader.
+LARGEST_ARCHIVE = 200_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Purpose:
+    """What a file is read as, with the sizes and sentences that depend on it."""
+
+    noun: str
+    parsers: Mapping[str, Parser]
+    largest_text: int
+    too_large: str
+
+
+def read_essay_file(path: Path) -> Document:
+    """Read an essay's file, of a format in ``ESSAY_PARSERS``.
+
+    Raises:
+        ReadingError: If there is no such file, or it cannot be read as an essay.
+    """
+    too_large = "divide it into files of one essay each"
+    return _read(path, _Purpose("essay", ESSAY_PARSERS, LARGEST_ESSAY, too_large))
+
+
+def read_draft_file(path: Path) -> Document:
+    """Read a draft's file, of a format in ``DRAFT_PARSERS``.
+
+    Raises:
+        DraftError: If there is no such file, or it cannot be read as a draft.
+    """
+    with draft_errors():
+        document = _read(path, _Purpose("draft", DRAFT_PARSERS, LARGEST_DRAFT, "check it chapter by chapter"))
+        if not document.prose.strip():
+            raise _empty(path, "draft")
+    return document
+
+
+def read_draft_text(text: str) -> Document:
+    """Read a draft in Markdown or plain text that is in no file.
+
+    Raises:
+        DraftError: If it holds no words.
+    """
+    if not text.strip():
+        raise DraftError("The draft on standard input holds no words; pipe one in.")
+    return read_markdown(text.removeprefix("\ufeff"), "-")
+
+
+@contextmanager
+def draft_errors() -> Iterator[None]:
+    """Raise a ``ReadingError`` as a ``DraftError``."""
+    try:
+        yield
+    except ReadingError as error:
+        raise DraftError(str(error)) from error
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        ReadingError: If it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ReadingError(
+            f"{path} cannot be read ({error.strerror}); check that the file is there and may be read."
+        ) from error
+
+
+def _read(path: Path, purpose: _Purpose) -> Document:
+    size = _size(path, purpose)
+    suffix = path.suffix.lower()
+    if suffix not in purpose.parsers:
+        ending = f"the unknown ending {path.suffix!r}" if suffix else "no ending"
+        known = ", ".join(filter(None, purpose.parsers))
+        raise ReadingError(f"{path} has {ending}; save the {purpose.noun} as one of {known}.")
+    archive = suffix in _ARCHIVE_PARSERS
+    largest = LARGEST_ARCHIVE if archive else purpose.largest_text
+    if size > largest:
+        cure = "save it without its pictures" if archive else purpose.too_large
+        raise ReadingError(
+            f"{path} has {size / 1024**2:.0f} MB, more than the {largest // 1024**2} MB of the "
+            f"longest {purpose.noun}; {cure}."
+        )
+    data = read_bytes(path)
+    document = purpose.parsers[suffix](data, str(path)) if data.strip() else None
+    if document is None or not strip(document.text):
+        raise _empty(path, purpose.noun)
+    return document
+
+
+def _size(path: Path, purpose: _Purpose) -> int:
+    """Size of a file, if there is one of that name."""
+    try:
+        exists, is_folder = path.exists(), path.is_dir()
+    except OSError as error:
+        raise ReadingError(f"{path} cannot be a file ({error.strerror}); check the name.") from error
+    if not exists:
+        raise ReadingError(f"{path} does not exist; check the name of the file.")
+    if is_folder:
+        raise ReadingError(f"{path} is a folder; name the {purpose.noun}'s file in it.")
+    return path.stat().st_size
+
+
+def _empty(path: Path, noun: str) -> ReadingError:
+    return ReadingError(f"{path} is empty; give a file with the text of the {noun}.")
