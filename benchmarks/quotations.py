@@ -67,9 +67,8 @@ def verdicts(corpus: Corpus, essay: StoredEssay, each: int, seed: int) -> None:
 def foreign(corpus: Corpus, essay: StoredEssay, seed: int) -> None:
     """Print how many word runs of other texts, and of the sample's words shuffled, count as altered."""
     rng = random.Random(seed)
-    others = " ".join(
-        read_essay_file(path).text for path in sorted((ROOT / "tests" / "layouts").glob("*.txt"))
-    )
+    layouts = sorted((ROOT / "tests" / "layouts").glob("*.txt"))
+    others = " ".join(read_essay_file(path).text for path in layouts)
     own = [word for passage in essay.passages for word in passage.text.split()]
     print("| words | other texts found altered | shuffled words found altered |\n|---|---|---|")
     for length in _LENGTHS:
