@@ -10,15 +10,14 @@ import pytest
 from essay_library import QUESTION, Opened
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from page_library import FakeLibrary, keepers_log
+from page_library import FakeLibrary
+from pins import ESSAY, LONG, pin_of
 
 from assistant.citations.styles import STYLES
 from assistant.core.errors import AssistantError
 from assistant.core.notebook import Entry, Pin, Section
 from assistant.web.session import LONGEST, notebook_pins, notebook_sections
 
-ESSAY = keepers_log()
-LONG = ESSAY.passages[4]
 BLOCK = ESSAY.passages[5]
 _WHERE = {"id": "x1", "essay": "log", "passage": "log/p02", "start": 4, "end": 12, "words": "official"}
 _CITED = {"citation": "(Marsh 31)", "title": "The Keeper’s Log", "reference": "Marsh, Ada."}
@@ -35,10 +34,6 @@ json_values = st.recursive(
     ),
     max_leaves=20,
 )
-
-
-def pin_of(passage: Any, start: int, end: int, **more: Any) -> Pin:
-    return Pin(passage.essay_id, passage.id, start, end, passage.text[start:end], **more)
 
 
 def looked_up(*pins: Pin, style: str = "mla", library: FakeLibrary | None = None) -> tuple[Entry, ...]:

@@ -1,4 +1,4 @@
-"""The plain route for programs: the command's own JSON, faults in one sentence, and who is let in."""
+"""The API over HTTP: the command's own JSON, refusals in one sentence, and who is admitted."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from assistant.web import app as page
 from assistant.web.app import server_routes
 
 HERE = "http://localhost:7860"
-DOOR = [("ada", "a secret: with a colon"), ("émile", "clé")]
+ACCOUNTS = [("ada", "a secret: with a colon"), ("émile", "clé")]
 
 
 @pytest.fixture(scope="module")
@@ -61,10 +61,10 @@ def basic(name: str, password: str) -> dict[str, str]:
     return {"Authorization": "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()}
 
 
-def refused(answer: Any) -> str:
+def refusal(response: Any) -> str:
     """The one sentence of a refusal."""
-    (sentence,) = answer.json().values()
-    assert list(answer.json()) == ["error"]
+    (sentence,) = response.json().values()
+    assert list(response.json()) == ["error"]
     assert "\n" not in sentence
     assert "Traceback" not in sentence
     assert "/tmp" not in sentence  # noqa: S108 - where the tests' libraries lie
@@ -80,13 +80,13 @@ def test_an_answer_is_what_the_command_prints(client: TestClient, library: Libra
         "fast": True,
         "explain": True,
     }
-    made = client.post("/api/ask", json=sent)
-    assert made.status_code == 200
-    assert made.headers["content-type"] == "application/json"
-    assert made.headers["cache-control"] == "no-store"
-    asked = library.ask(QUESTION, top=2, essays=["sample"], style="apa", fast=True)
-    assert made.json() == json.loads(json.dumps(answer_object(asked, explained=True)))
-    assert len(made.json()["passages"]) == 2
+    response = client.post("/api/ask", json=sent)
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["cache-control"] == "no-store"
+    answer = library.ask(QUESTION, top=2, essays=["sample"], style="apa", fast=True)
+    assert response.json() == json.loads(json.dumps(answer_object(answer, explained=True)))
+    assert len(response.json()["passages"]) == 2
 
 
 def test_an_address_asks_the_same(client: TestClient) -> None:
@@ -96,32 +96,32 @@ def test_an_address_asks_the_same(client: TestClient) -> None:
 
 
 def test_letters_are_sent_as_they_are(client: TestClient) -> None:
-    made = client.post("/api/ask", json={"question": "Naïve “café” 📚?", "top": 1})
-    assert "Naïve “café” 📚?".encode() in made.content
+    response = client.post("/api/ask", json={"question": "Naïve “café” 📚?", "top": 1})
+    assert "Naïve “café” 📚?".encode() in response.content
 
 
-def test_half_a_letter_is_no_fault(client: TestClient) -> None:
-    made = client.post("/api/ask", content=b'{"question": "leaves \\ud83d"}', headers=json_header())
-    assert made.status_code == 200
-    assert json.loads(made.content)["question"].startswith("leaves")
+def test_half_of_a_surrogate_pair_is_answered(client: TestClient) -> None:
+    response = client.post("/api/ask", content=b'{"question": "leaves \\ud83d"}', headers=json_header())
+    assert response.status_code == 200
+    assert json.loads(response.content)["question"].startswith("leaves")
 
 
 def test_quote_and_check(client: TestClient, library: Library) -> None:
-    passage = next(one for one in library.essay("sample").passages if one.kind == "paragraph")
+    passage = next(part for part in library.essay("sample").passages if part.kind == "paragraph")
     words = passage.text[slice(*passage.sentences[0])]
-    made = client.post("/api/quote", json={"text": words}).json()
-    assert made == json.loads(json.dumps(verdict_object(library.quote(words))))
-    assert made["verdict"] == "exact"
-    assert client.get("/api/quote", params={"text": words, "essay": "sample"}).json() == made
+    response = client.post("/api/quote", json={"text": words}).json()
+    assert response == json.loads(json.dumps(verdict_object(library.quote(words))))
+    assert response["verdict"] == "exact"
+    assert client.get("/api/quote", params={"text": words, "essay": "sample"}).json() == response
     draft = f"He says: “{words}” (Essay Assistant Authors 99)."
-    audit = client.post("/api/check", json={"draft": draft, "essays": ["sample"]}).json()
-    assert audit == json.loads(json.dumps(draft_object(library.check_draft(draft))))
+    report = client.post("/api/check", json={"draft": draft, "essays": ["sample"]}).json()
+    assert report == json.loads(json.dumps(draft_object(library.check_draft(draft))))
 
 
 def test_a_draft_is_a_text_and_no_path(client: TestClient, tmp_path: Path) -> None:
     (tmp_path / "secret.md").write_text("“A quotation of somebody’s own words that nobody may read” (Own 1).")
-    made = client.post("/api/check", json={"draft": str(tmp_path / "secret.md")})
-    assert "somebody" not in made.text
+    response = client.post("/api/check", json={"draft": str(tmp_path / "secret.md")})
+    assert "somebody" not in response.text
 
 
 def test_list_and_cite(client: TestClient, library: Library) -> None:
@@ -134,7 +134,7 @@ def test_list_and_cite(client: TestClient, library: Library) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "status", "said"),
+    ("sent", "status", "fact"),
     [
         ({}, 400, "'question' is missing"),
         ({"question": "  "}, 400, "The question is empty"),
@@ -156,14 +156,16 @@ def test_list_and_cite(client: TestClient, library: Library) -> None:
         ({"question": "x", "essays": ["../sample"]}, 404, "no essay '../sample'"),
     ],
 )
-def test_faults_of_a_question(client: TestClient, sent: dict[str, Any], status: int, said: str) -> None:
-    made = client.post("/api/ask", json=sent)
-    assert made.status_code == status
-    assert said in refused(made)
+def test_what_is_refused_of_a_question(
+    client: TestClient, sent: dict[str, Any], status: int, fact: str
+) -> None:
+    response = client.post("/api/ask", json=sent)
+    assert response.status_code == status
+    assert fact in refusal(response)
 
 
 @pytest.mark.parametrize(
-    ("address", "status", "said"),
+    ("address", "status", "fact"),
     [
         ("/api/ask", 400, "'question' is missing"),
         ("/api/ask?q=x&top=one", 400, "'top' must be a whole number"),
@@ -185,18 +187,18 @@ def test_faults_of_a_question(client: TestClient, sent: dict[str, Any], status: 
         ("/api/ask/more", 404, "/api/ask"),
     ],
 )
-def test_faults_of_an_address(client: TestClient, address: str, status: int, said: str) -> None:
-    made = client.get(address)
-    assert made.status_code == status
-    if said:
-        assert said in refused(made)
+def test_what_is_refused_of_an_address(client: TestClient, address: str, status: int, fact: str) -> None:
+    response = client.get(address)
+    assert response.status_code == status
+    if fact:
+        assert fact in refusal(response)
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"\xff", b"[" * 100_000, b"null"])
 def test_a_body_that_is_no_object(client: TestClient, body: bytes) -> None:
-    made = client.post("/api/ask", content=body, headers=json_header())
-    assert made.status_code == 400
-    assert "one JSON object" in refused(made)
+    response = client.post("/api/ask", content=body, headers=json_header())
+    assert response.status_code == 400
+    assert "one JSON object" in refusal(response)
 
 
 def json_header() -> dict[str, str]:
@@ -205,24 +207,24 @@ def json_header() -> dict[str, str]:
 
 
 def test_a_body_must_say_that_it_is_json(client: TestClient) -> None:
-    made = client.post("/api/ask", content=b'{"question": "x"}', headers={"Content-Type": "text/plain"})
-    assert made.status_code == 400
-    assert "Content-Type: application/json" in refused(made)
+    response = client.post("/api/ask", content=b'{"question": "x"}', headers={"Content-Type": "text/plain"})
+    assert response.status_code == 400
+    assert "Content-Type: application/json" in refusal(response)
 
 
 def test_a_body_has_its_limit(client: TestClient) -> None:
-    made = client.post("/api/ask", json={"question": "x" * MAX_BYTES})
-    assert made.status_code == 413
-    assert "1,000,000 bytes" in refused(made)
+    response = client.post("/api/ask", json={"question": "x" * MAX_BYTES})
+    assert response.status_code == 413
+    assert "1,000,000 bytes" in refusal(response)
     assert client.post("/api/ask", json={"question": "x" * (MAX_BYTES - 100)}).status_code == 200
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
 def test_other_methods(client: TestClient, method: str) -> None:
-    made = client.request(method, "/api/ask")
-    assert made.status_code == 405
-    assert refused(made) == "Ask with GET or POST."
-    assert "access-control-allow-origin" not in made.headers
+    response = client.request(method, "/api/ask")
+    assert response.status_code == 405
+    assert refusal(response) == "Ask with GET or POST."
+    assert "access-control-allow-origin" not in response.headers
 
 
 @pytest.mark.parametrize(
@@ -240,32 +242,32 @@ def test_other_methods(client: TestClient, method: str) -> None:
     ],
 )
 def test_pages_of_other_origins_may_not_ask(client: TestClient, headers: dict[str, str], status: int) -> None:
-    made = client.get("/api/list", headers=headers)
-    assert made.status_code == status
-    assert "access-control-allow-origin" not in made.headers
+    response = client.get("/api/list", headers=headers)
+    assert response.status_code == status
+    assert "access-control-allow-origin" not in response.headers
     if status == 403:
-        refused(made)
+        refusal(response)
 
 
 def test_an_empty_library(tmp_path: Path) -> None:
     empty = Library(tmp_path, load_encoder=loader(FakeEncoder()))
-    one = TestClient(Starlette(routes=routes(empty)), base_url=HERE)
-    made = one.get("/api/ask?q=x")
-    assert made.status_code == 404
-    assert refused(made) == "The library holds no essay yet; add one with: assistant add FILE"
-    assert one.get("/api/list").json() == []
+    client = TestClient(Starlette(routes=routes(empty)), base_url=HERE)
+    response = client.get("/api/ask?q=x")
+    assert response.status_code == 404
+    assert refusal(response) == "The library holds no essay yet; add one with: assistant add FILE"
+    assert client.get("/api/list").json() == []
 
 
-def test_faults_of_the_host_are_told_to_the_host(
+def test_errors_of_the_server_are_written_to_its_terminal(
     library: Library, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def broken(*_words: object, **_how: object) -> None:
         raise LibraryError("/srv/private/index cannot be read; mend it.")
 
     monkeypatch.setattr(library, "ask", broken)
-    made = TestClient(Starlette(routes=routes(library)), base_url=HERE).get("/api/ask?q=x")
-    assert made.status_code == 503
-    assert "private" not in refused(made)
+    response = TestClient(Starlette(routes=routes(library)), base_url=HERE).get("/api/ask?q=x")
+    assert response.status_code == 503
+    assert "private" not in refusal(response)
     assert "/srv/private/index cannot be read" in capsys.readouterr().err
 
 
@@ -337,30 +339,30 @@ def test_gradio_is_not_open_to_pages_of_other_addresses(headers: dict[str, str],
         return Response("the library")
 
     app = Starlette(routes=[Route("/", page)], middleware=[Middleware(SameOriginOnly)])
-    made = TestClient(app).get("/", headers=headers)
-    assert made.status_code == status
-    assert ("library" in made.text) is (status == 200)
+    response = TestClient(app).get("/", headers=headers)
+    assert response.status_code == status
+    assert ("library" in response.text) is (status == 200)
 
 
 @pytest.fixture(scope="module")
-def door(library: Library) -> Iterator[str]:
+def address(library: Library) -> Iterator[str]:
     """The page as it is served to those with a password."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = int(one.getsockname()[1])
-    made = page.build(library)
-    made.launch(
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = int(listener.getsockname()[1])
+    blocks = page.build(library)
+    blocks.launch(
         server_name="127.0.0.1",
         server_port=port,
-        auth=DOOR,
+        auth=ACCOUNTS,
         prevent_thread_lock=True,
-        app_kwargs=server_routes(ApiService(library), "127.0.0.1", DOOR),
+        app_kwargs=server_routes(ApiService(library), "127.0.0.1", ACCOUNTS),
         **page.launch_options(),
     )
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
-        made.close(verbose=False)
+        blocks.close(verbose=False)
 
 
 def fetched(
@@ -369,15 +371,15 @@ def fetched(
     """Status, body and cookies of an answer."""
     request = urllib.request.Request(address, form.encode() if form else None, headers or {})
     try:
-        with urllib.request.urlopen(request, timeout=20) as made:
-            cookies = [one.split(";")[0] for one in made.headers.get_all("Set-Cookie") or []]
-            return made.status, made.read().decode(), "; ".join(cookies)
+        with urllib.request.urlopen(request, timeout=20) as response:
+            cookies = [cookie.split(";")[0] for cookie in response.headers.get_all("Set-Cookie") or []]
+            return response.status, response.read().decode(), "; ".join(cookies)
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode(), str(error.headers.get("WWW-Authenticate"))
 
 
-def test_the_door_is_the_pages_own(door: str) -> None:
-    list_ = f"{door}/api/list"
+def test_the_password_is_the_pages_own(address: str) -> None:
+    list_ = f"{address}/api/list"
     for headers in (
         {},
         basic("ada", "wrong"),
@@ -388,19 +390,19 @@ def test_the_door_is_the_pages_own(door: str) -> None:
         {"Authorization": "Bearer x"},
         {"Cookie": "access-token-x=1"},
     ):
-        status, body, asked = fetched(list_, headers)
+        status, body, challenge = fetched(list_, headers)
         assert status == 401
         assert "error" in json.loads(body)
-        assert asked.startswith("Basic")
-    for name, password in DOOR:
+        assert challenge.startswith("Basic")
+    for name, password in ACCOUNTS:
         assert fetched(list_, basic(name, password))[0] == 200
-    form = urllib.parse.urlencode({"username": "ada", "password": DOOR[0][1]})
-    status, _, cookies = fetched(f"{door}/login", form=form)
+    form = urllib.parse.urlencode({"username": "ada", "password": ACCOUNTS[0][1]})
+    status, _, cookies = fetched(f"{address}/login", form=form)
     assert status == 200
     assert fetched(list_, {"Cookie": cookies})[0] == 200
 
 
-def test_the_page_is_still_there(door: str) -> None:
-    assert fetched(door)[0] == 200
-    assert fetched(f"{door}/gradio_api/info", {"Host": "evil.example"})[0] == 403
-    assert fetched(f"{door}/api/list", basic(*DOOR[0]) | {"Host": "evil.example"})[0] == 403
+def test_the_page_is_still_there(address: str) -> None:
+    assert fetched(address)[0] == 200
+    assert fetched(f"{address}/gradio_api/info", {"Host": "evil.example"})[0] == 403
+    assert fetched(f"{address}/api/list", basic(*ACCOUNTS[0]) | {"Host": "evil.example"})[0] == 403

@@ -36,11 +36,11 @@ _SLOW = set("gradio torch transformers sentence_transformers faiss scipy sklearn
 _RUN = """
 import os, sys
 from assistant.cli import main
-def told(code):
+def report(code):
     sys.stderr.write("\\nLOADED " + " ".join(sys.modules) + "\\n")
     sys.stderr.flush()
     ended(code)
-ended, os._exit = os._exit, told
+ended, os._exit = os._exit, report
 main()
 """
 _DRAFT = "He says: “The tool cannot tell them appart” (Essay Assistant Authors 12)."
@@ -54,23 +54,23 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
 
 
 @pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def model_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A library with the sample essay and the real model's index."""
     root = tmp_path_factory.mktemp("shelf")
     Library(root).add(SAMPLE)
     return root
 
 
-def spoken(library: Library, does: Callable[[Client], Awaitable[Any]], mode: Any = "legacy") -> Any:
+def with_client(library: Library, use: Callable[[Client], Awaitable[Any]], mode: Any = "legacy") -> Any:
     """What comes of speaking to a server in this process."""
 
     async def main() -> Any:
         async with Client(server(ApiService(library)), mode=mode) as client:
             try:
-                return await does(client)
-            except MCPError as fault:
+                return await use(client)
+            except MCPError as error:
                 # The client's own tasks would put it into a group.
-                return fault
+                return error
 
     made = anyio.run(main)
     if isinstance(made, MCPError):
@@ -78,32 +78,32 @@ def spoken(library: Library, does: Callable[[Client], Awaitable[Any]], mode: Any
     return made
 
 
-def called(library: Library, name: str, **given: Any) -> Any:
+def called(library: Library, name: str, **fields: Any) -> Any:
     """The result of a tool."""
-    return spoken(library, lambda client: client.call_tool(name, given))
+    return with_client(library, lambda client: client.call_tool(name, fields))
 
 
 def read(library: Library, uri: str) -> Any:
     """What stands at an address."""
-    return spoken(library, lambda client: client.read_resource(uri))
+    return with_client(library, lambda client: client.read_resource(uri))
 
 
 def test_the_server_says_what_it_is_and_its_rules(library: Library) -> None:
-    async def told(client: Client) -> Any:
+    async def described(client: Client) -> Any:
         return client.server_info, client.instructions
 
-    info, rules = spoken(library, told)
+    info, rules = with_client(library, described)
     assert (info.name, info.title) == ("essay-assistant", "Essay Assistant")
     for rule in ("verbatim", "Cite as given", "`answered: false`"):
         assert rule in rules
 
 
-def test_calls_are_told_to_no_telemetry(library: Library) -> None:
+def test_calls_are_reported_to_no_telemetry(library: Library) -> None:
     assert server(ApiService(library)).middleware == []
 
 
-def test_tools_tell_what_they_take_and_give(library: Library) -> None:
-    tools = spoken(library, lambda client: client.list_tools()).tools
+def test_tools_describe_what_they_take_and_return(library: Library) -> None:
+    tools = with_client(library, lambda client: client.list_tools()).tools
     assert [one.name for one in tools] == ["ask", "quote", "check", "cite", "list"]
     for tool in tools:
         assert tool.description == CALLS[tool.name].description
@@ -130,8 +130,8 @@ def test_tools_tell_what_they_take_and_give(library: Library) -> None:
 
 @pytest.mark.parametrize("mode", ["legacy", "auto", "2026-07-28"])
 def test_clients_of_every_age_are_answered_the_same(library: Library, mode: str) -> None:
-    given = {"question": QUESTION, "top": 2, "essays": ["sample"], "style": "apa"}
-    result = spoken(library, lambda client: client.call_tool("ask", given), mode)
+    fields = {"question": QUESTION, "top": 2, "essays": ["sample"], "style": "apa"}
+    result = with_client(library, lambda client: client.call_tool("ask", fields), mode)
     asked = library.ask(QUESTION, top=2, essays=["sample"], style="apa", explained=False)
     assert result.structured_content == json.loads(json.dumps(answer_object(asked)))
 
@@ -168,7 +168,7 @@ def test_what_is_not_answered_says_so(library: Library) -> None:
     assert not result.is_error
 
 
-def test_nothing_given_is_as_left_out(library: Library) -> None:
+def test_null_is_as_left_out(library: Library) -> None:
     bare = called(library, "ask", question=QUESTION)
     full = called(library, "ask", question=QUESTION, essays=None, history=None, voice=None, top=None)
     assert bare.structured_content == full.structured_content
@@ -186,9 +186,9 @@ def test_there_is_no_other_tool(library: Library) -> None:
 
 
 def test_essays_and_passages_are_read(library: Library) -> None:
-    (essay,) = spoken(library, lambda client: client.list_resources()).resources
+    (essay,) = with_client(library, lambda client: client.list_resources()).resources
     assert (essay.uri, essay.name, essay.mime_type) == ("essay:///sample", "sample", "text/plain")
-    (passage,) = spoken(library, lambda client: client.list_resource_templates()).resource_templates
+    (passage,) = with_client(library, lambda client: client.list_resource_templates()).resource_templates
     assert passage.uri_template == "essay:///{essay}/{passage}"
     whole = read(library, essay.uri).contents[0].text
     stored = library.essay("sample")
@@ -210,7 +210,7 @@ def test_what_is_added_meanwhile_is_seen(tmp_path: Path) -> None:
         listed = await client.list_resources()
         return listed, await client.call_tool("ask", {"question": QUESTION, "essays": ["running-heads"]})
 
-    listed, asked = spoken(library, grown)
+    listed, asked = with_client(library, grown)
     assert [one.name for one in listed.resources] == ["running-heads", "sample"]
     assert {one["essay"] for one in asked.structured_content["passages"]} == {"running-heads"}
 
@@ -225,12 +225,12 @@ def test_what_is_added_meanwhile_is_seen(tmp_path: Path) -> None:
     ],
 )
 def test_nothing_else_is_read(library: Library, uri: str, said: str) -> None:
-    with pytest.raises(MCPError) as fault:
+    with pytest.raises(MCPError) as error:
         read(library, uri)
-    assert fault.value.message == said
+    assert error.value.message == said
 
 
-def begun(*words: str | Path) -> StdioServerParameters:
+def server_command(*words: str | Path) -> StdioServerParameters:
     """How a client starts the server."""
     return StdioServerParameters(
         command=sys.executable,
@@ -241,7 +241,7 @@ def begun(*words: str | Path) -> StdioServerParameters:
 
 
 @pytest.mark.real_model
-def test_a_process_answers_all_its_tools_and_loads_no_page(shelf: Path, tmp_path: Path) -> None:
+def test_a_process_answers_all_its_tools_and_loads_no_page(model_library: Path, tmp_path: Path) -> None:
     heard = tmp_path / "heard.txt"
     calls: list[tuple[str, dict[str, Any]]] = [
         ("ask", {"question": "Who numbered the leaves?", "top": 1}),
@@ -256,11 +256,11 @@ def test_a_process_answers_all_its_tools_and_loads_no_page(shelf: Path, tmp_path
     async def main() -> None:
         with heard.open("w") as err:
             async with (
-                stdio_client(begun("--library", shelf), errlog=err) as streams,
+                stdio_client(server_command("--library", model_library), errlog=err) as streams,
                 ClientSession(*streams) as one,
             ):
-                started = await one.initialize()
-                assert started.server_info.name == "essay-assistant"
+                hello = await one.initialize()
+                assert hello.server_info.name == "essay-assistant"
                 assert len((await one.list_tools()).tools) == len(CALLS)
 
                 async def ask(at: int) -> None:
@@ -324,12 +324,12 @@ def speaking(
 @pytest.mark.real_model
 def test_standard_output_has_the_protocol_alone(tmp_path: Path) -> None:
     # An essay is added, an empty library made, nonsense sent: none of it is told on standard output.
-    with speaking(tmp_path, str(SECOND)) as (process, heard, said, told_to):
+    with speaking(tmp_path, str(SECOND)) as (process, heard, said, errors):
         heard.write(_HELLO + "nonsense\n\n" + line(2, "tools/call", name="list", arguments={}))
         heard.flush()
         answers = [json.loads(said.readline()) for _ in range(2)]
         heard.close()
-        rest, told = said.read(), told_to.read()
+        rest, told = said.read(), errors.read()
         assert process.wait(30) == 0
     assert rest == ""
     assert [(one["jsonrpc"], one["id"]) for one in answers] == [("2.0", 1), ("2.0", 2)]
@@ -354,11 +354,11 @@ def test_the_server_ends_with_its_input(tmp_path: Path) -> None:
 
 
 def test_nobody_needs_to_listen(tmp_path: Path) -> None:
-    with speaking(tmp_path) as (process, heard, said, told_to):
+    with speaking(tmp_path) as (process, heard, said, errors):
         said.close()
         heard.write(_HELLO + line(2, "tools/list"))
         heard.close()
-        assert told_to.read() == ""
+        assert errors.read() == ""
         assert process.wait(60) == 0
 
 
@@ -427,6 +427,6 @@ def test_http_is_spoken_to_by_post_alone(nearby: TestClient, method: str) -> Non
     assert (made.status_code, made.json()) == (405, {"error": "Send MCP messages with POST."})
 
 
-def test_http_has_the_plain_routes_limit(nearby: TestClient) -> None:
+def test_http_has_the_same_limit(nearby: TestClient) -> None:
     made = sent(nearby, "tools/call", name="quote", arguments={"text": "x" * MAX_BYTES})
     assert made.status_code == 413

@@ -1,4 +1,4 @@
-"""What programs get: the command's own JSON by every way to ask, and the same refusals."""
+"""The API over HTTP, MCP and Gradio: the command's own JSON, and the same refusals."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 # Seconds that an answer may take on a busy machine.
 PATIENCE = 60
-DOOR = [("ada", "a secret: with a colon")]
+ACCOUNTS = [("ada", "a secret: with a colon")]
 DRAFT = "He says: “The tool cannot tell them appart” (Essay Assistant Authors 12)."
 # What is asked, and the command that is the same.
 ASKED = [
@@ -90,100 +90,100 @@ def library(root: Path) -> Library:
 @pytest.fixture(scope="module")
 def served(library: Library) -> Iterator[str]:
     """The page as it is served to others than this machine, who have a password."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = int(one.getsockname()[1])
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = int(listener.getsockname()[1])
     service = ApiService(library)
-    made = page.build(library, service=service)
-    made.launch(
+    blocks = page.build(library, service=service)
+    blocks.launch(
         server_name="127.0.0.1",
         server_port=port,
-        auth=DOOR,
+        auth=ACCOUNTS,
         prevent_thread_lock=True,
-        app_kwargs=server_routes(service, "library.example", DOOR),
+        app_kwargs=server_routes(service, "library.example", ACCOUNTS),
         **page.launch_options(),
     )
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
-        made.close(verbose=False)
+        blocks.close(verbose=False)
 
 
 @pytest.fixture(scope="module")
 def client(served: str) -> Client:
     """Gradio's own client, let in."""
-    return Client(served, auth=DOOR[0], verbose=False)
+    return Client(served, auth=ACCOUNTS[0], verbose=False)
 
 
-def answered(library: Library, name: str, given: dict[str, Any]) -> Any:
+def answered(library: Library, name: str, fields: dict[str, Any]) -> Any:
     """What programs are answered."""
     service = ApiService(library)
-    made = anyio.run(service.answer, name, given)
-    return json.loads(json.dumps(made.value))
+    result = anyio.run(service.answer, name, fields)
+    return json.loads(json.dumps(result.value))
 
 
-def by_gradio(client: Client, name: str, given: dict[str, Any]) -> Any:
+def by_gradio(client: Client, name: str, fields: dict[str, Any]) -> Any:
     """What Gradio's client is answered."""
-    return client.predict(**given, api_name=f"/{name}")
+    return client.predict(**fields, api_name=f"/{name}")
 
 
-def by_mcp(address: str, name: str, given: dict[str, Any]) -> Any:
+def by_mcp(address: str, name: str, fields: dict[str, Any]) -> Any:
     """What a client of MCP over HTTP is answered."""
 
     async def asked() -> Any:
         async with (
-            httpx2.AsyncClient(auth=DOOR[0]) as carrier,
-            streamable_http_client(f"{address}/mcp", http_client=carrier) as (heard, said),
-            ClientSession(heard, said) as session,
+            httpx2.AsyncClient(auth=ACCOUNTS[0]) as carrier,
+            streamable_http_client(f"{address}/mcp", http_client=carrier) as (received, sent),
+            ClientSession(received, sent) as session,
         ):
             await session.initialize()
-            return await session.call_tool(name, given)
+            return await session.call_tool(name, fields)
 
     return anyio.run(asked)
 
 
 def header() -> dict[str, str]:
     """Name and password."""
-    return {"Authorization": "Basic " + base64.b64encode(":".join(DOOR[0]).encode()).decode()}
+    return {"Authorization": "Basic " + base64.b64encode(":".join(ACCOUNTS[0]).encode()).decode()}
 
 
-@pytest.mark.parametrize(("name", "given", "words"), ASKED)
+@pytest.mark.parametrize(("name", "fields", "words"), ASKED)
 def test_every_way_gives_the_commands_json(
     command: Command,
     root: Path,
     served: str,
     client: Client,
     name: str,
-    given: dict[str, Any],
+    fields: dict[str, Any],
     words: Sequence[str],
 ) -> None:
     command(*words, "--json", "--library", root, stdin=DRAFT)
     printed = command.json()
-    plain = httpx.post(f"{served}/api/{name}", json=given, headers=header(), timeout=PATIENCE)
+    plain = httpx.post(f"{served}/api/{name}", json=fields, headers=header(), timeout=PATIENCE)
     assert plain.json() == printed
-    assert by_gradio(client, name, given) == printed
-    result = by_mcp(served, name, given)
+    assert by_gradio(client, name, fields) == printed
+    result = by_mcp(served, name, fields)
     assert result.structured_content == ({"essays": printed} if name == "list" else printed)
     assert not result.is_error
 
 
-@pytest.mark.parametrize(("name", "given", "said"), REFUSED)
+@pytest.mark.parametrize(("name", "fields", "said"), REFUSED)
 def test_every_way_refuses_with_the_same_sentence(
-    library: Library, served: str, client: Client, name: str, given: dict[str, Any], said: str
+    library: Library, served: str, client: Client, name: str, fields: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(RefusedError) as refused:
-        answered(library, name, given)
+        answered(library, name, fields)
     assert str(refused.value) == said
-    with pytest.raises(AppError) as fault:
-        by_gradio(client, name, given)
-    assert str(fault.value) == said
-    if "text" in given:
+    with pytest.raises(AppError) as error:
+        by_gradio(client, name, fields)
+    assert str(error.value) == said
+    if "text" in fields:
         # The body is too long for HTTP before its fields are looked at.
         return
-    assert httpx.post(f"{served}/api/{name}", json=given, headers=header(), timeout=PATIENCE).json() == {
+    assert httpx.post(f"{served}/api/{name}", json=fields, headers=header(), timeout=PATIENCE).json() == {
         "error": said
     }
-    result = by_mcp(served, name, given)
+    result = by_mcp(served, name, fields)
     assert result.is_error
     assert [one.text for one in result.content] == [said]
     assert result.structured_content is None
@@ -223,8 +223,8 @@ def test_gradio_offers_the_five_calls_and_nothing_else(client: Client) -> None:
 
 
 def test_gradios_client_may_leave_names_out(client: Client) -> None:
-    made = client.predict("Who numbered the leaves?", 1, api_name="/ask")
-    assert [one["id"].split("/")[0] for one in made["passages"]] == ["sample"]
+    result = client.predict("Who numbered the leaves?", 1, api_name="/ask")
+    assert [one["id"].split("/")[0] for one in result["passages"]] == ["sample"]
 
 
 def test_gradio_lets_nobody_in_without_a_password(served: str) -> None:
@@ -237,9 +237,9 @@ def test_gradio_lets_nobody_in_without_a_password(served: str) -> None:
 def test_pages_of_other_addresses_read_nothing_from_gradio(served: str) -> None:
     named = {"Host": "library.example", "Origin": "https://evil.example"}
     for path in ("/gradio_api/info", "/gradio_api/call/list", "/config"):
-        made = httpx.get(served + path, headers=named, timeout=PATIENCE)
+        result = httpx.get(served + path, headers=named, timeout=PATIENCE)
         said = {"error": "Pages of other addresses may not ask here."}
-        assert (made.status_code, made.json()) == (403, said)
+        assert (result.status_code, result.json()) == (403, said)
 
 
 @pytest.mark.parametrize(
@@ -257,11 +257,11 @@ def test_pages_of_other_addresses_read_nothing_from_gradio(served: str) -> None:
 def test_mcp_asks_for_the_same_password_as_http(served: str, headers: dict[str, str], status: int) -> None:
     sent = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
     for path in ("/mcp", "/mcp/"):
-        made = httpx.post(
+        result = httpx.post(
             served + path, json=sent, headers={"Accept": "application/json"} | headers, timeout=PATIENCE
         )
-        assert made.status_code == status
-        assert list(made.json()) == (["jsonrpc", "id", "result"] if status == 200 else ["error"])
+        assert result.status_code == status
+        assert list(result.json()) == (["jsonrpc", "id", "result"] if status == 200 else ["error"])
 
 
 def test_the_limits_are_of_all_ways_together(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,9 +272,9 @@ def test_the_limits_are_of_all_ways_together(library: Library, monkeypatch: pyte
         nonlocal at_once, most
         at_once += 1
         most = max(most, at_once)
-        made = asks(*words, **how)
+        result = asks(*words, **how)
         at_once -= 1
-        return made
+        return result
 
     monkeypatch.setattr(library, "ask", counted)
     service = ApiService(library)
@@ -292,7 +292,7 @@ def test_the_limits_are_of_all_ways_together(library: Library, monkeypatch: pyte
     "fault",
     [LibraryError("/srv/private/index cannot be read; mend it."), OSError(13, "No", "/srv/private/x")],
 )
-def test_faults_of_the_host_are_told_to_the_host_alone(
+def test_errors_of_the_server_are_written_to_its_terminal_alone(
     library: Library, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fault: Exception
 ) -> None:
     def broken(*_words: object, **_how: object) -> None:
@@ -311,8 +311,8 @@ def test_faults_of_the_host_are_told_to_the_host_alone(
         "check": {"draft": "x"},
         "cite": {"id": "sample"},
     }
-    for name, given in (asked | {"list": {}}).items():
-        calls.append(lambda name=name, given=given: anyio.run(service.answer, name, given))  # type: ignore[misc]
+    for name, fields in (asked | {"list": {}}).items():
+        calls.append(lambda name=name, fields=fields: anyio.run(service.answer, name, fields))  # type: ignore[misc]
     for call in calls:
         with pytest.raises(RefusedError) as refused:
             call()
@@ -320,7 +320,7 @@ def test_faults_of_the_host_are_told_to_the_host_alone(
         assert "/srv/private/" in capsys.readouterr().err
 
 
-def test_a_model_that_cannot_be_loaded_is_said_and_ends_nothing(
+def test_a_model_that_cannot_be_loaded_is_reported_and_ends_nothing(
     library: Library, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def broken() -> None:
@@ -333,7 +333,7 @@ def test_a_model_that_cannot_be_loaded_is_said_and_ends_nothing(
 
 def test_an_empty_library_says_how_to_fill_it(tmp_path: Path) -> None:
     empty = Library(tmp_path, load_encoder=loader(FakeEncoder()))
-    for name, given in (("ask", {"question": "x"}), ("cite", {"id": "x"}), ("check", {"draft": "x"})):
+    for name, fields in (("ask", {"question": "x"}), ("cite", {"id": "x"}), ("check", {"draft": "x"})):
         with pytest.raises(RefusedError, match="add one with: assistant add FILE"):
-            answered(empty, name, given)
+            answered(empty, name, fields)
     assert answered(empty, "list", {}) == []

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from page_library import FakeLibrary, keepers_log, passage, renamed, stored
-from test_notebook_pins import LONG, pin_of
+from pins import LONG, pin_of
 
 from assistant.citations.bibtex import read_bibtex
 from assistant.citations.ris import read_ris
