@@ -29,8 +29,9 @@ from assistant.evaluation.datasets import Dataset, DatasetQuestion, load_dataset
 from assistant.library.adding import essay_of_passages
 from assistant.library.indexing import no_step
 from assistant.library.library import Library
-from assistant.retrieval.confidence import PRECISION, Signs, features
+from assistant.retrieval.confidence import PRECISION, ConfidenceFeatures
 from assistant.retrieval.finder import Finder
+from assistant.retrieval.questions import Question
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "training"))
 from alterations import QuestionAlterer
@@ -48,13 +49,13 @@ class Observation:
     Attributes:
         question: The question's id, with the set's name.
         condition: ``asked`` or one of ``CONDITIONS``.
-        signs: The confidence features.
+        features: The confidence features.
         shown: Whether an answering passage is among the first shown.
     """
 
     question: str
     condition: str
-    signs: Signs
+    features: ConfidenceFeatures
     shown: bool
 
 
@@ -84,8 +85,8 @@ def main() -> None:
         for folder in options.folders
         for observation in observe(folder, held_out[folder.name], options.questions)
     ]
-    report("FAST", observed, np.array([features(replace(seen.signs, reads=())) for seen in observed]))
-    report("READ", observed, np.array([features(seen.signs) for seen in observed]))
+    report("FAST", observed, np.array([replace(seen.features, logits=()).values for seen in observed]))
+    report("READ", observed, np.array([seen.features.values for seen in observed]))
 
 
 def report(name: str, observed: Sequence[Observation], figures: np.ndarray) -> None:
@@ -150,11 +151,11 @@ def observations(question: DatasetQuestion, source: Source) -> Iterator[Observat
     passages = source.docs[question.doc] - question.exclude
     gold = set(source.dataset.qrels.get(question.id, {}))
     for condition, text, among in conditions(question, passages, gold, source):
-        ranking = source.finder.find(text, among)
-        if ranking.signs is not None and ranking.signs.reads:
+        ranking = source.finder.find(Question(text), among)
+        if ranking.features is not None and ranking.features.logits:
             first = {result.passage for result in ranking.ranked[: runner.SHOWN]}
             shown = condition == "asked" and not gold.isdisjoint(first)
-            yield Observation(f"{source.dataset.name}/{question.id}", condition, ranking.signs, shown)
+            yield Observation(f"{source.dataset.name}/{question.id}", condition, ranking.features, shown)
 
 
 def conditions(

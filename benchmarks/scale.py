@@ -29,6 +29,7 @@ from assistant.retrieval.index.tokens import TokenStore
 from assistant.retrieval.index.vectors import VectorIndex, engine_of
 from assistant.retrieval.index.windows import Window
 from assistant.retrieval.models.encoder import Floats, ModelInfo, Piece, unit
+from assistant.retrieval.questions import Question
 from assistant.retrieval.ranking import Query, word_at
 from assistant.retrieval.search import Searcher
 
@@ -164,7 +165,16 @@ def questions_for(library: SyntheticLibrary) -> list[Query]:
         ids = generator.integers(PIECES, size=ASKED).astype(np.int32)
         pieces = [Piece(int(piece), at % len(text), at % len(text) + 1) for at, piece in enumerate(ids)]
         words = [word_at(text, piece) for piece in pieces]
-        queries.append(Query(text, pieces, words, vector[0], tokens, ids))
+        queries.append(
+            Query(
+                question=Question(text),
+                pieces=pieces,
+                words=words,
+                vector=vector[0],
+                tokens=tokens,
+                ids=ids,
+            )
+        )
     return queries
 
 

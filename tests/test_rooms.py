@@ -34,7 +34,7 @@ IMPORTS: dict[str, set[str]] = {
     },
     "answering": {"attribution", "citations", "citations/styles", "core", "retrieval", "retrieval/models"},
     "drafts": {"attribution", "citations", "citations/styles", "core", "documents", "quotations"},
-    "retrieval": {"attribution", "core", "retrieval/index", "retrieval/models"},
+    "retrieval": {"core", "retrieval/index", "retrieval/models"},
     "retrieval/index": {"core", "retrieval/models"},
     "retrieval/models": {"core"},
     "citations": {"core"},

@@ -27,6 +27,7 @@ from assistant.library.adding import essay_of_passages
 from assistant.library.library import Library
 from assistant.retrieval.explain import excerpt
 from assistant.retrieval.finder import Finder
+from assistant.retrieval.questions import Question
 
 SEED = 11
 NEXT = 3
@@ -94,7 +95,7 @@ def _report(done: int, total: int) -> None:
 def pairs_of(question: DatasetQuestion, source: Source, chance: random.Random) -> Iterator[dict[str, Any]]:
     """Positive and negative pairs of one question."""
     gold = [name for name in source.dataset.qrels.get(question.id, {}) if name in source.passages]
-    ranked = source.finder.find(question.text, set(source.docs[question.doc])).ranked
+    ranked = source.finder.find(Question(question.text), set(source.docs[question.doc])).ranked
     windows = source.finder.searcher.index.windows
     spans = {result.passage: (windows[result.window].start, windows[result.window].end) for result in ranked}
     known = [answer for answer in source.answers[question.id] if answer.strip()]
@@ -112,7 +113,7 @@ def pairs_of(question: DatasetQuestion, source: Source, chance: random.Random) -
             yield pair
     if chance.random() < _FOREIGN and len(source.docs) > 1:
         doc = chance.choice([doc for doc in source.docs if doc != question.doc])
-        ranked = source.finder.find(question.text, set(source.docs[doc])).ranked[:1]
+        ranked = source.finder.find(Question(question.text), set(source.docs[doc])).ranked[:1]
         for result in ranked:
             window = windows[result.window]
             yield _pair(question.text, source, result.passage, (window.start, window.end), "foreign", chance)

@@ -1,1 +1,1 @@
-"""From a question to an answer: what is found, how sure it is, whose words, with citations of them."""
+"""Answer questions: what was found, how likely it is to answer, whose words it is, and its citations."""

@@ -1,4 +1,4 @@
-"""Pinned words looked up in the library again: the same slice of the same passage, cited as it now is."""
+"""Look pinned words up in the library again: the same slice of the same passage, as it is cited now."""
 
 from __future__ import annotations
 
@@ -27,85 +27,90 @@ def notebook_of(
     style: Style,
     list_title: str,
 ) -> Notebook:
-    """Pins with their quotations and citations as they are now.
+    """Make a notebook of pins, with their present quotations and citations.
 
     Args:
-        title: What stands above them.
-        sections: What a browser kept; it may name essays and passages that are not there.
-        essay: Gives the essay of an id, or raises an ``AssistantError``.
+        title: Title of the notebook.
+        sections: What a browser saved; it may name essays and passages that do not exist any more.
+        essay: Returns the essay of an id, or raises an ``AssistantError``.
         style: The citation style.
-        list_title: What the style calls the list of references.
+        list_title: The style's title for the list of references.
     """
-    entries = _Entries(essay, style)
-    made = tuple((section, tuple(map(entries.of, section.pins))) for section in sections)
-    return Notebook(title, made, list_title)
+    lookup = _PinLookup(essay, style)
+    entries = tuple((section, tuple(map(lookup.entry, section.pins))) for section in sections)
+    return Notebook(title, entries, list_title)
 
 
-class _Entries:
-    """Looks pins up, each essay being read once."""
+class _PinLookup:
+    """Looks pins up; each essay is loaded once."""
 
     def __init__(self, essay: Callable[[str], StoredEssay], style: Style) -> None:
-        self._read = essay
+        self._load = essay
         self._style = style
-        self._held: dict[str, _Held | None] = {}
+        self._essays: dict[str, _LoadedEssay | None] = {}
 
-    def of(self, pin: Pin) -> Entry:
-        held = self._of(pin.essay)
-        passage = held.passages.get(pin.passage) if held else None
-        # An end behind the text would give a slice all the same.
-        stands = passage is not None and passage.text[pin.start : pin.end] == pin.words
-        if held is None or passage is None or not stands or pin.end - pin.start != len(pin.words):
-            return self._as_kept(pin)
-        return self._now(pin, held, passage)
+    def entry(self, pin: Pin) -> Entry:
+        essay = self._essay(pin.essay)
+        passage = essay.passages.get(pin.passage) if essay else None
+        if essay is None or passage is None or not _is_current(pin, passage):
+            return self._saved_entry(pin)
+        return self._current_entry(pin, essay, passage)
 
-    def _of(self, essay_id: str) -> _Held | None:
-        if essay_id not in self._held:
+    def _essay(self, essay_id: str) -> _LoadedEssay | None:
+        if essay_id not in self._essays:
             try:
-                self._held[essay_id] = _Held(self._read(essay_id))
+                self._essays[essay_id] = _LoadedEssay(self._load(essay_id))
             except AssistantError:
-                self._held[essay_id] = None
-        return self._held[essay_id]
+                self._essays[essay_id] = None
+        return self._essays[essay_id]
 
-    def _now(self, pin: Pin, held: _Held, passage: Passage) -> Entry:
-        record, voicing = held.essay.reference, held.voicing
+    def _current_entry(self, pin: Pin, essay: _LoadedEssay, passage: Passage) -> Entry:
+        record = essay.stored.reference
 
         def citation(start: int, end: int) -> Citation:
-            return cited(passage, start, end, record, self._style, voicing)[0]
+            return cited(passage, start, end, record, self._style, essay.voicing)[0]
 
-        whole, quoted = cited(passage, pin.start, pin.end, record, self._style, voicing)
-        start, end = (
-            (max(pin.start, quoted.start), min(pin.end, quoted.end)) if quoted else (pin.start, pin.end)
-        )
+        whole, quoted = cited(passage, pin.start, pin.end, record, self._style, essay.voicing)
+        start, end = pin.start, pin.end
+        if quoted:
+            start, end = max(start, quoted.start), min(end, quoted.end)
         quotation = _curled(drafted(passage, pin.start, pin.end, whole, quoted, self._style))
         marks = tuple(
             Mark(max(low, start) - start, min(high, end) - start, citation(low, high))
             for low, high in pin.marked
             if low < end and start < high
         )
-        title = title_of(record) or rich(held.essay.report.title)
+        title = title_of(record) or rich(essay.stored.report.title)
         reference = self._style.listed(record)
-        return Entry(pin, True, passage.text[start:end], quotation, title, reference, marks)  # noqa: FBT003 - the noun's second
+        return Entry(pin, True, passage.text[start:end], quotation, title, reference, marks)  # noqa: FBT003 - ``current``
 
-    def _as_kept(self, pin: Pin) -> Entry:
+    def _saved_entry(self, pin: Pin) -> Entry:
+        """An entry with the words and the citation that the browser saved."""
         title, reference = pin.title or pin.essay, rich(pin.reference)
         citation = Citation("", pin.citation or f"({title})")
-        made = self._style.quotation(pin.words, citation.in_text)
-        quotation = _curled(PreparedQuotation(made, citation, is_set_off(pin.words, made)))
-        return Entry(pin, False, pin.words, quotation, rich(title), reference)  # noqa: FBT003 - the noun's second
+        text = self._style.quotation(pin.words, citation.in_text)
+        quotation = _curled(PreparedQuotation(text, citation, is_set_off(pin.words, text)))
+        return Entry(pin, False, pin.words, quotation, rich(title), reference)  # noqa: FBT003 - ``current``
+
+
+def _is_current(pin: Pin, passage: Passage) -> bool:
+    """Whether a passage still has a pin's words where they were pinned."""
+    # With an end after the end of the text the slice alone would be equal.
+    return passage.text[pin.start : pin.end] == pin.words and pin.end - pin.start == len(pin.words)
 
 
 def _curled(quotation: PreparedQuotation) -> PreparedQuotation:
-    """A quotation within typographic marks, unless its words are typed with straight marks or apostrophes."""
+    """Use typographic quotation marks, unless the words have straight marks or apostrophes."""
     _, *inner = quotation.text.split('"', 2)
     if quotation.block or len(inner) < 2 or "'" in inner[0]:
         return quotation
     return replace(quotation, text=f"“{inner[0]}”{inner[1]}")
 
 
-class _Held:
-    """An essay of the library, its passages by id, and whose words they are."""
+class _LoadedEssay:
+    """An essay with its passages by id, and whose words they are."""
 
-    def __init__(self, essay: StoredEssay) -> None:
-        self.essay = essay
-        self.passages: Mapping[str, Passage] = {passage.id: passage for passage in essay.passages}
-        self.voicing = Voicing({essay.id: essay})
+    def __init__(self, stored: StoredEssay) -> None:
+        self.stored = stored
+        self.passages: Mapping[str, Passage] = {passage.id: passage for passage in stored.passages}
+        self.voicing = Voicing({stored.id: stored})

@@ -1,4 +1,4 @@
-"""Words of an essay as they go into a draft: in quotation marks, with the citation of exactly these words."""
+"""Prepare words of an essay for a draft: in quotation marks, with the citation of exactly these words."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 def cited(
     passage: Passage, start: int, end: int, record: CSLItem, style: Style, voicing: Voicing
 ) -> tuple[Citation, QuotedWords | None]:
-    """The citation of a span of a passage, by way of the essay if the span is quoted in it.
+    """Cite a span of a passage; if the essay quotes the span, its source is cited by way of the essay.
 
     Args:
         passage: The passage.
         start: Offset into its text.
-        end: Offset behind the last character.
+        end: Offset after the last character.
         record: Record of the essay.
         style: The citation style.
-        voicing: Tells quoted words from the essay's own.
+        voicing: Distinguishes quoted words from the essay's own.
 
     Returns:
         The citation, and the quotation that all words of the span belong to, or ``None``.
@@ -33,34 +33,30 @@ def cited(
     pages = pages_of(passage, start, end)
     quoted = voicing.source(passage, start, end)
     author = None if quoted is None else quoted.author
-    made = style.cited(record, pages, quoting=author)
-    return Citation(pages, made.plain(), made), quoted
+    citation = style.cited(record, pages, quoting=author)
+    return Citation(pages, citation.plain(), citation), quoted
 
 
 def drafted(
     passage: Passage, start: int, end: int, citation: Citation, quoted: QuotedWords | None, style: Style
 ) -> PreparedQuotation:
-    """A span of a passage with its citation, set as the style sets quotations.
+    """Set a span of a passage and its citation as the style sets quotations.
 
-    Of words that the essay quotes, its own quotation marks and the citation behind them are left out: in the
-    draft the style's marks and the citation by way of the essay stand in their place.
+    If the essay quotes the words, its own quotation marks and the citation after them are left out: the draft
+    has the style's marks and the citation by way of the essay instead.
     """
     if quoted is not None:
         start, end = max(start, quoted.start), min(end, quoted.end)
     words = passage.text[start:end]
-    made = style.quotation(words, citation.in_text)
-    return PreparedQuotation(made, citation, is_set_off(words, made))
+    text = style.quotation(words, citation.in_text)
+    return PreparedQuotation(text, citation, is_set_off(words, text))
 
 
 def quotable_sentences(essay: StoredEssay, style: Style) -> dict[str, list[PreparedQuotation]]:
-    """Each sentence in quotation marks with the citation of exactly its words.
-
-    Args:
-        essay: The essay.
-        style: The citation style.
+    """Prepare every sentence of an essay, each with the citation of exactly its words.
 
     Returns:
-        By passage id, one quotation for each of the passage's ``sentences``.
+        By passage id, a quotation for each of the passage's ``sentences``.
     """
     voicing = Voicing({essay.id: essay})
 

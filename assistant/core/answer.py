@@ -1,4 +1,4 @@
-"""The nouns of an answer: citations, highlights, matches, hits; beside ``types`` on the lowest floor."""
+"""The nouns of an answer: citations, quotations, highlights, matches and hits."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Citation:
     Attributes:
         pages: Locator with a hyphen, last number shortened (``849-50``); empty when the source
             shows no pages.
-        in_text: In-text citation in the asked style, such as ``(Gill 849–50)``.
+        in_text: In-text citation in the chosen style, such as ``(Gill 849–50)``.
         faced: The same with its italics; empty where it has none.
     """
 
@@ -35,11 +35,11 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class PreparedQuotation:
-    """Words of a passage as they go into a draft.
+    """Words of a passage, prepared for a draft.
 
     Attributes:
-        text: The words within marks or as a block, and their citation, as plain text.
-        citation: The citation that stands in it.
+        text: The words in quotation marks or as a block, with their citation, as plain text.
+        citation: The citation in it.
         block: Whether the style sets the words off as a block.
     """
 
@@ -53,13 +53,13 @@ class QuotedWords:
     """Words of a passage that its author quotes.
 
     Attributes:
-        start: Offset into the passage's text, behind the opening mark.
-        end: Offset of the closing mark; of a block quotation, behind its last word.
+        start: Offset into the passage's text, after the opening mark.
+        end: Offset of the closing mark; of a block quotation, after its last word.
         citation: The citation printed for them, verbatim (``(Weinbaum 217)``, ``(797)``), or the empty
             string.
-        author: Family name of whoever wrote them (``Weinbaum``, ``Essed and Goldberg``); empty where the
-            essay does not tell it beyond doubt.
-        locator: Page or other place that the printed citation gives, or the empty string.
+        author: Family names of their authors (``Weinbaum``, ``Essed and Goldberg``); empty if the essay
+            leaves any doubt.
+        locator: Page or other locator in the printed citation, or the empty string.
     """
 
     start: int
@@ -71,14 +71,14 @@ class QuotedWords:
 
 @dataclass(frozen=True, slots=True)
 class Highlight:
-    """Sentences of a passage that carry the answer.
+    """Sentences of a passage that answer the question.
 
     Attributes:
         start: Offset into the passage's text.
-        end: Offset behind the last character.
+        end: Offset after the last character.
         text: ``passage.text[start:end]``.
         citation: Of exactly these words.
-        quotation: The words as they go into a draft: quotation marks and citation in the style.
+        quotation: The words prepared for a draft: quotation marks and citation in the style.
         quoted: The quotation that all these words belong to; ``None`` if the essay's own are among them.
         block: Whether the style sets the quotation off as a block.
     """
@@ -99,18 +99,17 @@ class Highlight:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A word of the question and the word of the essay that meets it best.
+    """A word of the question and the most similar word of a passage.
 
     Attributes:
         word: The question's word.
-        weight: Share of the question that it is, 0 to 1.
-        cosine: How near the two are in their contexts, -1 to 1.
-        passage: Id of the passage in which the essay's word stands: the one found, or the one that
-            brings it in.
+        weight: Its share in the score, 0 to 1.
+        cosine: How similar the two are in their contexts, -1 to 1.
+        passage: Id of the passage with the essay's word: the passage found, or the one that introduces it.
         start: Offset into that passage's text.
-        end: Offset behind the last character.
+        end: Offset after the last character.
         text: ``text[start:end]`` of that passage.
-        met: Whether the two are near enough to speak of a match.
+        met: Whether the two are similar enough to count as a match.
     """
 
     word: str
@@ -129,12 +128,12 @@ class Hit:
 
     Attributes:
         passage: The passage.
-        score: Relevance as the ranking method measures it; higher is better.
+        score: Relevance by the ranking method; higher is better.
         highlights: The answering sentences, in reading order.
         citation: Of the whole passage.
         reference: Full bibliographic reference as plain text.
-        quotation: The whole passage as it goes into a draft.
-        matches: Why it was found, word by word of the question.
+        quotation: The whole passage prepared for a draft.
+        matches: Why it was found, word by word of the question; empty unless asked for.
         quoted: The quotation that the whole passage is, as block quotations are; else ``None``.
         block: Whether the style sets the quotation off as a block.
         listed: ``reference`` with its italics; empty where it has none.
@@ -159,14 +158,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the assistant has to show for a question.
+    """Passages found for a question.
 
     Attributes:
         question: As asked.
-        answered: Whether the passages are offered as an answer or as nearest only.
+        answered: Whether the passages are offered as an answer, or only as the nearest.
         confidence: Estimated probability that the passages answer the question, 0 to 1.
         hits: Best first.
-        note: A fixed interface sentence on the question itself (empty, too long), or the empty string.
+        note: A sentence about the question itself (no words, too long, typos corrected), or the empty string.
     """
 
     question: str

@@ -19,6 +19,7 @@ from assistant.retrieval.finder import Finder
 from assistant.retrieval.index.bm25 import BM25
 from assistant.retrieval.index.ordering import best_first
 from assistant.retrieval.models.encoder import Encoder, Floats
+from assistant.retrieval.questions import Question
 
 Scored = list[tuple[str, float]]
 
@@ -166,6 +167,10 @@ def needs_index(names: Collection[str]) -> bool:
     return not _INDEXED.isdisjoint(names)
 
 
+def _parsed(question: DatasetQuestion) -> Question:
+    return Question.of(question.text, question.history)
+
+
 class Methods:
     """The methods on some passages.
 
@@ -185,24 +190,20 @@ class Methods:
         if name == "late":
             return self._late
         plain = self._plain(name)
-        return lambda question, candidates: MethodResult(plain(self._read(question), candidates))
+        return lambda question, candidates: MethodResult(plain(_parsed(question), candidates))
 
-    def _plain(self, name: str) -> Callable[[str, Collection[str]], Scored]:
+    def _plain(self, name: str) -> Callable[[Question, Collection[str]], Scored]:
         match name:
             case "rrf":
                 return self._fused
-            case "bm25":
-                return self._lexical
-            case "dense":
-                return self._dense
+            case "bm25" | "dense":
+                method = self._lexical if name == "bm25" else self._dense
+                return lambda question, among: method(question.text, among)
             case _:
                 return lambda question, among: self._finder.searcher.ranking(question, name, among)
 
-    def _read(self, question: DatasetQuestion) -> str:
-        return self._finder.read(question.text, question.history)
-
     def _late(self, question: DatasetQuestion, candidates: Collection[str]) -> MethodResult:
-        ranking = self._finder.find(self._read(question), candidates)
+        ranking = self._finder.find(_parsed(question), candidates)
         return MethodResult(
             [(one.passage, one.score) for one in ranking.ranked],
             ranking.confidence,
@@ -210,9 +211,9 @@ class Methods:
             ranking.threshold,
         )
 
-    def _fused(self, question: str, candidates: Collection[str]) -> Scored:
+    def _fused(self, question: Question, candidates: Collection[str]) -> Scored:
         windows = self._finder.searcher.ranking(question, "windows", candidates)
-        return reciprocal_ranks([self._lexical(question, candidates), windows])
+        return reciprocal_ranks([self._lexical(question.text, candidates), windows])
 
     @cached_property
     def _lexical(self) -> Lexical:

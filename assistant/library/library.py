@@ -298,7 +298,7 @@ class Library:
             AssistantError: If the question is empty, the library holds nothing, or cannot be used.
         """
         snapshot, finder = self._searchable(essays)
-        *_, answer = Answerer(finder, explained=explained).answers(
+        *_, answer = Answerer(finder, snapshot.voicing, explained=explained).answers(
             question,
             top=top,
             essays=essays,
@@ -319,7 +319,7 @@ class Library:
             AssistantError: As for ``ask``.
         """
         snapshot, finder = self._searchable(essays)
-        yield from Answerer(finder).answers(
+        yield from Answerer(finder, snapshot.voicing).answers(
             question, top=TOP, essays=essays, style=snapshot.style(style), history=history
         )
 

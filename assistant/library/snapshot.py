@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.attribution.voices import Voicing
 from assistant.citations.styles import Style, style_named
 from assistant.core.errors import LibraryError
 from assistant.core.essay import EssaySummary, StoredEssay
@@ -132,6 +133,11 @@ class Snapshot:
             records = [summary.reference for summary in self.summaries.values()]
             self._style = last = name, style_named(name, records)
         return last[1]
+
+    @cached_property
+    def voicing(self) -> Voicing:
+        """Distinguishes words that the essays quote from their own."""
+        return Voicing(self.essays)
 
     def finder(self) -> Finder:
         """The finder of these essays, with the index that is current.

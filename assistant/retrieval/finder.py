@@ -1,7 +1,4 @@
-"""From a question to ranked passages, the sentences that answer, and how sure it is that they do.
-
-The passages of some essays by id, an essay's read when one of them is asked for.
-"""
+"""Find passages for a question, their answering sentences, and how likely it is that they answer."""
 
 from __future__ import annotations
 
@@ -10,81 +7,101 @@ import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, Literal
 
-from assistant.attribution.voices import Voicing
 from assistant.core.answer import Match
 from assistant.core.essay import EssaySummary, Passage, Spans, StoredEssay
-from assistant.retrieval import confidence as abstention
-from assistant.retrieval import questions
-from assistant.retrieval.confidence import Signs, signs_of
-from assistant.retrieval.explain import ROOM, excerpt, matches_of, sentences_over
+from assistant.retrieval.confidence import ConfidenceFeatures, confidence_of, features_of, threshold_for
+from assistant.retrieval.explain import LONGEST_EXCERPT, excerpt, matches_of, sentences_over
 from assistant.retrieval.index.index import Index, Vocabulary
-from assistant.retrieval.index.introductions import introductions_of
+from assistant.retrieval.index.introductions import Introduction, introductions_of
 from assistant.retrieval.index.ordering import DECIMALS, best_first, rounded
 from assistant.retrieval.models.encoder import Encoder, Floats
+from assistant.retrieval.questions import Question
 from assistant.retrieval.ranking import Query, Ranked, highlight, in_order
 from assistant.retrieval.search import Searcher
 from assistant.retrieval.spelling import Speller
-from assistant.retrieval.structure import Parts
+from assistant.retrieval.structure import StructureSearch
 
 if TYPE_CHECKING:
     from assistant.retrieval.models.cross_encoder import ReadingModel
     from assistant.retrieval.models.sentence_transformers import Reranker
 
+# What a confidence is based on: how much the first passages are like the question, or that it asks for
+# nothing but a phrase that they contain, a section by its heading, or a part of an essay's argument.
+Basis = Literal["likeness", "phrase", "heading", "structure"]
 
-@dataclass(frozen=True, slots=True)
+# Added to the score of notes or quotations if the question asks for one, so that they are preferred to a
+# paragraph that is a little more like the question.
+_PREFERRED = 0.2
+# Passages that the reading model reads, and passages that a re-ranking model puts in order.
+READ, RERANKED = 3, 20
+# Word pieces of an excerpt for a re-ranking model.
+_LONG_EXCERPT = 220
+# Questions searched at the same time; with more than there are cores, each would only take longer.
+_AT_ONCE = os.cpu_count() or 1
+# Confidence in a passage that contains all that is asked for, in a part that the essay announces in so many
+# words, and in a part that only its position indicates.
+_CERTAIN, _ANNOUNCED, _PLACED = 1.0, 0.9, 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ranking:
-    """Ranked passages and what was found on the way.
+    """Passages ranked for a question.
 
     Attributes:
-        ranked: Passages, best first.
         query: The encoded question.
         weights: Weight of each of its word pieces.
-        signs: What was seen of the question and the first passages; ``None`` where nothing was found.
+        ranked: The passages, best first.
+        spans: Answering sentences of passages that were found by a phrase or by structure, by passage id.
+        basis: What the confidence is based on.
         confidence: Estimated probability that the first passages answer.
-        spans: Answering sentences of passages that were found by their words or their place.
-        note: A fixed interface sentence on the question, or the empty string.
+        features: What the confidence is computed from if its basis is likeness; ``None`` if nothing was
+            found.
     """
 
-    ranked: list[Ranked]
     query: Query
     weights: Floats
-    signs: Signs | None = None
-    confidence: float = 0.0
+    ranked: list[Ranked]
     spans: Mapping[str, Spans] = field(default_factory=dict)
-    note: str = ""
+    basis: Basis = "likeness"
+    confidence: float = 0.0
+    features: ConfidenceFeatures | None = None
 
     @property
     def threshold(self) -> float:
         """The confidence from which the passages are offered as an answer."""
-        return abstention.threshold(self.signs)
+        return threshold_for(self.features)
 
 
 class Passages(Mapping[str, Passage]):
     """Passages by id.
 
     Args:
-        essays: The essays, by id; may read each only when it is asked for.
+        essays: The essays, by id; may load each essay when it is looked up.
     """
 
     def __init__(self, essays: Mapping[str, StoredEssay]) -> None:
         self._essays = essays
-        self._read: dict[str, dict[str, Passage]] = {}
+        self._loaded: dict[str, dict[str, Passage]] = {}
 
-    def _of(self, essay: str) -> dict[str, Passage]:
-        if essay not in self._read:
-            self._read[essay] = {passage.id: passage for passage in self._essays[essay].passages}
-        return self._read[essay]
+    def _of_essay(self, essay_id: str) -> dict[str, Passage]:
+        if essay_id not in self._loaded:
+            self._loaded[essay_id] = {passage.id: passage for passage in self._essays[essay_id].passages}
+        return self._loaded[essay_id]
 
     @cached_property
     def _all(self) -> dict[str, Passage]:
-        return {name: passage for essay in self._essays for name, passage in self._of(essay).items()}
+        passages: dict[str, Passage] = {}
+        for essay_id in self._essays:
+            passages |= self._of_essay(essay_id)
+        return passages
 
-    def __getitem__(self, name: str) -> Passage:
-        essay = name.rpartition("/")[0]
-        # Only passages that somebody else has divided are not called after their essay.
-        return self._of(essay)[name] if essay in self._essays else self._all[name]
+    def __getitem__(self, passage_id: str) -> Passage:
+        essay_id = passage_id.rpartition("/")[0]
+        # Ids of passages that a question set brings along need not begin with an essay's id.
+        return self._of_essay(essay_id)[passage_id] if essay_id in self._essays else self._all[passage_id]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._all)
@@ -93,28 +110,15 @@ class Passages(Mapping[str, Passage]):
         return len(self._all)
 
 
-# Whoever asks for a note or a quotation prefers one to a paragraph that meets the question a little better.
-_PREFERRED = 0.2
-# Passages that are read together with the question, and those that a re-ranking model puts in order.
-READ, RERANKED = 3, 20
-# Word pieces of an excerpt for a re-ranking model.
-_LONG_EXCERPT = 220
-# Questions looked up at once; more than there are cores would only take the processor from each other.
-_AT_ONCE = os.cpu_count() or 1
-# Confidence where the essay announces what is asked in so many words, and where only its place tells.
-_ANNOUNCED, _PLACED = 0.9, 0.5
-
-
 class Finder:
     """Finds passages in an index.
 
     Args:
         index: The index.
-        encoder: The model that made it.
-        essays: The essays in it, by id.
+        encoder: The model that computed it.
+        essays: The indexed essays, by id; may load each essay when it is looked up.
         reading_model: Reads a question and an excerpt together; ``None`` to do without.
-        abouts: What is known of each essay, so that only those found are read; ``None`` if all are read
-            already.
+        summaries: Summary of each essay, by id; ``None`` to compute them from the essays.
     """
 
     def __init__(
@@ -123,134 +127,122 @@ class Finder:
         encoder: Encoder,
         essays: Mapping[str, StoredEssay],
         reading_model: ReadingModel | None = None,
-        abouts: Mapping[str, EssaySummary] | None = None,
+        summaries: Mapping[str, EssaySummary] | None = None,
     ) -> None:
         self._reading_model = reading_model
         self.essays = essays
         self.passages = Passages(essays)
-        self.voicing = Voicing(essays)
-        self._parts = Parts(
+        if summaries is None:
+            summaries = {essay_id: EssaySummary.of(essay) for essay_id, essay in essays.items()}
+        self._structure = StructureSearch(
             essays,
             self.passages,
-            {name: EssaySummary.of(essay) for name, essay in essays.items()} if abouts is None else abouts,
+            summaries,
             lambda phrases: self.searcher.holding(phrases),  # noqa: PLW0108 - there is no searcher yet
         )
-        self.searcher = Searcher(index, encoder, self._parts.authors)
-        self._turns = threading.BoundedSemaphore(_AT_ONCE)
+        self.searcher = Searcher(index, encoder, self._structure.authors)
+        self._introductions: dict[str, dict[str, Introduction]] = {}
+        self._slots = threading.BoundedSemaphore(_AT_ONCE)
 
     @cached_property
     def _speller(self) -> Speller:
         return Speller(sum(self.searcher.index.vocabulary().values(), Vocabulary()))
 
     def among(self, essays: Collection[str]) -> set[str] | None:
-        """Ids of the passages of some essays; ``None`` if none are named, for all."""
-        return {name for essay in essays for name in self.searcher.numbers(essay)} if essays else None
-
-    def read(self, question: str, history: Sequence[str]) -> str:
-        """The question as it is searched: with the earlier ones before it that it leans on."""
-        return questions.in_context(
-            question, [questions.readable(one)[: questions.LONGEST] for one in history]
-        )
+        """Ids of the passages of some essays; ``None``, which means all, if no essay is named."""
+        if not essays:
+            return None
+        return {passage_id for essay in essays for passage_id in self.searcher.numbers(essay)}
 
     def find(
         self,
-        question: str,
+        question: Question,
         among: Collection[str] | None = None,
         *,
         fast: bool = False,
         reranker: Reranker | None = None,
     ) -> Ranking:
-        """Rank some passages, or all.
+        """Rank passages for a question.
 
         Args:
-            question: The question as it is searched.
-            among: Ids to look among, or ``None`` for all.
-            fast: Whether to leave out the model that reads.
-            reranker: Puts the first passages in order anew.
+            question: The question.
+            among: Ids of the passages to search; ``None`` for all.
+            fast: Whether to estimate the confidence without the reading model.
+            reranker: Puts the first passages in a new order.
         """
-        with self._turns:
-            ranking = self._found(question, among, reranker)
-        return ranking if fast else self.judged(ranking)
+        with self._slots:
+            ranking = self._rank(question, among, reranker)
+        return ranking if fast else self.with_confidence(ranking)
 
-    def _found(self, question: str, among: Collection[str] | None, reranker: Reranker | None) -> Ranking:
-        question, mended = self._mended(question)
-        headed = self._parts.section_named(question, among)
-        ranking = self._by_likeness(question, headed or among)
-        if reranker is not None:
-            ranking = self._by_reranker(question, ranking, reranker)
-        ranking = self._by_phrases(question, ranking, headed or among)
-        ranking = self._by_structure(question, ranking, among, headed)
-        slips = "; ".join(f"“{old}” as “{new}”" for old, new in mended.items())
-        return replace(ranking, note=f"Read {slips}.") if slips and not ranking.note else ranking
-
-    def judged(self, ranking: Ranking) -> Ranking:
-        """How sure it is that the first passages answer, told by reading them.
+    def with_confidence(self, ranking: Ranking) -> Ranking:
+        """Estimate the confidence of a ranking with the reading model, which reads the first passages.
 
         Args:
-            ranking: What ``find`` found with ``fast``.
+            ranking: What ``find`` returned for ``fast``. It is returned as it is if its basis is not
+                likeness, because then its confidence is certain already, or if the passages cannot be read.
         """
-        signs = ranking.signs
-        # What was found by its words or its place needs no reading to be sure of.
-        if self._reading_model is None or signs is None or ranking.confidence != abstention.confidence(signs):
+        if self._reading_model is None or ranking.features is None:
             return ranking
-        excerpts = [self._excerpt(one) for one in ranking.ranked[:READ]]
+        excerpts = [self._excerpt(passage) for passage in ranking.ranked[:READ]]
         readings = self._reading_model.read(ranking.query.text, excerpts)
         if not readings:
             return ranking
-        signs = replace(signs, reads=tuple(one.answers for one in readings))
-        return replace(ranking, signs=signs, confidence=abstention.confidence(signs))
+        features = replace(ranking.features, logits=tuple(reading.answers for reading in readings))
+        return replace(ranking, features=features, confidence=confidence_of(features))
 
     def highlights(self, ranking: Ranking, ranked: Ranked) -> Spans:
-        """Spans of the sentences of a ranked passage that answer, in reading order."""
+        """Spans of the answering sentences of a ranked passage, in reading order."""
         if ranked.passage in ranking.spans:
             return ranking.spans[ranked.passage]
         passage = self.passages[ranked.passage]
         return highlight(ranking.query, ranking.weights, self.searcher.index, ranked, passage)
 
     def matches(self, ranking: Ranking, ranked: Ranked) -> tuple[Match, ...]:
-        """Why a passage was ranked where it is, word by word of the question."""
-        return matches_of(
-            ranking.query,
-            ranking.weights,
-            self.searcher.index,
-            ranked,
-            self.passages,
+        """Explain why a passage has its rank, word by word of the question."""
+        return matches_of(ranking.query, ranking.weights, self.searcher.index, ranked, self.passages)
+
+    def _rank(self, question: Question, among: Collection[str] | None, reranker: Reranker | None) -> Ranking:
+        question = self._corrected(question)
+        section = self._structure.section_named(question, among)
+        searched = section or among
+        rows, query = self.searcher.rows(searched), self.searcher.query(question)
+        weights, content_weights = self.searcher.weights_with_content(query, rows)
+        ranked = self._preferring_kind(question, self.searcher.late(query, weights, rows))
+        if reranker is not None:
+            ranked = self._reranked(question, ranked, reranker)
+        ranking = self._by_phrases(Ranking(query=query, weights=weights, ranked=ranked), searched)
+        if section and not question.unquoted_content_words:
+            # The question asks what a section says and nothing else.
+            ranking = replace(ranking, basis="heading", confidence=_CERTAIN)
+        ranking = self._by_structure(ranking, among, section)
+        # Only now is it known which passages are shown first.
+        return self._by_likeness(ranking, content_weights) if ranking.basis == "likeness" else ranking
+
+    def _corrected(self, question: Question) -> Question:
+        """Correct typos, unless the model knows every word as one piece."""
+        starts = [piece.start for piece in self.searcher.encoder.pieces(question.text)]
+        if all(sum(low <= start < high for start in starts) <= 1 for low, high in question.words):
+            return question
+        text, corrections = self._speller.corrected(question.text)
+        return (
+            replace(question, text=text, corrections=tuple(corrections.items())) if corrections else question
         )
 
-    def _mended(self, question: str) -> tuple[str, dict[str, str]]:
-        # A word that the model knows whole is no slip; others are looked for among the essays' words.
-        starts = [piece.start for piece in self.searcher.encoder.pieces(question)]
-        spans = questions.words(question)
-        if all(sum(start <= at < end for at in starts) <= 1 for start, end in spans):
-            return question, {}
-        return self._speller.mended(question)
-
-    def _by_likeness(self, question: str, among: Collection[str] | None) -> Ranking:
-        searcher = self.searcher
-        rows = searcher.rows(among)
-        query = searcher.query(question)
-        weights, bare = searcher.weighed(query, rows)
-        ranked = self._preferred(question, searcher.late(query, weights, rows))
-        if not ranked:
-            return Ranking([], query, weights)
-        signs = signs_of(query, bare, ranked, self.passages[ranked[0].passage].text)
-        return Ranking(ranked, query, weights, signs, abstention.confidence(signs))
-
-    def _preferred(self, question: str, ranked: list[Ranked]) -> list[Ranked]:
-        kind = questions.kind_asked(question)
-        if kind is None:
+    def _preferring_kind(self, question: Question, ranked: list[Ranked]) -> list[Ranked]:
+        """Raise the scores of notes or block quotations if the question asks for one."""
+        if question.kind_asked is None:
             return ranked
         raised = (
-            replace(one, score=round(one.score + _PREFERRED, DECIMALS))
-            if self.passages[one.passage].kind == kind
-            else one
-            for one in ranked
+            replace(passage, score=round(passage.score + _PREFERRED, DECIMALS))
+            if self.passages[passage.passage].kind == question.kind_asked
+            else passage
+            for passage in ranked
         )
         return in_order(raised, self.searcher.index)
 
-    def _by_reranker(self, question: str, ranking: Ranking, reranker: Reranker) -> Ranking:
-        first, rest = ranking.ranked[:RERANKED], ranking.ranked[RERANKED:]
-        scores = reranker.scores(question, [self._excerpt(one, _LONG_EXCERPT) for one in first])
+    def _reranked(self, question: Question, ranked: list[Ranked], reranker: Reranker) -> list[Ranked]:
+        first, rest = ranked[:RERANKED], ranked[RERANKED:]
+        scores = reranker.scores(question.text, [self._excerpt(passage, _LONG_EXCERPT) for passage in first])
         low = min(scores, default=0.0)
         # Models have scales of their own, some with all scores near 0, so shares of the range are rounded.
         width = (max(scores, default=0.0) - low) or 1.0
@@ -259,79 +251,97 @@ class Finder:
         order = best_first(shares, range(len(first)))
         reordered = [replace(first[number], score=low + float(shares[number]) * width) for number in order]
         # The rest keep their order, below all that were scored again.
-        following = [replace(ranked, score=low - distance) for distance, ranked in enumerate(rest, 1)]
-        return replace(ranking, ranked=[*reordered, *following])
+        following = [replace(passage, score=low - distance) for distance, passage in enumerate(rest, 1)]
+        return [*reordered, *following]
 
-    def _excerpt(self, ranked: Ranked, room: int = ROOM) -> str:
-        """The part of a passage around its best window, after the sentence that brings the passage in."""
-        passage, window = self.passages[ranked.passage], self.searcher.index.windows[ranked.window]
-        pieces = self.searcher.encoder.pieces
-        lengths = [len(pieces(passage.text[start:end])) for start, end in passage.sentences]
-        start, end = excerpt(passage.sentences, lengths, (window.start, window.end), room)
-        host = introductions_of(self.essays[passage.essay_id].passages).get(ranked.passage)
-        before = self.passages[host.passage].text[host.start : host.end] + " " if host else ""
-        return before + passage.text[start:end]
-
-    def _by_phrases(self, question: str, ranking: Ranking, among: Collection[str] | None) -> Ranking:
-        """Passages that hold the quoted phrases of a question come first."""
-        phrases = questions.quoted_phrases(question)
-        if not phrases:
+    def _by_phrases(self, ranking: Ranking, searched: Collection[str] | None) -> Ranking:
+        """Put the passages first that contain the quoted phrases of the question."""
+        question = ranking.query.question
+        if not question.quoted_phrases:
             return ranking
-        patterns = [questions.phrase_pattern(phrase) for phrase in phrases]
-        found: dict[str, list[tuple[int, int]]] = {}
-        counts: dict[str, int] = {}
-        for name in self.searcher.holding(phrases) if among is None else among:
-            text = self.passages[name].text
-            places = [[match.span() for match in pattern.finditer(text)] for pattern in patterns]
-            if any(places):
-                found[name] = [span for spans in places for span in spans]
-                counts[name] = sum(map(bool, places))
-        if not found:
+        spans: dict[str, Spans] = {}
+        phrases_in: dict[str, int] = {}
+        for passage_id in self.searcher.holding(question.quoted_phrases) if searched is None else searched:
+            passage = self.passages[passage_id]
+            occurrences = [
+                [match.span() for match in pattern.finditer(passage.text)]
+                for pattern in question.phrase_patterns
+            ]
+            if any(occurrences):
+                spans[passage_id] = sentences_over(passage.sentences, chain.from_iterable(occurrences))
+                phrases_in[passage_id] = sum(map(bool, occurrences))
+        if not spans:
             return ranking
-        spans = {
-            name: sentences_over(self.passages[name].sentences, places) for name, places in found.items()
-        }
-        ranked = _lifted(self._with(found, ranking), counts)
-        # Who asks only where a phrase stands is answered by the passage that it stands in.
-        alone = not questions.content_words(questions.without_quoted(question))
-        confidence = 1.0 if alone else ranking.confidence
-        return replace(ranking, ranked=ranked, spans=spans, confidence=confidence)
+        ranked = _by_tiers(self._including(phrases_in, ranking), phrases_in)
+        ranking = replace(ranking, ranked=ranked, spans=spans)
+        if question.unquoted_content_words:
+            return ranking
+        # The question asks where a phrase occurs and nothing else.
+        return replace(ranking, basis="phrase", confidence=_CERTAIN)
 
-    def _with(self, names: Collection[str], ranking: Ranking) -> list[Ranked]:
-        """The ranked passages and some others, which in a large library may be none of the candidates."""
-        known = {one.passage for one in ranking.ranked}
-        if known.issuperset(names):
+    def _by_structure(
+        self, ranking: Ranking, among: Collection[str] | None, section: Collection[str] | None
+    ) -> Ranking:
+        """Put the passages first that contain the part of an essay's argument which the question asks for."""
+        matches = self._structure.matches(
+            ranking.query.question, among, section, [passage.passage for passage in ranking.ranked]
+        )
+        if not matches:
+            return ranking
+        tiers = {match.passage: len(matches) - number for number, match in enumerate(matches)}
+        return replace(
+            ranking,
+            ranked=_by_tiers(self._including(tiers, ranking), tiers),
+            spans={match.passage: match.spans for match in matches},
+            basis="structure",
+            confidence=_ANNOUNCED if any(match.announced for match in matches) else _PLACED,
+        )
+
+    def _by_likeness(self, ranking: Ranking, content_weights: Floats) -> Ranking:
+        """Estimate the confidence from features of the passages that are first."""
+        if not ranking.ranked:
+            return ranking
+        text = self.passages[ranking.ranked[0].passage].text
+        features = features_of(ranking.query, content_weights, ranking.ranked, text)
+        return replace(ranking, features=features, confidence=confidence_of(features))
+
+    def _including(self, passage_ids: Collection[str], ranking: Ranking) -> list[Ranked]:
+        """The ranked passages and some others; in a large library not all passages have been ranked."""
+        known = {passage.passage for passage in ranking.ranked}
+        if known.issuperset(passage_ids):
             return ranking.ranked
-        rows = self.searcher.rows(set(names) - known)
+        rows = self.searcher.rows(set(passage_ids) - known)
         others = self.searcher.late(ranking.query, ranking.weights, rows)
         return in_order([*ranking.ranked, *others], self.searcher.index)
 
-    def _by_structure(
-        self, question: str, ranking: Ranking, among: Collection[str] | None, headed: Collection[str] | None
-    ) -> Ranking:
-        """Passages that hold the asked part of an essay's argument come first."""
-        if headed and not questions.content_words(questions.without_quoted(question)):
-            # Whoever asks what a section says, by its heading, is answered by the section.
-            ranking = replace(ranking, confidence=1.0)
-        places = self._parts.places(question, among, headed, [one.passage for one in ranking.ranked])
-        if not places:
-            return ranking
-        tiers = {place.passage: len(places) - at for at, place in enumerate(places)}
-        ranked = _lifted(self._with(tiers, ranking), tiers)
-        spans = {place.passage: place.spans for place in places}
-        confidence = _ANNOUNCED if any(place.announced for place in places) else _PLACED
-        return replace(ranking, ranked=ranked, spans=spans, confidence=confidence)
+    def _excerpt(self, ranked: Ranked, longest: int = LONGEST_EXCERPT) -> str:
+        """The part of a passage around its best window, after the sentence that introduces the passage."""
+        passage, window = self.passages[ranked.passage], self.searcher.index.windows[ranked.window]
+        pieces = self.searcher.encoder.pieces
+        lengths = [len(pieces(passage.text[start:end])) for start, end in passage.sentences]
+        start, end = excerpt(passage.sentences, lengths, (window.start, window.end), longest)
+        introduction = self._introductions_in(passage.essay_id).get(ranked.passage)
+        if introduction is None:
+            return passage.text[start:end]
+        introducing = self.passages[introduction.passage].text[introduction.start : introduction.end]
+        return f"{introducing} {passage.text[start:end]}"
+
+    def _introductions_in(self, essay_id: str) -> dict[str, Introduction]:
+        if essay_id not in self._introductions:
+            self._introductions[essay_id] = introductions_of(self.essays[essay_id].passages)
+        return self._introductions[essay_id]
 
 
-def _lifted(ranked: Sequence[Ranked], tiers: Mapping[str, int]) -> list[Ranked]:
-    """Ranked passages, those of a tier before all others and higher tiers first, whatever scores mean."""
-    scores = [one.score for one in ranked]
-    low, width = min(scores, default=0.0), max(scores, default=0.0) - min(scores, default=0.0)
-    lifted = [
-        replace(one, score=low + width + tiers[one.passage] + 0.5 * (one.score - low) / (width or 1))
-        for one in ranked
-        if one.passage in tiers
+def _by_tiers(ranked: Sequence[Ranked], tiers: Mapping[str, int]) -> list[Ranked]:
+    """Put passages that have a tier before all others, higher tiers first; scores are raised to agree."""
+    scores = [passage.score for passage in ranked]
+    low, high = min(scores, default=0.0), max(scores, default=0.0)
+    width = (high - low) or 1
+    raised = [
+        replace(passage, score=high + tiers[passage.passage] + 0.5 * (passage.score - low) / width)
+        for passage in ranked
+        if passage.passage in tiers
     ]
-    # Within a tier they keep their order.
-    lifted.sort(key=lambda one: -tiers[one.passage])
-    return [*lifted, *(one for one in ranked if one.passage not in tiers)]
+    # The sort is stable: within a tier the passages keep their order.
+    raised.sort(key=lambda passage: -tiers[passage.passage])
+    return [*raised, *(passage for passage in ranked if passage.passage not in tiers)]

@@ -1,18 +1,23 @@
-"""What a question needs before it is searched: its own words, or those of the question before it."""
+"""Parse a question: its words, the phrases that it quotes, and what kind of passage or section it asks for.
+
+A question that refers to the one before it ("And why?") is searched together with it.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
-from assistant.core.essay import Kind
+from assistant.core.essay import Kind, Spans
 
-# What is longer is no question; the model reads it in parts, so this is a limit of patience.
+# The rest of a longer question is not searched: the model encodes it in parts, and each takes time.
 LONGEST = 2_000
-# A question of more words of its own says enough to be searched by itself.
-_SAYS_LITTLE = 5
-# The share of a heading's words that names its section.
-_NAMED = 0.5
+# A question with more content words than this is searched by itself, whatever its pronouns.
+_FEW_WORDS = 5
+# The share of a heading's words that a question must use to name its section.
+_NAMED_SHARE = 0.5
 
 FUNCTION_WORDS = frozenset(
     (
@@ -29,7 +34,7 @@ FUNCTION_WORDS = frozenset(
         "within without would yes yet you your yours"
     ).split()
 )
-# Words with which questions speak of the essay as an essay.
+# Words that refer to the essay as an essay rather than to its subject.
 FRAMING_WORDS = frozenset(
     (
         "according argue argued argues argument article author bring brings brought chapter cite cites "
@@ -38,30 +43,30 @@ FRAMING_WORDS = frozenset(
         "refers section speak speaks text turn turns use used uses writer"
     ).split()
 )
-_POINTING = re.compile(
+_PRONOUN = re.compile(
     r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs|this|that|these|those|there|then"
     r"|the former|the latter|same)\b",
     re.IGNORECASE,
 )
-_RESUMING = re.compile(
+_CONTINUES = re.compile(
     r"^(?:and|but|so|or|then|also)\b|^(?:what|how) about\b"
     r"|^(?:why(?: not| so| is that)?|who|where|when|how|in what way|how so|which ones?)\s*\?*$"
     r"|^(?:go on|more|tell me more|say more|for example|such as)\b",
     re.IGNORECASE,
 )
-# "It", "that" and "there" that refer within the question itself or to nothing at all.
-_OWN = re.compile(
+# "It", "that" and "there" that refer to something within the question, or to nothing.
+_INTERNAL_REFERENCE = re.compile(
     r"\b(?:is it (?:\w+ )?that|there (?:is|are|was|were)|(?:is|are|was|were) there|\w+ that \w+ \w+)\b",
     re.IGNORECASE,
 )
-_ENDS_POINTING = re.compile(r"\b(?:that|this|it|there|then)\W*$", re.IGNORECASE)
+_ENDS_WITH_PRONOUN = re.compile(r"\b(?:that|this|it|there|then)\W*$", re.IGNORECASE)
 _SUBJECT = re.compile(
     r"\b(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would|should|must|may|might)\s+(\w+)",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(
     r"[“\"](?P<double>[^“”\"]+)[”\"]"
-    # Single marks: apostrophes stand within words, or behind an s where the phrase goes on.
+    # Single marks: an apostrophe is within a word, or follows an s where the phrase continues.
     r"|(?<![^\W_])['‘](?=\w)(?P<single>(?:[^'‘’“”\"]|(?<=\w)['’](?=\w)|(?<=s)['’](?=\s))+)"
     r"(?<=[\w.,!?…])['’](?!\w)"
 )
@@ -88,77 +93,181 @@ _UNDER = re.compile(r"\bunder\W*[“\"‘']|\b(?:section|part|chapter|heading)\b
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
-def readable(question: str) -> str:
-    """A question without what is no text: terminals and JSON can pass it on, no tokenizer reads it."""
-    return question.encode("utf-8", "replace").decode("utf-8")
+@dataclass(frozen=True)
+class Question:
+    """A question as it is searched. Everything derived from its text is computed once, when first used.
+
+    Attributes:
+        text: The question, preceded by the earlier questions that it refers to.
+        is_cut: Whether the user's question was longer than ``LONGEST``.
+        corrections: Pairs of a misspelt word and the word that replaces it in ``text``.
+    """
+
+    text: str
+    is_cut: bool = False
+    corrections: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, text: str, history: Sequence[str] = ()) -> Question:
+        """Build a question from what the user typed.
+
+        Args:
+            text: The question as the user typed it.
+            history: Earlier questions of the conversation, oldest first.
+
+        Returns:
+            The question by itself, unless it refers to the one before it. Then the earlier questions, back to
+            the last that refers to no other, are put before it.
+        """
+        parts = [_cleaned(text)]
+        question = cls(parts[0])
+        for earlier in reversed([entry for entry in map(_cleaned, history) if entry]):
+            if not question.is_elliptical:
+                break
+            parts.insert(0, earlier)
+            question = cls(earlier)
+        is_cut = len(text.strip()) > LONGEST
+        if len(parts) == 1 and not is_cut:
+            return question
+        return cls(" ".join(parts), is_cut)
+
+    @cached_property
+    def words(self) -> Spans:
+        """Spans of the words."""
+        return words(self.text)
+
+    @cached_property
+    def content_words(self) -> tuple[str, ...]:
+        """Words that say what the question is about, folded."""
+        return tuple(self._content_words(self.words))
+
+    @cached_property
+    def unquoted_content_words(self) -> tuple[str, ...]:
+        """Content words outside quoted phrases."""
+        quoted = [match.span() for match in self._quoted]
+        outside = [span for span in self.words if not any(low <= span[0] < high for low, high in quoted)]
+        return tuple(self._content_words(outside))
+
+    def _content_words(self, spans: Sequence[tuple[int, int]]) -> list[str]:
+        return _without_function_words(self.text[start:end] for start, end in spans)
+
+    @cached_property
+    def quoted_phrases(self) -> tuple[str, ...]:
+        """Phrases in quotation marks, in order; a phrase in single marks has two words or more."""
+        return tuple((match["double"] or match["single"]).strip() for match in self._quoted)
+
+    @cached_property
+    def phrase_patterns(self) -> tuple[re.Pattern[str], ...]:
+        """A pattern for each quoted phrase; see ``phrase_pattern``."""
+        return tuple(map(phrase_pattern, self.quoted_phrases))
+
+    @cached_property
+    def unquoted(self) -> str:
+        """The text without its quoted phrases."""
+        text = self.text
+        for match in reversed(self._quoted):
+            text = f"{text[: match.start()]} {text[match.end() :]}"
+        return text
+
+    @cached_property
+    def _quoted(self) -> tuple[re.Match[str], ...]:
+        # Single marks around one word may be apostrophes.
+        return tuple(
+            match
+            for match in _QUOTED.finditer(self.text)
+            if match["double"] is not None or len(words(match["single"])) > 1
+        )
+
+    @cached_property
+    def kind_asked(self) -> Kind | None:
+        """The kind of passage that the question asks for: a note, a block quotation or ``None``."""
+        if _NOTE.search(self.unquoted):
+            return "note"
+        return "blockquote" if _QUOTATION.search(self.unquoted) else None
+
+    @cached_property
+    def mentions_section(self) -> bool:
+        """Whether the question mentions a section of an essay."""
+        return _SECTION.search(self.text) is not None or _UNDER.search(self.text) is not None
+
+    def heading_named(self, headings: Collection[str]) -> str | None:
+        """The heading that the question quotes, or whose words it gives as the name of a section.
+
+        ``None`` also if it names several headings equally well.
+        """
+        for phrase in map(_tokens, self.quoted_phrases):
+            for heading in headings:
+                if phrase and phrase == _tokens(heading):
+                    return heading
+        section = _SECTION.search(self.text)
+        if section is None:
+            return None
+        # The name ends where the clause does.
+        name = set(content_words(_CLAUSE.split(self.text[section.end() :])[0]))
+        shares = sorted(((_share_named(heading, name), heading) for heading in headings), reverse=True)
+        is_only_one = len(shares) == 1 or (len(shares) > 1 and shares[0][0] > shares[1][0])
+        return shares[0][1] if is_only_one and shares[0][0] >= _NAMED_SHARE else None
+
+    @cached_property
+    def is_elliptical(self) -> bool:
+        """Whether the question refers to the one before it.
+
+        It does if it continues that question ("And why?", "What about Ruth?"), or if it says little and has a
+        pronoun that refers to no name or subject of its own.
+        """
+        if _CONTINUES.search(self.text.strip()) or not self.content_words:
+            return True
+        text = _INTERNAL_REFERENCE.sub(" ", self.text)
+        pronoun = _PRONOUN.search(text)
+        if pronoun is None or len(self.content_words) > _FEW_WORDS:
+            return False
+        return bool(_ENDS_WITH_PRONOUN.search(text)) or not _has_subject(text[: pronoun.start()])
 
 
-def words(question: str) -> list[tuple[int, int]]:
-    """Spans of the words of a question."""
-    return [match.span() for match in _WORD.finditer(question)]
+def readable(text: str) -> str:
+    """Replace lone surrogates, which terminals and JSON can pass on but no tokenizer accepts."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def content_words(question: str) -> list[str]:
-    """Words of a question that say what it is about, folded."""
-    return [word for word in map(folded, _WORD.findall(question)) if word not in FUNCTION_WORDS]
+def _cleaned(text: str) -> str:
+    return readable(text).strip()[:LONGEST]
+
+
+def words(text: str) -> Spans:
+    """Spans of the words of a text."""
+    return tuple(match.span() for match in _WORD.finditer(text))
+
+
+def content_words(text: str) -> list[str]:
+    """Words of a text that say what it is about, folded."""
+    return _without_function_words(_WORD.findall(text))
+
+
+def _without_function_words(printed: Iterable[str]) -> list[str]:
+    return [word for word in map(folded, printed) if word not in FUNCTION_WORDS]
 
 
 def folded(word: str) -> str:
-    """A word in lower case, without quotation marks around it and its possessive ending."""
+    """A word in lower case, without quotation marks around it and without a possessive ending."""
     return word.casefold().replace("’", "'").strip("'").removesuffix("'s")
 
 
-def is_elliptical(question: str) -> bool:
-    """Whether a question leans on the one before it.
+def _tokens(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
 
-    It does when it resumes ("And why?", "What about Ruth?"), or says little itself and points back
-    with a pronoun for which it has no name or subject of its own.
-    """
-    words = content_words(question)
-    if _RESUMING.search(question.strip()) or not words:
+
+def _has_subject(text: str) -> bool:
+    """Whether a pronoun that follows a text can refer to something in it."""
+    printed = _WORD.findall(text)
+    if any(word[0].isupper() and folded(word) not in FUNCTION_WORDS for word in printed):
         return True
-    text = _OWN.sub(" ", question)
-    points = _POINTING.search(text)
-    if points is None or len(words) > _SAYS_LITTLE:
-        return False
-    return bool(_ENDS_POINTING.search(text)) or not _has_subject(text[: points.start()])
-
-
-def _has_subject(before: str) -> bool:
-    """Whether a pronoun can refer to what stands before it in its own question."""
-    words = _WORD.findall(before)
-    if any(word[0].isupper() and folded(word) not in FUNCTION_WORDS for word in words):
+    if re.search(r"\bthe\s+\w+", text, re.IGNORECASE):
         return True
-    if re.search(r"\bthe\s+\w+", before, re.IGNORECASE):
-        return True
-    return any(folded(found) not in FUNCTION_WORDS for found in _SUBJECT.findall(before))
-
-
-def quoted_phrases(question: str) -> list[str]:
-    """Phrases of a question that stand in quotation marks, in order.
-
-    Single marks hold a phrase of two words at the least: around one they may be apostrophes.
-    """
-    return [(match["double"] or match["single"]).strip() for match in _quoted(question)]
-
-
-def without_quoted(question: str) -> str:
-    """A question without its phrases in quotation marks."""
-    for match in reversed(_quoted(question)):
-        question = f"{question[: match.start()]} {question[match.end() :]}"
-    return question
-
-
-def _quoted(question: str) -> list[re.Match[str]]:
-    return [
-        match
-        for match in _QUOTED.finditer(question)
-        if len(_WORD.findall(match["double"] or match["single"])) > (match["double"] is None)
-    ]
+    return any(folded(subject) not in FUNCTION_WORDS for subject in _SUBJECT.findall(text))
 
 
 def phrase_pattern(phrase: str) -> re.Pattern[str]:
-    """What finds a phrase in a text whatever its quotation marks, hyphens, dashes, spaces and case."""
+    """Match a phrase whatever its quotation marks, hyphens, dashes, spaces and case in the text."""
     parts = [re.escape(part) for part in re.findall(r"[^\W_]+", phrase)]
     if not parts:
         return re.compile(r"(?!)")
@@ -166,64 +275,7 @@ def phrase_pattern(phrase: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![^\W_]){between}(?![^\W_])", re.IGNORECASE)
 
 
-def kind_asked(question: str) -> Kind | None:
-    """The kind of passage that a question asks for by name: a note, a block quotation or none."""
-    question = without_quoted(question)
-    if _NOTE.search(question):
-        return "note"
-    return "blockquote" if _QUOTATION.search(question) else None
-
-
-def heading_named(question: str, headings: Collection[str]) -> str | None:
-    """The heading that a question quotes, or whose words it names as those of a section.
-
-    Args:
-        question: The question.
-        headings: Headings of the essays.
-
-    Returns:
-        The heading; ``None`` if none is named, or no one more than the others.
-    """
-    letters = {heading: re.findall(r"\w+", heading.casefold()) for heading in headings}
-    for phrase in quoted_phrases(question):
-        for heading, own in letters.items():
-            if own and own == re.findall(r"\w+", phrase.casefold()):
-                return heading
-    named = _SECTION.search(question)
-    if named is None:
-        return None
-    # The name ends where the clause does.
-    asked = set(content_words(_CLAUSE.split(question[named.end() :])[0]))
-    shares = sorted(((_share(heading, asked), heading) for heading in headings), reverse=True)
-    alone = len(shares) == 1 or (len(shares) > 1 and shares[0][0] > shares[1][0])
-    return shares[0][1] if shares and alone and shares[0][0] >= _NAMED else None
-
-
-def names_section(question: str) -> bool:
-    """Whether a question speaks of a section."""
-    return _SECTION.search(question) is not None or _UNDER.search(question) is not None
-
-
-def _share(heading: str, asked: Collection[str]) -> float:
-    """The share of a heading's words that a question names."""
-    own = set(content_words(heading))
-    return len(own.intersection(asked)) / len(own) if own else 0.0
-
-
-def in_context(question: str, history: Sequence[str]) -> str:
-    """The question with what it leans on put before it.
-
-    Args:
-        question: The question as asked.
-        history: Earlier questions of the conversation, oldest first.
-
-    Returns:
-        The question itself when it stands alone, else the earlier questions back to the last one
-        that does, and then the question.
-    """
-    parts = [question]
-    for earlier in reversed([one for one in history if one.strip()]):
-        if not is_elliptical(parts[0]):
-            break
-        parts.insert(0, earlier.strip())
-    return " ".join(parts)
+def _share_named(heading: str, name: Collection[str]) -> float:
+    """The share of a heading's content words that a section's name has."""
+    heading_words = set(content_words(heading))
+    return len(heading_words.intersection(name)) / len(heading_words) if heading_words else 0.0

@@ -1,4 +1,4 @@
-"""One question against one index, by any of the ranking methods."""
+"""Search one index for a question, by any of the ranking methods."""
 
 from __future__ import annotations
 
@@ -14,10 +14,21 @@ from assistant.retrieval.index.introductions import SHARE
 from assistant.retrieval.index.ordering import best_first, rounded
 from assistant.retrieval.index.tokens import runs
 from assistant.retrieval.models.encoder import Encoder, Floats, Integers
-from assistant.retrieval.ranking import FRAMING, Query, Ranked, frequency, idf, make_query, rank, shares
+from assistant.retrieval.questions import Question
+from assistant.retrieval.ranking import (
+    FRAMING,
+    Query,
+    Ranked,
+    idf,
+    make_query,
+    passage_frequencies,
+    rank,
+    shares,
+)
 
-# Passages that share words with the question, looked at in large libraries besides the nearest.
+# Passages that share words with the question; in large libraries they are scored besides the nearest.
 _LEXICAL_CANDIDATES = 100
+# The score of passages without a window among those searched: the lowest cosine.
 _FAR = -1.0
 
 
@@ -26,15 +37,15 @@ class Searcher:
 
     Args:
         index: The index.
-        encoder: The model that made it.
-        unasked: Folded words that name an essay and not what is asked of it.
+        encoder: The model that computed it.
+        ignored: Folded words that name an essay and not what is asked about it, such as its author.
     """
 
-    def __init__(self, index: Index, encoder: Encoder, unasked: Collection[str] = ()) -> None:
+    def __init__(self, index: Index, encoder: Encoder, ignored: Collection[str] = ()) -> None:
         self.index = index
         self.encoder = encoder
-        self._unasked = frozenset(unasked)
-        self._names: dict[str, dict[str, int]] = {}
+        self._ignored = frozenset(ignored)
+        self._numbers: dict[str, dict[str, int]] = {}
         self._methods: dict[str, Callable[[Query, Integers], Floats]] = {
             "bm25": lambda query, _rows: self.lexical.scores(query.text),
             "windows": self._windows,
@@ -43,7 +54,7 @@ class Searcher:
 
     @cached_property
     def lexical(self) -> BM25:
-        """Ranks passages by their words."""
+        """Ranks passages by the words that they share with a question."""
         return BM25(self.index.words, self.index.lengths, self.index.live)
 
     @property
@@ -52,77 +63,111 @@ class Searcher:
         return ("late", *self._methods)
 
     def rows(self, passages: Collection[str] | None) -> Integers:
-        """Windows of some passages, or of all; in the order of the index."""
+        """Windows of some passages, or of all for ``None``, in the order of the index."""
         if passages is None:
             return self.index.rows
-        found = (self._number(name) for name in passages)
-        return self.index.rows_of(np.array(sorted(one for one in found if one is not None), dtype=np.int32))
+        numbers = (self._number(passage_id) for passage_id in passages)
+        known = sorted(number for number in numbers if number is not None)
+        return self.index.rows_of(np.array(known, dtype=np.int32))
 
-    def _number(self, passage: str) -> int | None:
-        """Number of a passage; ``None`` if no window is its."""
-        essay = passage.rpartition("/")[0]
+    def _number(self, passage_id: str) -> int | None:
+        """Number of a passage; ``None`` if it has no window."""
+        essay = passage_id.rpartition("/")[0]
         if essay in self.index.essays:
-            return self.numbers(essay).get(passage)
-        # Only passages that somebody else has divided are not called after their essay.
-        return self._all_numbers.get(passage)
+            return self.numbers(essay).get(passage_id)
+        # Ids of passages that a question set brings along need not begin with an essay's id.
+        return self._all_numbers.get(passage_id)
 
     def numbers(self, essay: str) -> dict[str, int]:
         """Number of each passage of an essay, by id."""
-        if essay not in self._names:
+        if essay not in self._numbers:
             numbers = range(*self.index.essays[essay].passages)
-            self._names[essay] = {self.index.passage_id(number): number for number in numbers}
-        return self._names[essay]
+            self._numbers[essay] = {self.index.passage_id(number): number for number in numbers}
+        return self._numbers[essay]
 
     @cached_property
     def _all_numbers(self) -> dict[str, int]:
-        return {name: at for essay in self.index.essays for name, at in self.numbers(essay).items()}
+        numbers: dict[str, int] = {}
+        for essay in self.index.essays:
+            numbers |= self.numbers(essay)
+        return numbers
 
     def holding(self, phrases: Sequence[str]) -> list[str]:
-        """Ids of the passages that may hold one of some phrases, in the order of the index.
+        """Ids of the passages that may contain one of some phrases, in the order of the index.
 
-        In a large library these are the ones in which all words of a phrase stand.
+        In a large library these are the passages that contain all words of a phrase.
         """
         numbers = self.index.passage_numbers
         if len(self.index.rows) > ranking.SCORE_ALL:
-            held = [self.lexical.holding(words_of(phrase)) for phrase in phrases]
-            numbers = np.intersect1d(np.concatenate(held), numbers)
+            candidates = [self.lexical.holding(words_of(phrase)) for phrase in phrases]
+            numbers = np.intersect1d(np.concatenate(candidates), numbers)
         return [self.index.passage_id(int(number)) for number in numbers]
 
-    def query(self, question: str) -> Query:
+    def query(self, question: Question) -> Query:
         """Encode a question."""
         return make_query(question, self.encoder)
 
-    def weighed(self, query: Query, rows: Integers) -> tuple[Floats, Floats]:
-        """Weight of each word piece of a question among some windows, and without words that frame it."""
-        often = frequency(self.index, rows, query.ids)
-        # An author whom the essays themselves speak of is asked about, not only named.
-        spoken_of = {word for word, count in zip(query.words, often, strict=True) if count}
-        rarity = idf(often, len(self.index.passages_of(rows)))
-        unasked = self._unasked - spoken_of
-        whole, bare = (shares(query.words, rarity, unasked, framing) for framing in (FRAMING, 0.0))
-        return whole, bare
-
     def weights(self, query: Query, rows: Integers) -> Floats:
-        """Weight of each word piece of a question among some windows; see ``weighting.shares``."""
-        return self.weighed(query, rows)[0]
+        """Weight of each word piece of a question among some windows; see ``ranking.shares``."""
+        return self.weights_with_content(query, rows)[0]
+
+    def weights_with_content(self, query: Query, rows: Integers) -> tuple[Floats, Floats]:
+        """The weights for ranking, and weights of content words only; see ``ranking.shares``."""
+        frequencies = passage_frequencies(self.index, rows, query.ids)
+        # An author whom the essays themselves mention may be what is asked about.
+        mentioned = {word for word, count in zip(query.words, frequencies, strict=True) if count}
+        rarity = idf(frequencies, len(self.index.passages_of(rows)))
+        ignored = self._ignored - mentioned
+        ranking_weights, content_weights = (
+            shares(query.words, rarity, ignored, framing) for framing in (FRAMING, 0.0)
+        )
+        return ranking_weights, content_weights
 
     def late(self, query: Query, weights: Floats, rows: Integers) -> list[Ranked]:
-        """Rank passages by late interaction; see ``ranking.rank``."""
-        return rank(query, weights, self.index, rows, lambda: self._lexical_rows(query.text, rows), self.lend)
+        """Passages of some windows by late interaction, best first."""
+        return rank(
+            query,
+            weights,
+            self.index,
+            rows,
+            lambda: self._lexical_rows(query.text, rows),
+            self.with_introductions,
+        )
 
-    def lend(self, tokens: Floats, rows: Integers, met: Floats) -> Floats:
-        """Best cosines of windows, with those met in their hosts; see ``hosts.lend``."""
-        return lend(self.index, tokens, rows, met)
+    def with_introductions(self, tokens: Floats, rows: Integers, cosines: Floats) -> Floats:
+        """Raise the cosines of windows to a share of those of the sentences that introduce their passages.
+
+        Args:
+            tokens: Unit vector of each word piece of the question.
+            rows: The windows.
+            cosines: Highest cosine of each piece in each window, shape ``(windows, pieces)``.
+
+        Returns:
+            The cosines, raised where a share of the introduction's is higher.
+        """
+        index, owners = self.index, self.index.owners[rows]
+        introduced = np.flatnonzero(index.introductions[owners, 1])
+        if not len(introduced):
+            return cosines
+        # All windows of a passage have the same introduction.
+        passages, passage_of = np.unique(owners[introduced], return_inverse=True)
+        bounds = index.introductions[passages]
+        lengths = bounds[:, 1] - bounds[:, 0]
+        tokenwise = index.tokens.cosines(runs(bounds), tokens)
+        best = np.maximum.reduceat(tokenwise, np.cumsum(lengths) - lengths, axis=0)
+        raised = cosines.copy()
+        raised[introduced] = np.maximum(cosines[introduced], SHARE * best[passage_of])
+        return raised
 
     def ranking(
-        self, question: str, method: str, passages: Collection[str] | None = None
+        self, question: Question, method: str, passages: Collection[str] | None = None
     ) -> list[tuple[str, float]]:
         """Rank passages by a method.
 
         Args:
             question: The question.
             method: One of ``methods``.
-            passages: Ids to look among, or ``None`` for all.
+            passages: Ids of the passages to search; ``None`` for all.
 
         Returns:
             Ids and scores to four decimals, best first; see ``ordering.best_first``.
@@ -132,30 +177,31 @@ class Searcher:
             return []
         query = self.query(question)
         if method == "late":
-            return [(one.passage, one.score) for one in self.late(query, self.weights(query, rows), rows)]
+            ranked = self.late(query, self.weights(query, rows), rows)
+            return [(passage.passage, passage.score) for passage in ranked]
         scores = rounded(self._methods[method](query, rows))
         searched = self.index.passages_of(rows)
         order = searched[best_first(scores[searched], self.index.places[searched])]
-        return [(self.index.passage_id(at), float(scores[at])) for at in order]
+        return [(self.index.passage_id(number), float(scores[number])) for number in order]
 
-    def _lexical_rows(self, question: str, rows: Integers) -> Integers:
+    def _lexical_rows(self, text: str, rows: Integers) -> Integers:
         """Windows, among some, of passages that share words with a question."""
-        among = None
+        is_searched = None
         if len(rows) < len(self.index.rows):
-            among = np.zeros(len(self.index.lengths), dtype=bool)
-            among[self.index.owners[rows]] = True
-        best = self.lexical.best(question, _LEXICAL_CANDIDATES, among, self.index.places)
+            is_searched = np.zeros(len(self.index.lengths), dtype=bool)
+            is_searched[self.index.owners[rows]] = True
+        best = self.lexical.best(text, _LEXICAL_CANDIDATES, is_searched, self.index.places)
         return self.index.rows_of(best)
 
     def _windows(self, query: Query, rows: Integers) -> Floats:
         """Cosine of each passage's nearest window, shape ``(passages,)``."""
-        near, cosines = self.index.vectors.search(query.vector, len(rows), rows)
+        nearest, cosines = self.index.vectors.search(query.vector, len(rows), rows)
         scores = np.full(len(self.index.lengths), _FAR, dtype=np.float32)
-        np.maximum.at(scores, self.index.owners[near], cosines)
+        np.maximum.at(scores, self.index.owners[nearest], cosines)
         return scores
 
     def _fusion(self, query: Query, rows: Integers) -> Floats:
-        """Mean of BM25 and window cosines, each scaled from 0 to 1 over the searched passages."""
+        """Mean of BM25 and window cosines, each scaled to 0 to 1 over the searched passages."""
         searched = self.index.passages_of(rows)
         total = np.zeros(len(self.index.lengths), dtype=np.float32)
         for scores in (self.lexical.scores(query.text), self._windows(query, rows)):
@@ -163,30 +209,3 @@ class Searcher:
             total += (scores - low) / ((high - low) or 1)
         fused: Floats = (total / 2).astype(np.float32)
         return fused
-
-
-def lend(index: Index, tokens: Floats, rows: Integers, met: Floats) -> Floats:
-    """Best cosines of windows, with those met in their hosts.
-
-    Args:
-        index: The index.
-        tokens: Unit vector of each word piece of the question.
-        rows: The windows.
-        met: Best cosine of each piece in each window, shape ``(windows, pieces)``.
-
-    Returns:
-        The same with a share of the host's cosine where that is higher.
-    """
-    owners = index.owners[rows]
-    guests = np.flatnonzero(index.introductions[owners, 1])
-    if not len(guests):
-        return met
-    # A passage's windows have one host.
-    hosted, which = np.unique(owners[guests], return_inverse=True)
-    bounds = index.introductions[hosted]
-    lengths = bounds[:, 1] - bounds[:, 0]
-    cosines = index.tokens.cosines(runs(bounds), tokens)
-    lent = SHARE * np.maximum.reduceat(cosines, np.cumsum(lengths) - lengths, axis=0)
-    made = met.copy()
-    made[guests] = np.maximum(met[guests], lent[which])
-    return made

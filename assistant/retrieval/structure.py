@@ -1,11 +1,9 @@
-"""Questions about an essay's own structure: its thesis, its plan, how it opens and how it ends.
+"""Answer questions about an essay's own structure: its thesis, its plan, how it opens and how it ends.
 
-Such a question shares no word with its answer ("What is the thesis?"), so no measure of likeness finds
-it. What answers is told by where it stands and by the phrases with which writers of English announce
-what they do ("this essay argues", "I begin by", "in conclusion"), as studies of argumentative zoning
-and of metadiscourse describe them (Teufel and Moens 2002; Hyland 2005).
-
-Which essays and which section a question names, and where they answer questions about their structure.
+Such a question ("What is the thesis?") shares no word with its answer, so that no measure of likeness finds
+it. The answer is recognised by its position and by the phrases with which writers of English announce what
+they do ("this essay argues", "I begin by", "in conclusion"), as studies of argumentative zoning and of
+metadiscourse describe them (Teufel and Moens 2002; Hyland 2005).
 """
 
 from __future__ import annotations
@@ -16,9 +14,16 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Literal
 
-from assistant.core.essay import SEARCHED_KINDS, CSLItem, EssaySummary, Passage, StoredEssay, plain_title
-from assistant.retrieval import questions
-from assistant.retrieval.questions import content_words, without_quoted
+from assistant.core.essay import (
+    SEARCHED_KINDS,
+    CSLItem,
+    EssaySummary,
+    Passage,
+    Spans,
+    StoredEssay,
+    plain_title,
+)
+from assistant.retrieval.questions import Question, content_words, folded
 
 Part = Literal["thesis", "plan", "opening", "conclusion"]
 
@@ -45,15 +50,15 @@ _ARGUES = (
     r"|(?:main|central|key|overall|principal|core) (?:\w+ )?(?:argument|claim|point|idea|thesis|question|aim"
     r"|concern|message|topic|theme|subject)s?"
 )
-# In this order: who asks how an argument ends asks for the end.
+# Tried in this order: "How does the argument end?" asks for the conclusion.
 _PARTS: tuple[tuple[Part, re.Pattern[str]], ...] = (
     ("conclusion", _words(_ENDS)),
     ("plan", _words(_BUILDS)),
     ("opening", _words(_OPENS)),
     ("thesis", _words(_ARGUES)),
 )
-# Words that speak of the essay or of these parts, and so do not say what else is asked.
-_OWN = frozenset(
+# Words for the essay or its parts, which therefore do not name a subject of the question.
+_STRUCTURE_WORDS = frozenset(
     (
         "abstract aim aims arrange arranged argue argued argues arguing argument arguments article "
         "author begin beginning begins beginnings chapter claim claims close closes closing come comes "
@@ -92,7 +97,7 @@ _CONCLUDES = re.compile(
     re.IGNORECASE,
 )
 _CUES = {"thesis": _ANNOUNCES, "plan": _PLANS, "conclusion": _CONCLUDES}
-# A question on how the whole is built may name what stands in it.
+# A question about how the whole is organised may name subjects of the essay.
 _BUILT = re.compile(
     r"\b(?:essay|article|paper|chapter|argument)\b[^?.]*\b"
     r"(?:organi[sz]ed|structured|divided|arranged|laid out)\b"
@@ -100,54 +105,54 @@ _BUILT = re.compile(
     r"(?:essay|article|paper|chapter|argument)\b",
     re.IGNORECASE,
 )
-# Sections that stand behind an essay's end or before its beginning.
+# Sections before the beginning or after the end of the essay proper.
 _APPENDED = re.compile(
     r"^\W*(?:acknowledge?ments?|thanks|notes?|appendi\w+|abstract|keywords|about the authors?|funding)\W*$",
     re.IGNORECASE,
 )
-# The share of an essay without headings that counts as its introduction, or as its end.
+# The share of an essay without headings that counts as its introduction or its ending.
 _EDGE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class StructureMatch:
-    """Where an essay answers a question about its structure.
+    """A passage that answers a question about the structure of its essay.
 
     Attributes:
         passage: Id of the passage.
         spans: Sentences that answer.
-        announced: Whether the essay announces it in so many words, or only its position tells.
+        announced: Whether the essay announces it in so many words, or only its position indicates it.
     """
 
     passage: str
-    spans: tuple[tuple[int, int], ...]
+    spans: Spans
     announced: bool
 
 
-def part_asked(question: str, unasked: Collection[str] = ()) -> Part | None:
-    """The part of an essay that a question asks for and nothing else.
+def part_asked(question: Question, ignored: Collection[str] = ()) -> Part | None:
+    """The part of an essay that a question asks for.
 
     Args:
         question: The question.
-        unasked: Folded words that name the essay, such as its author.
+        ignored: Folded words that name the essay, such as its author.
 
     Returns:
-        The part; ``None`` for a question that names a matter of its own.
+        The part; ``None`` for a question that has a subject of its own.
     """
-    if _BUILT.search(without_quoted(question)):
+    if _BUILT.search(question.unquoted):
         return "plan"
-    # What is quoted is a matter of its own, unless it names the essay or a section of it.
-    if any(word not in _OWN and word not in unasked for word in content_words(question)):
+    # A quoted phrase is a subject of its own, unless it names the essay or a section of it.
+    if any(word not in _STRUCTURE_WORDS and word not in ignored for word in question.content_words):
         return None
-    return next((part for part, pattern in _PARTS if pattern.search(without_quoted(question))), None)
+    return next((part for part, pattern in _PARTS if pattern.search(question.unquoted)), None)
 
 
-def places(part: Part, passages: Sequence[Passage]) -> list[StructureMatch]:
-    """Where an essay answers a question about its structure, best first.
+def structure_matches(part: Part, passages: Sequence[Passage]) -> list[StructureMatch]:
+    """Find a part of one essay, the best match first.
 
     Args:
-        part: What is asked for.
-        passages: Searched passages of one essay, in reading order.
+        part: The part.
+        passages: Searched passages of the essay, in reading order.
     """
     body = [
         passage
@@ -156,184 +161,200 @@ def places(part: Part, passages: Sequence[Passage]) -> list[StructureMatch]:
     ]
     if not body:
         return []
-    first, last = _introduction(body), _ending(body)
     if part == "opening":
         return [StructureMatch(body[0].id, body[0].sentences[:2], announced=True)]
-    found: list[tuple[float, StructureMatch]] = []
-    for at, passage in enumerate(body):
+    introduction, ending = _introduction_length(body), _ending_start(body)
+    scored: list[tuple[float, StructureMatch]] = []
+    for number, passage in enumerate(body):
         cued = [span for span in passage.sentences if _CUES[part].search(passage.text[span[0] : span[1]])]
-        edge = (at >= last) if part == "conclusion" else (at < first)
-        if part == "conclusion" and at == len(body) - 1:
-            found.append((4.0, StructureMatch(passage.id, passage.sentences[-2:], announced=True)))
-        elif cued and (edge or part == "thesis"):
-            # Of several sentences those that announce most come first; two are enough to see.
-            value = min(len(cued), 3) / 3 + 2 * edge + (at == first - 1) * 0.5
-            found.append((value, StructureMatch(passage.id, tuple(cued[:2]), announced=edge)))
-    if not found:
-        edges = body[last:] if part == "conclusion" else body[:first]
-        found = [
-            (0.0, StructureMatch(one.id, one.sentences[-1:], announced=False)) for one in reversed(edges)
+        is_at_edge = number >= ending if part == "conclusion" else number < introduction
+        if part == "conclusion" and number == len(body) - 1:
+            scored.append((4.0, StructureMatch(passage.id, passage.sentences[-2:], announced=True)))
+        elif cued and (is_at_edge or part == "thesis"):
+            # Passages that announce most come first; two sentences of each are enough to see it.
+            score = min(len(cued), 3) / 3 + 2 * is_at_edge + (number == introduction - 1) * 0.5
+            scored.append((score, StructureMatch(passage.id, tuple(cued[:2]), announced=is_at_edge)))
+    if not scored:
+        edge = body[ending:] if part == "conclusion" else body[:introduction]
+        return [
+            StructureMatch(passage.id, passage.sentences[-1:], announced=False) for passage in reversed(edge)
         ]
-    return [place for _, place in sorted(found, key=lambda one: -one[0])]
+    return [match for _, match in sorted(scored, key=lambda entry: -entry[0])]
 
 
-def _introduction(body: Sequence[Passage]) -> int:
-    """Number of paragraphs before the essay's second section, or of its first fifth."""
-    sections = list(dict.fromkeys(passage.section for passage in body))
-    share = max(1, round(len(body) * _EDGE))
-    if len(sections) < 2:
-        return share
-    return next(at for at, passage in enumerate(body) if passage.section == sections[1])
-
-
-def _ending(body: Sequence[Passage]) -> int:
-    """First paragraph of the essay's last section, or of its last fifth where that is shorter."""
-    share = len(body) - max(1, round(len(body) * _EDGE))
+def _introduction_length(body: Sequence[Passage]) -> int:
+    """Number of paragraphs before the essay's second section, or in its first fifth."""
     sections = list(dict.fromkeys(passage.section for passage in body))
     if len(sections) < 2:
-        return share
-    own = next(at for at, passage in enumerate(body) if passage.section == sections[-1])
-    return max(own, share)
+        return max(1, round(len(body) * _EDGE))
+    return next(number for number, passage in enumerate(body) if passage.section == sections[1])
 
 
-class Parts:
-    """The parts of some essays.
+def _ending_start(body: Sequence[Passage]) -> int:
+    """Number of the first paragraph of the essay's last section, or of its last fifth if that is shorter."""
+    fifth = len(body) - max(1, round(len(body) * _EDGE))
+    sections = list(dict.fromkeys(passage.section for passage in body))
+    if len(sections) < 2:
+        return fifth
+    last_section = next(number for number, passage in enumerate(body) if passage.section == sections[-1])
+    return max(last_section, fifth)
+
+
+class StructureSearch:
+    """Finds the essays, sections and parts of essays that questions name.
 
     Args:
-        essays: The essays, by id; may read each only when it is asked for.
+        essays: The essays, by id; may load each essay when it is looked up.
         passages: Their passages, by id.
-        abouts: What is known of each essay without reading it.
-        holding: Gives the ids of passages that may hold one of some phrases.
+        summaries: Summary of each essay, by id.
+        holding: Returns the ids of passages that may contain one of some phrases.
     """
 
     def __init__(
         self,
         essays: Mapping[str, StoredEssay],
         passages: Mapping[str, Passage],
-        abouts: Mapping[str, EssaySummary],
+        summaries: Mapping[str, EssaySummary],
         holding: Callable[[Sequence[str]], Collection[str]],
     ) -> None:
         self._essays = essays
         self._by_id = passages
         self._holding = holding
-        self._passages: dict[str, list[Passage]] = {}
-        self._authors: dict[str, list[str]] = {}
-        self._titles: dict[str, list[str]] = {}
-        self._sections: dict[str, list[str]] = {}
-        self._order = {essay_id: at for at, essay_id in enumerate(abouts)}
-        for essay_id, about in abouts.items():
-            for known, names in (
-                (self._authors, _authors(about.reference)),
-                (self._titles, _titles(about.reference)),
-                (self._sections, about.sections),
+        self._searched: dict[str, list[Passage]] = {}
+        self._by_author: dict[str, list[str]] = {}
+        self._by_title: dict[str, list[str]] = {}
+        self._by_section: dict[str, list[str]] = {}
+        self._order = {essay_id: number for number, essay_id in enumerate(summaries)}
+        for essay_id, summary in summaries.items():
+            for essays_by_name, names in (
+                (self._by_author, _authors(summary.reference)),
+                (self._by_title, _titles(summary.reference)),
+                (self._by_section, summary.sections),
             ):
                 for name in names:
-                    known.setdefault(name, []).append(essay_id)
-        # Questions name the authors; the essays themselves do not.
-        self.authors = frozenset(self._authors)
+                    essays_by_name.setdefault(name, []).append(essay_id)
+        # Folded parts of the authors' names: questions contain them, the essays themselves do not.
+        self.authors = frozenset(self._by_author)
 
-    def section_named(self, question: str, among: Collection[str] | None) -> set[str] | None:
-        """Passages of the section that a question names, or ``None`` if it names none.
+    def section_named(self, question: Question, among: Collection[str] | None) -> set[str] | None:
+        """Ids of the passages of the section that a question names; ``None`` if it names none.
 
         Args:
             question: The question.
-            among: Ids of passages to look among, or ``None`` for all.
+            among: Ids of the passages to search; ``None`` for all.
         """
-        phrases = questions.quoted_phrases(question)
-        if not phrases and not questions.names_section(question):
+        if not question.quoted_phrases and not question.mentions_section:
             return None
-        searched = None if among is None else self._searched(among)
-        sections = self._sections if searched is None else {one.section for one in searched if one.section}
-        heading = questions.heading_named(question, sections)
+        passages = None if among is None else self._passages_among(among)
+        sections = (
+            self._by_section
+            if passages is None
+            else {passage.section for passage in passages if passage.section}
+        )
+        heading = question.heading_named(sections)
         if heading is None:
             return None
-        # A quoted phrase that is a heading, and stands in the essay's text too, need not be meant as one.
-        if not questions.names_section(question) and self._printed(phrases, searched):
+        # A quoted heading that the text contains as well may be meant as a phrase of the text.
+        if not question.mentions_section and self._is_printed(question, passages):
             return None
-        if searched is None:
-            searched = [one for essay_id in self._sections[heading] for one in self._of(essay_id, None)]
-        return {one.id for one in searched if one.section == heading}
+        if passages is None:
+            passages = [
+                passage
+                for essay_id in self._by_section[heading]
+                for passage in self._searched_passages(essay_id, None)
+            ]
+        return {passage.id for passage in passages if passage.section == heading}
 
-    def _printed(self, phrases: Sequence[str], searched: Iterable[Passage] | None) -> bool:
-        """Whether one of some phrases stands in some passages, or in any."""
-        patterns = [questions.phrase_pattern(phrase) for phrase in phrases]
-        passages = (self._by_id[name] for name in self._holding(phrases)) if searched is None else searched
-        return any(pattern.search(one.text) for one in passages for pattern in patterns)
+    def _is_printed(self, question: Question, passages: Iterable[Passage] | None) -> bool:
+        """Whether some passages, or any for ``None``, contain one of the quoted phrases."""
+        if passages is None:
+            passages = (self._by_id[passage_id] for passage_id in self._holding(question.quoted_phrases))
+        return any(
+            pattern.search(passage.text) for passage in passages for pattern in question.phrase_patterns
+        )
 
-    def places(
+    def matches(
         self,
-        question: str,
+        question: Question,
         among: Collection[str] | None,
-        headed: Collection[str] | None,
-        found: Iterable[str],
-    ) -> list[StructureMatch] | None:
-        """Where the essays answer a question about their structure, best first.
+        section: Collection[str] | None,
+        ranked: Iterable[str],
+    ) -> list[StructureMatch]:
+        """Find the part of the essays that a question asks for.
 
         Args:
             question: The question.
-            among: Ids of passages to look among, or ``None`` for all.
-            headed: Passages of the section that the question names, or ``None``.
-            found: Ids of passages that are like the question; their essays are looked at.
+            among: Ids of the passages to search; ``None`` for all.
+            section: Ids of the passages of the section that the question names, or ``None``.
+            ranked: Ids of passages ranked for the question; their essays are searched.
 
         Returns:
-            The places, those of essays that the question names first and else the best of each essay
-            before the second best; ``None`` if the question asks for no part of an essay.
+            Matches in the essays that the question names, then in the others, both with the best match of
+            each essay before the second best of any; empty if the question asks for no part.
         """
-        named = self._named(question)
-        known = {word for essay_id in named for word in self._quoted_title(question, essay_id)}
-        sections = {one.section for one in self._searched(headed)} if headed else set()
-        known.update(word for section in sections for word in questions.content_words(section))
-        part = part_asked(question, self.authors | known)
+        named = self._named_essays(question)
+        ignored = {word for essay_id in named for word in self._quoted_title(question, essay_id)}
+        headings = {passage.section for passage in self._passages_among(section)} if section else set()
+        ignored.update(word for heading in headings for word in content_words(heading))
+        part = part_asked(question, self.authors | ignored)
         if part is None:
-            return None
-        owners = dict.fromkeys([*named, *(name.rpartition("/")[0] for name in found)])
-        groups = [
-            (essay_id in named, places(part, passages))
-            for essay_id in owners
-            if (passages := self._of(essay_id, headed or among))
+            return []
+        others = dict.fromkeys(passage_id.rpartition("/")[0] for passage_id in ranked)
+        return [
+            match
+            for essays in (named, [essay_id for essay_id in others if essay_id not in named])
+            for match in _interleaved(
+                [
+                    structure_matches(part, self._searched_passages(essay_id, section or among))
+                    for essay_id in essays
+                ]
+            )
         ]
-        first = _woven([places for is_named, places in groups if is_named])
-        return first + _woven([places for is_named, places in groups if not is_named])
 
-    def _of(self, essay_id: str, among: Collection[str] | None) -> list[Passage]:
-        if essay_id not in self._passages and essay_id in self._essays:
+    def _searched_passages(self, essay_id: str, among: Collection[str] | None) -> list[Passage]:
+        if essay_id not in self._searched and essay_id in self._essays:
             passages = self._essays[essay_id].passages
-            self._passages[essay_id] = [one for one in passages if one.kind in SEARCHED_KINDS]
-        return [one for one in self._passages.get(essay_id, ()) if among is None or one.id in among]
+            self._searched[essay_id] = [passage for passage in passages if passage.kind in SEARCHED_KINDS]
+        passages_of_essay = self._searched.get(essay_id, [])
+        if among is None:
+            return passages_of_essay
+        return [passage for passage in passages_of_essay if passage.id in among]
 
-    def _searched(self, among: Collection[str]) -> list[Passage]:
+    def _passages_among(self, among: Collection[str]) -> list[Passage]:
         """Passages of some ids, in reading order."""
-        owners = {name.rpartition("/")[0] for name in among}
-        # Only passages that somebody else has divided are not called after their essay.
+        owners = {passage_id.rpartition("/")[0] for passage_id in among}
+        # Ids of passages that a question set brings along need not begin with an essay's id.
         essays = sorted(owners, key=self._order.__getitem__) if owners <= self._order.keys() else self._order
-        return [one for essay_id in essays for one in self._of(essay_id, among)]
+        return [passage for essay_id in essays for passage in self._searched_passages(essay_id, among)]
 
-    def _named(self, question: str) -> list[str]:
+    def _named_essays(self, question: Question) -> list[str]:
         """Essays of which a question names an author, or quotes the title."""
-        words = questions.content_words(question)
-        titles = map(_letters, questions.quoted_phrases(question))
-        found = {essay_id for word in words for essay_id in self._authors.get(word, ())}
-        found.update(essay_id for title in titles for essay_id in self._titles.get(title, ()))
-        return sorted(found, key=self._order.__getitem__)
+        named = {essay_id for word in question.content_words for essay_id in self._by_author.get(word, ())}
+        for phrase in question.quoted_phrases:
+            named.update(self._by_title.get(_letters(phrase), ()))
+        return sorted(named, key=self._order.__getitem__)
 
-    def _quoted_title(self, question: str, essay_id: str) -> set[str]:
-        """Words of quoted phrases that are an essay's title, or its title without the subtitle."""
-        phrases = questions.quoted_phrases(question)
-        titles = [phrase for phrase in phrases if essay_id in self._titles.get(_letters(phrase), ())]
-        return {word for phrase in titles for word in questions.content_words(phrase)}
+    def _quoted_title(self, question: Question, essay_id: str) -> set[str]:
+        """Content words of the quoted phrases that are an essay's title, with or without its subtitle."""
+        titles = [
+            phrase
+            for phrase in question.quoted_phrases
+            if essay_id in self._by_title.get(_letters(phrase), ())
+        ]
+        return {word for title in titles for word in content_words(title)}
 
 
-def _woven(groups: Sequence[Sequence[StructureMatch]]) -> list[StructureMatch]:
-    """The first of each group, the second of each, and so on."""
-    return [place for row in zip_longest(*groups) for place in row if place is not None]
+def _interleaved(groups: Sequence[Sequence[StructureMatch]]) -> list[StructureMatch]:
+    """The first of each group, then the second of each, and so on."""
+    return [match for row in zip_longest(*groups) for match in row if match is not None]
 
 
 def _authors(reference: CSLItem) -> set[str]:
     printed = " ".join(
         f"{name.get('given', '')} {name.get('family', '')}" for name in reference.get("author", ())
     )
-    # The parts of a hyphenated name stand as words of their own in a question.
-    return {questions.folded(word) for word in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", printed)}
+    # A question may have one part of a hyphenated name.
+    return {folded(word) for word in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", printed)}
 
 
 def _titles(reference: CSLItem) -> set[str]:
@@ -342,5 +363,5 @@ def _titles(reference: CSLItem) -> set[str]:
 
 
 def _letters(text: str) -> str:
-    """A text without all that is no letter, for comparison."""
+    """The letters and figures of a text, folded, for comparison."""
     return "".join(re.findall(r"\w", text.casefold()))

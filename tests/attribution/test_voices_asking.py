@@ -10,7 +10,7 @@ from fake_models import FakeEncoder
 from handmade_essays import essay, finder_of, passage
 
 from assistant.answering.answer import NO_VOICE, NO_WORDS, Answerer
-from assistant.attribution.voices import within
+from assistant.attribution.voices import Voicing, within
 from assistant.citations.styles import STYLES, style_named
 from assistant.core.answer import Answer, QuotedWords, Wanted
 from assistant.core.essay import CSLItem
@@ -40,7 +40,7 @@ def finder() -> Finder:
 def ask(
     finder: Finder, question: str, style: str = "mla", voice: Wanted | None = None, top: int = 4
 ) -> Answer:
-    *_, answer = Answerer(finder).answers(
+    *_, answer = Answerer(finder, Voicing(finder.essays)).answers(
         question, top=top, essays=(), style=style_named(style, [GILL]), history=(), voice=voice
     )
     return answer

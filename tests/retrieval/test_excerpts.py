@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.retrieval.explain import ROOM, excerpt, sentences_over
+from assistant.retrieval.explain import LONGEST_EXCERPT, excerpt, sentences_over
 
 FIVE = [(0, 10), (11, 20), (21, 30), (31, 40), (41, 50)]
 
@@ -55,8 +55,8 @@ def test_a_passage_without_sentences_gives_the_span() -> None:
 
 
 def test_there_is_room_for_some_sentences_unless_told_otherwise() -> None:
-    assert excerpt(FIVE, [ROOM // 2] * 5, (21, 30)) == (11, 30)
-    assert excerpt(FIVE, [ROOM] * 5, (21, 30)) == (21, 30)
+    assert excerpt(FIVE, [LONGEST_EXCERPT // 2] * 5, (21, 30)) == (11, 30)
+    assert excerpt(FIVE, [LONGEST_EXCERPT] * 5, (21, 30)) == (21, 30)
 
 
 @st.composite

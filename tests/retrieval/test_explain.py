@@ -12,6 +12,7 @@ from handmade_essays import Halving, essay, finder_of, paragraphs, passage
 from assistant.core.answer import Match
 from assistant.retrieval.finder import Finder
 from assistant.retrieval.index.introductions import SHARE
+from assistant.retrieval.questions import Question
 
 TEXTS = {
     "coast/p01": "The lamp burns all night. The keeper sleeps by day.",
@@ -22,7 +23,7 @@ TEXTS = {
 
 def matches(finder: Finder, question: str, name: str) -> tuple[Match, ...]:
     """Why a passage was ranked where it is."""
-    ranking = finder.find(question)
+    ranking = finder.find(Question(question))
     return finder.matches(ranking, next(one for one in ranking.ranked if one.passage == name))
 
 
@@ -42,7 +43,7 @@ def test_each_word_that_counts_has_the_word_that_meets_it() -> None:
 )
 def test_matches_account_for_the_score(question: str, name: str) -> None:
     finder = finder_of(paragraphs(TEXTS))
-    ranking = finder.find(question)
+    ranking = finder.find(Question(question))
     ranked = next(one for one in ranking.ranked if one.passage == name)
     made = finder.matches(ranking, ranked)
     assert sum(one.weight for one in made) == pytest.approx(1, abs=1e-4)

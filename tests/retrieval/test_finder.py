@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from assistant.core.essay import StoredEssay
 from assistant.retrieval import ranking as ranks
 from assistant.retrieval.finder import Finder
+from assistant.retrieval.questions import Question
 
 LIKE = "Where did ships lay off the rock, keeper and lamp lost, and who says {}?"
 
 
 def places_of(phrase: str) -> list[str]:
     """Passages that come first for a phrase, though a question's other words are another's."""
-    found = finder_of(COAST).find(LIKE.format(phrase))
+    found = finder_of(COAST).find(Question(LIKE.format(phrase)))
     return [one.passage for one in found.ranked if one.score > 1.0]
 
 
@@ -50,14 +51,14 @@ def test_a_passage_that_holds_a_quoted_phrase_comes_first(phrase: str, wanted: l
 
 
 def test_a_passage_with_more_of_the_phrases_comes_before_one_with_fewer() -> None:
-    found = finder_of(COAST).find(LIKE.format("“keeper”, “the lamp” or “before dusk”"))
+    found = finder_of(COAST).find(Question(LIKE.format("“keeper”, “the lamp” or “before dusk”")))
     assert order(found)[:3] == ["coast/p02", "coast/p03", "coast/p04"]
 
 
 @pytest.mark.parametrize("phrase", ["zebra crossing", "dusk before"])
 def test_a_phrase_that_occurs_nowhere_changes_nothing(phrase: str) -> None:
     finder = finder_of(COAST)
-    quoted, plain = (finder.find(LIKE.format(one)) for one in (f"“{phrase}”", f"{phrase}"))
+    quoted, plain = (finder.find(Question(LIKE.format(one))) for one in (f"“{phrase}”", f"{phrase}"))
     assert order(quoted) == order(plain)
     assert [one.score for one in quoted.ranked] == pytest.approx(
         [one.score for one in plain.ranked], abs=1e-4
@@ -68,7 +69,7 @@ def test_a_phrase_that_occurs_nowhere_changes_nothing(phrase: str) -> None:
 
 def test_of_several_phrases_those_that_occur_count() -> None:
     finder = finder_of(COAST)
-    found = finder.find("Who says “zebra crossing” and “before dusk”?")
+    found = finder.find(Question("Who says “zebra crossing” and “before dusk”?"))
     assert order(found)[0] == "coast/p02"
     assert marked(finder, found, "coast/p02") == ["The keeper lit the lamp before dusk."]
 
@@ -83,14 +84,14 @@ def test_of_several_phrases_those_that_occur_count() -> None:
 )
 def test_the_sentences_that_hold_the_phrase_are_marked(phrase: str, name: str, wanted: list[str]) -> None:
     finder = finder_of(COAST)
-    found = finder.find(f"Who says “{phrase}”?")
+    found = finder.find(Question(f"Who says “{phrase}”?"))
     assert order(found)[0] == name
     assert marked(finder, found, name) == wanted
 
 
 def test_phrases_in_sentences_apart_are_marked_apart() -> None:
     finder = finder_of(COAST)
-    found = finder.find("Where are “keeper awake” and “the bell”?")
+    found = finder.find(Question("Where are “keeper awake” and “the bell”?"))
     assert marked(finder, found, "coast/p03") == [
         "Was the keeper awake?",
         "Nobody saw the bell (C++ [sic]) ring.",
@@ -99,28 +100,28 @@ def test_phrases_in_sentences_apart_are_marked_apart() -> None:
 
 def test_phrases_in_neighbouring_sentences_are_marked_as_one() -> None:
     finder = finder_of(COAST)
-    found = finder.find("Where are “keeper awake” and “lamp was”?")
+    found = finder.find(Question("Where are “keeper awake” and “lamp was”?"))
     assert marked(finder, found, "coast/p03") == ["Was the keeper awake? The lamp was."]
 
 
 def test_every_sentence_that_holds_the_phrase_is_marked() -> None:
     finder = finder_of(paragraphs({"coast/p01": "A bell rang. Fog came. No bell rang. Ships lay."}))
-    found = finder.find("Where is “bell rang”?")
+    found = finder.find(Question("Where is “bell rang”?"))
     assert marked(finder, found, "coast/p01") == ["A bell rang.", "No bell rang."]
 
 
 def test_where_only_the_phrase_is_asked_for_its_place_is_the_answer() -> None:
     finder = finder_of(COAST)
-    assert finder.find("Who says “before dusk”?").confidence == 1
-    assert finder.find("Who says “zebra crossing”?").confidence < 1
+    assert finder.find(Question("Who says “before dusk”?")).confidence == 1
+    assert finder.find(Question("Who says “zebra crossing”?")).confidence < 1
     more = "Which zebra painted “before dusk” in Venice?"
-    assert finder.find(more).confidence == pytest.approx(
-        finder.find(more.replace("“", "").replace("”", "")).confidence, abs=1e-4
+    assert finder.find(Question(more)).confidence == pytest.approx(
+        finder.find(Question(more.replace("“", "").replace("”", ""))).confidence, abs=1e-4
     )
 
 
 def test_phrases_are_looked_for_only_where_they_may_be_found() -> None:
-    found = finder_of(COAST).find("Who says “before dusk”?", {"coast/p01", "coast/p04"})
+    found = finder_of(COAST).find(Question("Who says “before dusk”?"), {"coast/p01", "coast/p04"})
     assert set(order(found)) == {"coast/p01", "coast/p04"}
     assert found.spans == {}
 
@@ -128,7 +129,7 @@ def test_phrases_are_looked_for_only_where_they_may_be_found() -> None:
 @pytest.mark.parametrize("question", ["What does “…” mean?", "Who says “.*”?"])
 def test_marks_around_no_word_are_no_phrase(question: str) -> None:
     finder = finder_of(COAST)
-    found = finder.find(question)
+    found = finder.find(Question(question))
     assert found.confidence < 1
     assert all(start < end for one in found.ranked for start, end in finder.highlights(found, one))
 
@@ -142,7 +143,7 @@ def test_a_phrase_is_found_in_a_large_library_too(monkeypatch: pytest.MonkeyPatc
     assert (
         order(
             finder_of(paragraphs(texts)).find(
-                f"Nothing else: {'guns and guns by a tower ' * 4}, “not as it was”?"
+                Question(f"Nothing else: {'guns and guns by a tower ' * 4}, “not as it was”?")
             )
         )[0]
         == "coast/p999"
@@ -160,9 +161,9 @@ class Fond:
 
 def test_a_model_that_re_ranks_puts_passages_in_its_own_order() -> None:
     finder = finder_of(COAST)
-    plain = order(finder.find("Who lit the lamp before dusk?"))
+    plain = order(finder.find(Question("Who lit the lamp before dusk?")))
     assert plain[0] == "coast/p02"
-    found = finder.find("Who lit the lamp before dusk?", reranker=Fond())
+    found = finder.find(Question("Who lit the lamp before dusk?"), reranker=Fond())
     assert order(found) == ["coast/p04", *(name for name in plain if name != "coast/p04")]
 
 
@@ -170,7 +171,7 @@ def test_a_model_that_re_ranks_puts_passages_in_its_own_order() -> None:
     ("question", "name"), [("Who says “before dusk”?", "coast/p02"), ("How does the essay end?", "coast/p05")]
 )
 def test_what_is_named_comes_first_whatever_a_model_that_re_ranks_says(question: str, name: str) -> None:
-    assert order(finder_of(COAST).find(question, reranker=Fond()))[0] == name
+    assert order(finder_of(COAST).find(Question(question), reranker=Fond()))[0] == name
 
 
 # What holds for every question.
@@ -186,7 +187,7 @@ def test_where_nothing_can_be_found_nothing_is(
     else:
         questions = ["", "Who says “the lamp”?", "What is the thesis?", "What is in the section on fog?"]
     for question in questions:
-        found = finder_of(*essays).find(question, among)
+        found = finder_of(*essays).find(Question(question), among)
         assert (found.ranked, found.confidence, dict(found.spans)) == ([], 0.0, {})
 
 
@@ -210,7 +211,7 @@ _PARTS = st.one_of(
 
 @given(st.lists(_PARTS, min_size=1, max_size=3).map(" ".join), st.sampled_from([None, set(list(TEXTS)[1:4])]))
 def test_ranking_and_marks_are_sound(finder: Finder, question: str, among: set[str] | None) -> None:
-    found = finder.find(question, among)
+    found = finder.find(Question(question), among)
     names = order(found)
     assert len(set(names)) == len(names)
     assert set(names) <= (among or set(finder.passages))
@@ -224,9 +225,3 @@ def test_ranking_and_marks_are_sound(finder: Finder, question: str, among: set[s
         assert {start for start, _ in spans} <= {start for start, _ in sentences}
         assert {end for _, end in spans} <= {end for _, end in sentences}
         assert all(one[1] <= other[0] for one, other in pairwise(spans))
-
-
-def test_a_question_is_read_with_those_that_it_leans_on(finder: Finder) -> None:
-    assert finder.read("And why?", ["Who lit the lamp?"]) == "Who lit the lamp? And why?"
-    assert finder.read("Who rang the bell?", ["Who lit the lamp?"]) == "Who rang the bell?"
-    assert finder.read("And why?", []) == "And why?"

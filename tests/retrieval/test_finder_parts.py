@@ -20,6 +20,7 @@ from handmade_essays import (
 
 from assistant.retrieval import ranking as ranks
 from assistant.retrieval.confidence import THRESHOLD
+from assistant.retrieval.questions import Question
 
 # Sections.
 
@@ -34,22 +35,24 @@ from assistant.retrieval.confidence import THRESHOLD
     ],
 )
 def test_a_section_that_is_named_is_the_one_searched(question: str, wanted: set[str]) -> None:
-    assert set(order(finder_of(COAST).find(question))) == wanted
+    assert set(order(finder_of(COAST).find(Question(question)))) == wanted
 
 
 def test_a_section_is_named_among_what_is_searched() -> None:
-    found = finder_of(COAST).find("What does the section on the lamp say?", {"coast/p03", "coast/p04"})
+    found = finder_of(COAST).find(
+        Question("What does the section on the lamp say?"), {"coast/p03", "coast/p04"}
+    )
     assert order(found) == ["coast/p03"]
 
 
 def test_who_asks_for_a_section_by_its_name_is_answered() -> None:
-    assert finder_of(COAST).find("What is in “Fog at Sea”?").confidence == 1
+    assert finder_of(COAST).find(Question("What is in “Fog at Sea”?")).confidence == 1
 
 
 def test_a_phrase_that_is_also_a_heading_is_found_elsewhere_too() -> None:
     texts = {"coast/p01": "Guns were first.", "coast/p02": "Nobody feared the bell then."}
     made = paragraphs(texts, sections=("The Bell", "Guns"))
-    assert "coast/p02" in order(finder_of(made).find("Where does the author say “the bell”?"))
+    assert "coast/p02" in order(finder_of(made).find(Question("Where does the author say “the bell”?")))
 
 
 # The parts of the essay.
@@ -70,7 +73,7 @@ def test_a_phrase_that_is_also_a_heading_is_found_elsewhere_too() -> None:
 )
 def test_the_part_that_is_asked_for_comes_first(question: str, name: str, wanted: list[str]) -> None:
     finder = finder_of(COAST)
-    found = finder.find(question)
+    found = finder.find(Question(question))
     assert order(found)[0] == name
     assert marked(finder, found, name) == wanted
     assert found.confidence >= THRESHOLD
@@ -78,7 +81,7 @@ def test_the_part_that_is_asked_for_comes_first(question: str, name: str, wanted
 
 @pytest.mark.parametrize("question", ["What does Darwin conclude?", "How does the novel begin?"])
 def test_other_beginnings_and_ends_are_ranked_by_likeness(question: str) -> None:
-    found = finder_of(COAST).find(question)
+    found = finder_of(COAST).find(Question(question))
     assert found.spans == {}
     assert max(scores(found).values()) <= 1
 
@@ -86,13 +89,13 @@ def test_other_beginnings_and_ends_are_ranked_by_likeness(question: str) -> None
 def test_the_author_may_be_named_for_the_essay() -> None:
     record = {"title": "Coast", "author": [{"family": "Marsh", "given": "Ada"}]}
     finder = finder_of(essay(*COAST.passages, reference=record))
-    assert order(finder.find("What does Ada Marsh conclude?"))[0] == "coast/p05"
-    assert finder.find("What does Ash conclude?").spans == {}
+    assert order(finder.find(Question("What does Ada Marsh conclude?")))[0] == "coast/p05"
+    assert finder.find(Question("What does Ash conclude?")).spans == {}
 
 
 def test_a_part_of_a_section_is_looked_for_in_it() -> None:
     finder = finder_of(COAST)
-    found = finder.find("How does the section on fog begin?")
+    found = finder.find(Question("How does the section on fog begin?"))
     assert order(found) == ["coast/p04"]
     assert marked(finder, found, "coast/p04")[0] == "Fog came."
 
@@ -101,18 +104,18 @@ def test_what_only_its_place_tells_is_less_sure() -> None:
     plain = finder_of(
         paragraphs({f"coast/p{at}": f"Bells rang {at} times. So it went." for at in range(1, 9)})
     )
-    told = finder_of(COAST).find("What is the thesis?")
-    assert plain.find("What is the thesis?").confidence < told.confidence
+    told = finder_of(COAST).find(Question("What is the thesis?"))
+    assert plain.find(Question("What is the thesis?")).confidence < told.confidence
 
 
 def test_where_no_part_is_found_nothing_is_claimed() -> None:
     finder = finder_of(essay(passage("coast/b01", "No bell rang.", "blockquote")))
-    assert finder.find("What is the thesis?").confidence < THRESHOLD
+    assert finder.find(Question("What is the thesis?")).confidence < THRESHOLD
 
 
 def test_what_is_argued_about_a_phrase_is_found_where_the_phrase_is() -> None:
     assert (
-        order(finder_of(COAST).find("What does the author argue about “the lamp before dusk”?"))[0]
+        order(finder_of(COAST).find(Question("What does the author argue about “the lamp before dusk”?")))[0]
         == "coast/p02"
     )
 
@@ -124,20 +127,20 @@ def test_an_essay_begins_with_its_first_paragraph_in_a_large_library_too(
     monkeypatch.setattr(ranks, "SCORE_ALL", 10)
     monkeypatch.setattr(ranks, "_CANDIDATES", 5)
     finder = finder_of(paragraphs({"coast/p000": "Guns. Bells.", **texts}))
-    assert order(finder.find("How does the essay begin?"))[0] == "coast/p000"
+    assert order(finder.find(Question("How does the essay begin?")))[0] == "coast/p000"
 
 
 # Two essays.
 
 
 def test_a_phrase_is_found_in_every_essay() -> None:
-    found = finder_of(*two()).find("Who says “lit the lamp before dusk”?")
+    found = finder_of(*two()).find(Question("Who says “lit the lamp before dusk”?"))
     assert set(order(found)[:2]) == {"coast/p02", "moor/p02"}
     assert set(found.spans) == {"coast/p02", "moor/p02"}
 
 
 def test_a_section_is_found_in_every_essay_that_has_it() -> None:
-    found = finder_of(*two()).find("What does the section on the lamp say?")
+    found = finder_of(*two()).find(Question("What does the section on the lamp say?"))
     assert set(order(found)) == {"coast/p02", "coast/p03", "moor/p02"}
 
 
@@ -149,25 +152,25 @@ def test_a_section_is_found_in_every_essay_that_has_it() -> None:
     ],
 )
 def test_each_essay_has_its_own_part(question: str, wanted: set[str]) -> None:
-    assert set(order(finder_of(*two()).find(question))[:2]) == wanted
+    assert set(order(finder_of(*two()).find(Question(question)))[:2]) == wanted
 
 
 def test_among_the_passages_of_one_essay_its_part_is_found() -> None:
     moor = {"moor/p01", "moor/p02", "moor/p03"}
-    found = finder_of(*two()).find("What does the author conclude?", moor)
+    found = finder_of(*two()).find(Question("What does the author conclude?"), moor)
     assert order(found)[0] == "moor/p03"
     assert set(order(found)) == moor
 
 
 def test_the_best_place_of_each_essay_comes_before_the_second_best() -> None:
     coast, moor = two()
-    found = finder_of(moor, coast).find("What is the thesis?")
+    found = finder_of(moor, coast).find(Question("What is the thesis?"))
     assert set(order(found)[:2]) == {"moor/p01", "coast/p01"}
 
 
 @pytest.mark.parametrize("question", ["What does Ash conclude?", "What is the conclusion of “Moor”?"])
 def test_the_essay_that_is_named_comes_first(question: str) -> None:
-    assert order(finder_of(*two()).find(question))[0] == "moor/p03"
+    assert order(finder_of(*two()).find(Question(question)))[0] == "moor/p03"
 
 
 # Kinds.
@@ -189,47 +192,49 @@ NOTED = essay(
 def test_of_passages_that_meet_a_question_alike_the_kind_asked_for_comes_first(
     question: str, wanted: str
 ) -> None:
-    assert order(finder_of(NOTED).find(question))[0] == wanted
+    assert order(finder_of(NOTED).find(Question(question)))[0] == wanted
 
 
 def test_a_paragraph_that_meets_the_question_far_better_stays_first() -> None:
-    assert order(finder_of(NOTED).find("Which note lists Marsh?"))[0] == "coast/p01"
+    assert order(finder_of(NOTED).find(Question("Which note lists Marsh?")))[0] == "coast/p01"
 
 
 def test_a_verb_asks_for_no_kind() -> None:
-    asked, plain = (finder_of(NOTED).find(f"What does Marsh {verb} about guns?") for verb in ("note", "say"))
+    asked, plain = (
+        finder_of(NOTED).find(Question(f"What does Marsh {verb} about guns?")) for verb in ("note", "say")
+    )
     assert max(scores(asked).values()) < 1
     assert order(asked)[0] == order(plain)[0] == "coast/p01"
 
 
-# Slips.
+# Typos.
 
 KNOWN = " ".join(TEXTS.values()).replace("Kathy’s", "") + " who what is the diary of does say in a moor"
 
 
-def test_a_slip_is_mended_and_said_to_be() -> None:
-    found = finder_of(COAST, encoder=Halving(KNOWN)).find("Where is Kahty’s diary?")
+def test_a_typo_is_corrected_and_reported() -> None:
+    found = finder_of(COAST, encoder=Halving(KNOWN)).find(Question("Where is Kahty’s diary?"))
     assert found.query.text == "Where is Kathy’s diary?"
-    assert found.note == "Read “Kahty” as “Kathy”."
+    assert found.query.question.corrections == (("Kahty", "Kathy"),)
     assert order(found)[0] == "coast/p02"
 
 
-def test_every_slip_is_said_to_be_mended() -> None:
-    found = finder_of(COAST, encoder=Halving(KNOWN)).find("Is Kahty’s diayr kinder?")
-    assert found.note == "Read “Kahty” as “Kathy”; “diayr” as “diary”."
+def test_every_corrected_typo_is_reported() -> None:
+    found = finder_of(COAST, encoder=Halving(KNOWN)).find(Question("Is Kahty’s diayr kinder?"))
+    assert found.query.question.corrections == (("Kahty", "Kathy"), ("diayr", "diary"))
 
 
 @pytest.mark.parametrize("question", ["Where is Kathy’s diary?", "Who is Cathy?", "Qwzyxv", ""])
-def test_nothing_is_said_where_nothing_is_mended(question: str) -> None:
-    found = finder_of(COAST, encoder=Halving(KNOWN)).find(question)
-    assert (found.query.text, found.note) == (question, "")
+def test_nothing_is_reported_if_nothing_is_corrected(question: str) -> None:
+    found = finder_of(COAST, encoder=Halving(KNOWN)).find(Question(question))
+    assert (found.query.text, found.query.question.corrections) == (question, ())
 
 
-def test_a_word_that_the_model_knows_whole_is_no_slip() -> None:
-    found = finder_of(COAST, encoder=FakeEncoder()).find("Where is Kahty?")
-    assert (found.query.text, found.note) == ("Where is Kahty?", "")
+def test_a_word_that_the_model_knows_whole_is_no_typo() -> None:
+    found = finder_of(COAST, encoder=FakeEncoder()).find(Question("Where is Kahty?"))
+    assert (found.query.text, found.query.question.corrections) == ("Where is Kahty?", ())
 
 
-def test_a_mended_phrase_is_found() -> None:
-    found = finder_of(COAST, encoder=Halving(KNOWN)).find("Where is “Kahty’s diary”?")
+def test_a_corrected_phrase_is_found() -> None:
+    found = finder_of(COAST, encoder=Halving(KNOWN)).find(Question("Where is “Kahty’s diary”?"))
     assert (order(found)[0], found.confidence) == ("coast/p02", 1.0)

@@ -9,15 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typesetter import Setting, print_essay
 
-from assistant.retrieval.questions import (
-    heading_named,
-    kind_asked,
-    phrase_pattern,
-    quoted_phrases,
-    readable,
-    without_quoted,
-    words,
-)
+from assistant.retrieval.questions import Question, phrase_pattern, readable
 
 
 @pytest.mark.parametrize(
@@ -47,7 +39,7 @@ from assistant.retrieval.questions import (
     ],
 )
 def test_phrases_in_quotation_marks(question: str, wanted: list[str]) -> None:
-    assert quoted_phrases(question) == wanted
+    assert Question(question).quoted_phrases == tuple(wanted)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +51,7 @@ def test_phrases_in_quotation_marks(question: str, wanted: list[str]) -> None:
     ],
 )
 def test_an_apostrophe_in_the_first_word_does_not_hide_a_phrase(question: str, wanted: list[str]) -> None:
-    assert quoted_phrases(question) == wanted
+    assert Question(question).quoted_phrases == tuple(wanted)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +62,7 @@ def test_an_apostrophe_in_the_first_word_does_not_hide_a_phrase(question: str, w
     ],
 )
 def test_the_apostrophe_of_a_plural_does_not_end_a_phrase(question: str, wanted: list[str]) -> None:
-    assert quoted_phrases(question) == wanted
+    assert Question(question).quoted_phrases == tuple(wanted)
 
 
 @pytest.mark.parametrize(
@@ -87,12 +79,12 @@ def test_the_apostrophe_of_a_plural_does_not_end_a_phrase(question: str, wanted:
     ],
 )
 def test_apostrophes_are_no_quotation_marks(question: str) -> None:
-    assert quoted_phrases(question) == []
-    assert without_quoted(question) == question
+    assert Question(question).quoted_phrases == ()
+    assert Question(question).unquoted == question
 
 
 def test_what_is_left_of_a_question_without_its_phrases() -> None:
-    assert without_quoted("Who says “the lamp” and 'the old bell'?").split() == ["Who", "says", "and", "?"]
+    assert Question("Who says “the lamp” and 'the old bell'?").unquoted.split() == ["Who", "says", "and", "?"]
 
 
 TEXT = (
@@ -205,14 +197,14 @@ def test_any_phrase_makes_a_pattern_that_finds_it(phrase: str) -> None:
     ],
 )
 def test_the_kind_of_passage_that_a_question_asks_for(question: str, wanted: str | None) -> None:
-    assert kind_asked(question) == wanted
+    assert Question(question).kind_asked == wanted
 
 
 @pytest.mark.parametrize(
     "question", ["Who says “in a note”?", "Where is the passage that notes that fog deadens sound?"]
 )
 def test_no_note_is_asked_for_in_a_phrase_or_by_a_verb(question: str) -> None:
-    assert kind_asked(question) is None
+    assert Question(question).kind_asked is None
 
 
 HEADINGS = {"The Keepers", "Fog and the Bell", "Conclusion: After the Lamp", "Notes on Oil"}
@@ -237,16 +229,16 @@ HEADINGS = {"The Keepers", "Fog and the Bell", "Conclusion: After the Lamp", "No
     ],
 )
 def test_the_heading_that_a_question_names(question: str, wanted: str | None) -> None:
-    assert heading_named(question, HEADINGS) == wanted
+    assert Question(question).heading_named(HEADINGS) == wanted
 
 
 @pytest.mark.parametrize("headings", [set(), {""}, {"—"}, {"Of the"}])
 def test_headings_without_words_are_never_named(headings: set[str]) -> None:
-    assert heading_named("What does the section on fog say? And “”, “—”?", headings) is None
+    assert Question("What does the section on fog say? And “”, “—”?").heading_named(headings) is None
 
 
 def test_a_word_that_does_not_name_the_section_names_none() -> None:
-    assert heading_named("In the part about storms, who are the keepers?", HEADINGS) is None
+    assert Question("In the part about storms, who are the keepers?").heading_named(HEADINGS) is None
 
 
 def test_a_question_is_made_readable() -> None:
@@ -267,4 +259,4 @@ def test_a_question_is_made_readable() -> None:
     ],
 )
 def test_the_words_of_a_question(question: str, wanted: list[str]) -> None:
-    assert [question[start:end] for start, end in words(question)] == wanted
+    assert [question[start:end] for start, end in Question(question).words] == wanted

@@ -1,26 +1,33 @@
-"""A question is searched as it is asked, unless it leans on the one before it."""
+"""A question is parsed once, and searched by itself unless it refers to the one before it."""
 
 from __future__ import annotations
 
 import pytest
 from essay_library import ROOT
+from handmade_essays import finder_of, paragraphs
+from hypothesis import given
+from hypothesis import strategies as st
 
+from assistant.answering.answer import Answerer
+from assistant.attribution.voices import Voicing
+from assistant.citations.styles import style_named
+from assistant.core.essay import Spans
 from assistant.evaluation.datasets import Dataset, load_dataset
+from assistant.retrieval import questions
 from assistant.retrieval.questions import (
     FRAMING_WORDS,
     FUNCTION_WORDS,
+    LONGEST,
+    Question,
     content_words,
     folded,
-    in_context,
-    is_elliptical,
-    quoted_phrases,
-    without_quoted,
+    words,
 )
 
 OURS = [load_dataset(folder) for folder in sorted((ROOT / "data" / "eval").iterdir())]
 
-LEANING = [
-    # They resume.
+REFERRING = [
+    # They continue it.
     "And why?",
     "But what of the bell?",
     "So who rang it?",
@@ -49,7 +56,7 @@ LEANING = [
     "?",
     "",
 ]
-STANDING = [
+INDEPENDENT = [
     "What does Marsh say about the harbour bell?",
     "Who lit the lamp at Dunmore Point?",
     "lighthouse keepers' pay",
@@ -65,7 +72,7 @@ STANDING = [
     "How did Fresnel's lens change what sailors saw at night and how they steered?",
 ]
 # A pronoun that refers to a name or noun of the same question points back to nothing before it.
-OF_ITS_OWN = [
+INTERNAL = [
     "Does Ruth lose her temper?",
     "How did Marsh get his post?",
     "What did keepers do with their oil?",
@@ -74,34 +81,34 @@ OF_ITS_OWN = [
 ]
 
 
-@pytest.mark.parametrize("question", LEANING)
-def test_questions_that_lean_on_the_one_before(question: str) -> None:
-    assert is_elliptical(question)
+@pytest.mark.parametrize("question", REFERRING)
+def test_questions_that_refer_to_the_one_before(question: str) -> None:
+    assert Question(question).is_elliptical
 
 
-@pytest.mark.parametrize("question", STANDING)
-def test_questions_that_stand_alone(question: str) -> None:
-    assert not is_elliptical(question)
+@pytest.mark.parametrize("question", INDEPENDENT)
+def test_questions_that_refer_to_no_other(question: str) -> None:
+    assert not Question(question).is_elliptical
 
 
-@pytest.mark.parametrize("question", OF_ITS_OWN)
-def test_questions_whose_pronoun_refers_to_their_own_subject_stand_alone(question: str) -> None:
-    assert not is_elliptical(question)
+@pytest.mark.parametrize("question", INTERNAL)
+def test_questions_whose_pronoun_refers_to_their_own_subject_refer_to_no_other(question: str) -> None:
+    assert not Question(question).is_elliptical
 
 
 @pytest.mark.parametrize("dataset", OURS, ids=lambda dataset: dataset.name)
-def test_follow_ups_of_the_question_sets_lean_on_the_one_before(dataset: Dataset) -> None:
+def test_follow_ups_of_the_question_sets_refer_to_the_one_before(dataset: Dataset) -> None:
     follow_ups = [question for question in dataset.questions if question.history]
     assert len(follow_ups) >= 3
     # A question may name somebody and still mean another by "his": one of ten may be missed.
-    missed = [question.id for question in follow_ups if not is_elliptical(question.text)]
+    missed = [question.id for question in follow_ups if not Question(question.text).is_elliptical]
     assert len(missed) <= len(follow_ups) / 10, missed
 
 
 @pytest.mark.parametrize("dataset", OURS, ids=lambda dataset: dataset.name)
 def test_few_other_questions_of_the_sets_do(dataset: Dataset) -> None:
     alone = [question for question in dataset.questions if not question.history]
-    taken = [question.id for question in alone if is_elliptical(question.text)]
+    taken = [question.id for question in alone if Question(question.text).is_elliptical]
     assert len(taken) <= len(alone) / 10, taken
 
 
@@ -127,30 +134,93 @@ def test_the_lists_hold_folded_words() -> None:
 
 def test_phrases_in_quotation_marks_are_found() -> None:
     asked = 'What do “The Old Lamp” and " Fog " say, and “”?'
-    assert quoted_phrases(asked) == ["The Old Lamp", "Fog"]
-    assert content_words(without_quoted('What does “The Old Lamp” say about "Fog"?')) == []
-    assert quoted_phrases("the keeper's lamp's oil") == []
+    assert Question(asked).quoted_phrases == ("The Old Lamp", "Fog")
+    assert Question('What does “The Old Lamp” say about "Fog"?').unquoted_content_words == ()
+    assert Question("the keeper's lamp's oil").quoted_phrases == ()
 
 
-STANDS, LEANS, LEANS_TOO = "Who lit the lamp at Dunmore Point?", "And why?", "What about the pilot?"
+WHOLE, REFERS, REFERS_TOO = "Who lit the lamp at Dunmore Point?", "And why?", "What about the pilot?"
 
 
 @pytest.mark.parametrize(
     ("question", "history", "wanted"),
     [
-        (STANDS, [], STANDS),
-        (LEANS, [], LEANS),
-        (LEANS, [STANDS], f"{STANDS} {LEANS}"),
-        # A chain goes back to the last question that stands alone, and no further.
-        (LEANS, ["Is there fog?", STANDS, LEANS_TOO], f"{STANDS} {LEANS_TOO} {LEANS}"),
-        (LEANS, [LEANS_TOO, LEANS_TOO], f"{LEANS_TOO} {LEANS_TOO} {LEANS}"),
+        (WHOLE, [], WHOLE),
+        (REFERS, [], REFERS),
+        (REFERS, [WHOLE], f"{WHOLE} {REFERS}"),
+        # A chain goes back to the last question that refers to no other, and no further.
+        (REFERS, ["Is there fog?", WHOLE, REFERS_TOO], f"{WHOLE} {REFERS_TOO} {REFERS}"),
+        (REFERS, [REFERS_TOO, REFERS_TOO], f"{REFERS_TOO} {REFERS_TOO} {REFERS}"),
         # A fresh question is not pulled back into the talk before it.
-        (STANDS, ["When was the tower built?", LEANS_TOO], STANDS),
+        (WHOLE, ["When was the tower built?", REFERS_TOO], WHOLE),
         # Entries without words are passed over.
-        (LEANS, [STANDS, "", "  \n"], f"{STANDS} {LEANS}"),
-        (LEANS, ["", " "], LEANS),
-        (LEANS, [f"  {STANDS}\n"], f"{STANDS} {LEANS}"),
+        (REFERS, [WHOLE, "", "  \n"], f"{WHOLE} {REFERS}"),
+        (REFERS, ["", " "], REFERS),
+        (REFERS, [f"  {WHOLE}\n"], f"{WHOLE} {REFERS}"),
     ],
 )
-def test_what_a_question_leans_on_is_put_before_it(question: str, history: list[str], wanted: str) -> None:
-    assert in_context(question, history) == wanted
+def test_the_questions_that_a_question_refers_to_are_put_before_it(
+    question: str, history: list[str], wanted: str
+) -> None:
+    assert Question.of(question, history).text == wanted.strip()
+
+
+def test_what_is_cut_off_a_long_question_is_known() -> None:
+    question = Question.of("fog " * LONGEST)
+    assert (len(question.text), question.is_cut) == (LONGEST, True)
+    assert not Question.of("fog".ljust(LONGEST + 1)).is_cut
+    assert len(Question.of("And why?", ["fog " * LONGEST]).text) == LONGEST + len(" And why?")
+
+
+def test_lone_surrogates_are_replaced_in_questions_and_history() -> None:
+    assert Question.of("And \udcff?", ["Who is \ud83d?"]).text == "Who is ?? And ??"
+
+
+_PARTS = st.sampled_from(
+    ["the lamp", "Fog", "keepers'", "“", "”", "'", "‘", "’", '"', " ", "-", "who", "Ruth’s", "90s", "_", ", "]
+)
+
+
+@given(st.lists(_PARTS, max_size=12).map("".join))
+def test_words_outside_quoted_phrases_are_those_of_the_text_without_them(text: str) -> None:
+    question = Question(text)
+    assert list(question.content_words) == content_words(text)
+    assert list(question.unquoted_content_words) == content_words(question.unquoted)
+
+
+TWO = paragraphs({"coast/p01": "The keeper lit the lamp.", "coast/p02": "Fog came over the rock."})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Who lit the lamp?",
+        "Which keeper says “over the rock”?",
+        "Who says “the lamp”?",
+        "How does the essay begin?",
+        "Which note mentions fog?",
+    ],
+)
+def test_a_question_is_divided_into_words_once(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    divided: list[str] = []
+
+    def counted(text: str) -> Spans:
+        divided.append(text)
+        return words(text)
+
+    monkeypatch.setattr(questions, "words", counted)
+    finder = finder_of(TWO)
+    answerer = Answerer(finder, Voicing(finder.essays))
+    *_, answer = answerer.answers(text, top=3, essays=(), style=style_named("mla", []), history=())
+    assert answer.hits
+    assert divided == [text]
+
+
+def test_a_question_that_refers_to_no_other_is_not_divided_again_for_its_history(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    divided: list[str] = []
+    monkeypatch.setattr(questions, "words", lambda text: divided.append(text) or words(text))
+    question = Question.of(WHOLE, ["Is there fog?"])
+    assert (question.text, question.content_words[0]) == (WHOLE, "lit")
+    assert divided == [WHOLE]

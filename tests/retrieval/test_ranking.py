@@ -17,7 +17,17 @@ from assistant.retrieval.finder import Finder
 from assistant.retrieval.index.bm25 import BM25
 from assistant.retrieval.index.index import Index, build_index
 from assistant.retrieval.models.encoder import Floats, Piece
-from assistant.retrieval.ranking import Query, Ranked, frequency, highlight, idf, make_query, shares, word_at
+from assistant.retrieval.questions import Question
+from assistant.retrieval.ranking import (
+    Query,
+    Ranked,
+    highlight,
+    idf,
+    make_query,
+    passage_frequencies,
+    shares,
+    word_at,
+)
 from assistant.retrieval.search import Searcher
 
 TEXTS = {
@@ -49,13 +59,13 @@ def late(
     searcher: Searcher, question: str, passages: set[str] | None = None
 ) -> tuple[Query, Floats, list[Ranked]]:
     """A question's query, weights and ranking."""
-    rows, query = searcher.rows(passages), searcher.query(question)
+    rows, query = searcher.rows(passages), searcher.query(Question(question))
     weights = searcher.weights(query, rows)
     return query, weights, searcher.late(query, weights, rows)
 
 
 def plain_idf(index: Index, among: set[str], piece: int) -> float:
-    """Inverse document frequency of a word piece, by its definition."""
+    """Inverse document passage_frequencies of a word piece, by its definition."""
     holds = {
         name
         for name in among
@@ -89,18 +99,18 @@ def test_idf_counts_passages_and_not_windows(among: set[str]) -> None:
     searcher = searcher_of(TEXTS)
     pieces = FakeEncoder().pieces("the lamp bell keeper . zebra")
     ids = np.array([piece.id for piece in pieces], dtype=np.int32)
-    found = idf(frequency(searcher.index, searcher.rows(among), ids), len(among))
+    found = idf(passage_frequencies(searcher.index, searcher.rows(among), ids), len(among))
     wanted = [plain_idf(searcher.index, among, piece.id) for piece in pieces]
     np.testing.assert_allclose(found, wanted, rtol=1e-5)
 
 
 def shares_of(
-    question: str, idf: list[float] | None = None, unasked: tuple[str, ...] = ()
+    question: str, idf: list[float] | None = None, ignored: tuple[str, ...] = ()
 ) -> dict[str, float]:
     """Weight of each word or mark of a question."""
     pieces = FakeEncoder().pieces(question)
     words = [word_at(question, piece) for piece in pieces]
-    made = shares(words, np.array(idf or [1.0] * len(pieces), dtype=np.float32), unasked)
+    made = shares(words, np.array(idf or [1.0] * len(pieces), dtype=np.float32), ignored)
     assert made.sum() == pytest.approx(1)
     return {question[piece.start : piece.end]: float(one) for piece, one in zip(pieces, made, strict=True)}
 
@@ -116,12 +126,12 @@ def test_idf_sets_the_shares() -> None:
 
 @pytest.mark.parametrize("question", ["Marsh lamp", "marsh's lamp", "Marsh’s lamp", "lamp (MARSH)"])
 def test_names_that_are_not_asked_for_do_not_count(question: str) -> None:
-    assert shares_of(question, unasked=("marsh",))["lamp"] == pytest.approx(1)
+    assert shares_of(question, ignored=("marsh",))["lamp"] == pytest.approx(1)
 
 
 @pytest.mark.parametrize("question", ["Dickens’ lamp", "'Dickens' lamp", "“Dickens”: lamp"])
 def test_names_are_known_with_marks_around_them(question: str) -> None:
-    assert shares_of(question, unasked=("dickens",))["lamp"] == pytest.approx(1)
+    assert shares_of(question, ignored=("dickens",))["lamp"] == pytest.approx(1)
 
 
 @pytest.mark.parametrize("family", ["Marsh", "Ash-Lewis", "van den Berg", "O’Hara"])
@@ -130,7 +140,7 @@ def test_the_authors_names_do_not_count(family: str) -> None:
     essay = essay_of_passages("coast", "Coast", TEXTS)
     essay = replace(essay, reference={"title": "Coast", "author": [{"family": family, "given": "Ada"}]})
     finder = Finder(build_index(essay.passages, {}, encoder), encoder, {"coast": essay})
-    found = finder.find(f"{family} lamp")
+    found = finder.find(Question(f"{family} lamp"))
     assert found.weights[-1] == pytest.approx(1), found.weights
 
 
@@ -161,7 +171,7 @@ def test_ranking_is_late_interaction(question: str, among: set[str] | None) -> N
     assert [one.score for one in found] == pytest.approx([score for _, score in wanted], abs=2e-3)
     for one in found:
         assert searcher.index.windows[one.window].passage == one.passage
-        assert float(one.met @ weights) == pytest.approx(one.score, abs=1e-4)
+        assert float(one.cosines @ weights) == pytest.approx(one.score, abs=1e-4)
 
 
 def test_words_of_the_question_that_are_all_met_score_one() -> None:
@@ -178,7 +188,7 @@ def test_ties_stand_in_the_order_of_the_essay() -> None:
 
 def test_an_empty_question_finds_nothing() -> None:
     searcher = searcher_of(TEXTS)
-    assert searcher.ranking("", "late") == []
+    assert searcher.ranking(Question(""), "late") == []
     assert late(searcher, "   ")[2] == []
 
 
@@ -186,17 +196,17 @@ def test_every_method_ranks_all_passages_and_the_right_one_first() -> None:
     searcher = searcher_of(TEXTS)
     assert searcher.methods[0] == "late"
     for method in searcher.methods:
-        found = searcher.ranking("When was the keeper's lamp lit before dusk?", method)
+        found = searcher.ranking(Question("When was the keeper's lamp lit before dusk?"), method)
         assert {name for name, _ in found} == set(TEXTS), method
         assert found[0][0] == "coast/p03", method
         assert all(one >= other for (_, one), (_, other) in pairwise(found)), method
-        few = searcher.ranking("When was the lamp lit?", method, {"coast/p01", "coast/p04"})
+        few = searcher.ranking(Question("When was the lamp lit?"), method, {"coast/p01", "coast/p04"})
         assert {name for name, _ in few} == {"coast/p01", "coast/p04"}, method
 
 
 @pytest.mark.parametrize("method", ["late", "bm25", "windows", "fusion"])
 def test_where_there_is_nothing_to_look_among_nothing_is_found(method: str) -> None:
-    assert searcher_of(TEXTS).ranking("Who lit the lamp?", method, set()) == []
+    assert searcher_of(TEXTS).ranking(Question("Who lit the lamp?"), method, set()) == []
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -244,7 +254,7 @@ def test_of_a_sentence_that_is_cut_up_the_whole_is_marked() -> None:
 def test_a_question_longer_than_the_model_reads_keeps_all_its_words() -> None:
     encoder = FakeEncoder(max_tokens=8)
     question = " ".join(f"w{number}" for number in range(21)) + "?"
-    query = make_query(question, encoder)
+    query = make_query(Question(question), encoder)
     assert all(len(encoder.pieces(text)) <= 8 for text in encoder.encoded)
     assert query.ids.tolist() == [piece.id for piece in encoder.pieces(question)]
     assert query.tokens.shape[0] == len(query.pieces) == 22
@@ -257,11 +267,11 @@ def test_a_large_library_gives_the_same_first_passage(monkeypatch: pytest.Monkey
     }
     texts |= TEXTS
     searcher = searcher_of(texts)
-    whole = {question: searcher.ranking(question, "late") for question in [*QUESTIONS, "tower t57"]}
+    whole = {question: searcher.ranking(Question(question), "late") for question in [*QUESTIONS, "tower t57"]}
     monkeypatch.setattr(ranking, "SCORE_ALL", 10)
     monkeypatch.setattr(ranking, "_CANDIDATES", 12)
     for question, wanted in whole.items():
-        found = searcher.ranking(question, "late")
+        found = searcher.ranking(Question(question), "late")
         assert found[0] == pytest.approx(wanted[0]), question
         assert len(found) < len(wanted)
         # What is not looked at is left out; what is has the score that it had.
@@ -272,7 +282,7 @@ def test_a_large_library_gives_the_same_first_passage(monkeypatch: pytest.Monkey
 def test_words_find_in_a_large_library_what_lies_far_by_vector(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ranking, "SCORE_ALL", 1)
     monkeypatch.setattr(ranking, "_CANDIDATES", 1)
-    found = {name for name, _ in searcher_of(TEXTS).ranking("keeper harbour", "late")}
+    found = {name for name, _ in searcher_of(TEXTS).ranking(Question("keeper harbour"), "late")}
     assert found == {"coast/p01", "coast/p02", "coast/p03", "coast/p04"}
 
 

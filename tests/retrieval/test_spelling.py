@@ -1,4 +1,4 @@
-"""Slips of the keyboard are mended from the essays' own words, and nothing else is touched."""
+"""Typos are corrected by the words of the essays, and nothing else is changed."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ TEXTS = (
 WORDS = sorted({word.strip(".;,") for text in TEXTS for word in text.split()})
 
 
-def mended(question: str) -> str:
-    return Speller(vocabulary_of(TEXTS)).mended(question)[0]
+def corrected(question: str) -> str:
+    return Speller(vocabulary_of(TEXTS)).corrected(question)[0]
 
 
 @pytest.mark.parametrize(
-    ("slip", "wanted"),
+    ("typo", "wanted"),
     [
         # Letters exchanged, left out, doubled, mistyped.
         ("Kahty", "Kathy"),
@@ -30,24 +30,24 @@ def mended(question: str) -> str:
         ("Skerryvorre", "Skerryvore"),
         ("Skerrivore", "Skerryvore"),
         ("parergom", "parergon"),
-        # Two slips in a long word.
+        # Two typos in a long word.
         ("Skeryvoer", "Skerryvore"),
         ("lihgthuose", "lighthouse"),
         # The first letter, where nothing else is wrong.
         ("Akthy", "Kathy"),
     ],
 )
-def test_a_slip_is_mended(slip: str, wanted: str) -> None:
-    question = f"What does {slip} mean here?"
-    assert Speller(vocabulary_of(TEXTS)).mended(question) == (
+def test_a_typo_is_corrected(typo: str, wanted: str) -> None:
+    question = f"What does {typo} mean here?"
+    assert Speller(vocabulary_of(TEXTS)).corrected(question) == (
         f"What does {wanted} mean here?",
-        {slip: wanted},
+        {typo: wanted},
     )
 
 
 @pytest.mark.parametrize("question", ["what of skerryvore", "WHAT OF SKERRYVORE", "Łódź and brontë"])
-def test_the_case_of_a_word_is_no_slip(question: str) -> None:
-    assert Speller(vocabulary_of(TEXTS)).mended(question) == (question, {})
+def test_the_case_of_a_word_is_no_typo(question: str) -> None:
+    assert Speller(vocabulary_of(TEXTS)).corrected(question) == (question, {})
 
 
 @pytest.mark.parametrize(
@@ -67,54 +67,54 @@ def test_the_case_of_a_word_is_no_slip(question: str) -> None:
     ],
 )
 def test_a_word_of_the_language_is_left_alone(word: str) -> None:
-    assert Speller(vocabulary_of(TEXTS)).mended(f"Is {word} there?") == (f"Is {word} there?", {})
+    assert Speller(vocabulary_of(TEXTS)).corrected(f"Is {word} there?") == (f"Is {word} there?", {})
 
 
 @pytest.mark.parametrize("word", ["fgo", "mrsh", "lit", "Pnt"])
 def test_short_words_are_left_alone(word: str) -> None:
-    assert mended(f"Is {word} there?") == f"Is {word} there?"
+    assert corrected(f"Is {word} there?") == f"Is {word} there?"
 
 
 @pytest.mark.parametrize("word", ["Qwzyxv", "Zzzkerryvore", "Xathi", "Bkerrivore"])
 def test_what_is_like_no_word_of_the_essays_is_left_alone(word: str) -> None:
-    assert mended(f"Is {word} there?") == f"Is {word} there?"
+    assert corrected(f"Is {word} there?") == f"Is {word} there?"
 
 
 def test_the_nearest_word_is_taken_and_of_two_the_more_frequent() -> None:
-    assert Speller(vocabulary_of(["Brannock Brannack Brannack"])).mended("Brannick") == (
+    assert Speller(vocabulary_of(["Brannock Brannack Brannack"])).corrected("Brannick") == (
         "Brannack",
         {"Brannick": "Brannack"},
     )
-    assert Speller(vocabulary_of(["Brannockes Brannockes Brannock"])).mended("Branock")[0] == "Brannock"
+    assert Speller(vocabulary_of(["Brannockes Brannockes Brannock"])).corrected("Branock")[0] == "Brannock"
 
 
-def test_every_slip_of_a_question_is_mended_wherever_it_stands() -> None:
-    assert Speller(vocabulary_of(TEXTS)).mended("Kahty? Kahty’s parergom, “Kahty”-like") == (
+def test_every_typo_of_a_question_is_corrected_wherever_it_occurs() -> None:
+    assert Speller(vocabulary_of(TEXTS)).corrected("Kahty? Kahty’s parergom, “Kahty”-like") == (
         "Kathy? Kathy’s parergon, “Kathy”-like",
         {"Kahty": "Kathy", "parergom": "parergon"},
     )
 
 
-def test_a_slip_inside_a_longer_word_is_not_touched() -> None:
-    assert mended("Kahty and Kahtyana") == "Kathy and Kahtyana"
+def test_a_typo_inside_a_longer_word_is_not_changed() -> None:
+    assert corrected("Kahty and Kahtyana") == "Kathy and Kahtyana"
 
 
-def test_what_stands_around_a_slip_is_kept() -> None:
-    assert mended("  Who —\tKahty's  (Skeryvore)?\n") == "  Who —\tKathy's  (Skerryvore)?\n"
+def test_the_text_around_a_typo_is_kept() -> None:
+    assert corrected("  Who —\tKahty's  (Skeryvore)?\n") == "  Who —\tKathy's  (Skerryvore)?\n"
 
 
 @pytest.mark.parametrize("texts", [(), ("",), ("1847 — 3.5!",)], ids=["none", "empty", "no word"])
-def test_essays_without_words_mend_nothing(texts: tuple[str, ...]) -> None:
-    assert Speller(vocabulary_of(texts)).mended("Who is Kahty?") == ("Who is Kahty?", {})
+def test_essays_without_words_correct_nothing(texts: tuple[str, ...]) -> None:
+    assert Speller(vocabulary_of(texts)).corrected("Who is Kahty?") == ("Who is Kahty?", {})
 
 
 @pytest.mark.parametrize("question", ["", " ", "?!", "1847", "a(b[c*", "\\d+ $1"])
-def test_a_question_without_slips_is_the_same(question: str) -> None:
-    assert Speller(vocabulary_of(TEXTS)).mended(question) == (question, {})
+def test_a_question_without_typos_is_the_same(question: str) -> None:
+    assert Speller(vocabulary_of(TEXTS)).corrected(question) == (question, {})
 
 
-def test_a_word_that_is_not_exchanged_is_not_said_to_be() -> None:
-    assert Speller(vocabulary_of(TEXTS)).mended("What is 3Kahty?") == ("What is 3Kahty?", {})
+def test_a_word_that_is_not_replaced_is_not_reported() -> None:
+    assert Speller(vocabulary_of(TEXTS)).corrected("What is 3Kahty?") == ("What is 3Kahty?", {})
 
 
 @given(
@@ -122,11 +122,11 @@ def test_a_word_that_is_not_exchanged_is_not_said_to_be() -> None:
 )
 def test_a_question_of_the_essays_own_words_is_never_changed(drawn: list[tuple[str, str]]) -> None:
     question = " ".join(str(getattr(word, how)()) if how else word for word, how in drawn) + "?"
-    assert Speller(vocabulary_of(TEXTS)).mended(question) == (question, {})
+    assert Speller(vocabulary_of(TEXTS)).corrected(question) == (question, {})
 
 
 @given(st.text(max_size=60))
 def test_only_the_words_that_are_named_change_and_become_words_of_the_essays(question: str) -> None:
-    made, changes = Speller(vocabulary_of(TEXTS)).mended(question)
+    made, changes = Speller(vocabulary_of(TEXTS)).corrected(question)
     assert changes or made == question
     assert all(any(new in text for text in TEXTS) for new in changes.values())

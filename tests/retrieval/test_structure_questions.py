@@ -6,7 +6,8 @@ import pytest
 from handmade_essays import essay, paragraphs, passage
 
 from assistant.core.essay import StoredEssay
-from assistant.retrieval.structure import Part, StructureMatch, part_asked, places
+from assistant.retrieval.questions import Question
+from assistant.retrieval.structure import Part, StructureMatch, part_asked, structure_matches
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,7 @@ from assistant.retrieval.structure import Part, StructureMatch, part_asked, plac
     ],
 )
 def test_the_part_that_a_question_asks_for(part: Part, question: str) -> None:
-    assert part_asked(question) == part
+    assert part_asked(Question(question)) == part
 
 
 @pytest.mark.parametrize(
@@ -74,13 +75,13 @@ def test_the_part_that_a_question_asks_for(part: Part, question: str) -> None:
     ],
 )
 def test_questions_that_name_a_matter_of_their_own(question: str) -> None:
-    assert part_asked(question) is None
+    assert part_asked(Question(question)) is None
 
 
 @pytest.mark.parametrize("question", ["What does Marsh conclude?", "What is Marsh’s conclusion?"])
 def test_the_authors_name_is_no_matter_of_its_own(question: str) -> None:
-    assert part_asked(question, {"marsh"}) == "conclusion"
-    assert part_asked(question) is None
+    assert part_asked(Question(question), {"marsh"}) == "conclusion"
+    assert part_asked(Question(question)) is None
 
 
 @pytest.mark.parametrize(
@@ -93,7 +94,7 @@ def test_the_authors_name_is_no_matter_of_its_own(question: str) -> None:
     ],
 )
 def test_a_quoted_phrase_is_a_matter_of_its_own(question: str) -> None:
-    assert part_asked(question) is None
+    assert part_asked(Question(question)) is None
 
 
 TEXTS = {
@@ -113,7 +114,7 @@ def found(part: Part, made: StoredEssay) -> list[tuple[str, str, bool]]:
     text = {one.id: one.text for one in made.passages}
     return [
         (one.passage, " | ".join(text[one.passage][low:high] for low, high in one.spans), one.announced)
-        for one in places(part, made.passages)
+        for one in structure_matches(part, made.passages)
     ]
 
 
@@ -197,9 +198,9 @@ def test_quotations_and_notes_are_no_part_of_the_argument(part: Part) -> None:
         passage("coast/p01", "Bells are kinder than guns."),
         passage("coast/n01", "In conclusion I argue and I begin.", "note"),
     )
-    assert [one.passage for one in places(part, made.passages)] == ["coast/p01"]
-    assert places(part, [made.passages[0], made.passages[2]]) == []
-    assert places(part, []) == []
+    assert [one.passage for one in structure_matches(part, made.passages)] == ["coast/p01"]
+    assert structure_matches(part, [made.passages[0], made.passages[2]]) == []
+    assert structure_matches(part, []) == []
 
 
 def test_thanks_behind_the_conclusion_do_not_conclude() -> None:
@@ -213,7 +214,7 @@ def test_thanks_behind_the_conclusion_do_not_conclude() -> None:
 def test_places_are_whole_sentences_of_different_passages(part: Part, sections: tuple[str, ...]) -> None:
     made = paragraphs(TEXTS, sections=sections)
     known = {one.id: one.sentences for one in made.passages}
-    given: list[StructureMatch] = places(part, made.passages)
+    given: list[StructureMatch] = structure_matches(part, made.passages)
     assert len({one.passage for one in given}) == len(given) > 0
     assert all(span in known[one.passage] for one in given for span in one.spans)
     assert all(one.spans and list(one.spans) == sorted(one.spans) for one in given)

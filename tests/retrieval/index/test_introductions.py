@@ -11,6 +11,7 @@ from handmade_essays import essay, finder_of, order, passage, scores
 
 from assistant.core.essay import Kind, NoteMark, Passage
 from assistant.retrieval.index.introductions import SHARE, introductions_of
+from assistant.retrieval.questions import Question
 
 GUEST = "coast/b01"
 
@@ -99,14 +100,14 @@ COAST = essay(
 
 
 def test_what_the_host_meets_counts_a_share_in_the_quotation() -> None:
-    found = finder_of(COAST).find("pilot complains")
+    found = finder_of(COAST).find(Question("pilot complains"))
     assert order(found)[:2] == ["coast/p01", GUEST]
     assert scores(found)["coast/p01"] == pytest.approx(1, abs=2e-3)
     assert scores(found)[GUEST] == pytest.approx(SHARE, abs=2e-3)
 
 
 def test_the_words_of_host_and_quotation_are_met_together() -> None:
-    found = finder_of(COAST).find("pilot bell")
+    found = finder_of(COAST).find(Question("pilot bell"))
     assert order(found)[0] == GUEST
 
 
@@ -116,8 +117,10 @@ def test_a_sentence_beside_the_host_lends_nothing() -> None:
         passage(GUEST, "No bell rang.", "blockquote"),
         passage("coast/p02", "Letters took nine days."),
     )
-    with_host, without = (scores(finder_of(one).find("ships pass"))[GUEST] for one in (COAST, alone))
-    low, high = (scores(finder_of(one).find("pilot complains"))[GUEST] for one in (alone, COAST))
+    with_host, without = (
+        scores(finder_of(one).find(Question("ships pass")))[GUEST] for one in (COAST, alone)
+    )
+    low, high = (scores(finder_of(one).find(Question("pilot complains")))[GUEST] for one in (alone, COAST))
     assert high > low
     assert with_host < SHARE - 0.1
     assert without < SHARE - 0.1
@@ -125,7 +128,7 @@ def test_a_sentence_beside_the_host_lends_nothing() -> None:
 
 def test_what_has_no_host_is_scored_as_ever() -> None:
     found, bare = (
-        scores(finder_of(one).find("pilot of the nine letters"))
+        scores(finder_of(one).find(Question("pilot of the nine letters")))
         for one in (COAST, essay(*(one for one in COAST.passages if one.id != GUEST)))
     )
     # One passage fewer changes idf a little, not what is met.
@@ -134,13 +137,13 @@ def test_what_has_no_host_is_scored_as_ever() -> None:
 
 
 def test_a_quotation_keeps_what_its_own_words_meet() -> None:
-    found = finder_of(COAST).find("bell rang")
+    found = finder_of(COAST).find(Question("bell rang"))
     assert order(found)[0] == GUEST
     assert scores(found)[GUEST] == pytest.approx(1, abs=2e-3)
 
 
 def test_the_host_lends_its_words_though_it_is_not_looked_among() -> None:
-    found = finder_of(COAST).find("pilot complains", {GUEST, "coast/p02"})
+    found = finder_of(COAST).find(Question("pilot complains"), {GUEST, "coast/p02"})
     assert order(found)[0] == GUEST
     assert scores(found)[GUEST] == pytest.approx(SHARE, abs=2e-3)
 

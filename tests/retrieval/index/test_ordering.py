@@ -18,6 +18,7 @@ from assistant.retrieval import ranking
 from assistant.retrieval.finder import Finder
 from assistant.retrieval.index.index import Vocabulary, build_index
 from assistant.retrieval.index.ordering import best_first, rounded
+from assistant.retrieval.questions import Question
 from assistant.retrieval.ranking import Ranked, rank
 from assistant.retrieval.search import Searcher
 from assistant.retrieval.spelling import Speller
@@ -91,7 +92,7 @@ def _finder(order: tuple[str, ...] = tuple(_ESSAYS)) -> Finder:
 
 @pytest.mark.parametrize("question", _QUESTIONS)
 def test_equal_passages_stand_by_essay_and_place(question: str) -> None:
-    ranked = _finder().find(question).ranked
+    ranked = _finder().find(Question(question)).ranked
     assert len({one.score for one in ranked}) < len(ranked)
     keys = [(-round(one.score, 4), *one.passage.split("/")) for one in ranked]
     assert keys == sorted(keys)
@@ -101,7 +102,7 @@ def test_equal_passages_stand_by_essay_and_place(question: str) -> None:
 @pytest.mark.parametrize("question", _QUESTIONS)
 def test_the_order_in_which_essays_came_makes_no_difference(order: tuple[str, ...], question: str) -> None:
     first, other = _finder(), _finder(order)
-    mine, theirs = first.find(question), other.find(question)
+    mine, theirs = first.find(Question(question)), other.find(Question(question))
     assert [one.passage for one in mine.ranked] == [one.passage for one in theirs.ranked]
     for one, same in zip(mine.ranked, theirs.ranked, strict=True):
         assert one.score == pytest.approx(same.score, abs=2e-4)
@@ -112,7 +113,7 @@ def test_the_order_in_which_essays_came_makes_no_difference(order: tuple[str, ..
         )
         assert words == others
     for method in first.searcher.methods:
-        ranked, again = (one.searcher.ranking(question, method) for one in (first, other))
+        ranked, again = (one.searcher.ranking(Question(question), method) for one in (first, other))
         assert [name for name, _ in ranked] == [name for name, _ in again], method
 
 
@@ -120,7 +121,7 @@ def _ranked(searcher: Searcher, question: str, noise: np.random.Generator | None
     def lend(_tokens: Floats, _rows: Integers, met: Floats) -> Floats:
         return met if noise is None else met + noise.uniform(-_NOISE, _NOISE, met.shape).astype(np.float32)
 
-    query, rows = searcher.query(question), searcher.rows(None)
+    query, rows = searcher.query(Question(question)), searcher.rows(None)
     return rank(query, searcher.weights(query, rows), searcher.index, rows, lambda: rows, lend)
 
 
@@ -128,8 +129,8 @@ def _ranked(searcher: Searcher, question: str, noise: np.random.Generator | None
 def test_noise_in_the_cosines_does_not_change_the_ranking(question: str, seed: int) -> None:
     searcher = _finder().searcher
     plain = _ranked(searcher, question)
-    weights = searcher.weights(searcher.query(question), searcher.rows(None))
-    assume(all(abs(float(one.met @ weights) * 10_000 % 1 - 0.5) > 0.05 for one in plain))
+    weights = searcher.weights(searcher.query(Question(question)), searcher.rows(None))
+    assume(all(abs(float(one.cosines @ weights) * 10_000 % 1 - 0.5) > 0.05 for one in plain))
     noisy = _ranked(searcher, question, np.random.default_rng(seed))
     assert [(one.passage, one.score, one.window) for one in noisy] == [
         (one.passage, one.score, one.window) for one in plain
@@ -138,7 +139,7 @@ def test_noise_in_the_cosines_does_not_change_the_ranking(question: str, seed: i
 
 def test_of_equal_windows_and_sentences_the_first_is_taken() -> None:
     finder = _finder()
-    found = finder.find("Who lit the lamp?")
+    found = finder.find(Question("Who lit the lamp?"))
     (best,) = (one for one in found.ranked if one.passage == "coast/p2")
     ((start, end),) = finder.highlights(found, best)
     assert (start, finder.passages["coast/p2"].text[start:end]) == (0, "The keeper lit the lamp before dusk.")
@@ -146,7 +147,7 @@ def test_of_equal_windows_and_sentences_the_first_is_taken() -> None:
 
 def test_of_equally_near_words_the_first_by_letters_is_taken() -> None:
     for printed in (["harbor", "harbot"], ["harbot", "harbor"]):
-        assert Speller(Vocabulary(printed)).mended("harbox") == ("harbor", {"harbox": "harbor"})
+        assert Speller(Vocabulary(printed)).corrected("harbox") == ("harbor", {"harbox": "harbor"})
 
 
 @pytest.fixture(params=["small", "large"])

@@ -30,6 +30,7 @@ from assistant.retrieval.models.weights import (
     default_folder,
     sample_digest,
 )
+from assistant.retrieval.questions import Question
 
 if TYPE_CHECKING:
     from assistant.retrieval.models.sentence_transformers import SentenceTransformerEncoder
@@ -164,7 +165,7 @@ def assert_same_rankings(
         searchers.append(library.finder().searcher)
     for question in asked:
         for method in ("late", "windows"):
-            ours, theirs = (dict(one.ranking(question, method)) for one in searchers)
+            ours, theirs = (dict(one.ranking(Question(question), method)) for one in searchers)
             assert list(ours)[:10] == list(theirs)[:10], question
             assert max(abs(ours[name] - theirs[name]) for name in theirs) < 1e-3
 

@@ -15,6 +15,7 @@ from assistant.library.adding import essay_of_passages
 from assistant.retrieval.finder import Finder
 from assistant.retrieval.index.index import build_index
 from assistant.retrieval.models.weights import default_folder
+from assistant.retrieval.questions import Question
 
 TEXTS = {f"p{at:02}": f"Keeper {at} lit the lamp." for at in range(1, 31)}
 
@@ -39,8 +40,8 @@ def finder() -> Finder:
 
 def test_the_first_twenty_are_put_in_order_anew_and_the_rest_stay_behind() -> None:
     reranker = Backwards()
-    plain = [one.passage for one in finder().find("Who lit the lamp?").ranked]
-    found = finder().find("Who lit the lamp?", reranker=reranker).ranked
+    plain = [one.passage for one in finder().find(Question("Who lit the lamp?")).ranked]
+    found = finder().find(Question("Who lit the lamp?"), reranker=reranker).ranked
     assert [one.passage for one in found] == plain[:20][::-1] + plain[20:]
     assert reranker.read == [TEXTS[name] for name in plain[:20]]
     scores = [one.score for one in found]
@@ -58,7 +59,8 @@ class Doubtful(Backwards):
 
 def test_scores_that_are_all_near_zero_put_passages_in_order_too() -> None:
     found, wanted = (
-        finder().find("Who lit the lamp?", reranker=model).ranked for model in (Doubtful(), Backwards())
+        finder().find(Question("Who lit the lamp?"), reranker=model).ranked
+        for model in (Doubtful(), Backwards())
     )
     assert [ranked.passage for ranked in found] == [ranked.passage for ranked in wanted]
 
