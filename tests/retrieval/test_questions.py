@@ -188,6 +188,18 @@ def test_words_outside_quoted_phrases_are_those_of_the_text_without_them(text: s
     assert list(question.unquoted_content_words) == content_words(question.unquoted)
 
 
+def texts_divided(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A list to which every text is added that is divided into words for a question."""
+    divided: list[str] = []
+
+    def counted(text: str) -> Spans:
+        divided.append(text)
+        return words(text)
+
+    monkeypatch.setattr(questions, "words", counted)
+    return divided
+
+
 TWO = paragraphs({"coast/p01": "The keeper lit the lamp.", "coast/p02": "Fog came over the rock."})
 
 
@@ -202,13 +214,7 @@ TWO = paragraphs({"coast/p01": "The keeper lit the lamp.", "coast/p02": "Fog cam
     ],
 )
 def test_a_question_is_divided_into_words_once(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    divided: list[str] = []
-
-    def counted(text: str) -> Spans:
-        divided.append(text)
-        return words(text)
-
-    monkeypatch.setattr(questions, "words", counted)
+    divided = texts_divided(monkeypatch)
     finder = finder_of(TWO)
     answerer = Answerer(finder, Voicing(finder.essays))
     *_, answer = answerer.answers(text, top=3, essays=(), style=style_named("mla", []), history=())
@@ -219,8 +225,7 @@ def test_a_question_is_divided_into_words_once(text: str, monkeypatch: pytest.Mo
 def test_a_question_that_refers_to_no_other_is_not_divided_again_for_its_history(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    divided: list[str] = []
-    monkeypatch.setattr(questions, "words", lambda text: divided.append(text) or words(text))
+    divided = texts_divided(monkeypatch)
     question = Question.of(WHOLE, ["Is there fog?"])
     assert (question.text, question.content_words[0]) == (WHOLE, "lit")
     assert divided == [WHOLE]
