@@ -1,8 +1,6 @@
-"""The command ``assistant``: results on stdout, all else on stderr.
+"""The command ``assistant``: results go to stdout, everything else to stderr.
 
 Exit codes: 0 done; 1 the honest "no"; 2 the user's mistake or bad input; 130 interrupted.
-
-The commands of ``assistant``: one file for each thing that a user does.
 """
 
 from __future__ import annotations
@@ -18,16 +16,20 @@ from assistant.cli import ask, evaluate, library, serve
 from assistant.cli.terminal import QuietGroup, say, speak_utf8
 from assistant.core.errors import AssistantError
 
+# New objects between two runs of the garbage collector: most objects made at the start live until the end.
+_GARBAGE = 50_000
+
 
 @click.group(cls=QuietGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="assistant")
 def cli() -> None:
-    """Ask an essay: its own words, word for word, with the page they stand on."""
+    """Ask an essay: its own words, word for word, with the pages they are on."""
 
 
 for _command in (
     ask.ask,
     ask.quote,
+    ask.check,
     library.add,
     library.list_,
     library.show,
@@ -35,21 +37,16 @@ for _command in (
     library.remove,
     library.restore,
     library.cite,
-    ask.check,
     serve.serve,
     evaluate.evaluate,
 ):
     cli.add_command(_command)
 
 
-# New objects between two looks for garbage: nearly all that a command makes while it starts stay to its end.
-_GARBAGE = 50_000
-
-
 def main() -> None:
-    """Run the command; every known fault is one sentence."""
+    """Run the command; every known error is reported in one sentence."""
     gc.set_threshold(_GARBAGE)
-    # The system takes the memory back at once; without this, the interpreter looks through all of it first.
+    # The system takes the memory back at once; otherwise the interpreter looks through all of it first.
     atexit.register(gc.freeze)
     speak_utf8()
     try:

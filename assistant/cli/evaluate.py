@@ -1,4 +1,4 @@
-"""The command ``assistant evaluate``: its options, and what it prints and writes."""
+"""The command ``evaluate``: its options, and what it prints and writes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.cli.terminal import Bar, Command, common, open_library
+from assistant.cli.terminal import Bar, common, open_library, print_json, say
 from assistant.core.errors import AssistantError
 from assistant.core.essay import Progress
 
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from assistant.evaluation.assess import EvaluationReport, Measured
     from assistant.library.library import Library
 
-# What an evaluation needs beyond what the assistant itself needs: modules, and what installs them.
+# Packages that only an evaluation needs: the module of each, and what installs it.
 _NEEDED = {"ir_measures": "ir_measures", "sklearn": "scikit-learn"}
 _NEEDED_BY_REPORTS = {**_NEEDED, "matplotlib": "matplotlib"}
+_FOLDER = click.Path(path_type=Path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Request:
     """What is to be evaluated, and what is to be written.
 
     Attributes:
-        folders: Question sets; those of the library's own if there are none.
+        folders: Question sets; the library's own if there are none.
         methods: Names of ranking methods; all if there are none.
         worst: How many of the worst questions of each set to name.
         report: Folder for the report, or ``None``.
@@ -43,56 +44,61 @@ class Request:
     trec: Path | None
 
 
-def options(command: Command) -> Command:
-    """Arguments and options of the command, named as the attributes of ``Request``."""
-    folder = click.Path(path_type=Path)
-    added = [
-        click.argument("folders", nargs=-1, type=folder, metavar="[DATASET_DIR]..."),
-        click.option(
-            "--method", "methods", multiple=True, metavar="M",
-            help="Ranking method: late, fusion, rrf, windows, bm25 or dense (may be repeated; all if left "
-            "out). The others are compared with the first.",
-        ),
-        click.option(
-            "--worst", default=5, type=click.IntRange(min=0), show_default=True, metavar="N",
-            help="Number of worst questions to name.",
-        ),
-        click.option(
-            "--report", type=folder, metavar="DIR",
-            help="Write report.html, report.md and report.json, compared with the report that is there.",
-        ),
-        click.option("--trec", type=folder, metavar="DIR", help="Write TREC run files and judgements."),
-    ]  # fmt: skip
-    for one in reversed(added):
-        command = one(command)
-    return command
+@click.command()
+@click.argument("folders", nargs=-1, type=_FOLDER, metavar="[DATASET_DIR]...")
+@click.option(
+    "--method",
+    "methods",
+    multiple=True,
+    metavar="M",
+    help="Ranking method: late, fusion, rrf, windows, bm25 or dense (may be repeated; all if left out). "
+    "The others are compared with the first.",
+)
+@click.option(
+    "--worst",
+    default=5,
+    type=click.IntRange(min=0),
+    show_default=True,
+    metavar="N",
+    help="Number of worst questions to name.",
+)
+@click.option(
+    "--report",
+    type=_FOLDER,
+    metavar="DIR",
+    help="Write report.html, report.md and report.json, compared with the report that is there.",
+)
+@click.option("--trec", type=_FOLDER, metavar="DIR", help="Write TREC run files and judgements.")
+@common
+def evaluate(root: Path | None, as_json: bool, **options: Any) -> None:
+    """Measure retrieval on question sets in BEIR layout."""
+    run(open_library(root), Request(**options), as_json=as_json)
 
 
 def run(library: Library, request: Request, *, as_json: bool) -> None:
-    """Evaluate, print the figures of each set as soon as they are there, and write what was asked for.
+    """Evaluate, print the figures of each set as soon as they are known, and write the files asked for.
 
     Raises:
         AssistantError: If a set, a method or a folder cannot be used.
     """
-    _need(_NEEDED_BY_REPORTS if request.report else _NEEDED)
-    from assistant.evaluation import assess as command
-    from assistant.evaluation import render
+    _require(_NEEDED_BY_REPORTS if request.report else _NEEDED)
+    from assistant.evaluation import assess, render
 
-    for one in filter(None, (request.report, request.trec)):
-        command.prepare(one)
-    before = command.earlier(request.report) if request.report else None
-    made = []
+    for folder in filter(None, (request.report, request.trec)):
+        assess.prepare(folder)
+    earlier = assess.earlier(request.report) if request.report else None
+    results = []
     with Bar("questions") as bar:
-        for measured in command.measure(library, request.folders, request.methods, bar, request.worst):
-            made.append(measured)
+        for measured in assess.measure(library, request.folders, request.methods, bar, request.worst):
+            results.append(measured)
             if not as_json:
                 click.echo(f"{render.evaluation_text(measured.data)}\n")
-    report = command.EvaluationReport([one.data for one in made], before)
+    report = assess.EvaluationReport([measured.data for measured in results], earlier)
     if as_json:
-        click.echo(json.dumps(render.evaluation_object(report.data), ensure_ascii=False))
+        print_json(render.evaluation_object(report.data))
     elif report.comparison:
         click.echo(render.comparison_text(report.comparison))
-    _write(request, made, report)
+    _write(request, results, report)
 
 
 def report_html(library: Library, folders: Sequence[Path], methods: Sequence[str], progress: Progress) -> str:
@@ -101,28 +107,28 @@ def report_html(library: Library, folders: Sequence[Path], methods: Sequence[str
     Raises:
         AssistantError: If a set or a method cannot be used, or what an evaluation needs is not installed.
     """
-    _need(_NEEDED_BY_REPORTS)
-    from assistant.evaluation import assess as command
+    _require(_NEEDED_BY_REPORTS)
+    from assistant.evaluation import assess
 
-    return command.assess(library, folders, methods, progress).html
+    return assess.assess(library, folders, methods, progress).html
 
 
-def _write(request: Request, made: Sequence[Measured], report: EvaluationReport) -> None:
-    from assistant.evaluation import assess as command
-    from assistant.evaluation import render
+def _write(request: Request, results: Sequence[Measured], report: EvaluationReport) -> None:
+    from assistant.evaluation import assess, render
 
     if request.trec:
-        for name, one in zip(render.file_names([one.dataset.name for one in made]), made, strict=True):
-            command.write(request.trec, render.trec_files(name, one.dataset, one.evaluations))
+        names = render.file_names([measured.dataset.name for measured in results])
+        for name, measured in zip(names, results, strict=True):
+            assess.write(request.trec, render.trec_files(name, measured.dataset, measured.evaluations))
     if request.report:
         data = json.dumps(report.data, ensure_ascii=False, indent=1)
-        # The data last: it is what the next report is compared with.
-        files = {"report.html": report.page, "report.md": report.markdown, command.DATA: f"{data}\n"}
-        command.write(request.report, files)
-        click.echo(f"The report is {request.report / 'report.html'}", err=True)
+        # The data last: the next report is compared with it.
+        files = {"report.html": report.page, "report.md": report.markdown, assess.DATA: f"{data}\n"}
+        assess.write(request.report, files)
+        say(f"The report is {request.report / 'report.html'}")
 
 
-def _need(packages: Mapping[str, str]) -> None:
+def _require(packages: Mapping[str, str]) -> None:
     for module, package in packages.items():
         try:
             import_module(module)
@@ -130,11 +136,3 @@ def _need(packages: Mapping[str, str]) -> None:
             raise AssistantError(
                 f"Evaluation needs {package}, which is not installed; install it with: pip install {package}"
             ) from error
-
-
-@click.command()
-@options
-@common
-def evaluate(root: Path | None, as_json: bool, **asked: Any) -> None:
-    """Measure retrieval on question sets in BEIR layout."""
-    run(open_library(root), Request(**asked), as_json=as_json)

@@ -1,4 +1,4 @@
-"""Commands that keep the library: add, edit, list, show, remove, restore, cite."""
+"""The commands for the essays of the library, from ``add`` to ``cite``."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ def add(
 ) -> None:
     """Add essays (PATH ...) to the library and print what became of every character."""
     if len(paths) > 1 and (reference or first_page or essay_id):
-        raise AssistantError("--reference, --first-page and --id are of one essay; add the files one by one.")
+        raise AssistantError(
+            "--reference, --first-page and --id belong to one essay; add the files one by one."
+        )
     library, failed = open_library(root), False
     for path in paths:
         try:
@@ -58,7 +60,7 @@ def add(
                     progress=bar,
                 )
         except AssistantError as error:
-            # One bad file does not keep the others out.
+            # One bad file does not stop the others.
             say(f"assistant: {error}")
             failed = True
             continue
@@ -124,7 +126,7 @@ def show(name: str, source: bool, root: Path | None, as_json: bool) -> None:
 @click.option(
     "--first-page",
     metavar="N",
-    help="Number of the first page, such as 844 or xii; auto lets the record or the print tell it again.",
+    help="Number of the first page, such as 844 or xii; auto finds it again in the record or the print.",
 )
 @common
 def edit(
@@ -136,7 +138,7 @@ def edit(
 ) -> None:
     """Change the record of an essay or the number of its first page, and print what became of it.
 
-    Nothing is embedded anew. What is given here is kept when the essay's file is added again.
+    Nothing is embedded again. Both are kept when the essay's file is added again.
     """
     if reference is None and first_page is None:
         raise AssistantError("There is nothing to change; give --reference FILE, --first-page N or both.")
@@ -149,13 +151,13 @@ def edit(
 
 @click.command(short_help="Remove an essay from the library.")
 @click.argument("essay_id", metavar="ID")
-@click.option("--for-good", is_flag=True, help="Keep nothing of it; it cannot be put back.")
+@click.option("--for-good", is_flag=True, help="Delete it for good; it cannot be restored.")
 @common
 def remove(essay_id: str, for_good: bool, root: Path | None, as_json: bool) -> None:
-    """Remove an essay from the library; for 30 days it can be put back.
+    """Remove an essay from the library; for 30 days it can be restored.
 
-    The last 20 removed essays are kept in the library's folder removed/. With --for-good, nothing is kept,
-    neither of an essay of that name that was removed before.
+    The last 20 removed essays are kept in the library's folder removed/. With --for-good nothing is kept, not
+    even of an essay of that name that was removed before.
     """
     open_library(root).remove(essay_id, for_good=for_good)
     if as_json:
@@ -163,14 +165,14 @@ def remove(essay_id: str, for_good: bool, root: Path | None, as_json: bool) -> N
     elif for_good:
         say(f"{essay_id} is removed for good.")
     else:
-        say(f"{essay_id} is removed; this puts it back: assistant restore {essay_id}")
+        say(f"{essay_id} is removed; to restore it: assistant restore {essay_id}")
 
 
-@click.command(short_help="Put a removed essay back as it was.")
+@click.command(short_help="Restore a removed essay as it was.")
 @click.argument("essay_id", metavar="ID", required=False)
 @common
 def restore(essay_id: str | None, root: Path | None, as_json: bool) -> None:
-    """Put the removed essay ID back as it was; without ID, list what can be put back."""
+    """Restore the removed essay ID as it was; without ID, list what can be restored."""
     library = open_library(root)
     if essay_id is not None:
         report = library.restore(essay_id)
@@ -178,9 +180,9 @@ def restore(essay_id: str | None, root: Path | None, as_json: bool) -> None:
         return
     removed = list(library.removed().values())
     if as_json:
-        print_json([asdict(one) for one in removed])
+        print_json([asdict(essay) for essay in removed])
     elif removed:
-        click.echo("\n".join(f"{one.at[:10]}  {one.id}  {one.title}" for one in removed))
+        click.echo("\n".join(f"{essay.at[:10]}  {essay.id}  {essay.title}" for essay in removed))
     else:
         say("No removed essay is kept.")
 
@@ -216,12 +218,12 @@ def cite(essay_id: str, style: str, page: str | None, form: str, root: Path | No
     citation, reference = library.cite(essay_id, style=style, page=page, form=form)
     again, _ = library.cite(essay_id, style=style, page=page, form=form, again=True)
     if as_json:
-        made = {
+        result = {
             "id": essay_id,
             "style": style,
             "citation": hyphenated_citation(citation),
             "reference": reference,
         }
-        print_json(made | ({"again": hyphenated_citation(again)} if again != citation else {}))
+        print_json(result | ({"again": hyphenated_citation(again)} if again != citation else {}))
     else:
         click.echo("\n".join(dict.fromkeys((citation.in_text, again.in_text, reference))))

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from assistant.cli import evaluate, terminal
-from assistant.cli.terminal import Bar, common, open_library, say
+from assistant.cli import evaluate
+from assistant.cli.terminal import Bar, common, open_library, read_accounts, say
 from assistant.core.errors import AssistantError, data_file
 from assistant.rendering.essays import report_text
 
 if TYPE_CHECKING:
     from assistant.library.library import Library
 
-# Where an option's value came from if the user gave it.
-_GIVEN = {ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT}
+# Where the value of an option comes from if the user stated it.
+_STATED = {ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT}
 
 
 @click.command(short_help="Open the web page, adding essays first if any are named.")
@@ -53,18 +53,18 @@ def serve(  # noqa: PLR0913, PLR0917 - the options of the command
 ) -> None:
     """Open the web page, adding the essays PATH ... first.
 
-    Beside the page, programs are answered at /api and, in MCP, at /mcp.
+    The server also answers programs, at /api and, in MCP, at /mcp.
     """
     if mcp:
-        _refuse_what_pages_have(context)
-        _speak(open_library(root), paths)
+        _refuse_page_options(context)
+        _serve_mcp(open_library(root), paths)
         return
     library = open_library(root)
-    auth = terminal.read_accounts(auth_file)
-    focus = [_added(library, path) for path in paths]
+    auth = read_accounts(auth_file)
+    focus = [_add(library, path) for path in paths]
     if not library.ids():
         say("The library is empty; the sample essay is added.")
-        _added(library, data_file("sample/essay.txt"))
+        _add(library, data_file("sample/essay.txt"))
     if host not in {"127.0.0.1", "localhost", "::1"} and auth is None:
         say(f"Everyone who can reach {host} can read the library; --auth-file FILE asks for a password.")
     from assistant.web.app import serve as serve_page
@@ -75,17 +75,17 @@ def serve(  # noqa: PLR0913, PLR0917 - the options of the command
     )
 
 
-def _refuse_what_pages_have(context: click.Context) -> None:
+def _refuse_page_options(context: click.Context) -> None:
     names = {"host": "--host", "port": "--port", "open_browser": "--open", "auth_file": "--auth-file"}
-    given = [said for name, said in names.items() if context.get_parameter_source(name) in _GIVEN]
-    if given:
-        raise AssistantError(f"--mcp serves no page; leave out {' and '.join(given)}, or --mcp.")
+    stated = [option for name, option in names.items() if context.get_parameter_source(name) in _STATED]
+    if stated:
+        raise AssistantError(f"--mcp serves no page; leave out {' and '.join(stated)}, or --mcp.")
 
 
-def _speak(library: Library, paths: tuple[Path, ...]) -> None:
-    """Answer over standard input and output until the input ends."""
+def _serve_mcp(library: Library, paths: tuple[Path, ...]) -> None:
+    """Answer on standard input and output until the input ends."""
     for path in paths:
-        _added(library, path)
+        _add(library, path)
     from assistant.api import mcp as mcp_server
     from assistant.api.service import ApiService
 
@@ -94,11 +94,11 @@ def _speak(library: Library, paths: tuple[Path, ...]) -> None:
     service = ApiService(library)
     service.warm_in_background()
     mcp_server.serve_stdio(service)
-    # The model may still be loading behind; native code that is cut off while the interpreter ends, aborts.
+    # The model may still be loading in the background; native code that is cut off at exit aborts.
     os._exit(0)
 
 
-def _added(library: Library, path: Path) -> str:
+def _add(library: Library, path: Path) -> str:
     with Bar(path.name) as bar:
         report = library.add(path, progress=bar)
     say(report_text(report))

@@ -1,11 +1,4 @@
-"""What all commands share: their common options, the library they open, and how they speak.
-
-How the command speaks to a terminal, a file or a pipe.
-
-Files that the command reads besides essays: questions and quotations by the batch, names and passwords.
-
-Progress on stderr.
-"""
+"""What the commands share: options, the library, output to a terminal or a pipe, progress, input files."""
 
 from __future__ import annotations
 
@@ -15,7 +8,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -29,56 +22,31 @@ if TYPE_CHECKING:
 
     from assistant.library.library import Library
 
+Command = TypeVar("Command", bound=Callable[..., Any])
 
-# Bold and its end are our own; all else that steers a terminal, or turns the order of reading, is a text's.
-_STEERING = re.compile(
+# Control characters, and marks that turn the order of reading. The program itself writes only bold.
+_CONTROLS = re.compile(
     r"\x1b\[[01]m|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r(?!\n)"
 )
-_OURS = frozenset({"\x1b[0m", "\x1b[1m"})
-_SHOWN = "\ufffd"
+_BOLD = frozenset({"\x1b[0m", "\x1b[1m"})
+_REPLACEMENT = "\ufffd"
 
 
-def speak_utf8() -> None:
-    """Read and write UTF-8 whatever the console's own encoding: essays have letters that it may lack.
-
-    A file or a pipe gets every character as it is; what a terminal gets cannot steer it.
-    """
-    for stream in (sys.stdin, sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="replace")
-    for name, kept in (("stdout", ""), ("stderr", "\r")):
-        stream = getattr(sys, name)
-        if isinstance(stream, io.TextIOWrapper) and stream.isatty():
-            setattr(sys, name, Terminal(stream, kept))
+def common(command: Command) -> Command:
+    """Add the options that every command has."""
+    command = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(command)
+    folder = click.Path(path_type=Path, file_okay=False)
+    return click.option("--library", "root", type=folder, help="The library's folder.", metavar="DIR")(
+        command
+    )
 
 
-def shown(text: str, kept: str = "") -> str:
-    """Text as a terminal may show it: each character that would steer it is seen as a replacement sign.
+def open_library(root: Path | None) -> Library:
+    """The library in the folder that the user names, or in the default one."""
+    from assistant.library.files import find_root
+    from assistant.library.library import Library
 
-    Args:
-        text: The text.
-        kept: Such characters that stay all the same.
-    """
-    return _STEERING.sub(lambda found: found[0] if found[0] in _OURS or found[0] in kept else _SHOWN, text)
-
-
-class Terminal(io.TextIOWrapper):
-    """A terminal that no essay, draft or name of a file can steer.
-
-    Args:
-        stream: Where the terminal was written to before.
-        kept: Characters that it may be steered by all the same, as bars of progress do.
-    """
-
-    def __init__(self, stream: io.TextIOWrapper, kept: str = "") -> None:
-        super().__init__(stream.buffer, encoding="utf-8", errors="replace", line_buffering=True)
-        # The buffer would be closed with the stream that it came from.
-        self._stream, self._kept = stream, kept
-
-    def write(self, text: str) -> int:
-        """Write text; gives its length."""
-        super().write(shown(text, self._kept))
-        return len(text)
+    return Library(find_root(root), notify=say)
 
 
 class QuietGroup(click.Group):
@@ -86,7 +54,7 @@ class QuietGroup(click.Group):
 
     def invoke(self, context: click.Context) -> Any:
         """Run a command."""
-        # Click would else take what looks like a colour out of an essay's words on their way into a pipe.
+        # Otherwise Click removes what looks like a colour from an essay's words when they go into a pipe.
         context.color = True
         try:
             return super().invoke(context)
@@ -96,91 +64,63 @@ class QuietGroup(click.Group):
             raise click.exceptions.Exit(0) from None
 
 
-def read_batch(path: Path) -> list[dict[str, Any]]:
-    """Read questions of a batch file; all are checked before the first is asked.
+def speak_utf8() -> None:
+    """Read and write UTF-8 whatever the console's encoding: essays have letters that it may lack.
+
+    A file or a pipe gets every character as it is; a terminal gets none that could control it.
+    """
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    for name, allowed in (("stdout", ""), ("stderr", "\r")):
+        stream = getattr(sys, name)
+        if isinstance(stream, io.TextIOWrapper) and stream.isatty():
+            setattr(sys, name, Terminal(stream, allowed))
+
+
+class Terminal(io.TextIOWrapper):
+    """A terminal that no essay, draft or file name can control.
 
     Args:
-        path: JSON Lines: ``{"id", "question", "history": [earlier questions]?}``.
-
-    Raises:
-        AssistantError: If the file cannot be read or a line is malformed.
+        stream: The stream that was the terminal before.
+        allowed: Control characters that are written all the same, for progress bars.
     """
-    return [_batch_line(path, number, line) for number, line in _lines(path)]
+
+    def __init__(self, stream: io.TextIOWrapper, allowed: str = "") -> None:
+        super().__init__(stream.buffer, encoding="utf-8", errors="replace", line_buffering=True)
+        # The buffer would be closed together with the stream that it came from.
+        self._stream, self._allowed = stream, allowed
+
+    def write(self, text: str) -> int:
+        """Write text and return its length."""
+        super().write(printable(text, self._allowed))
+        return len(text)
 
 
-def read_quotations(path: Path) -> list[dict[str, Any]]:
-    """Read quotations of a batch file; all lines are checked before the first is looked up.
-
-    Args:
-        path: JSON Lines: ``{"id", "text"}``.
-
-    Raises:
-        AssistantError: If the file cannot be read or a line is malformed.
-    """
-    return [_quotation_line(path, number, line) for number, line in _lines(path)]
-
-
-def _lines(path: Path) -> list[tuple[int, str]]:
-    """Lines of a file that are not empty, with their numbers."""
-    try:
-        lines = path.read_text("utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise AssistantError(f"{path} cannot be read; give a file of JSON Lines in UTF-8.") from error
-    return [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
-
-
-def _quotation_line(path: Path, number: int, line: str) -> dict[str, Any]:
-    fault = AssistantError(f'{path}, line {number}, is not {{"id": ..., "text": "..."}}; mend the line.')
-    try:
-        found = json.loads(line)
-    except ValueError as error:
-        raise fault from error
-    if not isinstance(found, dict) or "id" not in found or not isinstance(found.get("text"), str):
-        raise fault
-    return found
-
-
-def _batch_line(path: Path, number: int, line: str) -> dict[str, Any]:
-    fault = AssistantError(
-        f'{path}, line {number}, is not {{"id": ..., "question": "...", "history": [...]}}; mend the line.'
+def printable(text: str, allowed: str = "") -> str:
+    """Text with a replacement character for each control character, except those allowed."""
+    return _CONTROLS.sub(
+        lambda match: match[0] if match[0] in _BOLD or match[0] in allowed else _REPLACEMENT, text
     )
-    try:
-        found = json.loads(line)
-    except ValueError as error:
-        raise fault from error
-    if not isinstance(found, dict) or "id" not in found or not isinstance(found.get("question"), str):
-        raise fault
-    history = found.get("history", [])
-    if (
-        not found["question"].strip()
-        or not isinstance(history, list)
-        or not all(isinstance(one, str) for one in history)
-    ):
-        raise fault
-    return found
 
 
-def read_accounts(path: Path | None) -> list[tuple[str, str]] | None:
-    """Read names and passwords of those who may enter the page; ``None`` if no file is given.
+def say(sentence: str) -> None:
+    """Print a sentence that is no result on stderr."""
+    click.echo(printable(sentence) if sys.stderr.isatty() else sentence, err=True)
 
-    Raises:
-        AssistantError: If the file cannot be read or a line is not ``name:password``.
-    """
-    if path is None:
-        return None
-    try:
-        lines = [line for line in path.read_text("utf-8-sig").splitlines() if line.strip()]
-    except (OSError, UnicodeDecodeError) as error:
-        raise AssistantError(f"{path} cannot be read; give a file with lines of name:password.") from error
-    parts = (line.partition(":") for line in lines)
-    accounts = [(name.strip(), password.strip()) for name, _, password in parts]
-    if not accounts or not all(name and password for name, password in accounts):
-        raise AssistantError(f"{path} must have lines of name:password and no others; mend it.")
-    return accounts
+
+def print_json(result: Any) -> None:
+    """Print a result for programs on one line."""
+    click.echo(json.dumps(result, ensure_ascii=False))
+
+
+def width() -> int:
+    """Number of columns that text may take."""
+    return min(shutil.get_terminal_size().columns, 88)
 
 
 class Bar:
-    """A bar for each stage of a job, on stderr and only where somebody looks.
+    """A progress bar on stderr for each stage of a job; files and pipes get none.
 
     Args:
         name: What is being worked on.
@@ -218,36 +158,65 @@ class Bar:
             self._bar = None
 
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+def read_questions(path: Path) -> list[dict[str, Any]]:
+    """Read a batch of questions: ``{"id", "question", "history": [earlier questions]?}`` a line.
+
+    Raises:
+        AssistantError: If the file cannot be read or a line is malformed; no question has been asked then.
+    """
+    return list(_read_json_lines(path, '{"id": ..., "question": "...", "history": [...]}', _is_question))
 
 
-def common(command: Command) -> Command:
-    """Options that every command has."""
-    command = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(command)
-    folder = click.Path(path_type=Path, file_okay=False)
-    return click.option("--library", "root", type=folder, help="The library's folder.", metavar="DIR")(
-        command
+def read_quotations(path: Path) -> list[dict[str, Any]]:
+    """Read a batch of quotations: ``{"id", "text"}`` a line.
+
+    Raises:
+        AssistantError: If the file cannot be read or a line is malformed; no quotation has been checked then.
+    """
+    return list(
+        _read_json_lines(path, '{"id": ..., "text": "..."}', lambda line: isinstance(line.get("text"), str))
     )
 
 
-def open_library(root: Path | None) -> Library:
-    """The library in a folder that the user names, or in the one that is found without."""
-    from assistant.library.files import find_root
-    from assistant.library.library import Library
-
-    return Library(find_root(root), notify=say)
+def _is_question(line: dict[str, Any]) -> bool:
+    question, history = line.get("question"), line.get("history", [])
+    is_history = isinstance(history, list) and all(isinstance(earlier, str) for earlier in history)
+    return isinstance(question, str) and bool(question.strip()) and is_history
 
 
-def say(sentence: str) -> None:
-    """Tell the user something that is no result."""
-    click.echo(shown(sentence) if sys.stderr.isatty() else sentence, err=True)
+def _read_json_lines(
+    path: Path, form: str, is_valid: Callable[[dict[str, Any]], bool]
+) -> Iterator[dict[str, Any]]:
+    try:
+        lines = path.read_text("utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise AssistantError(f"{path} cannot be read; give a file of JSON Lines in UTF-8.") from error
+    for number, text in enumerate(lines, 1):
+        if not text.strip():
+            continue
+        try:
+            line = json.loads(text)
+        except ValueError:
+            line = None
+        if not isinstance(line, dict) or "id" not in line or not is_valid(line):
+            raise AssistantError(f"{path}, line {number}, is not {form}; correct the line.")
+        yield line
 
 
-def print_json(made: Any) -> None:
-    """Print a result for programs, on a line."""
-    click.echo(json.dumps(made, ensure_ascii=False))
+def read_accounts(path: Path | None) -> list[tuple[str, str]] | None:
+    """Read the names and passwords of those who may open the page; ``None`` if no file is named.
 
-
-def width() -> int:
-    """Columns that text may take."""
-    return min(shutil.get_terminal_size().columns, 88)
+    Raises:
+        AssistantError: If the file cannot be read or a line is not ``name:password``.
+    """
+    if path is None:
+        return None
+    try:
+        lines = [line for line in path.read_text("utf-8-sig").splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise AssistantError(f"{path} cannot be read; give a file with lines of name:password.") from error
+    parts = (line.partition(":") for line in lines)
+    accounts = [(name.strip(), password.strip()) for name, _, password in parts]
+    if not accounts or not all(name and password for name, password in accounts):
+        raise AssistantError(f"{path} must have lines of name:password and no others; correct it.")
+    return accounts

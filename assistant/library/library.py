@@ -85,11 +85,7 @@ class Library:
         return list(self.snapshot().stamps)
 
     def essays(self) -> list[StoredEssay]:
-        """All essays.
-
-        Raises:
-            LibraryError: If a chunk file is damaged.
-        """
+        """All essays; a ``LibraryError`` is raised if a chunk file is damaged."""
         return list(self.snapshot().essays.values())
 
     def essay(self, essay_id: str) -> StoredEssay:
@@ -313,11 +309,7 @@ class Library:
     def answers(
         self, question: str, *, essays: Sequence[str] = (), style: str = "mla", history: Sequence[str] = ()
     ) -> Iterator[Answer]:
-        """Answer as ``ask`` does: once as soon as passages are found, and again when they have been read.
-
-        Raises:
-            AssistantError: As for ``ask``.
-        """
+        """Answer as ``ask`` does, but twice: when passages are found, and when they have been read."""
         snapshot, finder = self._searchable(essays)
         yield from Answerer(finder, snapshot.voicing).answers(
             question, top=TOP, essays=essays, style=snapshot.style(style), history=history
@@ -351,20 +343,12 @@ class Library:
         return self._models.finder_of(essays, progress)
 
     def warm(self) -> None:
-        """Load models and index, so that the first question need not wait for them; nothing if empty.
-
-        Raises:
-            AssistantError: If an index cannot be made.
-        """
+        """Load models and index, so that the first question need not wait; nothing if there is no essay."""
         if self.ids():
             self._models.warm(self.finder().searcher.encoder)
 
     def quoted(self, essay_id: str) -> Mapping[str, tuple[QuotedWords, ...]]:
-        """Words that an essay quotes, by passage id, with their author where that can be told.
-
-        Raises:
-            LibraryError: As for ``essay``.
-        """
+        """Words that an essay quotes, by passage id, with their author if known; errors as for ``essay``."""
         from assistant.attribution.voices import voices_of
 
         return voices_of(self.essay(essay_id).passages)
@@ -427,6 +411,28 @@ class Library:
         from assistant.drafts.files import fixed_copy
 
         return fixed_copy(audit, draft)
+
+    @staticmethod
+    def write_fixed_draft(target: Path, report: DraftReport, draft: Path | None = None) -> None:
+        """Write a checked draft with its fixes made to a new file, whole or not at all.
+
+        Raises:
+            DraftError: If the file exists or cannot be written, or the draft has changed since.
+        """
+        from assistant.drafts.files import write_copy
+
+        write_copy(target, draft, report)
+
+    @staticmethod
+    def write_file(target: Path, text: str) -> None:
+        """Write a report to a file, whole or not at all; a file that exists is replaced.
+
+        Raises:
+            DraftError: If it cannot be written.
+        """
+        from assistant.drafts.files import write_whole
+
+        write_whole(target, text.encode("utf-8"))
 
     # Citations and records.
 

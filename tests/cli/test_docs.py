@@ -14,7 +14,7 @@ _COMMANDS = ROOT / "docs" / "commands.md"
 
 def commands_page() -> str:
     """The help texts of all commands as one Markdown page."""
-    parts = ["# Commands", "Made from the program's own help by `python tests/test_docs.py`."]
+    parts = ["# Commands", "Made from the program's own help by `python tests/cli/test_docs.py`."]
     for name in (None, *sorted(cli.commands)):
         command = cli if name is None else cli.commands[name]
         title = "assistant" if name is None else f"assistant {name}"

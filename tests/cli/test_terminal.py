@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from page_library import Tags
 
-from assistant.cli.terminal import shown
+from assistant.cli.terminal import printable
 from assistant.library.library import Library
 
 HOSTILE = (
@@ -25,16 +25,16 @@ STEERS = "\x1b]0;taken\x07\x1b[31mred\x9b5m\u202eback\u202c"
 
 
 def test_what_steers_a_terminal_is_seen_and_all_else_stays() -> None:
-    assert shown("a\x1b[2Jb\u202ec\x9bd\re") == "a\ufffd[2Jb\ufffdc\ufffdd\ufffde"
-    assert shown("\x1b[1mbold\x1b[0m\tand\r\nmore – “é” 📚") == "\x1b[1mbold\x1b[0m\tand\r\nmore – “é” 📚"
-    assert shown("10%\r20%", "\r") == "10%\r20%"
+    assert printable("a\x1b[2Jb\u202ec\x9bd\re") == "a\ufffd[2Jb\ufffdc\ufffdd\ufffde"
+    assert printable("\x1b[1mbold\x1b[0m\tand\r\nmore – “é” 📚") == "\x1b[1mbold\x1b[0m\tand\r\nmore – “é” 📚"
+    assert printable("10%\r20%", "\r") == "10%\r20%"
 
 
 @given(st.text())
 def test_no_text_steers_a_terminal(text: str) -> None:
-    made = shown(text).replace("\x1b[0m", "").replace("\x1b[1m", "").replace("\r\n", "\n")
+    made = printable(text).replace("\x1b[0m", "").replace("\x1b[1m", "").replace("\r\n", "\n")
     assert not set(made) & {*map(chr, {*range(32), *range(127, 160)} - {9, 10}), "\u202e", "\u2066"}
-    assert len(shown(text)) == len(text)
+    assert len(printable(text)) == len(text)
 
 
 def _hostile_library(tmp_path: Path) -> Path:
