@@ -90,7 +90,7 @@ class Trash:
         folder = next((folder for _, removed_id, folder in self._folders() if removed_id == essay_id), None)
         if folder is None:
             ids = ", ".join(self.removed()) or "none"
-            raise LibraryError(f"No removed essay {essay_id!r} is kept; what can be put back: {ids}.")
+            raise LibraryError(f"No removed essay {essay_id!r} is saved; these can be restored: {ids}.")
         chunks, source, overrides = (folder / path.name for path in self._store.paths(essay_id))
         essay = read_chunk_file(chunks).essay
         return PendingEssay(

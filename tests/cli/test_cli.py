@@ -257,8 +257,8 @@ def test_remove(command: Command) -> None:
     assert command("ask", QUESTION) == 2
     assert command("add", SAMPLE) == 0
     assert command("remove", "sample") == 0
-    told = "sample is removed; this puts it back: assistant restore sample\n"
-    assert (command.out, command.err) == ("", told)
+    assert command.out == ""
+    assert "assistant restore sample" in command.err
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def test_the_last_of_two_with_one_id_comes_back_first(opened: Opened) -> None:
 def test_what_is_not_kept_cannot_come_back(opened: Opened, essay_id: str) -> None:
     opened.library.add(SECOND)
     opened.library.remove("sample")
-    with pytest.raises(LibraryError, match="what can be put back: sample") as raised:
+    with pytest.raises(LibraryError, match="can be restored: sample") as raised:
         opened.library.restore(essay_id)
     one_sentence(raised.value)
 
@@ -161,7 +161,7 @@ def test_for_good_keeps_no_word(opened: Opened) -> None:
     assert [
         path for path in opened.root.rglob("*") if path.is_file() and b"Augustine" in path.read_bytes()
     ] == []
-    with pytest.raises(LibraryError, match="what can be put back: none"):
+    with pytest.raises(LibraryError, match="can be restored: none"):
         opened.library.restore("sample")
 
 
