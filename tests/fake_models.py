@@ -1,4 +1,4 @@
-"""Stand-ins whose answers can be worked out by hand: an encoder without a model, an essay without a file."""
+"""An encoder without a model and an essay without a file, whose results can be worked out by hand."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class FakeEncoder:
     """An encoder that is a plain function of the words: the same word has the same vector everywhere.
 
     Attributes:
-        encoded: Every text encoded so far, in order, so that a test can tell what was encoded anew.
+        encoded: Every text encoded so far, in order, so that a test can see what was encoded again.
     """
 
     def __init__(self, *, name: str = "fake", digest: str = "fake-1", max_tokens: int = 60) -> None:
@@ -38,46 +38,46 @@ class FakeEncoder:
 
     def pieces(self, text: str) -> list[Piece]:
         """Words and punctuation marks of a text."""
-        return [Piece(piece_id(found.group()), *found.span()) for found in _PIECE.finditer(text)]
+        return [Piece(piece_id(match.group()), *match.span()) for match in _PIECE.finditer(text)]
 
     def encode(
         self, texts: Sequence[str], *, query: bool = False, progress: Callable[[int], None] | None = None
     ) -> list[Encoded]:
-        """Encode texts; a question is encoded as any other text is."""
+        """Encode texts; a question is encoded like any other text."""
         del query
-        made = []
+        encodings = []
         for text in texts:
             self.encoded.append(text)
-            made.append(self._encode(text))
+            encodings.append(self._encode(text))
             if progress is not None:
                 progress(1)
-        return made
+        return encodings
 
     def _encode(self, text: str) -> Encoded:
         ids = [piece.id for piece in self.pieces(text)]
         tokens = np.zeros((len(ids), DIMENSION), dtype=np.float32)
-        for row, at in enumerate(ids):
-            tokens[row] = word_vector(at)
+        for row, number in enumerate(ids):
+            tokens[row] = word_vector(number)
         mean = tokens.mean(axis=0) if ids else np.zeros(DIMENSION, dtype=np.float32)
         return Encoded(unit(mean), tokens, np.asarray(ids, dtype=np.int32))
 
 
 def piece_id(word: str) -> int:
-    """Id of a word, whatever its case; the same in every run, which ``hash`` is not."""
+    """Id of a word in any case; unlike ``hash``, the same in every run."""
     return int.from_bytes(hashlib.sha256(word.casefold().encode()).digest()[:8]) % _VOCABULARY
 
 
-def word_vector(at: int) -> Floats:
+def word_vector(number: int) -> Floats:
     """Unit vector of the word with an id."""
-    drawn: Floats = np.random.default_rng(at).standard_normal(DIMENSION).astype(np.float32)
-    return unit(drawn)
+    vector: Floats = np.random.default_rng(number).standard_normal(DIMENSION).astype(np.float32)
+    return unit(vector)
 
 
 def essay_of(
     text: str, *, reference: CSLItem | None = None, first_page: str | None = None, essay_id: str = "essay"
 ) -> Essay:
-    """An essay from its decoded text, its pages found and numbered as those of a file are."""
-    found = find_pages(text)
+    """An essay from its decoded text, whose pages are found and numbered as in a file."""
+    layout = find_pages(text)
     record = reference or {}
-    numbering = number_pages(found, asked=first_page, record=str(record.get("page", "")))
-    return Essay(essay_id, record, text, numbering.pages, numbering.provenance, found.furniture)
+    numbering = number_pages(layout, asked=first_page, record=str(record.get("page", "")))
+    return Essay(essay_id, record, text, numbering.pages, numbering.provenance, layout.furniture)

@@ -1,4 +1,4 @@
-"""Essays made by hand, passage by passage, and what finds their passages with a fake model."""
+"""Essays built passage by passage, and finders over them with a fake model."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def passage(
     introduced_by: str | None = None,
     notes: tuple[NoteMark, ...] = (),
 ) -> Passage:
-    """A passage whose id is ``ESSAY/NAME`` and whose text is given."""
+    """A passage; its name is its id, ``ESSAY/NAME``."""
     return Passage(
         id=name,
         essay_id=name.split("/", maxsplit=1)[0],
@@ -41,49 +41,47 @@ def passage(
 
 def essay(*passages: Passage, reference: CSLItem | None = None) -> StoredEssay:
     """An essay of passages in reading order."""
-    numbered = tuple(replace(one, ordinal=at) for at, one in enumerate(passages, 1))
+    numbered = tuple(replace(passage, ordinal=number) for number, passage in enumerate(passages, 1))
     name = passages[0].essay_id
-    made = replace(essay_of_passages(name, name, {}), passages=numbered)
-    return replace(made, reference=reference) if reference else made
+    stored = replace(essay_of_passages(name, name, {}), passages=numbered)
+    return replace(stored, reference=reference) if reference else stored
 
 
 def paragraphs(texts: dict[str, str], *, sections: tuple[str, ...] = ()) -> StoredEssay:
-    """An essay of paragraphs by id; where sections are given, one for each paragraph."""
-    named = sections or ("",) * len(texts)
-    return essay(
-        *(passage(name, text, section=own) for (name, text), own in zip(texts.items(), named, strict=True))
-    )
+    """An essay of paragraphs, given as texts by id; ``sections`` has a section for each, if given."""
+    numbered = zip(texts.items(), sections or ("",) * len(texts), strict=True)
+    return essay(*(passage(name, text, section=section) for (name, text), section in numbered))
 
 
 def finder_of(*essays: StoredEssay, encoder: FakeEncoder | None = None) -> Finder:
     """A finder in some essays; as in a library, only passages of the searched kinds are in the index."""
     encoder = encoder or FakeEncoder()
-    searched = [one for own in essays for one in own.passages if one.kind in SEARCHED_KINDS]
-    return Finder(build_index(searched, {}, encoder), encoder, {own.id: own for own in essays})
+    searched = [passage for essay in essays for passage in essay.passages if passage.kind in SEARCHED_KINDS]
+    return Finder(build_index(searched, {}, encoder), encoder, {essay.id: essay for essay in essays})
 
 
 def order(ranking: Ranking) -> list[str]:
     """Ids of the ranked passages, best first."""
-    return [one.passage for one in ranking.ranked]
+    return [result.passage for result in ranking.ranked]
 
 
 def scores(ranking: Ranking) -> dict[str, float]:
     """Score of each ranked passage."""
-    return {one.passage: one.score for one in ranking.ranked}
+    return {result.passage: result.score for result in ranking.ranked}
 
 
 def marked(finder: Finder, ranking: Ranking, name: str) -> list[str]:
     """Words of a ranked passage that are marked as answering."""
     text = finder.passages[name].text
-    ranked = next(one for one in ranking.ranked if one.passage == name)
+    ranked = next(result for result in ranking.ranked if result.passage == name)
     return [text[start:end] for start, end in finder.highlights(ranking, ranked)]
 
 
 class Halving(FakeEncoder):
-    """A fake model that knows some words whole and cuts all others into two pieces.
+    """A fake model that splits all words but some into two pieces.
 
     Args:
-        known: The words that it knows.
+        known: The words that it does not split.
     """
 
     def __init__(self, known: str) -> None:
@@ -92,18 +90,18 @@ class Halving(FakeEncoder):
 
     def pieces(self, text: str) -> list[Piece]:
         """Words, halves of words and punctuation marks of a text."""
-        made = []
-        for one in super().pieces(text):
-            word = text[one.start : one.end]
-            middle = (one.start + one.end) // 2
+        pieces = []
+        for piece in super().pieces(text):
+            word = text[piece.start : piece.end]
+            middle = (piece.start + piece.end) // 2
             if len(word) < 2 or word.casefold() in self._known:
-                made.append(one)
+                pieces.append(piece)
             else:
-                made += [
-                    Piece(piece_id(text[low:high]), low, high)
-                    for low, high in ((one.start, middle), (middle, one.end))
+                pieces += [
+                    Piece(piece_id(text[start:end]), start, end)
+                    for start, end in ((piece.start, middle), (middle, piece.end))
                 ]
-        return made
+        return pieces
 
 
 TEXTS = {
@@ -126,5 +124,5 @@ def two() -> tuple[StoredEssay, StoredEssay]:
     }
     marsh = {"title": "Coast", "author": [{"family": "Marsh", "given": "Ada"}]}
     ash = {"title": "Moor", "author": [{"family": "Ash", "given": "Bea"}]}
-    made = paragraphs(moor, sections=("", "Keepers of the Lamp", "End"))
-    return essay(*COAST.passages, reference=marsh), essay(*made.passages, reference=ash)
+    paragraphs_of_moor = paragraphs(moor, sections=("", "Keepers of the Lamp", "End"))
+    return essay(*COAST.passages, reference=marsh), essay(*paragraphs_of_moor.passages, reference=ash)

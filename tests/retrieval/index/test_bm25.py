@@ -1,4 +1,4 @@
-"""BM25 over arrays of our own gives the scores of bm25s, and its postings can be added to."""
+"""BM25 over our own postings gives the scores of bm25s, and postings can be joined."""
 
 from __future__ import annotations
 
@@ -31,25 +31,25 @@ TEXTS = st.lists(st.text(st.sampled_from("abc the of bell_1 é’-. "), max_size
 
 
 def spaced(texts: list[str]) -> list[str]:
-    """Each letter as a word that BM25 looks at."""
+    """Each letter as a word that BM25 counts."""
     return [" ".join(f"w{ch}" for ch in text if ch != " ") for text in texts]
 
 
 def reference(texts: list[str], question: str) -> list[float]:
-    """Scores as bm25s gives them."""
+    """Scores of bm25s."""
     stemmer = Stemmer.Stemmer("english")
 
-    def tokens(some: list[str]) -> list[list[str]]:
-        found: list[list[str]] = bm25s.tokenize(
-            some, stopwords="en", stemmer=stemmer, show_progress=False, return_ids=False
+    def tokens(texts: list[str]) -> list[list[str]]:
+        words: list[list[str]] = bm25s.tokenize(
+            texts, stopwords="en", stemmer=stemmer, show_progress=False, return_ids=False
         )
-        return found
+        return words
 
-    index, (asked,) = bm25s.BM25(method="lucene"), tokens([question])
-    if not any(tokens(texts)) or not asked:
+    index, (query,) = bm25s.BM25(method="lucene"), tokens([question])
+    if not any(tokens(texts)) or not query:
         return [0.0] * len(texts)
     index.index(tokens(texts), show_progress=False)
-    scores: list[float] = index.get_scores(asked).tolist()
+    scores: list[float] = index.get_scores(query).tolist()
     return scores
 
 
@@ -59,8 +59,8 @@ def test_stop_words_are_those_of_lucene() -> None:
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_scores_are_those_of_bm25s(question: str) -> None:
-    found = BM25.of(SAMPLE).scores(question)
-    np.testing.assert_allclose(found, reference(SAMPLE, question), rtol=1e-5, atol=1e-6)
+    scores = BM25.of(SAMPLE).scores(question)
+    np.testing.assert_allclose(scores, reference(SAMPLE, question), rtol=1e-5, atol=1e-6)
 
 
 @given(TEXTS, st.text(st.sampled_from("abc the of bell_1 é’-. "), max_size=30))
@@ -81,7 +81,7 @@ def test_postings_joined_are_those_of_all_texts(first: list[str], second: list[s
 
 
 @given(TEXTS, TEXTS, st.text(st.sampled_from("abc the of bell_1 é’-. "), max_size=30))
-def test_texts_that_do_not_count_change_no_score(gone: list[str], texts: list[str], question: str) -> None:
+def test_texts_that_are_not_live_change_no_score(gone: list[str], texts: list[str], question: str) -> None:
     live = np.array([False] * len(gone) + [True] * len(texts))
     scores = BM25(*index_words([*gone, *texts]), live).scores(question)
     assert not scores[: len(gone)].any()
@@ -89,11 +89,11 @@ def test_texts_that_do_not_count_change_no_score(gone: list[str], texts: list[st
 
 
 def test_texts_that_hold_all_words_are_found() -> None:
-    found = BM25.of(["To be or not to be.", "The bells of Skerryvore rang.", "Be the bell."])
-    assert found.holding(words_of("to be")).tolist() == [0]
-    assert found.holding(words_of("The bell")).tolist() == [1, 2]
-    assert found.holding(words_of("zebra bell")).tolist() == []
-    assert found.holding([]).tolist() == []
+    bm25 = BM25.of(["To be or not to be.", "The bells of Skerryvore rang.", "Be the bell."])
+    assert bm25.holding(words_of("to be")).tolist() == [0]
+    assert bm25.holding(words_of("The bell")).tolist() == [1, 2]
+    assert bm25.holding(words_of("zebra bell")).tolist() == []
+    assert bm25.holding([]).tolist() == []
 
 
 @given(
@@ -108,12 +108,12 @@ def test_the_best_are_those_with_the_highest_scores(
     bm25 = BM25.of(texts)
     among = np.array(data.draw(st.lists(st.booleans(), min_size=len(texts), max_size=len(texts))))
     scores = np.where(among, bm25.scores(question), 0)
-    found = bm25.best(question, count, among)
-    assert found.tolist() == sorted(set(found.tolist()))
+    best = bm25.best(question, count, among)
+    assert best.tolist() == sorted(set(best.tolist()))
     wanted = sorted(scores[scores > 0], reverse=True)[:count]
-    np.testing.assert_allclose(sorted(scores[found], reverse=True), wanted, rtol=1e-5)
+    np.testing.assert_allclose(sorted(scores[best], reverse=True), wanted, rtol=1e-5)
     if among.all():
-        np.testing.assert_array_equal(bm25.best(question, count), found)
+        np.testing.assert_array_equal(bm25.best(question, count), best)
 
 
 def test_texts_with_a_rare_word_are_the_best() -> None:

@@ -1,4 +1,4 @@
-"""Passages become windows, windows vectors, and vectors an index that is found again whole or not at all."""
+"""Passages become windows, windows become vectors, and a stored index loads in full or not at all."""
 
 from __future__ import annotations
 
@@ -35,24 +35,24 @@ TEXTS = {
 
 
 def passage(*sentences: str, kind: Kind = "paragraph", name: str = "coast/p01") -> Passage:
-    """A passage of some sentences with a space between each two."""
-    spans, at = [], 0
+    """A passage of sentences, separated by spaces."""
+    spans, start = [], 0
     for sentence in sentences:
-        spans.append((at, at + len(sentence)))
-        at += len(sentence) + 1
+        spans.append((start, start + len(sentence)))
+        start += len(sentence) + 1
     text = " ".join(sentences)
     return Passage(name, "coast", 1, kind, "", text, tuple(spans), (), SourceMap(((0, 0),), len(text)))
 
 
 def words(count: int, stem: str = "w") -> str:
-    """A sentence of so many words, each of which stands once."""
+    """A sentence of ``count`` different words."""
     return " ".join(f"{stem}{number}" for number in range(count))
 
 
-def built(texts: dict[str, str], encoder: FakeEncoder | None = None, old: Index | None = None) -> Index:
-    """An index of passages given by id and text."""
+def built(texts: dict[str, str], encoder: FakeEncoder | None = None, previous: Index | None = None) -> Index:
+    """An index of passages, given as texts by id."""
     passages = essay_of_passages("coast", "Coast", texts).passages
-    return build_index(passages, {"coast": "digest"}, encoder or FakeEncoder(), previous=old)
+    return build_index(passages, {"coast": "digest"}, encoder or FakeEncoder(), previous=previous)
 
 
 def all_vectors(index: VectorIndex) -> Floats:
@@ -101,8 +101,8 @@ def test_a_sentence_over_the_limit_is_covered_by_overlapping_pieces() -> None:
     parts = [window for window in found if window.text in long]
     assert parts[0].start == len("Before it. ")
     assert parts[-1].end == len("Before it. ") + len(long)
-    for one, following in pairwise(parts):
-        assert one.start < following.start < one.end < following.end
+    for part, following in pairwise(parts):
+        assert part.start < following.start < part.end < following.end
     # A quarter of eight pieces is shared.
     assert [len(part.text.split()) for part in parts[:-1]] == [8] * (len(parts) - 1)
     assert parts[1].text.startswith("w6 w7 w8")
@@ -125,14 +125,14 @@ def test_windows_never_cross_passages() -> None:
 )
 def test_every_character_of_every_sentence_is_in_a_window(drawn: list[list[str]], limit: int) -> None:
     encoder = FakeEncoder(max_tokens=limit)
-    one = passage(*(" ".join(sentence) for sentence in drawn))
+    drawn_passage = passage(*(" ".join(sentence) for sentence in drawn))
     covered: set[int] = set()
-    for window in windows_of(one, encoder):
-        assert window.passage == one.id
-        assert window.text == one.text[window.start : window.end]
+    for window in windows_of(drawn_passage, encoder):
+        assert window.passage == drawn_passage.id
+        assert window.text == drawn_passage.text[window.start : window.end]
         assert 1 <= len(encoder.pieces(window.text)) <= limit
         covered.update(range(window.start, window.end))
-    for start, end in one.sentences:
+    for start, end in drawn_passage.sentences:
         assert covered.issuperset(range(start, end))
 
 
@@ -142,12 +142,12 @@ def vectors(count: int) -> Floats:
 
 @pytest.mark.parametrize("allowed", [None, [5], [90, 3, 17, 40, 41, 8]])
 def test_the_nearest_vectors_are_those_of_a_full_comparison(allowed: list[int] | None) -> None:
-    stored, asked = vectors(100), vectors(101)[100]
+    stored, query = vectors(100), vectors(101)[100]
     rows = np.arange(100) if allowed is None else np.array(allowed)
-    cosines = stored[rows] @ asked
+    cosines = stored[rows] @ query
     order = np.argsort(-cosines)[:10]
     among = None if allowed is None else np.array(allowed, dtype=np.int32)
-    found, scores = VectorIndex.build(stored).search(asked, 10, among)
+    found, scores = VectorIndex.build(stored).search(query, 10, among)
     assert found.tolist() == rows[order].tolist()
     np.testing.assert_allclose(scores, cosines[order], atol=1e-5)
 
@@ -158,7 +158,7 @@ def test_fewer_vectors_than_asked_for_are_all_found() -> None:
     assert scores[0] == pytest.approx(1)
 
 
-def test_vectors_are_kept_in_a_folder_with_letters_beyond_ascii(tmp_path: Path) -> None:
+def test_vectors_are_saved_in_a_folder_with_letters_beyond_ascii(tmp_path: Path) -> None:
     folder = tmp_path / "Brontë – Ærø 読書"
     folder.mkdir()
     VectorIndex.build(vectors(9)).save(folder / "fenêtres.faiss")
@@ -171,12 +171,12 @@ def test_the_index_holds_each_token_with_its_place_in_the_passage() -> None:
     encoder, index = FakeEncoder(), built(TEXTS)
     assert index.offsets[0] == 0
     assert index.offsets[-1] == len(index.ids) == len(index.spans) == len(index.tokens)
-    for at, window in enumerate(index.windows):
-        own = slice(index.offsets[at], index.offsets[at + 1])
+    for row, window in enumerate(index.windows):
+        tokens = slice(index.offsets[row], index.offsets[row + 1])
         pieces = encoder.pieces(window.text)
-        assert index.ids[own].tolist() == [piece.id for piece in pieces]
+        assert index.ids[tokens].tolist() == [piece.id for piece in pieces]
         text = TEXTS[window.passage]
-        assert [text[start:end] for start, end in index.spans[own]] == [
+        assert [text[start:end] for start, end in index.spans[tokens]] == [
             window.text[piece.start : piece.end] for piece in pieces
         ]
 
@@ -188,11 +188,11 @@ def test_only_kinds_that_questions_search_are_indexed() -> None:
     assert found == ["paragraph", "note", "blockquote"]
 
 
-def test_known_windows_are_taken_over_and_not_encoded_again() -> None:
+def test_known_windows_are_reused_and_not_encoded_again() -> None:
     encoder = FakeEncoder()
     old = built(TEXTS, encoder)
     encoder.encoded.clear()
-    # The known words stand elsewhere now: other order, other offsets, another passage id.
+    # The known words have moved: other order, other offsets, another passage id.
     texts = {"coast/p01": "Fog came.", "coast/p02": f"Snow fell. {TEXTS['coast/p01']}", "coast/p03": "Rain."}
     renewed = built(texts, encoder, old)
     assert encoder.encoded == ["Snow fell. The lamp burns all night.", "Rain."]
@@ -206,7 +206,7 @@ def test_the_same_words_are_encoded_once() -> None:
     assert [window.passage for window in index.windows] == ["coast/p01", "coast/p02"]
 
 
-def test_nothing_is_taken_over_from_another_model() -> None:
+def test_nothing_is_reused_from_another_model() -> None:
     encoder = FakeEncoder(digest="fake-2")
     index = built(TEXTS, encoder, built(TEXTS))
     assert len(encoder.encoded) == len(index.windows)
@@ -214,10 +214,10 @@ def test_nothing_is_taken_over_from_another_model() -> None:
 
 
 def test_progress_counts_the_windows_that_are_encoded() -> None:
-    told: list[tuple[int, int]] = []
+    reports: list[tuple[int, int]] = []
     passages = essay_of_passages("coast", "Coast", TEXTS).passages
-    build_index(passages, {}, FakeEncoder(), progress=lambda done, total: told.append((done, total)))
-    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    build_index(passages, {}, FakeEncoder(), progress=lambda done, total: reports.append((done, total)))
+    assert reports == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 
 def test_a_saved_index_is_loaded_as_it_was(tmp_path: Path) -> None:
@@ -239,7 +239,7 @@ def test_the_current_index_stays_until_the_new_one_is_made_current(tmp_path: Pat
     after = load_index(tmp_path)
     assert after is not None
     assert_equal(after, new)
-    # The old one has gone; whoever had it open still has it.
+    # The old one is deleted; a reader that has it open can still use it.
     assert len(list(tmp_path.glob("build-*"))) == 1
     assert_equal(before, old)
 
@@ -278,7 +278,7 @@ def test_a_damaged_file_is_never_used(tmp_path: Path, name: str, damage: str) ->
         path.unlink()
     else:
         half = len(whole) // 2
-        # The last has the size that it had and is a file of its format still.
+        # "other bytes" keeps the size and the format of the file.
         other = bytes(byte ^ 1 for byte in whole[-8:-4])
         path.write_bytes(
             {"empty": b"", "cut short": whole[:half]}.get(damage, whole[:-8] + other + whole[-4:])

@@ -1,4 +1,4 @@
-"""The sentence that brings in a block quotation, or bears a note's number, lends it its words."""
+"""The sentence that introduces a block quotation, or bears a note's number, counts in its score."""
 
 from __future__ import annotations
 
@@ -13,44 +13,44 @@ from assistant.core.essay import Kind, NoteMark, Passage
 from assistant.retrieval.index.introductions import SHARE, introductions_of
 from assistant.retrieval.questions import Question
 
-GUEST = "coast/b01"
+QUOTATION = "coast/b01"
 
 
-def host_words(passages: list[Passage], guest: str) -> str:
-    """The words of a passage's host."""
-    host = introductions_of(passages)[guest]
-    text = next(one.text for one in passages if one.id == host.passage)
-    return text[host.start : host.end]
+def introduction(passages: list[Passage], name: str) -> str:
+    """The sentence that introduces a passage."""
+    found = introductions_of(passages)[name]
+    text = next(passage.text for passage in passages if passage.id == found.passage)
+    return text[found.start : found.end]
 
 
 @pytest.mark.parametrize("kind", ["blockquote", "verse"])
-def test_the_last_sentence_before_a_quotation_is_its_host(kind: Kind) -> None:
+def test_the_last_sentence_before_a_quotation_introduces_it(kind: Kind) -> None:
     outer = passage("coast/p01", "Fog came. The pilot writes to Leith:")
-    inner = passage(GUEST, "No bell rang.", kind, introduced_by="coast/p01")
-    assert host_words([outer, inner], GUEST) == "The pilot writes to Leith:"
-    assert introductions_of([outer, inner])[GUEST].passage == "coast/p01"
+    inner = passage(QUOTATION, "No bell rang.", kind, introduced_by="coast/p01")
+    assert introduction([outer, inner], QUOTATION) == "The pilot writes to Leith:"
+    assert introductions_of([outer, inner])[QUOTATION].passage == "coast/p01"
 
 
 @pytest.mark.parametrize(
     ("at", "wanted"),
     [
-        # Behind the full stop, the place where English prints it.
+        # After the full stop, where English prints it.
         (9, "Fog came."),
         (32, "The keeper lit the lamp."),
-        # Within a sentence, and behind its last word.
+        # Within a sentence, and after its last word.
         (14, "The keeper lit the lamp."),
         (33 + 8, "It burned."),
         (len("Fog came. The keeper lit the lamp. It burned."), "It burned."),
         (0, "Fog came."),
     ],
 )
-def test_the_sentence_that_bears_the_mark_is_the_host_of_its_note(at: int, wanted: str) -> None:
+def test_the_sentence_that_bears_the_mark_introduces_its_note(at: int, wanted: str) -> None:
     text = "Fog came. The keeper lit the lamp. It burned."
     bears = passage("coast/p01", text, notes=(NoteMark("1", at, "coast/n01"),))
-    assert host_words([bears, passage("coast/n01", "See Marsh.", "note")], "coast/n01") == wanted
+    assert introduction([bears, passage("coast/n01", "See Marsh.", "note")], "coast/n01") == wanted
 
 
-def test_each_note_has_the_host_that_bears_its_own_number() -> None:
+def test_each_note_is_introduced_by_the_sentence_with_its_number() -> None:
     text = "Fog came. The bell rang."
     marks = (NoteMark("1", 9, "coast/n01"), NoteMark("2", len(text), "coast/n02"))
     passages = [
@@ -58,13 +58,13 @@ def test_each_note_has_the_host_that_bears_its_own_number() -> None:
         passage("coast/n01", "See Marsh.", "note"),
         passage("coast/n02", "See Ash.", "note"),
     ]
-    assert host_words(passages, "coast/n01") == "Fog came."
-    assert host_words(passages, "coast/n02") == "The bell rang."
+    assert introduction(passages, "coast/n01") == "Fog came."
+    assert introduction(passages, "coast/n02") == "The bell rang."
 
 
-def test_a_quotation_may_be_the_host_of_a_note() -> None:
-    inner = passage(GUEST, "No bell rang.", "blockquote", notes=(NoteMark("1", 13, "coast/n01"),))
-    assert host_words([inner, passage("coast/n01", "Marsh 4.", "note")], "coast/n01") == "No bell rang."
+def test_a_quotation_may_introduce_a_note() -> None:
+    inner = passage(QUOTATION, "No bell rang.", "blockquote", notes=(NoteMark("1", 13, "coast/n01"),))
+    assert introduction([inner, passage("coast/n01", "Marsh 4.", "note")], "coast/n01") == "No bell rang."
 
 
 @pytest.mark.parametrize(
@@ -72,92 +72,95 @@ def test_a_quotation_may_be_the_host_of_a_note() -> None:
     [
         [],
         [passage("coast/p01", "Fog came.")],
-        # Neither who brings it in nor the note of a mark must be among the passages.
-        [passage(GUEST, "No bell rang.", "blockquote", introduced_by="coast/p99")],
+        # The introducing passage, or the note of a mark, may be missing.
+        [passage(QUOTATION, "No bell rang.", "blockquote", introduced_by="coast/p99")],
         [passage("coast/p01", "Fog came.", notes=(NoteMark("1", 9, "coast/n99"),))],
-        [passage(GUEST, "No bell rang.", "blockquote")],
+        [passage(QUOTATION, "No bell rang.", "blockquote")],
     ],
 )
-def test_what_nothing_brings_in_has_no_host(passages: list[Passage]) -> None:
+def test_other_passages_have_no_introduction(passages: list[Passage]) -> None:
     assert introductions_of(passages) == {}
 
 
-def test_every_quotation_and_note_of_an_essay_as_it_is_read_has_its_host(tmp_path: Path) -> None:
+def test_every_quotation_and_note_of_a_real_essay_has_an_introduction(tmp_path: Path) -> None:
     passages = list(Opened(a_library(tmp_path / "shelf")).library.essay("sample").passages)
-    guests = {one.id for one in passages if one.kind in {"blockquote", "note"}}
-    assert len(guests) > 5
-    assert set(introductions_of(passages)) == guests
-    assert host_words(passages, "sample/b01").endswith("essay on studies, published in 1625:")
-    # The second note's mark stands between two sentences.
-    assert host_words(passages, "sample/n2").endswith("with another Gospel began or ceased.")
+    introduced = {passage.id for passage in passages if passage.kind in {"blockquote", "note"}}
+    assert len(introduced) > 5
+    assert set(introductions_of(passages)) == introduced
+    assert introduction(passages, "sample/b01").endswith("essay on studies, published in 1625:")
+    # The second note's mark is between two sentences.
+    assert introduction(passages, "sample/n2").endswith("with another Gospel began or ceased.")
 
 
 COAST = essay(
     passage("coast/p01", "Ships pass far out. The pilot complains bitterly:"),
-    passage(GUEST, "No bell rang.", "blockquote", introduced_by="coast/p01"),
+    passage(QUOTATION, "No bell rang.", "blockquote", introduced_by="coast/p01"),
     passage("coast/p02", "Letters took nine days."),
 )
 
 
-def test_what_the_host_meets_counts_a_share_in_the_quotation() -> None:
+def test_words_of_the_introduction_count_a_share_in_the_quotation() -> None:
     found = finder_of(COAST).find(Question("pilot complains"))
-    assert order(found)[:2] == ["coast/p01", GUEST]
+    assert order(found)[:2] == ["coast/p01", QUOTATION]
     assert scores(found)["coast/p01"] == pytest.approx(1, abs=2e-3)
-    assert scores(found)[GUEST] == pytest.approx(SHARE, abs=2e-3)
+    assert scores(found)[QUOTATION] == pytest.approx(SHARE, abs=2e-3)
 
 
-def test_the_words_of_host_and_quotation_are_met_together() -> None:
+def test_words_of_introduction_and_quotation_count_together() -> None:
     found = finder_of(COAST).find(Question("pilot bell"))
-    assert order(found)[0] == GUEST
+    assert order(found)[0] == QUOTATION
 
 
-def test_a_sentence_beside_the_host_lends_nothing() -> None:
+def test_a_sentence_next_to_the_introduction_counts_nothing() -> None:
     alone = essay(
         passage("coast/p01", "Ships pass far out. The pilot complains bitterly:"),
-        passage(GUEST, "No bell rang.", "blockquote"),
+        passage(QUOTATION, "No bell rang.", "blockquote"),
         passage("coast/p02", "Letters took nine days."),
     )
-    with_host, without = (
-        scores(finder_of(one).find(Question("ships pass")))[GUEST] for one in (COAST, alone)
+    introduced, without = (
+        scores(finder_of(searched).find(Question("ships pass")))[QUOTATION] for searched in (COAST, alone)
     )
-    low, high = (scores(finder_of(one).find(Question("pilot complains")))[GUEST] for one in (alone, COAST))
+    low, high = (
+        scores(finder_of(searched).find(Question("pilot complains")))[QUOTATION]
+        for searched in (alone, COAST)
+    )
     assert high > low
-    assert with_host < SHARE - 0.1
+    assert introduced < SHARE - 0.1
     assert without < SHARE - 0.1
 
 
-def test_what_has_no_host_is_scored_as_ever() -> None:
+def test_a_passage_without_introduction_is_scored_as_before() -> None:
     found, bare = (
-        scores(finder_of(one).find(Question("pilot of the nine letters")))
-        for one in (COAST, essay(*(one for one in COAST.passages if one.id != GUEST)))
+        scores(finder_of(searched).find(Question("pilot of the nine letters")))
+        for searched in (COAST, essay(*(other for other in COAST.passages if other.id != QUOTATION)))
     )
-    # One passage fewer changes idf a little, not what is met.
+    # One passage fewer changes idf a little, not the matches.
     assert found["coast/p02"] == pytest.approx(bare["coast/p02"], abs=0.1)
-    assert GUEST not in bare
+    assert QUOTATION not in bare
 
 
-def test_a_quotation_keeps_what_its_own_words_meet() -> None:
+def test_a_quotation_keeps_the_score_of_its_own_words() -> None:
     found = finder_of(COAST).find(Question("bell rang"))
-    assert order(found)[0] == GUEST
-    assert scores(found)[GUEST] == pytest.approx(1, abs=2e-3)
+    assert order(found)[0] == QUOTATION
+    assert scores(found)[QUOTATION] == pytest.approx(1, abs=2e-3)
 
 
-def test_the_host_lends_its_words_though_it_is_not_looked_among() -> None:
-    found = finder_of(COAST).find(Question("pilot complains"), {GUEST, "coast/p02"})
-    assert order(found)[0] == GUEST
-    assert scores(found)[GUEST] == pytest.approx(SHARE, abs=2e-3)
+def test_the_introduction_counts_even_if_its_passage_is_not_searched() -> None:
+    found = finder_of(COAST).find(Question("pilot complains"), {QUOTATION, "coast/p02"})
+    assert order(found)[0] == QUOTATION
+    assert scores(found)[QUOTATION] == pytest.approx(SHARE, abs=2e-3)
 
 
-def test_a_host_longer_than_the_model_reads_lends_what_one_window_holds() -> None:
+def test_of_an_introduction_longer_than_the_model_reads_one_window_counts() -> None:
     long = "The pilot " + " ".join(f"w{number}" for number in range(30)) + " complains:"
-    made = essay(
+    searched = essay(
         passage("coast/p01", long),
-        passage(GUEST, "No bell rang.", "blockquote", introduced_by="coast/p01"),
+        passage(QUOTATION, "No bell rang.", "blockquote", introduced_by="coast/p01"),
     )
-    finder = finder_of(made, encoder=FakeEncoder(max_tokens=20))
+    finder = finder_of(searched, encoder=FakeEncoder(max_tokens=20))
     index = finder.searcher.index
     numbers = finder.searcher.numbers("coast")
-    low, high = index.introductions[numbers[GUEST]]
+    low, high = index.introductions[numbers[QUOTATION]]
     assert 0 < high - low <= 20
     assert {
         window.passage

@@ -1,4 +1,4 @@
-"""The order of what was found: the same on every processor, and whatever else the library has held."""
+"""The order of results is the same on every processor, whatever other essays the library has had."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from assistant.core.essay import StoredEssay
     from assistant.retrieval.models.encoder import Floats, Integers
 
-# Passages that stand in several essays, so that many scores are equal.
+# Passages that occur in several essays, so that many scores are equal.
 _TEXTS = [
     "The keeper lit the lamp before dusk. Fog came. The keeper lit the lamp before dusk.",
     "Fog came.",
@@ -48,13 +48,13 @@ _NOISE = 1e-6
 
 @st.composite
 def _figures(draw: st.DrawFn) -> tuple[list[float], list[float], list[int]]:
-    """Scores, the same with noise that crosses no boundary of rounding, and a place for each."""
+    """Scores, the same with noise too small to change their rounding, and a place for each."""
     count = draw(st.integers(0, 40))
     steps = draw(st.lists(st.integers(-30, 30), min_size=count, max_size=count))
-    beside = draw(st.lists(st.floats(-4e-5, 4e-5), min_size=count, max_size=count))
+    offsets = draw(st.lists(st.floats(-4e-5, 4e-5), min_size=count, max_size=count))
     noise = draw(st.lists(st.floats(-_NOISE, _NOISE), min_size=count, max_size=count))
-    scores = [step / 10_000 + one for step, one in zip(steps, beside, strict=True)]
-    noisy = [score + one for score, one in zip(scores, noise, strict=True)]
+    scores = [step / 10_000 + offset for step, offset in zip(steps, offsets, strict=True)]
+    noisy = [score + error for score, error in zip(scores, noise, strict=True)]
     return scores, noisy, draw(st.permutations(range(count)))
 
 
@@ -84,36 +84,38 @@ def _essays(order: tuple[str, ...]) -> dict[str, StoredEssay]:
 
 
 def _finder(order: tuple[str, ...] = tuple(_ESSAYS)) -> Finder:
-    """A finder of essays that came in some order."""
+    """A finder of essays that were added in an order."""
     essays, encoder = _essays(order), FakeEncoder()
-    passages = [one for essay in essays.values() for one in essay.passages]
+    passages = [passage for essay in essays.values() for passage in essay.passages]
     return Finder(build_index(passages, dict.fromkeys(essays, ""), encoder), encoder, essays)
 
 
 @pytest.mark.parametrize("question", _QUESTIONS)
-def test_equal_passages_stand_by_essay_and_place(question: str) -> None:
+def test_equal_passages_are_ordered_by_essay_and_place(question: str) -> None:
     ranked = _finder().find(Question(question)).ranked
-    assert len({one.score for one in ranked}) < len(ranked)
-    keys = [(-round(one.score, 4), *one.passage.split("/")) for one in ranked]
+    assert len({result.score for result in ranked}) < len(ranked)
+    keys = [(-round(result.score, 4), *result.passage.split("/")) for result in ranked]
     assert keys == sorted(keys)
 
 
 @pytest.mark.parametrize("order", [*permutations(_ESSAYS)], ids="-".join)
 @pytest.mark.parametrize("question", _QUESTIONS)
-def test_the_order_in_which_essays_came_makes_no_difference(order: tuple[str, ...], question: str) -> None:
+def test_the_order_in_which_essays_were_added_makes_no_difference(
+    order: tuple[str, ...], question: str
+) -> None:
     first, other = _finder(), _finder(order)
     mine, theirs = first.find(Question(question)), other.find(Question(question))
-    assert [one.passage for one in mine.ranked] == [one.passage for one in theirs.ranked]
-    for one, same in zip(mine.ranked, theirs.ranked, strict=True):
-        assert one.score == pytest.approx(same.score, abs=2e-4)
-        assert first.highlights(mine, one) == other.highlights(theirs, same)
+    assert [result.passage for result in mine.ranked] == [result.passage for result in theirs.ranked]
+    for result, same in zip(mine.ranked, theirs.ranked, strict=True):
+        assert result.score == pytest.approx(same.score, abs=2e-4)
+        assert first.highlights(mine, result) == other.highlights(theirs, same)
         words, others = (
-            [(word.word, word.start, word.passage) for word in made]
-            for made in (first.matches(mine, one), other.matches(theirs, same))
+            [(word.word, word.start, word.passage) for word in matches]
+            for matches in (first.matches(mine, result), other.matches(theirs, same))
         )
         assert words == others
     for method in first.searcher.methods:
-        ranked, again = (one.searcher.ranking(Question(question), method) for one in (first, other))
+        ranked, again = (finder.searcher.ranking(Question(question), method) for finder in (first, other))
         assert [name for name, _ in ranked] == [name for name, _ in again], method
 
 
@@ -130,17 +132,17 @@ def test_noise_in_the_cosines_does_not_change_the_ranking(question: str, seed: i
     searcher = _finder().searcher
     plain = _ranked(searcher, question)
     weights = searcher.weights(searcher.query(Question(question)), searcher.rows(None))
-    assume(all(abs(float(one.cosines @ weights) * 10_000 % 1 - 0.5) > 0.05 for one in plain))
+    assume(all(abs(float(result.cosines @ weights) * 10_000 % 1 - 0.5) > 0.05 for result in plain))
     noisy = _ranked(searcher, question, np.random.default_rng(seed))
-    assert [(one.passage, one.score, one.window) for one in noisy] == [
-        (one.passage, one.score, one.window) for one in plain
+    assert [(result.passage, result.score, result.window) for result in noisy] == [
+        (result.passage, result.score, result.window) for result in plain
     ]
 
 
 def test_of_equal_windows_and_sentences_the_first_is_taken() -> None:
     finder = _finder()
     found = finder.find(Question("Who lit the lamp?"))
-    (best,) = (one for one in found.ranked if one.passage == "coast/p2")
+    (best,) = (result for result in found.ranked if result.passage == "coast/p2")
     ((start, end),) = finder.highlights(found, best)
     assert (start, finder.passages["coast/p2"].text[start:end]) == (0, "The keeper lit the lamp before dusk.")
 
@@ -158,7 +160,7 @@ def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.usefixtures("size")
-def test_a_library_answers_alike_however_it_came_about(tmp_path: Path) -> None:
+def test_a_library_answers_the_same_whatever_its_history(tmp_path: Path) -> None:
     files = {name: tmp_path / f"{name}.txt" for name in _ESSAYS}
     for name, path in files.items():
         path.write_text("\n\n".join([name.title(), *_ESSAYS[name]]) + "\n")

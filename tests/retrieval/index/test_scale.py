@@ -1,4 +1,4 @@
-"""A library grows and shrinks without being made anew, and answers as one that was made at once."""
+"""A library grows and shrinks without being rebuilt, and answers like one that was built at once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from handmade_essays import TEXTS
 from assistant.library.library import Library
 from assistant.library.store import ChunkFile, EssayStore
 from assistant.retrieval import ranking
-from assistant.retrieval.index import vectors as dense
+from assistant.retrieval.index import vectors as index_vectors
 from assistant.retrieval.index.storage import load_index, read_manifest
 from assistant.retrieval.index.vectors import VectorIndex, engine_of
 from assistant.retrieval.models.encoder import Encoded, Floats, unit
@@ -29,14 +29,14 @@ QUESTIONS = [QUESTION, "Where does the river run past the mill?", "numbered page
 
 @pytest.fixture
 def third(tmp_path: Path) -> Path:
-    """A short essay of its own."""
+    """Another short essay."""
     path = tmp_path / "third.txt"
     path.write_text("Coast\n\n" + "\n\n".join(text + " " + text for text in TEXTS.values()) + "\n")
     return path
 
 
 def answers(library: Library) -> list[list[tuple[str, Near]]]:
-    """Ids and scores of what is found for some questions, best first."""
+    """Ids and scores of the passages found for each question, best first."""
     return [scored(library.ask(question, top=8)) for question in QUESTIONS]
 
 
@@ -55,7 +55,7 @@ def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
 
 
 @pytest.mark.usefixtures("size")
-def test_an_essay_is_added_behind_the_others(opened: Opened, tmp_path: Path, third: Path) -> None:
+def test_an_essay_is_appended_to_the_others(opened: Opened, tmp_path: Path, third: Path) -> None:
     rows = folder(opened.root, "rows")
     before = snapshot(opened.root / "index" / rows)
     lengths = {name: (opened.root / "index" / rows / name).stat().st_size for name in before}
@@ -83,9 +83,9 @@ def test_a_removed_essay_is_found_no_more(opened: Opened, tmp_path: Path, third:
     assert answers(again.library) == alone
     assert again.notices == []
     assert again.encoder.encoded == [*QUESTIONS]
-    # So few rows of nobody's may stay.
+    # So few unused rows may stay.
     assert folder(opened.root, "rows") == rows
-    # Then it comes back, and goes behind them.
+    # Added again, it comes after them.
     again.library.add(third)
     other = Library(tmp_path / "other", load_encoder=lambda _name: FakeEncoder())
     for path in (SAMPLE, third):
@@ -93,7 +93,7 @@ def test_a_removed_essay_is_found_no_more(opened: Opened, tmp_path: Path, third:
     assert answers(again.library) == answers(other)
 
 
-def test_rows_of_nobody_are_left_behind_when_they_are_many(opened: Opened, third: Path) -> None:
+def test_rows_of_removed_essays_are_dropped_when_they_are_many(opened: Opened, third: Path) -> None:
     opened.library.add(third)
     rows = folder(opened.root, "rows")
     found = [hit.passage.id for hit in opened.library.ask("keeper lamp").hits]
@@ -173,25 +173,25 @@ def interrupted(root: Path, after: int = 70) -> list[str]:
     return opened.encoder.encoded
 
 
-def kept(root: Path) -> list[Path]:
-    """Files of kept encodings."""
+def saved_encodings(root: Path) -> list[Path]:
+    """Files of saved encodings."""
     return list((root / "index").glob("encodings-*.bin"))
 
 
-def test_what_was_encoded_before_an_interrupt_is_taken_up(tmp_path: Path, opened: Opened) -> None:
+def test_encodings_from_before_an_interrupt_are_used_again(tmp_path: Path, opened: Opened) -> None:
     root = tmp_path / "other"
     done = interrupted(root)
     assert len(done) == 64
     assert Opened(root).library.ids() == []
-    told: list[tuple[str, int, int]] = []
+    steps: list[tuple[str, int, int]] = []
     again = Opened(root)
-    again.library.add(SAMPLE, progress=lambda *step: told.append(step))
+    again.library.add(SAMPLE, progress=lambda *step: steps.append(step))
     (notice,) = again.notices
     assert "64 windows" in notice
     assert set(done).isdisjoint(again.encoder.encoded)
-    assert next(step for step in told if step[0] == "embedding")[1] == 64
+    assert next(step for step in steps if step[0] == "embedding")[1] == 64
     assert Opened(root).found() == opened.found()
-    assert kept(root) == []
+    assert saved_encodings(root) == []
 
 
 def test_two_interrupts_lose_no_more_than_one(tmp_path: Path, opened: Opened) -> None:
@@ -207,58 +207,60 @@ def test_two_interrupts_lose_no_more_than_one(tmp_path: Path, opened: Opened) ->
 
 
 @pytest.mark.parametrize("harm", ["emptied", "cut short", "garbage", "one byte changed", "a wrong length"])
-def test_kept_encodings_that_are_damaged_are_ignored(tmp_path: Path, opened: Opened, harm: str) -> None:
+def test_saved_encodings_that_are_damaged_are_ignored(tmp_path: Path, opened: Opened, harm: str) -> None:
     root = tmp_path / "other"
     interrupted(root)
-    (path,) = kept(root)
+    (path,) = saved_encodings(root)
     whole = path.read_bytes()
-    at = len(whole) // 2
+    half = len(whole) // 2
     path.write_bytes(
         {
             "emptied": b"",
-            "cut short": whole[:at],
+            "cut short": whole[:half],
             "garbage": bytes(range(256)) * (len(whole) // 256),
-            "one byte changed": whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :],
+            "one byte changed": whole[:half] + bytes([whole[half] ^ 1]) + whole[half + 1 :],
             "a wrong length": whole[:4] + b"\xff\xff\xff\xff" + whole[8:],
         }[harm]
     )
     again = Opened(root)
     again.library.add(SAMPLE)
     assert Opened(root).found() == opened.found()
-    assert kept(root) == []
+    assert saved_encodings(root) == []
 
 
-def test_encodings_of_another_model_are_not_taken_up(tmp_path: Path) -> None:
+def test_encodings_of_another_model_are_not_used(tmp_path: Path) -> None:
     root = tmp_path / "other"
     interrupted(root)
     again = Opened(root, FakeEncoder(digest="fake-2"))
     again.library.add(SAMPLE)
     assert again.notices == []
-    assert kept(root) == []
+    assert saved_encodings(root) == []
 
 
 def clustered(count: int, seed: int = 7) -> Floats:
     """Unit vectors in a tenth as many clusters."""
-    chance = np.random.default_rng(seed)
-    centres = chance.standard_normal((max(1, count // 10), 32))
-    drawn = centres[chance.integers(len(centres), size=count)] + 0.3 * chance.standard_normal((count, 32))
+    generator = np.random.default_rng(seed)
+    centres = generator.standard_normal((max(1, count // 10), 32))
+    drawn = centres[generator.integers(len(centres), size=count)] + 0.3 * generator.standard_normal(
+        (count, 32)
+    )
     return unit(drawn.astype(np.float32))
 
 
 @pytest.fixture
 def inverted(monkeypatch: pytest.MonkeyPatch) -> None:
     """An inverted file from a thousand vectors on."""
-    monkeypatch.setattr(dense, "MOST_FLAT", 1_000)
+    monkeypatch.setattr(index_vectors, "MOST_FLAT", 1_000)
 
 
 def recall(index: VectorIndex, vectors: Floats, allowed: np.ndarray | None = None) -> float:
     """Share of the ten nearest vectors that is found."""
     rows = np.arange(len(vectors), dtype=np.int32) if allowed is None else allowed
-    found = 0
-    for asked in vectors[:50]:
-        nearest = rows[np.argsort(-(vectors[rows] @ asked))[:10]]
-        found += len(set(nearest.tolist()) & set(index.search(asked, 10, allowed)[0].tolist()))
-    return found / 500
+    hits = 0
+    for query in vectors[:50]:
+        nearest = rows[np.argsort(-(vectors[rows] @ query))[:10]]
+        hits += len(set(nearest.tolist()) & set(index.search(query, 10, allowed)[0].tolist()))
+    return hits / 500
 
 
 @pytest.mark.usefixtures("inverted")
@@ -278,12 +280,12 @@ def test_an_inverted_file_finds_nearly_all(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("inverted")
-def test_vectors_are_added_to_what_an_inverted_file_has_learnt(tmp_path: Path) -> None:
+def test_vectors_are_added_to_a_trained_inverted_file(tmp_path: Path) -> None:
     vectors = clustered(4_100)
     VectorIndex.build(vectors[:4_000]).save(tmp_path / "windows.faiss")
     old = VectorIndex.load(tmp_path / "windows.faiss")
     joined = old.joined(VectorIndex.build(vectors[4_000:]))
-    # Rows of the old one are byte for byte as they were.
+    # Rows of the old one are unchanged, byte for byte.
     np.testing.assert_array_equal(joined.part(0, 4_000), old.part(0, 4_000))
     assert len(joined) == 4_100
     assert joined.search(vectors[4_050], 1)[0].tolist() == [4_050]

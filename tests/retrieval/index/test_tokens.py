@@ -1,4 +1,4 @@
-"""Token vectors kept as bytes: how near they are to what was stored, and that their rows stay theirs."""
+"""Token vectors stored as bytes: how near they are to the originals, and that rows are not mixed up."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def vectors(count: int, seed: int = 7) -> Floats:
     return unit(np.random.default_rng(seed).standard_normal((count, DIMENSION)).astype(np.float32))
 
 
-def plain(store: TokenStore) -> Floats:
-    """The vectors that a store stands for."""
+def restored(store: TokenStore) -> Floats:
+    """The vectors of a store, as floats."""
     return np.asarray(store.codes, dtype=np.float32) * store.scales[:, None]
 
 
@@ -28,9 +28,9 @@ def test_a_vector_keeps_its_length_and_nearly_its_direction(seed: int, length: f
     stored = vectors(9, seed) * np.float32(length)
     store = TokenStore.of(stored)
     assert np.abs(store.codes).max(axis=1).tolist() == [127] * 9
-    np.testing.assert_allclose(np.linalg.norm(plain(store), axis=1), length, rtol=1e-5)
+    np.testing.assert_allclose(np.linalg.norm(restored(store), axis=1), length, rtol=1e-5)
     # Half a unit of rounding, and as little again for the length.
-    assert (np.abs(plain(store) - stored) <= store.scales[:, None]).all()
+    assert (np.abs(restored(store) - stored) <= store.scales[:, None]).all()
     cosines = store.cosines(slice(0, 9), vectors(9, seed)).diagonal() / length
     assert (cosines <= 1 + 1e-6).all()
     assert (cosines > 0.999).all()
@@ -45,15 +45,15 @@ def test_a_component_takes_a_byte() -> None:
 @pytest.mark.parametrize("rows", [slice(3, 8), np.array([9, 0, 9, 4], dtype=np.int32)], ids=["run", "some"])
 def test_cosines_are_those_of_the_vectors(rows: slice) -> None:
     stored, others = vectors(10), vectors(3, 8)
-    found = TokenStore.of(stored).cosines(rows, others)
-    assert found.dtype == np.float32
-    np.testing.assert_allclose(found, plain(TokenStore.of(stored))[rows] @ others.T, atol=1e-6)
-    np.testing.assert_allclose(found, stored[rows] @ others.T, atol=0.01)
+    cosines = TokenStore.of(stored).cosines(rows, others)
+    assert cosines.dtype == np.float32
+    np.testing.assert_allclose(cosines, restored(TokenStore.of(stored))[rows] @ others.T, atol=1e-6)
+    np.testing.assert_allclose(cosines, stored[rows] @ others.T, atol=0.01)
 
 
 def test_a_vector_of_zeros_is_like_nothing() -> None:
-    found = TokenStore.of(np.zeros((2, DIMENSION), dtype=np.float32)).cosines(slice(0, 2), vectors(3))
-    assert found.tolist() == [[0, 0, 0]] * 2
+    cosines = TokenStore.of(np.zeros((2, DIMENSION), dtype=np.float32)).cosines(slice(0, 2), vectors(3))
+    assert cosines.tolist() == [[0, 0, 0]] * 2
 
 
 def test_parts_joined_are_the_whole() -> None:

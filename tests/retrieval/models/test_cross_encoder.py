@@ -1,4 +1,4 @@
-"""The cross-encoder's graph and reader, held against PyTorch with an adapter drawn by chance."""
+"""The cross-encoder compared with PyTorch, on a random adapter."""
 
 from __future__ import annotations
 
@@ -39,20 +39,20 @@ EXCERPTS = [
 Adapter = dict[str, NDArray[Any]]
 
 
-def drawn(dtype: type[np.floating[Any]], modules: list[str] | None = None) -> Adapter:
-    """An adapter drawn by chance, large enough to change every answer."""
-    chance = np.random.default_rng(7)
-    made: Adapter = {}
+def random_adapter(dtype: type[np.floating[Any]], modules: list[str] | None = None) -> Adapter:
+    """A random adapter, large enough to change every answer."""
+    generator = np.random.default_rng(7)
+    adapter: Adapter = {}
     for layer in range(6):
         for module in modules if modules is not None else list(MODULES):
             wide, narrow = MODULES[module]
             name = f"encoder.layer.{layer}.{module}"
-            made[f"{name}.lora_A"] = 0.05 * chance.standard_normal((RANK, narrow))
-            made[f"{name}.lora_B"] = 0.05 * chance.standard_normal((wide, RANK))
+            adapter[f"{name}.lora_A"] = 0.05 * generator.standard_normal((RANK, narrow))
+            adapter[f"{name}.lora_B"] = 0.05 * generator.standard_normal((wide, RANK))
     for name in ("classifier", "span"):
-        made[f"{name}.weight"] = 0.1 * chance.standard_normal((1, 384))
-        made[f"{name}.bias"] = chance.standard_normal(1)
-    return {name: array.astype(dtype) for name, array in made.items()}
+        adapter[f"{name}.weight"] = 0.1 * generator.standard_normal((1, 384))
+        adapter[f"{name}.bias"] = generator.standard_normal(1)
+    return {name: array.astype(dtype) for name, array in adapter.items()}
 
 
 def graph_of(adapter: Adapter, folder: Path) -> Path:
@@ -62,7 +62,7 @@ def graph_of(adapter: Adapter, folder: Path) -> Path:
 
 
 def expected(adapter: Adapter, question: str, excerpt: str) -> tuple[float, list[float]]:
-    """What PyTorch says with the adapter merged into the weights."""
+    """PyTorch's outputs with the adapter merged into the weights."""
     import torch
     from transformers import BertModel
 
@@ -73,23 +73,24 @@ def expected(adapter: Adapter, question: str, excerpt: str) -> tuple[float, list
             module = name.removesuffix(".weight")
             if f"{module}.lora_A" in weights:
                 parameter.add_(weights[f"{module}.lora_B"] @ weights[f"{module}.lora_A"])
-        pieces = WordPieceTokenizer(default_folder())
-        asked, read = pieces.of(question).ids[:QUESTION], pieces.of(excerpt).ids[:EXCERPT]
-        ids = [pieces.first, *asked, pieces.last, *read, pieces.last]
-        kinds = [0] * (len(asked) + 2) + [1] * (len(read) + 1)
-        seen = model(input_ids=torch.tensor([ids]), token_type_ids=torch.tensor([kinds]))
-        hidden = seen.last_hidden_state[0]
+        tokenizer = WordPieceTokenizer(default_folder())
+        first = tokenizer.of(question).ids[:QUESTION]
+        second = tokenizer.of(excerpt).ids[:EXCERPT]
+        ids = [tokenizer.first, *first, tokenizer.last, *second, tokenizer.last]
+        types = [0] * (len(first) + 2) + [1] * (len(second) + 1)
+        output = model(input_ids=torch.tensor([ids]), token_type_ids=torch.tensor([types]))
+        hidden = output.last_hidden_state[0]
         answers = hidden[0] @ weights["classifier.weight"][0] + weights["classifier.bias"][0]
         carries = hidden @ weights["span.weight"][0] + weights["span.bias"][0]
-    return float(answers), carries[len(asked) + 2 : -1].tolist()
+    return float(answers), carries[len(first) + 2 : -1].tolist()
 
 
 @pytest.mark.real_model
 @pytest.mark.parametrize("dtype", [np.float32, np.float16])
 def test_readings_are_those_of_pytorch(tmp_path: Path, dtype: type[np.floating[Any]]) -> None:
-    adapter = drawn(dtype)
+    adapter = random_adapter(dtype)
     readings = OnnxCrossEncoder(graph_of(adapter, tmp_path)).read(ASKED, EXCERPTS)
-    assert len({round(one.answers, 3) for one in readings}) == len(EXCERPTS)
+    assert len({round(reading.answers, 3) for reading in readings}) == len(EXCERPTS)
     for excerpt, reading in zip(EXCERPTS, readings, strict=True):
         answers, carries = expected(adapter, ASKED, excerpt)
         assert reading.answers == pytest.approx(answers, abs=CLOSE)
@@ -98,7 +99,7 @@ def test_readings_are_those_of_pytorch(tmp_path: Path, dtype: type[np.floating[A
 
 @pytest.mark.real_model
 def test_a_module_may_have_no_adapter(tmp_path: Path) -> None:
-    adapter = drawn(np.float32, ["attention.self.query", "output.dense"])
+    adapter = random_adapter(np.float32, ["attention.self.query", "output.dense"])
     (reading,) = OnnxCrossEncoder(graph_of(adapter, tmp_path)).read(ASKED, EXCERPTS[:1])
     answers, carries = expected(adapter, ASKED, EXCERPTS[0])
     assert reading.answers == pytest.approx(answers, abs=CLOSE)
@@ -107,7 +108,7 @@ def test_a_module_may_have_no_adapter(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory: pytest.TempPathFactory) -> OnnxCrossEncoder:
-    return OnnxCrossEncoder(graph_of(drawn(np.float16), tmp_path_factory.mktemp("graph")))
+    return OnnxCrossEncoder(graph_of(random_adapter(np.float16), tmp_path_factory.mktemp("graph")))
 
 
 def test_every_word_piece_of_an_excerpt_has_its_logit_and_its_span(reader: OnnxCrossEncoder) -> None:
@@ -131,19 +132,20 @@ def test_excerpts_read_the_same_on_any_number_of_processors(
 ) -> None:
     alone = [reader.read(ASKED, [excerpt])[0] for excerpt in EXCERPTS]
     monkeypatch.setattr(cross_encoder, "_processors", lambda: processors)
-    for one, reading in zip(alone, reader.read(ASKED, EXCERPTS), strict=True):
-        assert reading.answers == pytest.approx(one.answers, abs=CLOSE)
-        assert reading.spans == one.spans
-        assert reading.carries.tolist() == pytest.approx(one.carries.tolist(), abs=CLOSE)
+    for single, reading in zip(alone, reader.read(ASKED, EXCERPTS), strict=True):
+        assert reading.answers == pytest.approx(single.answers, abs=CLOSE)
+        assert reading.spans == single.spans
+        assert reading.carries.tolist() == pytest.approx(single.carries.tolist(), abs=CLOSE)
 
 
 @given(st.lists(st.integers(1, 195), min_size=1, max_size=9), st.integers(1, 9))
 def test_every_excerpt_is_in_one_batch_and_the_longest_comes_first(lengths: list[int], most: int) -> None:
     batches = cross_encoder._batches(lengths, most)  # noqa: SLF001 - how rows are divided shows in time alone
-    assert sorted(at for batch in batches for at in batch) == [*range(len(lengths))]
+    assert sorted(number for batch in batches for number in batch) == [*range(len(lengths))]
     assert len(batches) == min(most, len(lengths))
     for batch in batches:
-        assert [lengths[at] for at in batch] == sorted((lengths[at] for at in batch), reverse=True)
+        rows = [lengths[number] for number in batch]
+        assert rows == sorted(rows, reverse=True)
 
 
 def test_the_shorter_of_three_excerpts_are_read_together() -> None:
@@ -163,7 +165,7 @@ def test_no_excerpt_is_no_reading(tmp_path: Path) -> None:
 
 def test_it_says_whether_it_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not is_available(tmp_path / "none.onnx")
-    graph = graph_of(drawn(np.float16), tmp_path)
+    graph = graph_of(random_adapter(np.float16), tmp_path)
     assert is_available(graph)
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     assert not is_available(graph)
@@ -171,6 +173,6 @@ def test_it_says_whether_it_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_a_graph_holds_the_adapter_in_its_own_precision(tmp_path: Path) -> None:
     # Of 2 bytes a number and the graph's own 30 KB; none of the model's weights.
-    adapter = drawn(np.float16)
+    adapter = random_adapter(np.float16)
     numbers = sum(array.size for array in adapter.values())
     assert 0 < graph_of(adapter, tmp_path).stat().st_size - 2 * numbers < 60_000

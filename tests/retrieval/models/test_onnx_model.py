@@ -1,4 +1,4 @@
-"""The quick way to run the default model, held against sentence-transformers on the same weights."""
+"""The default model on ONNX Runtime compared with sentence-transformers on the same weights."""
 
 from __future__ import annotations
 
@@ -82,10 +82,10 @@ def test_the_graph_is_the_one_that_the_weights_give() -> None:
 
 
 def test_it_is_the_default_model_and_says_so(quick: OnnxEncoder) -> None:
-    told: list[str] = []
+    notices: list[str] = []
     for name in (None, DEFAULT_MODEL):
-        assert isinstance(default_loader(name, told.append), OnnxEncoder)
-    assert told == []
+        assert isinstance(default_loader(name, notices.append), OnnxEncoder)
+    assert notices == []
     assert quick.info == ModelInfo("all-MiniLM-L6-v2", DEFAULT_DIGEST, 384, 254)
 
 
@@ -155,7 +155,7 @@ def test_vectors_are_those_of_sentence_transformers(
 def assert_same_rankings(
     essay: Path, asked: list[str], tmp_path: Path, quick: OnnxEncoder, reference: SentenceTransformerEncoder
 ) -> None:
-    """Both ways, each with an index of its own, put the passages in the same order."""
+    """Both runtimes, each with its own index, rank the passages in the same order."""
     searchers = []
     for name, encoder in (("quick", quick), ("reference", reference)):
         library = Library(
@@ -165,7 +165,7 @@ def assert_same_rankings(
         searchers.append(library.finder().searcher)
     for question in asked:
         for method in ("late", "windows"):
-            ours, theirs = (dict(one.ranking(Question(question), method)) for one in searchers)
+            ours, theirs = (dict(searcher.ranking(Question(question), method)) for searcher in searchers)
             assert list(ours)[:10] == list(theirs)[:10], question
             assert max(abs(ours[name] - theirs[name]) for name in theirs) < 1e-3
 
@@ -196,9 +196,9 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_any_other_model_is_one_of_sentence_transformers(slow: list[str]) -> None:
-    told: list[str] = []
-    default_loader("another/model", told.append)
-    assert (slow, told) == (["another/model"], [])
+    notices: list[str] = []
+    default_loader("another/model", notices.append)
+    assert (slow, notices) == (["another/model"], [])
 
 
 def test_where_the_runtime_is_missing_sentence_transformers_takes_over(
@@ -206,10 +206,10 @@ def test_where_the_runtime_is_missing_sentence_transformers_takes_over(
 ) -> None:
     monkeypatch.delitem(sys.modules, "assistant.retrieval.models.onnx")
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    told: list[str] = []
-    default_loader(None, told.append)
+    notices: list[str] = []
+    default_loader(None, notices.append)
     assert slow == [DEFAULT_MODEL]
-    (sentence,) = told
+    (sentence,) = notices
     assert all(fact in sentence for fact in (DEFAULT_MODEL, "ModuleNotFoundError", "sentence-transformers"))
 
 
@@ -219,11 +219,11 @@ def test_where_the_graph_cannot_run_sentence_transformers_takes_over(
     broken = tmp_path / "broken.onnx"
     broken.write_bytes(GRAPH.read_bytes()[:-500])
     monkeypatch.setattr("assistant.retrieval.models.onnx.GRAPH", broken)
-    told: list[str] = []
-    default_loader(None, told.append)
+    notices: list[str] = []
+    default_loader(None, notices.append)
     assert slow == [DEFAULT_MODEL]
-    assert len(told) == 1
-    # The runtime itself prints nothing beside the sentence.
+    assert len(notices) == 1
+    # The runtime itself prints nothing.
     assert capfd.readouterr() == ("", "")
 
 

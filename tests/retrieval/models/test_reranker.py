@@ -1,4 +1,4 @@
-"""Putting passages in order anew with a model that the user names."""
+"""Re-ranking with a model that the user names."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from assistant.retrieval.index.index import build_index
 from assistant.retrieval.models.weights import default_folder
 from assistant.retrieval.questions import Question
 
-TEXTS = {f"p{at:02}": f"Keeper {at} lit the lamp." for at in range(1, 31)}
+TEXTS = {f"p{number:02}": f"Keeper {number} lit the lamp." for number in range(1, 31)}
 
 
 class Backwards:
-    """Prefers the last of what it is given, by scores far from a cosine's."""
+    """Prefers the last text, with scores unlike cosines."""
 
     def __init__(self) -> None:
         self.read: list[str] = []
 
     def scores(self, question: str, texts: Sequence[str]) -> list[float]:
-        """One figure a text."""
+        """One score for each text."""
         assert question == "Who lit the lamp?"
         self.read = list(texts)
-        return [-500.0 + at for at in range(len(texts))]
+        return [-500.0 + number for number in range(len(texts))]
 
 
 def finder() -> Finder:
@@ -38,13 +38,13 @@ def finder() -> Finder:
     return Finder(build_index(essay.passages, {}, encoder), encoder, {"coast": essay})
 
 
-def test_the_first_twenty_are_put_in_order_anew_and_the_rest_stay_behind() -> None:
+def test_the_first_twenty_are_reranked_and_the_rest_follow() -> None:
     reranker = Backwards()
-    plain = [one.passage for one in finder().find(Question("Who lit the lamp?")).ranked]
+    plain = [result.passage for result in finder().find(Question("Who lit the lamp?")).ranked]
     found = finder().find(Question("Who lit the lamp?"), reranker=reranker).ranked
-    assert [one.passage for one in found] == plain[:20][::-1] + plain[20:]
+    assert [result.passage for result in found] == plain[:20][::-1] + plain[20:]
     assert reranker.read == [TEXTS[name] for name in plain[:20]]
-    scores = [one.score for one in found]
+    scores = [result.score for result in found]
     assert scores == sorted(scores, reverse=True)
     assert len(set(scores)) == len(scores)
 
@@ -76,7 +76,7 @@ def test_a_model_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A BERT of one layer with the default model's tokenizer and weights by chance."""
+    """A BERT of one layer with the default model's tokenizer and random weights."""
     import torch
     from transformers import AutoTokenizer, BertConfig, BertModel
 
@@ -105,7 +105,7 @@ def test_a_cross_encoder_puts_passages_in_order(tiny: Path, tmp_path: Path) -> N
     hits = asked.ask(QUESTION, top=5, reranker=str(tmp_path / "cross")).hits
     wanted = model.predict([(QUESTION, hit.passage.text) for hit in hits if len(hit.passage.text) < 500])
     found = [hit.score for hit in hits if len(hit.passage.text) < 500]
-    assert found == pytest.approx([float(one) for one in wanted], abs=1e-5)
+    assert found == pytest.approx([float(score) for score in wanted], abs=1e-5)
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
 
 
@@ -123,11 +123,11 @@ def test_a_multi_vector_encoder_puts_passages_in_order(tiny: Path, tmp_path: Pat
     wanted = model.similarity(
         model.encode_query([QUESTION]), model.encode_document([hit.passage.text for hit in short])
     )[0]
-    assert [hit.score for hit in short] == pytest.approx([float(one) for one in wanted], abs=1e-3)
+    assert [hit.score for hit in short] == pytest.approx([float(score) for score in wanted], abs=1e-3)
 
 
 @pytest.mark.real_model
-def test_a_model_with_several_figures_a_passage_is_refused(tiny: Path, tmp_path: Path) -> None:
+def test_a_model_with_several_scores_for_a_passage_is_refused(tiny: Path, tmp_path: Path) -> None:
     from sentence_transformers import CrossEncoder
 
     CrossEncoder(str(tiny), num_labels=3, device="cpu").save_pretrained(str(tmp_path / "three"))

@@ -1,4 +1,4 @@
-"""Models on sentence-transformers: a folder of one's own, with prompts before questions and passages."""
+"""Models on sentence-transformers: a folder on this machine, with prompts for questions and passages."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def prompted(tmp_path_factory: pytest.TempPathFactory) -> SentenceTransformerEnc
     return encoder
 
 
-def test_what_a_prompt_takes_is_not_there_for_the_text(prompted: SentenceTransformerEncoder) -> None:
+def test_a_prompt_reduces_the_room_for_the_text(prompted: SentenceTransformerEncoder) -> None:
     assert prompted.info.digest == DEFAULT_DIGEST
     assert (prompted.info.dimension, prompted.info.max_tokens) == (384, 251)
 
 
 @pytest.mark.parametrize("query", [True, False])
 @pytest.mark.parametrize("text", [TEXT, "", "word " * 251])
-def test_a_prompt_is_read_and_is_no_part_of_the_text(
+def test_a_prompt_is_encoded_and_is_not_part_of_the_text(
     prompted: SentenceTransformerEncoder,
     text: str,
     query: bool,  # noqa: FBT001 - the test's parameter
@@ -70,9 +70,9 @@ def test_a_library_tells_the_user_what_the_loader_says(
         raise RuntimeError
 
     monkeypatch.setattr("assistant.retrieval.models.onnx.OnnxEncoder", broken)
-    told: list[str] = []
-    library = Library(tmp_path, notify=told.append)
+    notices: list[str] = []
+    library = Library(tmp_path, notify=notices.append)
     library.add(sample_path)
     assert library.ask("What was printed from 1974 onwards?").hits[0].passage.id == "sample/p24"
-    assert len(told) == 1
-    assert told[0].startswith("ONNX Runtime cannot run all-MiniLM-L6-v2 here (RuntimeError); ")
+    assert len(notices) == 1
+    assert notices[0].startswith("ONNX Runtime cannot run all-MiniLM-L6-v2 here (RuntimeError); ")
