@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
-from markupsafe import Markup, escape
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -39,13 +38,6 @@ class _JoinedLines(Extension):
                 yield token
 
 
-def _with_carriage_returns(value: object) -> object:
-    """Keep carriage returns of a text: a parser of HTML turns a bare one into a line feed."""
-    if isinstance(value, str) and "\r" in value:
-        return Markup(str(escape(value)).replace("\r", "&#13;"))  # noqa: S704 - escaped just here
-    return value
-
-
 class Templates:
     """The templates of a folder; each file holds macros, one for each piece of HTML.
 
@@ -58,7 +50,6 @@ class Templates:
             loader=FileSystemLoader(folder),
             autoescape=True,
             undefined=StrictUndefined,
-            finalize=_with_carriage_returns,
             extensions=[_JoinedLines],
             auto_reload=False,
         )
@@ -71,7 +62,9 @@ class Templates:
     def render(self, macro: str, /, *args: Any, **kwargs: Any) -> str:
         """The HTML of a macro, named ``FILE.MACRO``; each file is compiled on first use."""
         file, _, name = macro.partition(".")
-        return str(getattr(self._environment.get_template(f"{file}.html").module, name)(*args, **kwargs))
+        html = getattr(self._environment.get_template(f"{file}.html").module, name)(*args, **kwargs)
+        # A parser of HTML turns a bare carriage return into a line feed; the reference keeps it.
+        return str(html).replace("\r", "&#13;")
 
     def define(self, **constants: str) -> None:
         """Name texts that the templates use."""

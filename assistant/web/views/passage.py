@@ -235,7 +235,8 @@ def _sentences(passage: Passage) -> list[Stretch]:
     stretches: list[Stretch] = []
     cursor = 0
     for start, end in passage.sentences:
-        stretches.append(Stretch(_pieces(passage, cursor, start)))
+        if cursor < start:
+            stretches.append(Stretch(_pieces(passage, cursor, start)))
         stretches.append(Stretch(_pieces(passage, start, end), "sentence"))
         cursor = end
     return [*stretches, Stretch(_pieces(passage, cursor, len(passage.text)))]
