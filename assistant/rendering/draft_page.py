@@ -22,9 +22,9 @@ _STYLE = _FOLDER / "draft_page.css"
 _EXPLAINED: dict[ProblemKind, str] = {
     "misquoted": "The words are not as printed.",
     "not found": "The essay cited does not have these words.",
-    "wrong page": "The words stand on another page than cited.",
+    "wrong page": "The words are on another page than cited.",
     "no such page": "The essay cited has no such page.",
-    "wrong source": "The words stand in another essay than cited.",
+    "wrong source": "The words are in another essay than cited.",
     "second-hand": "The essay cited quotes these words from somebody else.",
     "uncited": "The words are an essay’s and have no citation.",
     "unmarked": "The words are an essay’s and have no quotation marks.",
@@ -217,6 +217,6 @@ def _facts(problem: Problem) -> dict[str, str]:
         "Cited": bracketed(problem.cited) if problem.cited else "",
         "Pages" if problem.kind == "no such page" else "Printed" if problem.printed else "Essay": where,
         "Cite": problem.citation if problem.printed else "",
-        "Mended": (problem.replacement or "") if problem.kind in {"wrong page", "no such page"} else "",
+        "Corrected": (problem.replacement or "") if problem.kind in {"wrong page", "no such page"} else "",
     }
     return {name: fact for name, fact in facts.items() if fact}

@@ -16,7 +16,13 @@ from assistant.web.messages import public_message
 from assistant.web.session import LONGEST_CHECK, saved_check
 from assistant.web.views import frame
 from assistant.web.views.answer import fault_html
-from assistant.web.views.draft import audit_html, checking_html, forgotten_html, mended_html, verdict_html
+from assistant.web.views.draft import (
+    checked_draft_html,
+    checking_html,
+    corrected_copy_html,
+    forgotten_html,
+    verdict_html,
+)
 from assistant.web.views.passage import label_of
 
 if TYPE_CHECKING:
@@ -240,8 +246,8 @@ class CheckHandlers:
         path = draft if isinstance(draft, Path) else None
         data = self.library.fixed_draft(report, path) if report.fixes else b""
         archive = path is not None and path.suffix.lower() in _ARCHIVES
-        return audit_html(
-            report, self.library.style(style).quotation, mended_html(report, data, archive=archive)
+        return checked_draft_html(
+            report, self.library.style(style).quotation, corrected_copy_html(report, data, archive=archive)
         )
 
     def _existing(self, essays: list[str]) -> list[str]:

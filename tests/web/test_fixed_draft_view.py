@@ -1,4 +1,4 @@
-"""The mended copy of a draft as the page offers it, and printed words to copy."""
+"""The corrected copy of a draft as the page offers it, and printed words to copy."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from page_library import FakeLibrary, Tags, keepers_log, words_of
 from assistant.drafts.files import write_copy
 
 
-def test_a_mended_copy_is_offered_with_what_it_changes_and_what_not(tmp_path: Path) -> None:
+def test_a_corrected_copy_is_offered_with_what_it_changes_and_what_not(tmp_path: Path) -> None:
     path = tmp_path / "essay.md"
     path.write_bytes(f"{DRAFT}\r\n\r\n{LIFTED}\r\n".encode())
     mended = f"{DRAFT}\r\n\r\n{LIFTED}\r\n".replace("something", "nothing").replace("33", "31")
@@ -25,9 +25,9 @@ def test_a_mended_copy_is_offered_with_what_it_changes_and_what_not(tmp_path: Pa
     assert b64decode(download["data-bytes"] or "").decode() == mended
     (copy,) = [one for one, _ in Tags(html).of("copy-mended")]
     assert copy["data-copy"] == mended
-    assert "2 of 3 faults put right" in words_of(html, "mended")
+    assert "2 of 3 problems corrected" in words_of(html, "mended")
     assert words_of(html, "changed") == "1: misquoted, 1:18 something, nothing,2: wrong page, 1:109 33 31"
-    assert words_of(html, "left") == "3: unmarked, 3:1 whether to quote or to reword is yours to say"
+    assert words_of(html, "left") == "3: unmarked, 3:1 quote it or reword it yourself"
     assert [*tmp_path.iterdir()] == []
 
 
@@ -49,9 +49,9 @@ def test_the_copy_is_what_the_command_writes(tmp_path: Path) -> None:
     assert [one.text for one in written.paragraphs] == [one.text for one in made.paragraphs]
 
 
-def test_where_nothing_can_be_mended_no_copy_is_offered() -> None:
+def test_where_nothing_can_be_corrected_no_copy_is_offered() -> None:
     html = checked_html(f"{LIFTED} So it was.\n\nAnd so on.")
-    assert words_of(html, "mended").startswith("Nothing of this can be put right for certain")
+    assert words_of(html, "mended").startswith("None of this can be corrected for certain")
     assert not Tags(html).of("download")
     assert not Tags(checked_html(f"As Marsh says, “{EXACT[:-1]}” (Marsh 31).")).of("mended")
 

@@ -81,9 +81,9 @@ def test_a_word_asked_twice_is_shown_once() -> None:
     assert len(rows(html)) == 1
 
 
-def test_a_match_in_the_sentence_that_brings_the_passage_in_says_so() -> None:
+def test_a_match_in_the_sentence_that_introduces_the_passage_says_so() -> None:
     html = why_html(found(match("log", "log", 0.9, where="log/p20")))
-    assert rows(html) == [["log", "log in p20, which brings it in", "the same"]]
+    assert rows(html) == [["log", "log in p20, which introduces it", "the same"]]
     assert '<button type="button" data-note="log/p20">p20</button>' in html
 
 

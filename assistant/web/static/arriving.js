@@ -1,11 +1,11 @@
-/* What the server draws later: answers into the conversation, essays into the reading pane. */
+/* What the server draws after the page is loaded: answers in the conversation, essays in the reading pane. */
 ((desk) => {
   "use strict";
 
-  const unfolded = new WeakMap(); // parts opened or closed by hand, and which of the two
+  const unfolded = new WeakMap(); // parts that the reader opened (true) or closed (false)
   let turnsSeen = 0;
-  let seen = ""; // how many turns there are, and whether the last one waits
-  let reading = false; // whether its passages are there and their verdict is not
+  let seen = ""; // how many turns there are, and whether the last one is pending
+  let reading = false; // whether its passages are shown and their verdict is not known yet
   let essay = ""; // the essay in the reading pane
 
   document.addEventListener("click", (event) => {
@@ -13,7 +13,7 @@
     if (summary) unfolded.set(summary.parentElement, !summary.parentElement.open);
   });
 
-  // Drawing the conversation again takes away that a part of it was open.
+  // Drawing the conversation again closes parts that were open.
   function keepUnfolded(conversation) {
     for (const part of conversation.querySelectorAll("details")) {
       if (unfolded.has(part) && part.open !== unfolded.get(part)) part.open = unfolded.get(part);
@@ -36,12 +36,12 @@
     desk.markPinned();
     desk.keepTurns();
     if (fewer) {
-      // A question was deleted, or a conversation begun anew; nothing came that is to be looked at.
+      // A question was deleted, or a new conversation started; there is nothing new to look at.
       seen = now;
       return void desk.turnForgotten();
     }
     const verdict = last?.querySelector(".verdict, .fault, .advice")?.textContent || "";
-    // The verdict on passages that are there already moves nothing.
+    // The verdict on passages that are already shown scrolls nothing.
     if (now === seen) return void desk.say(verdict);
     seen = now;
     if (!last) return;

@@ -1,20 +1,19 @@
-/* What the part that checks keeps over a reload, in this tab alone: the words that were pasted, the essays
-   chosen, and what was checked last, as words, from which the server finds everything again. And the mended
-   copy, which is made into a file here. */
+/* What the part that checks stores over a reload, in this tab only: the pasted text, the chosen essays, and the
+   text that was checked last, which the server then checks again. Also the download of the corrected copy. */
 ((desk) => {
   "use strict";
 
-  const KEPT = "essay-assistant-check";
+  const KEY = "essay-assistant-check";
   const REST_MS = 300;
-  let kept = desk.keptInTab(KEPT);
-  let begun = false; // whether the page was told what was kept; before, there is nothing to keep
+  let stored = desk.readSession(KEY);
+  let restored = false; // whether the page has shown what was stored; until then nothing new is stored
   let waiting = 0;
 
   function write() {
-    if (!begun) return;
+    if (!restored) return;
     const box = document.querySelector("#check-text textarea");
-    if (box) kept.text = box.value;
-    desk.keepInTab(KEPT, kept);
+    if (box) stored.text = box.value;
+    desk.writeSession(KEY, stored);
   }
 
   function writeSoon() {
@@ -23,19 +22,19 @@
   }
 
   desk.keptCheck = () => {
-    begun = true;
-    return JSON.stringify(kept);
+    restored = true;
+    return JSON.stringify(stored);
   };
 
   desk.keepCheckedEssays = (essays) => {
-    if (!begun) return;
-    kept.essays = essays;
+    if (!restored) return;
+    stored.essays = essays;
     writeSoon();
   };
 
-  // What is asked of the server goes through here, so that it can be asked again.
+  // Note what is sent to the server, so that it can be checked again.
   desk.checkBegins = (text, file, essays, style) => {
-    kept.checked = { text: file ? "" : text, file: file?.orig_name || "", essays, style };
+    stored.checked = { text: file ? "" : text, file: file?.orig_name || "", essays, style };
     write();
     return [text, file, essays, style];
   };

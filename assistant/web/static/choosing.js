@@ -1,29 +1,29 @@
-/* Which essays are asked: one choice, shown in the part that asks and in the table of the library. */
+/* Which essays are asked: one choice, shown above the question and in the table of the library. */
 ((desk) => {
   "use strict";
 
-  let chosen = null; // ids; none of them means all; null until it is known what there is to choose from
+  let chosen = null; // ids; an empty list means all; null until the essays are known
 
   const boxes = (where = "") => [...document.querySelectorAll(`${where} input.chosen`)];
   const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const count = (number) => (number === 1 ? "1 essay" : `${number} essays`);
 
-  // What the tab kept; of a new tab what the server preselects.
-  function wanted(part) {
+  // The choice stored in the tab; in a new tab, the preselection of the server.
+  function earlierChoice(part) {
     if (chosen !== null) return chosen;
-    const kept = desk.keptScope();
-    return Array.isArray(kept) ? kept : (part.dataset.focus || "").split(" ").filter(Boolean);
+    const stored = desk.storedScope();
+    return Array.isArray(stored) ? stored : (part.dataset.focus || "").split(" ").filter(Boolean);
   }
 
-  // The server has told what there is to choose from.
+  // The server has listed the essays.
   desk.scopeArrived = () => {
     const part = document.querySelector("#scope .scope");
     if (!part) return;
     const there = new Set(boxes("#scope").map((box) => box.value));
-    const before = wanted(part);
+    const before = earlierChoice(part);
     choose(before.filter((essay) => there.has(essay)));
     if (before.length && !chosen.length && there.size) {
-      desk.say("The essays chosen for asking have left the library; all are asked now.", true);
+      desk.say("The chosen essays have been removed from the library; now all are asked.", true);
     }
   };
 
@@ -41,13 +41,13 @@
     for (const button of document.querySelectorAll(".ask-all")) button.hidden = !some.size;
     const summary = document.querySelector("#scope summary");
     if (summary) summary.textContent = all ? `Asking all ${count(total)}` : `Asking ${some.size} of ${count(total)}${named(some)}`;
-    const told = document.querySelector("#shelf .asked-what");
-    if (told) told.textContent = inTable(total, some.size, all);
+    const sentence = document.querySelector("#shelf .asked-what");
+    if (sentence) sentence.textContent = inTable(total, some.size, all);
   };
 
   function named(some) {
     if (some.size !== 1) return "";
-    const box = boxes("#scope").find((one) => some.has(one.value));
+    const box = boxes("#scope").find((each) => some.has(each.value));
     return box ? `: ${box.parentElement.textContent.trim()}` : "";
   }
 
@@ -57,7 +57,7 @@
     return all ? `All ${count(total)} are asked.` : `${some} of ${count(total)} are asked.`;
   }
 
-  // What a question is sent with: the choice in the place that is kept for it.
+  // What is sent with a question; the choice takes the place of the third value.
   desk.asking = (question, turns, _chosen, style) => [question, turns, JSON.stringify(chosen || []), style];
 
   document.addEventListener("change", (event) => {
@@ -65,7 +65,7 @@
     if (!box.matches?.("input.chosen")) return;
     const others = (chosen || []).filter((essay) => essay !== box.value);
     choose(box.checked ? [...others, box.value] : others);
-    // A single one is there for reading too.
+    // A single essay is also opened for reading.
     if (chosen.length === 1 && box.closest("#scope")) desk.openEssay(chosen[0]);
     if (box.closest("#shelf")) desk.say(document.querySelector("#shelf .asked-what").textContent);
   });
@@ -78,7 +78,7 @@
       part.querySelector("input.chosen")?.focus();
       desk.say("All essays are asked.");
     }
-    // A click beside the list puts it away.
+    // A click outside the list closes it.
     const open = document.querySelector("#scope details[open]");
     if (open && !open.contains(event.target)) open.open = false;
   });

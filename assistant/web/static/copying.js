@@ -1,5 +1,5 @@
-/* Copying, in the form that was chosen: as formatted text, which keeps italics and block quotations, as plain
-   text, or as Markdown. What is copied is told by the server; see `copied` in markup.py. */
+/* Copying in the chosen form: as formatted text, which keeps italics and block quotations, as plain text, or as
+   Markdown. The server says what is copied; see `copied` in views/passage.py. */
 ((desk) => {
   "use strict";
 
@@ -7,14 +7,14 @@
   const FORMS = ["formatted", "plain", "markdown"];
   const COPIED_FOR_MS = 1800;
 
-  // A browser that keeps nothing copies in the first form, or in the one that its page was told.
+  // For browsers that store nothing: the form chosen since the page was loaded, or the first.
   let chosen = "";
 
   function form() {
     try {
       chosen = localStorage.getItem(CHOSEN) || chosen;
     } catch {
-      // The page's own choice holds.
+      // The choice made on this page applies.
     }
     return FORMS.includes(chosen) ? chosen : FORMS[0];
   }
@@ -30,7 +30,7 @@
     try {
       localStorage.setItem(CHOSEN, chosen);
     } catch {
-      // It holds until the page is loaded again.
+      // It applies until the page is loaded again.
     }
   });
   window.addEventListener("storage", (event) => event.key === CHOSEN && desk.showForm());
@@ -41,7 +41,7 @@
     return holder.innerHTML;
   };
 
-  function written(words) {
+  function flavoursOf(words) {
     const { text, html, markdown } = typeof words === "string" ? { text: words } : words;
     const flavours = { "text/plain": form() === "markdown" ? markdown || text : text };
     if (form() === "formatted") flavours["text/html"] = html || asHtml(text);
@@ -49,7 +49,7 @@
   }
 
   // No clipboard on a page served without encryption to another machine, or no permission.
-  function copyTheOldWay(flavours) {
+  function copyByCommand(flavours) {
     const focused = document.activeElement;
     const box = document.createElement("textarea");
     box.value = flavours["text/plain"];
@@ -74,23 +74,23 @@
       await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
       return true;
     } catch {
-      return copyTheOldWay(flavours);
+      return copyByCommand(flavours);
     }
   }
 
-  async function copy(flavours, part, said, shown) {
+  async function copy(flavours, part, message, shown) {
     const done = await put(flavours);
     part.classList.add(done ? "copied" : "not-copied");
     setTimeout(() => part.classList.remove("copied", "not-copied"), COPIED_FOR_MS);
-    if (done) desk.say(said || "Copied.", shown);
+    if (done) desk.say(message || "Copied.", shown);
     else desk.say("The browser did not allow copying; select the words instead.", true);
   }
 
-  // Copy words, in all forms that there are of them, and show beside `part` and in `said` that it was done.
-  desk.copy = (words, part, said = "", shown = Boolean(said)) => copy(written(words), part, said, shown);
+  // Copy words in all their forms, and confirm it on `part` and with a message.
+  desk.copy = (words, part, message = "", shown = Boolean(message)) => copy(flavoursOf(words), part, message, shown);
 
   // An address has one form.
-  desk.copyPlain = (text, part, said) => copy({ "text/plain": text }, part, said, true);
+  desk.copyPlain = (text, part, message) => copy({ "text/plain": text }, part, message, true);
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("button[data-copy]");

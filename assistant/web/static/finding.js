@@ -1,19 +1,19 @@
-/* Find in the essay: a phrase, across line ends, page turns and note numbers; without a phrase, the
-   places that the current question found, one after the other. */
+/* Find in the essay: a phrase, across line ends, page turns and note numbers; without a phrase, the hits of the
+   current question, one after the other. */
 ((desk) => {
   "use strict";
 
   const WAIT_MS = 120;
-  const BETWEEN = "\u0000"; // between passages: no phrase runs from one into the next
-  let text = null; // the essay as it is searched, made at the first search
+  const BETWEEN = "\u0000"; // between passages, so that no phrase runs from one into the next
+  let text = null; // the essay as it is searched, prepared for the first search
   let ranges = [];
-  let at = -1; // which of them is shown
+  let current = -1; // which of them is shown
   let phrase = "";
   let waiting = 0;
 
   const box = () => document.querySelector("#find input");
 
-  // One spelling for what prints in several: quotation marks, dashes, spaces, ellipses, accents, case. ---
+  // One spelling for what is printed in several: quotation marks, dashes, spaces, ellipses, accents, case --
 
   function plain(character) {
     if (/[\p{Pi}\p{Pf}'"‚„′″`´]/u.test(character)) return "'";
@@ -23,7 +23,7 @@
     return character.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   }
 
-  // Dashes print with and without spaces about them and as two hyphens, an ellipsis with and without spaces.
+  // Dashes are printed with and without spaces around them and as two hyphens, ellipses with and without spaces.
   function leavesSpaceOut(letter, letters) {
     return letters.at(-1) === " " && (letter === "-" || (letter === "." && letters.at(-2) === "."));
   }
@@ -88,13 +88,13 @@
 
   function search(wanted) {
     const sought = folded(wanted.trim()).letters;
-    const made = [];
-    if (!sought) return made;
+    const matches = [];
+    if (!sought) return matches;
     text ??= readText();
     for (let place = text.letters.indexOf(sought); place >= 0; place = text.letters.indexOf(sought, place + sought.length)) {
-      made.push(rangeAt(place, place + sought.length - 1));
+      matches.push(rangeAt(place, place + sought.length - 1));
     }
-    return made;
+    return matches;
   }
 
   // Showing ----------------------------------------------------------------------------------------
@@ -105,14 +105,14 @@
     const counter = document.querySelector("#find output");
     if (!counter) return;
     const all = goals().length;
-    const place = at >= 0 && at < all ? `${at + 1} of ${all}` : String(all);
+    const place = current >= 0 && current < all ? `${current + 1} of ${all}` : String(all);
     const found = all ? `Marked: ${place}` : "";
     counter.textContent = !phrase ? found : all ? place : "Not in this essay";
     for (const button of document.querySelectorAll("#find button.step")) button.disabled = !all;
   };
 
   function markCurrent() {
-    desk.highlight("desk-found-now", phrase && at >= 0 ? [ranges[at]] : []);
+    desk.highlight("desk-found-now", phrase && current >= 0 ? [ranges[current]] : []);
     desk.count();
   }
 
@@ -125,9 +125,9 @@
   function step(by) {
     const all = goals();
     if (!all.length) return;
-    at = at < 0 ? (by > 0 ? fromHere(all) : all.length - 1) : (at + by + all.length) % all.length;
+    current = current < 0 ? (by > 0 ? fromHere(all) : all.length - 1) : (current + by + all.length) % all.length;
     markCurrent();
-    desk.reveal(all[at]);
+    desk.reveal(all[current]);
   }
 
   // The first at or below what is in sight.
@@ -141,15 +141,15 @@
     if (box().value.trim() === phrase) return;
     phrase = box().value.trim();
     ranges = search(phrase);
-    at = -1;
+    current = -1;
     markAll();
     if (ranges.length) step(1);
   }
 
-  // Another essay, or the same one drawn anew: what was found stood in the old text.
+  // Another essay, or the same one drawn again: the ranges were those of the old text.
   desk.textChanged = () => {
     text = null;
-    at = -1;
+    current = -1;
     ranges = search(phrase);
     markAll();
     desk.markHits();

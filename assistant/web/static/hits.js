@@ -1,18 +1,18 @@
-/* What the current question found, marked in the essay's text and on the ruler beside it. The marks are
-   highlights of the browser's own: the text itself is never touched. */
+/* The hits of the current question, marked in the essay's text and on the ruler next to it. The marks are the
+   browser's own highlights, so the text itself does not change. */
 ((desk) => {
   "use strict";
 
-  const BESIDE_PX = 8; // a click on the ruler this near to a tick means the tick
+  const NEAR_PX = 8; // a click on the ruler this near to a tick means the tick
   const TICK_PX = 2;
   const MOST_TICKS = 2000;
-  const ABOVE = { "desk-found": 1, "desk-found-now": 2 }; // which mark is seen where several meet
-  let turn = null; // the turn whose passages are marked; the last one unless a card of another is opened
+  const ABOVE = { "desk-found": 1, "desk-found-now": 2 }; // which mark is on top where several meet
+  let turn = null; // the turn whose passages are marked: the last one, unless a card of another was opened
   let hits = []; // { passage, range }, in reading order
   let kind = "hit"; // whether they are offered as an answer or as the nearest passages
   let found = []; // ranges that the reader looked for
 
-  // From characters to the text nodes that hold them ----------------------------------------------
+  // From characters to their text nodes ----------------------------------------------
 
   desk.textNodes = (part) => {
     const walker = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
@@ -51,8 +51,8 @@
     });
   }
 
-  function before(one, other) {
-    return one.range.compareBoundaryPoints(Range.START_TO_START, other.range);
+  function inOrder(first, second) {
+    return first.range.compareBoundaryPoints(Range.START_TO_START, second.range);
   }
 
   desk.hitsOf = (card) => {
@@ -62,7 +62,7 @@
 
   desk.markHits = () => {
     const cards = [...(currentTurn()?.querySelectorAll(".card") || [])];
-    hits = cards.flatMap(hitsOfCard).sort(before);
+    hits = cards.flatMap(hitsOfCard).sort(inOrder);
     const nearest = Boolean(currentTurn()?.querySelector(".not-answered"));
     kind = nearest ? "nearest" : "hit";
     desk.highlight("desk-hits", nearest ? [] : desk.hits());
@@ -73,7 +73,7 @@
 
   desk.hits = () => hits.map((hit) => hit.range);
 
-  // Whether the passage has a hit, which is then in sight.
+  // Scroll to the hit of a passage; returns whether it has one.
   desk.revealHit = (passage) => {
     const hit = hits.find((each) => each.passage === passage);
     if (hit) desk.reveal(hit.range);
@@ -82,7 +82,7 @@
 
   desk.highlight = (name, ranges) => {
     if (!ranges.length) return void CSS.highlights?.delete(name);
-    // One by one: a common letter has more places in a book than a call may have arguments.
+    // One by one: a common letter occurs more often in a book than a call may have arguments.
     const marks = new Highlight();
     marks.priority = ABOVE[name] || 0;
     for (const range of ranges) marks.add(range);
@@ -106,7 +106,7 @@
   function ticks(ranges, name, reader, ruler) {
     const box = reader.getBoundingClientRect();
     const drawn = new Map();
-    // Of very many, neighbours would fall together anyhow.
+    // If there are very many, neighbours would coincide anyway.
     const every = Math.ceil(ranges.length / MOST_TICKS);
     for (const range of ranges.filter((_, place) => place % every === 0)) {
       const share = (range.getBoundingClientRect().top - box.top) / box.height;
@@ -134,8 +134,8 @@
     if (!ruler) return;
     const at = event.clientY - ruler.getBoundingClientRect().top;
     const far = (tick) => Math.abs(parseFloat(tick.style.top) - at);
-    const [nearest] = [...ruler.children].sort((one, other) => far(one) - far(other));
-    if (nearest && far(nearest) <= BESIDE_PX) return void desk.reveal(nearest.goal);
+    const [nearest] = [...ruler.children].sort((first, second) => far(first) - far(second));
+    if (nearest && far(nearest) <= NEAR_PX) return void desk.reveal(nearest.goal);
     const scroller = desk.scroller();
     scroller.scrollTo({ top: (at / ruler.clientHeight) * scroller.scrollHeight, behavior: desk.smooth() });
   });

@@ -1,33 +1,33 @@
-/* What outlasts a reload and a restart of the server, in this tab alone: the conversation, which essays
-   are asked, how is cited, which essay is read and where, and a question not yet asked. */
+/* What survives a reload and a restart of the server, in this tab only: the conversation, which essays are
+   asked, the citation style, the place in the essay, and a question not yet asked. */
 ((desk) => {
   "use strict";
 
-  const KEPT = "essay-assistant";
-  const MOST_CHARACTERS = 2_000_000; // browsers keep some five million
+  const KEY = "essay-assistant";
+  const MOST_CHARACTERS = 2_000_000; // browsers store about five million
   const REST_MS = 300;
-  let kept = desk.keptInTab(KEPT);
-  let begun = false; // whether the page was told what was kept; before, there is nothing to keep
-  let returned = false; // to where the reader was
+  let stored = desk.readSession(KEY);
+  let restored = false; // whether the page has shown what was stored; until then nothing new is stored
+  let returned = false; // whether the reader is back at the stored place
   let waiting = 0;
 
-  // Turns that have their answer, as the server drew them; the oldest are dropped where they grow too many.
+  // Turns that have their answer, as the server drew them; the oldest are dropped if there are too many.
   function turns() {
-    const made = [...document.querySelectorAll("#conversation .turn:not(.pending)")]
+    const turns = [...document.querySelectorAll("#conversation .turn:not(.pending)")]
       .filter((turn) => turn.querySelector(".answer:not(.reading), .fault"))
       .map((turn) => {
         const asked = turn.querySelector(".asked");
-        const came = turn.cloneNode(true);
-        came.querySelector(".turn-head")?.remove();
-        for (const part of came.querySelectorAll(".copied, .not-copied")) part.classList.remove("copied", "not-copied");
-        return { question: asked?.textContent || "", html: came.innerHTML };
+        const content = turn.cloneNode(true);
+        content.querySelector(".turn-head")?.remove();
+        for (const part of content.querySelectorAll(".copied, .not-copied")) part.classList.remove("copied", "not-copied");
+        return { question: asked?.textContent || "", html: content.innerHTML };
       });
-    const size = () => made.reduce((sum, turn) => sum + turn.html.length, 0);
-    while (size() > MOST_CHARACTERS) made.shift();
-    return made;
+    const size = () => turns.reduce((sum, turn) => sum + turn.html.length, 0);
+    while (size() > MOST_CHARACTERS) turns.shift();
+    return turns;
   }
 
-  // The passage that is read, and how far into it, in pixels.
+  // The passage that is being read, and how far into it, in pixels.
   function placeInEssay() {
     const top = desk.topOf(desk.scroller());
     const part = desk.passages().find((each) => each.getBoundingClientRect().bottom > top);
@@ -35,63 +35,63 @@
   }
 
   function write() {
-    const waits = document.querySelector(".turn.pending .asked")?.textContent;
-    kept = {
-      turns: kept.turns,
-      scope: kept.scope,
-      style: kept.style,
-      reading: desk.reader()?.dataset.essay || kept.reading,
+    const pending = document.querySelector(".turn.pending .asked")?.textContent;
+    stored = {
+      turns: stored.turns,
+      scope: stored.scope,
+      style: stored.style,
+      reading: desk.reader()?.dataset.essay || stored.reading,
       place: placeInEssay(),
-      draft: document.querySelector("#question textarea")?.value || waits || "",
+      draft: document.querySelector("#question textarea")?.value || pending || "",
     };
-    desk.keepInTab(KEPT, kept);
+    desk.writeSession(KEY, stored);
   }
 
   desk.keep = () => {
-    if (!begun) return;
+    if (!restored) return;
     clearTimeout(waiting);
     waiting = setTimeout(write, REST_MS);
   };
 
   desk.keepTurns = () => {
-    if (begun) kept.turns = turns();
+    if (restored) stored.turns = turns();
     desk.keep();
   };
 
   desk.keepScope = (scope) => {
-    kept.scope = scope;
+    stored.scope = scope;
     desk.keep();
   };
 
-  desk.keptScope = () => kept.scope;
+  desk.storedScope = () => stored.scope;
 
   desk.keepStyle = (style) => {
-    kept.style = style;
+    stored.style = style;
     desk.citeIn(style);
     desk.citePinsIn(style);
     desk.keep();
   };
 
-  // For the server, which draws it again; a link to a passage decides which essay is read.
+  // For the server, which draws it again; a link to a passage takes precedence for which essay is read.
   desk.kept = () => {
-    begun = true;
+    restored = true;
     const linked = desk.linked();
-    const reading = linked.includes("/") ? linked.split("/")[0] : kept.reading;
-    return JSON.stringify({ turns: kept.turns, style: kept.style, reading, draft: kept.draft });
+    const reading = linked.includes("/") ? linked.split("/")[0] : stored.reading;
+    return JSON.stringify({ turns: stored.turns, style: stored.style, reading, draft: stored.draft });
   };
 
   desk.returnToPlace = () => {
-    if (!begun || returned) return;
+    if (!restored || returned) return;
     returned = true;
-    if (desk.followLink() || !kept.place) return;
-    const part = desk.passage(kept.place.passage);
+    if (desk.followLink() || !stored.place) return;
+    const part = desk.passage(stored.place.passage);
     const scroller = desk.scroller();
-    // Where the essay stands below the conversation, it is the browser that returns to its place.
+    // Where the essay is below the conversation, the browser itself returns to the place.
     if (!part || scroller === document.scrollingElement) return;
-    scroller.scrollBy({ top: part.getBoundingClientRect().top - desk.topOf(scroller) + kept.place.into });
+    scroller.scrollBy({ top: part.getBoundingClientRect().top - desk.topOf(scroller) + stored.place.into });
   };
 
-  window.addEventListener("pagehide", () => begun && write());
+  window.addEventListener("pagehide", () => restored && write());
   document.addEventListener("input", (event) => event.target.closest?.("#question") && desk.keep());
   document.addEventListener("scrollend", desk.keep, true);
 })(window.desk);

@@ -1,12 +1,12 @@
-/* The keyboard: a current card, keys for what one does with it, and the list of the keys. */
+/* The keyboard: the current card, the keys that act on it, and the list of keys. */
 ((desk) => {
   "use strict";
 
-  let current = ""; // passage and turn of the current card: drawing anew may replace the element
+  let current = ""; // turn and passage of the current card, because its element may be replaced
 
-  const WRITTEN_IN = "input, textarea, select, [contenteditable='true'], [role='listbox'], [role='combobox']";
-  // Parts in which the arrows have a meaning of their own.
-  const STEERED = "#pane, [role='tab'], [role='tablist'], [role='radio'], [role='slider'], [role='menu']";
+  const EDITABLE = "input, textarea, select, [contenteditable='true'], [role='listbox'], [role='combobox']";
+  // Elements in which the arrow keys have a meaning of their own.
+  const USES_ARROWS = "#pane, [role='tab'], [role='tablist'], [role='radio'], [role='slider'], [role='menu']";
 
   const turnOf = (card) => [...document.querySelectorAll(".turn")].indexOf(card.closest(".turn"));
   const nameOf = (card) => `${turnOf(card)} ${card.dataset.passage}`;
@@ -61,12 +61,12 @@
     "?": () => { desk.showKeys(); return true; },
   };
 
-  function hears(event) {
+  function applies(event) {
     if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return false;
     if (event.shiftKey && event.key !== "?" && event.key !== "/") return false;
     if (!desk.conversation()?.offsetParent || document.querySelector("dialog[open]")) return false;
-    if (event.target.closest(WRITTEN_IN) || (!event.key.startsWith("Arrow") && lettersAreOff())) return false;
-    return !(event.key.startsWith("Arrow") && event.target.closest(STEERED));
+    if (event.target.closest(EDITABLE) || (!event.key.startsWith("Arrow") && lettersAreOff())) return false;
+    return !(event.key.startsWith("Arrow") && event.target.closest(USES_ARROWS));
   }
 
   document.addEventListener("keydown", (event) => {
@@ -76,10 +76,10 @@
       return;
     }
     const act = Object.hasOwn(KEYS, event.key) && KEYS[event.key];
-    if (act && hears(event) && act()) event.preventDefault();
+    if (act && applies(event) && act()) event.preventDefault();
   });
 
-  // Whoever steers by voice or touches keys unawares can turn single letters off, for this browser.
+  // People who use speech input or press keys by accident can turn single letters off, in this browser.
   const OFF = "essay-assistant-letters-off";
   function lettersAreOff() {
     try {
@@ -96,7 +96,7 @@
       else localStorage.setItem(OFF, "yes");
     } catch {
       event.target.checked = true;
-      desk.say("This browser keeps no settings.", true);
+      desk.say("This browser stores no settings.", true);
     }
   });
 

@@ -1,16 +1,16 @@
-/* The library: its table sorted, and what is done with each essay, in one dialog. */
+/* The library: sorting its table, and the actions on each essay, in one dialog. */
 ((desk) => {
   "use strict";
 
-  let act = null; // asks the server to do something
+  let act = null; // has the server do something
   let changed = null; // tells it that the library has changed
   let sorted = { by: "title", down: false };
   let subject = ""; // id of the essay that the dialog is about
   let read = ""; // the record from which its form was filled in
-  let returning = null; // where the focus goes once the table is drawn anew
+  let returning = null; // where the focus goes when the table has been drawn again
 
   const sheet = () => document.getElementById("sheet");
-  const said = () => document.getElementById("library-said");
+  const status = () => document.getElementById("library-said");
 
   desk.serveLibrary = (ask, tell) => {
     act = ask;
@@ -35,8 +35,8 @@
     }
     const body = head.closest("table").tBodies[0];
     const rows = [...body.rows].map((row) => [row.cells[head.cellIndex].dataset.order || "", row]);
-    // What is not known comes last either way.
-    rows.sort(([one], [two]) => !one - !two || inOrder.compare(one, two) * (sorted.down ? -1 : 1));
+    // Unknown values come last in both directions.
+    rows.sort(([first], [second]) => !first - !second || inOrder.compare(first, second) * (sorted.down ? -1 : 1));
     body.append(...rows.map(([, row]) => row));
   }
 
@@ -46,7 +46,7 @@
     desk.say(`Sorted by ${name}, ${sorted.down ? "descending" : "ascending"}.`);
   }
 
-  // The table is there, or drawn anew.
+  // The table has been drawn, or drawn again.
   desk.shelfArrived = () => {
     sort();
     desk.drawChoice();
@@ -54,7 +54,7 @@
     const { essay, name } = returning;
     returning = null;
     if (document.activeElement !== document.body) return;
-    const row = [...document.querySelectorAll("#shelf tr[data-essay]")].find((one) => one.dataset.essay === essay);
+    const row = [...document.querySelectorAll("#shelf tr[data-essay]")].find((each) => each.dataset.essay === essay);
     row?.querySelector(`[data-act="${name}"]`)?.focus();
   };
 
@@ -76,13 +76,13 @@
     part.scrollIntoView({ block: "nearest" });
   }
 
-  // One thing at a time; what it is called by stands still meanwhile.
+  // One action at a time; its button is disabled meanwhile.
   async function ask(button, ...asked) {
     if (button) button.disabled = true;
     try {
       return await act(...asked);
     } catch {
-      return { fault: "The server did not answer; see whether the program still runs." };
+      return { fault: "The server did not answer; check whether the program is still running." };
     } finally {
       if (button) button.disabled = false;
     }
@@ -96,13 +96,13 @@
     changed({});
   }
 
-  // Tell what was done in a place that outlasts the table, with the way back where there is one.
+  // Say what was done, outside the table, which is drawn again; with the way back if there is one.
   function tell(answer) {
     if (answer.html) {
-      said().innerHTML = answer.html;
-      said().querySelector("button")?.focus();
+      status().innerHTML = answer.html;
+      status().querySelector("button")?.focus();
     } else {
-      said().textContent = [answer.said, ...(answer.warnings || [])].join(" ");
+      status().textContent = [answer.said, ...(answer.warnings || [])].join(" ");
     }
     changed({});
   }
@@ -119,13 +119,13 @@
     for (const [name, value] of Object.entries(answer.form)) {
       const control = form.elements[name];
       if (!control) continue;
-      if (control.tagName === "SELECT" && ![...control.options].some((one) => one.value === value)) {
-        control.add(new Option(value || "Not told", value));
+      if (control.tagName === "SELECT" && ![...control.options].some((option) => option.value === value)) {
+        control.add(new Option(value || "Not known", value));
       }
       control.value = value;
     }
     form.elements.title.focus();
-    desk.say("The fields are filled in; look them over and save.", true);
+    desk.say("The fields are filled in; check them and save.", true);
   }
 
   async function save() {
@@ -162,8 +162,8 @@
   document.addEventListener("click", (event) => {
     const target = event.target;
     if (!(target instanceof Element)) return;
-    const by = target.closest("#shelf button[data-sort]");
-    if (by) return void sortBy(by.dataset.sort);
+    const column = target.closest("#shelf button[data-sort]");
+    if (column) return void sortBy(column.dataset.sort);
     if (target.closest("#sheet .close")) return void sheet().close();
     if (target.closest("#to-library, .to-library")) return void desk.toLibrary();
     const button = target.closest("#shelf button[data-act], #report button[data-act], #library-said button, #sheet button[data-act]");

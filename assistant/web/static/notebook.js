@@ -1,13 +1,13 @@
-/* The notebook: pinned quotations in this browser's own storage, for all its tabs. What is stored is read again
-   before each change, so that no tab takes away what another has added. */
+/* The notebook: pinned quotations in this browser's own storage, for all its tabs. It is read again before each
+   change, so that no tab loses what another has added. */
 ((desk) => {
   "use strict";
 
-  const KEPT = "essay-assistant-notebook";
-  const MOST_PINS = 5000; // the server looks up no more
+  const KEY = "essay-assistant-notebook";
+  const MOST_PINS = 5000; // the most that the server looks up
   const TEXTS = ["id", "essay", "passage", "words", "title", "citation", "reference", "question", "note"];
 
-  function sound(value) {
+  function validPin(value) {
     if (!value || TEXTS.slice(0, 4).some((name) => typeof value[name] !== "string" || !value[name])) return null;
     if (!Number.isInteger(value.start) || !Number.isInteger(value.end)) return null;
     const texts = TEXTS.map((name) => [name, typeof value[name] === "string" ? value[name] : ""]);
@@ -16,8 +16,8 @@
 
   function stored() {
     try {
-      const pins = JSON.parse(localStorage.getItem(KEPT))?.pins;
-      return Array.isArray(pins) ? pins.map(sound).filter(Boolean) : [];
+      const pins = JSON.parse(localStorage.getItem(KEY))?.pins;
+      return Array.isArray(pins) ? pins.map(validPin).filter(Boolean) : [];
     } catch {
       return [];
     }
@@ -27,13 +27,13 @@
 
   const isFull = (fault) => fault.name === "QuotaExceededError" || fault.name === "NS_ERROR_DOM_QUOTA_REACHED";
 
-  // Change the pins as they now are; gives whether the browser keeps what was made of them.
+  // Change the stored pins; returns whether the browser has stored the result.
   desk.changePins = (change) => {
     const pins = change(stored());
     try {
-      localStorage.setItem(KEPT, JSON.stringify({ pins }));
+      localStorage.setItem(KEY, JSON.stringify({ pins }));
     } catch (fault) {
-      const why = isFull(fault) ? "The notebook is full: save it, then remove what you do not need." : "This browser keeps no notebook: it is barred from storing anything for this page.";
+      const why = isFull(fault) ? "The notebook is full: save it, then remove what you do not need." : "This browser stores no notebook: it is set not to store anything for this page.";
       desk.say(why, true);
       return false;
     }
@@ -41,38 +41,38 @@
     return true;
   };
 
-  const same = (one, other) => one.passage === other.passage && one.start === other.start && one.end === other.end;
+  const same = (first, second) => first.passage === second.passage && first.start === second.start && first.end === second.end;
   desk.pinned = (span) => stored().find((pin) => same(pin, span));
 
-  // No two tabs make the same name; pages without encryption have no randomUUID.
+  // Unique among tabs; pages without encryption have no randomUUID.
   const newId = () => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 10)}`;
 
   desk.pin = (span) => {
     if (stored().length >= MOST_PINS) return void desk.say("The notebook is full: save it, then remove what you do not need.", true);
-    const pin = sound({ ...span, id: newId() });
+    const pin = validPin({ ...span, id: newId() });
     const added = pin && desk.changePins((pins) => (pins.some((each) => same(each, pin)) ? pins : [...pins, pin]));
-    if (added) desk.say(`Pinned to the notebook, which now holds ${stored().length}.`, true);
+    if (added) desk.say(`Pinned to the notebook, which now has ${stored().length}.`, true);
   };
 
   desk.unpin = (id) => desk.changePins((pins) => pins.filter((pin) => pin.id !== id));
 
   window.addEventListener("storage", (event) => {
-    if (event.key === KEPT || event.key === null) desk.pinsChanged();
+    if (event.key === KEY || event.key === null) desk.pinsChanged();
   });
 
   // What the server knows of the pins -------------------------------------------------------------
 
   const REST_MS = 200;
   let server = null;
-  const known = new Map(); // by pin, what the server said of it last
-  const fresh = new Set(); // pins of which that is so in the style that is chosen
+  const known = new Map(); // by pin, what the server returned for it last
+  const fresh = new Set(); // pins for which that is in the chosen style
   let style = "";
   let waiting = 0;
 
   desk.known = (id) => known.get(id);
 
-  desk.serveNotebook = (given) => {
-    server = given;
+  desk.serveNotebook = (functions) => {
+    server = functions;
     desk.showForm();
     desk.pinsChanged();
   };
@@ -85,8 +85,8 @@
     desk.lookUpPins(true);
   };
 
-  // What is kept of a pin should its essay leave the library.
-  function keep(pin) {
+  // What a pin stores in case its essay is removed from the library.
+  function updated(pin) {
     const now = known.get(pin.id);
     return now?.current ? { ...pin, title: now.title, citation: now.citation, reference: now.reference } : pin;
   }
@@ -95,17 +95,17 @@
     const pins = stored().filter((pin) => !fresh.has(pin.id));
     if (!server || !style || !pins.length) return;
     const asked = style;
-    const found = await server.lookUp(JSON.stringify(pins), asked).catch(() => []);
-    if (asked !== style || found.length !== pins.length) return;
+    const entries = await server.lookUp(JSON.stringify(pins), asked).catch(() => []);
+    if (asked !== style || entries.length !== pins.length) return;
     for (const [place, pin] of pins.entries()) {
-      known.set(pin.id, found[place]);
+      known.set(pin.id, entries[place]);
       fresh.add(pin.id);
     }
-    if (JSON.stringify(stored()) === JSON.stringify(stored().map(keep))) desk.drawPins();
-    else desk.changePins((now) => now.map(keep));
+    if (JSON.stringify(stored()) === JSON.stringify(stored().map(updated))) desk.drawPins();
+    else desk.changePins((now) => now.map(updated));
   }
 
-  // `again`: what is known may be out of date, for the style or the library is another.
+  // `again`: the style or the library has changed, so what is known may be out of date.
   desk.lookUpPins = (again = false) => {
     if (again) fresh.clear();
     clearTimeout(waiting);

@@ -2,8 +2,8 @@
 ((desk) => {
   "use strict";
 
-  const MOST_FRAMES = 60; // for a part of the page to be shown
-  let wanted = null; // a passage whose essay is on its way into the reading pane
+  const MOST_FRAMES = 60; // to wait for a part of the page to be shown
+  let wanted = null; // a passage whose essay is being loaded into the reading pane
   let origin = null; // where the reader came from
 
   function backButton() {
@@ -26,7 +26,7 @@
     const names = { check: "Back to the check", notebook: "Back to the notebook", asking: "Back to the text" };
     back.hidden = origin === null;
     back.textContent = toCard ? "Back to the answer" : names[origin ? partOf(origin) : "asking"];
-    // Beside the essay the answer is in sight; below the answer it is not.
+    // With the essay at its side the answer is in sight; with the essay below it, it is not.
     back.classList.toggle("to-card", toCard);
   }
 
@@ -47,7 +47,7 @@
     for (const other of document.querySelectorAll("#pane .current")) other.classList.remove("current");
     part.classList.add("current");
     part.focus({ preventScroll: true });
-    // Of a long passage the words that were found are to be seen, not its middle.
+    // Of a long passage, show the words that were found rather than its middle.
     if (part.offsetHeight < window.innerHeight / 2 || !desk.revealHit(part.dataset.passage)) {
       part.scrollIntoView({ behavior: desk.smooth(), block: "center" });
     }
@@ -61,7 +61,7 @@
     }
   };
 
-  // The whole essay, from wherever one is.
+  // Show the whole essay, from any part of the page.
   desk.openWhole = (essay) =>
     inPart("asking", () => {
       if (desk.reader()?.dataset.essay !== essay) desk.openEssay(essay);
@@ -98,7 +98,7 @@
     desk.say(`The essay has no passage “${passage}”.`, true);
   }
 
-  // The essay that was asked for is there.
+  // The essay that was asked for has been loaded.
   desk.paneArrived = () => {
     if (wanted === null || desk.reader()?.dataset.essay !== wanted.split("/")[0]) return;
     desk.open(wanted);
@@ -125,7 +125,7 @@
 
   function copyLink(anchor) {
     desk.copyPlain(anchor.href, anchor, "Link copied.");
-    // Pressed again, the browser sees no change of address.
+    // If it is pressed again, the browser sees no change of address.
     if (anchor.hash === location.hash) desk.followLink();
   }
 
@@ -146,7 +146,7 @@
     if (!card) return;
     desk.choose(card);
     if (target.closest(".read-here")) return void desk.openCard(card);
-    // A click anywhere else on the card opens it too, unless the reader is selecting words.
+    // A click anywhere else on the card also opens it, unless the reader is selecting words.
     if (target.closest("button, label, input, a, details")) return;
     if (String(window.getSelection())) return;
     desk.openCard(card);

@@ -1,5 +1,5 @@
-/* What the other scripts share. Every listener sits on the document, so it also serves what is put into
-   the page later. */
+/* What the other scripts share. Every listener is on the document, so that it also serves elements that are
+   added to the page later. */
 window.desk = {};
 ((desk) => {
   "use strict";
@@ -15,15 +15,15 @@ window.desk = {};
   desk.passage = (id) => desk.passages().find((each) => each.dataset.passage === id);
   desk.cards = () => [...document.querySelectorAll("#conversation .card")];
 
-  // What scrolls the essay: its pane where the two stand side by side, else the page.
+  // What scrolls the essay: its pane where the two columns are side by side, else the page.
   desk.scroller = () => {
     const pane = document.querySelector("#pane");
     return pane && getComputedStyle(pane).overflowY === "auto" ? pane : document.scrollingElement;
   };
   desk.topOf = (scroller) => (scroller === document.scrollingElement ? 0 : scroller.getBoundingClientRect().top);
 
-  // What this tab keeps over a reload; empty in a browser that keeps nothing.
-  desk.keptInTab = (name) => {
+  // What this tab stores over a reload; empty in a browser that stores nothing.
+  desk.readSession = (name) => {
     try {
       return JSON.parse(sessionStorage.getItem(name)) || {};
     } catch {
@@ -31,49 +31,49 @@ window.desk = {};
     }
   };
 
-  desk.keepInTab = (name, value) => {
+  desk.writeSession = (name, value) => {
     try {
       sessionStorage.setItem(name, JSON.stringify(value));
     } catch {
-      // A browser that keeps nothing, or no more: the page works, and begins anew after a reload.
+      // The browser stores nothing, or no more: the page works, and is empty again after a reload.
     }
   };
 
-  const FORGET_MS = 60_000; // the download begins after the click, and asks the reader where to
+  const REVOKE_AFTER_MS = 60_000; // the download starts after the click, and asks the reader where to save
 
-  // Save a file of the browser's own, from base64.
+  // Download a file from its content in base64.
   desk.download = ({ name, type, content }) => {
     const bytes = Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([bytes], { type }));
     link.download = name;
     link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), FORGET_MS);
+    setTimeout(() => URL.revokeObjectURL(link.href), REVOKE_AFTER_MS);
   };
 
-  // Parts of the page that are there once gradio has drawn it.
+  // Do something with an element as soon as gradio has drawn it.
   desk.whenDrawn = (selector, act) => {
     const part = document.querySelector(selector);
     if (part) act(part);
     else setTimeout(() => desk.whenDrawn(selector, act), 100);
   };
 
-  function voice() {
-    let voice = document.getElementById("desk-voice");
-    if (!voice) {
-      voice = document.createElement("div");
-      voice.id = "desk-voice";
-      voice.setAttribute("role", "status");
-      document.body.append(voice);
+  function statusLine() {
+    let line = document.getElementById("desk-voice");
+    if (!line) {
+      line = document.createElement("div");
+      line.id = "desk-voice";
+      line.setAttribute("role", "status");
+      document.body.append(line);
     }
-    return voice;
+    return line;
   }
 
-  // Said to whoever does not see the page; `shown` to everyone.
+  // Tell screen readers something; with `shown`, everyone.
   desk.say = (words, shown = false) => {
-    voice().textContent = words;
-    voice().classList.toggle("shown", shown);
+    statusLine().textContent = words;
+    statusLine().classList.toggle("shown", shown);
     clearTimeout(hiding);
-    if (shown) hiding = setTimeout(() => voice().classList.remove("shown"), SHOWN_FOR_MS);
+    if (shown) hiding = setTimeout(() => statusLine().classList.remove("shown"), SHOWN_FOR_MS);
   };
 })(window.desk);

@@ -1,5 +1,5 @@
-/* What pins: the buttons of the cards, and one beside the sentence of the essay that was last clicked or reached
-   by key. Offsets are counted in characters as the server counts them, one for each code point. */
+/* The buttons that pin: those of the cards, and one at the sentence of the essay that was last clicked or reached
+   by key. Offsets are counted in code points, as the server counts them. */
 ((desk) => {
   "use strict";
 
@@ -21,7 +21,7 @@
   function toggle(span) {
     const pin = desk.pinned(span);
     if (!pin) return void desk.pin(span);
-    if (pin.note.trim()) return void desk.say("It is pinned, with a note of yours; remove it in the notebook.", true);
+    if (pin.note.trim()) return void desk.say("It is pinned with a note of yours; remove it in the notebook.", true);
     if (desk.unpin(pin.id)) desk.say("No longer pinned.", true);
   }
 
@@ -39,7 +39,7 @@
 
   // Sentences of the essay -----------------------------------------------------------------------
 
-  let sentence = null; // the one that the button stands beside
+  let sentence = null; // the one that the button belongs to
 
   function ofSentence() {
     const part = sentence.closest("[data-passage]");

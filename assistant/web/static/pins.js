@@ -1,18 +1,18 @@
-/* The notebook as it is seen: a list of pins that is drawn with the document's own means, never as HTML, so that
-   nothing of an essay or a note can be taken for markup. */
+/* The list of pins in the notebook. It is built from elements and text, never from HTML, so that nothing in an
+   essay or a note can be taken for markup. */
 ((desk) => {
   "use strict";
 
   const NAMED_BY = 40; // characters of a pin's words in the names of its buttons
-  const LONG = 340; // as a block, until the server has said how the style sets it
+  const LONG = 340; // shown as a block, until the server has returned how the style sets it
   const REST_MS = 250;
-  const GONE = "The essay is no longer in the library, or these words no longer stand there as they did; they are shown as they were pinned.";
+  const GONE = "The essay is no longer in the library, or no longer has these words there; they are shown as they were pinned.";
   const drawn = new Map(); // by pin, its item
-  let removed = null; // the last pin that was removed, and where it stood
+  let removed = null; // the last pin that was removed, and its place
 
   const list = () => document.getElementById("pins");
 
-  function made(tag, name, text = "") {
+  function element(tag, name, text = "") {
     const part = document.createElement(tag);
     part.className = name;
     part.textContent = text;
@@ -20,25 +20,25 @@
   }
 
   function button(name, label) {
-    const part = made("button", name, label);
+    const part = element("button", name, label);
     part.type = "button";
     return part;
   }
 
   function newItem(id) {
-    const item = made("li", "pinned");
+    const item = element("li", "pinned");
     item.dataset.id = id;
-    const note = made("textarea", "pin-note");
+    const note = element("textarea", "pin-note");
     note.rows = 2;
     note.placeholder = "Your note";
-    const actions = made("div", "pin-actions");
+    const actions = element("div", "pin-actions");
     actions.append(
       button("open-pin", "Open in the essay"), button("copy copy-pin", "Copy quotation"),
       button("move-up", "Move up"), button("move-down", "Move down"), button("remove-pin", "Remove"),
     );
     item.append(
-      made("p", "pin-title"), made("blockquote", "pin-words"), made("p", "pin-citation"), made("p", "pin-gone"),
-      made("p", "pin-question"), note, actions,
+      element("p", "pin-title"), element("blockquote", "pin-words"), element("p", "pin-citation"), element("p", "pin-gone"),
+      element("p", "pin-question"), note, actions,
     );
     return item;
   }
@@ -46,7 +46,7 @@
   function fill(item, pin, place, all) {
     const now = desk.known(pin.id);
     const part = (name) => item.querySelector(`.${name}`);
-    // Text that stays as it is stays selected.
+    // Text that does not change stays selected.
     const write = (name, text) => part(name).textContent !== text && (part(name).textContent = text);
     const block = now ? now.block : pin.words.length > LONG;
     write("pin-title", now?.title || pin.title || pin.essay);
@@ -71,7 +71,7 @@
 
   function fillNote(note, pin) {
     note.setAttribute("aria-label", `Your note on ${shortened(pin)}`);
-    // What is being written is newer than what is kept.
+    // What is being written is newer than what is stored.
     if (note.dataset.waits || note.value === pin.note) return;
     note.value = pin.note;
     grow(note);
@@ -109,7 +109,7 @@
       fill(item, pin, place, pins.length);
       if (list().children[place] !== item) list().insertBefore(item, list().children[place] || null);
     }
-    // An item that is moved in the document loses the focus.
+    // An item loses the focus when it is moved in the document.
     if (focused?.isConnected && focused.closest("#pins")) focused.focus({ preventScroll: true });
     list().closest(".notebook").classList.toggle("none", !pins.length);
   };
@@ -119,7 +119,7 @@
     desk.drawPins();
   };
 
-  // Notes, kept as they are typed ------------------------------------------------------------------
+  // Notes, stored as they are typed ------------------------------------------------------------------
 
   let waiting = 0;
 
@@ -147,7 +147,7 @@
   window.addEventListener("pagehide", keepNotes);
   desk.keepNotes = keepNotes;
 
-  // Order, removal and its undoing -----------------------------------------------------------------
+  // Order, removal and undo -----------------------------------------------------------------
 
   function move(id, by) {
     let place = 0;
@@ -174,9 +174,9 @@
     if (!pin || !desk.unpin(id)) return;
     removed = { pin, place };
     const undo = button("undo", "Undo");
-    document.getElementById("notebook-said").replaceChildren(made("span", "", `Removed: ${shortened(pin)} `), undo);
+    document.getElementById("notebook-said").replaceChildren(element("span", "", `Removed: ${shortened(pin)} `), undo);
     undo.focus();
-    desk.say("Removed from the notebook; Undo brings it back.");
+    desk.say("Removed from the notebook; Undo puts it back.");
   }
 
   function undo() {
@@ -186,7 +186,7 @@
     removed = null;
     document.getElementById("notebook-said").replaceChildren();
     drawn.get(pin.id)?.querySelector(".remove-pin").focus();
-    desk.say("Brought back.");
+    desk.say("Put back.");
   }
 
   document.addEventListener("click", (event) => {

@@ -1,5 +1,5 @@
-/* Saving the notebook and the conversation as files: the server looks all of it up again and makes the file, the
-   browser downloads it. Deleting a question of the conversation. */
+/* Saving the notebook and the conversation as files, which the server makes and the browser downloads; and
+   deleting a question of the conversation. */
 ((desk) => {
   "use strict";
 
@@ -7,17 +7,17 @@
     const server = desk.notebookServer();
     const answer = server?.save(title, JSON.stringify(sections), form, desk.notebookStyle());
     const file = await Promise.resolve(answer).catch(() => null);
-    if (!file) return void desk.say("Nothing was saved, for the server does not answer.", true);
+    if (!file) return void desk.say("Nothing was saved: the server does not answer.", true);
     if (file.fault) return void desk.say(file.fault, true);
     desk.download(file);
     desk.say(`Saved as ${file.name}. ${file.said}`.trim(), true);
   }
 
-  // The passages of a card, whole, with what was marked in them.
+  // The passage of a card with its highlights.
   function ofCard(card) {
     const spans = [...card.querySelectorAll(".pin")].map(desk.spanOf);
     const whole = spans.pop();
-    // The question is the heading that it all stands under.
+    // The question is the heading of the section.
     return { ...whole, question: "", marked: spans.map(({ start, end }) => [start, end]) };
   }
 
@@ -27,7 +27,7 @@
       const reference = turn.querySelectorAll(".references .reference");
       const said = [...turn.querySelectorAll(".advice, .standing .verdict, .nearest, .fault")];
       const cards = [...turn.querySelectorAll(".card:has(.pin)")].map(ofCard);
-      // Should its essay leave the library; of several it cannot be told which is whose.
+      // In case its essay is removed from the library; of several references it is not known which is whose.
       if (reference.length === 1) for (const card of cards) card.reference = reference[0].textContent;
       return { heading: turn.querySelector(".asked")?.textContent || "", said: said.map((each) => each.textContent), pins: cards };
     });
@@ -56,7 +56,7 @@
 
   // Deleting a question --------------------------------------------------------------------------
 
-  let forgotten = -1; // where the question stood that is being deleted
+  let forgotten = -1; // place of the question that is being deleted
 
   desk.forget = (turn) => {
     if (document.querySelector(".turn.pending, .answer.reading")) {
@@ -66,7 +66,7 @@
     desk.notebookServer()?.forget(forgotten, turn.querySelector(".asked")?.textContent || "");
   };
 
-  // The conversation was drawn with a turn less: the focus goes to what stands there now.
+  // The conversation has been drawn without the turn: the focus goes to the one now in its place.
   desk.turnForgotten = () => {
     if (forgotten < 0) return;
     const turns = document.querySelectorAll("#conversation .turn");

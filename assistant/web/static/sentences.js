@@ -6,7 +6,7 @@
   const REST_MS = 200;
   let ask = null; // asks the server for the quotations of an essay in a style
   let style = ""; // the citation style
-  let quotations = {}; // of the essay that is read: by passage, those of its sentences
+  let quotations = {}; // of the essay in the pane: by passage, those of its sentences
   let waiting = 0;
   let clicked = 0;
 
@@ -18,12 +18,12 @@
   async function fetchNow() {
     const essay = desk.reader()?.dataset.essay;
     if (!essay || !ask || !style) return;
-    const asked = style;
-    const fetched = await ask(essay, asked).catch(() => ({}));
-    if (desk.reader()?.dataset.essay === essay && style === asked) quotations = fetched;
+    const requested = style;
+    const fetched = await ask(essay, requested).catch(() => ({}));
+    if (desk.reader()?.dataset.essay === essay && style === requested) quotations = fetched;
   }
 
-  // Fetched when the essay is drawn, so that copying waits for nothing: a browser allows it at once only.
+  // Fetched when the essay is drawn, because a browser allows copying only immediately after a click.
   desk.fetchQuotations = () => {
     quotations = {};
     clearTimeout(waiting);
@@ -42,7 +42,7 @@
     const sentences = [...part.querySelectorAll(".s")];
     const all = quotations[part.dataset.passage] || [];
     const quotation = all[sentences.indexOf(sentence)];
-    // The essay may have been added anew, with other sentences, since it was drawn here.
+    // The essay may have been added again, with other sentences, since it was drawn here.
     const fits = all.length === sentences.length && beginning(quotation.text) === beginning(sentence.textContent);
     return fits ? quotation : null;
   }
@@ -58,11 +58,11 @@
     const sentence = event.target.closest?.("#pane .s");
     if (!sentence || event.target.closest("button, a")) return;
     clearTimeout(clicked);
-    // A second click selects a word; a browser without a clipboard copies during the click alone.
+    // A second click selects a word; a browser without a clipboard copies only during the click.
     if (event.detail > 1 || String(window.getSelection())) return;
     clicked = setTimeout(() => {
       if (String(window.getSelection())) return;
-      // The keys go on from here.
+      // The keys continue from here.
       focus(sentence);
       copy(sentence);
     }, navigator.clipboard ? DOUBLE_CLICK_MS : 0);

@@ -31,14 +31,14 @@ _NO_FILE, _PASTED = "-", "draft.md"
 
 # Why a problem is left to the writer.
 _LEFT: dict[ProblemKind, str] = {
-    "misquoted": "what was meant cannot be told for certain",
-    "not found": "there are no printed words to put in its place",
-    "wrong page": "the pages cannot be told for certain",
-    "no such page": "the pages cannot be told for certain",
-    "wrong source": "which source is meant is yours to say",
-    "second-hand": "the citation is yours to word here",
-    "uncited": "the citation is yours to set here",
-    "unmarked": "whether to quote or to reword is yours to say",
+    "misquoted": "it is not certain what was meant",
+    "not found": "there are no printed words to replace it",
+    "wrong page": "the pages are not certain",
+    "no such page": "the pages are not certain",
+    "wrong source": "only you know which source is meant",
+    "second-hand": "word this citation yourself",
+    "uncited": "set this citation yourself",
+    "unmarked": "quote it or reword it yourself",
 }
 
 # Gives words and their citation as they go into a draft.
@@ -101,7 +101,7 @@ def verdict_html(verdict: Verdict, titles: Mapping[str, str], quote: Quote) -> s
     return render("draft.verdict", verdict, word, explanation[:1].upper() + explanation[1:], places)
 
 
-def audit_html(report: DraftReport, quote: Quote, fixed: str = "") -> str:
+def checked_draft_html(report: DraftReport, quote: Quote, fixed: str = "") -> str:
     """A checked draft: one ``section.checked`` and, after it, the draft.
 
     Args:
@@ -126,7 +126,7 @@ def audit_html(report: DraftReport, quote: Quote, fixed: str = "") -> str:
     )
 
 
-def mended_html(report: DraftReport, data: bytes, *, archive: bool) -> str:
+def corrected_copy_html(report: DraftReport, data: bytes, *, archive: bool) -> str:
     """The offer of a fixed copy.
 
     Args:
