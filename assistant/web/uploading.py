@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse
 
 from assistant.core.errors import AssistantError
 from assistant.web.messages import public_message
-from assistant.web.views.uploads import UploadLine, lines_html
+from assistant.web.views.essays import UploadLine, lines_html
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

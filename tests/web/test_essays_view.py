@@ -13,7 +13,7 @@ from assistant.core.essay import EssaySummary, RemovedEssay
 from assistant.library.trash import KEPT_FOR
 from assistant.web.views import essays as editing
 from assistant.web.views import essays as shelf
-from assistant.web.views.uploads import UploadLine, lines_html
+from assistant.web.views.essays import UploadLine, lines_html
 
 HOSTILE = "</td><img src=x onerror=\"a()\"> 'b' ${1} {{2}} &amp; <script>c()</script>"
 

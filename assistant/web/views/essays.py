@@ -13,8 +13,9 @@ Hooks that the scripts, the styles and the browser tests rely on (keep them stab
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from assistant.core.essay import CSLItem, EssaySummary, IngestReport, RemovedEssay, plain_title
 from assistant.web.views import PAGE, render
@@ -49,6 +50,35 @@ _KIND_NAMES = {
     "reference": ("reference", "references"),
 }
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_UPLOAD_HEADS = {"added": "Added", "there": "Already there:", "changed": "Brought up to date:"}
+_UPLOAD_STATES = {
+    "added": "added",
+    "there": "already there, nothing is changed",
+    "changed": "brought up to date",
+}
+
+UploadState = Literal["waiting", "working", "added", "there", "changed", "fault"]
+
+
+@dataclass(slots=True)
+class UploadLine:
+    """A file and what became of it.
+
+    Attributes:
+        name: Its name.
+        state: How far it is.
+        message: The stage of the work, or what is wrong, in words.
+        done: Steps of the stage that are done.
+        total: Steps that there are.
+        report: Its ingest report, once it is in the library.
+    """
+
+    name: str
+    state: UploadState = "waiting"
+    message: str = ""
+    done: int = 0
+    total: int = 0
+    report: IngestReport | None = None
 
 
 def shelf_html(essays: Mapping[str, EssaySummary], removed: Iterable[RemovedEssay] = ()) -> str:
@@ -119,6 +149,13 @@ def report_dialog_html(report: IngestReport) -> str:
 
 
 @PAGE.filter
+def lines_html(lines: Sequence[UploadLine]) -> str:
+    """HTML of one ``ul.uploads`` with a ``li[data-state]`` for each file, and of a single file the report."""
+    report = lines[0].report if len(lines) == 1 else None
+    report_part = report_html(report, _UPLOAD_HEADS[lines[0].state]) if report is not None else ""
+    return render("uploads.uploads", lines, _UPLOAD_STATES, report_part)
+
+
 def year_of(record: CSLItem) -> str:
     """Year in which a work appeared, or the words in its place; empty if it is not on record."""
     issued = record.get("issued")
