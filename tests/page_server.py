@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -106,6 +107,13 @@ def _reply(status: int, answer: Any) -> Reply:
     return Reply(status, headers, answer.read().decode("utf-8", "replace"))
 
 
+def free_port() -> int:
+    """A port on which nothing listens; Gradio's own first choice is the same for every test run."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
 @contextmanager
 def served(
     library: Any,
@@ -126,7 +134,7 @@ def served(
     page = build(library, service=service, **options)
     _, address, _ = page.launch(
         server_name=HOST,
-        server_port=port,
+        server_port=port or free_port(),
         auth=auth,
         prevent_thread_lock=True,
         app_kwargs=server_routes(service, HOST, auth),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -15,17 +14,12 @@ from pathlib import Path
 
 import pytest
 from essay_library import ROOT
+from page_server import free_port
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.real_model]
 
 _QUESTION = "Who numbered the leaves of a book printed in Cologne in 1470?"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +30,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def address(library: Path) -> Iterator[str]:
     """The program as a user starts it, with an empty library."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "assistant", "serve", "--library", str(library), "--port", str(port)]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as server:
         url = f"http://127.0.0.1:{port}"

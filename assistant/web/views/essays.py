@@ -148,7 +148,6 @@ def report_dialog_html(report: IngestReport) -> str:
     return render("report.sheet", report, _kinds(report))
 
 
-@PAGE.filter
 def lines_html(lines: Sequence[UploadLine]) -> str:
     """HTML of one ``ul.uploads`` with a ``li[data-state]`` for each file, and of a single file the report."""
     report = lines[0].report if len(lines) == 1 else None
@@ -156,6 +155,7 @@ def lines_html(lines: Sequence[UploadLine]) -> str:
     return render("uploads.uploads", lines, _UPLOAD_STATES, report_part)
 
 
+@PAGE.filter
 def year_of(record: CSLItem) -> str:
     """Year in which a work appeared, or the words in its place; empty if it is not on record."""
     issued = record.get("issued")
