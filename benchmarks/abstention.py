@@ -27,7 +27,7 @@ from sklearn.model_selection import GroupKFold
 from assistant.evaluation import runner
 from assistant.evaluation.datasets import Dataset, DatasetQuestion, load_dataset
 from assistant.library.adding import essay_of_passages
-from assistant.library.indexing import no_step
+from assistant.library.indexing import no_progress
 from assistant.library.library import Library
 from assistant.retrieval.confidence import PRECISION, ConfidenceFeatures
 from assistant.retrieval.finder import Finder
@@ -138,7 +138,7 @@ def observe(folder: Path, held_out: Sequence[str], questions: int) -> Iterator[O
     dataset = load_dataset(folder)
     corpus = {doc: dict(texts) for doc, texts in (dataset.corpus or {}).items() if doc in held_out}
     essays = [essay_of_passages(doc, doc, texts) for doc, texts in corpus.items()]
-    finder = Library(Path()).finder_of(essays, no_step)
+    finder = Library(Path()).finder_of(essays, no_progress)
     docs = {doc: set(texts) for doc, texts in corpus.items()}
     asked = [question for question in dataset.questions if question.doc in corpus]
     source = Source(dataset, docs, finder, QuestionAlterer(asked, corpus, chance), chance)

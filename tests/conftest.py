@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from essay_library import ROOT, SAMPLE, Command, Opened, a_library
+from essay_library import ROOT, SAMPLE, Command, Opened, sample_library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,13 +52,13 @@ def frequency() -> Callable[[str], float]:
 @pytest.fixture
 def opened(tmp_path: Path) -> Opened:
     """A library of one's own that holds the sample essay."""
-    return Opened(a_library(tmp_path / "library"))
+    return Opened(sample_library(tmp_path / "library"))
 
 
 @pytest.fixture
 def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Command:
     """The command in a folder with the library ``shelf``, which it uses unless told otherwise."""
-    monkeypatch.setenv("ASSISTANT_LIBRARY", str(a_library(tmp_path / "shelf")))
+    monkeypatch.setenv("ASSISTANT_LIBRARY", str(sample_library(tmp_path / "shelf")))
     monkeypatch.chdir(tmp_path)
     return Command(monkeypatch, capsys)
 

@@ -1,4 +1,4 @@
-"""A library on a shelf: one to start from, a model to open it with, and the command to use it by."""
+"""A library with the sample essay, a fake model to open it with, and the command to use it with."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ FOUND = "sample/p07"
 
 
 class Near(float):
-    """A score that equals one worked out on another processor, or among other passages."""
+    """A score that equals one calculated on another processor, or among other passages."""
 
     __slots__ = ()
     __hash__ = float.__hash__
@@ -48,7 +48,7 @@ class Near(float):
 
 
 class Opened:
-    """A library with the model it was opened with and what it told the user.
+    """A library, the model with which it was opened, and the notices that the user got.
 
     Args:
         root: The library's folder.
@@ -61,37 +61,37 @@ class Opened:
         self.notices: list[str] = []
         self.library = Library(root, load_encoder=loader(self.encoder), notify=self.notices.append)
 
-    def found(self, question: str = QUESTION) -> list[tuple[str, Near]]:
+    def hit_scores(self, question: str = QUESTION) -> list[tuple[str, Near]]:
         """Ids and scores of the passages found for a question, best first."""
-        return scored(self.library.ask(question))
+        return hit_scores_of(self.library.ask(question))
 
 
-def scored(answer: Answer) -> list[tuple[str, Near]]:
+def hit_scores_of(answer: Answer) -> list[tuple[str, Near]]:
     """Ids and scores of an answer's passages, best first."""
     return [(hit.passage.id, Near(hit.score)) for hit in answer.hits]
 
 
 @cache
-def _ready() -> tempfile.TemporaryDirectory[str]:
-    """A library with the sample essay, made once."""
-    folder = tempfile.TemporaryDirectory(prefix="shelf-")
+def _template() -> tempfile.TemporaryDirectory[str]:
+    """A library with the sample essay, built once."""
+    folder = tempfile.TemporaryDirectory(prefix="library-")
     Opened(Path(folder.name)).library.add(SAMPLE)
     return folder
 
 
-def a_library(at: Path) -> Path:
-    """Put a library that holds the sample essay into a new folder."""
-    shutil.copytree(_ready().name, at)
-    return at
+def sample_library(folder: Path) -> Path:
+    """Copy a library with the sample essay to a new folder."""
+    shutil.copytree(_template().name, folder)
+    return folder
 
 
 def loader(encoder: FakeEncoder) -> Callable[..., Encoder]:
-    """A loader that knows one model, whatever name it is asked for, and has nothing to tell the user."""
+    """A loader that gives one model for every name."""
     return lambda _name, _notify=None: encoder
 
 
-def snapshot(root: Path) -> dict[str, str]:
-    """Digest of every file in a folder but what is kept for convenience; folders stand with an empty one."""
+def file_digests(root: Path) -> dict[str, str]:
+    """Digest of every file in a folder, except caches and locks; an empty one for folders."""
     return {
         str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
         for path in sorted(root.rglob("*"))
@@ -100,18 +100,18 @@ def snapshot(root: Path) -> dict[str, str]:
 
 
 def one_sentence(error: BaseException) -> str:
-    """The message of an error, which must be one line that says something and ends as a sentence does."""
-    said = str(error)
-    assert said.strip(), "the message is empty"
-    assert len(said.splitlines()) == 1, said
-    assert "Traceback" not in said, said
-    # A sentence ends with a full stop, but for a command or an id that the user is to type.
-    assert said.endswith(".") or ": " in said or "--" in said, said
-    return said
+    """The message of an error, which must be one line and end like a sentence."""
+    message = str(error)
+    assert message.strip(), "the message is empty"
+    assert len(message.splitlines()) == 1, message
+    assert "Traceback" not in message, message
+    # A sentence ends with a full stop, unless it ends with a command or an id that the user is to type.
+    assert message.endswith(".") or ": " in message or "--" in message, message
+    return message
 
 
 class Command:
-    """The command, run in this process with a fake model; what the last run printed is kept."""
+    """The command, run in this process with a fake model, and what its last run printed."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         monkeypatch.setattr("assistant.library.library.default_loader", loader(FakeEncoder()))
@@ -119,7 +119,7 @@ class Command:
         self.out = self.err = ""
 
     def __call__(self, *words: str | Path, stdin: str = "") -> int:
-        """Run ``assistant`` with some words behind it; its exit code."""
+        """Run ``assistant`` with some arguments and return its exit code."""
         self._monkeypatch.setattr("sys.argv", ["assistant", *map(str, words)])
         self._monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
         code: object = 0
@@ -137,8 +137,8 @@ class Command:
         return json.loads(self.out)
 
 
-def cut_off(monkeypatch: pytest.MonkeyPatch, call: int) -> None:
-    """Let a call of ``os.replace`` be the moment at which the program is interrupted."""
+def interrupt_replace(monkeypatch: pytest.MonkeyPatch, call: int) -> None:
+    """Interrupt the program at a call of ``os.replace``, counted from 1."""
     replace, calls = os.replace, 0
 
     def failing(*args: Any) -> None:

@@ -38,7 +38,7 @@ from assistant.documents.document import Document
 from assistant.documents.pages import find_pages, number_pages
 from assistant.documents.reading import read_essay_file
 from assistant.library.files import replace_together, writing
-from assistant.library.indexing import LibraryIndex, no_step
+from assistant.library.indexing import LibraryIndex, no_progress
 from assistant.library.snapshot import Snapshot
 from assistant.library.store import EssayStore, PendingEssay, dump
 from assistant.library.trash import Trash
@@ -157,7 +157,7 @@ class LibraryWriter:
         snapshot: Snapshot,
         *,
         model: str | None = None,
-        progress: Progress = no_step,
+        progress: Progress = no_progress,
     ) -> None:
         """Build an index that contains a new or changed essay, then replace files and index together.
 

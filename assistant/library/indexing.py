@@ -30,7 +30,7 @@ _UNUSED = 0.25
 EssayReader = Callable[[str], StoredEssay]
 
 
-def no_step(_stage: str, _done: int, _total: int) -> None:
+def no_progress(_stage: str, _done: int, _total: int) -> None:
     """Ignore progress."""
 
 
@@ -142,12 +142,12 @@ class LibraryIndex:
         if index is not None and index.sources == sources:
             if self.models.encoder(index.model.name).info == index.model:
                 return index
-            self._notify(f"The model {index.model.name} has changed; the index is made again.")
+            self._notify(f"The model {index.model.name} has changed; the index is rebuilt.")
         elif not (self._folder / MANIFEST).exists():
-            self._notify("The index is made; this takes a moment.")
+            self._notify("The index is being built; this takes a moment.")
         elif index is None or not sources.items() <= index.sources.items():
             # Where essays were only removed, there is nothing to report: all vectors are there.
-            self._notify("The index does not agree with the essays; it is made again.")
+            self._notify("The index does not agree with the essays; it is rebuilt.")
         with writing(self._root, self._notify):
             if not is_current():
                 raise OutdatedError
@@ -156,9 +156,7 @@ class LibraryIndex:
                 _make_current(build)
         index = load_index(self._folder)
         if index is None:
-            raise LibraryError(
-                f"{self._folder} cannot be used; delete it, it is made again with the next question."
-            )
+            raise LibraryError(f"{self._folder} cannot be used; delete it, the next question rebuilds it.")
         return index
 
     def build(
@@ -167,7 +165,7 @@ class LibraryIndex:
         sources: Mapping[str, str],
         *,
         model: str | None = None,
-        progress: Progress = no_step,
+        progress: Progress = no_progress,
         encodings: Path | None = None,
         rewrite: bool = False,
     ) -> Build | None:

@@ -20,7 +20,7 @@ from assistant.core.essay import CSLItem, EssaySummary, IngestReport, Progress, 
 from assistant.core.notebook import Notebook, Section
 from assistant.core.quotation import Verdict
 from assistant.library import files
-from assistant.library.indexing import LibraryIndex, Models, OutdatedError, no_step
+from assistant.library.indexing import LibraryIndex, Models, OutdatedError, no_progress
 from assistant.library.snapshot import Snapshot
 from assistant.library.store import EssayStore
 from assistant.retrieval.models.cross_encoder import DefaultReadingModel, ReadingModel
@@ -169,7 +169,7 @@ class Library:
             first_page=first_page,
             essay_id=essay_id,
             model=model,
-            progress=progress or no_step,
+            progress=progress or no_progress,
         )
 
     def edit(
@@ -196,7 +196,7 @@ class Library:
                 then as it was.
         """
         self.essay(essay_id)
-        return self._writer.edit(essay_id, reference, first_page, progress or no_step)
+        return self._writer.edit(essay_id, reference, first_page, progress or no_progress)
 
     def remove(self, essay_id: str, *, for_good: bool = False) -> None:
         """Remove an essay; ``restore`` brings it back for as long as the trash keeps it.

@@ -226,7 +226,7 @@ class StoredEssays(Mapping[str, StoredEssay]):
 class Catalogue:
     """The file ``catalogue.json``: summaries of all essays, so that only the essays found must be read.
 
-    The file is a convenience. If it is damaged or lost, it is made again.
+    The file is a convenience. If it is damaged or lost, it is written again.
 
     Args:
         folder: The library's ``index/``.

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from essay_library import a_library, loader
+from essay_library import loader, sample_library
 from fake_models import FakeEncoder
 from handmade_essays import COAST, TEXTS, Halving, finder_of
 
@@ -31,7 +31,7 @@ def test_a_name_that_the_essay_speaks_of_counts() -> None:
 def test_earlier_questions_of_any_length_and_bytes_are_read(tmp_path: Path) -> None:
     long = "Who numbered the leaves? " * 1_000
     assert (
-        Library(a_library(tmp_path / "shelf"), load_encoder=loader(FakeEncoder()))
+        Library(sample_library(tmp_path / "shelf"), load_encoder=loader(FakeEncoder()))
         .ask("And why?", history=["Who is \udcff?", long])
         .hits
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from essay_library import QUESTION, a_library, loader
+from essay_library import QUESTION, loader, sample_library
 from fake_models import FakeEncoder
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -41,7 +41,7 @@ ACCOUNTS = [("ada", "a secret: with a colon"), ("émile", "clé")]
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     """A library with the sample essay."""
-    root = a_library(tmp_path_factory.mktemp("plain") / "shelf")
+    root = sample_library(tmp_path_factory.mktemp("plain") / "shelf")
     return Library(root, load_encoder=loader(FakeEncoder()))
 
 

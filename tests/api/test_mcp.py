@@ -14,7 +14,7 @@ from typing import IO, Any
 import anyio
 import jsonschema
 import pytest
-from essay_library import QUESTION, ROOT, SAMPLE, SECOND, Command, a_library, loader
+from essay_library import QUESTION, ROOT, SAMPLE, SECOND, Command, loader, sample_library
 from fake_models import FakeEncoder
 from mcp import Client, ClientSession, StdioServerParameters, stdio_client
 from mcp.shared.exceptions import MCPError
@@ -49,7 +49,7 @@ _DRAFT = "He says: “The tool cannot tell them appart” (Essay Assistant Autho
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     """A library with the sample essay and a stand-in for the model."""
-    root = a_library(tmp_path_factory.mktemp("mcp") / "shelf")
+    root = sample_library(tmp_path_factory.mktemp("mcp") / "shelf")
     return Library(root, load_encoder=loader(FakeEncoder()))
 
 
@@ -201,7 +201,7 @@ def test_essays_and_passages_are_read(library: Library) -> None:
 
 
 def test_what_is_added_meanwhile_is_seen(tmp_path: Path) -> None:
-    root = a_library(tmp_path / "shelf")
+    root = sample_library(tmp_path / "shelf")
     library, other = (Library(root, load_encoder=loader(FakeEncoder())) for _ in range(2))
 
     async def grown(client: Client) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 import anyio
 import jsonschema
 import pytest
-from essay_library import QUESTION, a_library, loader
+from essay_library import QUESTION, loader, sample_library
 from fake_models import FakeEncoder
 from pydantic import BaseModel
 
@@ -40,7 +40,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> ApiService:
     """The API of a library with the sample essay."""
-    root = a_library(tmp_path_factory.mktemp("schema") / "library")
+    root = sample_library(tmp_path_factory.mktemp("schema") / "library")
     return ApiService(Library(root, load_encoder=loader(FakeEncoder())))
 
 

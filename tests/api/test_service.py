@@ -13,7 +13,7 @@ import anyio
 import httpx
 import httpx2
 import pytest
-from essay_library import QUESTION, Command, a_library, loader
+from essay_library import QUESTION, Command, loader, sample_library
 from fake_models import FakeEncoder
 from gradio_client import Client
 from gradio_client.exceptions import AppError, AuthenticationError
@@ -78,7 +78,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A library with the sample essay."""
-    return a_library(tmp_path_factory.mktemp("programs") / "shelf")
+    return sample_library(tmp_path_factory.mktemp("programs") / "shelf")
 
 
 @pytest.fixture(scope="module")

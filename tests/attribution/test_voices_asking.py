@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from essay_library import a_library, loader
+from essay_library import loader, sample_library
 from fake_models import FakeEncoder
 from handmade_essays import essay, finder_of, passage
 
@@ -159,7 +159,7 @@ def test_the_card_says_whose_words_are_marked(finder: Finder) -> None:
 
 
 def test_a_library_tells_what_its_essays_quote(tmp_path: Path) -> None:
-    library = Library(a_library(tmp_path / "shelf"), load_encoder=loader(FakeEncoder()))
+    library = Library(sample_library(tmp_path / "shelf"), load_encoder=loader(FakeEncoder()))
     quoted = library.quoted("sample")
     assert {name for name, some in quoted.items() if some} == {
         "sample/p01",

@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from essay_library import FOUND, QUESTION, SAMPLE, SECOND, Opened, one_sentence, snapshot
+from essay_library import FOUND, QUESTION, SAMPLE, SECOND, Opened, file_digests, one_sentence
 
 from assistant.core.errors import AssistantError, LibraryError, ReadingError, RecordError
 
@@ -25,10 +25,10 @@ _WORDS = "The keeper wrote the hour of every ship into the book. " * 40
 
 def _refused(opened: Opened, path: Path, **options: object) -> str:
     """What is said when a file is added that cannot be; nothing may have changed."""
-    before = snapshot(opened.root)
+    before = file_digests(opened.root)
     with pytest.raises(AssistantError) as raised:
         opened.library.add(path, **options)  # type: ignore[arg-type]
-    assert snapshot(opened.root) == before
+    assert file_digests(opened.root) == before
     assert opened.encoder.encoded == []
     return one_sentence(raised.value)
 
@@ -271,4 +271,4 @@ def test_ask_of_an_empty_library(tmp_path: Path) -> None:
     for root in (tmp_path, tmp_path / "nowhere"):
         with pytest.raises(LibraryError, match="assistant add FILE"):
             Opened(root).library.ask(QUESTION)
-    assert snapshot(tmp_path) == {}
+    assert file_digests(tmp_path) == {}

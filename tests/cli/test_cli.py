@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 import pytest
-from essay_library import FOUND, QUESTION, SAMPLE, SECOND, Command, Opened, snapshot
+from essay_library import FOUND, QUESTION, SAMPLE, SECOND, Command, Opened, file_digests
 from fake_models import FakeEncoder
 
 from assistant import __version__
@@ -135,13 +135,13 @@ def test_question_from_standard_input(command: Command) -> None:
     ],
 )  # fmt: skip
 def test_users_mistake_is_one_sentence_on_stderr(command: Command, words: list[str], said: str) -> None:
-    before = snapshot(Path("shelf"))
+    before = file_digests(Path("shelf"))
     assert command(*words) == 2
     assert command.out == ""
     assert command.err.startswith("assistant: ")
     assert command.err.count("\n") == 1
     assert said in command.err
-    assert snapshot(Path("shelf")) == before
+    assert file_digests(Path("shelf")) == before
 
 
 def test_add_prints_its_report(command: Command) -> None:
@@ -303,11 +303,11 @@ def test_interrupted_is_exit_code_130(command: Command, monkeypatch: pytest.Monk
     def interrupted(*_args: object, **_options: object) -> None:
         raise KeyboardInterrupt
 
-    before = snapshot(Path("shelf"))
+    before = file_digests(Path("shelf"))
     monkeypatch.setattr(FakeEncoder, "encode", interrupted)
     words: list[tuple[str, ...]] = [("add", str(SECOND)), ("ask", QUESTION)]
     for one in words:
         assert command(*one) == 130
         assert command.out == ""
         assert "interrupted" in command.err
-    assert snapshot(Path("shelf")) == before
+    assert file_digests(Path("shelf")) == before

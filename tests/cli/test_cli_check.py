@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from essay_library import ROOT, Command, a_library
+from essay_library import ROOT, Command, sample_library
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,7 @@ there “broke the text into short numbred pieces” ({NAME} 13) & <b>.
 
 @pytest.fixture
 def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Command:
-    monkeypatch.setenv("ASSISTANT_LIBRARY", str(a_library(tmp_path / "library")))
+    monkeypatch.setenv("ASSISTANT_LIBRARY", str(sample_library(tmp_path / "library")))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "d.md").write_text(DRAFT, "utf-8")
     return Command(monkeypatch, capsys)

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from essay_library import FOUND, QUESTION, ROOT, SAMPLE, SECOND, Opened, a_library, snapshot
+from essay_library import FOUND, QUESTION, ROOT, SAMPLE, SECOND, Opened, file_digests, sample_library
 
 _PATIENCE = 60
 # The command with the fake model; with SLOW in the environment it takes its time over the essay.
@@ -36,7 +36,7 @@ main()
 @pytest.fixture
 def shelf(tmp_path: Path) -> Path:
     """A library with the sample essay."""
-    return a_library(tmp_path / "shelf")
+    return sample_library(tmp_path / "shelf")
 
 
 def _start(shelf: Path, *words: str | bytes | Path, **environment: str) -> subprocess.Popen[bytes]:
@@ -120,7 +120,7 @@ def test_reader_of_the_pipe_has_gone(shelf: Path, words: list[str]) -> None:
 
 
 def test_control_c_while_an_essay_is_added(shelf: Path, tmp_path: Path) -> None:
-    before = snapshot(shelf)
+    before = file_digests(shelf)
     begun = tmp_path / "begun"
     process = _start(shelf, "add", SECOND, SLOW=str(begun), SECONDS="30")
     until = time.monotonic() + _PATIENCE
@@ -131,7 +131,7 @@ def test_control_c_while_an_essay_is_added(shelf: Path, tmp_path: Path) -> None:
     out, err = process.communicate(timeout=_PATIENCE)
     assert (process.returncode, out) == (130, b"")
     assert err.decode().strip() == "assistant: interrupted; the library is as it was."
-    assert snapshot(shelf) == before
+    assert file_digests(shelf) == before
     assert _run(shelf, "add", SECOND)[0] == 0
 
 
@@ -158,6 +158,6 @@ def test_two_programs_add_at_once(tmp_path: Path) -> None:
         assert process.returncode == 0, err
     opened = Opened(root)
     assert opened.library.ids() == ["running-heads", "sample"]
-    assert opened.found()[0][0] == FOUND
+    assert opened.hit_scores()[0][0] == FOUND
     assert opened.encoder.encoded == [QUESTION]
     assert opened.notices == []

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from essay_library import ROOT, Command, a_library
+from essay_library import ROOT, Command, sample_library
 
 from assistant.library.library import Library
 
@@ -20,7 +20,7 @@ ABSENT = "Photosynthesis in chloroplasts needs magnesium and light."
 
 @pytest.fixture
 def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    monkeypatch.chdir(a_library(tmp_path / "library"))
+    monkeypatch.chdir(sample_library(tmp_path / "library"))
     return Command(monkeypatch, capsys)
 
 
@@ -170,7 +170,7 @@ def test_quoting_loads_no_model_and_no_index(tmp_path: Path) -> None:
         [sys.executable, "-c", code, EXACT],
         capture_output=True,
         text=True,
-        cwd=a_library(tmp_path / "library"),
+        cwd=sample_library(tmp_path / "library"),
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
         check=True,
     )

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from essay_library import ROOT, Command, a_library, loader
+from essay_library import ROOT, Command, loader, sample_library
 from fake_models import FakeEncoder
 from hypothesis import given
 from hypothesis import strategies as st
@@ -90,7 +90,7 @@ def test_an_essay_cannot_steer_the_terminal_and_a_pipe_gets_it_as_it_is(tmp_path
 
 
 def test_a_draft_and_its_name_cannot_steer_the_terminal(tmp_path: Path) -> None:
-    root = a_library(tmp_path / "lib")
+    root = sample_library(tmp_path / "lib")
     draft = tmp_path / "\x1b[2Jname\r.md"
     draft.write_text("He says “no words \x1b[31mof this \u202eessay” (Essay Assistant Authors 12).", "utf-8")
     for words in ([str(draft)], [str(tmp_path / "\x1b]0;none\x07.md")]):

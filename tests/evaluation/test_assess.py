@@ -12,7 +12,7 @@ from handmade_question_sets import Texts, written
 from assistant.core.errors import DatasetError
 from assistant.evaluation.assess import assess, measure
 from assistant.evaluation.methods import METHODS
-from assistant.library.indexing import no_step
+from assistant.library.indexing import no_progress
 from assistant.library.library import Library
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def library(root: Path) -> Library:
 
 
 def test_all_methods_are_measured_on_a_set_with_passages_of_its_own(tmp_path: Path) -> None:
-    (one,) = measure(library(tmp_path), [toy(tmp_path)], [], no_step)
+    (one,) = measure(library(tmp_path), [toy(tmp_path)], [], no_progress)
     made = one.data
     assert (made["name"], made["queries"], made["model"]) == ("toy", 3, "fake")
     assert [method["name"] for method in made["methods"]] == list(METHODS)
@@ -55,7 +55,7 @@ def test_all_methods_are_measured_on_a_set_with_passages_of_its_own(tmp_path: Pa
 
 
 def test_what_is_assessed_has_data_and_an_element_for_a_page(tmp_path: Path) -> None:
-    report = assess(library(tmp_path), [toy(tmp_path)], ["late", "bm25"], no_step)
+    report = assess(library(tmp_path), [toy(tmp_path)], ["late", "bm25"], no_progress)
     assert [one["name"] for one in report.data["datasets"]] == ["toy"]
     assert report.comparison is None
     assert report.html.startswith('<div class="evaluation-report"><style>')
@@ -65,14 +65,14 @@ def test_what_is_assessed_has_data_and_an_element_for_a_page(tmp_path: Path) -> 
 @pytest.mark.parametrize("method", METHODS)
 def test_a_document_of_one_passage_is_nothing_without_it(tmp_path: Path, method: str) -> None:
     folder = toy(tmp_path, CORPUS | {"fog": {"b1": CORPUS["fog"]["b1"]}})
-    (one,) = measure(library(tmp_path), [folder], [method], no_step)
+    (one,) = measure(library(tmp_path), [folder], [method], no_progress)
     assert one.data["methods"][0]["r@1"] == 1
 
 
 def test_an_unknown_method_is_refused(tmp_path: Path) -> None:
     folder = toy(tmp_path)
     with pytest.raises(DatasetError, match=r"'nearest' is no ranking method; choose among late, .*bm25"):
-        list(measure(library(tmp_path), [folder], ["late", "nearest"], no_step))
+        list(measure(library(tmp_path), [folder], ["late", "nearest"], no_progress))
 
 
 def test_a_set_on_an_essay_that_is_not_there_is_refused(tmp_path: Path) -> None:
@@ -81,9 +81,9 @@ def test_a_set_on_an_essay_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(
         DatasetError, match=r"toy asks about 'fog', which is not in .*; add that essay first\."
     ):
-        list(measure(library(tmp_path), [folder], [], no_step))
+        list(measure(library(tmp_path), [folder], [], no_progress))
 
 
 def test_a_fault_in_a_later_set_is_told_before_anything_is_measured(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="is no question set"):
-        next(measure(library(tmp_path), [toy(tmp_path), tmp_path / "none"], [], no_step))
+        next(measure(library(tmp_path), [toy(tmp_path), tmp_path / "none"], [], no_progress))

@@ -21,7 +21,7 @@ from assistant.evaluation.methods import (
     reciprocal_ranks,
 )
 from assistant.library.adding import essay_of_passages
-from assistant.library.indexing import no_step
+from assistant.library.indexing import no_progress
 from assistant.library.library import Library
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def test_reciprocal_ranks_are_added() -> None:
 
 def test_a_whole_passage_is_cut_where_the_model_stops_reading() -> None:
     encoder = FakeEncoder(max_tokens=8)
-    dense = Dense(TEXTS, encoder, no_step)
+    dense = Dense(TEXTS, encoder, no_progress)
     assert encoder.encoded == [
         TEXTS["p01"],
         "The keeper sleeps. The keeper sleeps.",
@@ -68,8 +68,8 @@ def test_passages_without_a_word_of_the_question_come_last_in_their_own_order() 
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_ranks_all_candidates_best_first(tmp_path: Path, method: str) -> None:
     library = Library(tmp_path, load_encoder=loader(FakeEncoder()))
-    finder = library.finder_of([essay_of_passages("coast", "Coast", TEXTS)], no_step)
-    rank = Methods(finder, corpus_of({"coast": TEXTS}), no_step).ranker(method)
+    finder = library.finder_of([essay_of_passages("coast", "Coast", TEXTS)], no_progress)
+    rank = Methods(finder, corpus_of({"coast": TEXTS}), no_progress).ranker(method)
     found = rank(DatasetQuestion("q", "lamp burns oil", "coast", answerable=True), set(TEXTS))
     assert found.scored[0][0] == "p01"
     scores = [score for _, score in found.scored]
@@ -99,6 +99,6 @@ def test_a_set_is_indexed_only_for_methods_that_need_it(
     folder = written(tmp_path / "toy", texts, [{"_id": "q1", "text": "who woke?"}], {"q1": "d1"})
     encoder = FakeEncoder()
     library = Library(tmp_path / "none", load_encoder=loader(encoder))
-    (made,) = measure(library, [folder], methods, no_step)
+    (made,) = measure(library, [folder], methods, no_progress)
     assert [one["ndcg@10"] for one in made.data["methods"]] == [1] * len(methods)
     assert [text for text in encoder.encoded if text != "who woke?"] == encoded

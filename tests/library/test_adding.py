@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from essay_library import SAMPLE, SECOND, Opened, snapshot
+from essay_library import SAMPLE, SECOND, Opened, file_digests
 
 from assistant.core.errors import LibraryError
 from assistant.library import adding
@@ -86,7 +86,7 @@ def test_the_record_stated_for_an_essay_does_not_admit_another_work(opened: Open
     opened.library.edit(held.essay_id, reference=RECORD)
     other = tmp_path / SECOND.name
     other.write_text("A Different Work\n\nIts only paragraph has words enough to be an essay.\n", "utf-8")
-    before = snapshot(opened.root)
+    before = file_digests(opened.root)
     with pytest.raises(LibraryError, match=f"'{held.essay_id}' of another essay"):
         opened.library.add(other)
-    assert snapshot(opened.root) == before
+    assert file_digests(opened.root) == before

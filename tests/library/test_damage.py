@@ -1,4 +1,4 @@
-"""Damaged files of a library: the index is made again and answers as before, passages are not shown."""
+"""Damaged files of a library: the index is rebuilt and answers as before, passages are not shown."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _file(root: Path, name: str) -> Path:
 @pytest.mark.parametrize("name", _INDEX_FILES)
 @pytest.mark.parametrize("harm", ["deleted", "emptied", "cut short", "garbage", "one byte changed"])
 def test_damaged_file_of_the_index_is_made_again(opened: Opened, name: str, harm: str) -> None:
-    answer = opened.found()
+    answer = opened.hit_scores()
     path = _file(opened.root, name)
     whole = path.read_bytes()
     # Close to the end: in the numbers of an array, in the last word of the windows.
@@ -49,9 +49,9 @@ def test_damaged_file_of_the_index_is_made_again(opened: Opened, name: str, harm
     }
     path.unlink() if harm == "deleted" else path.write_bytes(harmed[harm])
     other = Opened(opened.root)
-    assert other.found() == answer
-    assert any("made again" in notice for notice in other.notices)
-    assert Opened(opened.root).found() == answer
+    assert other.hit_scores() == answer
+    assert any("rebuilt" in notice for notice in other.notices)
+    assert Opened(opened.root).hit_scores() == answer
 
 
 @pytest.mark.parametrize(
@@ -76,31 +76,32 @@ def test_damaged_file_of_the_index_is_made_again(opened: Opened, name: str, harm
     ],
 )
 def test_manifest_that_disagrees(opened: Opened, change: dict[str, Any]) -> None:
-    answer = opened.found()
+    answer = opened.hit_scores()
     path = opened.root / "index" / "manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | change))
     other = Opened(opened.root)
-    assert other.found() == answer
-    assert any("made again" in notice for notice in other.notices)
+    assert other.hit_scores() == answer
+    assert any("rebuilt" in notice for notice in other.notices)
     again = Opened(opened.root)
-    assert again.found() == answer
+    assert again.hit_scores() == answer
     assert again.notices == []
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '"manifest"', "{}", "\x00" * 90])
 def test_manifest_that_is_none(opened: Opened, text: str) -> None:
-    answer = opened.found()
+    answer = opened.hit_scores()
     (opened.root / "index" / "manifest.json").write_text(text)
     other = Opened(opened.root)
-    assert other.found() == answer
-    assert any("made again" in notice for notice in other.notices)
+    assert other.hit_scores() == answer
+    assert any("rebuilt" in notice for notice in other.notices)
 
 
 def test_index_of_another_model_is_not_asked_with_this_one(opened: Opened) -> None:
     other = Opened(opened.root, FakeEncoder(digest="fake-2"))
-    assert other.found()[0][0] == FOUND
+    assert other.hit_scores()[0][0] == FOUND
     assert len(other.encoder.encoded) > 100
-    assert other.notices == ["The model fake has changed; the index is made again."]
+    (notice,) = other.notices
+    assert "model fake has changed" in notice
 
 
 def _edited(how: str, text: str) -> str:
@@ -195,4 +196,4 @@ def test_source_that_is_lost(opened: Opened, harm: str) -> None:
     path.unlink() if harm == "deleted" else path.write_bytes(b"\xff\xfe")
     with pytest.raises(LibraryError, match="add the essay again from its own file"):
         opened.library.source_text("sample")
-    assert opened.found()[0][0] == FOUND
+    assert opened.hit_scores()[0][0] == FOUND

@@ -9,7 +9,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from essay_library import FOUND, QUESTION, SAMPLE, SECOND, Opened, cut_off, one_sentence, snapshot
+from essay_library import (
+    FOUND,
+    QUESTION,
+    SAMPLE,
+    SECOND,
+    Opened,
+    file_digests,
+    interrupt_replace,
+    one_sentence,
+)
 from fake_models import FakeEncoder
 
 from assistant.core.errors import AssistantError, LibraryError, ReadingError, RecordError
@@ -86,10 +95,10 @@ def test_the_record_may_be_a_file_with_several(opened: Opened, tmp_path: Path) -
 
 def test_adding_the_file_again_keeps_what_was_given(opened: Opened) -> None:
     opened.library.edit("sample", reference=RECORD, first_page="7")
-    before = snapshot(opened.root)
+    before = file_digests(opened.root)
     report = opened.library.add(SAMPLE)
     assert (report.essay_id, report.title, report.first_page) == ("sample", "Of Pointing", "7")
-    assert snapshot(opened.root) == before
+    assert file_digests(opened.root) == before
     assert opened.encoder.encoded == []
 
 
@@ -151,11 +160,11 @@ def test_a_record_mended_in_the_file_outlives_another_first_page(opened: Opened)
 def test_what_cannot_be_used_changes_nothing(
     opened: Opened, change: dict[str, Any], fault: type[AssistantError], said: str
 ) -> None:
-    before = snapshot(opened.root)
+    before = file_digests(opened.root)
     with pytest.raises(fault, match=said) as raised:
         opened.library.edit("sample", **change)
     one_sentence(raised.value)
-    assert snapshot(opened.root) == before
+    assert file_digests(opened.root) == before
 
 
 def test_an_essay_that_is_not_there_or_has_lost_its_source(opened: Opened) -> None:
@@ -170,13 +179,13 @@ def test_an_essay_that_is_not_there_or_has_lost_its_source(opened: Opened) -> No
 def test_a_crash_in_between_leaves_the_library_as_it_was(
     opened: Opened, monkeypatch: pytest.MonkeyPatch, call: int
 ) -> None:
-    answers, before = opened.found(), snapshot(opened.root)
+    answers, before = opened.hit_scores(), file_digests(opened.root)
     with monkeypatch.context() as patched:
-        cut_off(patched, call)
+        interrupt_replace(patched, call)
         with pytest.raises(KeyboardInterrupt):
             opened.library.edit("sample", reference=RECORD, first_page="844")
-    assert snapshot(opened.root) == before
-    assert Opened(opened.root).found() == answers
+    assert file_digests(opened.root) == before
+    assert Opened(opened.root).hit_scores() == answers
 
 
 def test_when_it_was_added_is_kept(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:

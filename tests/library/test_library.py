@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from essay_library import FOUND, QUESTION, SAMPLE, SECOND, Opened, scored, snapshot
+from essay_library import FOUND, QUESTION, SAMPLE, SECOND, Opened, file_digests, hit_scores_of
 from fake_models import DIMENSION, FakeEncoder
 
 from assistant.core.errors import AssistantError, LibraryError
@@ -137,10 +137,10 @@ def test_top_gives_so_many_passages(opened: Opened, top: int) -> None:
 
 
 def test_same_file_again_embeds_nothing_and_changes_nothing(opened: Opened) -> None:
-    before = snapshot(opened.root)
+    before = file_digests(opened.root)
     opened.library.add(SAMPLE)
     assert opened.encoder.encoded == []
-    assert snapshot(opened.root) == before
+    assert file_digests(opened.root) == before
 
 
 def test_two_libraries_of_one_file_have_the_same_passages(opened: Opened, tmp_path: Path) -> None:
@@ -201,12 +201,12 @@ def test_removed_essay_is_gone_and_nothing_is_embedded_for_it(opened: Opened) ->
 
 
 def test_remove_and_add_again_is_the_same_library(opened: Opened) -> None:
-    answer = opened.found()
+    answer = opened.hit_scores()
     opened.library.remove("sample")
     with pytest.raises(LibraryError, match="no essay"):
         opened.library.ask(QUESTION)
     opened.library.add(SAMPLE)
-    assert opened.found() == answer
+    assert opened.hit_scores() == answer
 
 
 def test_essays_filter_asks_those_only(opened: Opened) -> None:
@@ -221,9 +221,9 @@ def test_essays_filter_asks_those_only(opened: Opened) -> None:
 
 
 def test_answers_are_those_of_a_library_with_this_essay_alone(opened: Opened) -> None:
-    alone = opened.found()
+    alone = opened.hit_scores()
     opened.library.add(SECOND)
-    assert scored(opened.library.ask(QUESTION, essays=["sample"])) == alone
+    assert hit_scores_of(opened.library.ask(QUESTION, essays=["sample"])) == alone
 
 
 @pytest.mark.parametrize("essay_id", ["nobody", "", "../sample", "sample/p01", "SAMPLE", "sample.source"])

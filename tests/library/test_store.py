@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
-from essay_library import ROOT, SAMPLE, a_library
+from essay_library import ROOT, SAMPLE, sample_library
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -119,7 +119,7 @@ def test_no_part_of_a_passage_can_be_changed_unseen(essay: StoredEssay, data: st
 @pytest.fixture(scope="module")
 def lines(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """Lines of the sample essay's file in a library."""
-    root = a_library(tmp_path_factory.mktemp("store") / "library")
+    root = sample_library(tmp_path_factory.mktemp("store") / "library")
     text = (root / "data" / "chunks" / "sample.jsonl").read_bytes().decode()
     assert text.endswith("\n")
     return text.split("\n")[:-1]

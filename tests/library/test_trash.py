@@ -1,4 +1,4 @@
-"""A removed essay is put back as it was, for as long as it is kept; what is removed for good is gone."""
+"""A removed essay can be restored as it was while the trash keeps it; what is removed for good is gone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from essay_library import QUESTION, SAMPLE, SECOND, Opened, cut_off, one_sentence, snapshot
+from essay_library import QUESTION, SAMPLE, SECOND, Opened, file_digests, interrupt_replace, one_sentence
 from fake_models import FakeEncoder
 
 from assistant.core.errors import LibraryError
@@ -22,37 +22,37 @@ def _kept(opened: Opened) -> list[Path]:
 
 
 def _library_files(opened: Opened) -> dict[str, str]:
-    """Digests of all files but the index's, which is made again, and the kept essays'."""
-    made = snapshot(opened.root)
+    """Digests of all files except those of the index, which is rebuilt, and of removed essays."""
+    made = file_digests(opened.root)
     return {name: digest for name, digest in made.items() if name.startswith("data")}
 
 
 def test_what_is_put_back_is_what_was_there_and_nothing_is_embedded(opened: Opened) -> None:
     opened.library.add(SECOND)
     opened.library.edit("sample", first_page="844")
-    files, answers, about = _library_files(opened), opened.found(), opened.library.summaries()["sample"]
+    files, answers, about = _library_files(opened), opened.hit_scores(), opened.library.summaries()["sample"]
     opened.library.remove("sample")
     assert "sample" not in opened.library.ids()
-    assert {name for name, _ in opened.found()} & {"sample/p07"} == set()
+    assert {name for name, _ in opened.hit_scores()} & {"sample/p07"} == set()
     opened.encoder.encoded.clear()
     report = opened.library.restore("sample")
     assert opened.encoder.encoded == []
     assert (report.essay_id, report.first_page) == ("sample", "844")
     assert _library_files(opened) == files
     assert opened.library.summaries()["sample"] == about
-    assert opened.found() == answers
+    assert opened.hit_scores() == answers
     assert opened.encoder.encoded == [QUESTION]
     assert opened.notices == []
     assert _kept(opened) == []
 
 
 def test_the_only_essay_of_a_library_comes_back(opened: Opened) -> None:
-    answers = opened.found()
+    answers = opened.hit_scores()
     opened.library.remove("sample")
     assert [*opened.library.removed()] == ["sample"]
     assert opened.library.removed()["sample"].title.startswith("Where the Words Stand")
     Opened(opened.root).library.restore("sample")
-    assert Opened(opened.root).found() == answers
+    assert Opened(opened.root).hit_scores() == answers
     assert opened.library.removed() == {}
 
 
@@ -67,11 +67,11 @@ def test_another_model_embeds_anew(opened: Opened) -> None:
 def test_an_essay_of_that_id_added_since_is_not_replaced(opened: Opened) -> None:
     opened.library.remove("sample")
     opened.library.add(SECOND, essay_id="sample")
-    before = snapshot(opened.root)
+    before = file_digests(opened.root)
     with pytest.raises(LibraryError, match="'sample' is in the library") as raised:
         opened.library.restore("sample")
     one_sentence(raised.value)
-    assert snapshot(opened.root) == before
+    assert file_digests(opened.root) == before
 
 
 def test_the_last_of_two_with_one_id_comes_back_first(opened: Opened) -> None:
@@ -108,13 +108,13 @@ def test_kept_files_that_are_damaged_are_not_put_back(opened: Opened) -> None:
 
 
 def test_without_kept_encodings_it_comes_back_all_the_same(opened: Opened) -> None:
-    answers = opened.found()
+    answers = opened.hit_scores()
     opened.library.remove("sample")
     (folder,) = _kept(opened)
     for path in folder.glob("encodings-*"):
         path.unlink()
     opened.library.restore("sample")
-    assert opened.found() == answers
+    assert opened.hit_scores() == answers
 
 
 def test_old_ones_and_too_many_are_swept(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,7 +176,7 @@ def test_what_was_removed_before_can_be_deleted_for_good(opened: Opened) -> None
 
 
 def test_a_removal_that_is_cut_off_removes_nothing(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    answers, before = opened.found(), snapshot(opened.root)
+    answers, before = opened.hit_scores(), file_digests(opened.root)
 
     def broken(*_args: object, **_options: object) -> None:
         raise KeyboardInterrupt
@@ -187,8 +187,8 @@ def test_a_removal_that_is_cut_off_removes_nothing(opened: Opened, monkeypatch: 
             with pytest.raises(KeyboardInterrupt):
                 opened.library.remove("sample")
         assert opened.library.ids() == ["sample"]
-        assert {name: one for name, one in snapshot(opened.root).items() if name != "removed"} == before
-        assert opened.found() == answers
+        assert {name: one for name, one in file_digests(opened.root).items() if name != "removed"} == before
+        assert opened.hit_scores() == answers
         assert opened.library.removed() == {}
 
 
@@ -197,19 +197,19 @@ def test_a_return_that_is_cut_off_keeps_what_can_be_put_back(
     opened: Opened, monkeypatch: pytest.MonkeyPatch, call: int
 ) -> None:
     opened.library.add(SECOND)
-    answers = opened.found()
+    answers = opened.hit_scores()
     opened.library.remove("sample")
-    opened.found()
-    before = snapshot(opened.root)
+    opened.hit_scores()
+    before = file_digests(opened.root)
     with monkeypatch.context() as patched:
-        cut_off(patched, call)
+        interrupt_replace(patched, call)
         with pytest.raises(KeyboardInterrupt):
             opened.library.restore("sample")
-    assert snapshot(opened.root) == before
+    assert file_digests(opened.root) == before
     opened.encoder.encoded.clear()
     opened.library.restore("sample")
     assert opened.encoder.encoded == []
-    assert opened.found() == answers
+    assert opened.hit_scores() == answers
 
 
 def test_a_stranger_in_the_folder_is_left_alone(opened: Opened) -> None:

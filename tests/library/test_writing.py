@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from essay_library import FOUND, QUESTION, SAMPLE, SECOND, Opened, loader, one_sentence, snapshot
+from essay_library import FOUND, QUESTION, SAMPLE, SECOND, Opened, file_digests, loader, one_sentence
 from fake_models import FakeEncoder
 
 from assistant.core.errors import LibraryError
@@ -83,7 +83,7 @@ def _fill_the_disk(opened: Opened, path: Path, name: str) -> list[str]:
 
     On a full disk every later write fails as well, but files can still be renamed.
     """
-    before, answer = snapshot(opened.root), opened.found()
+    before, answer = file_digests(opened.root), opened.hit_scores()
     keep = opened.root.with_name("before")
     shutil.copytree(opened.root, keep)
     wrong: list[str] = []
@@ -96,10 +96,10 @@ def _fill_the_disk(opened: Opened, path: Path, name: str) -> list[str]:
             return wrong
         if error is None or "no room on the disk" not in one_sentence(error):
             wrong.append(f"call {call}: {error}")
-        changed = {one for one, _ in snapshot(opened.root).items() ^ before.items()}
+        changed = {one for one, _ in file_digests(opened.root).items() ^ before.items()}
         if changed:
             wrong.append(f"call {call} left {len(changed)} files changed: {sorted(changed)[:3]}")
-        if Opened(opened.root).found() != answer:
+        if Opened(opened.root).hit_scores() != answer:
             wrong.append(f"call {call} changed the answers")
         shutil.rmtree(opened.root)
         shutil.copytree(keep, opened.root)
@@ -123,26 +123,26 @@ def test_disk_full_while_an_essay_is_brought_up_to_date(opened: Opened, tmp_path
 def test_disk_full_while_a_question_has_the_index_made_again(
     opened: Opened, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    answer = opened.found()
+    answer = opened.hit_scores()
     shutil.rmtree(next((opened.root / "index").glob("build-*")))
-    before = snapshot(opened.root)
+    before = file_digests(opened.root)
     with monkeypatch.context() as patched:
         patched.setattr(name, _Faulty(name, _FULL, 1, lasting=True))
         with pytest.raises(LibraryError, match="no room on the disk"):
-            Opened(opened.root).found()
-    assert snapshot(opened.root) == before
-    assert Opened(opened.root).found() == answer
+            Opened(opened.root).hit_scores()
+    assert file_digests(opened.root) == before
+    assert Opened(opened.root).hit_scores() == answer
 
 
 def test_disk_full_says_so_where_numpy_does_not(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
     """NumPy's own message on a full disk has no error number."""
     fault = OSError("5571 requested and 1024 written")
     monkeypatch.setattr("numpy.save", _Faulty("numpy.save", fault, 1, lasting=True))
-    before = snapshot(opened.root)
+    before = file_digests(opened.root)
     with pytest.raises(LibraryError, match="5571 requested") as raised:
         opened.library.add(SECOND)
     one_sentence(raised.value)
-    assert snapshot(opened.root) == before
+    assert file_digests(opened.root) == before
 
 
 @pytest.mark.parametrize("name", ["pathlib.Path.mkdir", "tempfile.mkdtemp", "os.replace"])
@@ -153,13 +153,13 @@ def test_library_that_cannot_be_written_to(
     def barred(*_args: object, **_options: object) -> None:
         raise fault
 
-    before = snapshot(opened.root)
+    before = file_digests(opened.root)
     with monkeypatch.context() as patched:
         patched.setattr(name, barred)
         with pytest.raises(LibraryError, match="cannot be written to") as raised:
             opened.library.add(SECOND)
     assert "--library" in one_sentence(raised.value)
-    assert snapshot(opened.root) == before
+    assert file_digests(opened.root) == before
 
 
 def test_read_only_library_answers_while_its_index_is_current(
@@ -170,7 +170,7 @@ def test_read_only_library_answers_while_its_index_is_current(
 
     for name in (*_WRITES, "pathlib.Path.mkdir", "pathlib.Path.unlink"):
         monkeypatch.setattr(name, barred)
-    assert opened.found()[0][0] == FOUND
+    assert opened.hit_scores()[0][0] == FOUND
     with pytest.raises(LibraryError, match="cannot be written to"):
         opened.library.remove("sample")
     with pytest.raises(LibraryError, match="cannot be written to"):
@@ -199,11 +199,11 @@ class _Interrupted(FakeEncoder):
 
 
 def test_interrupted_add_leaves_the_library_as_it_was(opened: Opened) -> None:
-    before = snapshot(opened.root)
+    before = file_digests(opened.root)
     broken = Opened(opened.root, _Interrupted())
     with pytest.raises(KeyboardInterrupt):
         broken.library.add(SECOND)
-    assert snapshot(opened.root) == before
+    assert file_digests(opened.root) == before
     opened.library.add(SECOND)
     assert opened.notices == []
 
@@ -211,7 +211,7 @@ def test_interrupted_add_leaves_the_library_as_it_was(opened: Opened) -> None:
 def test_first_add_interrupted_leaves_no_essay(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         Opened(tmp_path, _Interrupted()).library.add(SAMPLE)
-    assert [name for name, digest in snapshot(tmp_path).items() if digest] == []
+    assert [name for name, digest in file_digests(tmp_path).items() if digest] == []
     assert Opened(tmp_path).library.add(SAMPLE).essay_id == "sample"
 
 
@@ -221,7 +221,7 @@ def test_interrupted_between_files(opened: Opened, call: int) -> None:
     faulty = _Faulty("os.replace", KeyboardInterrupt(), call, lasting=False)
     assert isinstance(_add(opened, SECOND, faulty, "os.replace"), KeyboardInterrupt)
     other = Opened(opened.root)
-    assert other.found()[0][0] == FOUND
+    assert other.hit_scores()[0][0] == FOUND
     manifest = json.loads((opened.root / "index" / "manifest.json").read_text("utf-8"))
     assert set(manifest["essays"]) == set(other.library.ids())
     opened.library.add(SECOND)
@@ -236,7 +236,8 @@ def test_crash_between_passages_and_manifest(opened: Opened, tmp_path: Path) -> 
     other = Opened(opened.root)
     answer = other.library.ask("At how many minutes after noon in London did noon in Bristol fall?")
     assert answer.hits[0].passage.essay_id == second
-    assert other.notices == ["The index does not agree with the essays; it is made again."]
+    (notice,) = other.notices
+    assert "does not agree with the essays" in notice
     assert other.library.ask(QUESTION).hits[0].passage.id == FOUND
     assert len(other.notices) == 1
 
@@ -271,15 +272,15 @@ def test_two_writers_at_once_wait_for_each_other(tmp_path: Path) -> None:
     assert notices == [f"Another program writes to {tmp_path}; waiting for it."]
     opened = Opened(tmp_path)
     assert len(opened.library.ids()) == 2
-    assert opened.found()[0][0] == FOUND
+    assert opened.hit_scores()[0][0] == FOUND
     assert opened.notices == []
     assert opened.encoder.encoded == [QUESTION]
 
 
 def test_reader_keeps_its_index_while_another_writes(opened: Opened) -> None:
     reader = Opened(opened.root)
-    answer = reader.found()
+    answer = reader.hit_scores()
     second = opened.library.add(SECOND).essay_id
-    assert reader.found()[0][0] == answer[0][0]
+    assert reader.hit_scores()[0][0] == answer[0][0]
     assert reader.library.ask(QUESTION, essays=[second]).hits[0].passage.essay_id == second
     assert reader.notices == []

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from essay_library import QUESTION, a_library, loader
+from essay_library import QUESTION, loader, sample_library
 from fake_models import FakeEncoder
 from handmade_essays import essay, passage
 
@@ -154,7 +154,9 @@ def test_a_graph_that_cannot_run_is_told_once(tmp_path: Path) -> None:
 
 def test_the_library_reads_unless_it_is_to_be_fast(tmp_path: Path) -> None:
     reader = Reader(-9.0, -9.0, -9.0)
-    library = Library(a_library(tmp_path / "shelf"), load_encoder=loader(FakeEncoder()), reading_model=reader)
+    library = Library(
+        sample_library(tmp_path / "shelf"), load_encoder=loader(FakeEncoder()), reading_model=reader
+    )
     slow, fast = library.ask(QUESTION), library.ask(QUESTION, fast=True)
     assert len(reader.read_of) == 1
     assert slow.confidence < fast.confidence
@@ -163,7 +165,9 @@ def test_the_library_reads_unless_it_is_to_be_fast(tmp_path: Path) -> None:
 
 def test_passages_are_shown_before_they_are_read(tmp_path: Path) -> None:
     reader = Reader(-9.0, -9.0, -9.0)
-    library = Library(a_library(tmp_path / "shelf"), load_encoder=loader(FakeEncoder()), reading_model=reader)
+    library = Library(
+        sample_library(tmp_path / "shelf"), load_encoder=loader(FakeEncoder()), reading_model=reader
+    )
     answers = library.answers(QUESTION)
     first = next(answers)
     assert reader.read_of == []

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import page_server
 import pytest
-from essay_library import SECOND, a_library, loader
+from essay_library import SECOND, loader, sample_library
 from fake_models import FakeEncoder
 
 from assistant.library.library import Library
@@ -114,7 +114,9 @@ def served(tmp_path: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setattr(cross_encoder, "OnnxCrossEncoder", lambda _graph: HeldReader(gate))
     monkeypatch.setattr(cross_encoder, "is_available", lambda _graph: True)
     reader = DefaultReadingModel(pytest.fail)
-    library = Library(a_library(tmp_path / "shelf"), load_encoder=loader(FakeEncoder()), reading_model=reader)
+    library = Library(
+        sample_library(tmp_path / "shelf"), load_encoder=loader(FakeEncoder()), reading_model=reader
+    )
     with page_server.served(library) as server:
         try:
             yield server.port, library
@@ -163,7 +165,7 @@ def test_questions_are_looked_up_by_as_many_as_there_are_cores(
     monkeypatch.setattr(finder, "_AT_ONCE", 2)
     encoder = HeldEncoder(gate, asking=True)
     gate.open()
-    library = Library(a_library(tmp_path / "shelf"), load_encoder=loader(encoder))
+    library = Library(sample_library(tmp_path / "shelf"), load_encoder=loader(encoder))
     library.warm()
     gate.close()
     gate.most = 0
@@ -177,7 +179,7 @@ def test_questions_are_looked_up_by_as_many_as_there_are_cores(
 
 def test_questions_do_not_wait_for_an_essay_that_is_added(tmp_path: Path, gate: Gate) -> None:
     gate.open()
-    library = Library(a_library(tmp_path / "shelf"), load_encoder=loader(HeldEncoder(gate)))
+    library = Library(sample_library(tmp_path / "shelf"), load_encoder=loader(HeldEncoder(gate)))
     before = library.ask(QUESTIONS[0])
     gate.close()
     with ThreadPoolExecutor(1) as other:

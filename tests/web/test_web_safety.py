@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from essay_library import ROOT, SAMPLE, a_library, loader
+from essay_library import ROOT, SAMPLE, loader, sample_library
 from fake_models import FakeEncoder
 from page_library import FakeLibrary, keepers_log
 from page_server import Served, served
@@ -128,7 +128,7 @@ def test_a_message_arrives_whole_unless_it_is_too_long(
 def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The page of a library on disk."""
     library = Library(
-        a_library(tmp_path_factory.mktemp("safe") / "shelf"), load_encoder=loader(FakeEncoder())
+        sample_library(tmp_path_factory.mktemp("safe") / "shelf"), load_encoder=loader(FakeEncoder())
     )
     with served(library, assess=lambda *_: pytest.fail("nothing is measured")) as server:
         yield server
@@ -225,7 +225,7 @@ def test_an_upload_is_limited_and_never_shown_as_a_page(page: Served) -> None:
 def test_a_damaged_library_is_reported_without_its_folder(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    root = a_library(tmp_path / "my shelf")
+    root = sample_library(tmp_path / "my shelf")
     library = Library(root, load_encoder=loader(FakeEncoder()))
     chunks = root / "data" / "chunks" / "sample.jsonl"
     chunks.write_text(chunks.read_text("utf-8")[:3000], "utf-8")

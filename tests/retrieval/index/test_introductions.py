@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from essay_library import Opened, a_library
+from essay_library import Opened, sample_library
 from fake_models import FakeEncoder
 from handmade_essays import essay, finder_of, order, passage, scores
 
@@ -83,7 +83,7 @@ def test_other_passages_have_no_introduction(passages: list[Passage]) -> None:
 
 
 def test_every_quotation_and_note_of_a_real_essay_has_an_introduction(tmp_path: Path) -> None:
-    passages = list(Opened(a_library(tmp_path / "shelf")).library.essay("sample").passages)
+    passages = list(Opened(sample_library(tmp_path / "shelf")).library.essay("sample").passages)
     introduced = {passage.id for passage in passages if passage.kind in {"blockquote", "note"}}
     assert len(introduced) > 5
     assert set(introductions_of(passages)) == introduced

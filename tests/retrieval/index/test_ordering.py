@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from essay_library import Opened, scored
+from essay_library import Opened, hit_scores_of
 from fake_models import FakeEncoder
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -171,7 +171,7 @@ def test_a_library_answers_the_same_whatever_its_history(tmp_path: Path) -> None
         other.library.add(files[name])
 
     def found(opened: Opened) -> list[object]:
-        return [scored(opened.library.ask(question, top=99)) for question in _QUESTIONS]
+        return [hit_scores_of(opened.library.ask(question, top=99)) for question in _QUESTIONS]
 
     wanted = found(one)
     assert found(other) == wanted

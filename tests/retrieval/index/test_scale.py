@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from essay_library import FOUND, QUESTION, SAMPLE, SECOND, Near, Opened, scored, snapshot
+from essay_library import FOUND, QUESTION, SAMPLE, SECOND, Near, Opened, file_digests, hit_scores_of
 from fake_models import FakeEncoder
 from handmade_essays import TEXTS
 
@@ -37,7 +37,7 @@ def third(tmp_path: Path) -> Path:
 
 def answers(library: Library) -> list[list[tuple[str, Near]]]:
     """Ids and scores of the passages found for each question, best first."""
-    return [scored(library.ask(question, top=8)) for question in QUESTIONS]
+    return [hit_scores_of(library.ask(question, top=8)) for question in QUESTIONS]
 
 
 def folder(root: Path, kind: str) -> str:
@@ -57,7 +57,7 @@ def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
 @pytest.mark.usefixtures("size")
 def test_an_essay_is_appended_to_the_others(opened: Opened, tmp_path: Path, third: Path) -> None:
     rows = folder(opened.root, "rows")
-    before = snapshot(opened.root / "index" / rows)
+    before = file_digests(opened.root / "index" / rows)
     lengths = {name: (opened.root / "index" / rows / name).stat().st_size for name in before}
     whole = {name: (opened.root / "index" / rows / name).read_bytes() for name in before}
     opened.encoder.encoded.clear()
@@ -109,15 +109,15 @@ def test_rows_of_removed_essays_are_dropped_when_they_are_many(opened: Opened, t
 
 
 def test_rows_that_were_never_made_current_are_overwritten(opened: Opened, third: Path) -> None:
-    alone = opened.found()
+    alone = opened.hit_scores()
     build = opened.root / "index" / folder(opened.root, "rows")
     for path in build.iterdir():
         with path.open("ab") as file:
             file.write(b"left by a program that was killed" * 9)
-    assert Opened(opened.root).found() == alone
+    assert Opened(opened.root).hit_scores() == alone
     opened.library.add(third)
     other = Opened(opened.root)
-    assert other.found()[0][0] == FOUND
+    assert other.hit_scores()[0][0] == FOUND
     assert other.notices == []
     assert other.library.ask("bells kinder than guns").hits[0].passage.essay_id == "third"
 
@@ -125,7 +125,7 @@ def test_rows_that_were_never_made_current_are_overwritten(opened: Opened, third
 def test_an_addition_that_fails_leaves_the_library_as_it_was(
     opened: Opened, third: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = opened.found()
+    found = opened.hit_scores()
     manifest = (opened.root / "index" / "manifest.json").read_bytes()
 
     def full(*_arguments: object, **_options: object) -> None:
@@ -139,10 +139,10 @@ def test_an_addition_that_fails_leaves_the_library_as_it_was(
     assert len(list((opened.root / "index").glob("build-*"))) == 1
     assert opened.library.ids() == ["sample"]
     other = Opened(opened.root)
-    assert other.found() == found
+    assert other.hit_scores() == found
     assert other.notices == []
     other.library.add(third)
-    assert Opened(opened.root).found()[0][0] == found[0][0]
+    assert Opened(opened.root).hit_scores()[0][0] == found[0][0]
 
 
 class Interrupted(FakeEncoder):
@@ -190,7 +190,7 @@ def test_encodings_from_before_an_interrupt_are_used_again(tmp_path: Path, opene
     assert "64 windows" in notice
     assert set(done).isdisjoint(again.encoder.encoded)
     assert next(step for step in steps if step[0] == "embedding")[1] == 64
-    assert Opened(root).found() == opened.found()
+    assert Opened(root).hit_scores() == opened.hit_scores()
     assert saved_encodings(root) == []
 
 
@@ -203,7 +203,7 @@ def test_two_interrupts_lose_no_more_than_one(tmp_path: Path, opened: Opened) ->
     again = Opened(root)
     again.library.add(SAMPLE)
     assert set(again.encoder.encoded).isdisjoint([*first, *second])
-    assert Opened(root).found() == opened.found()
+    assert Opened(root).hit_scores() == opened.hit_scores()
 
 
 @pytest.mark.parametrize("harm", ["emptied", "cut short", "garbage", "one byte changed", "a wrong length"])
@@ -224,7 +224,7 @@ def test_saved_encodings_that_are_damaged_are_ignored(tmp_path: Path, opened: Op
     )
     again = Opened(root)
     again.library.add(SAMPLE)
-    assert Opened(root).found() == opened.found()
+    assert Opened(root).hit_scores() == opened.hit_scores()
     assert saved_encodings(root) == []
 
 
@@ -328,20 +328,20 @@ def test_essays_that_are_not_found_are_not_read(
 
 @pytest.mark.parametrize("text", ["", "{}", "0\n{}", "x" * 99])
 def test_a_damaged_catalogue_is_made_again(opened: Opened, text: str) -> None:
-    found = opened.found()
+    found = opened.hit_scores()
     path = opened.root / "index" / "catalogue.json"
     whole = path.read_text()
     path.write_text(text)
     again = Opened(opened.root)
-    assert again.found() == found
+    assert again.hit_scores() == found
     assert again.notices == []
     assert path.read_text() == whole
 
 
 def test_a_catalogue_of_a_folder_that_was_copied_is_renewed(opened: Opened, tmp_path: Path) -> None:
-    found = opened.found()
+    found = opened.hit_scores()
     # Copied without the times of its files.
     shutil.copytree(opened.root, tmp_path / "copy", copy_function=shutil.copyfile)
     again = Opened(tmp_path / "copy")
-    assert again.found() == found
+    assert again.hit_scores() == found
     assert again.notices == []

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from essay_library import QUESTION, Opened, a_library
+from essay_library import QUESTION, Opened, sample_library
 from fake_models import FakeEncoder
 
 from assistant.core.errors import ModelError
@@ -66,7 +66,7 @@ def test_scores_that_are_all_near_zero_put_passages_in_order_too() -> None:
 
 
 def test_a_model_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
-    library = Opened(a_library(tmp_path / "shelf")).library
+    library = Opened(sample_library(tmp_path / "shelf")).library
     (tmp_path / "empty").mkdir()
     with pytest.raises(
         ModelError, match=r"re-ranking model .*empty.* cannot be loaded .* leave --reranker out\.$"
@@ -101,7 +101,7 @@ def test_a_cross_encoder_puts_passages_in_order(tiny: Path, tmp_path: Path) -> N
 
     model = CrossEncoder(str(tiny), num_labels=1, device="cpu")
     model.save_pretrained(str(tmp_path / "cross"))
-    asked = Opened(a_library(tmp_path / "shelf")).library
+    asked = Opened(sample_library(tmp_path / "shelf")).library
     hits = asked.ask(QUESTION, top=5, reranker=str(tmp_path / "cross")).hits
     wanted = model.predict([(QUESTION, hit.passage.text) for hit in hits if len(hit.passage.text) < 500])
     found = [hit.score for hit in hits if len(hit.passage.text) < 500]
@@ -117,7 +117,7 @@ def test_a_multi_vector_encoder_puts_passages_in_order(tiny: Path, tmp_path: Pat
     model.save_pretrained(str(tmp_path / "late"))
     config = json.loads((tmp_path / "late" / "config_sentence_transformers.json").read_text("utf-8"))
     assert config["model_type"] == "MultiVectorEncoder"
-    asked = Opened(a_library(tmp_path / "shelf")).library
+    asked = Opened(sample_library(tmp_path / "shelf")).library
     hits = asked.ask(QUESTION, top=5, reranker=str(tmp_path / "late")).hits
     short = [hit for hit in hits if len(hit.passage.text) < 500]
     wanted = model.similarity(
@@ -131,6 +131,6 @@ def test_a_model_with_several_scores_for_a_passage_is_refused(tiny: Path, tmp_pa
     from sentence_transformers import CrossEncoder
 
     CrossEncoder(str(tiny), num_labels=3, device="cpu").save_pretrained(str(tmp_path / "three"))
-    library = Opened(a_library(tmp_path / "shelf")).library
+    library = Opened(sample_library(tmp_path / "shelf")).library
     with pytest.raises(ModelError, match="gives 3 figures for a passage where one is needed"):
         library.ask(QUESTION, reranker=str(tmp_path / "three"))
