@@ -261,7 +261,7 @@ class AskHandlers:
             summaries = self.library.summaries()
             known = [essay_id for essay_id in chosen if essay_id in summaries]
             if chosen and not known:
-                yield answer.fault_html(CHOSEN_GONE)
+                yield answer.error_html(CHOSEN_GONE)
                 return
             history = [turn.question for turn in turns]
             answers = self.library.answers(question, essays=known, style=style, history=history)
@@ -277,7 +277,7 @@ class AskHandlers:
 
     def fail(self, turns: Turns) -> Updates:
         """Say in place of the pending question that the program itself failed."""
-        shown = (*turns, answer.Turn("", answer.fault_html(FAILED)))
+        shown = (*turns, answer.Turn("", answer.error_html(FAILED)))
         return {self.widgets.conversation: answer.conversation_html(shown)}
 
     def restart(self, reading: str | None) -> Updates:
@@ -307,7 +307,7 @@ class AskHandlers:
         return {self.widgets.conversation: welcome, **self._examples(essay)}
 
     def _error_html(self, error: AssistantError) -> str:
-        return answer.fault_html(public_message(error, self.library.root))
+        return answer.error_html(public_message(error, self.library.root))
 
     def _essay(self, essay_id: str | None) -> StoredEssay | None:
         """The essay, or nothing where it has left the library since the page was shown."""

@@ -15,7 +15,7 @@ from assistant.web.components import QUIET, Updates, Upload, plain_html
 from assistant.web.messages import public_message
 from assistant.web.session import LONGEST_CHECK, saved_check
 from assistant.web.views import frame
-from assistant.web.views.answer import fault_html
+from assistant.web.views.answer import error_html
 from assistant.web.views.draft import (
     checked_draft_html,
     checking_html,
@@ -201,7 +201,7 @@ class CheckHandlers:
 
     def fail(self) -> Updates:
         """Say that the program itself failed."""
-        return self._ended(fault_html(FAILED))
+        return self._ended(error_html(FAILED))
 
     def _ended(self, html: str) -> Updates:
         return {
@@ -211,7 +211,7 @@ class CheckHandlers:
         }
 
     def _error_html(self, error: AssistantError, upload: Path | None = None) -> str:
-        return fault_html(public_message(error, self.library.root, upload))
+        return error_html(public_message(error, self.library.root, upload))
 
     def _file_html(self, path: Path, essays: list[str], style: str) -> str:
         try:
@@ -224,9 +224,9 @@ class CheckHandlers:
 
     def _text_html(self, text: str, essays: list[str], style: str) -> str:
         if not text.strip():
-            return fault_html(NOTHING)
+            return error_html(NOTHING)
         if len(text) > LONGEST_CHECK:
-            return fault_html(TOO_LONG)
+            return error_html(TOO_LONG)
         quotation = single_quotation(text)
         try:
             if quotation:

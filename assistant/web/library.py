@@ -14,7 +14,7 @@ from assistant.web.components import QUIET, Updates, Upload, plain_html
 from assistant.web.messages import public_message
 from assistant.web.uploading import NO_FILE, ONE_PAGE, UploadJob
 from assistant.web.views import essays, frame
-from assistant.web.views.answer import fault_html
+from assistant.web.views.answer import error_html
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -140,7 +140,7 @@ class LibraryHandlers:
         try:
             html = essays.shelf_html(self.library.summaries(), self.library.removed().values())
         except AssistantError as error:
-            html = fault_html(public_message(error, self.library.root))
+            html = error_html(public_message(error, self.library.root))
         return {self.widgets.shelf: html}
 
     def open_if_empty(self) -> gr.Tabs | dict[str, Any]:
@@ -160,7 +160,7 @@ class LibraryHandlers:
     ) -> Iterator[Updates]:
         """Add uploaded files one after the other, and show how far each is."""
         if not files or (first_page.strip() and len(files) > 1):
-            yield {self.widgets.uploads: fault_html(ONE_PAGE if files else NO_FILE)}
+            yield {self.widgets.uploads: error_html(ONE_PAGE if files else NO_FILE)}
             return
         job = UploadJob(self.library, [Path(file) for file in files], first_page.strip() or None)
         yield {self.widgets.add: gr.update(interactive=False), self.widgets.files: None}
@@ -177,7 +177,7 @@ class LibraryHandlers:
         """Say that the program itself failed."""
         return {
             self.widgets.add: gr.update(interactive=True),
-            self.widgets.uploads: fault_html(uploading.FAILED),
+            self.widgets.uploads: error_html(uploading.FAILED),
         }
 
 

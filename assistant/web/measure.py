@@ -18,7 +18,7 @@ from assistant.web.components import QUIET, Updates, Upload, plain_html
 from assistant.web.messages import public_message
 from assistant.web.question_sets import question_count, unpacked
 from assistant.web.views import frame, render
-from assistant.web.views.answer import fault_html
+from assistant.web.views.answer import error_html
 from assistant.web.views.passage import label_of
 
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ class MeasureHandlers:
         try:
             sets, records = self.library.question_sets(), self.library.references()
         except AssistantError as error:
-            return {self.widgets.state: fault_html(public_message(error, self.library.root))}
+            return {self.widgets.state: error_html(public_message(error, self.library.root))}
         choices = [
             (f"{label_of(name, records[name])} ({_questions(question_count(folder))})", name)
             for name, folder in sets.items()
@@ -255,16 +255,16 @@ class MeasureHandlers:
         known = self.library.question_sets()
         folders = [known[name] for name in names if name in known]
         if not folders and not files:
-            yield self._ended(fault_html(NO_SET))
+            yield self._ended(error_html(NO_SET))
             return
         if not methods:
-            yield self._ended(fault_html(NO_METHOD))
+            yield self._ended(error_html(NO_METHOD))
             return
         # The first method is the one that the others are compared with.
         ordered = [name for name in METHODS if name in methods]
         run = self.runner.start(folders, [Path(file) for file in files or ()], ordered)
         if run is None:
-            yield self._ended(fault_html(BUSY))
+            yield self._ended(error_html(BUSY))
             return
         self._runs[request.session_hash] = run
         try:
@@ -315,7 +315,7 @@ def progress_html(run: MeasureRun) -> str:
 
 def _outcome_html(run: MeasureRun, root: Path) -> str:
     if run.error:
-        return fault_html(public_message(run.error, root))
+        return error_html(public_message(run.error, root))
     return "" if run.html else render("measure.stopped", STOPPED)
 
 

@@ -14,7 +14,7 @@ from assistant.web.views.answer import (
     Turn,
     answer_html,
     conversation_html,
-    fault_html,
+    error_html,
     welcome_html,
 )
 from assistant.web.views.essays import report_html
@@ -32,16 +32,16 @@ def test_a_card_holds_exactly_the_passage() -> None:
 @pytest.mark.parametrize("fold", [True, False])
 def test_folding_neither_adds_nor_loses_a_character(fold: bool) -> None:  # noqa: FBT001 - a parameter of the test
     long = keepers_log().passages[4]
-    found = hit(long, long.sentences[0], long.sentences[8])
-    html = marked_text(long, found.highlights, fold=fold)
+    result = hit(long, long.sentences[0], long.sentences[8])
+    html = marked_text(long, result.highlights, fold=fold)
     assert words_of(html) == long.text
     assert ("folded" in html) is fold
 
 
 def test_hostile_text_is_shown_as_written() -> None:
     nasty = passage(HOSTILE, name='log/"><img src=x>', section=HOSTILE, page="<b>9</b>")
-    found = hit(nasty, (3, 20))
-    html = answer_html(answer(dataclasses.replace(found, reference=HOSTILE), note=HOSTILE))
+    result = hit(nasty, (3, 20))
+    html = answer_html(answer(dataclasses.replace(result, reference=HOSTILE), note=HOSTILE))
     tags = Tags(html)
     assert words_of(html, "passage-text") == HOSTILE
     assert words_of(html, "section") == words_of(html, "reference") == HOSTILE
@@ -50,7 +50,7 @@ def test_hostile_text_is_shown_as_written() -> None:
         *("details", "summary", "dl", "dt", "dd"),
     }
     assert len(tags.of("mark")) == 1
-    assert words_of(conversation_html([Turn(HOSTILE, fault_html(HOSTILE))], pending=HOSTILE)) == (
+    assert words_of(conversation_html([Turn(HOSTILE, error_html(HOSTILE))], pending=HOSTILE)) == (
         f"{HOSTILE}Delete{HOSTILE * 2}{PENDING}"
     )
 
@@ -76,7 +76,7 @@ def test_overlapping_highlights_lose_no_words() -> None:
     assert html == "<mark>Abcdef</mark><mark>ghi</mark>j."
 
 
-def test_pages_turn_and_notes_stand_at_the_exact_character() -> None:
+def test_page_turns_and_note_numbers_are_at_the_exact_character() -> None:
     for each in keepers_log().passages:
         tags = Tags(marked_text(each, hit(each, *each.sentences[:1]).highlights, fold=True))
         turns = [(attributes["data-page"], at) for attributes, at in tags.of("page-turn")]
@@ -86,12 +86,12 @@ def test_pages_turn_and_notes_stand_at_the_exact_character() -> None:
 
 
 def test_copy_buttons_hold_the_quotations() -> None:
-    found = hit(keepers_log().passages[4], (0, 36))
-    tags = Tags(answer_html(answer(found)))
+    result = hit(keepers_log().passages[4], (0, 36))
+    tags = Tags(answer_html(answer(result)))
     assert [attributes["data-copy"] for attributes, _ in tags.of("copy-quotation")] == [
-        found.highlights[0].quotation
+        result.highlights[0].quotation
     ]
-    assert [attributes["data-copy"] for attributes, _ in tags.of("copy-passage")] == [found.quotation]
+    assert [attributes["data-copy"] for attributes, _ in tags.of("copy-passage")] == [result.quotation]
 
 
 def test_pin_buttons_hold_the_offsets_of_the_words() -> None:
@@ -105,11 +105,11 @@ def test_pin_buttons_hold_the_offsets_of_the_words() -> None:
     ]
 
 
-def test_other_forms_stand_beside_the_plain_one_where_they_say_more() -> None:
-    found = hit(keepers_log().passages[5])
+def test_copy_buttons_have_other_forms_where_they_say_more() -> None:
+    result = hit(keepers_log().passages[5])
     listed = rich("Marsh, ") + rich("Log", italic=True)
-    found = dataclasses.replace(found, block=True, reference=listed.plain(), listed=listed)
-    tags = Tags(answer_html(answer(found)))
+    result = dataclasses.replace(result, block=True, reference=listed.plain(), listed=listed)
+    tags = Tags(answer_html(answer(result)))
     ((block, _),), ((reference, _),) = tags.of("copy-passage"), tags.of("copy-reference")
     assert block["data-html"] == f"<blockquote>{block['data-copy']}</blockquote>"
     assert block["data-markdown"] == f"> {block['data-copy']}"
@@ -139,13 +139,13 @@ def test_a_source_without_pages_says_so() -> None:
     assert words_of(answer_html(answer(hit(passage("Words.", page="")))), "pages") == "no page numbers"
 
 
-def test_the_reference_stands_once() -> None:
+def test_each_reference_is_shown_once() -> None:
     first, second = keepers_log().passages[2], keepers_log().passages[4]
     html = answer_html(answer(hit(first), hit(second)))
     assert len(Tags(html).of("reference")) == 1
 
 
-def test_unanswered_questions_are_told_apart() -> None:
+def test_unanswered_questions_are_marked_as_such() -> None:
     html = answer_html(answer(hit(keepers_log().passages[2]), answered=False, confidence=0.2))
     assert words_of(html, "verdict") == NOT_ANSWERED == "The essay does not seem to answer this."
     assert words_of(html, "nearest") == "Nearest passages"
@@ -172,8 +172,8 @@ def test_every_verdict_has_a_legend_in_words(answered: bool, confidence: float) 
 
 
 def test_there_is_no_legend_before_the_verdict_and_without_passages() -> None:
-    found = hit(keepers_log().passages[2])
-    assert "legend" not in answer_html(answer(found), reading=True)
+    result = hit(keepers_log().passages[2])
+    assert "legend" not in answer_html(answer(result), reading=True)
     assert "legend" not in answer_html(answer(answered=False, note="Type a question first."))
 
 
@@ -192,7 +192,7 @@ def test_an_empty_library_says_what_to_do() -> None:
     assert "No essay yet" not in words_of(welcome_html(has_essay=True))
 
 
-def test_the_report_of_an_upload_tells_the_essentials() -> None:
+def test_the_report_of_an_upload_has_the_essentials() -> None:
     report = dataclasses.replace(keepers_log().report, title=HOSTILE, warnings=("Page 32 is missing.",))
     words = words_of(report_html(report))
     for essential in (HOSTILE, "3 pages found, 31 to 33", "4 paragraphs", "1 line-end hyphen undone"):

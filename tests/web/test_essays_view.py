@@ -26,7 +26,7 @@ def _rows(html: str) -> list[str]:
     return [str(row["data-essay"]) for row, _ in Tags(html).of("tr") if "data-essay" in row]
 
 
-def test_a_row_tells_title_author_year_pages_passages_and_date() -> None:
+def test_a_row_has_title_author_year_pages_passages_and_date() -> None:
     record = {"title": "The <i>Log</i>", "author": [{"given": "Ada", "family": "Marsh"}]}
     about = _about(reference=record | {"issued": {"date-parts": [[1999, 5]]}}, pages=3, passages=1234)
     html = shelf.shelf_html({"log": about})
@@ -39,7 +39,7 @@ def test_a_row_tells_title_author_year_pages_passages_and_date() -> None:
     assert heads == [None, "ascending", *["none"] * 5, None]
 
 
-def test_rows_stand_in_the_order_of_titles() -> None:
+def test_rows_are_in_the_order_of_titles() -> None:
     abouts = {
         name: _about(reference={"title": title})
         for name, title in zip("abc", ["zoo", "Eel", "ape"], strict=True)
@@ -59,11 +59,11 @@ def test_rows_stand_in_the_order_of_titles() -> None:
         (None, ""),
     ],
 )
-def test_the_year_is_told_whatever_the_record_has(issued: object, year: str) -> None:
+def test_the_year_is_read_from_any_form_of_date(issued: object, year: str) -> None:
     assert shelf.year_of({"issued": issued}) == year
 
 
-def test_an_essay_without_pages_or_record_is_told_too() -> None:
+def test_an_essay_without_pages_or_record_has_a_row_too() -> None:
     about = _about(reference={}, title="", pages=0, first_page="", last_page="", added="no date")
     words = words_of(shelf.shelf_html({"bare": about}), "essays")
     assert "bare" in words

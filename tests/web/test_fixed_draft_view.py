@@ -20,10 +20,10 @@ def test_a_corrected_copy_is_offered_with_what_it_changes_and_what_not(tmp_path:
     path.write_bytes(f"{DRAFT}\r\n\r\n{LIFTED}\r\n".encode())
     mended = f"{DRAFT}\r\n\r\n{LIFTED}\r\n".replace("something", "nothing").replace("33", "31")
     html = checked_html("", path)
-    (download,) = [one for one, _ in Tags(html).of("download")]
+    (download,) = [attributes for attributes, _ in Tags(html).of("download")]
     assert download["data-name"] == "essay.fixed.md"
     assert b64decode(download["data-bytes"] or "").decode() == mended
-    (copy,) = [one for one, _ in Tags(html).of("copy-mended")]
+    (copy,) = [attributes for attributes, _ in Tags(html).of("copy-mended")]
     assert copy["data-copy"] == mended
     assert "2 of 3 problems corrected" in words_of(html, "mended")
     assert words_of(html, "changed") == "1: misquoted, 1:18 something, nothing,2: wrong page, 1:109 33 31"
@@ -39,14 +39,16 @@ def test_the_copy_is_what_the_command_writes(tmp_path: Path) -> None:
     shutil.copy(path, other)
     tags = Tags(checked_html("", path))
     assert not tags.of("copy-mended")
-    (download,) = [one for one, _ in tags.of("download")]
+    (download,) = [attributes for attributes, _ in tags.of("download")]
     assert download["data-name"] == "my essay.fixed.docx"
-    made = docx.Document(io.BytesIO(b64decode(download["data-bytes"] or "")))
-    assert made.paragraphs[0].text == DRAFT.replace("something", "nothing").replace("33", "31")
+    downloaded = docx.Document(io.BytesIO(b64decode(download["data-bytes"] or "")))
+    assert downloaded.paragraphs[0].text == DRAFT.replace("something", "nothing").replace("33", "31")
     audit = FakeLibrary(keepers_log()).check_draft(other)
     write_copy(tmp_path / "copy.docx", other, audit)
     written = docx.Document(str(tmp_path / "copy.docx"))
-    assert [one.text for one in written.paragraphs] == [one.text for one in made.paragraphs]
+    assert [paragraph.text for paragraph in written.paragraphs] == [
+        paragraph.text for paragraph in downloaded.paragraphs
+    ]
 
 
 def test_where_nothing_can_be_corrected_no_copy_is_offered() -> None:
@@ -63,6 +65,8 @@ def test_a_copy_that_is_too_large_is_left_to_the_command(monkeypatch: pytest.Mon
     assert not Tags(html).of("download")
 
 
-def test_what_is_printed_can_be_copied_with_its_citation_from_each_fault() -> None:
+def test_what_is_printed_can_be_copied_with_its_citation_from_each_problem() -> None:
     tags = Tags(checked_html(DRAFT))
-    assert [one["data-copy"] for one, _ in tags.of("copy-quotation")] == [f'"{EXACT[:-1]}" (Marsh 31).'] * 2
+    assert [attributes["data-copy"] for attributes, _ in tags.of("copy-quotation")] == [
+        f'"{EXACT[:-1]}" (Marsh 31).'
+    ] * 2

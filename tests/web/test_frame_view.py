@@ -41,7 +41,7 @@ def test_buttons_have_names() -> None:
 
 def test_all_scripts_and_styles_are_in_the_page() -> None:
     head = str(launch_options()["head"])
-    names = [one.name for one in STATIC.iterdir() if one.name.endswith((".js", ".css"))]
+    names = [file.name for file in STATIC.iterdir() if file.name.endswith((".js", ".css"))]
     assert len(names) > 10
     for name in names:
         assert _script(name) in head
@@ -56,6 +56,6 @@ def test_interface_text_has_real_quotation_marks() -> None:
 
 
 def test_no_script_or_style_is_long() -> None:
-    for one in STATIC.iterdir():
-        if one.name.endswith((".js", ".css")):
-            assert len(one.read_text("utf-8").splitlines()) <= 300
+    for file in STATIC.iterdir():
+        if file.name.endswith((".js", ".css")):
+            assert len(file.read_text("utf-8").splitlines()) <= 300

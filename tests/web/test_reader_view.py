@@ -50,7 +50,7 @@ def test_hostile_words_of_every_kind_are_shown_as_written(kind: Kind) -> None:
     assert 'href="#log/p01%22%20onclick%3D%22alert%281%29"' in html
 
 
-def test_each_sentence_is_told_apart_with_its_page_turns_and_note_marks() -> None:
+def test_each_sentence_is_an_element_with_its_page_turns_and_note_marks() -> None:
     for each in keepers_log().passages:
         html = sentence_text(each)
         assert words_of(html) == each.text
@@ -86,7 +86,7 @@ def test_kinds_are_set_as_what_they_are() -> None:
         assert start in html
 
 
-def test_notes_stand_at_the_end_with_their_numbers() -> None:
+def test_notes_are_at_the_end_with_their_numbers() -> None:
     essay = keepers_log()
     notes = [each for each in essay.passages if each.kind == "note"]
     others = [each for each in essay.passages if each.kind != "note"]
@@ -95,7 +95,7 @@ def test_notes_stand_at_the_end_with_their_numbers() -> None:
     assert 'data-passage="log/n2" data-mark="2"' in html
 
 
-def test_notes_stand_under_the_heading_that_the_essay_prints_for_them() -> None:
+def test_notes_are_under_the_heading_that_the_essay_prints_for_them() -> None:
     essay = keepers_log()
     notes = [each for each in essay.passages if each.kind == "note"]
     others = [each for each in essay.passages if each.kind != "note"]
@@ -112,11 +112,11 @@ def test_a_note_that_prints_its_number_is_not_numbered_twice() -> None:
     assert 'data-passage="log/n2" data-mark' not in reader_html(stored([*essay.passages[:-1], note]))
 
 
-def test_each_page_number_stands_once_where_its_page_begins() -> None:
+def test_each_page_number_is_shown_once_where_its_page_begins() -> None:
     essay = keepers_log()
     body = reader_html(stored([each for each in essay.passages if each.kind != "note"]))
-    begun = re.findall(r'class="page-(?:start|turn)"[^>]*data-page="(\d+)"', body)
-    assert begun == ["31", "32", "33"]
+    labels = re.findall(r'class="page-(?:start|turn)"[^>]*data-page="(\d+)"', body)
+    assert labels == ["31", "32", "33"]
     assert re.search(r'forty miles <span class="page-turn"[^>]*data-page="32"></span>away', body)
 
 

@@ -1,4 +1,4 @@
-"""Why a passage was found is told in words, and only in words that tell something."""
+"""Why a passage was found is explained in words, and only with words that matter."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def match(word: str, text: str, cosine: float, *, weight: float = 0.2, where: st
     return Match(word, weight, cosine, where, 0, len(text), text, met=cosine >= 0.3)
 
 
-def found(*matches: Match) -> Hit:
+def hit_with(*matches: Match) -> Hit:
     """A hit on one sentence with the given matches."""
     return dataclasses.replace(hit(passage("The lamp was lit at dusk.")), matches=matches)
 
@@ -33,9 +33,9 @@ def rows(html: str) -> list[list[str]]:
     ]
 
 
-def test_each_word_stands_beside_the_essays_and_how_near_they_are() -> None:
+def test_each_word_is_shown_with_the_essays_word_and_their_nearness() -> None:
     html = why_html(
-        found(match("lamp", "lamp", 0.97), match("burning", "lit", 0.6), match("night", "dusk", 0.31))
+        hit_with(match("lamp", "lamp", 0.97), match("burning", "lit", 0.6), match("night", "dusk", 0.31))
     )
     assert html.startswith('<details class="why"><summary>Why this passage?</summary>')
     assert rows(html) == [["lamp", "lamp", "the same"], ["burning", "lit", "near"], ["night", "dusk", "far"]]
@@ -45,12 +45,12 @@ def test_each_word_stands_beside_the_essays_and_how_near_they_are() -> None:
     ("cosine", "words"),
     [(1.0, "the same"), (0.85, "the same"), (0.849, "near"), (0.5, "near"), (0.499, "far"), (-1, "far")],
 )
-def test_nearness_is_told_in_words(cosine: float, words: str) -> None:
+def test_nearness_is_given_in_words(cosine: float, words: str) -> None:
     assert nearness(cosine) == words
 
 
 def test_the_figures_are_left_to_the_title_and_the_bar() -> None:
-    html = why_html(found(match("lamp", "lamp", 0.731)))
+    html = why_html(hit_with(match("lamp", "lamp", 0.731)))
     assert re.search(r"\d", words_of(html)) is None
     assert 'style="width: 73%"' in html
     assert "the same: likeness of 0.85 or more, 1 being full; near: 0.5 or more; far: less" in html
@@ -58,42 +58,42 @@ def test_the_figures_are_left_to_the_title_and_the_bar() -> None:
 
 @pytest.mark.parametrize(("cosine", "width"), [(-0.2, 0), (1.02, 100)])
 def test_a_bar_stays_in_its_place(cosine: float, width: int) -> None:
-    one = dataclasses.replace(match("lamp", "lamp", cosine), met=True)
-    assert f"width: {width}%" in why_html(found(one))
+    stretched = dataclasses.replace(match("lamp", "lamp", cosine), met=True)
+    assert f"width: {width}%" in why_html(hit_with(stretched))
 
 
 def test_words_that_only_frame_the_question_are_left_out() -> None:
-    html = why_html(found(match("who", "the", 0.9, weight=0.039), match("lit", "lit", 0.9, weight=0.04)))
+    html = why_html(hit_with(match("who", "the", 0.9, weight=0.039), match("lit", "lit", 0.9, weight=0.04)))
     assert [row[0] for row in rows(html)] == ["lit"]
 
 
 def test_a_long_question_shows_its_heaviest_words() -> None:
     many = [match(f"w{at}", "lit", 0.9, weight=at / 1000) for at in range(30)]
-    assert [row[0] for row in rows(why_html(found(*many)))] == ["w29", "w28", "w27", "w26", "w25"]
+    assert [row[0] for row in rows(why_html(hit_with(*many)))] == ["w29", "w28", "w27", "w26", "w25"]
 
 
 def test_a_word_that_met_nothing_is_named() -> None:
-    assert rows(why_html(found(match("helium", "dusk", 0.1)))) == [["helium", "met nothing here"]]
+    assert rows(why_html(hit_with(match("helium", "dusk", 0.1)))) == [["helium", "met nothing here"]]
 
 
-def test_a_word_asked_twice_is_shown_once() -> None:
-    html = why_html(found(match("Lamp", "lamp", 0.9), match("lamp", "lamp", 0.9)))
+def test_a_word_that_is_asked_twice_is_shown_once() -> None:
+    html = why_html(hit_with(match("Lamp", "lamp", 0.9), match("lamp", "lamp", 0.9)))
     assert len(rows(html)) == 1
 
 
 def test_a_match_in_the_sentence_that_introduces_the_passage_says_so() -> None:
-    html = why_html(found(match("log", "log", 0.9, where="log/p20")))
+    html = why_html(hit_with(match("log", "log", 0.9, where="log/p20")))
     assert rows(html) == [["log", "log in p20, which introduces it", "the same"]]
     assert '<button type="button" data-note="log/p20">p20</button>' in html
 
 
 def test_without_matches_there_is_nothing_to_unfold() -> None:
-    assert why_html(found()) == ""
-    assert "Why this passage?" not in answer_html(answer(found()))
+    assert why_html(hit_with()) == ""
+    assert "Why this passage?" not in answer_html(answer(hit_with()))
 
 
 def test_hostile_words_are_shown_as_written() -> None:
-    html = why_html(found(match(HOSTILE, HOSTILE, 0.9, where=f'log/"><img src=x>{HOSTILE}')))
+    html = why_html(hit_with(match(HOSTILE, HOSTILE, 0.9, where=f'log/"><img src=x>{HOSTILE}')))
     assert rows(html)[0][0] == HOSTILE
     assert words_of(html, "essay-word") == HOSTILE
     tags = set(re.findall(r"<(\w+)", html))
@@ -101,6 +101,6 @@ def test_hostile_words_are_shown_as_written() -> None:
     assert Tags(html).of("button")[0][0]["data-note"] == f'log/"><img src=x>{HOSTILE}'
 
 
-def test_every_card_tells_its_own() -> None:
-    html = answer_html(answer(found(match("lamp", "lamp", 0.9)), found(match("lamp", "lit", 0.6))))
+def test_every_card_has_its_own_explanation() -> None:
+    html = answer_html(answer(hit_with(match("lamp", "lamp", 0.9)), hit_with(match("lamp", "lit", 0.6))))
     assert html.count('<details class="why">') == 2

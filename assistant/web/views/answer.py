@@ -94,9 +94,9 @@ def welcome_html(*, has_essay: bool) -> str:
     return render("answer.welcome", has_essay)
 
 
-def fault_html(message: str) -> str:
+def error_html(message: str) -> str:
     """An error's sentence as the conversation shows it."""
-    return render("answer.fault", message)
+    return render("answer.error", message)
 
 
 def answer_html(answer: Answer, titles: Mapping[str, str] | None = None, *, reading: bool = False) -> str:

@@ -1,9 +1,9 @@
-"""A checked quotation or draft as HTML: what is printed, the differences in place, and a fixed copy.
+"""A checked quotation or draft as HTML: what is printed, the differences in place, and a corrected copy.
 
 Hooks for styles and tests: ``.checked``; in it ``.judged`` (the verdict in a word, also a class),
 ``.place`` (one printed place, with ``.passage-text``, ``.own``, ``.citation``, ``.copy-quotation``),
 ``.draft`` (see ``rendering.draft_page``), in it a ``.copy-quotation`` of what is printed, and
-``button[data-note]``, which opens a passage in the reader. The fixed copy is ``.mended``; in it
+``button[data-note]``, which opens a passage in the reader. The corrected copy is ``.mended``; in it
 ``button.download[data-bytes][data-name]`` (base64) and ``button.copy-mended[data-copy]``, ``.changed`` and
 ``.left``, lists of problems. The file is made in the browser from what the page holds, so the server keeps
 none.
@@ -26,7 +26,7 @@ from assistant.web.views import render
 
 # Bytes of a copy that is carried in the page.
 LARGEST = 16_000_000
-# What a draft is called that came in no file, and its fixed copy's file.
+# What a draft is called that came in no file, and its corrected copy's file.
 _NO_FILE, _PASTED = "-", "draft.md"
 
 # Why a problem is left to the writer.
@@ -68,7 +68,7 @@ class _Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Item:
-    """A problem in a list of the fixed copy.
+    """A problem in a list of the corrected copy.
 
     Attributes:
         number: Its number, from 1.
@@ -107,7 +107,7 @@ def checked_draft_html(report: DraftReport, quote: Quote, fixed: str = "") -> st
     Args:
         report: The checked draft.
         quote: Gives words and their citation as they go into a draft.
-        fixed: HTML that offers the fixed copy.
+        fixed: HTML that offers the corrected copy.
     """
     name = PurePath(report.draft).name
 
@@ -127,11 +127,11 @@ def checked_draft_html(report: DraftReport, quote: Quote, fixed: str = "") -> st
 
 
 def corrected_copy_html(report: DraftReport, data: bytes, *, archive: bool) -> str:
-    """The offer of a fixed copy.
+    """The offer of a corrected copy.
 
     Args:
         report: The checked draft.
-        data: The fixed copy as its file has it; not used where there is nothing to fix.
+        data: The corrected copy as its file has it; not used where there is nothing to fix.
         archive: Whether its file is more than its text, as .docx and .odt are.
 
     Returns:
@@ -155,7 +155,7 @@ def corrected_copy_html(report: DraftReport, data: bytes, *, archive: bool) -> s
 
 
 def fixed_name(draft: str) -> str:
-    """What the fixed copy of a draft is called, as the command calls it."""
+    """What the corrected copy of a draft is called, as the command calls it."""
     path = PurePath(_PASTED if draft == _NO_FILE else draft)
     return f"{path.stem}.fixed{path.suffix}"
 
