@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.attribution.voices import voices_of
+from assistant.drafts.sources import is_titled
 
 if TYPE_CHECKING:
     from assistant.core.essay import Passage, StoredEssay
@@ -155,6 +156,8 @@ def _words(essay: StoredEssay, chance: random.Random) -> tuple[str, str, str]:
         start, end = _run(passage, chance)
         words, pages = passage.text[start:end], passage.pages_of(start, end)
         quoted = re.search('[“”"‘«]|\\.\\s', words) or _in_marks(passage.text[:start])
+        # What is capitalised like a title cannot be told from one.
+        quoted = quoted or is_titled(words)
         if len(pages) == 1 and whole.count(words) == 1 and not quoted and words[-1].isalpha():
             others = [label for label in labels if label != pages[0]]
             return words, pages[0], chance.choice(others)

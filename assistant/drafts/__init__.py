@@ -1,1 +1,1 @@
-"""A writer's draft -> its prose, its quotations and their citations; and a corrected copy of it."""
+"""A draft -> its problems: its quotations and their citations, checked against essays; and a fixed copy."""

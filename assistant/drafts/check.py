@@ -1,4 +1,4 @@
-"""A draft -> its faults: every quotation and citation held against the essays of the library."""
+"""The check of a draft: every quotation and citation is compared with the essays of the library."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from assistant.core.quotation import PrintedPlace, QuotationLookup
 from assistant.documents.document import Document
 from assistant.documents.reading import read_draft_file, read_draft_text
 from assistant.drafts.fixes import words_of
-from assistant.drafts.pages import PageCheck, Pages, Stand
-from assistant.drafts.problems import Findings
+from assistant.drafts.pages import EssayPages, PageCheck
+from assistant.drafts.problems import ProblemLog
 from assistant.drafts.quotations import DraftQuotation, find_quotations
-from assistant.drafts.secondhand import SecondHand, find_unmarked, is_told
+from assistant.drafts.secondhand import SecondHand, find_unmarked, is_acknowledged
 from assistant.drafts.sources import Attribution, Meaning, Sources, is_titled
 from assistant.quotations.corpus import Corpus
 
 # Up to so many words in quotation marks are a title, a term or a distancing unless they are cited.
 _SHORT = 3
-# From so many words on, words without a citation of the essay are no accident.
-_TELLING = 5
+# From so many words on, it is no accident that an essay has them too.
+_DISTINCTIVE = 5
 # Altered words that are not cited to the essay must be as like as this to be taken for its own.
 _ALIKE = 0.85
 _ABSENT = QuotationLookup("absent", (), 0)
@@ -37,10 +37,10 @@ def check_draft(
     """Check a draft.
 
     Args:
-        draft: A file, or Markdown or plain text that is in none.
-        essays: The essays to hold it against.
-        style: Style of the citations in the report and in corrections.
-        corpus: These essays as they are looked through, if they are prepared already.
+        draft: A file, or text in Markdown or plain text that is in no file.
+        essays: The essays to compare it with.
+        style: Style of the citations in the report and in fixes.
+        corpus: These essays as they are searched for quotations, if they are prepared already.
 
     Raises:
         AssistantError: If the draft cannot be read, or there is no essay.
@@ -49,31 +49,25 @@ def check_draft(
         raise LibraryError(
             "The library holds no essay to check a draft against; add one with: assistant add FILE"
         )
-    read = read_draft_file(draft) if isinstance(draft, Path) else read_draft_text(draft)
-    return Checker(essays, style, corpus).check(read)
+    document = read_draft_file(draft) if isinstance(draft, Path) else read_draft_text(draft)
+    return Checker(essays, style, corpus).check(document)
 
 
 class Checker:
-    """Checks drafts against essays.
-
-    Args:
-        essays: The essays.
-        style: Style of the citations in reports and corrections.
-        corpus: The essays as they are looked through, if they are prepared already.
-    """
+    """Checks drafts; arguments as for ``check_draft``."""
 
     def __init__(self, essays: Sequence[StoredEssay], style: Style, corpus: Corpus | None = None) -> None:
         self.corpus = corpus or Corpus(essays)
         self.sources = Sources(essays)
-        self.pages = Pages(essays)
+        self.pages = EssayPages(essays)
         self.second_hand = SecondHand(essays)
         self._passages = {passage.id: passage for essay in essays for passage in essay.passages}
         self._records = {essay.id: essay.reference for essay in essays}
         self._style = style
 
     def check(self, draft: Document) -> DraftReport:
-        """Find the faults of a draft."""
-        return _Check(self, draft).audit()
+        """Find the problems of a draft."""
+        return _Check(self, draft).report()
 
     def look_up(self, words: str, essays: frozenset[str] = frozenset()) -> QuotationLookup:
         """As ``Corpus.look_up``; what is too long for a quotation, or has no words, is absent."""
@@ -83,219 +77,218 @@ class Checker:
             return _ABSENT
 
     def cite(self, essay_id: str, place: PrintedPlace | None = None) -> str:
-        """In-text citation of an essay, or of words that stand in it: by way of it where it quotes them."""
+        """In-text citation of an essay, or of words in it; of the person too whom the essay quotes there."""
         quoted = self.second_hand.source(place) if place else None
         author = None if quoted is None else quoted.author
         pages = page_range(place.labels) if place else ""
         return self._style.in_text(self._records[essay_id], pages, quoting=author)
 
-    def is_running(self, place: PrintedPlace) -> bool:
-        """Whether words stand in the essay's text, and not in its title, headings or works cited."""
-        return any(self._passages[one].kind in SEARCHED_KINDS for one in place.passages)
+    def is_running_text(self, place: PrintedPlace) -> bool:
+        """Whether words are in the essay's text, and not in its title, headings or works cited."""
+        return any(self._passages[name].kind in SEARCHED_KINDS for name in place.passages)
 
 
 class _Check:
     """The check of one draft."""
 
     def __init__(self, checker: Checker, draft: Document) -> None:
-        self._with, self._draft = checker, draft
-        self._quoted = find_quotations(draft)
-        self._attribution = Attribution(draft, self._quoted.citations, checker.sources)
-        self._meanings = [self._attribution.meaning(one) for one in self._quoted.quotations]
-        self._findings = Findings(draft, checker.cite, checker.look_up)
-        self._page_check = PageCheck(draft, checker.pages, self._findings)
-        self._judged = self._exact = self._not_checked = 0
-        # Letters of the cited quotations, for words of theirs that come again.
-        self._known: list[str] = []
+        self._checker, self._draft = checker, draft
+        self._contents = find_quotations(draft)
+        attribution = Attribution(draft, self._contents.citations, checker.sources)
+        self._meanings = [attribution.meaning(quotation) for quotation in self._contents.quotations]
+        self._log = ProblemLog(draft, checker.cite, checker.look_up)
+        self._page_check = PageCheck(draft, checker.pages, checker.sources.year, self._log)
+        self._checked = self._exact = self._not_checked = 0
+        # Folded words of the cited quotations, by which they are recognised when they are quoted again.
+        self._cited_words: list[str] = []
 
-    def audit(self) -> DraftReport:
-        """All faults, in the order of the draft."""
-        for number, quotation in enumerate(self._quoted.quotations):
+    def report(self) -> DraftReport:
+        """Check the draft."""
+        for number, quotation in enumerate(self._contents.quotations):
             words = " ".join(words_of(self._draft, quotation.start, quotation.end)[0].split())
             if any(map(str.isalnum, words)):
-                self._judge(number, words)
+                self._check(number, words)
         self._check_pages()
         self._find_unmarked()
         draft = self._draft
         return DraftReport(
-            draft.name, draft.text, draft.units, draft.labels, self._judged, self._exact,
-            self._not_checked, self._findings.problems,
+            draft=draft.name, text=draft.text, units=draft.units, labels=draft.labels,
+            quotations=self._checked, exact=self._exact, not_checked=self._not_checked,
+            problems=self._log.problems,
         )  # fmt: skip
 
-    def _judge(self, number: int, words: str) -> None:
-        meaning = self._meanings[number]
+    def _check(self, number: int, words: str) -> None:
+        quotation, meaning = self._contents.quotations[number], self._meanings[number]
         if meaning.cited is None:
-            self._judge_uncited(number, words)
+            self._check_uncited(number, words)
         elif meaning.essays is None:
-            self._judge_untold(number, words)
+            self._check_without_source(quotation, meaning, words)
         elif meaning.essays:
-            self._judge_cited(number, words, meaning.essays)
+            self._check_cited(quotation, meaning, words, meaning.essays)
         else:
-            self._judge_foreign(number, words)
+            self._check_other_work(quotation, meaning, words)
 
-    def _judge_cited(self, number: int, words: str, essays: frozenset[str]) -> None:
+    def _check_cited(
+        self, quotation: DraftQuotation, meaning: Meaning, words: str, essays: frozenset[str]
+    ) -> None:
         """A quotation that is cited to essays of the library."""
-        quotation, meaning = self._quoted.quotations[number], self._meanings[number]
-        found = self._with.look_up(words, essays)
-        if found.judgement == "exact":
+        lookup = self._checker.look_up(words, essays)
+        if lookup.judgement == "exact":
             self._count(exact=True)
             # A title is printed on the first page, and cited with any.
-            if not self._with.sources.is_title(words):
-                self._stand(words, found, meaning)
-                self._find_second_hand(number, found)
+            if not self._checker.sources.is_title(words):
+                self._note_cited(words, lookup, meaning)
+                self._find_second_hand(quotation, meaning, lookup)
             return
-        everywhere = self._with.look_up(words)
+        everywhere = self._checker.look_up(words)
         if everywhere.judgement == "exact" and len(words.split()) > _SHORT and meaning.cited:
             self._count(exact=True)
-            self._findings.wrong_source(quotation, everywhere, meaning.cited)
-        elif not self._is_no_claim(quotation, words, found):
-            self._judge_altered(number, words, found, min(essays))
-
-    def _judge_altered(self, number: int, words: str, found: QuotationLookup, essay_id: str) -> None:
-        quotation, meaning = self._quoted.quotations[number], self._meanings[number]
-        if self._is_doubtful(quotation, meaning, found):
-            self._pass_by()
-        elif found.judgement == "altered":
-            self._misquoted(quotation, words, found, meaning)
-            self._find_second_hand(number, found)
+            self._log.wrong_source(quotation, everywhere, meaning.cited)
+        elif self._is_no_claim(quotation, words, lookup):
+            return
+        elif self._is_doubtful(quotation, meaning, lookup):
+            self._pass_over()
+        elif lookup.judgement == "altered":
+            self._misquoted(quotation, words, lookup, meaning)
+            self._find_second_hand(quotation, meaning, lookup)
         elif meaning.cited:
             self._count()
-            self._findings.not_found(quotation, essay_id, meaning.cited)
+            self._log.not_found(quotation, min(essays), meaning.cited)
 
-    def _is_no_claim(self, quotation: DraftQuotation, words: str, found: QuotationLookup) -> bool:
-        """Whether words in marks are a title, or a term that another quotation's citation stands behind."""
-        if self._with.sources.is_title(words) or (found.judgement == "absent" and is_titled(words)):
+    def _is_no_claim(self, quotation: DraftQuotation, words: str, lookup: QuotationLookup) -> bool:
+        """Whether words in marks are a title, or a term to which no citation belongs."""
+        if self._checker.sources.is_title(words) or (lookup.judgement == "absent" and is_titled(words)):
             return True
-        own = quotation.firm and quotation.cited[0].start >= quotation.end
-        return len(words.split()) <= _SHORT and not own and not quotation.set_off
+        has_citation = quotation.firm and quotation.cited[0].start >= quotation.end
+        return len(words.split()) <= _SHORT and not has_citation and not quotation.set_off
 
-    def _is_doubtful(self, quotation: DraftQuotation, meaning: Meaning, found: QuotationLookup) -> bool:
-        """Whether a quotation that is not exact may be another work's."""
-        if found.judgement == "altered" and found.comparisons[0].likeness >= _ALIKE:
+    def _is_doubtful(self, quotation: DraftQuotation, meaning: Meaning, lookup: QuotationLookup) -> bool:
+        """Whether a quotation that is not exact may be from another work."""
+        if lookup.judgement == "altered" and lookup.comparisons[0].likeness >= _ALIKE:
             return False
         if meaning.distant and meaning.cited and meaning.essays:
             # A page that the essay has is a sign that the essay named last is meant.
-            return not any(self._has_pages(meaning, one) for one in meaning.essays)
+            return not any(self._has_pages(meaning, essay_id) for essay_id in meaning.essays)
         return not quotation.firm
 
     def _has_pages(self, meaning: Meaning, essay_id: str) -> bool:
-        pages = self._with.pages
-        cited = meaning.cited and pages.cited(meaning.cited, essay_id, self._with.sources.year(essay_id))
+        pages = self._checker.pages
+        cited = meaning.cited and pages.cited(meaning.cited, essay_id, self._checker.sources.year(essay_id))
         return bool(cited) and bool(pages.labels(essay_id)) and not pages.missing(cited or (), essay_id)
 
-    def _judge_foreign(self, number: int, words: str) -> None:
+    def _check_other_work(self, quotation: DraftQuotation, meaning: Meaning, words: str) -> None:
         """A quotation that is cited to a work that the library does not have."""
-        quotation, cited = self._quoted.quotations[number], self._meanings[number].cited
-        found = self._with.look_up(words)
-        if cited and found.judgement == "exact" and self._is_telling(words, found) and quotation.firm:
+        lookup = self._checker.look_up(words)
+        distinctive = lookup.judgement == "exact" and self._is_distinctive(words, lookup)
+        if meaning.cited and distinctive and quotation.firm:
             self._count(exact=True)
-            self._findings.wrong_source(quotation, found, cited)
+            self._log.wrong_source(quotation, lookup, meaning.cited)
         else:
-            self._pass_by()
+            self._pass_over()
 
-    def _is_telling(self, words: str, found: QuotationLookup) -> bool:
+    def _is_distinctive(self, words: str, lookup: QuotationLookup) -> bool:
         """Whether words are so many that they are the essay's own, and not from a work that it quotes."""
-        enough = len(words.split()) >= _TELLING and not is_titled(words)
-        return enough and not self._with.second_hand.begins_quoted(found.comparisons[0].place)
+        enough = len(words.split()) >= _DISTINCTIVE and not is_titled(words)
+        return enough and not self._checker.second_hand.begins_quoted(lookup.comparisons[0].place)
 
-    def _judge_untold(self, number: int, words: str) -> None:
-        """A quotation with a citation that names no source, nor is one named before."""
-        found, quotation = self._with.look_up(words), self._quoted.quotations[number]
-        if found.judgement == "exact":
+    def _check_without_source(self, quotation: DraftQuotation, meaning: Meaning, words: str) -> None:
+        """A quotation with a citation that names no source, where none is named before it either."""
+        lookup = self._checker.look_up(words)
+        if lookup.judgement == "exact":
             self._count(exact=True)
-            if self._is_telling(words, found):
-                self._stand(words, found, self._meanings[number])
-        elif self._is_its_own(words, found) and self._is_telling(words, found):
-            self._misquoted(quotation, words, found, self._meanings[number])
+            if self._is_distinctive(words, lookup):
+                self._note_cited(words, lookup, meaning)
+        elif self._is_from_essay(words, lookup) and self._is_distinctive(words, lookup):
+            self._misquoted(quotation, words, lookup, meaning)
         else:
-            self._pass_by()
+            self._pass_over()
 
-    def _judge_uncited(self, number: int, words: str) -> None:
-        found, quotation = self._with.look_up(words), self._quoted.quotations[number]
-        heading = self._draft.blocks[quotation.block].kind == "heading"
-        if len(words.split()) <= _SHORT or is_titled(words) or self._with.sources.is_title(words) or heading:
+    def _check_uncited(self, number: int, words: str) -> None:
+        quotation, lookup = self._contents.quotations[number], self._checker.look_up(words)
+        is_heading = self._draft.blocks[quotation.block].kind == "heading"
+        is_title = is_titled(words) or self._checker.sources.is_title(words)
+        if len(words.split()) <= _SHORT or is_title or is_heading:
             return
-        if found.judgement == "exact":
+        if lookup.judgement == "exact":
             self._count(exact=True)
-            if not self._is_carried(number, words, found):
-                self._findings.uncited(quotation, found)
-        elif self._is_its_own(words, found):
-            self._misquoted(quotation, words, found, self._meanings[number])
-            self._findings.uncited(quotation, found)
+            if not self._has_citation_elsewhere(number, words, lookup):
+                self._log.uncited(quotation, lookup)
+        elif self._is_from_essay(words, lookup):
+            self._misquoted(quotation, words, lookup, self._meanings[number])
+            self._log.uncited(quotation, lookup)
         else:
-            self._pass_by()
+            self._pass_over()
 
-    def _is_its_own(self, words: str, found: QuotationLookup) -> bool:
-        """Whether altered words are so many and so like that they are the essay's."""
-        enough = found.judgement == "altered" and len(words.split()) > _TELLING
-        return enough and found.comparisons[0].likeness >= _ALIKE
+    def _is_from_essay(self, words: str, lookup: QuotationLookup) -> bool:
+        """Whether altered words are so many and so like print that they are the essay's."""
+        enough = lookup.judgement == "altered" and len(words.split()) > _DISTINCTIVE
+        return enough and lookup.comparisons[0].likeness >= _ALIKE
 
-    def _is_carried(self, number: int, words: str, found: QuotationLookup) -> bool:
+    def _has_citation_elsewhere(self, number: int, words: str, lookup: QuotationLookup) -> bool:
         """Whether words were cited before, or the next citation of the paragraph is theirs too."""
-        if any(fold(words) in one for one in self._known):
+        if any(fold(words) in earlier for earlier in self._cited_words):
             return True
-        block = self._quoted.quotations[number].block
-        for later, meaning in enumerate(self._meanings[number + 1 :], number + 1):
-            if self._quoted.quotations[later].block != block:
+        block = self._contents.quotations[number].block
+        for quotation, meaning in zip(
+            self._contents.quotations[number + 1 :], self._meanings[number + 1 :], strict=True
+        ):
+            if quotation.block != block:
                 return False
             if meaning.cited:
-                places = [
-                    one.place for one in found.comparisons if one.place.essay_id in (meaning.essays or ())
-                ]
-                return any(self._covers(meaning, place) for place in places)
+                places = [match.place for match in lookup.comparisons]
+                essays = meaning.essays or ()
+                return any(place.essay_id in essays and self._covers(meaning, place) for place in places)
         return False
 
     def _covers(self, meaning: Meaning, place: PrintedPlace) -> bool:
-        year = self._with.sources.year(place.essay_id)
-        pages = self._with.pages.cited(meaning.cited, place.essay_id, year) if meaning.cited else ()
-        return self._with.pages.covered(pages, place.essay_id).issuperset(place.labels)
+        """Whether the pages cited include those of a place."""
+        pages, year = self._checker.pages, self._checker.sources.year(place.essay_id)
+        cited = pages.cited(meaning.cited, place.essay_id, year) if meaning.cited else ()
+        return pages.covered(cited, place.essay_id).issuperset(place.labels)
 
     def _misquoted(
-        self, quotation: DraftQuotation, words: str, found: QuotationLookup, meaning: Meaning
+        self, quotation: DraftQuotation, words: str, lookup: QuotationLookup, meaning: Meaning
     ) -> None:
         self._count()
-        self._findings.misquoted(quotation, found, meaning.cited)
-        if found.comparisons[0].likeness >= _ALIKE:
-            self._stand(words, found, meaning)
+        self._log.misquoted(quotation, lookup, meaning.cited)
+        if lookup.comparisons[0].likeness >= _ALIKE:
+            self._note_cited(words, lookup, meaning)
 
-    def _stand(self, words: str, found: QuotationLookup, meaning: Meaning) -> None:
-        """Remember where cited words stand."""
-        self._known.append(fold(words))
+    def _note_cited(self, words: str, lookup: QuotationLookup, meaning: Meaning) -> None:
+        """Remember words of an essay, and have the pages of their citation checked."""
+        self._cited_words.append(fold(words))
         if meaning.cited:
-            essay_id = found.comparisons[0].place.essay_id
-            self._page_check.claim(meaning.cited, essay_id, Stand(words, found))
+            self._page_check.add_quotation(meaning.cited, words, lookup)
 
-    def _find_second_hand(self, number: int, found: QuotationLookup) -> None:
-        """Find words that the essay cited quotes, where the draft gives them for its author's own."""
-        quotation, meaning = self._quoted.quotations[number], self._meanings[number]
-        place, cited = found.comparisons[0].place, meaning.cited
+    def _find_second_hand(self, quotation: DraftQuotation, meaning: Meaning, lookup: QuotationLookup) -> None:
+        """Find words that the essay cited quotes, where the draft gives them as its author's."""
+        place, cited = lookup.comparisons[0].place, meaning.cited
         if cited is None or not (cited.who or cited.key or self._covers(meaning, place)):
             return
-        author = self._with.second_hand.author(found, place.essay_id)
-        if author and not is_told(self._draft, quotation, cited, author):
-            shared = sum(one.cited == cited for one in self._meanings) > 1
-            certain = quotation.firm and not shared and found.places == 1
-            self._findings.second_hand(quotation, place, cited, certain=certain)
+        author = self._checker.second_hand.author(lookup, place.essay_id)
+        if author and not is_acknowledged(self._draft, quotation, cited, author):
+            shared = sum(other.cited == cited for other in self._meanings) > 1
+            certain = quotation.firm and not shared and lookup.places == 1
+            self._log.second_hand(quotation, place, cited, certain=certain)
 
     def _check_pages(self) -> None:
-        """Check the pages of all citations, those of no quotation too."""
-        for cited in (one for block in self._quoted.citations for one in block):
-            meant = self._with.sources.meant(cited) or frozenset[str]()
-            for essay_id in meant if len(meant) == 1 else ():
-                self._page_check.claim(cited, essay_id)
-        self._page_check.check(self._with.sources.year)
+        """Check the pages of all citations, those too that belong to no quotation."""
+        for cited in (cited for block in self._contents.citations for cited in block):
+            essays = self._checker.sources.meant(cited) or frozenset[str]()
+            if len(essays) == 1:
+                self._page_check.add(cited, *essays)
+        self._page_check.check()
 
     def _find_unmarked(self) -> None:
-        for lifted in find_unmarked(
-            self._draft, self._quoted.quotations, self._with.corpus, self._with.look_up
-        ):
-            if self._with.is_running(lifted.place):
-                self._findings.unmarked(lifted)
+        quotations, checker = self._contents.quotations, self._checker
+        for reused in find_unmarked(self._draft, quotations, checker.corpus, checker.look_up):
+            if checker.is_running_text(reused.place):
+                self._log.unmarked(reused)
 
     def _count(self, *, exact: bool = False) -> None:
-        self._judged += 1
+        self._checked += 1
         self._exact += exact
 
-    def _pass_by(self) -> None:
-        self._judged += 1
+    def _pass_over(self) -> None:
+        self._checked += 1
         self._not_checked += 1

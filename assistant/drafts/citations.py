@@ -27,7 +27,7 @@ _IBID = re.compile(r"(?:ibid|op\.\s*cit|loc\.\s*cit|idem)\b\.?,?", re.IGNORECASE
 _SMALL = frozenset(
     "and et al al. van von der den de di da del della la le du the of on in a for to y with".split()
 )
-# What points within the draft or to parts of other books, and cites no page of an essay.
+# Words that point within the draft or to parts of other books, and cite no page of an essay.
 _POINTERS = re.compile(
     r"(?:chapters?|ch\.|sections?|sec\.|figures?|figs?\.|tables?|lines?|ll?\.|acts?|scenes?|note|notes|nn?\.|"
     r"appendix|part|step|book|vol\.|volume|above|below|equation|eq\.|version|item|point)\b",
@@ -43,12 +43,12 @@ _GROUP = re.compile(r"\^?\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]|\([^()]*(?:\([^()
 
 
 @dataclass(frozen=True, slots=True)
-class Cited:
+class DraftCitation:
     """One source that a citation names.
 
     Attributes:
-        start: Where the citation stands in the prose: its bracket, or the call of its note.
-        end: Offset behind it.
+        start: Offset of the citation in the prose: of its bracket, or of the call of its note.
+        end: Offset after it.
         text: The words of the citation, without brackets.
         who: Names and title as written; empty where the citation names none.
         key: Key of a bibliography's entry, or the empty string.
@@ -56,7 +56,7 @@ class Cited:
         year: The year as written, or the empty string.
         pages: First and last page of each range named.
         locator: Span of the pages in the prose, or ``None``.
-        bracketed: Whether it stands in brackets or in a note, and not in the sentence itself.
+        bracketed: Whether it is in brackets or in a note, not in the sentence itself.
     """
 
     start: int
@@ -71,57 +71,55 @@ class Cited:
     bracketed: bool = True
 
 
-def find_citations(draft: Document, block: Block) -> list[Cited]:
-    """All citations of a block, in order; those of its notes stand where the note is called."""
+def find_citations(draft: Document, block: Block) -> list[DraftCitation]:
+    """All citations of a block, in order; those of its notes are where the note is called."""
     prose = draft.prose
-    made: list[Cited] = []
+    citations: list[DraftCitation] = []
     covered: list[tuple[int, int]] = []
     for group in _GROUP.finditer(prose, block.start, block.end):
-        sources = _group(prose, group.start(), group.end())
-        made += sources
+        sources = _group(prose, *group.span())
+        citations += sources
         if sources:
             covered.append(group.span())
-    made += [
-        replace(one, start=at, end=at + 1)
-        for at in _calls(draft, block)
-        for one in _note(draft, draft.blocks[draft.notes[at]])
+    citations += [
+        replace(cited, start=call, end=call + 1)
+        for call in _calls(draft, block)
+        for cited in _note(draft, draft.blocks[draft.notes[call]])
     ]
-    free = [
+    unbracketed = [
         *(
-            _keyed(prose, found, block.end, bare=True)
-            for found in _KEYED.finditer(prose, block.start, block.end)
+            _keyed(prose, match, block.end, bare=True)
+            for match in _KEYED.finditer(prose, block.start, block.end)
         ),
-        *(_in_prose(found) for found in _IN_PROSE.finditer(prose, block.start, block.end)),
+        *(_in_prose(match) for match in _IN_PROSE.finditer(prose, block.start, block.end)),
         *(_own_pages(prose, block) if block.kind == "note" else ()),
     ]
-    made += [one for one in free if not any(first <= one.start < last for first, last in covered)]
-    return sorted(made, key=lambda one: (one.start, one.locator or (0, 0)))
+    citations += [
+        cited for cited in unbracketed if not any(first <= cited.start < last for first, last in covered)
+    ]
+    return sorted(citations, key=lambda cited: (cited.start, cited.locator or (0, 0)))
 
 
-def _group(prose: str, start: int, end: int) -> list[Cited]:
+def _group(prose: str, start: int, end: int) -> list[DraftCitation]:
     """The sources that a bracket names; none if it is no citation."""
     if prose.startswith("^[", start):
-        return [replace(one, start=start, end=end) for one in _plain_note(prose, start + 2, end - 1)]
-    if prose[start] == "[":
-        if "@" not in prose[start:end]:
-            return []
-        parts = [_keyed_part(prose, *part) for part in _parts(prose, start + 1, end - 1)]
-    else:
-        parts = [_part(prose, *part) for part in _parts(prose, start + 1, end - 1)]
-    if not parts or parts[0] is None:
+        return [replace(cited, start=start, end=end) for cited in _plain_note(prose, start + 2, end - 1)]
+    if prose[start] == "[" and "@" not in prose[start:end]:
+        return []
+    read = _keyed_part if prose[start] == "[" else _part
+    parts = [read(prose, *part) for part in _parts(prose, start + 1, end - 1)]
+    if parts[0] is None:
         return []
     return [replace(part, start=start, end=end) for part in parts if part is not None]
 
 
 def _parts(prose: str, start: int, end: int) -> list[tuple[int, int]]:
-    made: list[tuple[int, int]] = []
-    for semicolon in [*(found.start() for found in re.finditer(";", prose[start:end])), end - start]:
-        first = made[-1][1] + 1 if made else start
-        made.append((first, start + semicolon))
-    return made
+    """Spans between semicolons."""
+    ends = [*(match.start() for match in re.compile(";").finditer(prose, start, end)), end]
+    return list(zip([start, *(semicolon + 1 for semicolon in ends)], ends, strict=False))
 
 
-def _part(prose: str, start: int, end: int) -> Cited | None:
+def _part(prose: str, start: int, end: int) -> DraftCitation | None:
     """One source of a bracket, or ``None`` if it is no citation."""
     text = _ADDED.sub("", prose[start:end]).rstrip()
     lead = _LEAD.match(text)
@@ -129,24 +127,24 @@ def _part(prose: str, start: int, end: int) -> Cited | None:
     inner = ""
     if via := _VIA.match(text, begin) or re.compile(_VIA.pattern[1:], re.DOTALL).match(text, begin):
         inner, begin = via["inner"].strip(), via.end()
-    found = _SOURCE.fullmatch(text, begin)
-    if not found or _POINTERS.match(found["who"]):
+    source = _SOURCE.fullmatch(text, begin)
+    if not source or _POINTERS.match(source["who"]):
         return None
-    who = _IBID.sub("", found["who"]).strip(" ,.")
-    if not _is_who(who) or not (found["who"] or found["pages"] or found["year"]):
+    who = _IBID.sub("", source["who"]).strip(" ,.")
+    if not _is_who(who) or not (source["who"] or source["pages"] or source["year"]):
         return None
     locator = None
-    if found["pages"]:
-        locator = (start + found.start("pages"), start + found.end("pages"))
-    return Cited(
-        start, end, text.strip(), who, "", inner, found["year"] or "", ranges(found["pages"] or ""), locator
-    )
+    if source["pages"]:
+        locator = (start + source.start("pages"), start + source.end("pages"))
+    return DraftCitation(
+        start, end, text.strip(), who, inner=inner, year=source["year"] or "",
+        pages=ranges(source["pages"] or ""), locator=locator,
+    )  # fmt: skip
 
 
 def _is_who(text: str) -> bool:
-    """Whether words can be names and a title: all of them capitalised, but for small words and titles."""
+    """Whether words can be names and a title: capitalised, except small words and what is in marks."""
     bare = re.sub(r"[“\"‘'][^“”\"]*[”\"’']", "", text)
-    # A title in quotation marks within brackets; several words of one are no sentence.
     words = re.findall(r"[\w.'’&-]+", bare)
     named = [word for word in words if word[0].isupper()]
     plain = [word for word in words if word[0].islower() and word not in _SMALL]
@@ -154,84 +152,92 @@ def _is_who(text: str) -> bool:
 
 
 def ranges(pages: str) -> tuple[tuple[str, str], ...]:
-    """First and last page of each range in a locator; a shortened last page is written out."""
-    made = []
-    for found in re.finditer(
-        rf"({_NUMBER})(?:\s*(?:-{{1,3}}|[–—])\s*({_NUMBER}))?", re.sub(rf"^{_PREFIX}", "", pages)
-    ):
-        first, last = found[1], found[2] or found[1]
+    """First and last page of each range in a locator; a shortened last page is written in full."""
+    result = []
+    bare = re.sub(rf"^{_PREFIX}", "", pages)
+    for match in re.finditer(rf"({_NUMBER})(?:\s*(?:-{{1,3}}|[–—])\s*({_NUMBER}))?", bare):
+        first, last = match[1], match[2] or match[1]
         if first.isdecimal() and last.isdecimal() and len(last) < len(first):
             last = first[: -len(last)] + last
-        made.append((first, last))
-    return tuple(made)
+        result.append((first, last))
+    return tuple(result)
 
 
-def _keyed_part(prose: str, start: int, end: int) -> Cited | None:
-    found = _KEYED.search(prose, start, end)
-    return _keyed(prose, found, end) if found else None
+def _keyed_part(prose: str, start: int, end: int) -> DraftCitation | None:
+    key = _KEYED.search(prose, start, end)
+    return _keyed(prose, key, end) if key else None
 
 
-def _keyed(prose: str, found: re.Match[str], end: int, *, bare: bool = False) -> Cited:
+def _keyed(prose: str, key: re.Match[str], end: int, *, bare: bool = False) -> DraftCitation:
     """A citation by a key, with the pages that follow it: ``@gill2014, 848`` or ``@gill2014 [848]``.
 
     Args:
         prose: The prose.
-        found: The key in it.
+        key: The key in it.
         end: Where to end.
-        bare: Whether it stands in no bracket; its pages then stand in one behind it.
+        bare: Whether the key is in no bracket; its pages are then in one after it.
     """
-    bracket = re.compile(r"\s*\[").match(prose, found.end(), end) if bare else None
-    begin = bracket.end() if bracket else found.end()
+    bracket = re.compile(r"\s*\[").match(prose, key.end(), end) if bare else None
+    begin = bracket.end() if bracket else key.end()
     pages = _KEYED_PAGES.match(prose, begin, end) if bracket or not bare else None
     if not pages:
-        return Cited(*found.span(), found[0], found["key"], found["key"])
-    behind = prose.find("]", pages.end(), end) + 1 if bracket else pages.end()
-    return Cited(
-        found.start(), behind or pages.end(), prose[found.start() : pages.end()], found["key"], found["key"],
+        return DraftCitation(*key.span(), key[0], key["key"], key["key"])
+    after = prose.find("]", pages.end(), end) + 1 if bracket else pages.end()
+    return DraftCitation(
+        key.start(), after or pages.end(), prose[key.start() : pages.end()], key["key"], key["key"],
         pages=ranges(pages["pages"]), locator=pages.span("pages"),
     )  # fmt: skip
 
 
-def _in_prose(found: re.Match[str]) -> Cited:
-    return Cited(
-        found.start(), found.end(), found[0], pages=ranges(found["pages"]), locator=found.span("pages"),
-        bracketed=False,
-    )  # fmt: skip
+def _in_prose(pages: re.Match[str]) -> DraftCitation:
+    return DraftCitation(
+        *pages.span(), pages[0], pages=ranges(pages["pages"]), locator=pages.span("pages"), bracketed=False
+    )
 
 
 def _calls(draft: Document, block: Block) -> list[int]:
     """Where a block calls notes; a note that calls others is not followed."""
     if block.kind == "note":
         return []
-    return [at for at in range(block.start, block.end) if draft.prose[at] == NOTE_CALL and at in draft.notes]
+    return [
+        offset
+        for offset in range(block.start, block.end)
+        if draft.prose[offset] == NOTE_CALL and offset in draft.notes
+    ]
 
 
-def _note(draft: Document, block: Block) -> list[Cited]:
-    """The sources that a note names, with their pages if it has any."""
-    paged = [one for one in find_citations(draft, block) if one.pages or one.key]
+def _note(draft: Document, block: Block) -> list[DraftCitation]:
+    """The sources that a note names, those with pages if there are any."""
+    paged = [cited for cited in find_citations(draft, block) if cited.pages or cited.key]
     return paged or _plain_note(draft.prose, block.start, block.end)
 
 
-def _own_pages(prose: str, block: Block) -> list[Cited]:
-    """The sources of a note for the quotations in it: each stands where its pages do."""
+def _own_pages(prose: str, block: Block) -> list[DraftCitation]:
+    """The sources of a note for the quotations in it: each is where its pages are."""
     sources = _plain_note(prose, block.start, block.end)
-    return [replace(one, start=one.locator[0], end=one.locator[1]) for one in sources if one.locator]
+    return [
+        replace(cited, start=cited.locator[0], end=cited.locator[1]) for cited in sources if cited.locator
+    ]
 
 
-def _plain_note(prose: str, start: int, end: int) -> list[Cited]:
+def _plain_note(prose: str, start: int, end: int) -> list[DraftCitation]:
     """The sources of a note in sentence form, such as ``Gill, "Written on the Face," 848.``."""
-    made = []
+    citations = []
     for first, last in _parts(prose, start, end):
         text = prose[first:last]
-        found = list(_IN_NOTE.finditer(text))
-        if not found:
+        locators = list(_IN_NOTE.finditer(text))
+        if not locators:
             if text.strip():
-                made.append(Cited(first, last, text.strip(), text.strip()))
+                citations.append(DraftCitation(first, last, text.strip(), text.strip()))
             continue
-        pages = found[-1]
+        pages = locators[-1]
         who = _IBID.sub("", text[: pages.start("pages")]).strip(" ,.:")
-        locator = (first + pages.start("pages"), first + pages.end("pages"))
-        inner = via["inner"].strip() if (via := _VIA.match(who)) else ""
-        who = who[via.end() :] if via else who
-        made.append(Cited(first, last, text.strip(), who, "", inner, "", ranges(pages["pages"]), locator))
-    return made
+        via = _VIA.match(who)
+        citations.append(
+            DraftCitation(
+                first, last, text.strip(), who[via.end() :] if via else who,
+                inner=via["inner"].strip() if via else "", pages=ranges(pages["pages"]),
+                locator=(first + pages.start("pages"), first + pages.end("pages")),
+            )
+        )  # fmt: skip
+    return citations

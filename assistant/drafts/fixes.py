@@ -1,4 +1,4 @@
-"""What puts a fault right: printed words in the writer's own marks, and citations where they belong."""
+"""What corrects a problem: printed words within the writer's own marks, and citations where they belong."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from assistant.core.draft_report import Fix
 from assistant.core.quotation import Comparison, Difference, Edit
 from assistant.documents.document import NOTE_CALL, Document
-from assistant.drafts.citations import Cited
+from assistant.drafts.citations import DraftCitation
 from assistant.drafts.quotations import DraftQuotation
 
 _SINGLE = str.maketrans('“”"«»„', "‘’'‹›‚")
@@ -16,40 +16,35 @@ _STRAIGHT = str.maketrans("“”‘’", "\"\"''")
 
 
 def words_of(draft: Document, start: int, end: int) -> tuple[str, list[int]]:
-    """The words of a span of the prose without calls of notes, and the offset of each character."""
-    places = [at for at in range(start, end) if draft.prose[at] != NOTE_CALL]
-    return "".join(draft.prose[at] for at in places), places
+    """The words of a span of the prose without the calls of notes, and the offset of each character."""
+    offsets = [offset for offset in range(start, end) if draft.prose[offset] != NOTE_CALL]
+    return "".join(draft.prose[offset] for offset in offsets), offsets
 
 
-def corrections(draft: Document, quotation: DraftQuotation, comparison: Comparison) -> list[Fix]:
-    """What makes the printed words of a quotation, the writer's editing marks kept.
-
-    Args:
-        draft: The draft.
-        quotation: The quotation.
-        comparison: It beside print.
+def corrected_words(draft: Document, quotation: DraftQuotation, comparison: Comparison) -> list[Fix]:
+    """Make a quotation as printed, but keep the writer's editing marks.
 
     Returns:
-        The mends, in order; empty if the words cannot be led back to the draft.
+        The fixes, in order; empty if the words compared cannot be found in the draft again.
     """
-    words, places = words_of(draft, quotation.start, quotation.end)
-    edits, at, made = list(comparison.edits), 0, list[Fix]()
+    words, offsets = words_of(draft, quotation.start, quotation.end)
+    edits, index, fixes = list(comparison.edits), 0, list[Fix]()
     for step in comparison.diff:
         # The comparison has single spaces where the draft may break a line.
-        found = re.compile(r"\s*" + r"\s+".join(map(re.escape, step.quoted.split()))).match(words, at)
-        if not found:
+        match = re.compile(r"\s*" + r"\s+".join(map(re.escape, step.quoted.split()))).match(words, index)
+        if not match:
             return []
-        start = found.end() - len(found[0].lstrip()) if step.quoted else at
-        at = found.end() if step.quoted else at
+        start = match.end() - len(match[0].lstrip()) if step.quoted else index
+        index = match.end() if step.quoted else index
         if step.op != "equal" and not _is_edit(step, edits):
-            made.append(_mend(draft, quotation, step, places[start:at], (words, places, start)))
-    return made
+            fixes.append(_correction(draft, quotation, step, (words, offsets), start, index))
+    return fixes
 
 
 def _is_edit(step: Difference, edits: list[Edit]) -> bool:
-    """Whether a step is the next of the writer's editing marks; those up to it are then behind us.
+    """Whether a step is the next of the writer's editing marks; if so, it is removed from them.
 
-    Marks that change one letter of a word may stand in a step of equal words, and are passed over.
+    Marks before it are removed too: one that changes a single letter may be within a step of equal words.
     """
     marks = [edit.quoted.strip() for edit in edits]
     if step.quoted.strip() not in marks:
@@ -58,41 +53,43 @@ def _is_edit(step: Difference, edits: list[Edit]) -> bool:
     return True
 
 
-def _mend(
+def _correction(
     draft: Document,
     quotation: DraftQuotation,
     step: Difference,
-    places: Sequence[int],
-    around: tuple[str, Sequence[int], int],
+    content: tuple[str, Sequence[int]],
+    start: int,
+    end: int,
 ) -> Fix:
-    words, all_places, at = around
+    """What makes a step of the comparison, which is ``start`` to ``end`` of the words, as printed."""
+    words, offsets = content
     printed = draft.escape(_in_marks(step.printed, draft, quotation))
     if step.op == "delete":
-        return _insertion(draft, printed, all_places, at)
-    start, end = draft.span(places[0], places[-1] + 1)
-    if step.op == "insert":
-        # The space before the words goes with them, or that behind the first.
-        if at and words[at - 1].isspace():
-            start = draft.starts[all_places[at - 1]]
-        elif words[at + len(places) : at + len(places) + 1].isspace():
-            end = draft.ends[all_places[at + len(places)]]
-        return Fix(start, end, "")
-    return Fix(start, end, printed)
+        return _insertion(draft, printed, offsets, start)
+    first, last = draft.span(offsets[start], offsets[end - 1] + 1)
+    if step.op == "replace":
+        return Fix(first, last, printed)
+    # Words too many: the space before them goes too, or the one after them if they are the first.
+    if start and words[start - 1].isspace():
+        first = draft.starts[offsets[start - 1]]
+    elif words[end : end + 1].isspace():
+        last = draft.ends[offsets[end]]
+    return Fix(first, last, "")
 
 
-def _insertion(draft: Document, printed: str, places: Sequence[int], at: int) -> Fix:
-    """Words that the quotation lacks, behind the last character before them that is no space."""
-    before = next((place for place in reversed(places[:at]) if not draft.prose[place].isspace()), None)
+def _insertion(draft: Document, printed: str, offsets: Sequence[int], index: int) -> Fix:
+    """Words that the quotation lacks, after the last character before them that is no space."""
+    before = next((offset for offset in reversed(offsets[:index]) if not draft.prose[offset].isspace()), None)
     if before is None:
-        start = draft.starts[places[0]]
+        start = draft.starts[offsets[0]]
         return Fix(start, start, f"{printed} ")
     end = draft.ends[before]
-    # A comma or stop stands at the word before it.
+    # A comma or stop joins the word before it.
     return Fix(end, end, printed if re.match(r"[,.;:!?)’”]", printed) else f" {printed}")
 
 
 def _in_marks(printed: str, draft: Document, quotation: DraftQuotation) -> str:
-    """Printed words as they stand within the writer's marks: one line, nested marks, straight or curly."""
+    """Printed words on one line, with nested marks that are curly or straight as the writer's are."""
     words = " ".join(printed.split())
     opening = draft.prose[quotation.start - 1] if quotation.outer[0] < quotation.start else ""
     if opening and opening in '“"„«':
@@ -102,58 +99,47 @@ def _in_marks(printed: str, draft: Document, quotation: DraftQuotation) -> str:
     return words.translate(_STRAIGHT) if straight else words
 
 
-def citing(draft: Document, quotation: DraftQuotation, citation: str) -> list[Fix]:
-    """What adds a citation to a quotation; a full stop before the closing mark moves behind it.
-
-    Args:
-        draft: The draft.
-        quotation: The quotation.
-        citation: The citation in brackets.
+def added_citation(draft: Document, quotation: DraftQuotation, citation: str) -> list[Fix]:
+    """Add a citation to a quotation; a full stop before the closing mark moves after the citation.
 
     Returns:
-        The mends, in order; empty where a citation is no text, as in LaTeX or in styles of notes.
+        The fixes, in order; empty where a citation is not text, as in LaTeX or in styles of notes.
     """
     if draft.reader == "latex" or not citation.startswith(("(", "[")):
         return []
     added = draft.escape(citation) if citation.startswith("(") else citation
     _, end = draft.span(*quotation.outer)
-    if quotation.set_off:
-        return [Fix(end, end, f" {added}")]
     stop = quotation.end - 1
-    if draft.prose[stop] in ".," and quotation.outer[1] > quotation.end and draft.prose[stop - 1] != ".":
-        at = draft.span(stop, stop + 1)
-        return [Fix(*at, ""), Fix(end, end, f" {added}{draft.prose[stop]}")]
-    return [Fix(end, end, f" {added}")]
+    has_stop = draft.prose[stop] in ".," and draft.prose[stop - 1] != "."
+    if quotation.set_off or not has_stop or quotation.outer[1] == quotation.end:
+        return [Fix(end, end, f" {added}")]
+    return [Fix(*draft.span(stop, stop + 1), ""), Fix(end, end, f" {added}{draft.prose[stop]}")]
 
 
-def relayed(draft: Document, cited: Cited, citation: str) -> list[Fix]:
-    """What puts a citation by way of an essay in the place of one of its author.
-
-    Args:
-        draft: The draft.
-        cited: The citation as it stands.
-        citation: The one that belongs there.
+def relayed_citation(draft: Document, cited: DraftCitation, citation: str) -> list[Fix]:
+    """Replace a citation by one of the person whom the essay cited quotes.
 
     Returns:
-        One mend; none where a citation is no text, as in LaTeX, notes or styles of notes, and where the
+        One fix; none where a citation is not text, as in LaTeX, notes or styles of notes, nor where the
         brackets hold more than a source and its pages, which would be lost.
     """
-    held = draft.prose[cited.start : cited.end]
+    written = draft.prose[cited.start : cited.end]
     if cited.key or draft.reader == "latex":
         return []
-    if not (held.startswith("(") and held.endswith(")") and citation.startswith("(")):
+    if not (written.startswith("(") and written.endswith(")") and citation.startswith("(")):
         return []
     pages = draft.prose[slice(*cited.locator)] if cited.locator else ""
+    rest = written
     for part in (cited.who, cited.year, pages):
-        held = held.replace(part, " ", 1)
-    if any(map(str.isalnum, held)):
+        rest = rest.replace(part, " ", 1)
+    if any(map(str.isalnum, rest)):
         return []
     return [Fix(*draft.span(cited.start, cited.end), draft.escape(citation))]
 
 
-def applied(text: str, start: int, end: int, mends: Sequence[Fix]) -> str:
-    """A span of a text with its mends made."""
-    for mend in reversed(mends):
-        text = text[: mend.start] + mend.text + text[mend.end :]
-        end += len(mend.text) - (mend.end - mend.start)
+def applied(text: str, start: int, end: int, fixes: Sequence[Fix]) -> str:
+    """A span of a text with its fixes applied."""
+    for fix in reversed(fixes):
+        text = text[: fix.start] + fix.text + text[fix.end :]
+        end += len(fix.text) - (fix.end - fix.start)
     return text[start:end]

@@ -1,4 +1,4 @@
-"""The pages that citations name, held against those that words stand on."""
+"""The pages that citations name, compared with those on which the words are printed."""
 
 from __future__ import annotations
 
@@ -10,48 +10,35 @@ from assistant.citations.locators import page_range
 from assistant.core.essay import StoredEssay
 from assistant.core.quotation import QuotationLookup
 from assistant.documents.document import Document
-from assistant.drafts.citations import Cited
-from assistant.drafts.problems import Findings
+from assistant.drafts.citations import DraftCitation
+from assistant.drafts.problems import ProblemLog
 
 _PREFIX = re.compile(r"(?P<word>pp?\.?|pages?|Seiten?|S\.)(?P<space>\s*)", re.IGNORECASE)
 _SEVERAL = {"p.": "pp.", "p": "pp", "page": "pages", "Seite": "Seiten"}
 _ONE = {several: one for one, several in _SEVERAL.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Stand:
-    """Where the words of a quotation stand.
-
-    Attributes:
-        words: The words, on one line.
-        found: Their places in the essay cited.
-    """
-
-    words: str
-    found: QuotationLookup
+# First and last page.
+PageRange = tuple[str, str]
 
 
 @dataclass(slots=True)
-class PageClaim:
+class CitedPages:
     """A citation of pages of an essay.
 
     Attributes:
         cited: The citation.
         essay_id: The essay.
-        stands: The quotations that it belongs to.
+        quotations: The quotations that it belongs to: their words on one line, and their places in the essay.
     """
 
-    cited: Cited
+    cited: DraftCitation
     essay_id: str
-    stands: list[Stand] = field(default_factory=list)
+    quotations: list[tuple[str, QuotationLookup]] = field(default_factory=list)
 
 
-class Pages:
-    """The pages of essays.
-
-    Args:
-        essays: The essays.
-    """
+class EssayPages:
+    """The pages of essays."""
 
     def __init__(self, essays: Sequence[StoredEssay]) -> None:
         self._labels = {
@@ -63,27 +50,21 @@ class Pages:
         """Labels of an essay's pages in order; empty if its file shows none."""
         return self._labels[essay_id]
 
-    def cited(self, cited: Cited, essay_id: str, year: str) -> tuple[tuple[str, str], ...]:
-        """First and last page of the ranges that a citation names.
-
-        Args:
-            cited: The citation.
-            essay_id: The essay that it means.
-            year: The essay's year, which is no page.
-        """
+    def cited(self, cited: DraftCitation, essay_id: str, year: str) -> tuple[PageRange, ...]:
+        """The pages that a citation of an essay names; the essay's year is none."""
         labels = self._labels[essay_id]
         pages = tuple(pair for pair in cited.pages if pair != (year, year) or year in labels)
         if not pages and cited.year in labels and cited.year != year:
             return ((cited.year, cited.year),)
         return pages
 
-    def missing(self, pages: Collection[tuple[str, str]], essay_id: str) -> list[str]:
+    def missing(self, pages: Collection[PageRange], essay_id: str) -> list[str]:
         """The pages that the essay does not have."""
         labels = self._labels[essay_id]
         ends = dict.fromkeys(label for pair in pages for label in pair)
         return [label for label in ends if label not in labels] if labels else []
 
-    def covered(self, pages: Collection[tuple[str, str]], essay_id: str) -> set[str]:
+    def covered(self, pages: Collection[PageRange], essay_id: str) -> set[str]:
         """Labels of all pages of ranges whose ends the essay has."""
         labels = self._labels[essay_id]
         return {
@@ -99,8 +80,8 @@ class Pages:
         Args:
             labels: The pages.
             essay_id: Their essay.
-            like: The locator that they replace; its "p." stays, and becomes "pp." for several.
-            dash: What stands between the ends of a range.
+            like: The locator that they replace; its "p." remains, or becomes "pp." for several pages.
+            dash: What joins the ends of a range.
         """
         order = self._labels[essay_id]
         runs: list[list[str]] = []
@@ -110,7 +91,7 @@ class Pages:
             else:
                 runs.append([label])
         prefix = _PREFIX.match(like)
-        # With "pp." both ends are written out, as APA and Harvard do; without it the last is shortened.
+        # With "pp." both ends are written in full, as APA and Harvard do; without it the last is shortened.
         ranges = [
             (run[0] if run[0] == run[-1] else f"{run[0]}-{run[-1]}") if prefix else page_range(run)
             for run in runs
@@ -129,59 +110,66 @@ class PageCheck:
     Args:
         draft: The draft.
         pages: The pages of the essays.
-        findings: Takes the faults.
+        year: Year of an essay by its id.
+        log: Records the problems.
     """
 
-    def __init__(self, draft: Document, pages: Pages, findings: Findings) -> None:
-        self._draft, self._pages, self._findings = draft, pages, findings
-        self._claims: dict[tuple[int, int], PageClaim] = {}
+    def __init__(
+        self, draft: Document, pages: EssayPages, year: Callable[[str], str], log: ProblemLog
+    ) -> None:
+        self._draft, self._pages, self._year, self._log = draft, pages, year, log
+        self._citations: dict[tuple[int, int], CitedPages] = {}
 
-    def claim(self, cited: Cited, essay_id: str, stand: Stand | None = None) -> None:
-        """Take a citation down, with a quotation that it belongs to."""
-        where = cited.locator or (cited.start, cited.end)
-        claim = self._claims.setdefault(where, PageClaim(cited, essay_id))
-        if stand and claim.essay_id == essay_id:
-            claim.stands.append(stand)
+    def add(self, cited: DraftCitation, essay_id: str) -> CitedPages:
+        """Add a citation to be checked, once if it is added several times."""
+        span = cited.locator or (cited.start, cited.end)
+        return self._citations.setdefault(span, CitedPages(cited, essay_id))
 
-    def check(self, year: Callable[[str], str]) -> None:
-        """Find the faults of all citations taken down.
+    def add_quotation(self, cited: DraftCitation, words: str, lookup: QuotationLookup) -> None:
+        """Add a citation with a quotation that it belongs to."""
+        essay_id = lookup.comparisons[0].place.essay_id
+        citation = self.add(cited, essay_id)
+        if citation.essay_id == essay_id:
+            citation.quotations.append((words, lookup))
 
-        Args:
-            year: Year of an essay by its id.
-        """
-        groups: dict[tuple[int, str], set[tuple[str, str]]] = {}
-        for claim in self._claims.values():
-            pages = self._pages.cited(claim.cited, claim.essay_id, year(claim.essay_id))
-            groups.setdefault((claim.cited.start, claim.essay_id), set()).update(pages)
-        for claim in self._claims.values():
-            own = self._pages.cited(claim.cited, claim.essay_id, year(claim.essay_id))
-            if own:
-                self._check(claim, own, groups[claim.cited.start, claim.essay_id])
+    def check(self) -> None:
+        """Record the problems of all citations that were added."""
+        own = {
+            span: self._pages.cited(citation.cited, citation.essay_id, self._year(citation.essay_id))
+            for span, citation in self._citations.items()
+        }
+        groups: dict[tuple[int, str], set[PageRange]] = {}
+        for span, citation in self._citations.items():
+            groups.setdefault((citation.cited.start, citation.essay_id), set()).update(own[span])
+        for span, citation in self._citations.items():
+            if own[span]:
+                self._check(citation, own[span], groups[citation.cited.start, citation.essay_id])
 
-    def _check(self, claim: PageClaim, own: Collection[tuple[str, str]], group: set[tuple[str, str]]) -> None:
-        labels = self._pages.labels(claim.essay_id)
-        missing = self._pages.missing(own, claim.essay_id)
-        right = self._right(claim) if len(group) == len(own) else None
-        if missing:
-            words = claim.stands[0].words if claim.stands else ""
-            self._findings.no_such_page(words, claim.essay_id, labels, claim.cited, right)
+    def _check(self, citation: CitedPages, own: Collection[PageRange], group: Collection[PageRange]) -> None:
+        """Check the pages of a citation; ``group`` has those of others in the same brackets too."""
+        labels = self._pages.labels(citation.essay_id)
+        correct = self._correct_pages(citation) if len(group) == len(own) else None
+        if self._pages.missing(own, citation.essay_id):
+            words = citation.quotations[0][0] if citation.quotations else ""
+            self._log.no_such_page(words, citation.essay_id, labels, citation.cited, correct)
             return
-        covered = self._pages.covered(group, claim.essay_id)
-        for stand in claim.stands:
-            places = [one for one in stand.found.comparisons if one.place.essay_id == claim.essay_id]
-            listed = stand.found.places == len(stand.found.comparisons)
-            if labels and listed and not any(covered.issuperset(one.place.labels) for one in places):
-                self._findings.wrong_page(stand.words, places[0], claim.cited, right)
+        covered = self._pages.covered(group, citation.essay_id)
+        for words, lookup in citation.quotations:
+            matches = [match for match in lookup.comparisons if match.place.essay_id == citation.essay_id]
+            all_listed = lookup.places == len(lookup.comparisons)
+            on_page = any(covered.issuperset(match.place.labels) for match in matches)
+            if labels and all_listed and not on_page:
+                self._log.wrong_page(words, matches[0], citation.cited, correct)
 
-    def _right(self, claim: PageClaim) -> str | None:
-        """The pages as they must be, if each of the quotations stands in one place only."""
-        if not claim.stands or any(stand.found.places != 1 for stand in claim.stands):
+    def _correct_pages(self, citation: CitedPages) -> str | None:
+        """The pages of the quotations, if each of them is printed in one place only."""
+        locator, lookups = citation.cited.locator, [lookup for _, lookup in citation.quotations]
+        if not locator or not lookups or any(lookup.places != 1 for lookup in lookups):
             return None
-        labels = {label for stand in claim.stands for label in stand.found.comparisons[0].place.labels}
-        start, end = self._draft.span(*(claim.cited.locator or (claim.cited.start, claim.cited.end)))
+        labels = {label for lookup in lookups for label in lookup.comparisons[0].place.labels}
+        if not labels:
+            return None
+        start, end = self._draft.span(*locator)
         like = self._draft.text[start:end]
-        if not labels or not claim.cited.locator:
-            return None
-        latex = self._draft.reader == "latex"
-        dash = "--" if latex else "-" if "-" in like else "–"
-        return self._pages.written(labels, claim.essay_id, like, dash)
+        dash = "--" if self._draft.reader == "latex" else "-" if "-" in like else "–"
+        return self._pages.written(labels, citation.essay_id, like, dash)

@@ -1,4 +1,4 @@
-"""The faults found in a draft, written down with their places, citations and mends."""
+"""The problems of a draft, recorded with their places, citations and fixes."""
 
 from __future__ import annotations
 
@@ -8,21 +8,23 @@ from assistant.citations.locators import page_range
 from assistant.core.draft_report import Fix, Problem, ProblemKind
 from assistant.core.quotation import Comparison, Difference, PrintedPlace, QuotationLookup, ReusedWords
 from assistant.documents.document import Document
-from assistant.drafts.citations import Cited
-from assistant.drafts.fixes import applied, citing, corrections, relayed, words_of
+from assistant.drafts.citations import DraftCitation
+from assistant.drafts.fixes import added_citation, applied, corrected_words, relayed_citation, words_of
 from assistant.drafts.quotations import DraftQuotation
 
-# Words that are less like than this cannot be put right for certain.
+# Words whose likeness to print is below this cannot be corrected with certainty.
 _CERTAIN = 0.75
 
+Span = tuple[int, int]
 
-class Findings:
-    """Writes faults down.
+
+class ProblemLog:
+    """Records the problems of a draft.
 
     Args:
         draft: The draft.
         cite: In-text citation of an essay, by its id, or of the words of a place in it.
-        look_up: Judges words against essays.
+        look_up: Looks words up in the essays of some ids.
     """
 
     def __init__(
@@ -32,185 +34,160 @@ class Findings:
         look_up: Callable[[str, frozenset[str]], QuotationLookup],
     ) -> None:
         self._draft, self._cite, self._look_up = draft, cite, look_up
-        self._faults: list[Problem] = []
+        self._problems: list[Problem] = []
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """All faults in the order of the draft."""
-        return tuple(sorted(self._faults, key=lambda fault: (fault.start, fault.end, fault.kind)))
+        """All problems, in the order of the draft."""
+        return tuple(sorted(self._problems, key=lambda problem: (problem.start, problem.end, problem.kind)))
 
-    def misquoted(self, quotation: DraftQuotation, found: QuotationLookup, cited: Cited | None) -> None:
+    def misquoted(
+        self, quotation: DraftQuotation, lookup: QuotationLookup, cited: DraftCitation | None
+    ) -> None:
         """Words that are not as printed."""
-        near = found.comparisons[0]
-        mends = corrections(self._draft, quotation, near) if near.likeness >= _CERTAIN else []
-        if not self._is_right(quotation, mends, near.place):
-            mends = []
-        self._quotation("misquoted", quotation, near.place, cited, mends, near.diff)
+        nearest = lookup.comparisons[0]
+        fixes = corrected_words(self._draft, quotation, nearest) if nearest.likeness >= _CERTAIN else []
+        if not self._is_exact(quotation, fixes, nearest.place):
+            fixes = []
+        self._quotation("misquoted", quotation, nearest.place, cited, fixes, nearest.diff)
 
-    def _is_right(self, quotation: DraftQuotation, mends: Sequence[Fix], place: PrintedPlace) -> bool:
-        """Whether the words with their mends are exact; only such mends are certain."""
-        if not mends:
+    def _is_exact(self, quotation: DraftQuotation, fixes: Sequence[Fix], place: PrintedPlace) -> bool:
+        """Whether the words with their fixes are as printed; only such fixes are certain."""
+        if not fixes:
             return False
-        words, places = words_of(self._draft, quotation.start, quotation.end)
-        pieces, at = [], 0
-        for mend in mends:
-            first = next(
-                (n for n, one in enumerate(places) if self._draft.starts[one] >= mend.start), len(places)
+        words, offsets = words_of(self._draft, quotation.start, quotation.end)
+        starts = [self._draft.starts[offset] for offset in offsets]
+        pieces, index = [], 0
+        for fix in fixes:
+            first, last = (
+                next((n for n, start in enumerate(starts) if start >= bound), len(starts))
+                for bound in (fix.start, fix.end)
             )
-            last = next(
-                (n for n, one in enumerate(places) if self._draft.starts[one] >= mend.end), len(places)
-            )
-            pieces += [words[at:first], mend.text]
-            at = max(last, first)
-        made = "".join([*pieces, words[at:]])
-        return self._look_up(made, frozenset({place.essay_id})).judgement == "exact"
+            pieces += [words[index:first], fix.text]
+            index = max(last, first)
+        fixed = "".join([*pieces, words[index:]])
+        return self._look_up(fixed, frozenset({place.essay_id})).judgement == "exact"
 
-    def wrong_source(self, quotation: DraftQuotation, found: QuotationLookup, cited: Cited) -> None:
-        """Words that stand in another essay than cited."""
-        self._quotation("wrong source", quotation, found.comparisons[0].place, cited)
+    def wrong_source(self, quotation: DraftQuotation, lookup: QuotationLookup, cited: DraftCitation) -> None:
+        """Words that are in another essay than cited."""
+        self._quotation("wrong source", quotation, lookup.comparisons[0].place, cited)
 
     def second_hand(
-        self, quotation: DraftQuotation, place: PrintedPlace, cited: Cited, *, certain: bool
+        self, quotation: DraftQuotation, place: PrintedPlace, cited: DraftCitation, *, certain: bool
     ) -> None:
-        """Words that the essay cited has from somebody else.
+        """Words that the essay cited quotes from somebody else; the problem is at the citation.
 
         Args:
             quotation: The words.
-            place: Where they stand.
-            cited: The citation; the fault stands there.
-            certain: Whether it cites these words alone, and they stand in one place.
+            place: Where they are printed.
+            cited: The citation.
+            certain: Whether it cites these words alone, and they are printed in one place only.
         """
-        words, _ = words_of(self._draft, quotation.start, quotation.end)
-        span, citation = self._draft.span(cited.start, cited.end), self._cite(place.essay_id, place)
-        mends = relayed(self._draft, cited, citation) if certain else []
-        self._add(
-            "second-hand", span, _line(words), _line(place.text), self._cited(cited), citation,
-            place.essay_id, place.passages, page_range(place.labels), mends,
-        )  # fmt: skip
-
-    def uncited(self, quotation: DraftQuotation, found: QuotationLookup) -> None:
-        """A quotation without a citation; one is added where the words stand in one place only."""
-        place = found.comparisons[0].place
-        mends: list[Fix] = []
-        if found.places == 1:
-            mends = citing(self._draft, quotation, self._cite(place.essay_id, place))
-        self._quotation("uncited", quotation, place, None, mends)
-
-    def not_found(self, quotation: DraftQuotation, essay_id: str, cited: Cited) -> None:
-        """Words that the essay cited does not have."""
-        words, _ = words_of(self._draft, quotation.start, quotation.end)
-        span = self._draft.span(*quotation.outer)
-        citation = self._cite(essay_id, None)
-        self._add("not found", span, _line(words), "", self._cited(cited), citation, essay_id, (), "")
-
-    def unmarked(self, lifted: ReusedWords) -> None:
-        """An essay's words without quotation marks."""
-        place = lifted.place
-        words, _ = words_of(self._draft, lifted.start, lifted.end)
-        span = self._draft.span(lifted.start, lifted.end)
+        span = self._draft.span(cited.start, cited.end)
         citation = self._cite(place.essay_id, place)
-        self._add(
-            "unmarked",
-            span,
-            _line(words),
-            _line(place.text),
-            "",
-            citation,
-            place.essay_id,
-            place.passages,
-            page_range(place.labels),
-        )
+        fixes = relayed_citation(self._draft, cited, citation) if certain else []
+        self._add("second-hand", span, self._words(quotation), place, cited, fixes)
 
-    def wrong_page(self, words: str, near: Comparison, cited: Cited, right: str | None) -> None:
-        """Words that stand on another page than cited.
+    def uncited(self, quotation: DraftQuotation, lookup: QuotationLookup) -> None:
+        """A quotation without a citation; one is added if the words are printed in one place only."""
+        place = lookup.comparisons[0].place
+        fixes: list[Fix] = []
+        if lookup.places == 1:
+            fixes = added_citation(self._draft, quotation, self._cite(place.essay_id, place))
+        self._quotation("uncited", quotation, place, None, fixes)
+
+    def not_found(self, quotation: DraftQuotation, essay_id: str, cited: DraftCitation) -> None:
+        """Words that the essay cited does not have."""
+        span = self._draft.span(*quotation.outer)
+        self._add("not found", span, self._words(quotation), essay_id, cited)
+
+    def unmarked(self, reused: ReusedWords) -> None:
+        """An essay's words without quotation marks."""
+        words, _ = words_of(self._draft, reused.start, reused.end)
+        span = self._draft.span(reused.start, reused.end)
+        self._add("unmarked", span, words, reused.place, None)
+
+    def wrong_page(
+        self, words: str, nearest: Comparison, cited: DraftCitation, correct_pages: str | None
+    ) -> None:
+        """Words that are on another page than cited; the problem is at the pages of the citation.
 
         Args:
             words: The words.
-            near: Where they stand.
-            cited: The citation; the fault stands at its pages.
-            right: What the pages must be, in the writer's form, or ``None`` if that is not certain.
+            nearest: Where they are printed.
+            cited: The citation.
+            correct_pages: The pages in the writer's form, or ``None`` if they are not certain.
         """
-        place, span = near.place, self._locator(cited)
-        citation = self._cite(place.essay_id, place)
-        self._add(
-            "wrong page", span, words, _line(place.text), self._cited(cited), citation, place.essay_id,
-            place.passages, page_range(place.labels), self._replaced(span, right),
-        )  # fmt: skip
+        span = self._locator(cited)
+        self._add("wrong page", span, words, nearest.place, cited, _replacement(span, correct_pages))
 
     def no_such_page(
-        self, words: str, essay_id: str, labels: Sequence[str], cited: Cited, right: str | None
+        self,
+        words: str,
+        essay_id: str,
+        labels: Sequence[str],
+        cited: DraftCitation,
+        correct_pages: str | None,
     ) -> None:
-        """A citation of a page that the essay does not have; arguments as for ``wrong_page``."""
+        """A page that the essay cited, which has pages of these labels, does not have."""
         span = self._locator(cited)
-        pages = f"{labels[0]}-{labels[-1]}"
-        citation = self._cite(essay_id, None)
-        self._add(
-            "no such page",
-            span,
-            words,
-            "",
-            self._cited(cited),
-            citation,
-            essay_id,
-            (),
-            pages,
-            self._replaced(span, right),
-        )
+        fixes, pages = _replacement(span, correct_pages), f"{labels[0]}-{labels[-1]}"
+        self._add("no such page", span, words, essay_id, cited, fixes, pages=pages)
 
-    def _cited(self, cited: Cited) -> str:
-        """The citation as the draft has it; one by a key with its mark-up."""
-        if not cited.key:
-            return cited.text
-        start, end = self._draft.span(cited.start, cited.end)
-        return self._draft.text[start:end].strip("~ ")
+    def _words(self, quotation: DraftQuotation) -> str:
+        return words_of(self._draft, quotation.start, quotation.end)[0]
 
-    def _locator(self, cited: Cited) -> tuple[int, int]:
+    def _locator(self, cited: DraftCitation) -> Span:
         return self._draft.span(*(cited.locator or (cited.start, cited.end)))
 
-    def _replaced(self, span: tuple[int, int], right: str | None) -> list[Fix]:
-        return [] if right is None else [Fix(*span, right)]
+    def _as_written(self, cited: DraftCitation | None) -> str:
+        """A citation as the draft has it; one by a key with its markup."""
+        if cited is None or not cited.key:
+            return cited.text if cited else ""
+        start, end = self._draft.span(cited.start, cited.end)
+        return self._draft.text[start:end].strip("~ ")
 
     def _quotation(
         self,
         kind: ProblemKind,
         quotation: DraftQuotation,
         place: PrintedPlace,
-        cited: Cited | None,
-        mends: Sequence[Fix] = (),
+        cited: DraftCitation | None,
+        fixes: Sequence[Fix] = (),
         diff: tuple[Difference, ...] = (),
     ) -> None:
-        words, _ = words_of(self._draft, quotation.start, quotation.end)
-        citation = self._cite(place.essay_id, place)
-        self._add(
-            kind, self._draft.span(*quotation.outer), _line(words), _line(place.text),
-            self._cited(cited) if cited else "", citation, place.essay_id, place.passages,
-            page_range(place.labels), mends, diff,
-        )  # fmt: skip
+        span = self._draft.span(*quotation.outer)
+        self._add(kind, span, self._words(quotation), place, cited, fixes, diff)
 
-    def _add(  # noqa: PLR0913, PLR0917 - a fault's own attributes, which the methods above name
+    def _add(
         self,
         kind: ProblemKind,
-        span: tuple[int, int],
-        quoted: str,
-        printed: str,
-        cited: str,
-        citation: str,
-        essay: str,
-        passages: tuple[str, ...],
-        pages: str,
-        mends: Sequence[Fix] = (),
+        span: Span,
+        words: str,
+        where: PrintedPlace | str,
+        cited: DraftCitation | None,
+        fixes: Sequence[Fix] = (),
         diff: tuple[Difference, ...] = (),
+        *,
+        pages: str = "",
     ) -> None:
-        fix = applied(self._draft.text, *span, mends) if mends else None
+        """Record a problem of words that are printed in a place, or not printed in the essay of an id."""
+        place = None if isinstance(where, str) else where
+        essay_id = where if isinstance(where, str) else where.essay_id
         line, column = self._draft.position(span[0])
-        where = (*span, line, column)
-        self._faults.append(
-            Problem(
-                kind, *where, quoted, printed, _line(cited), citation, essay, passages, pages, diff,
-                tuple(mends), fix,
-            )
+        problem = Problem(
+            kind=kind, start=span[0], end=span[1], line=line, column=column, quoted=_one_line(words),
+            printed=_one_line(place.text) if place else "", cited=_one_line(self._as_written(cited)),
+            citation=self._cite(essay_id, place), essay=essay_id, passages=place.passages if place else (),
+            pages=page_range(place.labels) if place else pages, diff=diff, fixes=tuple(fixes),
+            replacement=applied(self._draft.text, *span, fixes) if fixes else None,
         )  # fmt: skip
+        self._problems.append(problem)
 
 
-def _line(text: str) -> str:
+def _replacement(span: Span, words: str | None) -> list[Fix]:
+    return [] if words is None else [Fix(*span, words)]
+
+
+def _one_line(text: str) -> str:
     return " ".join(text.split())

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.documents.document import NOTE_CALL, Document
-from assistant.drafts.citations import Cited, find_citations
-from assistant.drafts.quotation_marks import Marked, find_marked, left_open
+from assistant.drafts.citations import DraftCitation, find_citations
+from assistant.drafts.quotation_marks import MarkedWords, find_marked, left_open
 
 _SENTENCE_END = re.compile(r"[.!?…][\"”’'»)\]\ue0ff]*\s+[“\"'‘«(\[]{0,3}[A-ZÀ-ÖØ-Þ]")
 _ABBREVIATED = re.compile(
     r"(?:\b(?:pp?|qtd|vol|no|ed|eds|Dr|Mr|Mrs|Ms|St|cf|e\.g|i\.e|al|ch|fig|ca|vs|trans|[A-Z])\.|\.\s?\.\s?\.)$"
 )
-# Ends a sentence that brings a block quotation in.
+# Ends a sentence that introduces a block quotation.
 _INTRODUCING = re.compile(r"[:,]\s*$")
+# Follows a quotation without dividing it from its citation.
+_PUNCTUATION = " \n.,;:!?" + NOTE_CALL
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DraftQuotation:
     """Words that a draft gives as somebody else's.
 
     Attributes:
-        start: Offset in the prose of the first word, behind the quotation mark.
-        end: Offset behind the last word.
+        start: Offset in the prose of the first word, after the quotation mark.
+        end: Offset after the last word.
         outer: Span with the quotation marks; that of the words for a block quotation.
-        block: Index of the block that it stands in.
+        block: Index of the block that it is in.
         set_off: Whether it is a block quotation.
         cited: The citations that may belong to it, the likeliest first.
         firm: Whether the first of them can belong to no other quotation.
@@ -37,7 +39,7 @@ class DraftQuotation:
     outer: tuple[int, int]
     block: int
     set_off: bool
-    cited: tuple[Cited, ...]
+    cited: tuple[DraftCitation, ...]
     firm: bool
 
 
@@ -51,7 +53,7 @@ class DraftContents:
     """
 
     quotations: tuple[DraftQuotation, ...]
-    citations: tuple[tuple[Cited, ...], ...]
+    citations: tuple[tuple[DraftCitation, ...], ...]
 
 
 def find_quotations(draft: Document) -> DraftContents:
@@ -59,105 +61,118 @@ def find_quotations(draft: Document) -> DraftContents:
     citations = tuple(
         () if block.kind == "reference" else tuple(find_citations(draft, block)) for block in draft.blocks
     )
-    made: list[DraftQuotation] = []
-    for number, block in enumerate(draft.blocks):
+    quotations: list[DraftQuotation] = []
+    for index, block in enumerate(draft.blocks):
         if block.kind == "quotation":
-            made += _set_off(draft, number, citations)
+            quotations += _set_off(draft, index, citations)
         elif block.kind != "reference":
-            made += _inline(draft, number, citations[number])
-    return DraftContents(tuple(made), citations)
+            quotations += _inline(draft, index, citations[index])
+    return DraftContents(tuple(quotations), citations)
 
 
-def _inline(draft: Document, number: int, cited: Sequence[Cited]) -> list[DraftQuotation]:
-    block, prose = draft.blocks[number], draft.prose
-    passed = [(one.start, one.end) for one in cited if one.bracketed and prose[one.start] in "([^"]
-    marked = find_marked(prose, block.start, block.end, passed)
-    if rest := _going_on(draft, number, marked):
-        marked.append(rest)
-    return [_bound(prose, number, marked, at, cited) for at in range(len(marked))]
+def _inline(draft: Document, index: int, citations: Sequence[DraftCitation]) -> list[DraftQuotation]:
+    block, prose = draft.blocks[index], draft.prose
+    ignored = [
+        (cited.start, cited.end) for cited in citations if cited.bracketed and prose[cited.start] in "([^"
+    ]
+    marked = find_marked(prose, block.start, block.end, ignored)
+    if last := _continued(draft, index, marked):
+        marked.append(last)
+    return [_with_citations(prose, index, marked, number, citations) for number in range(len(marked))]
 
 
-def _going_on(draft: Document, number: int, marked: Sequence[Marked]) -> Marked | None:
+def _continued(draft: Document, index: int, marked: Sequence[MarkedWords]) -> MarkedWords | None:
     """A quotation that is not closed because the next paragraph opens it again."""
-    block = draft.blocks[number]
-    following = next((one for one in draft.blocks[number + 1 :] if one.kind == block.kind), None)
+    block = draft.blocks[index]
+    following = next((later for later in draft.blocks[index + 1 :] if later.kind == block.kind), None)
     if following is None or draft.prose[following.start : following.start + 1] not in set('“„«"'):
         return None
     return left_open(draft.prose, marked[-1].outer[1] if marked else block.start, block.end)
 
 
-def _bound(
-    prose: str, block: int, marked: Sequence[Marked], at: int, cited: Sequence[Cited]
+def _with_citations(
+    prose: str, block: int, marked: Sequence[MarkedWords], number: int, citations: Sequence[DraftCitation]
 ) -> DraftQuotation:
-    """A quotation with the citations of its sentence: that behind it, then that before it."""
-    own = marked[at]
-    after = [one for one in cited if one.start >= own.end and _one_sentence(prose, own.end - 1, one.start)]
-    before = [
-        one for one in cited if one.end <= own.outer[0] and _one_sentence(prose, one.end, own.start + 1)
+    """A quotation with the citations of its sentence: the one after it, then the one before it."""
+    words = marked[number]
+    after = [
+        cited
+        for cited in citations
+        if cited.start >= words.end and _in_one_sentence(prose, words.end - 1, cited.start)
     ]
-    next_start = marked[at + 1].outer[0] if at + 1 < len(marked) else None
-    firm = bool(after) and (next_start is None or after[0].start < next_start)
-    # A citation directly behind another quotation is that one's.
-    before = [one for one in before if not _taken(prose, one, marked[:at])]
-    nearest = [one for one in after if one.start == after[0].start]
-    earlier = [one for one in before if one.start == before[-1].start]
+    before = [
+        cited
+        for cited in citations
+        if cited.end <= words.outer[0]
+        and _in_one_sentence(prose, cited.end, words.start + 1)
+        and not _follows_quotation(prose, cited, marked[:number])
+    ]
+    next_start = marked[number + 1].outer[0] if number + 1 < len(marked) else None
+    nearest = [cited for cited in after if cited.start == after[0].start]
+    earlier = [cited for cited in before if cited.start == before[-1].start]
     return DraftQuotation(
-        own.start,
-        own.end,
-        own.outer,
-        block,
+        start=words.start,
+        end=words.end,
+        outer=words.outer,
+        block=block,
         set_off=False,
         cited=(*nearest, *earlier),
-        firm=firm or not after,
+        firm=not after or next_start is None or after[0].start < next_start,
     )
 
 
-def _taken(prose: str, cited: Cited, earlier: Sequence[Marked]) -> bool:
+def _follows_quotation(prose: str, cited: DraftCitation, earlier: Sequence[MarkedWords]) -> bool:
+    """Whether a citation directly follows another quotation, to which it then belongs."""
     return any(
-        one.outer[1] <= cited.start and not prose[one.outer[1] : cited.start].strip(" \n.,;:!?" + NOTE_CALL)
-        for one in earlier
+        words.outer[1] <= cited.start and not prose[words.outer[1] : cited.start].strip(_PUNCTUATION)
+        for words in earlier
     )
 
 
-def _one_sentence(prose: str, start: int, end: int) -> bool:
-    """Whether no sentence ends between two places."""
-    return not any(
-        not _ABBREVIATED.search(prose[max(start, found.start() - 6) : found.start() + 1])
-        for found in _SENTENCE_END.finditer(prose, start, end)
-    )
+def _sentence_ends(prose: str, start: int, end: int) -> Iterator[int]:
+    """Offsets of the stops that end sentences and no abbreviations."""
+    for match in _SENTENCE_END.finditer(prose, start, end):
+        if not _ABBREVIATED.search(prose[max(start, match.start() - 6) : match.start() + 1]):
+            yield match.start()
+
+
+def _in_one_sentence(prose: str, start: int, end: int) -> bool:
+    return not any(True for _ in _sentence_ends(prose, start, end))
 
 
 def last_sentence(prose: str, start: int, end: int) -> str:
-    """What stands before a place in its sentence."""
-    begun = start
-    for found in _SENTENCE_END.finditer(prose, start, end):
-        if not _ABBREVIATED.search(prose[max(start, found.start() - 6) : found.start() + 1]):
-            begun = found.start() + 1
-    return prose[begun:end]
+    """What precedes an offset in its sentence, from ``start`` on at most."""
+    return prose[max((stop + 1 for stop in _sentence_ends(prose, start, end)), default=start) : end]
 
 
-def _set_off(draft: Document, number: int, citations: Sequence[Sequence[Cited]]) -> list[DraftQuotation]:
+def _set_off(
+    draft: Document, index: int, citations: Sequence[Sequence[DraftCitation]]
+) -> list[DraftQuotation]:
     """The quotation that a block is, without its citation; none if nothing is left."""
-    block, prose = draft.blocks[number], draft.prose
+    block, prose = draft.blocks[index], draft.prose
     start, end = block.start, block.end
-    own = [one for one in citations[number] if one.bracketed]
-    last = [one for one in own if not prose[one.end : end].strip(" \n.,;:" + NOTE_CALL)]
-    first = [one for one in own if not prose[start : one.start].strip()]
+    bracketed = [cited for cited in citations[index] if cited.bracketed]
+    last = [cited for cited in bracketed if not prose[cited.end : end].strip(" \n.,;:" + NOTE_CALL)]
+    first = [cited for cited in bracketed if not prose[start : cited.start].strip()]
     if last:
         end = last[0].start
     elif first:
         start = first[-1].end
-    attribution = re.search(r"\n\s*[—–-]{1,3}\s?[^\n]*$", prose[start:end])
-    if attribution and len(attribution[0]) < 120:
-        end = start + attribution.start()
+    signature = re.search(r"\n\s*[—–-]{1,3}\s?[^\n]*$", prose[start:end])
+    if signature and len(signature[0]) < 120:
+        end = start + signature.start()
     start, end = _trimmed(prose, start, end)
     if start >= end:
         return []
     marks = find_marked(prose, start, end, [])
     if len(marks) == 1 and marks[0].outer == (start, end):
         start, end = marks[0].start, marks[0].end
-    cited = tuple(last or first) or _introduction(draft, number, citations)
-    return [DraftQuotation(start, end, (start, end), number, True, cited, bool(cited))]  # noqa: FBT003 - as above
+    cited = tuple(last or first) or _introduction(draft, index, citations)
+    return [
+        DraftQuotation(
+            start=start, end=end, outer=(start, end), block=index, set_off=True, cited=cited, firm=bool(cited)
+        )
+    ]
 
 
 def _trimmed(prose: str, start: int, end: int) -> tuple[int, int]:
@@ -168,9 +183,11 @@ def _trimmed(prose: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _introduction(draft: Document, number: int, citations: Sequence[Sequence[Cited]]) -> tuple[Cited, ...]:
-    """The citation of the sentence that brings a block quotation in."""
-    before = number - 1
+def _introduction(
+    draft: Document, index: int, citations: Sequence[Sequence[DraftCitation]]
+) -> tuple[DraftCitation, ...]:
+    """The citation of the sentence that introduces a block quotation."""
+    before = index - 1
     while before >= 0 and draft.blocks[before].kind == "note":
         before -= 1
     if before < 0 or draft.blocks[before].kind != "prose":
@@ -180,4 +197,4 @@ def _introduction(draft: Document, number: int, citations: Sequence[Sequence[Cit
     if not _INTRODUCING.search(draft.prose, block.start, end) or not citations[before]:
         return ()
     last = citations[before][-1]
-    return (last,) if _one_sentence(draft.prose, last.end, end) else ()
+    return (last,) if _in_one_sentence(draft.prose, last.end, end) else ()

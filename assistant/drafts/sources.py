@@ -11,33 +11,39 @@ from assistant.citations.names import family_of
 from assistant.citations.references import fold
 from assistant.core.essay import StoredEssay, plain_title
 from assistant.documents.document import Document
-from assistant.drafts.citations import Cited
+from assistant.drafts.citations import DraftCitation
 from assistant.drafts.quotations import DraftQuotation, last_sentence
 
 _FEWEST_LETTERS = 8
 # Words of a title up to this length may begin with a small letter: and, of, from.
 _SMALL_WORD = 4
-# A name that brings words in, in the sentence before them.
+# But at least half of all words have a capital: "Aquinas, in the 1940s, he came to see that the" is no title.
+_CAPITALISED = 0.5
+# A name to which a sentence gives the words that follow.
 _SPEAKER = re.compile(
     r"(?P<name>[A-ZÀ-ÖØ-Þ][\w'’-]+)(?:\s+\(\d{4}\w?\))?,?\s+(?:\w+ly\s+)?(?:argues|argued|writes|wrote|notes|noted|says|"
     r"said|claims|claimed|states|stated|observes|observed|suggests|suggested|insists|insisted|calls|called|"
     r"describes|described|asks|asked|concludes|concluded|remarks|remarked|explains|explained|puts)\b"
     r"|\b(?:[Aa]ccording to|[Ii]n the words of|[Aa]s)\s+(?:\w+\s+)?(?P<other>[A-ZÀ-ÖØ-Þ][\w'’-]+)"
 )
-# They stand where a speaker's name may, and are none.
+# Words that may be where a speaker's name is.
 _NO_NAMES = frozenset("he she it they we i one this that who which the essay author article".split())
 
 
 def plain(text: str) -> str:
-    """Letters without case and accents, and all else as it is."""
-    made = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(character for character in made if not unicodedata.combining(character))
+    """A text without case and accents."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
-def is_titled(words: str) -> bool:
-    """Whether words are written as titles are: all long ones capitalised."""
-    long = [word for word in re.findall(r"[\w'’-]+", words) if len(word) > _SMALL_WORD]
-    return len(long) > 1 and all(word[0].isupper() or word[0].isdecimal() for word in long)
+def is_titled(text: str) -> bool:
+    """Whether a text is written as titles are: all long words capitalised, and half of all words."""
+    words = re.findall(r"[\w'’-]+", text)
+    capitalised = [word for word in words if word[0].isupper() or word[0].isdecimal()]
+    long, long_capitalised = (
+        sum(len(word) > _SMALL_WORD for word in several) for several in (words, capitalised)
+    )
+    return long > 1 and long_capitalised == long and len(capitalised) >= _CAPITALISED * len(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,61 +51,59 @@ class Meaning:
     """What the citation of a quotation means.
 
     Attributes:
-        essays: Ids of the essays that it may mean; empty if another work; None if it cannot be told.
-        cited: The citation, with its pages if one has any; None if the quotation has none.
+        essays: Ids of the essays that it may mean; empty if it means another work; ``None`` if it names no
+            source, and none is named before it.
+        cited: The citation, with its pages if one has any; ``None`` if the quotation has none.
         distant: Whether the essay was named in another paragraph only.
     """
 
     essays: frozenset[str] | None
-    cited: Cited | None
+    cited: DraftCitation | None
     distant: bool = False
 
 
 class Sources:
-    """Tells which essays names, titles, years and keys mean.
-
-    Args:
-        essays: The essays.
-    """
+    """Tells which essays are meant by names, titles, years and keys."""
 
     def __init__(self, essays: Sequence[StoredEssay]) -> None:
         self._essays = {essay.id: essay for essay in essays}
-        self._names = {essay.id: _family(essay) for essay in essays}
+        self._names = {essay.id: _family_name(essay) for essay in essays}
         patterns = {essay_id: rf"\b{re.escape(name)}\b" for essay_id, name in self._names.items() if name}
-        self._named = {essay_id: re.compile(pattern) for essay_id, pattern in patterns.items()}
+        self._name_patterns = {essay_id: re.compile(pattern) for essay_id, pattern in patterns.items()}
         self._titles = {essay.id: fold(plain_title(essay.reference)) for essay in essays}
 
-    def meant(self, cited: Cited) -> frozenset[str] | None:
+    def meant(self, cited: DraftCitation) -> frozenset[str] | None:
         """Ids of the essays that a citation may mean.
 
         Returns:
-            None if it names no source; an empty set if it names another work than the library's.
+            ``None`` if it names no source; an empty set if it names a work that the library does not have.
         """
         if cited.key:
-            return frozenset(one for one in self._essays if self._is_key(cited.key, one))
+            return frozenset(essay_id for essay_id in self._essays if self._is_key(cited.key, essay_id))
         if not cited.who:
             return None
         named = self._by_name(cited.who) or self._by_title(cited.who)
-        return frozenset(one for one in named if self._is_year(cited.year, one))
+        return frozenset(essay_id for essay_id in named if self._is_year(cited.year, essay_id))
 
     def last_named(self, text: str) -> tuple[int, frozenset[str]] | None:
-        """Where in a text an author of the library is named last, and their essays."""
+        """Where in a text an author of the library is named last, and that author's essays."""
         words = plain(text)
-        found = [
+        mentions = [
             (match.start(), essay_id)
-            for essay_id, pattern in self._named.items()
+            for essay_id, pattern in self._name_patterns.items()
             for match in pattern.finditer(words)
         ]
-        if not found:
+        if not mentions:
             return None
-        last = max(at for at, _ in found)
-        return last, frozenset(essay_id for at, essay_id in found if at == last)
+        last = max(offset for offset, _ in mentions)
+        return last, frozenset(essay_id for offset, essay_id in mentions if offset == last)
 
-    def stranger(self, sentence: str) -> bool:
-        """Whether a sentence lets somebody speak who is no author of the library."""
-        speakers = [found["name"] or found["other"] for found in _SPEAKER.finditer(sentence)]
-        strange = [one for one in speakers if plain(one) not in _NO_NAMES and not self.last_named(one)]
-        return bool(strange) and len(strange) == len(speakers)
+    def has_other_speaker(self, sentence: str) -> bool:
+        """Whether all speakers that a sentence names are no authors of the library."""
+        speakers = [match["name"] or match["other"] for match in _SPEAKER.finditer(sentence)]
+        return bool(speakers) and not any(
+            plain(speaker) in _NO_NAMES or self.last_named(speaker) for speaker in speakers
+        )
 
     def year(self, essay_id: str) -> str:
         """Year of an essay, or the empty string."""
@@ -107,7 +111,7 @@ class Sources:
         return str(dates[0][0]) if dates[0] else ""
 
     def is_title(self, words: str) -> bool:
-        """Whether words are an essay's title, a short form of it, or the part of it behind its colon."""
+        """Whether words are an essay's title, the beginning of it, or the part of it after its colon."""
         folded = fold(words)
         if len(folded) < _FEWEST_LETTERS and not words.lstrip("“\"‘'")[:1].isupper():
             return False
@@ -131,32 +135,32 @@ class Sources:
         )
 
     def _by_name(self, who: str) -> frozenset[str]:
-        # The names stand before the title; a title may have an author's name in it.
+        # Names come before the title, which may have an author's name in it.
         before = re.split(r"[“\"‘«]", who)[0]
         words = plain(before if before.strip(" ,") else "")
-        named = [one for one, pattern in self._named.items() if pattern.search(words)]
-        titled = [one for one in named if self._title_fits(who, one)]
+        named = [essay_id for essay_id, pattern in self._name_patterns.items() if pattern.search(words)]
+        titled = [essay_id for essay_id in named if self._has_title(who, essay_id)]
         return frozenset(titled or named)
 
-    def _title_fits(self, who: str, essay_id: str) -> bool:
-        """Whether a title stands with the name and begins as the essay's does."""
+    def _has_title(self, who: str, essay_id: str) -> bool:
+        """Whether a title follows the name and begins as the essay's does."""
         title = re.search(r"[“\"‘«]([^”\"’»]+)", who)
-        return bool(title) and self._titles[essay_id].startswith(fold(title[1]))  # type: ignore[index]
+        return title is not None and self._titles[essay_id].startswith(fold(title[1]))
 
     def _by_title(self, who: str) -> frozenset[str]:
         title = fold(who)
         if len(title) < _FEWEST_LETTERS:
             return frozenset()
-        return frozenset(one for one, known in self._titles.items() if known.startswith(title))
+        return frozenset(essay_id for essay_id, known in self._titles.items() if known.startswith(title))
 
 
-def _family(essay: StoredEssay) -> str:
+def _family_name(essay: StoredEssay) -> str:
     authors = essay.reference.get("author", ())
     return plain(family_of(authors[0])) if authors else ""
 
 
 class Attribution:
-    """Tells what the citations of a draft mean by what was named before.
+    """Tells what the citations of a draft mean, by what was named before.
 
     Args:
         draft: The draft.
@@ -164,62 +168,49 @@ class Attribution:
         sources: The essays.
     """
 
-    def __init__(self, draft: Document, citations: Sequence[Sequence[Cited]], sources: Sources) -> None:
+    def __init__(
+        self, draft: Document, citations: Sequence[Sequence[DraftCitation]], sources: Sources
+    ) -> None:
         self._draft, self._sources = draft, sources
-        # Where a citation names its source, and which essays it means, in order.
+        # Where citations name their source, and which essays they mean, in order.
         self._named = [
-            (one.start, meant)
-            for cited in citations
-            for one in cited
-            if (meant := sources.meant(one)) is not None
+            (cited.start, meant)
+            for block in citations
+            for cited in block
+            if (meant := sources.meant(cited)) is not None
         ]
 
     def meaning(self, quotation: DraftQuotation) -> Meaning:
         """What the citation of a quotation means."""
         if not quotation.cited:
             return Meaning(None, None)
-        meant = [self._sources.meant(one) for one in quotation.cited]
-        first = [
-            one
-            for one, cited in zip(meant, quotation.cited, strict=True)
-            if cited.start == quotation.cited[0].start
-        ]
-        own = next((one for one in first if one), None)
-        if own is None:
-            own = next((one for one in meant if one is not None), None)
-        fitting = [
-            cited for one, cited in zip(meant, quotation.cited, strict=True) if one is None or one == own
-        ]
-        chosen = next((one for one in fitting if one.pages or one.year), (fitting or quotation.cited)[0])
-        if own is not None:
-            return Meaning(own, chosen)
-        return self.told_before(chosen, min(chosen.start, quotation.outer[0]), quotation.block)
+        citations = [(cited, self._sources.meant(cited)) for cited in quotation.cited]
+        start = quotation.cited[0].start
+        nearest = [meant for cited, meant in citations if cited.start == start and meant]
+        named = [meant for _, meant in citations if meant is not None]
+        essays = next(iter([*nearest, *named]), None)
+        fitting = [cited for cited, meant in citations if meant is None or meant == essays]
+        fitting = fitting or list(quotation.cited)
+        cited = next((cited for cited in fitting if cited.pages or cited.year), fitting[0])
+        if essays is not None:
+            return Meaning(essays, cited)
+        return self._named_before(cited, min(cited.start, quotation.outer[0]), quotation.block)
 
-    def told_before(self, cited: Cited, at: int, block: int) -> Meaning:
-        """What a citation without a name means, by the names before it.
-
-        Args:
-            cited: The citation.
-            at: Offset in the prose up to which names count, but for those of its own sentence.
-            block: Index of the block that it stands in.
-        """
-        prose, start = self._draft.prose, self._draft.blocks[block].start
-        before = (
-            prose[start : max(cited.start, at)]
-            if cited.start < self._draft.blocks[block].end
-            else prose[start:at]
-        )
-        if self._sources.stranger(last_sentence(prose, start, at)):
+    def _named_before(self, cited: DraftCitation, offset: int, block_index: int) -> Meaning:
+        """What a citation without a name means, by the names before an offset or in its own sentence."""
+        prose, block = self._draft.prose, self._draft.blocks[block_index]
+        end = max(cited.start, offset)
+        if self._sources.has_other_speaker(last_sentence(prose, block.start, offset)):
             return Meaning(frozenset(), cited)
-        near = self._last(start, max(cited.start, at), before)
+        before = prose[block.start : end if cited.start < block.end else offset]
+        near = self._last(block.start, end, before)
         if near is not None:
             return Meaning(near, cited)
-        far = self._last(0, start, prose[:start])
-        return Meaning(far, cited, distant=True)
+        return Meaning(self._last(0, block.start, prose[: block.start]), cited, distant=True)
 
     def _last(self, start: int, end: int, text: str) -> frozenset[str] | None:
-        """The essays named last from ``start`` to ``end``, be it in the text or by a citation."""
-        cited = [one for one in self._named if start <= one[0] < end][-1:]
+        """The essays that were named last from ``start`` to ``end``, in the text or by a citation."""
+        cited = [(offset, essays) for offset, essays in self._named if start <= offset < end][-1:]
         named = self._sources.last_named(text)
         if named and (not cited or start + named[0] > cited[0][0]):
             return named[1]

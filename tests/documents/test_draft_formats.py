@@ -182,6 +182,7 @@ def test_opendocument(tmp_path: Path, check: Callable[[Document], DraftReport]) 
         ("“outer ‘inner’ words” end", ["outer ‘inner’ words"]),
         ("\"outer 'inner' words\" end", ["outer 'inner' words"]),
         ('5" and 6" pipes, the ’90s', []),
+        ("The ‘90s, '68 and ‘13:13 of it’", ["13:13 of it"]),
         ("“never closed", []),
         ("“open at the end\n\n“and closed here” done", ["open at the end", "and closed here"]),
         ("\\enquote{one} ``two'' `three' \\textquote[x]{four}", ["one", "two", "three", "four"]),

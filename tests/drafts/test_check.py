@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from generated_drafts import KINDS, a_draft
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from assistant.citations.styles import style_named
@@ -59,6 +59,10 @@ def faults(audit: DraftReport) -> list[tuple[str, int, int]]:
 
 @settings(max_examples=30, deadline=None)
 @given(seed=st.integers(0, 10**6))
+# Its quotation from a wrong source has two long words, both capitalised, as a title has.
+@example(seed=504343)
+# A quotation in single marks begins with the verse 13:13, which is no year without its century.
+@example(seed=401868)
 def test_each_fault_is_found_at_its_place_and_nothing_else(
     seed: int, essay: StoredEssay, checker: Checker
 ) -> None:
