@@ -10,11 +10,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 from essay_library import ROOT, SAMPLE, Command, Opened, sample_library
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser, BrowserContext, Page
+
+# A busy machine fails no test: examples have no time limit.
+settings.register_profile("no time limit", deadline=None)
+settings.load_profile("no time limit")
 
 # Chromium's own calls home would look like the page's.
 _FLAGS = (

@@ -55,12 +55,7 @@ def excerpt(
 
 
 def sentences_over(sentences: Sequence[tuple[int, int]], spans: Iterable[tuple[int, int]]) -> Spans:
-    """The sentences that some spans of a text touch, in reading order; adjacent sentences are one span.
-
-    Args:
-        sentences: Spans of the text's sentences.
-        spans: The spans.
-    """
+    """The sentences that some spans of a text touch, in reading order; adjacent sentences are one span."""
     touched = sorted(
         {
             number
@@ -87,13 +82,6 @@ def matches_of(
     passages: Mapping[str, Passage],
 ) -> tuple[Match, ...]:
     """Explain the score of a ranked passage, word by word of the question.
-
-    Args:
-        query: The question.
-        weights: Weight of each of its word pieces.
-        index: The index.
-        ranked: The passage.
-        passages: Passages by id.
 
     Returns:
         One match for each word of the question that has a weight, those that add most to the score first.

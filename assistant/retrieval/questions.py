@@ -127,9 +127,7 @@ class Question:
             parts.insert(0, earlier)
             question = cls(earlier)
         is_cut = len(text.strip()) > LONGEST
-        if len(parts) == 1 and not is_cut:
-            return question
-        return cls(" ".join(parts), is_cut)
+        return cls(" ".join(parts), is_cut) if is_cut or len(parts) > 1 else question
 
     @cached_property
     def words(self) -> Spans:
@@ -137,29 +135,29 @@ class Question:
         return words(self.text)
 
     @cached_property
-    def content_words(self) -> tuple[str, ...]:
+    def content_words(self) -> list[str]:
         """Words that say what the question is about, folded."""
-        return tuple(self._content_words(self.words))
+        return _without_function_words(self.text[start:end] for start, end in self.words)
 
     @cached_property
-    def unquoted_content_words(self) -> tuple[str, ...]:
+    def unquoted_content_words(self) -> list[str]:
         """Content words outside quoted phrases."""
         quoted = [match.span() for match in self._quoted]
-        outside = [span for span in self.words if not any(low <= span[0] < high for low, high in quoted)]
-        return tuple(self._content_words(outside))
-
-    def _content_words(self, spans: Sequence[tuple[int, int]]) -> list[str]:
-        return _without_function_words(self.text[start:end] for start, end in spans)
+        return _without_function_words(
+            self.text[start:end]
+            for start, end in self.words
+            if not any(low <= start < high for low, high in quoted)
+        )
 
     @cached_property
-    def quoted_phrases(self) -> tuple[str, ...]:
+    def quoted_phrases(self) -> list[str]:
         """Phrases in quotation marks, in order; a phrase in single marks has two words or more."""
-        return tuple((match["double"] or match["single"]).strip() for match in self._quoted)
+        return [(match["double"] or match["single"]).strip() for match in self._quoted]
 
     @cached_property
-    def phrase_patterns(self) -> tuple[re.Pattern[str], ...]:
+    def phrase_patterns(self) -> list[re.Pattern[str]]:
         """A pattern for each quoted phrase; see ``phrase_pattern``."""
-        return tuple(map(phrase_pattern, self.quoted_phrases))
+        return list(map(phrase_pattern, self.quoted_phrases))
 
     @cached_property
     def unquoted(self) -> str:
@@ -170,13 +168,13 @@ class Question:
         return text
 
     @cached_property
-    def _quoted(self) -> tuple[re.Match[str], ...]:
+    def _quoted(self) -> list[re.Match[str]]:
         # Single marks around one word may be apostrophes.
-        return tuple(
+        return [
             match
             for match in _QUOTED.finditer(self.text)
-            if match["double"] is not None or len(words(match["single"])) > 1
-        )
+            if len(_WORD.findall(match["double"] or match["single"])) > (match["double"] is None)
+        ]
 
     @cached_property
     def kind_asked(self) -> Kind | None:

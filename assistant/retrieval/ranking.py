@@ -118,13 +118,7 @@ def _parts(text: str, encoder: Encoder) -> list[tuple[int, int]]:
 
 
 def passage_frequencies(index: Index, rows: Integers, ids: Integers) -> Floats:
-    """Count the passages of some windows that contain each word piece.
-
-    Args:
-        index: The index.
-        rows: The windows.
-        ids: Vocabulary id of each word piece.
-    """
+    """Count the passages of some windows that contain each word piece, given by its vocabulary id."""
     searched = None
     if len(rows) < len(index.windows):
         searched = np.zeros(len(index.lengths), dtype=bool)
@@ -138,12 +132,7 @@ def passage_frequencies(index: Index, rows: Integers, ids: Integers) -> Floats:
 
 
 def idf(frequencies: Floats, passages: int) -> Floats:
-    """Inverse document frequency: ``log(1 + (N - n + 0.5) / (n + 0.5))``.
-
-    Args:
-        frequencies: The number of passages that contain each word piece, ``n``.
-        passages: The number of all passages, ``N``.
-    """
+    """Inverse document frequency ``log(1 + (N - n + 0.5) / (n + 0.5))`` in ``N`` passages."""
     values: Floats = np.log1p((passages - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
     return values
 
@@ -273,14 +262,7 @@ def highlight(query: Query, weights: Floats, index: Index, ranked: Ranked, passa
 
 
 def nearest_sentence(query: Query, weights: Floats, index: Index, rows: Integers, sentences: Spans) -> Spans:
-    """Find the sentence with the highest score among some sentences of a passage.
-
-    Args:
-        query: The question.
-        weights: Weight of each of its word pieces.
-        index: The index.
-        rows: Windows of the passage.
-        sentences: The sentences to choose from.
+    """Find the sentence with the highest score among some sentences of a passage; ``rows`` are its windows.
 
     Returns:
         The sentence as the only span; no span if none of the sentences is in a window.

@@ -162,12 +162,7 @@ class Searcher:
     def ranking(
         self, question: Question, method: str, passages: Collection[str] | None = None
     ) -> list[tuple[str, float]]:
-        """Rank passages by a method.
-
-        Args:
-            question: The question.
-            method: One of ``methods``.
-            passages: Ids of the passages to search; ``None`` for all.
+        """Rank some passages, or all for ``None``, by one of the ``methods``.
 
         Returns:
             Ids and scores to four decimals, best first; see ``ordering.best_first``.

@@ -130,14 +130,9 @@ class StructureMatch:
 
 
 def part_asked(question: Question, ignored: Collection[str] = ()) -> Part | None:
-    """The part of an essay that a question asks for.
+    """The part of an essay that a question asks for; ``None`` if the question has a subject of its own.
 
-    Args:
-        question: The question.
-        ignored: Folded words that name the essay, such as its author.
-
-    Returns:
-        The part; ``None`` for a question that has a subject of its own.
+    ``ignored`` are folded words that name the essay, such as its author.
     """
     if _BUILT.search(question.unquoted):
         return "plan"
@@ -148,12 +143,7 @@ def part_asked(question: Question, ignored: Collection[str] = ()) -> Part | None
 
 
 def structure_matches(part: Part, passages: Sequence[Passage]) -> list[StructureMatch]:
-    """Find a part of one essay, the best match first.
-
-    Args:
-        part: The part.
-        passages: Searched passages of the essay, in reading order.
-    """
+    """Find a part of one essay, given its searched passages in reading order; the best match is first."""
     body = [
         passage
         for passage in passages
@@ -237,12 +227,7 @@ class StructureSearch:
         self.authors = frozenset(self._by_author)
 
     def section_named(self, question: Question, among: Collection[str] | None) -> set[str] | None:
-        """Ids of the passages of the section that a question names; ``None`` if it names none.
-
-        Args:
-            question: The question.
-            among: Ids of the passages to search; ``None`` for all.
-        """
+        """Ids of the passages of the section that a question names; ``None`` if it names none."""
         if not question.quoted_phrases and not question.mentions_section:
             return None
         passages = None if among is None else self._passages_among(among)

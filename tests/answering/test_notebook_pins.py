@@ -21,7 +21,7 @@ from assistant.web.session import LONGEST, notebook_pins, notebook_sections
 BLOCK = ESSAY.passages[5]
 _WHERE = {"id": "x1", "essay": "log", "passage": "log/p02", "start": 4, "end": 12, "words": "official"}
 _CITED = {"citation": "(Marsh 31)", "title": "The Keeper’s Log", "reference": "Marsh, Ada."}
-TOLD = _WHERE | _CITED | {"question": "Why?", "note": "Mine.", "marked": [[5, 7], [8, 12]]}
+SAVED = _WHERE | _CITED | {"question": "Why?", "note": "Mine.", "marked": [[5, 7], [8, 12]]}
 PIN = Pin(
     "log", "log/p02", 4, 12, "official", "(Marsh 31)", "The Keeper’s Log", "Marsh, Ada.", "Why?", "Mine.",
     ((5, 7), (8, 12)),
@@ -30,7 +30,7 @@ PIN = Pin(
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: (
-        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(sorted(TOLD)), inner, max_size=8)
+        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(sorted(SAVED)), inner, max_size=8)
     ),
     max_leaves=20,
 )
@@ -41,18 +41,18 @@ def looked_up(*pins: Pin, style: str = "mla", library: FakeLibrary | None = None
 
 
 def test_what_a_browser_tells_is_read() -> None:
-    assert notebook_pins(json.dumps([TOLD])) == (PIN,)
-    told = [{"heading": "Why?", "said": ["Likely answer", 7, ""], "pins": [TOLD]}, {"pins": []}]
-    assert notebook_sections(json.dumps(told)) == (Section((PIN,), "Why?", ("Likely answer",)), Section(()))
+    assert notebook_pins(json.dumps([SAVED])) == (PIN,)
+    saved = [{"heading": "Why?", "said": ["Likely answer", 7, ""], "pins": [SAVED]}, {"pins": []}]
+    assert notebook_sections(json.dumps(saved)) == (Section((PIN,), "Why?", ("Likely answer",)), Section(()))
 
 
 @pytest.mark.parametrize(
-    "told",
+    "saved",
     [*(None, 7, [], "", "null", "{}", "7", "{", "[" * 100_000), " " * LONGEST + "[]"],
 )
-def test_anything_else_is_no_pin(told: object) -> None:
-    assert notebook_pins(told) == ()
-    assert notebook_sections(told) == ()
+def test_anything_else_is_no_pin(saved: object) -> None:
+    assert notebook_pins(saved) == ()
+    assert notebook_sections(saved) == ()
 
 
 @pytest.mark.parametrize(
@@ -70,8 +70,8 @@ def test_anything_else_is_no_pin(told: object) -> None:
     ],
 )
 def test_a_pin_that_is_none_keeps_its_place(wrong: dict[str, Any]) -> None:
-    assert notebook_pins(json.dumps([TOLD | wrong, TOLD])) == (None, PIN)
-    assert notebook_sections(json.dumps([{"pins": [TOLD | wrong, TOLD]}])) == (Section((PIN,)),)
+    assert notebook_pins(json.dumps([SAVED | wrong, SAVED])) == (None, PIN)
+    assert notebook_sections(json.dumps([{"pins": [SAVED | wrong, SAVED]}])) == (Section((PIN,)),)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_pin_that_is_none_keeps_its_place(wrong: dict[str, Any]) -> None:
     ],
 )
 def test_marks_lie_within_the_words_apart_and_in_order(marked: object, read: object) -> None:
-    (pin,) = notebook_pins(json.dumps([TOLD | {"marked": marked}]))
+    (pin,) = notebook_pins(json.dumps([SAVED | {"marked": marked}]))
     assert pin is not None
     assert pin.marked == read
 
@@ -96,12 +96,12 @@ def test_marks_lie_within_the_words_apart_and_in_order(marked: object, read: obj
     st.lists(
         json_values
         | st.builds(
-            lambda change: {**TOLD, **change}, st.dictionaries(st.sampled_from(sorted(TOLD)), json_values)
+            lambda change: {**SAVED, **change}, st.dictionaries(st.sampled_from(sorted(SAVED)), json_values)
         )
     )
 )
-def test_whatever_is_told_becomes_sound_pins_or_none(told: list[Any]) -> None:
-    for pin in notebook_pins(json.dumps(told)):
+def test_whatever_is_saved_becomes_sound_pins_or_none(saved: list[Any]) -> None:
+    for pin in notebook_pins(json.dumps(saved)):
         if pin is not None:
             assert 0 <= pin.start < pin.end
             assert all(pin.start <= low < high <= pin.end for low, high in pin.marked)
@@ -117,7 +117,7 @@ def test_half_a_character_is_made_whole() -> None:
 
 @settings(deadline=None, max_examples=60)
 @given(st.sampled_from(ESSAY.passages), st.data())
-def test_a_slice_that_stands_is_quoted_as_it_stands(passage: Any, data: st.DataObject) -> None:
+def test_a_slice_that_is_current_is_quoted_as_printed(passage: Any, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(passage.text) - 1))
     end = data.draw(st.integers(start + 1, len(passage.text)))
     (entry,) = looked_up(pin_of(passage, start, end))
@@ -136,13 +136,13 @@ def test_words_that_do_not_stand_there_are_as_the_browser_kept_them(
 ) -> None:
     pin = Pin("log", "log/p02", start, start + length, words, "(Marsh 31)", "The Log", "Marsh.")
     (entry,) = looked_up(pin)
-    stands = start >= 0 and LONG.text[start : start + length] == words and length == len(words)
-    assert entry.current is stands
-    if not stands:
+    is_current = start >= 0 and LONG.text[start : start + length] == words and length == len(words)
+    assert entry.current is is_current
+    if not is_current:
         assert (entry.words, entry.title.plain(), entry.reference.plain()) == (words, "The Log", "Marsh.")
 
 
-def test_an_end_behind_the_text_is_no_slice() -> None:
+def test_an_end_after_the_text_is_no_slice() -> None:
     end = len(BLOCK.text)
     assert looked_up(pin_of(BLOCK, 0, end))[0].current
     assert not looked_up(replace(pin_of(BLOCK, 0, end), end=end + 5))[0].current
@@ -197,12 +197,12 @@ def test_what_an_answer_quotes_is_quoted_alike_when_pinned(opened: Opened) -> No
             pins = [pin_of(hit.passage, *span) for span in [*spans, (0, len(hit.passage.text))]]
             entries = library.notebook("N", [Section(tuple(pins))], style).entries
             drafted = [*(one.drafted for one in hit.highlights), hit.drafted]
-            told = [(one.text, one.block) for one in drafted]
+            saved = [(one.text, one.block) for one in drafted]
             plain = [
                 (one.quotation.text.replace("“", '"').replace("”", '"'), one.quotation.block)
                 for one in entries
             ]
-            assert plain == [(text.replace("“", '"').replace("”", '"'), block) for text, block in told]
+            assert plain == [(text.replace("“", '"').replace("”", '"'), block) for text, block in saved]
             assert {one.reference.plain() for one in entries} == {hit.reference}
     with pytest.raises(AssistantError):
         library.notebook("N", [], "nobody")

@@ -19,7 +19,7 @@ def test_every_sentence_has_its_quotation(opened: Opened) -> None:
     for each in passages:
         for span, quotation in zip(each.sentences, quotations[each.id], strict=True):
             words = re.findall(r"\w+", each.text[slice(*span)])
-            # What the essay prints behind words it quotes gives way to the citation by way of it.
+            # The citation by way of the essay replaces what the essay prints after words that it quotes.
             whole = len(words) if "qtd. in" not in quotation.text else 1
             assert re.findall(r"\w+", quotation.text)[:whole] == words[:whole]
             pages = each.pages_of(*span)

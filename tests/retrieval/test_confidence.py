@@ -49,9 +49,9 @@ def test_a_missing_name_lowers_confidence(features: ConfidenceFeatures) -> None:
 
 @given(FEATURES, LOGITS, LOGITS)
 def test_a_higher_logit_never_lowers_confidence(
-    features: ConfidenceFeatures, one: float, other: float
+    features: ConfidenceFeatures, logit: float, other_logit: float
 ) -> None:
-    low, high = (confidence_of(replace(features, logits=(logit,))) for logit in sorted((one, other)))
+    low, high = (confidence_of(replace(features, logits=(logit,))) for logit in sorted((logit, other_logit)))
     assert low <= high
 
 

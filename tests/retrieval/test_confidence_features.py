@@ -99,6 +99,6 @@ def test_features_are_those_of_the_passages_shown_first(
 
 
 def test_where_nothing_is_found_nothing_is_seen() -> None:
-    found = finder_of(paragraphs(TEXTS)).find(Question("Who lit the lamp?"), set())
-    assert (found.ranked, found.features, found.confidence) == ([], None, 0.0)
-    assert found.threshold > 0
+    ranking = finder_of(paragraphs(TEXTS)).find(Question("Who lit the lamp?"), set())
+    assert (ranking.ranked, ranking.features, ranking.confidence) == ([], None, 0.0)
+    assert ranking.threshold > 0

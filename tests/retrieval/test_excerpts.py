@@ -14,7 +14,7 @@ FIVE = [(0, 10), (11, 20), (21, 30), (31, 40), (41, 50)]
 @pytest.mark.parametrize(
     ("span", "room", "wanted"),
     [
-        # Each sentence has three pieces: room for itself alone, then for the one before, then behind.
+        # Each sentence has three pieces: room for itself, then the one before, then the one after.
         ((21, 30), 3, (21, 30)),
         ((21, 30), 5, (21, 30)),
         ((21, 30), 6, (11, 30)),
@@ -22,7 +22,7 @@ FIVE = [(0, 10), (11, 20), (21, 30), (31, 40), (41, 50)]
         ((21, 30), 12, (0, 40)),
         ((21, 30), 15, (0, 50)),
         ((21, 30), 99, (0, 50)),
-        # Where there is none before, those behind.
+        # Without one before, those after it.
         ((0, 10), 6, (0, 20)),
         ((41, 50), 6, (31, 50)),
         # Windows of two sentences, and of part of one.
@@ -31,7 +31,7 @@ FIVE = [(0, 10), (11, 20), (21, 30), (31, 40), (41, 50)]
         ((18, 23), 6, (11, 30)),
     ],
 )
-def test_sentences_are_added_before_and_behind_in_turn(
+def test_sentences_are_added_before_and_after_in_turn(
     span: tuple[int, int], room: int, wanted: tuple[int, int]
 ) -> None:
     assert excerpt(FIVE, [3] * 5, span, room) == wanted
@@ -54,13 +54,13 @@ def test_a_passage_without_sentences_gives_the_span() -> None:
     assert excerpt([], [], (3, 8)) == (3, 8)
 
 
-def test_there_is_room_for_some_sentences_unless_told_otherwise() -> None:
+def test_there_is_room_for_some_sentences_by_default() -> None:
     assert excerpt(FIVE, [LONGEST_EXCERPT // 2] * 5, (21, 30)) == (11, 30)
     assert excerpt(FIVE, [LONGEST_EXCERPT] * 5, (21, 30)) == (21, 30)
 
 
 @st.composite
-def asked(draw: st.DrawFn) -> tuple[list[tuple[int, int]], list[int], tuple[int, int], int]:
+def excerpts_to_make(draw: st.DrawFn) -> tuple[list[tuple[int, int]], list[int], tuple[int, int], int]:
     """Sentences of a passage, their lengths, a span from within one to within another, and room."""
     widths = draw(st.lists(st.integers(1, 30), min_size=1, max_size=8))
     starts = [sum(widths[:at]) + at for at in range(len(widths))]
@@ -73,7 +73,7 @@ def asked(draw: st.DrawFn) -> tuple[list[tuple[int, int]], list[int], tuple[int,
     return sentences, lengths, (start, end), draw(st.integers(0, 60))
 
 
-@given(asked())
+@given(excerpts_to_make())
 def test_an_excerpt_holds_the_span_in_whole_sentences_within_the_room(
     drawn: tuple[list[tuple[int, int]], list[int], tuple[int, int], int],
 ) -> None:
@@ -82,8 +82,8 @@ def test_an_excerpt_holds_the_span_in_whole_sentences_within_the_room(
     assert start <= span[0]
     assert span[1] <= end
     inside = [at for at, (low, high) in enumerate(sentences) if low < end and start < high]
-    own = [at for at, (low, high) in enumerate(sentences) if low < span[1] and span[0] < high]
-    if sum(lengths[at] for at in own) > room:
+    required = [at for at, (low, high) in enumerate(sentences) if low < span[1] and span[0] < high]
+    if sum(lengths[at] for at in required) > room:
         assert (start, end) == span
         return
     assert (start, end) == (sentences[inside[0]][0], sentences[inside[-1]][1])

@@ -24,17 +24,19 @@ TEXTS = {
 def matches(finder: Finder, question: str, name: str) -> tuple[Match, ...]:
     """Why a passage was ranked where it is."""
     ranking = finder.find(Question(question))
-    return finder.matches(ranking, next(one for one in ranking.ranked if one.passage == name))
+    return finder.matches(ranking, next(ranked for ranked in ranking.ranked if ranked.passage == name))
 
 
 def test_each_word_that_counts_has_the_word_that_meets_it() -> None:
-    made = {one.word: one for one in matches(finder_of(paragraphs(TEXTS)), "Who lit the LAMP?", "coast/p03")}
-    assert set(made) == {"Who", "lit", "the", "LAMP"}
+    explanation = {
+        match.word: match for match in matches(finder_of(paragraphs(TEXTS)), "Who lit the LAMP?", "coast/p03")
+    }
+    assert set(explanation) == {"Who", "lit", "the", "LAMP"}
     for word, met in (("lit", "lit"), ("LAMP", "lamp")):
-        one = made[word]
-        assert (one.text, one.passage, one.met) == (met, "coast/p03", True)
-        assert TEXTS[one.passage][one.start : one.end] == met
-        assert one.cosine == pytest.approx(1, abs=2e-3)
+        match = explanation[word]
+        assert (match.text, match.passage, match.met) == (met, "coast/p03", True)
+        assert TEXTS[match.passage][match.start : match.end] == met
+        assert match.cosine == pytest.approx(1, abs=2e-3)
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -44,38 +46,44 @@ def test_each_word_that_counts_has_the_word_that_meets_it() -> None:
 def test_matches_account_for_the_score(question: str, name: str) -> None:
     finder = finder_of(paragraphs(TEXTS))
     ranking = finder.find(Question(question))
-    ranked = next(one for one in ranking.ranked if one.passage == name)
-    made = finder.matches(ranking, ranked)
-    assert sum(one.weight for one in made) == pytest.approx(1, abs=1e-4)
-    assert sum(one.weight * one.cosine for one in made) == pytest.approx(ranked.score, abs=5e-3)
-    shares = [one.weight * one.cosine for one in made]
+    ranked = next(ranked for ranked in ranking.ranked if ranked.passage == name)
+    explanation = finder.matches(ranking, ranked)
+    assert sum(match.weight for match in explanation) == pytest.approx(1, abs=1e-4)
+    assert sum(match.weight * match.cosine for match in explanation) == pytest.approx(ranked.score, abs=5e-3)
+    shares = [match.weight * match.cosine for match in explanation]
     assert shares == sorted(shares, reverse=True)
-    assert all(0 < one.weight <= 1 and -1.01 <= one.cosine <= 1.01 for one in made)
-    assert all(finder.passages[one.passage].text[one.start : one.end] == one.text for one in made)
+    assert all(0 < match.weight <= 1 and -1.01 <= match.cosine <= 1.01 for match in explanation)
+    assert all(
+        finder.passages[match.passage].text[match.start : match.end] == match.text for match in explanation
+    )
 
 
 def test_a_word_that_nothing_is_near_to_is_not_met() -> None:
     finder = finder_of(paragraphs(TEXTS))
-    made = [one for one in matches(finder, "lamp zebra", "coast/p03") if one.word == "zebra"]
-    assert [one.met for one in made] == [False]
-    assert made[0].cosine < 0.3
+    explanation = [match for match in matches(finder, "lamp zebra", "coast/p03") if match.word == "zebra"]
+    assert [match.met for match in explanation] == [False]
+    assert explanation[0].cosine < 0.3
 
 
 def test_words_that_do_not_count_are_not_accounted_for() -> None:
-    made = essay(*paragraphs(TEXTS).passages, reference={"title": "Coast", "author": [{"family": "Marsh"}]})
-    assert [one.word for one in matches(finder_of(made), "Marsh’s lamp?!", "coast/p01")] == ["lamp"]
+    explanation = essay(
+        *paragraphs(TEXTS).passages, reference={"title": "Coast", "author": [{"family": "Marsh"}]}
+    )
+    assert [match.word for match in matches(finder_of(explanation), "Marsh’s lamp?!", "coast/p01")] == [
+        "lamp"
+    ]
 
 
 def test_a_word_of_several_pieces_is_one_word_and_is_met_by_a_whole_one() -> None:
     finder = finder_of(paragraphs(TEXTS), encoder=Halving("the who by"))
-    (one, *_) = matches(finder, "harbour", "coast/p02")
-    assert (one.word, one.text) == ("harbour", "harbour")
-    assert one.weight == pytest.approx(1, abs=1e-5)
+    (match, *_) = matches(finder, "harbour", "coast/p02")
+    assert (match.word, match.text) == ("harbour", "harbour")
+    assert match.weight == pytest.approx(1, abs=1e-5)
 
 
-def test_a_word_that_stands_twice_is_accounted_for_twice() -> None:
-    made = matches(finder_of(paragraphs(TEXTS)), "lamp and lamp", "coast/p01")
-    assert [one.word for one in made].count("lamp") == 2
+def test_a_word_that_occurs_twice_is_accounted_for_twice() -> None:
+    explanation = matches(finder_of(paragraphs(TEXTS)), "lamp and lamp", "coast/p01")
+    assert [match.word for match in explanation].count("lamp") == 2
 
 
 def test_what_the_host_meets_is_found_in_the_host() -> None:
@@ -85,17 +93,19 @@ def test_what_the_host_meets_is_found_in_the_host() -> None:
             passage("coast/b01", "No bell rang.", "blockquote", introduced_by="coast/p01"),
         )
     )
-    made = {one.word: one for one in matches(finder, "pilot bell", "coast/b01")}
-    assert (made["bell"].passage, made["bell"].text) == ("coast/b01", "bell")
-    assert (made["pilot"].passage, made["pilot"].text) == ("coast/p01", "pilot")
-    assert made["pilot"].cosine == pytest.approx(SHARE, abs=2e-3)
-    assert finder.passages["coast/p01"].text[made["pilot"].start : made["pilot"].end] == "pilot"
-    assert {one.passage for one in matches(finder, "pilot bell", "coast/p01")} == {"coast/p01"}
+    explanation = {match.word: match for match in matches(finder, "pilot bell", "coast/b01")}
+    assert (explanation["bell"].passage, explanation["bell"].text) == ("coast/b01", "bell")
+    assert (explanation["pilot"].passage, explanation["pilot"].text) == ("coast/p01", "pilot")
+    assert explanation["pilot"].cosine == pytest.approx(SHARE, abs=2e-3)
+    assert finder.passages["coast/p01"].text[explanation["pilot"].start : explanation["pilot"].end] == "pilot"
+    assert {match.passage for match in matches(finder, "pilot bell", "coast/p01")} == {"coast/p01"}
 
 
 def test_of_a_passage_found_by_a_phrase_all_words_are_accounted_for() -> None:
-    made = matches(finder_of(paragraphs(TEXTS), encoder=FakeEncoder()), "Who says “keeper lit”?", "coast/p03")
-    assert {one.word for one in made} == {"Who", "says", "keeper", "lit"}
+    explanation = matches(
+        finder_of(paragraphs(TEXTS), encoder=FakeEncoder()), "Who says “keeper lit”?", "coast/p03"
+    )
+    assert {match.word for match in explanation} == {"Who", "says", "keeper", "lit"}
 
 
 def test_the_command_explains_in_json(command: Command) -> None:
@@ -103,10 +113,10 @@ def test_the_command_explains_in_json(command: Command) -> None:
     first, *_ = explained = command.json()["passages"]
     assert first["id"] == FOUND
     keys = ["word", "weight", "cosine", "passage", "start", "end", "text", "met"]
-    assert all(list(one) == keys for hit in explained for one in hit["matches"])
-    own = [one for one in first["matches"] if one["passage"] == FOUND]
-    assert [first["text"][one["start"] : one["end"]] for one in own] == [one["text"] for one in own]
-    met = {one["word"]: one["text"] for one in own if one["met"]}
+    assert all(list(match) == keys for hit in explained for match in hit["matches"])
+    own = [match for match in first["matches"] if match["passage"] == FOUND]
+    assert [first["text"][match["start"] : match["end"]] for match in own] == [match["text"] for match in own]
+    met = {match["word"]: match["text"] for match in own if match["met"]}
     assert met["Gospels"] == "Gospels"
     assert met["tables"] == "tables"
 
@@ -132,7 +142,7 @@ def test_the_command_explains_in_text(command: Command) -> None:
     assert row[2:] == ["1.00", "“Gospels”"]
 
 
-def test_the_command_names_what_brings_a_quotation_in(command: Command) -> None:
+def test_the_command_names_the_passage_that_introduces_a_quotation(command: Command) -> None:
     assert command("ask", "Whose essay on studies, published in 1625, tasted books?", "--explain") in {0, 1}
     assert "(sample/p20, which brings it in)" in command.out
 

@@ -20,8 +20,8 @@ LIKE = "Where did ships lay off the rock, keeper and lamp lost, and who says {}?
 
 def places_of(phrase: str) -> list[str]:
     """Passages that come first for a phrase, though a question's other words are another's."""
-    found = finder_of(COAST).find(Question(LIKE.format(phrase)))
-    return [one.passage for one in found.ranked if one.score > 1.0]
+    ranking = finder_of(COAST).find(Question(LIKE.format(phrase)))
+    return [ranked.passage for ranked in ranking.ranked if ranked.score > 1.0]
 
 
 # Phrases.
@@ -51,17 +51,17 @@ def test_a_passage_that_holds_a_quoted_phrase_comes_first(phrase: str, wanted: l
 
 
 def test_a_passage_with_more_of_the_phrases_comes_before_one_with_fewer() -> None:
-    found = finder_of(COAST).find(Question(LIKE.format("“keeper”, “the lamp” or “before dusk”")))
-    assert order(found)[:3] == ["coast/p02", "coast/p03", "coast/p04"]
+    ranking = finder_of(COAST).find(Question(LIKE.format("“keeper”, “the lamp” or “before dusk”")))
+    assert order(ranking)[:3] == ["coast/p02", "coast/p03", "coast/p04"]
 
 
 @pytest.mark.parametrize("phrase", ["zebra crossing", "dusk before"])
 def test_a_phrase_that_occurs_nowhere_changes_nothing(phrase: str) -> None:
     finder = finder_of(COAST)
-    quoted, plain = (finder.find(Question(LIKE.format(one))) for one in (f"“{phrase}”", f"{phrase}"))
+    quoted, plain = (finder.find(Question(LIKE.format(words))) for words in (f"“{phrase}”", phrase))
     assert order(quoted) == order(plain)
-    assert [one.score for one in quoted.ranked] == pytest.approx(
-        [one.score for one in plain.ranked], abs=1e-4
+    assert [ranked.score for ranked in quoted.ranked] == pytest.approx(
+        [ranked.score for ranked in plain.ranked], abs=1e-4
     )
     assert quoted.confidence == pytest.approx(plain.confidence, abs=1e-4)
     assert quoted.spans == plain.spans == {}
@@ -69,9 +69,9 @@ def test_a_phrase_that_occurs_nowhere_changes_nothing(phrase: str) -> None:
 
 def test_of_several_phrases_those_that_occur_count() -> None:
     finder = finder_of(COAST)
-    found = finder.find(Question("Who says “zebra crossing” and “before dusk”?"))
-    assert order(found)[0] == "coast/p02"
-    assert marked(finder, found, "coast/p02") == ["The keeper lit the lamp before dusk."]
+    ranking = finder.find(Question("Who says “zebra crossing” and “before dusk”?"))
+    assert order(ranking)[0] == "coast/p02"
+    assert marked(finder, ranking, "coast/p02") == ["The keeper lit the lamp before dusk."]
 
 
 @pytest.mark.parametrize(
@@ -84,15 +84,15 @@ def test_of_several_phrases_those_that_occur_count() -> None:
 )
 def test_the_sentences_that_hold_the_phrase_are_marked(phrase: str, name: str, wanted: list[str]) -> None:
     finder = finder_of(COAST)
-    found = finder.find(Question(f"Who says “{phrase}”?"))
-    assert order(found)[0] == name
-    assert marked(finder, found, name) == wanted
+    ranking = finder.find(Question(f"Who says “{phrase}”?"))
+    assert order(ranking)[0] == name
+    assert marked(finder, ranking, name) == wanted
 
 
 def test_phrases_in_sentences_apart_are_marked_apart() -> None:
     finder = finder_of(COAST)
-    found = finder.find(Question("Where are “keeper awake” and “the bell”?"))
-    assert marked(finder, found, "coast/p03") == [
+    ranking = finder.find(Question("Where are “keeper awake” and “the bell”?"))
+    assert marked(finder, ranking, "coast/p03") == [
         "Was the keeper awake?",
         "Nobody saw the bell (C++ [sic]) ring.",
     ]
@@ -100,14 +100,14 @@ def test_phrases_in_sentences_apart_are_marked_apart() -> None:
 
 def test_phrases_in_neighbouring_sentences_are_marked_as_one() -> None:
     finder = finder_of(COAST)
-    found = finder.find(Question("Where are “keeper awake” and “lamp was”?"))
-    assert marked(finder, found, "coast/p03") == ["Was the keeper awake? The lamp was."]
+    ranking = finder.find(Question("Where are “keeper awake” and “lamp was”?"))
+    assert marked(finder, ranking, "coast/p03") == ["Was the keeper awake? The lamp was."]
 
 
 def test_every_sentence_that_holds_the_phrase_is_marked() -> None:
     finder = finder_of(paragraphs({"coast/p01": "A bell rang. Fog came. No bell rang. Ships lay."}))
-    found = finder.find(Question("Where is “bell rang”?"))
-    assert marked(finder, found, "coast/p01") == ["A bell rang.", "No bell rang."]
+    ranking = finder.find(Question("Where is “bell rang”?"))
+    assert marked(finder, ranking, "coast/p01") == ["A bell rang.", "No bell rang."]
 
 
 def test_where_only_the_phrase_is_asked_for_its_place_is_the_answer() -> None:
@@ -121,17 +121,17 @@ def test_where_only_the_phrase_is_asked_for_its_place_is_the_answer() -> None:
 
 
 def test_phrases_are_looked_for_only_where_they_may_be_found() -> None:
-    found = finder_of(COAST).find(Question("Who says “before dusk”?"), {"coast/p01", "coast/p04"})
-    assert set(order(found)) == {"coast/p01", "coast/p04"}
-    assert found.spans == {}
+    ranking = finder_of(COAST).find(Question("Who says “before dusk”?"), {"coast/p01", "coast/p04"})
+    assert set(order(ranking)) == {"coast/p01", "coast/p04"}
+    assert ranking.spans == {}
 
 
 @pytest.mark.parametrize("question", ["What does “…” mean?", "Who says “.*”?"])
 def test_marks_around_no_word_are_no_phrase(question: str) -> None:
     finder = finder_of(COAST)
-    found = finder.find(Question(question))
-    assert found.confidence < 1
-    assert all(start < end for one in found.ranked for start, end in finder.highlights(found, one))
+    ranking = finder.find(Question(question))
+    assert ranking.confidence < 1
+    assert all(start < end for ranked in ranking.ranked for start, end in finder.highlights(ranking, ranked))
 
 
 def test_a_phrase_is_found_in_a_large_library_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,8 +163,8 @@ def test_a_model_that_re_ranks_puts_passages_in_its_own_order() -> None:
     finder = finder_of(COAST)
     plain = order(finder.find(Question("Who lit the lamp before dusk?")))
     assert plain[0] == "coast/p02"
-    found = finder.find(Question("Who lit the lamp before dusk?"), reranker=Fond())
-    assert order(found) == ["coast/p04", *(name for name in plain if name != "coast/p04")]
+    ranking = finder.find(Question("Who lit the lamp before dusk?"), reranker=Fond())
+    assert order(ranking) == ["coast/p04", *(name for name in plain if name != "coast/p04")]
 
 
 @pytest.mark.parametrize(
@@ -187,8 +187,8 @@ def test_where_nothing_can_be_found_nothing_is(
     else:
         questions = ["", "Who says “the lamp”?", "What is the thesis?", "What is in the section on fog?"]
     for question in questions:
-        found = finder_of(*essays).find(Question(question), among)
-        assert (found.ranked, found.confidence, dict(found.spans)) == ([], 0.0, {})
+        ranking = finder_of(*essays).find(Question(question), among)
+        assert (ranking.ranked, ranking.confidence, dict(ranking.spans)) == ([], 0.0, {})
 
 
 @pytest.fixture(scope="module")
@@ -211,17 +211,17 @@ _PARTS = st.one_of(
 
 @given(st.lists(_PARTS, min_size=1, max_size=3).map(" ".join), st.sampled_from([None, set(list(TEXTS)[1:4])]))
 def test_ranking_and_marks_are_sound(finder: Finder, question: str, among: set[str] | None) -> None:
-    found = finder.find(Question(question), among)
-    names = order(found)
+    ranking = finder.find(Question(question), among)
+    names = order(ranking)
     assert len(set(names)) == len(names)
     assert set(names) <= (among or set(finder.passages))
-    assert [one.score for one in found.ranked] == sorted(scores(found).values(), reverse=True)
-    assert 0 <= found.confidence <= 1
-    for one in found.ranked:
-        sentences = finder.passages[one.passage].sentences
-        spans = finder.highlights(found, one)
+    assert [ranked.score for ranked in ranking.ranked] == sorted(scores(ranking).values(), reverse=True)
+    assert 0 <= ranking.confidence <= 1
+    for ranked in ranking.ranked:
+        sentences = finder.passages[ranked.passage].sentences
+        spans = finder.highlights(ranking, ranked)
         assert spans
         assert all(start < end for start, end in spans)
         assert {start for start, _ in spans} <= {start for start, _ in sentences}
         assert {end for _, end in spans} <= {end for _, end in sentences}
-        assert all(one[1] <= other[0] for one, other in pairwise(spans))
+        assert all(span[1] <= following[0] for span, following in pairwise(spans))

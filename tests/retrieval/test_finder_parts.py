@@ -39,10 +39,10 @@ def test_a_section_that_is_named_is_the_one_searched(question: str, wanted: set[
 
 
 def test_a_section_is_named_among_what_is_searched() -> None:
-    found = finder_of(COAST).find(
+    ranking = finder_of(COAST).find(
         Question("What does the section on the lamp say?"), {"coast/p03", "coast/p04"}
     )
-    assert order(found) == ["coast/p03"]
+    assert order(ranking) == ["coast/p03"]
 
 
 def test_who_asks_for_a_section_by_its_name_is_answered() -> None:
@@ -51,8 +51,10 @@ def test_who_asks_for_a_section_by_its_name_is_answered() -> None:
 
 def test_a_phrase_that_is_also_a_heading_is_found_elsewhere_too() -> None:
     texts = {"coast/p01": "Guns were first.", "coast/p02": "Nobody feared the bell then."}
-    made = paragraphs(texts, sections=("The Bell", "Guns"))
-    assert "coast/p02" in order(finder_of(made).find(Question("Where does the author say “the bell”?")))
+    essay_with_headings = paragraphs(texts, sections=("The Bell", "Guns"))
+    assert "coast/p02" in order(
+        finder_of(essay_with_headings).find(Question("Where does the author say “the bell”?"))
+    )
 
 
 # The parts of the essay.
@@ -73,17 +75,17 @@ def test_a_phrase_that_is_also_a_heading_is_found_elsewhere_too() -> None:
 )
 def test_the_part_that_is_asked_for_comes_first(question: str, name: str, wanted: list[str]) -> None:
     finder = finder_of(COAST)
-    found = finder.find(Question(question))
-    assert order(found)[0] == name
-    assert marked(finder, found, name) == wanted
-    assert found.confidence >= THRESHOLD
+    ranking = finder.find(Question(question))
+    assert order(ranking)[0] == name
+    assert marked(finder, ranking, name) == wanted
+    assert ranking.confidence >= THRESHOLD
 
 
 @pytest.mark.parametrize("question", ["What does Darwin conclude?", "How does the novel begin?"])
 def test_other_beginnings_and_ends_are_ranked_by_likeness(question: str) -> None:
-    found = finder_of(COAST).find(Question(question))
-    assert found.spans == {}
-    assert max(scores(found).values()) <= 1
+    ranking = finder_of(COAST).find(Question(question))
+    assert ranking.spans == {}
+    assert max(scores(ranking).values()) <= 1
 
 
 def test_the_author_may_be_named_for_the_essay() -> None:
@@ -95,17 +97,17 @@ def test_the_author_may_be_named_for_the_essay() -> None:
 
 def test_a_part_of_a_section_is_looked_for_in_it() -> None:
     finder = finder_of(COAST)
-    found = finder.find(Question("How does the section on fog begin?"))
-    assert order(found) == ["coast/p04"]
-    assert marked(finder, found, "coast/p04")[0] == "Fog came."
+    ranking = finder.find(Question("How does the section on fog begin?"))
+    assert order(ranking) == ["coast/p04"]
+    assert marked(finder, ranking, "coast/p04")[0] == "Fog came."
 
 
 def test_what_only_its_place_tells_is_less_sure() -> None:
     plain = finder_of(
         paragraphs({f"coast/p{at}": f"Bells rang {at} times. So it went." for at in range(1, 9)})
     )
-    told = finder_of(COAST).find(Question("What is the thesis?"))
-    assert plain.find(Question("What is the thesis?")).confidence < told.confidence
+    announced = finder_of(COAST).find(Question("What is the thesis?"))
+    assert plain.find(Question("What is the thesis?")).confidence < announced.confidence
 
 
 def test_where_no_part_is_found_nothing_is_claimed() -> None:
@@ -134,14 +136,14 @@ def test_an_essay_begins_with_its_first_paragraph_in_a_large_library_too(
 
 
 def test_a_phrase_is_found_in_every_essay() -> None:
-    found = finder_of(*two()).find(Question("Who says “lit the lamp before dusk”?"))
-    assert set(order(found)[:2]) == {"coast/p02", "moor/p02"}
-    assert set(found.spans) == {"coast/p02", "moor/p02"}
+    ranking = finder_of(*two()).find(Question("Who says “lit the lamp before dusk”?"))
+    assert set(order(ranking)[:2]) == {"coast/p02", "moor/p02"}
+    assert set(ranking.spans) == {"coast/p02", "moor/p02"}
 
 
 def test_a_section_is_found_in_every_essay_that_has_it() -> None:
-    found = finder_of(*two()).find(Question("What does the section on the lamp say?"))
-    assert set(order(found)) == {"coast/p02", "coast/p03", "moor/p02"}
+    ranking = finder_of(*two()).find(Question("What does the section on the lamp say?"))
+    assert set(order(ranking)) == {"coast/p02", "coast/p03", "moor/p02"}
 
 
 @pytest.mark.parametrize(
@@ -157,15 +159,15 @@ def test_each_essay_has_its_own_part(question: str, wanted: set[str]) -> None:
 
 def test_among_the_passages_of_one_essay_its_part_is_found() -> None:
     moor = {"moor/p01", "moor/p02", "moor/p03"}
-    found = finder_of(*two()).find(Question("What does the author conclude?"), moor)
-    assert order(found)[0] == "moor/p03"
-    assert set(order(found)) == moor
+    ranking = finder_of(*two()).find(Question("What does the author conclude?"), moor)
+    assert order(ranking)[0] == "moor/p03"
+    assert set(order(ranking)) == moor
 
 
 def test_the_best_place_of_each_essay_comes_before_the_second_best() -> None:
     coast, moor = two()
-    found = finder_of(moor, coast).find(Question("What is the thesis?"))
-    assert set(order(found)[:2]) == {"moor/p01", "coast/p01"}
+    ranking = finder_of(moor, coast).find(Question("What is the thesis?"))
+    assert set(order(ranking)[:2]) == {"moor/p01", "coast/p01"}
 
 
 @pytest.mark.parametrize("question", ["What does Ash conclude?", "What is the conclusion of “Moor”?"])
@@ -200,11 +202,11 @@ def test_a_paragraph_that_meets_the_question_far_better_stays_first() -> None:
 
 
 def test_a_verb_asks_for_no_kind() -> None:
-    asked, plain = (
+    noting, saying = (
         finder_of(NOTED).find(Question(f"What does Marsh {verb} about guns?")) for verb in ("note", "say")
     )
-    assert max(scores(asked).values()) < 1
-    assert order(asked)[0] == order(plain)[0] == "coast/p01"
+    assert max(scores(noting).values()) < 1
+    assert order(noting)[0] == order(saying)[0] == "coast/p01"
 
 
 # Typos.
@@ -213,28 +215,28 @@ KNOWN = " ".join(TEXTS.values()).replace("Kathy’s", "") + " who what is the di
 
 
 def test_a_typo_is_corrected_and_reported() -> None:
-    found = finder_of(COAST, encoder=Halving(KNOWN)).find(Question("Where is Kahty’s diary?"))
-    assert found.query.text == "Where is Kathy’s diary?"
-    assert found.query.question.corrections == (("Kahty", "Kathy"),)
-    assert order(found)[0] == "coast/p02"
+    ranking = finder_of(COAST, encoder=Halving(KNOWN)).find(Question("Where is Kahty’s diary?"))
+    assert ranking.query.text == "Where is Kathy’s diary?"
+    assert ranking.query.question.corrections == (("Kahty", "Kathy"),)
+    assert order(ranking)[0] == "coast/p02"
 
 
 def test_every_corrected_typo_is_reported() -> None:
-    found = finder_of(COAST, encoder=Halving(KNOWN)).find(Question("Is Kahty’s diayr kinder?"))
-    assert found.query.question.corrections == (("Kahty", "Kathy"), ("diayr", "diary"))
+    ranking = finder_of(COAST, encoder=Halving(KNOWN)).find(Question("Is Kahty’s diayr kinder?"))
+    assert ranking.query.question.corrections == (("Kahty", "Kathy"), ("diayr", "diary"))
 
 
 @pytest.mark.parametrize("question", ["Where is Kathy’s diary?", "Who is Cathy?", "Qwzyxv", ""])
 def test_nothing_is_reported_if_nothing_is_corrected(question: str) -> None:
-    found = finder_of(COAST, encoder=Halving(KNOWN)).find(Question(question))
-    assert (found.query.text, found.query.question.corrections) == (question, ())
+    ranking = finder_of(COAST, encoder=Halving(KNOWN)).find(Question(question))
+    assert (ranking.query.text, ranking.query.question.corrections) == (question, ())
 
 
 def test_a_word_that_the_model_knows_whole_is_no_typo() -> None:
-    found = finder_of(COAST, encoder=FakeEncoder()).find(Question("Where is Kahty?"))
-    assert (found.query.text, found.query.question.corrections) == ("Where is Kahty?", ())
+    ranking = finder_of(COAST, encoder=FakeEncoder()).find(Question("Where is Kahty?"))
+    assert (ranking.query.text, ranking.query.question.corrections) == ("Where is Kahty?", ())
 
 
 def test_a_corrected_phrase_is_found() -> None:
-    found = finder_of(COAST, encoder=Halving(KNOWN)).find(Question("Where is “Kahty’s diary”?"))
-    assert (order(found)[0], found.confidence) == ("coast/p02", 1.0)
+    ranking = finder_of(COAST, encoder=Halving(KNOWN)).find(Question("Where is “Kahty’s diary”?"))
+    assert (order(ranking)[0], ranking.confidence) == ("coast/p02", 1.0)

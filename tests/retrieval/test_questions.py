@@ -113,8 +113,8 @@ def test_few_other_questions_of_the_sets_do(dataset: Dataset) -> None:
 
 
 def test_content_words_are_folded_and_without_function_words() -> None:
-    asked = "What does Marsh’s diary say about the TOWER's well-kept lamp?"
-    assert content_words(asked) == ["marsh", "diary", "tower", "well-kept", "lamp"]
+    question = "What does Marsh’s diary say about the TOWER's well-kept lamp?"
+    assert content_words(question) == ["marsh", "diary", "tower", "well-kept", "lamp"]
     assert content_words("What is it, and why?") == []
     assert content_words("") == []
     assert content_words("Brontë, naïveté & 1847") == ["brontë", "naïveté", "1847"]
@@ -133,10 +133,10 @@ def test_the_lists_hold_folded_words() -> None:
 
 
 def test_phrases_in_quotation_marks_are_found() -> None:
-    asked = 'What do “The Old Lamp” and " Fog " say, and “”?'
-    assert Question(asked).quoted_phrases == ("The Old Lamp", "Fog")
-    assert Question('What does “The Old Lamp” say about "Fog"?').unquoted_content_words == ()
-    assert Question("the keeper's lamp's oil").quoted_phrases == ()
+    question = 'What do “The Old Lamp” and " Fog " say, and “”?'
+    assert Question(question).quoted_phrases == ["The Old Lamp", "Fog"]
+    assert Question('What does “The Old Lamp” say about "Fog"?').unquoted_content_words == []
+    assert Question("the keeper's lamp's oil").quoted_phrases == []
 
 
 WHOLE, REFERS, REFERS_TOO = "Who lit the lamp at Dunmore Point?", "And why?", "What about the pilot?"
@@ -184,8 +184,8 @@ _PARTS = st.sampled_from(
 @given(st.lists(_PARTS, max_size=12).map("".join))
 def test_words_outside_quoted_phrases_are_those_of_the_text_without_them(text: str) -> None:
     question = Question(text)
-    assert list(question.content_words) == content_words(text)
-    assert list(question.unquoted_content_words) == content_words(question.unquoted)
+    assert question.content_words == content_words(text)
+    assert question.unquoted_content_words == content_words(question.unquoted)
 
 
 def texts_divided(monkeypatch: pytest.MonkeyPatch) -> list[str]:

@@ -80,18 +80,18 @@ def plain_ranking(
 ) -> list[tuple[str, float]]:
     """Late interaction by its definition: best window of each passage, best first."""
     encoder = FakeEncoder()
-    asked = encoder.encode([question])[0].tokens.tolist()
+    question_tokens = encoder.encode([question])[0].tokens.tolist()
     best: dict[str, float] = {}
     for window in index.windows:
         if window.passage not in among:
             continue
-        own = encoder.encode([window.text])[0].tokens.tolist()
+        window_tokens = encoder.encode([window.text])[0].tokens.tolist()
         score = sum(
-            weight * max(sum(a * b for a, b in zip(word, other, strict=True)) for other in own)
-            for weight, word in zip(weights, asked, strict=True)
+            weight * max(sum(a * b for a, b in zip(word, other, strict=True)) for other in window_tokens)
+            for weight, word in zip(weights, question_tokens, strict=True)
         )
         best[window.passage] = max(score, best.get(window.passage, -2.0))
-    return sorted(best.items(), key=lambda one: -one[1])
+    return sorted(best.items(), key=lambda result: -result[1])
 
 
 @pytest.mark.parametrize("among", [set(TEXTS), {"coast/p02", "coast/p03"}, {"coast/p04"}], ids=len)
@@ -99,9 +99,9 @@ def test_idf_counts_passages_and_not_windows(among: set[str]) -> None:
     searcher = searcher_of(TEXTS)
     pieces = FakeEncoder().pieces("the lamp bell keeper . zebra")
     ids = np.array([piece.id for piece in pieces], dtype=np.int32)
-    found = idf(passage_frequencies(searcher.index, searcher.rows(among), ids), len(among))
+    results = idf(passage_frequencies(searcher.index, searcher.rows(among), ids), len(among))
     wanted = [plain_idf(searcher.index, among, piece.id) for piece in pieces]
-    np.testing.assert_allclose(found, wanted, rtol=1e-5)
+    np.testing.assert_allclose(results, wanted, rtol=1e-5)
 
 
 def shares_of(
@@ -110,9 +110,12 @@ def shares_of(
     """Weight of each word or mark of a question."""
     pieces = FakeEncoder().pieces(question)
     words = [word_at(question, piece) for piece in pieces]
-    made = shares(words, np.array(idf or [1.0] * len(pieces), dtype=np.float32), ignored)
-    assert made.sum() == pytest.approx(1)
-    return {question[piece.start : piece.end]: float(one) for piece, one in zip(pieces, made, strict=True)}
+    weights_of_words = shares(words, np.array(idf or [1.0] * len(pieces), dtype=np.float32), ignored)
+    assert weights_of_words.sum() == pytest.approx(1)
+    return {
+        question[piece.start : piece.end]: float(result)
+        for piece, result in zip(pieces, weights_of_words, strict=True)
+    }
 
 
 def test_punctuation_does_not_count_and_framing_words_count_half() -> None:
@@ -140,8 +143,8 @@ def test_the_authors_names_do_not_count(family: str) -> None:
     essay = essay_of_passages("coast", "Coast", TEXTS)
     essay = replace(essay, reference={"title": "Coast", "author": [{"family": family, "given": "Ada"}]})
     finder = Finder(build_index(essay.passages, {}, encoder), encoder, {"coast": essay})
-    found = finder.find(Question(f"{family} lamp"))
-    assert found.weights[-1] == pytest.approx(1), found.weights
+    results = finder.find(Question(f"{family} lamp"))
+    assert results.weights[-1] == pytest.approx(1), results.weights
 
 
 def test_each_piece_of_a_word_counts_as_the_word() -> None:
@@ -150,8 +153,8 @@ def test_each_piece_of_a_word_counts_as_the_word() -> None:
     pieces = [Piece(1, 0, 7), Piece(2, 7, 9), Piece(3, 10, 14)]
     words = [word_at(question, piece) for piece in pieces]
     assert words == ["mentioned", "mentioned", "lamp"]
-    made = shares(words, np.ones(3, dtype=np.float32), ())
-    assert made.tolist() == pytest.approx([0.25, 0.25, 0.5])
+    weights_of_words = shares(words, np.ones(3, dtype=np.float32), ())
+    assert weights_of_words.tolist() == pytest.approx([0.25, 0.25, 0.5])
 
 
 def test_where_nothing_is_left_plain_shares_count() -> None:
@@ -164,26 +167,26 @@ def test_where_nothing_is_left_plain_shares_count() -> None:
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_ranking_is_late_interaction(question: str, among: set[str] | None) -> None:
     searcher = searcher_of(TEXTS)
-    query, weights, found = late(searcher, question, among)
+    query, weights, results = late(searcher, question, among)
     assert query.text == question
     wanted = plain_ranking(searcher.index, question, weights.tolist(), among or set(TEXTS))
-    assert [one.passage for one in found] == [name for name, _ in wanted]
-    assert [one.score for one in found] == pytest.approx([score for _, score in wanted], abs=2e-3)
-    for one in found:
-        assert searcher.index.windows[one.window].passage == one.passage
-        assert float(one.cosines @ weights) == pytest.approx(one.score, abs=1e-4)
+    assert [result.passage for result in results] == [name for name, _ in wanted]
+    assert [result.score for result in results] == pytest.approx([score for _, score in wanted], abs=2e-3)
+    for result in results:
+        assert searcher.index.windows[result.window].passage == result.passage
+        assert float(result.cosines @ weights) == pytest.approx(result.score, abs=1e-4)
 
 
 def test_words_of_the_question_that_are_all_met_score_one() -> None:
-    _, _, found = late(searcher_of(TEXTS), "keeper lit lamp dusk")
-    assert found[0].passage == "coast/p03"
-    assert found[0].score == pytest.approx(1, abs=1e-3)
+    _, _, results = late(searcher_of(TEXTS), "keeper lit lamp dusk")
+    assert results[0].passage == "coast/p03"
+    assert results[0].score == pytest.approx(1, abs=1e-3)
 
 
 def test_ties_stand_in_the_order_of_the_essay() -> None:
     texts = {f"coast/p0{number}": "Fog came." for number in (3, 1, 2)}
-    _, _, found = late(searcher_of(texts), "Did fog come?")
-    assert [one.passage for one in found] == ["coast/p03", "coast/p01", "coast/p02"]
+    _, _, results = late(searcher_of(texts), "Did fog come?")
+    assert [result.passage for result in results] == ["coast/p03", "coast/p01", "coast/p02"]
 
 
 def test_an_empty_question_finds_nothing() -> None:
@@ -196,10 +199,10 @@ def test_every_method_ranks_all_passages_and_the_right_one_first() -> None:
     searcher = searcher_of(TEXTS)
     assert searcher.methods[0] == "late"
     for method in searcher.methods:
-        found = searcher.ranking(Question("When was the keeper's lamp lit before dusk?"), method)
-        assert {name for name, _ in found} == set(TEXTS), method
-        assert found[0][0] == "coast/p03", method
-        assert all(one >= other for (_, one), (_, other) in pairwise(found)), method
+        results = searcher.ranking(Question("When was the keeper's lamp lit before dusk?"), method)
+        assert {name for name, _ in results} == set(TEXTS), method
+        assert results[0][0] == "coast/p03", method
+        assert all(result >= other for (_, result), (_, other) in pairwise(results)), method
         few = searcher.ranking(Question("When was the lamp lit?"), method, {"coast/p01", "coast/p04"})
         assert {name for name, _ in few} == {"coast/p01", "coast/p04"}, method
 
@@ -212,11 +215,11 @@ def test_where_there_is_nothing_to_look_among_nothing_is_found(method: str) -> N
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_highlights_are_sentences_of_the_passage(question: str) -> None:
     searcher = searcher_of(TEXTS)
-    query, weights, found = late(searcher, question)
-    passages = {one.id: one for one in passages_of(TEXTS)}
-    for one in found:
-        passage = passages[one.passage]
-        spans = highlight(query, weights, searcher.index, one, passage)
+    query, weights, results = late(searcher, question)
+    passages = {result.id: result for result in passages_of(TEXTS)}
+    for result in results:
+        passage = passages[result.passage]
+        spans = highlight(query, weights, searcher.index, result, passage)
         assert spans
         starts, ends = {start for start, _ in passage.sentences}, {end for _, end in passage.sentences}
         for start, end in spans:
@@ -234,9 +237,9 @@ def test_highlights_are_sentences_of_the_passage(question: str) -> None:
 )
 def test_a_second_sentence_is_marked_only_where_it_adds_something(question: str, wanted: str) -> None:
     searcher = searcher_of(TEXTS)
-    query, weights, found = late(searcher, question)
-    passage = next(one for one in passages_of(TEXTS) if one.id == "coast/p03")
-    ranked = next(one for one in found if one.passage == "coast/p03")
+    query, weights, results = late(searcher, question)
+    passage = next(result for result in passages_of(TEXTS) if result.id == "coast/p03")
+    ranked = next(result for result in results if result.passage == "coast/p03")
     ((start, end),) = highlight(query, weights, searcher.index, ranked, passage)
     assert passage.text[start:end] == wanted
 
@@ -244,9 +247,9 @@ def test_a_second_sentence_is_marked_only_where_it_adds_something(question: str,
 def test_of_a_sentence_that_is_cut_up_the_whole_is_marked() -> None:
     text = " ".join(f"w{number}" for number in range(40)) + "."
     searcher = searcher_of({"coast/p01": text}, FakeEncoder(max_tokens=10))
-    query, weights, found = late(searcher, "w31")
-    assert found[0].score == pytest.approx(1, abs=1e-3)
-    assert highlight(query, weights, searcher.index, found[0], passages_of({"coast/p01": text})[0]) == (
+    query, weights, results = late(searcher, "w31")
+    assert results[0].score == pytest.approx(1, abs=1e-3)
+    assert highlight(query, weights, searcher.index, results[0], passages_of({"coast/p01": text})[0]) == (
         (0, len(text)),
     )
 
@@ -271,25 +274,25 @@ def test_a_large_library_gives_the_same_first_passage(monkeypatch: pytest.Monkey
     monkeypatch.setattr(ranking, "SCORE_ALL", 10)
     monkeypatch.setattr(ranking, "_CANDIDATES", 12)
     for question, wanted in whole.items():
-        found = searcher.ranking(Question(question), "late")
-        assert found[0] == pytest.approx(wanted[0]), question
-        assert len(found) < len(wanted)
+        results = searcher.ranking(Question(question), "late")
+        assert results[0] == pytest.approx(wanted[0]), question
+        assert len(results) < len(wanted)
         # What is not looked at is left out; what is has the score that it had.
         scores = dict(wanted)
-        assert all(score == pytest.approx(scores[name], abs=1e-4) for name, score in found)
+        assert all(score == pytest.approx(scores[name], abs=1e-4) for name, score in results)
 
 
 def test_words_find_in_a_large_library_what_lies_far_by_vector(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ranking, "SCORE_ALL", 1)
     monkeypatch.setattr(ranking, "_CANDIDATES", 1)
-    found = {name for name, _ in searcher_of(TEXTS).ranking(Question("keeper harbour"), "late")}
-    assert found == {"coast/p01", "coast/p02", "coast/p03", "coast/p04"}
+    results = {name for name, _ in searcher_of(TEXTS).ranking(Question("keeper harbour"), "late")}
+    assert results == {"coast/p01", "coast/p02", "coast/p03", "coast/p04"}
 
 
 def test_bm25_knows_stems_and_passes_over_stop_words() -> None:
-    found = BM25.of(["The keepers were sleeping.", "A bell rang.", "The the the of of."])
-    scores = found.scores("The keeper sleeps, of course")
-    assert scores.tolist() == found.scores("keepers sleeping course").tolist()
+    results = BM25.of(["The keepers were sleeping.", "A bell rang.", "The the the of of."])
+    scores = results.scores("The keeper sleeps, of course")
+    assert scores.tolist() == results.scores("keepers sleeping course").tolist()
     assert scores[0] > 0
     assert scores[1:].tolist() == [0, 0]
 

@@ -29,7 +29,7 @@ COAST = essay(
 
 
 class Reader:
-    """Says of each excerpt what it is told to."""
+    """A reading model with fixed logits."""
 
     def __init__(self, *logits: float) -> None:
         self._logits = logits
@@ -49,20 +49,23 @@ def finder(reader: Reader) -> Finder:
 
 def test_the_first_three_passages_are_read_and_the_best_counts() -> None:
     reader = Reader(-3.0, 2.0, -1.0)
-    found = finder(reader).find(Question("Who lit the lamp?"))
+    ranking = finder(reader).find(Question("Who lit the lamp?"))
     ((question, excerpts),) = reader.read_of
     assert question == "Who lit the lamp?"
     assert len(excerpts) == 3
     assert excerpts[0] == "The lamp was lit at dusk. Oil was dear. Nobody slept."
-    assert found.features is not None
-    assert found.features.logits == (-3.0, 2.0, -1.0)
-    assert found.confidence == confidence_of(found.features)
-    assert found.threshold == THRESHOLD
+    assert ranking.features is not None
+    assert ranking.features.logits == (-3.0, 2.0, -1.0)
+    assert ranking.confidence == confidence_of(ranking.features)
+    assert ranking.threshold == THRESHOLD
 
 
 def test_reading_moves_no_passage() -> None:
     orders = [
-        [one.passage for one in finder(Reader(*logits)).find(Question("Who lit the lamp with oil?")).ranked]
+        [
+            ranked.passage
+            for ranked in finder(Reader(*logits)).find(Question("Who lit the lamp with oil?")).ranked
+        ]
         for logits in ((9.0, -9.0, -9.0), (-9.0, 9.0, 9.0))
     ]
     assert orders[0] == orders[1]
@@ -76,12 +79,12 @@ def test_a_quotation_is_read_with_the_sentence_that_introduces_it() -> None:
 
 def test_fast_is_without_reading() -> None:
     reader = Reader(9.0, 9.0, 9.0)
-    found = finder(reader).find(Question("Who lit the lamp?"), fast=True)
+    ranking = finder(reader).find(Question("Who lit the lamp?"), fast=True)
     assert reader.read_of == []
-    assert found.features is not None
-    assert found.features.logits == ()
-    assert found.confidence == confidence_of(found.features)
-    assert found.threshold == FAST_THRESHOLD
+    assert ranking.features is not None
+    assert ranking.features.logits == ()
+    assert ranking.confidence == confidence_of(ranking.features)
+    assert ranking.threshold == FAST_THRESHOLD
 
 
 @pytest.mark.parametrize(
@@ -129,27 +132,27 @@ def test_the_passages_that_are_shown_first_are_read() -> None:
 
 def test_a_reading_model_that_cannot_read_changes_nothing() -> None:
     reader = Reader()
-    found = finder(reader).find(Question("Who lit the lamp?"))
+    ranking = finder(reader).find(Question("Who lit the lamp?"))
     fast = finder(reader).find(Question("Who lit the lamp?"), fast=True)
-    assert (found.features, found.confidence) == (fast.features, fast.confidence)
-    assert found.threshold == FAST_THRESHOLD
+    assert (ranking.features, ranking.confidence) == (fast.features, fast.confidence)
+    assert ranking.threshold == FAST_THRESHOLD
 
 
 def test_without_its_graph_the_reading_model_is_silent(tmp_path: Path) -> None:
-    said: list[str] = []
-    reader = DefaultReadingModel(said.append, tmp_path / "none.onnx")
+    messages: list[str] = []
+    reader = DefaultReadingModel(messages.append, tmp_path / "none.onnx")
     assert not is_available(tmp_path / "none.onnx")
     assert reader.read("Who?", ["Marsh."]) == []
-    assert said == []
+    assert messages == []
 
 
-def test_a_graph_that_cannot_run_is_told_once(tmp_path: Path) -> None:
+def test_a_graph_that_cannot_run_is_reported_once(tmp_path: Path) -> None:
     (tmp_path / "broken.onnx").write_bytes(b"no graph")
-    said: list[str] = []
-    reader = DefaultReadingModel(said.append, tmp_path / "broken.onnx")
+    messages: list[str] = []
+    reader = DefaultReadingModel(messages.append, tmp_path / "broken.onnx")
     assert [reader.read("Who?", ["Marsh."]) for _ in range(2)] == [[], []]
-    assert len(said) == 1
-    assert all(fact in said[0] for fact in ("model that reads passages", "cannot run", "confidence"))
+    assert len(messages) == 1
+    assert all(fact in messages[0] for fact in ("model that reads passages", "cannot run", "confidence"))
 
 
 def test_the_library_reads_unless_it_is_to_be_fast(tmp_path: Path) -> None:

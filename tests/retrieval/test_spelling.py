@@ -127,6 +127,6 @@ def test_a_question_of_the_essays_own_words_is_never_changed(drawn: list[tuple[s
 
 @given(st.text(max_size=60))
 def test_only_the_words_that_are_named_change_and_become_words_of_the_essays(question: str) -> None:
-    made, changes = Speller(vocabulary_of(TEXTS)).corrected(question)
-    assert changes or made == question
+    corrected_question, changes = Speller(vocabulary_of(TEXTS)).corrected(question)
+    assert changes or corrected_question == question
     assert all(any(new in text for text in TEXTS) for new in changes.values())

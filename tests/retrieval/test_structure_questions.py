@@ -109,12 +109,16 @@ TEXTS = {
 HEADED = ("", "", "Guns", "Bells", "Bells", "Conclusion", "Conclusion")
 
 
-def found(part: Part, made: StoredEssay) -> list[tuple[str, str, bool]]:
+def matches_in(part: Part, stored: StoredEssay) -> list[tuple[str, str, bool]]:
     """Each place as its passage, its marked words, and whether it is announced."""
-    text = {one.id: one.text for one in made.passages}
+    text = {passage.id: passage.text for passage in stored.passages}
     return [
-        (one.passage, " | ".join(text[one.passage][low:high] for low, high in one.spans), one.announced)
-        for one in structure_matches(part, made.passages)
+        (
+            match.passage,
+            " | ".join(text[match.passage][low:high] for low, high in match.spans),
+            match.announced,
+        )
+        for match in structure_matches(part, stored.passages)
     ]
 
 
@@ -122,28 +126,28 @@ THESIS = ("coast/p02", "This essay argues that bells are kinder than guns.", Tru
 
 
 def test_the_thesis_is_announced_in_the_introduction() -> None:
-    # A claim that is announced further on comes behind it.
-    assert found("thesis", paragraphs(TEXTS, sections=HEADED)) == [
+    # A claim that is announced further on comes after it.
+    assert matches_in("thesis", paragraphs(TEXTS, sections=HEADED)) == [
         THESIS,
         ("coast/p03", "I argue elsewhere that guns were cheap.", False),
     ]
 
 
 def test_the_plan_is_announced_in_the_introduction() -> None:
-    assert found("plan", paragraphs(TEXTS, sections=HEADED)) == [
+    assert matches_in("plan", paragraphs(TEXTS, sections=HEADED)) == [
         ("coast/p02", "I begin with guns and turn to bells.", True)
     ]
 
 
 @pytest.mark.parametrize("sections", [HEADED, ()], ids=["headings", "none"])
 def test_an_essay_opens_with_its_first_sentences(sections: tuple[str, ...]) -> None:
-    (place,) = found("opening", paragraphs(TEXTS, sections=sections))
+    (place,) = matches_in("opening", paragraphs(TEXTS, sections=sections))
     assert place == ("coast/p01", "Fog is old. | Ships fear it.", True)
 
 
 def test_an_essay_concludes_with_its_last_paragraph() -> None:
     # The conclusion is longer than the last fifth, which ends the essay.
-    assert found("conclusion", paragraphs(TEXTS, sections=HEADED)) == [
+    assert matches_in("conclusion", paragraphs(TEXTS, sections=HEADED)) == [
         ("coast/p07", "Thus a bell is kind. | Let it ring.", True)
     ]
 
@@ -153,19 +157,19 @@ def test_without_headings_the_first_and_last_fifth_are_the_edges() -> None:
     texts["coast/p04"] = "In this essay nothing is said. This essay argues that bells are kind. So be it."
     texts["coast/p10"] = "I argue that guns are cheap. I claim much else. I contend for more."
     texts["coast/p17"] = "In conclusion bells are kind."
-    assert found("thesis", paragraphs(texts))[0] == (
+    assert matches_in("thesis", paragraphs(texts))[0] == (
         "coast/p04",
         "This essay argues that bells are kind.",
         True,
     )
-    assert [name for name, _, _ in found("conclusion", paragraphs(texts))] == ["coast/p20", "coast/p17"]
+    assert [name for name, _, _ in matches_in("conclusion", paragraphs(texts))] == ["coast/p20", "coast/p17"]
 
 
 @pytest.mark.parametrize("part", ["thesis", "plan"])
-def test_what_is_not_announced_is_told_by_its_place_alone(part: Part) -> None:
+def test_what_is_not_announced_is_found_by_its_position_alone(part: Part) -> None:
     plain = {f"coast/p{at:02}": f"Bells ring {at} times. Guns do not." for at in range(1, 11)}
-    # The thesis stands at the end of an introduction.
-    assert found(part, paragraphs(plain)) == [
+    # The thesis is at the end of an introduction.
+    assert matches_in(part, paragraphs(plain)) == [
         ("coast/p02", "Guns do not.", False),
         ("coast/p01", "Guns do not.", False),
     ]
@@ -182,39 +186,39 @@ def test_what_is_not_announced_is_told_by_its_place_alone(part: Part) -> None:
 )
 def test_an_essay_of_one_paragraph_has_every_part(part: Part, wanted: str) -> None:
     text = "Fog is old. This essay argues that bells are kind. I begin with guns. Bells outlast fog."
-    assert found(part, paragraphs({"coast/p01": text})) == [("coast/p01", wanted, True)]
+    assert matches_in(part, paragraphs({"coast/p01": text})) == [("coast/p01", wanted, True)]
 
 
 @pytest.mark.parametrize("part", ["thesis", "plan", "opening", "conclusion"])
 def test_an_essay_of_one_sentence_is_all_its_parts(part: Part) -> None:
-    ((name, marked, _),) = found(part, paragraphs({"coast/p01": "Bells are kinder than guns."}))
+    ((name, marked, _),) = matches_in(part, paragraphs({"coast/p01": "Bells are kinder than guns."}))
     assert (name, marked) == ("coast/p01", "Bells are kinder than guns.")
 
 
 @pytest.mark.parametrize("part", ["thesis", "plan", "opening", "conclusion"])
 def test_quotations_and_notes_are_no_part_of_the_argument(part: Part) -> None:
-    made = essay(
+    stored = essay(
         passage("coast/b01", "This essay argues that I begin, thus.", "blockquote"),
         passage("coast/p01", "Bells are kinder than guns."),
         passage("coast/n01", "In conclusion I argue and I begin.", "note"),
     )
-    assert [one.passage for one in structure_matches(part, made.passages)] == ["coast/p01"]
-    assert structure_matches(part, [made.passages[0], made.passages[2]]) == []
+    assert [match.passage for match in structure_matches(part, stored.passages)] == ["coast/p01"]
+    assert structure_matches(part, [stored.passages[0], stored.passages[2]]) == []
     assert structure_matches(part, []) == []
 
 
-def test_thanks_behind_the_conclusion_do_not_conclude() -> None:
+def test_thanks_after_the_conclusion_do_not_conclude() -> None:
     texts = {**TEXTS, "coast/p08": "Ash read a draft. The board of Leith let me look at its letters."}
-    made = paragraphs(texts, sections=(*HEADED, "Acknowledgements"))
-    assert found("conclusion", made)[0][0] == "coast/p07"
+    stored = paragraphs(texts, sections=(*HEADED, "Acknowledgements"))
+    assert matches_in("conclusion", stored)[0][0] == "coast/p07"
 
 
 @pytest.mark.parametrize("part", ["thesis", "plan", "opening", "conclusion"])
 @pytest.mark.parametrize("sections", [HEADED, ()], ids=["headings", "none"])
 def test_places_are_whole_sentences_of_different_passages(part: Part, sections: tuple[str, ...]) -> None:
-    made = paragraphs(TEXTS, sections=sections)
-    known = {one.id: one.sentences for one in made.passages}
-    given: list[StructureMatch] = structure_matches(part, made.passages)
-    assert len({one.passage for one in given}) == len(given) > 0
-    assert all(span in known[one.passage] for one in given for span in one.spans)
-    assert all(one.spans and list(one.spans) == sorted(one.spans) for one in given)
+    stored = paragraphs(TEXTS, sections=sections)
+    known = {passage.id: passage.sentences for passage in stored.passages}
+    matches: list[StructureMatch] = structure_matches(part, stored.passages)
+    assert len({match.passage for match in matches}) == len(matches) > 0
+    assert all(span in known[match.passage] for match in matches for span in match.spans)
+    assert all(match.spans and list(match.spans) == sorted(match.spans) for match in matches)
