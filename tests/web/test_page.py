@@ -123,6 +123,7 @@ def test_a_question_shows_the_passage_word_for_word_with_page_and_copied_citatio
     assert "1470" in marked
     assert marked in str(_passages(library)["sample/p13"]["text"])
     card.locator("button.copy-quotation").click()
+    expect(card.locator("button.copy-quotation")).to_have_class(re.compile("copied"))
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.endswith("(Essay Assistant Authors 14).")
     assert copied.startswith(('"', "“"))
