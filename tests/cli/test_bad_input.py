@@ -60,10 +60,10 @@ def _refused(opened: Opened, path: Path, **options: object) -> str:
 def test_bad_file(opened: Opened, tmp_path: Path, name: str, data: bytes, fault: str, cure: str) -> None:
     path = tmp_path / name
     path.write_bytes(data)
-    said = _refused(opened, path)
-    assert str(path) in said
-    assert fault in said
-    assert cure in said
+    message = _refused(opened, path)
+    assert str(path) in message
+    assert fault in message
+    assert cure in message
 
 
 def test_missing_file_and_folder(opened: Opened, tmp_path: Path) -> None:
@@ -100,25 +100,25 @@ def test_library_is_not_made_for_a_bad_file(tmp_path: Path) -> None:
     "essay_id", ["", " ", "Gill-2014", "a b", "../a", "a/b", "-a", ".a", "é", "a\n", "a" * 100, "a\0b"]
 )
 def test_malformed_id(opened: Opened, essay_id: str) -> None:
-    said = _refused(opened, SECOND, essay_id=essay_id)
-    assert repr(essay_id) in said
-    assert "gill-2014" in said
+    message = _refused(opened, SECOND, essay_id=essay_id)
+    assert repr(essay_id) in message
+    assert "gill-2014" in message
 
 
 def test_id_of_another_essay(opened: Opened) -> None:
-    said = _refused(opened, SECOND, essay_id="sample")
-    assert SECOND.name in said
-    assert "'sample'" in said
-    assert "--id" in said
+    message = _refused(opened, SECOND, essay_id="sample")
+    assert SECOND.name in message
+    assert "'sample'" in message
+    assert "--id" in message
 
 
 @pytest.mark.parametrize(
     "first_page", ["", " ", "one", "0", "-3", "12a", "iiii", "844-62", "²", "1.5", "n", "p. 3"]
 )
 def test_first_page_that_is_no_number(opened: Opened, first_page: str) -> None:
-    said = _refused(opened, SAMPLE, first_page=first_page)
-    assert repr(first_page) in said
-    assert "844 or xii" in said
+    message = _refused(opened, SAMPLE, first_page=first_page)
+    assert repr(first_page) in message
+    assert "844 or xii" in message
 
 
 def test_page_behind_the_last_roman_number(opened: Opened) -> None:
@@ -160,9 +160,9 @@ def test_bad_reference_file(opened: Opened, tmp_path: Path, name: str, text: str
     path = tmp_path / name
     if text is not None:
         path.write_text(text)
-    said = _refused(opened, SECOND, reference=path)
-    assert str(path) in said
-    assert fault in said
+    message = _refused(opened, SECOND, reference=path)
+    assert str(path) in message
+    assert fault in message
 
 
 @pytest.mark.parametrize(

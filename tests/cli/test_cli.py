@@ -117,7 +117,7 @@ def test_question_from_standard_input(command: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["ask"], "either one question or --batch"),
         (["ask", QUESTION, "--batch", "file"], "either one question or --batch"),
@@ -134,13 +134,13 @@ def test_question_from_standard_input(command: Command) -> None:
         (["add", str(SAMPLE), str(SECOND), "--id", "one"], "one by one"),
     ],
 )  # fmt: skip
-def test_users_mistake_is_one_sentence_on_stderr(command: Command, words: list[str], said: str) -> None:
+def test_users_mistake_is_one_sentence_on_stderr(command: Command, words: list[str], message: str) -> None:
     before = file_digests(Path("shelf"))
     assert command(*words) == 2
     assert command.out == ""
     assert command.err.startswith("assistant: ")
     assert command.err.count("\n") == 1
-    assert said in command.err
+    assert message in command.err
     assert file_digests(Path("shelf")) == before
 
 

@@ -36,17 +36,17 @@ def test_faults_are_lines(command: Command) -> None:
         f'd.md:2:7 misquoted: "{wrong}" printed "{right}" ({NAME} 13)',
         f'd.md:4:1 uncited: "A finger was all that Augustine had." has no citation ({NAME} 11)',
     ]
-    told = "d.md: 2 quotations, 1 as printed, 0 not checkable; 2 faults (1 misquoted, 1 uncited)."
-    assert command.err.strip() == told
+    summary = "d.md: 2 quotations, 1 as printed, 0 not checkable; 2 faults (1 misquoted, 1 uncited)."
+    assert command.err.strip() == summary
 
 
 def test_json_has_every_fault(command: Command) -> None:
     assert command("check", "d.md", "--json") == 1
-    made = command.json()
-    assert {key: made[key] for key in ("draft", "unit", "quotations", "exact", "not_checked")} == {
+    result = command.json()
+    assert {key: result[key] for key in ("draft", "unit", "quotations", "exact", "not_checked")} == {
         "draft": "d.md", "unit": "line", "quotations": 2, "exact": 1, "not_checked": 0,
     }  # fmt: skip
-    fault = made["faults"][0]
+    fault = result["faults"][0]
     assert DRAFT[fault["start"] : fault["end"]] == "“broke the text into short numbred pieces”"
     assert fault["fix"] == "“broke the text into short numbered pieces”"
     assert (fault["line"], fault["column"], fault["passage"], fault["pages"]) == (2, 7, "sample/p10", "13")
@@ -94,9 +94,9 @@ def test_no_model_is_loaded(command: Command, tmp_path: Path) -> None:
         "import sys; from pathlib import Path; from assistant.library.library import Library; "
         "Library(Path('library')).check_draft(Path('d.md')); print(*sorted(sys.modules))"
     )
-    made = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True,
         env={"PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     heavy = {"torch", "faiss", "gradio", "transformers", "onnxruntime", "docx", "lxml", "sklearn"}
-    assert set(made.stdout.split()) & heavy == set()
+    assert set(result.stdout.split()) & heavy == set()

@@ -38,7 +38,7 @@ def test_edit_takes_a_record_in_each_format(command: Command, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["edit", "sample"], "nothing to change"),
         (["edit", "nobody", "--first-page", "3"], "no essay 'nobody'"),
@@ -49,9 +49,9 @@ def test_edit_takes_a_record_in_each_format(command: Command, tmp_path: Path) ->
         (["remove", "nobody", "--for-good"], "no essay 'nobody'"),
     ],
 )
-def test_a_mistake_is_one_sentence(command: Command, words: list[str], said: str) -> None:
+def test_a_mistake_is_one_sentence(command: Command, words: list[str], message: str) -> None:
     assert command(*words) == 2
-    assert said in command.err
+    assert message in command.err
     assert command.err.count("\n") == 1
     assert command.out == ""
 

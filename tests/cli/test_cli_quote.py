@@ -70,10 +70,10 @@ def test_words_at_second_hand_are_cited_so(
 
 def test_an_altered_quotation_shows_what_is_printed(command: Command) -> None:
     assert command("quote", ALTERED, "--json") == 1
-    made = command.json()
-    assert made["verdict"] == "altered"
-    assert made["matches"][0]["text"] == EXACT
-    assert made["matches"][0]["diff"] == [
+    result = command.json()
+    assert result["verdict"] == "altered"
+    assert result["matches"][0]["text"] == EXACT
+    assert result["matches"][0]["diff"] == [
         {"op": "equal", "quoted": "A finger was", "printed": "A finger was"},
         {"op": "replace", "quoted": "al", "printed": "all"},
         {"op": "equal", "quoted": "that Augustine had.", "printed": "that Augustine had."},
@@ -121,9 +121,9 @@ def test_a_batch_is_judged_in_order_with_its_ids(command: Command) -> None:
     lines = [{"id": 2, "text": ALTERED}, {"id": "b", "text": EXACT}, {"id": 7, "text": "..."}]
     Path("batch.jsonl").write_text("\n".join(json.dumps(line) for line in lines), "utf-8")
     assert command("quote", "--batch", "batch.jsonl") == 0
-    made = [json.loads(line) for line in command.out.splitlines()]
-    assert [(one["id"], one["verdict"]) for one in made] == [(2, "altered"), ("b", "exact"), (7, "absent")]
-    assert made[2]["note"] == "The quotation has no words of print in it; give the words as quoted."
+    result = [json.loads(line) for line in command.out.splitlines()]
+    assert [(one["id"], one["verdict"]) for one in result] == [(2, "altered"), ("b", "exact"), (7, "absent")]
+    assert result[2]["note"] == "The quotation has no words of print in it; give the words as quoted."
 
 
 @pytest.mark.parametrize("line", ['{"id": 1}', "[]", "no json", '{"text": "a"}', '{"id": 1, "text": 3}'])
@@ -135,7 +135,7 @@ def test_a_faulty_line_of_a_batch_is_named(command: Command, line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["..."], "The quotation has no words of print in it"),
         (["x" * 20_001], "The quotation has 20,001 characters and at most 20,000"),
@@ -144,9 +144,11 @@ def test_a_faulty_line_of_a_batch_is_named(command: Command, line: str) -> None:
         ([EXACT, "--style", "nope"], "'nope'"),
     ],
 )
-def test_what_cannot_be_checked_is_the_users_to_mend(command: Command, words: list[str], said: str) -> None:
+def test_what_cannot_be_checked_is_the_users_to_mend(
+    command: Command, words: list[str], message: str
+) -> None:
     assert command("quote", *words) == 2
-    assert said in command.err
+    assert message in command.err
     assert len(command.err.splitlines()) == 1
 
 
@@ -166,7 +168,7 @@ def test_quoting_loads_no_model_and_no_index(tmp_path: Path) -> None:
         "import atexit; atexit.register(lambda: print(*sorted(sys.modules), file=sys.stderr))\n"
         "from assistant.cli import main; main()"
     )
-    made = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", code, EXACT],
         capture_output=True,
         text=True,
@@ -174,6 +176,6 @@ def test_quoting_loads_no_model_and_no_index(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
         check=True,
     )
-    loaded = set(made.stderr.split())
+    loaded = set(result.stderr.split())
     assert not loaded & {"torch", "transformers", "onnxruntime", "tokenizers", "faiss", "gradio", "scipy"}
-    assert made.stdout.startswith("Exact:")
+    assert result.stdout.startswith("Exact:")

@@ -25,9 +25,9 @@ class Page:
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch) -> Page:
     """The page that is served instead."""
-    made = Page()
-    monkeypatch.setattr("assistant.web.app.serve", made)
-    return made
+    page = Page()
+    monkeypatch.setattr("assistant.web.app.serve", page)
+    return page
 
 
 def test_page_is_served_to_this_machine_alone_unless_told_otherwise(command: Command, page: Page) -> None:
@@ -113,7 +113,7 @@ def test_accounts(command: Command, page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "message"),
     [
         (None, "cannot be read"),
         (b"", "lines of name:password"),
@@ -126,13 +126,13 @@ def test_accounts(command: Command, page: Page) -> None:
         (b"ada:\xff\n", "cannot be read"),
     ],
 )
-def test_bad_accounts(command: Command, page: Page, data: bytes | None, said: str) -> None:
+def test_bad_accounts(command: Command, page: Page, data: bytes | None, message: str) -> None:
     if data is not None:
         Path("accounts").write_bytes(data)
     assert command("serve", "--auth-file", "accounts") == 2
     assert command.err.startswith("assistant: accounts ")
     assert command.err.count("\n") == 1
-    assert said in command.err
+    assert message in command.err
     assert "secret" not in command.err
     assert page.served == []
 

@@ -34,11 +34,11 @@ def test_batch_is_answered_in_order_with_its_ids(command: Command) -> None:
     )
     assert command("ask", "--batch", path, "--top", "2") == 0
     assert command.err == ""
-    made = [json.loads(line) for line in command.out.splitlines()]
-    assert [one["id"] for one in made] == ["b", 7, "a", "b"]
-    assert [one["answered"] for one in made] == [True, False, True, False]
-    assert [len(one["passages"]) for one in made] == [2, 2, 2, 2]
-    assert made[0]["passages"][0]["id"] == made[2]["passages"][0]["id"] == FOUND
+    result = [json.loads(line) for line in command.out.splitlines()]
+    assert [one["id"] for one in result] == ["b", 7, "a", "b"]
+    assert [one["answered"] for one in result] == [True, False, True, False]
+    assert [len(one["passages"]) for one in result] == [2, 2, 2, 2]
+    assert result[0]["passages"][0]["id"] == result[2]["passages"][0]["id"] == FOUND
 
 
 def test_batch_line_is_the_answer_object_and_its_id(command: Command) -> None:
@@ -115,10 +115,10 @@ def test_evaluate(command: Command) -> None:
     assert command.out.splitlines()[3] == "worst questions:"
     assert len(command.out.splitlines()) == 3 + 1 + 2 + 1
     assert command("evaluate", SET, "--method", "late", "--worst", "0") == 0
-    said = command.out.splitlines()[3:]
-    assert said[0].startswith("confidence of late: ECE 0.")
-    assert said[1].startswith("highlights of late: the answering words 0.")
-    assert re.match(r"offered an answer: factual \d of 6, ", said[2])
+    lines = command.out.splitlines()[3:]
+    assert lines[0].startswith("confidence of late: ECE 0.")
+    assert lines[1].startswith("highlights of late: the answering words 0.")
+    assert re.match(r"offered an answer: factual \d of 6, ", lines[2])
 
 
 def test_evaluate_writes_a_report_and_compares_it_with_the_one_before(command: Command) -> None:
@@ -143,8 +143,8 @@ def test_evaluate_writes_a_report_and_compares_it_with_the_one_before(command: C
     assert f"no longer right: sample bm25 {right['id']}" in command.out
     assert "got worse: sample bm25 r@1 0.9999 -> " in command.out
     for name in ("report.html", "report.md"):
-        made = Path("out/deep", name).read_text("utf-8")
-        assert "Questions whose first passage was right and no longer is" in made
+        result = Path("out/deep", name).read_text("utf-8")
+        assert "Questions whose first passage was right and no longer is" in result
     assert command(*run, "--json") == 0
     assert command.json()["comparison"]["fell"] == []
 
@@ -201,18 +201,18 @@ def test_evaluate_own_sets_of_the_library(command: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["missing"], "missing is no question set"),
         ([], "No question set"),
         ([str(SET), "--method", "luck"], "'luck' is no ranking method"),
     ],
 )
-def test_set_or_method_that_is_not_known(command: Command, words: list[str], said: str) -> None:
+def test_set_or_method_that_is_not_known(command: Command, words: list[str], message: str) -> None:
     assert command("evaluate", *words) == 2
     assert command.out == ""
     assert command.err.startswith("assistant: ")
-    assert said in command.err
+    assert message in command.err
 
 
 def test_set_about_an_essay_that_is_not_there(command: Command) -> None:
@@ -228,7 +228,7 @@ def _spoiled(folder: Path, change: Callable[[Path], object]) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         (lambda at: (at / "queries.jsonl").unlink(), "no queries.jsonl"),
         (lambda at: (at / "queries.jsonl").write_text("\n{\n"), "line 2, is not JSON"),
@@ -242,8 +242,8 @@ def _spoiled(folder: Path, change: Callable[[Path], object]) -> Path:
     ],
 )
 def test_damaged_question_set(
-    command: Command, tmp_path: Path, change: Callable[[Path], object], said: str
+    command: Command, tmp_path: Path, change: Callable[[Path], object], message: str
 ) -> None:
     assert command("evaluate", _spoiled(tmp_path / "set", change), "--method", "bm25") == 2
     assert command.err.count("\n") == 1
-    assert said in command.err
+    assert message in command.err

@@ -1,4 +1,4 @@
-"""The documents say what the program does: run this file to write ``docs/commands.md`` anew."""
+"""The documents say what the program does: run this file to write ``docs/commands.md`` again."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(*words: str | Path) -> tuple[str, set[str]]:
     """Run the command as a process of its own: what it printed, and the modules that it loaded."""
-    made = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", _RUN, *map(str, words)],
         capture_output=True,
         text=True,
@@ -48,14 +48,14 @@ def run(*words: str | Path) -> tuple[str, set[str]]:
         cwd=ROOT,
         env={**os.environ, "PYTHONUTF8": "1"},
     )
-    assert made.stderr == ""
-    said, _, loaded = made.stdout.rpartition("\nLOADED ")
-    return said, set(loaded.split())
+    assert result.stderr == ""
+    output, _, loaded = result.stdout.rpartition("\nLOADED ")
+    return output, set(loaded.split())
 
 
 def test_a_question_loads_no_more_than_it_needs(shelf: Path) -> None:
-    said, loaded = run("ask", QUESTION, "--library", shelf)
-    assert "sample/p24" in said
+    output, loaded = run("ask", QUESTION, "--library", shelf)
+    assert "sample/p24" in output
     assert "onnxruntime" in loaded
     assert loaded & SLOW == set()
 
@@ -64,6 +64,6 @@ def test_a_question_loads_no_more_than_it_needs(shelf: Path) -> None:
     "words", [("list",), ("show", "sample/p24"), ("cite", "sample", "--page", "18")], ids=" ".join
 )
 def test_what_asks_nothing_loads_no_model(shelf: Path, words: tuple[str, ...]) -> None:
-    said, loaded = run(*words, "--library", shelf)
-    assert said
+    output, loaded = run(*words, "--library", shelf)
+    assert output
     assert loaded & {*SLOW, "onnxruntime", "tokenizers"} == set()

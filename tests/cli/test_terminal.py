@@ -32,8 +32,8 @@ def test_what_steers_a_terminal_is_seen_and_all_else_stays() -> None:
 
 @given(st.text())
 def test_no_text_steers_a_terminal(text: str) -> None:
-    made = printable(text).replace("\x1b[0m", "").replace("\x1b[1m", "").replace("\r\n", "\n")
-    assert not set(made) & {*map(chr, {*range(32), *range(127, 160)} - {9, 10}), "\u202e", "\u2066"}
+    result = printable(text).replace("\x1b[0m", "").replace("\x1b[1m", "").replace("\r\n", "\n")
+    assert not set(result) & {*map(chr, {*range(32), *range(127, 160)} - {9, 10}), "\u202e", "\u2066"}
     assert len(printable(text)) == len(text)
 
 
@@ -62,12 +62,12 @@ def _on_a_terminal(*words: str) -> str:
     master, slave = pty.openpty()
     with subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, env=given) as run:
         os.close(slave)
-        made = b""
+        result = b""
         while part := _read(master):
-            made += part
+            result += part
         run.wait(60)
     os.close(master)
-    return made.decode()
+    return result.decode()
 
 
 def _read(terminal: int) -> bytes:

@@ -148,7 +148,7 @@ def test_a_record_mended_in_the_file_outlives_another_first_page(opened: Opened)
 
 
 @pytest.mark.parametrize(
-    ("change", "fault", "said"),
+    ("change", "fault", "message"),
     [
         ({"first_page": "twelve"}, ReadingError, "844 or xii"),
         ({"first_page": "0"}, ReadingError, "844 or xii"),
@@ -158,10 +158,10 @@ def test_a_record_mended_in_the_file_outlives_another_first_page(opened: Opened)
     ],
 )
 def test_what_cannot_be_used_changes_nothing(
-    opened: Opened, change: dict[str, Any], fault: type[AssistantError], said: str
+    opened: Opened, change: dict[str, Any], fault: type[AssistantError], message: str
 ) -> None:
     before = file_digests(opened.root)
-    with pytest.raises(fault, match=said) as raised:
+    with pytest.raises(fault, match=message) as raised:
         opened.library.edit("sample", **change)
     one_sentence(raised.value)
     assert file_digests(opened.root) == before
@@ -229,9 +229,9 @@ def test_what_is_known_of_an_essay_without_reading_it(
 def test_a_catalogue_of_an_older_version_is_made_anew(opened: Opened) -> None:
     known = opened.library.summaries()
     path = opened.root / "index" / "catalogue.json"
-    said = json.loads(path.read_text("utf-8").partition("\n")[2])
-    for _, about in said.values():
-        del about["pages"], about["added"]
-    text = json.dumps(said, ensure_ascii=False)
+    catalogue = json.loads(path.read_text("utf-8").partition("\n")[2])
+    for _, summary in catalogue.values():
+        del summary["pages"], summary["added"]
+    text = json.dumps(catalogue, ensure_ascii=False)
     path.write_text(f"{hashlib.sha256(text.encode()).hexdigest()}\n{text}", "utf-8")
     assert Opened(opened.root).library.summaries() == known

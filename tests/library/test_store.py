@@ -175,7 +175,7 @@ def test_shipped_sample_is_what_the_program_makes_of_the_essay() -> None:
     path = folder / "sample.jsonl"
     if not path.exists():
         pytest.skip(f"{path.name} is not there yet; add data/sample/essay.txt to the checkout.")
-    made = adding.read_essay(SAMPLE, adding.known_records(ROOT))
-    assert path.read_text("utf-8") == store.dump(made.essay)
-    assert store.load(path) == made.essay
-    assert (folder / "sample.source.txt").read_bytes() == SAMPLE.read_bytes() == made.source.encode()
+    result = adding.read_essay(SAMPLE, adding.known_records(ROOT))
+    assert path.read_text("utf-8") == store.dump(result.essay)
+    assert store.load(path) == result.essay
+    assert (folder / "sample.source.txt").read_bytes() == SAMPLE.read_bytes() == result.source.encode()

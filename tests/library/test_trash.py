@@ -23,8 +23,8 @@ def _kept(opened: Opened) -> list[Path]:
 
 def _library_files(opened: Opened) -> dict[str, str]:
     """Digests of all files except those of the index, which is rebuilt, and of removed essays."""
-    made = file_digests(opened.root)
-    return {name: digest for name, digest in made.items() if name.startswith("data")}
+    result = file_digests(opened.root)
+    return {name: digest for name, digest in result.items() if name.startswith("data")}
 
 
 def test_what_is_put_back_is_what_was_there_and_nothing_is_embedded(opened: Opened) -> None:

@@ -229,9 +229,9 @@ def test_interrupted_between_files(opened: Opened, call: int) -> None:
 
 
 def test_crash_between_passages_and_manifest(opened: Opened, tmp_path: Path) -> None:
-    made = Opened(tmp_path / "other")
-    second = made.library.add(SECOND).essay_id
-    for path in (made.root / "data" / "chunks").iterdir():
+    source = Opened(tmp_path / "other")
+    second = source.library.add(SECOND).essay_id
+    for path in (source.root / "data" / "chunks").iterdir():
         shutil.copy(path, _chunks(opened.root).parent)
     other = Opened(opened.root)
     answer = other.library.ask("At how many minutes after noon in London did noon in Bristol fall?")
