@@ -99,7 +99,9 @@ def record(folder: Path) -> list[dict[str, Any]]:
 
 
 def without_chance(value: Any) -> Any:
-    """An object without times, dates and the paths of this machine."""
+    """An object without times, dates and the paths of this machine, with numbers to four decimals."""
+    if isinstance(value, float):
+        return round(value, 4)
     if isinstance(value, dict):
         return {
             key: without_chance(item)
