@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from assistant.answering.quotable import cited, drafted
-from assistant.attribution.voices import Voicing, within
+from assistant.attribution.voices import LibraryVoices, touched_sentences
 from assistant.citations.styles import Style
 from assistant.core.answer import Answer, Citation, Highlight, Hit, QuotedWords, Wanted
 from assistant.core.errors import AssistantError
@@ -33,13 +33,13 @@ class Answerer:
 
     Args:
         finder: Finds passages in the essays.
-        voicing: Distinguishes quoted words from the essays' own.
+        voices: Distinguishes quoted words from the essays' own.
         explained: Whether to explain why each passage was found.
     """
 
-    def __init__(self, finder: Finder, voicing: Voicing, *, explained: bool = True) -> None:
+    def __init__(self, finder: Finder, voices: LibraryVoices, *, explained: bool = True) -> None:
         self._finder = finder
-        self._voicing = voicing
+        self._voices = voices
         self._explained = explained
 
     def answers(
@@ -82,7 +82,7 @@ class Answerer:
         """Ids of the passages nearest to a question in which a voice speaks."""
         voiced: set[str] = set()
         for ranked in self._finder.find(question, among, fast=True).ranked:
-            if self._voicing.sentences(self._finder.passages[ranked.passage], voice):
+            if self._voices.sentences(self._finder.passages[ranked.passage], voice):
                 voiced.add(ranked.passage)
             if len(voiced) == _MOST_VOICED:
                 break
@@ -113,8 +113,8 @@ class Answerer:
         if voice is None:
             return spans
         passage = self._finder.passages[ranked.passage]
-        sentences = self._voicing.sentences(passage, voice)
-        if voiced := within(spans, sentences, passage):
+        sentences = self._voices.sentences(passage, voice)
+        if voiced := touched_sentences(spans, sentences, passage):
             return voiced
         searcher = self._finder.searcher
         rows = searcher.rows([passage.id])
@@ -124,7 +124,7 @@ class Answerer:
         self, passage: Passage, start: int, end: int, style: Style
     ) -> tuple[Citation, QuotedWords | None]:
         record = self._finder.essays[passage.essay_id].reference
-        return cited(passage, start, end, record, style, self._voicing)
+        return cited(passage, start, end, record, style, self._voices)
 
     def _highlight(self, passage: Passage, start: int, end: int, style: Style) -> Highlight:
         citation, quoted = self._citation(passage, start, end, style)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.answering.quotable import cited, drafted
-from assistant.attribution.voices import Voicing
+from assistant.attribution.voices import LibraryVoices
 from assistant.citations.setting import is_set_off
 from assistant.citations.titles import title_of
 from assistant.core.answer import Citation, PreparedQuotation
@@ -16,7 +16,7 @@ from assistant.core.notebook import Entry, Mark, Notebook, Pin, Section
 from assistant.core.rich import rich
 
 if TYPE_CHECKING:
-    from assistant.citations.styles.base import Style
+    from assistant.citations.styles import Style
     from assistant.core.essay import Passage, StoredEssay
 
 
@@ -68,9 +68,9 @@ class _PinLookup:
         record = essay.stored.reference
 
         def citation(start: int, end: int) -> Citation:
-            return cited(passage, start, end, record, self._style, essay.voicing)[0]
+            return cited(passage, start, end, record, self._style, essay.voices)[0]
 
-        whole, quoted = cited(passage, pin.start, pin.end, record, self._style, essay.voicing)
+        whole, quoted = cited(passage, pin.start, pin.end, record, self._style, essay.voices)
         start, end = pin.start, pin.end
         if quoted:
             start, end = max(start, quoted.start), min(end, quoted.end)
@@ -113,4 +113,4 @@ class _LoadedEssay:
     def __init__(self, stored: StoredEssay) -> None:
         self.stored = stored
         self.passages: Mapping[str, Passage] = {passage.id: passage for passage in stored.passages}
-        self.voicing = Voicing({stored.id: stored})
+        self.voices = LibraryVoices({stored.id: stored})

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.attribution.voices import Voicing
+from assistant.attribution.voices import LibraryVoices
 from assistant.citations.locators import pages_of
 from assistant.citations.setting import is_set_off
 from assistant.core.answer import Citation, PreparedQuotation, QuotedWords
 
 if TYPE_CHECKING:
-    from assistant.citations.styles.base import Style
+    from assistant.citations.styles import Style
     from assistant.core.essay import CSLItem, Passage, StoredEssay
 
 
 def cited(
-    passage: Passage, start: int, end: int, record: CSLItem, style: Style, voicing: Voicing
+    passage: Passage, start: int, end: int, record: CSLItem, style: Style, voices: LibraryVoices
 ) -> tuple[Citation, QuotedWords | None]:
     """Cite a span of a passage; if the essay quotes the span, its source is cited by way of the essay.
 
@@ -25,13 +25,13 @@ def cited(
         end: Offset after the last character.
         record: Record of the essay.
         style: The citation style.
-        voicing: Distinguishes quoted words from the essay's own.
+        voices: Distinguishes quoted words from the essay's own.
 
     Returns:
         The citation, and the quotation that all words of the span belong to, or ``None``.
     """
     pages = pages_of(passage, start, end)
-    quoted = voicing.source(passage, start, end)
+    quoted = voices.source(passage, start, end)
     author = None if quoted is None else quoted.author
     citation = style.cited(record, pages, quoting=author)
     return Citation(pages, citation.plain(), citation), quoted
@@ -58,10 +58,10 @@ def quotable_sentences(essay: StoredEssay, style: Style) -> dict[str, list[Prepa
     Returns:
         By passage id, a quotation for each of the passage's ``sentences``.
     """
-    voicing = Voicing({essay.id: essay})
+    voices = LibraryVoices({essay.id: essay})
 
     def quotation(passage: Passage, start: int, end: int) -> PreparedQuotation:
-        citation, quoted = cited(passage, start, end, essay.reference, style, voicing)
+        citation, quoted = cited(passage, start, end, essay.reference, style, voices)
         return drafted(passage, start, end, citation, quoted, style)
 
     return {

@@ -103,7 +103,7 @@ class _Text:
         return any(pattern.match(self.text, at + len(words)) for at in self.offsets(words))
 
 
-class People:
+class EssayNames:
     """The names of one essay.
 
     Args:
@@ -309,7 +309,7 @@ _ARTICLE = re.compile(r"\b(?:the|an?|its|his|her|their|our|these|those)\s+$")
 _OFTEN, _ALWAYS = 1 / 8, 1 / 4
 
 
-class Primary:
+class PrimaryWork:
     """Tells quotations of the work that an essay is about.
 
     Args:
@@ -317,7 +317,7 @@ class Primary:
         people: Its names.
     """
 
-    def __init__(self, passages: Sequence[Passage], people: People) -> None:
+    def __init__(self, passages: Sequence[Passage], people: EssayNames) -> None:
         self._passages = passages
         self._people = people
 

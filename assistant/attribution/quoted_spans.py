@@ -148,7 +148,7 @@ class QuotedSpan:
     last: tuple[int, int]
 
 
-class Places:
+class QuotedSpans:
     """The quoted words of one essay by their marks.
 
     Args:
@@ -185,7 +185,7 @@ class Places:
             made.append(QuotedSpan(begun, len(passage.text), self._head(at, begun), tail))
         return made
 
-    def hold(self, passage_id: str, start: int, end: int) -> bool:
+    def covers(self, passage_id: str, start: int, end: int) -> bool:
         """Whether the words of a span stand all between marks, in brackets or in a block quotation."""
         at = self.numbers[passage_id]
         return self._passages[at].kind in BLOCKS or not re.search(r"\w", self.own(at, start, end))

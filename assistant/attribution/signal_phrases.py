@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.attribution.parentheticals import together
-from assistant.attribution.people import NameMention, People
+from assistant.attribution.people import EssayNames, NameMention
 
 # Verbs by which essays bring in words of their sources.
 _STEMS = (
@@ -68,7 +68,7 @@ _OWN_WORDS = re.compile(r"\s+(?:own\s+)?(?:words|phrase|phrasing|term|formulatio
 _JOINED = re.compile(r"\s+(?:and|&)\s+")
 
 
-def speaker(own: str, before: str, behind: str, people: People) -> str:
+def speaker(own: str, before: str, behind: str, people: EssayNames) -> str:
     """Whose words are quoted, where the essay's own words around them say so of one source alone.
 
     Args:
@@ -98,7 +98,7 @@ def _borrowed(clause: str, names: list[NameMention]) -> bool:
     return len(between.split()) <= 2 and not _OWN_WORDS.match(between)
 
 
-def _behind(behind: str, people: People) -> str:
+def _behind(behind: str, people: EssayNames) -> str:
     """The subject of a verb behind the closing mark: ``argues Weinbaum``, ``as Weinbaum puts it``."""
     names = list(people.names(behind))
     if not names:
@@ -129,7 +129,7 @@ def _group(text: str, names: list[NameMention], at: int) -> tuple[str, NameMenti
     return names[at].family, names[at]
 
 
-def _subject(clause: str, names: list[NameMention], people: People) -> str:
+def _subject(clause: str, names: list[NameMention], people: EssayNames) -> str:
     """Whom a signal phrase names last before the mark, if nobody else who may be quoted stands between."""
     for at in reversed(range(len(names))):
         told = _signal(clause, names[at], people)
@@ -144,7 +144,7 @@ def _subject(clause: str, names: list[NameMention], people: People) -> str:
     return ""
 
 
-def _signal(clause: str, name: NameMention, people: People) -> int | None:
+def _signal(clause: str, name: NameMention, people: EssayNames) -> int | None:
     """Where a signal phrase ends that names a source, or ``None`` if a name is in none."""
     if _told_by(clause, name):
         return name.end if people.is_source(name) else None
@@ -196,7 +196,7 @@ def _is_anothers(clause: str, start: int) -> bool:
     return bool(_POSSESSED.search(clause, start) or _ANOTHERS.search(clause, start))
 
 
-def _pronoun(clause: str, names: list[NameMention], before: str, people: People) -> str:
+def _pronoun(clause: str, names: list[NameMention], before: str, people: EssayNames) -> str:
     """The one person whom "she writes" or a participle can stand for."""
     pronoun = _pronoun_at(clause)
     if pronoun is None and not _PARTICIPLE.search(clause):

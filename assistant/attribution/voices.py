@@ -12,8 +12,8 @@ from itertools import pairwise
 from typing import Literal
 
 from assistant.attribution.parentheticals import Parenthetical, parse, together
-from assistant.attribution.people import People, Primary
-from assistant.attribution.quoted_spans import BLOCKS, Places, QuotedSpan, pairs
+from assistant.attribution.people import EssayNames, PrimaryWork
+from assistant.attribution.quoted_spans import BLOCKS, QuotedSpan, QuotedSpans, pairs
 from assistant.attribution.signal_phrases import speaker
 from assistant.core.answer import QuotedWords, Wanted
 from assistant.core.essay import Passage, Spans, StoredEssay
@@ -34,7 +34,7 @@ _PRONOUN = re.compile(r"\b(?:[Hh]e|[Ss]he|[Hh]is)\b")
 _APPENDED = re.compile(r"^(?:[A-Z]\.[\s-]?)+|,?\s+[JS]r\.$")
 
 
-class Voices:
+class EssayVoices:
     """The quoted words of one essay, found passage by passage as they are asked for.
 
     Args:
@@ -42,12 +42,12 @@ class Voices:
         places: Their quoted words by the marks.
     """
 
-    def __init__(self, passages: Sequence[Passage], places: Places) -> None:
+    def __init__(self, passages: Sequence[Passage], places: QuotedSpans) -> None:
         self._passages = passages
         self._places = places
         self._at = places.numbers
-        self._people = People(passages)
-        self._primary = Primary(passages, self._people)
+        self._people = EssayNames(passages)
+        self._primary = PrimaryWork(passages, self._people)
         self._words: dict[int, list[_Words]] = {}
         self._found: dict[int, tuple[QuotedWords, ...]] = {}
 
@@ -253,7 +253,7 @@ def voices_of(passages: Sequence[Passage]) -> Mapping[str, tuple[QuotedWords, ..
     Returns:
         By passage id, its quoted words in order and apart; empty where all words are the author's.
     """
-    voices = Voices(passages, Places(passages))
+    voices = EssayVoices(passages, QuotedSpans(passages))
     return {passage.id: voices.of(passage.id) for passage in passages}
 
 
@@ -286,7 +286,7 @@ def _holds(words: str, span: tuple[int, int], start: int, end: int) -> bool:
     return not _WORD.search(words[max(0, start) : low]) and not _WORD.search(words[high : max(high, end)])
 
 
-class Voicing:
+class LibraryVoices:
     """Tells quoted words from the essays' own.
 
     Args:
@@ -295,12 +295,12 @@ class Voicing:
 
     def __init__(self, essays: Mapping[str, StoredEssay]) -> None:
         self._essays = essays
-        self._places: dict[str, Places] = {}
-        self._voices: dict[str, Voices] = {}
+        self._places: dict[str, QuotedSpans] = {}
+        self._voices: dict[str, EssayVoices] = {}
 
     def source(self, passage: Passage, start: int, end: int) -> QuotedWords | None:
         """The quotation that all words of a span belong to, or ``None`` if the essay's own are among them."""
-        if not self._marks(passage).hold(passage.id, start, end):
+        if not self._marks(passage).covers(passage.id, start, end):
             # Nearly every answer ends here, where the marks alone tell.
             return None
         return self._of(passage).source(passage.id, start, end)
@@ -315,21 +315,21 @@ class Voicing:
         other = "quoted" if wanted == "author" else "author"
         return tuple(span for span in passage.sentences if voices.voice(passage.id, *span) != other)
 
-    def _marks(self, passage: Passage) -> Places:
+    def _marks(self, passage: Passage) -> QuotedSpans:
         essay = passage.essay_id
         if essay not in self._places:
-            self._places[essay] = Places(self._essays[essay].passages)
+            self._places[essay] = QuotedSpans(self._essays[essay].passages)
         return self._places[essay]
 
-    def _of(self, passage: Passage) -> Voices:
+    def _of(self, passage: Passage) -> EssayVoices:
 
         essay = passage.essay_id
         if essay not in self._voices:
-            self._voices[essay] = Voices(self._essays[essay].passages, self._marks(passage))
+            self._voices[essay] = EssayVoices(self._essays[essay].passages, self._marks(passage))
         return self._voices[essay]
 
 
-def within(spans: Spans, sentences: Spans, passage: Passage) -> Spans:
+def touched_sentences(spans: Spans, sentences: Spans, passage: Passage) -> Spans:
     """The sentences among some that spans of a passage touch; neighbours become one span."""
     made: list[tuple[int, int]] = []
     for number, (start, end) in enumerate(passage.sentences):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from assistant.chunking.blocks import heading_like
 from assistant.chunking.layout import Layout, LineGroup, PrintLine
 from assistant.chunking.notes import NOTES_HEADING, divide_notes
-from assistant.core.essay import CSLItem, Kind, plain_title
+from assistant.core.essay import CSLItem, Kind, fold, plain_title
 
 _MOST_LINES = 12
 _BYLINE = re.compile(r"by\s+(?=\S)", re.IGNORECASE)
@@ -55,11 +55,6 @@ def _leading(blocks: Sequence[LineGroup], layout: Layout) -> list[LineGroup]:
             break
         leading.append(block)
     return leading
-
-
-def fold(text: str) -> str:
-    """Letters and digits only, case folded: for comparing titles."""
-    return "".join(ch for ch in text.casefold() if ch.isalnum())
 
 
 def _title_by_record(lines: Sequence[PrintLine], title: str) -> list[PrintLine]:

@@ -1,4 +1,4 @@
-"""BibTeX and BibLaTeX records, read and written; the only file that knows bibtexparser."""
+"""BibTeX and BibLaTeX records, read and written with bibtexparser, which no other file imports."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from assistant.citations.record import csl_item, field, iso_date, people_of
 from assistant.core.essay import CSLItem
 
-# Types of entries as CSL has them; the first of each is the one written.
+# CSL type of each type of entry; of several entry types for one CSL type the first is written.
 _TYPES = {
     "article": "article-journal",
     "book": "book",
@@ -33,7 +33,7 @@ _TYPES = {
     "periodical": "periodical",
     "unpublished": "manuscript",
 }
-# Kinds that BibTeX tells by a word of their own.
+# CSL types that BibTeX expresses by a subtype of an entry type.
 _SUBTYPES = {
     "magazine": ("article", "article-magazine"),
     "newspaper": ("article", "article-newspaper"),
@@ -46,7 +46,7 @@ _SUBTYPES = {
     "bookreview": ("article", "review-book"),
 }
 _GENRES = {"phdthesis": "PhD dissertation", "mastersthesis": "Master's thesis"}
-# Fields of CSL and those of BibTeX that hold them, the one that is written first.
+# BibTeX fields for each CSL field; the first is written.
 _FIELDS = {
     "title": ("title",),
     "title-short": ("shorttitle",),
@@ -75,19 +75,21 @@ _ESCAPES = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textas
 
 
 def read_bibtex(text: str) -> list[CSLItem]:
-    """Records of a BibTeX or BibLaTeX file as CSL-JSON items, in order."""
+    """The records of a BibTeX or BibLaTeX file, in order."""
     import bibtexparser
     from bibtexparser.middlewares import LatexDecodingMiddleware
 
-    # Italics and quotation marks are kept as CSL has them; decoding alone would lose them.
+    # Italics and quotation marks are converted to CSL first; decoding alone would lose them.
     marked = _QUOTED.sub(r"“\1”", _ITALIC.sub(r"<i>\1</i>", text))
-    # Its decoding is an accent, which the circumflex of computers is not.
+    # It would be decoded as an accent.
     marked = re.sub(r"\\textasciicircum(?:\{\})?", "^", marked)
     library = bibtexparser.parse_string(
         marked, append_middleware=[LatexDecodingMiddleware(keep_braced_groups=True)]
     )
     return [
-        _item({one.key.lower(): str(one.value) for one in entry.fields}, entry.key, entry.entry_type.lower())
+        _item(
+            {item.key.lower(): str(item.value) for item in entry.fields}, entry.key, entry.entry_type.lower()
+        )
         for entry in library.entries
     ]
 
@@ -118,7 +120,7 @@ def _item(entry: Mapping[str, str], key: str, kind: str) -> CSLItem:
 
 
 def _date(plain: Mapping[str, str]) -> str:
-    """The date as ISO writes it, or the words in its place."""
+    """The date in ISO 8601, or the words that replace it."""
     if plain.get("date"):
         return plain["date"]
     year, month = plain.get("year", ""), plain.get("month", "").lower()
@@ -128,22 +130,22 @@ def _date(plain: Mapping[str, str]) -> str:
 
 
 def _names(printed: str) -> list[str | dict[str, str]]:
-    """Names divided at "and"; one in braces of its own is a group's and stays whole."""
-    made: list[str | dict[str, str]] = []
+    """Names separated by "and"; a name in braces is a group's and remains whole."""
+    names: list[str | dict[str, str]] = []
     for part in filter(None, re.split(r"\s+and\s+(?![^{}]*\})", printed.strip())):
         plain = re.sub(r"[{}]", "", part)
-        made.append({"literal": plain} if re.fullmatch(r"\{.*\}", part) else _in_order(plain))
-    return made
+        names.append({"literal": plain} if re.fullmatch(r"\{.*\}", part) else _suffix_last(plain))
+    return names
 
 
-def _in_order(name: str) -> str:
-    """``Gates, Jr., Henry Louis`` with the suffix last, as other formats have it."""
+def _suffix_last(name: str) -> str:
+    """``Gates, Henry Louis, Jr.`` for ``Gates, Jr., Henry Louis``."""
     parts = [part.strip() for part in name.split(",")]
     return ", ".join([parts[0], parts[2], parts[1]]) if len(parts) == 3 else name
 
 
 def write_bibtex(record: CSLItem) -> str:
-    """A record as a BibTeX entry."""
+    """Write a record as a BibTeX entry."""
     import bibtexparser
     from bibtexparser.model import Entry, Field
 
@@ -155,32 +157,31 @@ def write_bibtex(record: CSLItem) -> str:
         if (names := people_of(record, role))
     }
     fields = people | {name: _escaped(field(record, key)) for key, (name, *_) in _FIELDS.items()}
-    # Braces keep the capitals of a title from a style's own ideas.
+    # Braces protect the capitals of a title from the reader's style.
     fields["title"] = f"{{{_italics(fields['title'])}}}"
     fields["shorttitle"] = _italics(fields["shorttitle"])
     fields["pages"] = fields["pages"].replace("-", "--")
     fields |= {container: _italics(_escaped(field(record, "container-title")))}
     fields |= {"entrysubtype": subtype, "date": iso_date(record), "urldate": iso_date(record, "accessed")}
     if record.get("type") == "thesis":
-        # Of an entry for doctoral theses the genre would be known.
+        # An entry for doctoral theses would imply the genre.
         kind = kind if fields["type"] else "thesis"
         fields["school"] = fields.pop("publisher")
-    # Older programs know only years, and newer ones prefer the whole date.
+    # Older programs read only years; newer ones prefer the whole date.
     year = re.match(r"\d{4}(?=-|$)", fields["date"])
     fields["year"] = year[0] if year else ""
     fields["date"] = fields["date"] if fields["date"] != fields["year"] else ""
-    entry = Entry(
-        kind, field(record, "id") or "essay", [Field(name, one) for name, one in fields.items() if one]
-    )
+    filled = [Field(name, text) for name, text in fields.items() if text]
+    entry = Entry(kind, field(record, "id") or "essay", filled)
     return str(bibtexparser.write_string(bibtexparser.Library([entry]))).strip() + "\n"
 
 
 def _entry_type(kind: str) -> tuple[str, str]:
-    """Type of entry and its subtype."""
-    for subtype, (entry, known) in _SUBTYPES.items():
-        if known == kind:
+    """Type and subtype of the entry for a CSL type."""
+    for subtype, (entry, csl_type) in _SUBTYPES.items():
+        if csl_type == kind:
             return entry, subtype
-    return next((entry for entry, known in _TYPES.items() if known == kind), "misc"), ""
+    return next((entry for entry, csl_type in _TYPES.items() if csl_type == kind), "misc"), ""
 
 
 def _written_name(name: Mapping[str, str]) -> str:
@@ -191,7 +192,7 @@ def _written_name(name: Mapping[str, str]) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _SPECIAL.sub(lambda found: _ESCAPES.get(found[0], f"\\{found[0]}"), text)
+    return _SPECIAL.sub(lambda match: _ESCAPES.get(match[0], f"\\{match[0]}"), text)
 
 
 def _italics(text: str) -> str:

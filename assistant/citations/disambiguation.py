@@ -1,4 +1,4 @@
-"""What tells a work from the others of a library: initials, titles, letters behind the year, numbers."""
+"""How a citation distinguishes a work from others: initials, titles, letters after the year, numbers."""
 
 from __future__ import annotations
 
@@ -13,38 +13,87 @@ from assistant.citations.titles import title_of
 from assistant.core.essay import CSLItem
 from assistant.core.rich import Rich, rich
 
-_Key = tuple[tuple[tuple[str, str], ...], str, str]
+_Person = tuple[str, str]
+_Key = tuple[tuple[_Person, ...], str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Naming:
     """How a style names the authors of a work in the text.
 
     Attributes:
-        most: Of more authors than these only the first is named.
-        conjunction: Stands before the last of several.
-        serial_comma: Whether a comma stands before it where there are three or more.
-        et_al: Stands for the others.
-        told_apart: Given names written before a surname that others share, from the name and theirs.
-        adds_names: Whether further names tell works apart that would be one ``et al.``.
-        first_apart: Whether only the first author is told from others of the surname.
+        most: If a work has more authors than this, only the first is named.
+        conjunction: The word before the last of several names.
+        serial_comma: Whether a comma precedes the conjunction of three or more names.
+        et_al: What replaces the authors who are not named.
+        given_names: Returns the given names or initials that precede a surname, from the name and the
+            names of others who share the surname.
+        adds_names: Whether more names are written for works that ``et al.`` would make look the same.
+        first_only: Whether only the first author is distinguished from others of the same surname.
     """
 
     most: int
     conjunction: str
     serial_comma: bool
     et_al: Rich
-    told_apart: Callable[[Name, Sequence[Name]], str]
+    given_names: Callable[[Name, Sequence[Name]], str]
     adds_names: bool = False
-    first_apart: bool = False
+    first_only: bool = False
 
 
-class _Circle:
-    """Records of people who share surnames: the only ones that a citation of one must be told from.
+class CitedWorks:
+    """The records of a library; a cited record need not be among them."""
 
-    Args:
-        records: The records.
-    """
+    def __init__(self, records: Sequence[CSLItem] = ()) -> None:
+        self._records = records
+        self._similar: dict[frozenset[str], _SimilarWorks] = {}
+
+    def number(self, record: CSLItem) -> int:
+        """Position of a record among all, from 1; a record that is not among them follows the last."""
+        return self._numbers.get(_key(record), len(self._numbers) + 1)
+
+    def label(self, record: CSLItem, naming: Naming) -> Rich:
+        """The authors as the text names them; empty for a work without authors."""
+        return self._similar_to(record).label(record, naming)
+
+    def same_label(self, record: CSLItem, naming: Naming) -> bool:
+        """Whether another work has the same label."""
+        return self._similar_to(record).same_label(record, naming)
+
+    def year(self, record: CSLItem, unknown: str, before_letter: str) -> str:
+        """The year, with a letter if the authors have several works of that year: ``2014a``.
+
+        Args:
+            record: The work.
+            unknown: Replaces an unknown year.
+            before_letter: Separates ``unknown`` from the letter.
+        """
+        year, letter = date_of(record).year, self._similar_to(record).letter(record)
+        return f"{year}{letter}" if year else f"{unknown}{before_letter if letter else ''}{letter}"
+
+    @cached_property
+    def _numbers(self) -> dict[_Key, int]:
+        return {key: number for number, key in enumerate(dict.fromkeys(map(_key, self._records)), 1)}
+
+    @cached_property
+    def _by_surname(self) -> dict[str, list[int]]:
+        """Positions of the records with a surname in any role."""
+        positions: dict[str, list[int]] = {}
+        for position, record in enumerate(self._records):
+            for surname in _surnames(record):
+                positions.setdefault(surname, []).append(position)
+        return positions
+
+    def _similar_to(self, record: CSLItem) -> _SimilarWorks:
+        surnames = _surnames(record)
+        if surnames not in self._similar:
+            positions = {position for surname in surnames for position in self._by_surname.get(surname, ())}
+            self._similar[surnames] = _SimilarWorks([self._records[place] for place in sorted(positions)])
+        return self._similar[surnames]
+
+
+class _SimilarWorks:
+    """Records that share surnames: only these can be confused with a work that has one of them."""
 
     def __init__(self, records: Sequence[CSLItem]) -> None:
         self._records = records
@@ -56,68 +105,70 @@ class _Circle:
 
     @cached_property
     def _by_family(self) -> dict[str, list[Name]]:
-        """All persons by the surname that they share."""
-        made: dict[str, dict[tuple[str, str], Name]] = {}
+        """All persons by their surname."""
+        persons: dict[str, dict[_Person, Name]] = {}
         for record in self._records:
             for name in creators_of(record)[0]:
                 if not name.group:
-                    made.setdefault(name.family.casefold(), {})[_person(name)] = name
-        return {family: list(names.values()) for family, names in made.items()}
+                    persons.setdefault(name.family.casefold(), {})[_person(name)] = name
+        return {family: list(names.values()) for family, names in persons.items()}
 
     @cached_property
-    def _by_authors(self) -> dict[tuple[tuple[tuple[str, str], ...], str], list[_Key]]:
+    def _by_authors(self) -> dict[tuple[tuple[_Person, ...], str], list[_Key]]:
         """Works of the same authors and year, in the order of their titles."""
-        ordered = sorted(self._keyed, key=lambda key: (key[0], key[1], key[2]))
-        return {pair: list(keys) for pair, keys in groupby(ordered, key=lambda key: (key[0], key[1]))}
+        return {pair: list(keys) for pair, keys in groupby(sorted(self._keyed), key=lambda key: key[:2])}
 
     @cached_property
-    def _by_first(self) -> dict[tuple[tuple[str, str], str], list[tuple[tuple[str, str], ...]]]:
-        """Authors of the works of one year whose first author is the same."""
-        made: dict[tuple[tuple[str, str], str], list[tuple[tuple[str, str], ...]]] = {}
-        for people, year, _ in self._keyed:
-            if people:
-                made.setdefault((people[0], year), []).append(people)
-        return made
-
-    def namesakes(self, name: Name) -> list[Name]:
-        """Other persons of the same surname; ``J.`` and ``Josie`` are taken for one."""
-        others = () if name.group else self._by_family.get(name.family.casefold(), ())
-        return [other for other in others if not _may_be_same(name.given, other.given)]
+    def _by_first_author(self) -> dict[tuple[_Person, str], list[tuple[_Person, ...]]]:
+        """Authors of the works of one first author and year."""
+        works: dict[tuple[_Person, str], list[tuple[_Person, ...]]] = {}
+        for authors, year, _ in self._keyed:
+            if authors:
+                works.setdefault((authors[0], year), []).append(authors)
+        return works
 
     def label(self, record: CSLItem, naming: Naming) -> Rich:
-        """The authors as the text names them; nothing where a work has none."""
+        """The authors as the text names them; empty for a work without authors."""
         names = creators_of(record)[0]
         shown = self._shown(record, naming)
         written = [
-            self._told_apart(name, naming) if at == 0 or not naming.first_apart else cited_name(name)
-            for at, name in enumerate(names[:shown])
+            cited_name(name) if position and naming.first_only else self._distinguished(name, naming)
+            for position, name in enumerate(names[:shown])
         ]
         if shown == len(names):
             return rich(series(written, naming.conjunction, serial_comma=naming.serial_comma))
         comma = "," if shown > 1 else ""
         return ", ".join(written) + rich(f"{comma} ") + naming.et_al
 
-    def _told_apart(self, name: Name, naming: Naming) -> str:
-        return " ".join(filter(None, (naming.told_apart(name, self.namesakes(name)), cited_name(name))))
+    def _distinguished(self, name: Name, naming: Naming) -> str:
+        given = naming.given_names(name, self._namesakes(name))
+        return " ".join(filter(None, (given, cited_name(name))))
+
+    def _namesakes(self, name: Name) -> list[Name]:
+        """Other persons of the same surname; ``J.`` and ``Josie`` count as one person."""
+        others = () if name.group else self._by_family.get(name.family.casefold(), ())
+        return [other for other in others if not _may_be_same(name.given, other.given)]
 
     def _shown(self, record: CSLItem, naming: Naming) -> int:
         """How many of the authors are named."""
-        people, year, _ = _key(record)
-        if len(people) <= naming.most:
-            return len(people)
-        others = (
-            [other for other in self._by_first.get((people[0], year), ()) if len(other) > naming.most]
-            if naming.adds_names
-            else []
-        )
+        authors, year, _ = _key(record)
+        if len(authors) <= naming.most:
+            return len(authors)
+        if not naming.adds_names:
+            return 1
+        others = [
+            other
+            for other in self._by_first_author.get((authors[0], year), ())
+            if len(other) > naming.most and other != authors
+        ]
         shown = 1
-        while any(other != people and other[:shown] == people[:shown] for other in others):
+        while any(other[:shown] == authors[:shown] for other in others):
             shown += 1
-        # "et al." stands for two or more where names had to be added.
-        return len(people) if shown > 1 and shown >= len(people) - 1 else shown
+        # Once names are added, "et al." must replace at least two.
+        return len(authors) if shown > 1 and shown >= len(authors) - 1 else shown
 
     def same_label(self, record: CSLItem, naming: Naming) -> bool:
-        """Whether another work is cited by the same names."""
+        """Whether another work has the same label."""
         if naming not in self._labels:
             labels: dict[str, set[_Key]] = {}
             for key, other in self._keyed.items():
@@ -128,69 +179,14 @@ class _Circle:
     def letter(self, record: CSLItem) -> str:
         """``a``, ``b`` ... by title for works of the same authors and year; empty for the only one."""
         key = _key(record)
-        keys = self._by_authors.get((key[0], key[1]), [])
+        keys = self._by_authors.get(key[:2], [])
         if not key[0] or len(keys) < 2 or key not in keys:
             return ""
         return _letters(keys.index(key))
 
 
-class Works:
-    """The records of a library.
-
-    Args:
-        records: All of them; one that is cited need not be among them.
-    """
-
-    def __init__(self, records: Sequence[CSLItem] = ()) -> None:
-        self._records = records
-        self._circles: dict[frozenset[str], _Circle] = {}
-
-    @cached_property
-    def _numbers(self) -> dict[_Key, int]:
-        return {key: number for number, key in enumerate(dict.fromkeys(map(_key, self._records)), 1)}
-
-    def number(self, record: CSLItem) -> int:
-        """Place of a record among all, from 1; one that is not among them comes after the last."""
-        return self._numbers.get(_key(record), len(self._numbers) + 1)
-
-    def label(self, record: CSLItem, naming: Naming) -> Rich:
-        """The authors as the text names them; nothing where a work has none."""
-        return self._around(record).label(record, naming)
-
-    def same_label(self, record: CSLItem, naming: Naming) -> bool:
-        """Whether another work is cited by the same names."""
-        return self._around(record).same_label(record, naming)
-
-    def year(self, record: CSLItem, unknown: str, before_letter: str) -> str:
-        """The year with its letter: ``2014a``, by title for works of the same authors and year.
-
-        Args:
-            record: The work.
-            unknown: Stands for a year that is not known.
-            before_letter: Stands between that and the letter.
-        """
-        year, letter = date_of(record).year, self._around(record).letter(record)
-        return f"{year}{letter}" if year else f"{unknown}{before_letter if letter else ''}{letter}"
-
-    @cached_property
-    def _by_surname(self) -> dict[str, list[int]]:
-        """Places of records by the surnames in them, whatever the role."""
-        made: dict[str, list[int]] = {}
-        for at, record in enumerate(self._records):
-            for surname in _surnames(record):
-                made.setdefault(surname, []).append(at)
-        return made
-
-    def _around(self, record: CSLItem) -> _Circle:
-        surnames = _surnames(record)
-        if surnames not in self._circles:
-            places = {at for surname in surnames for at in self._by_surname.get(surname, ())}
-            self._circles[surnames] = _Circle([self._records[at] for at in sorted(places)])
-        return self._circles[surnames]
-
-
 def _surnames(record: CSLItem) -> frozenset[str]:
-    """Surnames in a record as it has them, quick to compare."""
+    """Surnames of a record exactly as recorded, which is quick to compare."""
     return frozenset(
         str(name.get("family") or name.get("literal") or name.get("given")).casefold()
         for role in ("author", "editor", "translator")
@@ -199,38 +195,41 @@ def _surnames(record: CSLItem) -> frozenset[str]:
     )
 
 
-def _letters(at: int) -> str:
+def _letters(index: int) -> str:
     """``a`` to ``z``, then ``aa``."""
-    return (_letters(at // 26 - 1) if at >= 26 else "") + chr(ord("a") + at % 26)
+    return (_letters(index // 26 - 1) if index >= 26 else "") + chr(ord("a") + index % 26)
 
 
 def _key(record: CSLItem) -> _Key:
-    """What makes a work: its authors, year and title, an initial article left out."""
-    people = tuple(map(_person, creators_of(record)[0]))
+    """What identifies a work: its authors, year and title without an initial article."""
+    authors = tuple(map(_person, creators_of(record)[0]))
     title = title_of(record).plain().casefold()
     for article in ("the ", "an ", "a "):
         if title.startswith(article):
             title = title.removeprefix(article)
             break
-    return people, date_of(record).year, f"{title} {field(record, 'volume')}"
+    return authors, date_of(record).year, f"{title} {field(record, 'volume')}"
 
 
-def _person(name: Name) -> tuple[str, str]:
+def _person(name: Name) -> _Person:
     return name.family.casefold(), f"{name.given} {name.suffix}".casefold().strip()
 
 
 def _may_be_same(given: str, other: str) -> bool:
-    """Whether two given names may be one person's: equal as far as both go, or one an initial."""
+    """Whether given names may be one person's: each pair is equal, or one is the initial of the other."""
     pairs = zip(_words(given), _words(other), strict=False)
-    return all(one == two or (1 in {len(one), len(two)} and one[:1] == two[:1]) for one, two in pairs)
+    return all(
+        first == second or (1 in {len(first), len(second)} and first[:1] == second[:1])
+        for first, second in pairs
+    )
 
 
 def _words(given: str) -> list[str]:
-    return given.casefold().replace(".", ". ").replace(".", "").replace("-", " ").split()
+    return given.casefold().replace(".", " ").replace("-", " ").split()
 
 
 def by_initial(name: Name, others: Sequence[Name]) -> str:
-    """An initial before a surname that others share; the whole name where they share that too."""
+    """An initial if others share the surname; the given names if they share the initial too."""
     if not others:
         return ""
     same = any(other.given[:1] == name.given[:1] for other in others)
@@ -238,6 +237,6 @@ def by_initial(name: Name, others: Sequence[Name]) -> str:
 
 
 def by_initials(name: Name, others: Sequence[Name]) -> str:
-    """All initials before a surname that others share, unless they share these as well."""
+    """All initials if others share the surname, unless they share the initials too."""
     initials = name.initials()
     return initials if any(other.initials() != initials for other in others) else ""

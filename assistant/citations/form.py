@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from assistant.citations.names import name_from, names_of
-from assistant.citations.record import MONTHS, field, iso_date, name_of
+from assistant.citations.record import MONTHS, field, iso_date, parse_name
 from assistant.core.errors import RecordError
 from assistant.core.essay import CSLItem
 
-# Types of CSL that essays are of.
+# CSL types of works that an essay can be.
 TYPES = (
     "article-journal article-magazine article-newspaper book chapter document entry-encyclopedia manuscript "
     "pamphlet paper-conference post-weblog report review review-book speech thesis webpage"
@@ -19,21 +19,22 @@ TYPES = (
 _PEOPLE = ("author", "editor", "translator")
 _TEXTS = "title container-title volume issue page edition publisher publisher-place DOI URL language".split()
 FIELDS = ("type", *_PEOPLE, "issued", *_TEXTS)
+_LABELS = {
+    "container-title": "journal or book",
+    "issued": "date",
+    "page": "page range",
+    "publisher-place": "place",
+}
 # Characters of a field; a title page holds less.
 _LONGEST = 2_000
-_DOI_BEFORE = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
-_RANGE = re.compile(r"\w+(?:-\w+)?(?:, ?\w+(?:-\w+)?)*")
+_DOI_PREFIX = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
+_PAGES = re.compile(r"\w+(?:-\w+)?(?:, ?\w+(?:-\w+)?)*")
 
 
 def form_of(record: CSLItem) -> dict[str, str]:
-    """What a form shows of a record.
+    """The text of each of ``FIELDS``.
 
-    Args:
-        record: The record.
-
-    Returns:
-        Text of each of ``FIELDS``: names one a line, ``Family, Given``, a group's in braces; the date as ISO
-        8601 writes it, or in words.
+    Names are one a line, ``Family, Given``, with a group's name in braces; dates are in ISO 8601 or in words.
     """
     people = {role: "\n".join(map(_printed, _names(record, role))) for role in _PEOPLE}
     texts = {key: field(record, key) for key in ("type", *_TEXTS)}
@@ -41,45 +42,40 @@ def form_of(record: CSLItem) -> dict[str, str]:
 
 
 def record_of(form: Mapping[str, str], base: CSLItem) -> CSLItem:
-    """The record that a form was filled in with.
+    """The record that a user entered in a form.
 
     Args:
         form: Texts of some of ``FIELDS``.
-        base: The record that the form showed. What no field shows is kept of it, and so is every field that
-            is as it was, to the letter.
+        base: The record that the form showed. Values that no field shows, and fields that the user did
+            not change, are taken from it exactly as they are.
 
     Raises:
-        RecordError: If a field cannot be what it is filled in with, or there is no title.
+        RecordError: If a field has an invalid value, or there is no title.
     """
-    made, shown = dict(base), form_of(base)
+    record, shown = dict(base), form_of(base)
     for key in FIELDS:
         text = _cleaned(form.get(key, shown[key]), lines=key in _PEOPLE)
         if text == shown[key]:
             continue
         if len(text) > _LONGEST:
             raise RecordError(
-                f"The {_NAMES.get(key, key)} is too long; {_LONGEST:,} characters are the most."
+                f"The {_LABELS.get(key, key)} is too long; {_LONGEST:,} characters are the most."
             )
-        made.pop(key, None)
+        record.pop(key, None)
         if text:
-            made[key] = _people(text, base, key) if key in _PEOPLE else _CHECKS.get(key, _as_it_is)(text)
-    if not field(made, "title"):
+            record[key] = _people(text, base, key) if key in _PEOPLE else _PARSERS.get(key, str)(text)
+    if not field(record, "title"):
         raise RecordError("The record has no title; fill one in.")
-    return made
-
-
-_NAMES = {
-    "container-title": "journal or book",
-    "issued": "date",
-    "page": "page range",
-    "publisher-place": "place",
-}
+    return record
 
 
 def _cleaned(text: str, *, lines: bool) -> str:
-    """Text without characters that are not printed, spaced as words are; lines are kept where they tell."""
-    kept = ("".join(ch for ch in line if ch.isprintable() or ch.isspace()) for line in text.splitlines())
-    spaced = [" ".join(line.split()) for line in kept]
+    """Text with single spaces and without characters that are not printed; ``lines`` keeps line breaks."""
+    printable = (
+        "".join(character for character in line if character.isprintable() or character.isspace())
+        for line in text.splitlines()
+    )
+    spaced = [" ".join(line.split()) for line in printable]
     return ("\n" if lines else " ").join(filter(None, spaced))
 
 
@@ -96,21 +92,17 @@ def _printed(item: Mapping[str, Any]) -> str:
 
 
 def _people(text: str, base: CSLItem, role: str) -> list[Mapping[str, Any]]:
-    """Names of lines; those that the base has keep their parts."""
+    """Names of lines; names that the base has keep their parts."""
     known = {_printed(name): name for name in _names(base, role)}
     return [known.get(line) or _name(line) for line in text.split("\n")]
 
 
 def _name(line: str) -> Mapping[str, Any]:
     group = re.fullmatch(r"\{(.+)\}", line)
-    name = {"literal": group[1].strip()} if group else name_of(line)
+    name = {"literal": group[1].strip()} if group else parse_name(line)
     if not names_of({"author": [name]}) or not re.search(r"\w", line):
         raise RecordError(f"“{line}” is no name; write it as Family, Given.")
     return name
-
-
-def _as_it_is(text: str) -> str:
-    return text
 
 
 def _type(text: str) -> str:
@@ -120,11 +112,11 @@ def _type(text: str) -> str:
 
 
 def _date(text: str) -> dict[str, Any]:
-    """A CSL date of ``2014``, ``2014-12``, ``2014-12-05``, ``Dec 2014`` or words."""
+    """``2014``, ``2014-12``, ``2014-12-05``, ``Dec 2014`` or words as a CSL date."""
     if re.fullmatch(r"-?\d{1,4}", text):
         return {"date-parts": [[int(text)]]}
-    if found := re.fullmatch(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?", text):
-        parts = [int(part) for part in found.groups() if part]
+    if match := re.fullmatch(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?", text):
+        parts = [int(part) for part in match.groups() if part]
         if 1 <= parts[1] <= len(MONTHS) and (len(parts) < 3 or 1 <= parts[2] <= 31):
             return {"date-parts": [parts]}
     elif not re.fullmatch(r"[\d\s/.:-]+", text):
@@ -134,13 +126,13 @@ def _date(text: str) -> dict[str, Any]:
 
 def _page(text: str) -> str:
     pages = re.sub(r"\s*(?:-+|–|—)\s*", "-", text)
-    if not _RANGE.fullmatch(pages):
+    if not _PAGES.fullmatch(pages):
         raise RecordError(f"“{text}” is no page range; write it as 844-62.")
     return pages
 
 
 def _doi(text: str) -> str:
-    bare = _DOI_BEFORE.sub("", text)
+    bare = _DOI_PREFIX.sub("", text)
     if not re.fullmatch(r"10\.\d{3,9}(?:\.\d+)*/\S+", bare):
         raise RecordError(f"“{text}” is no DOI; one looks like 10.1353/mfs.2014.0056.")
     return bare
@@ -152,7 +144,7 @@ def _url(text: str) -> str:
     return text
 
 
-_CHECKS: Mapping[str, Callable[[str], Any]] = {
+_PARSERS: Mapping[str, Callable[[str], Any]] = {
     "type": _type,
     "issued": _date,
     "page": _page,

@@ -1,4 +1,4 @@
-"""Locators: on which pages words stand, written as citations write it."""
+"""Locators: pages, written as citations write them."""
 
 from __future__ import annotations
 
@@ -35,8 +35,13 @@ def page_range(labels: Sequence[str]) -> str:
 def _shortened(first: str, last: str) -> str:
     if len(first) != len(last) or int(last) < 100:
         return last
-    same = next((at for at, (one, other) in enumerate(zip(first, last, strict=True)) if one != other), 0)
-    return last[min(same, len(last) - 2) :]
+    return last[min(_first_difference(first, last), len(last) - 2) :]
+
+
+def _first_difference(first: str, last: str) -> int:
+    """Position of the first digit that differs between two numbers; 0 if they are equal."""
+    pairs = enumerate(zip(first, last, strict=True))
+    return next((position for position, (digit, other) in pairs if digit != other), 0)
 
 
 def locator_of(page: str, labels: Sequence[str], essay_id: str) -> str:
@@ -51,8 +56,8 @@ def locator_of(page: str, labels: Sequence[str], essay_id: str) -> str:
         RecordError: If the essay has no such page.
     """
     first, dash, last = re.sub(r"\s+", "", page).replace("–", "-").partition("-")
-    if dash and first.isdecimal() and last.isdecimal() and len(last) < len(first):
-        last = first[: -len(last)] + last
+    if dash and first.isdecimal() and last.isdecimal():
+        last = _completed(first, last)
     wanted = [first, last] if dash else [first]
     for label in wanted:
         if label not in labels:
@@ -63,39 +68,43 @@ def locator_of(page: str, labels: Sequence[str], essay_id: str) -> str:
     return page_range(wanted)
 
 
+def _completed(first: str, last: str) -> str:
+    """The last number of a range with the digits that it shares with the first: ``850`` of ``849-50``."""
+    return first[: -len(last)] + last if len(last) < len(first) else last
+
+
 def full_range(locator: str) -> str:
     """A locator or a record's pages with every number in full: ``849-50`` becomes ``849-850``."""
-    return _each_range(locator, lambda _first, last: last)
+    return _rewrite_ranges(locator, lambda _first, last: last)
 
 
 def mla_range(locator: str) -> str:
     """A locator or a record's pages shortened as MLA does: ``844-862`` becomes ``844-62``."""
-    return _each_range(locator, lambda first, last: page_range((first, last)).partition("-")[2])
+    return _rewrite_ranges(locator, lambda first, last: page_range((first, last)).partition("-")[2])
 
 
 def chicago_range(locator: str) -> str:
     """A locator or a record's pages shortened as Chicago does: ``103-104`` becomes ``103-4``."""
-    return _each_range(locator, _chicago_last)
+    return _rewrite_ranges(locator, _chicago_last)
 
 
 def _chicago_last(first: str, last: str) -> str:
-    """The end of a range: only what changes behind 101-109 and the like, else two digits or more."""
-    behind_hundred = int(first) % 100
-    if len(first) != len(last) or len(first) < 3 or behind_hundred == 0:
+    """The end of a range: only the changed digits after 101-109 and the like, else at least two digits."""
+    remainder = int(first) % 100
+    if len(first) != len(last) or len(first) < 3 or remainder == 0:
         return last
-    same = next(at for at, (one, other) in enumerate(zip(first, last, strict=True)) if one != other)
-    return last[same if behind_hundred < 10 else min(same, len(last) - 2) :]
+    changed = _first_difference(first, last)
+    return last[changed if remainder < 10 else min(changed, len(last) - 2) :]
 
 
-def _each_range(pages: str, end: Callable[[str, str], str]) -> str:
-    """Pages with the end of each range of numbers written anew; what is no such range stays."""
+def _rewrite_ranges(pages: str, end: Callable[[str, str], str]) -> str:
+    """Pages in which ``end`` writes the last number of each ascending range of numbers."""
 
-    def written(found: re.Match[str]) -> str:
-        first, last = found["first"], found["last"]
-        last = first[: -len(last)] + last if len(last) < len(first) else last
-        return found[0] if int(last) <= int(first) else f"{first}-{end(first, last)}"
+    def rewritten(match: re.Match[str]) -> str:
+        first, last = match["first"], _completed(match["first"], match["last"])
+        return match[0] if int(last) <= int(first) else f"{first}-{end(first, last)}"
 
-    return _RANGE.sub(written, re.sub(r"\s*(?:–|--+|-)\s*", "-", pages.strip()))
+    return _RANGE.sub(rewritten, re.sub(r"\s*(?:–|--+|-)\s*", "-", pages.strip()))
 
 
 def is_several(locator: str) -> bool:
@@ -106,3 +115,10 @@ def is_several(locator: str) -> bool:
 def in_prose(locator: str) -> str:
     """A locator with the en dash of printed citations."""
     return locator.replace("-", "–")
+
+
+def labelled_pages(pages: str) -> str:
+    """``p. 849`` or ``pp. 849–850``; empty without pages."""
+    if not pages:
+        return ""
+    return f"{'pp.' if is_several(pages) else 'p.'} {in_prose(full_range(pages))}"

@@ -32,11 +32,11 @@ class Name:
     group: bool = False
 
     def direct(self, given: str | None = None, *, comma: bool = False) -> str:
-        """``Josie Gill``; with other given names, such as initials, if they are given.
+        """``Josie Gill``.
 
         Args:
-            given: Given names to write, else those recorded.
-            comma: Whether "Jr." stands behind a comma; a roman number never does.
+            given: Given names or initials to write; by default those recorded.
+            comma: Whether a comma precedes "Jr."; a roman number never has one.
         """
         front = self.given if given is None else given
         name = " ".join(filter(None, (front, self.dropping, self.family)))
@@ -45,28 +45,20 @@ class Name:
         return f"{name}{',' if comma and not _ROMAN_SUFFIX.fullmatch(self.suffix) else ''} {self.suffix}"
 
     def inverted(self, given: str | None = None) -> str:
-        """``Gill, Josie``; with other given names, such as initials, if they are given.
-
-        A group stands without its initial article.
-        """
+        """``Gill, Josie``, or other given names or initials; a group loses its initial article."""
         if self.group:
             return cited_name(self)
         front = " ".join(filter(None, (self.given if given is None else given, self.dropping)))
         return ", ".join(filter(None, (self.family, front, self.suffix)))
 
     def initials(self, between: str = " ") -> str:
-        """Initials of the given names.
-
-        Args:
-            between: What stands between two: ``J. R.``, or ``J.R.`` with the empty string. A hyphen stays:
-                ``J.-P.``
-        """
+        """Initials of the given names, separated by ``between``: ``J. R.``; a hyphen remains: ``J.-P.``."""
         words = re.sub(r"\.(?=\w)", ". ", self.given).split()
         return between.join(filter(None, ("-".join(map(_initial, word.split("-"))) for word in words)))
 
 
 def _initial(word: str) -> str:
-    """``J.`` of Josie; small words ("van") and scripts without capitals stay whole."""
+    """``J.`` for Josie; words in lower case ("van") and scripts without capitals remain whole."""
     first = word[:1]
     return f"{first}." if first.isupper() else word
 
@@ -81,16 +73,15 @@ def name_from(item: Mapping[str, Any]) -> Name:
 
 
 def names_of(record: CSLItem, role: str = "author") -> list[Name]:
-    """Names in a role of a record, those without any letters left out."""
-    found = (name_from(item) for item in record.get(role) or () if isinstance(item, Mapping))
-    return [name for name in found if name.family]
+    """Names in a role of a record, without empty ones."""
+    names = (name_from(item) for item in record.get(role) or () if isinstance(item, Mapping))
+    return [name for name in names if name.family]
 
 
 def creators_of(record: CSLItem) -> tuple[list[Name], str]:
-    """By whom a work is cited: its authors, else the editors or translators of a whole work.
+    """Names that a work is cited by, and their role: authors, else editors or translators of a whole work.
 
-    Returns:
-        The names and their role; no names and ``author`` where the title must stand for them.
+    A work that is cited by its title has no names and the role ``author``.
     """
     in_book = record.get("type") in {"chapter", "paper-conference"}
     for role in ("author",) if in_book else ("author", "editor", "translator"):
@@ -100,7 +91,7 @@ def creators_of(record: CSLItem) -> tuple[list[Name], str]:
 
 
 def cited_name(name: Name) -> str:
-    """What a name is cited by; an initial article of a group's name is left out."""
+    """What a name is cited by; a group's name loses its initial article."""
     return re.sub(r"^(?:The|An?)\s+", "", name.family) if name.group else name.family
 
 
@@ -110,13 +101,7 @@ def family_of(item: Mapping[str, str]) -> str:
 
 
 def series(names: Sequence[str], conjunction: str, *, serial_comma: bool) -> str:
-    """Names in a row: ``A, B, and C``.
-
-    Args:
-        names: One or more names.
-        conjunction: Such as ``and`` or ``&``.
-        serial_comma: Whether a comma stands before the conjunction of three or more.
-    """
+    """``A, B, and C``; with ``serial_comma``, a comma precedes the conjunction of three or more names."""
     if len(names) < 2:
         return "".join(names)
     comma = "," if serial_comma and len(names) > 2 else ""
@@ -126,13 +111,13 @@ def series(names: Sequence[str], conjunction: str, *, serial_comma: bool) -> str
 def bylined(
     names: Sequence[Name], write: Callable[[Name], str], conjunction: str, *, comma_of_two: bool = False
 ) -> str:
-    """Names of a list entry: ``Marsh, Ada, and Bo Lee``, the first inverted and the others not.
+    """Names of a list entry: ``Marsh, Ada, and Bo Lee``.
 
     Args:
         names: One or more names.
-        write: Writes the first name.
+        write: Writes the first name; the others are not inverted.
         conjunction: Such as ``and``.
-        comma_of_two: Whether a comma parts two names; it always does where three or more stand.
+        comma_of_two: Whether a comma separates two names, as it always separates three or more.
     """
     written = [write(names[0]), *(name.direct() for name in names[1:])]
     if len(written) == 2:

@@ -1,7 +1,4 @@
-"""Facts of a record as styles print them: what kind of work, when, where, on which pages.
-
-Between CSL-JSON items and the flat fields of exchange formats: names, dates, empty fields.
-"""
+"""CSL-JSON records: fields as styles print them, and names and dates as exchange formats write them."""
 
 from __future__ import annotations
 
@@ -14,8 +11,8 @@ from urllib.parse import quote, unquote
 from assistant.citations.names import names_of
 from assistant.core.essay import CSLItem
 
-Work = Literal["article", "periodical", "chapter", "book", "web", "thesis", "document"]
-_WORKS: dict[str, Work] = {
+WorkKind = Literal["article", "periodical", "chapter", "book", "web", "thesis", "document"]
+_KINDS: dict[str, WorkKind] = {
     "article": "article",
     "article-journal": "article",
     "review": "article",
@@ -37,12 +34,13 @@ _WORKS: dict[str, Work] = {
 }
 MONTHS = "January February March April May June July August September October November December".split()
 _IN_DOI = "/:;().,_-+~!$&'*@=[]"
+_ISO = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?(?:[T/].*)?")
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 
 
 @dataclass(frozen=True, slots=True)
 class Date:
-    """When something appeared.
+    """A date of a record.
 
     Attributes:
         year: As printed ("2014", "44 BCE", or words such as "in press"); empty if unknown.
@@ -58,75 +56,72 @@ class Date:
         return bool(self.year)
 
 
-def work_of(record: CSLItem) -> Work:
-    """What kind of work a record is of.
+def kind_of(record: CSLItem) -> WorkKind:
+    """What kind of work a record describes.
 
-    One of unknown kind that stands in another is an article, and an article that stands in none a document.
+    A work of unknown type with a container is an article, and an article without a container is a document.
     """
-    known = _WORKS.get(str(record.get("type", "")))
-    if known is None or known in {"article", "periodical"}:
-        return (known or "article") if field(record, "container-title") else "document"
-    return known
+    kind = _KINDS.get(str(record.get("type", "")))
+    if kind is None or kind in {"article", "periodical"}:
+        return (kind or "article") if field(record, "container-title") else "document"
+    return kind
 
 
 def field(record: CSLItem, key: str) -> str:
-    """A field as text; empty where there is none."""
+    """A field as text; empty if the record has none."""
     value = record.get(key)
     return str(value).strip() if isinstance(value, (str, int, float)) else ""
 
 
 def date_of(record: CSLItem, key: str = "issued") -> Date:
-    """The date in a record; of a period its beginning."""
-    given = record.get(key)
-    given = given if isinstance(given, dict) else {}
-    first = next((one for one in given.get("date-parts") or () if isinstance(one, (list, tuple))), ())
+    """A date of a record; the beginning of a period."""
+    value = record.get(key)
+    date = value if isinstance(value, dict) else {}
+    first = next((parts for parts in date.get("date-parts") or () if isinstance(parts, (list, tuple))), ())
     parts = [int(part) for part in first if re.fullmatch(r"-?\d{1,4}", str(part))]
     if not parts:
-        return Date(str(given.get("literal") or given.get("raw") or "").strip())
+        return Date(str(date.get("literal") or date.get("raw") or "").strip())
     year = str(parts[0]) if parts[0] > 0 else f"{-parts[0]} BCE"
     month = parts[1] if len(parts) > 1 and 1 <= parts[1] <= 12 else 0
     return Date(year, month, parts[2] if month and len(parts) > 2 and 1 <= parts[2] <= 31 else 0)
 
 
 def doi_url(record: CSLItem) -> str:
-    """The address of a DOI, however it is recorded; the empty string without one."""
-    found = re.fullmatch(
+    """The address of a DOI, however it is recorded; empty without one."""
+    match = re.fullmatch(
         r"(https?://(?:dx\.)?doi\.org/)?(?:doi:\s*)?(.*)", field(record, "DOI"), re.IGNORECASE | re.DOTALL
     )
-    if not found or not found[2]:
+    if not match or not match[2]:
         return ""
-    bare = unquote(found[2]) if found[1] else found[2]
+    bare = unquote(match[2]) if match[1] else match[2]
     return f"https://doi.org/{quote(bare, safe=_IN_DOI)}"
 
 
 def link_of(record: CSLItem) -> str:
-    """Address of a work: its DOI's, else the one recorded."""
+    """Address of a work: that of its DOI, else its URL."""
     return doi_url(record) or field(record, "URL")
 
 
-def ordinal(number: str) -> str:
-    """``2nd`` of 2; words stay."""
+def _ordinal(number: str) -> str:
+    """``2nd`` for 2; words remain."""
     if not number.isdecimal():
         return number
     value = int(number)
     return f"{value}{'th' if value % 100 in {11, 12, 13} else _ENDINGS.get(value % 10, 'th')}"
 
 
-def is_first_edition(number: str) -> bool:
-    """Whether an edition goes without saying."""
+def _is_first_edition(number: str) -> bool:
+    """Whether an edition is the first, which is not printed."""
     return number.casefold() in {"", "1", "1st", "first", "first edition"}
 
 
 def edition_of(record: CSLItem, word: str) -> str:
-    """``2nd ed.``, with the style's word for it; empty for a first edition."""
-    given = field(record, "edition")
-    if is_first_edition(given):
+    """``2nd ed.``, with the style's word for edition; empty for a first edition."""
+    edition = field(record, "edition")
+    if _is_first_edition(edition):
         return ""
-    bare = re.sub(r"\s*(?:ed\.?|edn\.?|edition)$", "", given, flags=re.IGNORECASE)
-    return f"{ordinal(bare)} {word}"
-
-
-_ISO = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?(?:[T/].*)?")
+    bare = re.sub(r"\s*(?:ed\.?|edn\.?|edition)$", "", edition, flags=re.IGNORECASE)
+    return f"{_ordinal(bare)} {word}"
 
 
 def csl_item(
@@ -135,25 +130,25 @@ def csl_item(
     people: Mapping[str, Sequence[str | dict[str, str]]],
     dates: Mapping[str, str],
 ) -> CSLItem:
-    """A CSL-JSON item.
+    """Make a CSL-JSON item.
 
     Args:
-        fields: Texts by CSL's names; empty ones are left out.
-        people: Names by role, printed or as CSL has them.
-        dates: Dates by CSL's names, as ISO 8601 writes them or in words.
+        fields: Texts by CSL field; empty ones are left out.
+        people: Names by role, as printed or as CSL names.
+        dates: Dates by CSL field, in ISO 8601 or in words.
     """
     item: dict[str, Any] = {key: value for key, value in fields.items() if value}
     for role, names in people.items():
         if names:
-            item[role] = [name_of(name) if isinstance(name, str) else name for name in names]
+            item[role] = [parse_name(name) if isinstance(name, str) else name for name in names]
     for key, printed in dates.items():
         if date := date_parts(printed):
             item[key] = date
     return item
 
 
-def name_of(printed: str) -> dict[str, str]:
-    """A CSL name of a printed one: ``Gill, Josie``, ``Gates, Henry Louis, Jr.`` or ``Josie Gill``."""
+def parse_name(printed: str) -> dict[str, str]:
+    """A printed name as a CSL name: ``Gill, Josie``, ``Gates, Henry Louis, Jr.`` or ``Josie Gill``."""
     if "," in printed:
         family, given, *suffix = (part.strip() for part in printed.split(",", 2))
         if not given:
@@ -163,20 +158,20 @@ def name_of(printed: str) -> dict[str, str]:
     if len(words) < 2:
         return {"literal": printed.strip()}
     # "van den Berg" begins with its first small word.
-    at = next((at for at, word in enumerate(words[1:-1], 1) if word[0].islower()), len(words) - 1)
-    return {"family": " ".join(words[at:]), "given": " ".join(words[:at])}
+    small = (index for index, word in enumerate(words[1:-1], 1) if word[0].islower())
+    split = next(small, len(words) - 1)
+    return {"family": " ".join(words[split:]), "given": " ".join(words[:split])}
 
 
 def date_parts(printed: str) -> dict[str, Any]:
-    """A CSL date of an ISO one (``2014-12-05``) or of words; nothing of nothing."""
-    found = _ISO.fullmatch(printed.strip())
-    if found:
-        return {"date-parts": [[int(part) for part in found.groups() if part]]}
+    """A date in ISO 8601 (``2014-12-05``) or in words as a CSL date; empty for an empty text."""
+    if match := _ISO.fullmatch(printed.strip()):
+        return {"date-parts": [[int(part) for part in match.groups() if part]]}
     return {"literal": printed.strip()} if printed.strip() else {}
 
 
 def iso_date(record: CSLItem, key: str = "issued") -> str:
-    """A date of a record as ISO writes it, or the words in its place; empty without one."""
+    """A date of a record in ISO 8601, or its words; empty without one."""
     date = date_of(record, key)
     if not date.year.isdecimal():
         return date.year
@@ -185,11 +180,13 @@ def iso_date(record: CSLItem, key: str = "issued") -> str:
 
 
 def people_of(record: CSLItem, role: str) -> list[dict[str, str]]:
-    """Names in a role with only what exchange formats can hold: family, given and suffix, or all in one."""
-    made = []
+    """Names in a role as exchange formats have them: family, given and suffix, or one undivided name."""
+    people = []
     for name in names_of(record, role):
         given = " ".join(filter(None, (name.given, name.dropping)))
         parts = {"family": name.family, "given": given, "suffix": name.suffix}
-        one_part = name.group or not given
-        made.append({"literal": name.family} if one_part else {key: one for key, one in parts.items() if one})
-    return made
+        undivided = name.group or not given
+        people.append(
+            {"literal": name.family} if undivided else {key: part for key, part in parts.items() if part}
+        )
+    return people

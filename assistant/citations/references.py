@@ -1,4 +1,4 @@
-"""Bibliographic records (CSL-JSON): read from files, recognised by title, made up from a title page."""
+"""Bibliographic records as CSL-JSON: read from files and pasted text, exported, and matched to essays."""
 
 from __future__ import annotations
 
@@ -9,33 +9,55 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from assistant.citations.bibtex import read_bibtex
+from assistant.citations.bibtex import read_bibtex, write_bibtex
 from assistant.citations.names import family_of
-from assistant.citations.record import name_of
-from assistant.citations.ris import read_ris
-from assistant.citations.titles import title_of
+from assistant.citations.record import parse_name
+from assistant.citations.ris import read_ris, write_ris
 from assistant.core.errors import RecordError
-from assistant.core.essay import CSLItem
+from assistant.core.essay import CSLItem, fold, plain_title
 
-# A title page lies within the first pages of a source.
+# Characters at the beginning of a source in which its title page lies.
 _TITLE_PAGE = 4_000
 _SHORTEST_TITLE = 12
 
 
+def _read_csl_json(text: str) -> list[CSLItem]:
+    content = json.loads(text)
+    items = content if isinstance(content, list) else [content]
+    return [item for item in items if isinstance(item, dict)]
+
+
+def _write_csl_json(record: CSLItem) -> str:
+    return json.dumps([dict(record)], ensure_ascii=False, indent=2) + "\n"
+
+
+_READERS: dict[str, Callable[[str], list[CSLItem]]] = {
+    ".json": _read_csl_json,
+    ".bib": read_bibtex,
+    ".ris": read_ris,
+}
+_FORMAT_NAMES = {".json": "CSL-JSON", ".bib": "BibTeX", ".ris": "RIS"}
+# What a text in each format begins with, or has at the beginning of a line.
+_PATTERNS = {
+    ".json": re.compile(r"\A\s*[\[{]"),
+    ".ris": re.compile(r"^\s*TY  ?-", re.MULTILINE),
+    ".bib": re.compile(r"^\s*@\s*\w+\s*[{(]", re.MULTILINE),
+}
+EXPORTS: dict[str, Callable[[CSLItem], str]] = {
+    "bibtex": write_bibtex,
+    "ris": write_ris,
+    "csl-json": _write_csl_json,
+}
+
+
 def load_references(path: Path) -> list[CSLItem]:
-    """Read records from a CSL-JSON, BibTeX or RIS file.
-
-    Args:
-        path: A file ending in ``.json``, ``.bib`` or ``.ris``.
-
-    Returns:
-        Its records as CSL-JSON items, in order.
+    """Read the records of a ``.json`` (CSL-JSON), ``.bib`` or ``.ris`` file, in order.
 
     Raises:
         RecordError: If the file cannot be read or a record in it has no title.
     """
-    form = path.suffix.lower()
-    if form not in _READERS:
+    suffix = path.suffix.lower()
+    if suffix not in _READERS:
         raise RecordError(f"{path} is no bibliographic record; give one that ends in {', '.join(_READERS)}.")
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -43,53 +65,45 @@ def load_references(path: Path) -> list[CSLItem]:
         raise RecordError(
             f"{path} cannot be read as a record; check its name and that it is UTF-8 text."
         ) from error
-    return _records_in(text, form, str(path), f"a valid {path.suffix} record")
+    return _records_in(text, suffix, str(path), f"a valid {path.suffix} record")
 
 
 def pasted_references(text: str) -> list[CSLItem]:
-    """Read records that a user has pasted, whichever of the formats they are in.
-
-    Args:
-        text: CSL-JSON, BibTeX or RIS.
-
-    Returns:
-        The records as CSL-JSON items, in order.
+    """Read the records that a user has pasted as CSL-JSON, BibTeX or RIS, in order.
 
     Raises:
         RecordError: If the text is in none of the formats or a record in it has no title.
     """
     text = text.lstrip("\ufeff")
-    form = next((form for form, sign in _SIGNS.items() if sign.search(text)), "")
-    if not form:
+    suffix = next((suffix for suffix, pattern in _PATTERNS.items() if pattern.search(text)), "")
+    if not suffix:
         raise RecordError("What was pasted is no record; paste CSL-JSON, BibTeX or RIS.")
-    return _records_in(text, form, "What was pasted", f"valid {_NAMES[form]}")
+    return _records_in(text, suffix, "What was pasted", f"valid {_FORMAT_NAMES[suffix]}")
 
 
-def _records_in(text: str, form: str, name: str, valid: str) -> list[CSLItem]:
+def _records_in(text: str, suffix: str, name: str, valid: str) -> list[CSLItem]:
     try:
-        items = _READERS[form](text)
-    except Exception as error:  # each format's library raises its own kinds for one fault
-        raise RecordError(f"{name} is not {valid}; export it once more.") from error
+        items = _READERS[suffix](text)
+    except Exception as error:  # every format's library raises its own exceptions
+        raise RecordError(f"{name} is not {valid}; export it again.") from error
     refuse_malformed(items, name)
     return items
 
 
 def refuse_malformed(items: Sequence[CSLItem], name: str) -> None:
-    """Refuse records that no citation can be made of.
+    """Refuse records that cannot be cited.
 
     Args:
         items: The records.
-        name: What they are called in the message.
+        name: What the message calls them.
 
     Raises:
-        RecordError: If there is none, or one has no title, or an author or a date that is none.
+        RecordError: If there is no record, or one has no title or a malformed author or date.
     """
     if not items or not all(isinstance(item.get("title"), str) and item["title"].strip() for item in items):
         raise RecordError(f"{name} holds no record with a title; give the record of the essay.")
     if not all(map(_is_well_formed, items)):
-        raise RecordError(
-            f"{name} has an author or a date that is not as CSL-JSON has it; export it once more."
-        )
+        raise RecordError(f"{name} has an author or a date that is not valid CSL-JSON; export it again.")
 
 
 def _is_well_formed(item: CSLItem) -> bool:
@@ -100,7 +114,8 @@ def _is_well_formed(item: CSLItem) -> bool:
 
 def _are_names(names: object) -> bool:
     return isinstance(names, list) and all(
-        isinstance(name, dict) and all(map(_is_text, name.values())) for name in names
+        isinstance(name, dict) and all(isinstance(part, (str, bool)) for part in name.values())
+        for name in names
     )
 
 
@@ -108,82 +123,57 @@ def _is_date(date: object) -> bool:
     return (
         isinstance(date, dict)
         and isinstance(date.get("date-parts", []), list)
-        and all(isinstance(one, list) for one in date.get("date-parts", []))
+        and all(isinstance(parts, list) for parts in date.get("date-parts", []))
     )
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, (str, bool))
+def export_record(record: CSLItem, form: str) -> str:
+    """A record in one of the formats of ``EXPORTS``, ending in a line break.
 
-
-def _from_json(text: str) -> list[CSLItem]:
-    found = json.loads(text)
-    items = found if isinstance(found, list) else [found]
-    return [item for item in items if isinstance(item, dict)]
-
-
-_READERS: dict[str, Callable[[str], list[CSLItem]]] = {
-    ".json": _from_json,
-    ".bib": read_bibtex,
-    ".ris": read_ris,
-}
-_NAMES = {".json": "CSL-JSON", ".bib": "BibTeX", ".ris": "RIS"}
-# What a text in each format begins with, or has at the beginning of a line.
-_SIGNS = {
-    ".json": re.compile(r"\A\s*[\[{]"),
-    ".ris": re.compile(r"^\s*TY  ?-", re.MULTILINE),
-    ".bib": re.compile(r"^\s*@\s*\w+\s*[{(]", re.MULTILINE),
-}
-
-
-def fold(text: str) -> str:
-    """Letters and digits only, case folded: for comparing titles."""
-    return "".join(ch for ch in text.casefold() if ch.isalnum())
+    Raises:
+        RecordError: If there is no such format.
+    """
+    if form not in EXPORTS:
+        raise RecordError(f"{form!r} is no format of a record; choose one of {', '.join(EXPORTS)}.")
+    return EXPORTS[form](record)
 
 
 def recognise(source: str, records: Iterable[CSLItem]) -> CSLItem | None:
-    """Find the record of an essay by its title.
+    """Find the record of an essay by the title on its first pages.
 
     Args:
         source: The decoded source.
         records: Records of known essays.
 
     Returns:
-        The record whose title stands on the source's first pages, or whose main title and an author
-        do; ``None`` if there is none.
+        The first record whose title is printed there, or whose main title and one author are;
+        ``None`` if there is none.
     """
     opening = fold(source[:_TITLE_PAGE])
     for record in records:
-        # Markup is no part of what is printed.
-        printed = title_of(record).plain()
+        printed = plain_title(record)
         title, main = fold(printed), fold(printed.split(":")[0])
-        names = [fold(family_of(name)) for name in record.get("author", ())]
         if len(title) >= _SHORTEST_TITLE and title in opening:
             return record
+        families = [fold(family_of(name)) for name in record.get("author", ())]
         if (
             len(main) >= _SHORTEST_TITLE
             and main in opening
-            and any(name in opening for name in names if name)
+            and any(family in opening for family in families if family)
         ):
             return record
     return None
 
 
 def from_title_page(title: str, author: str, file_stem: str) -> CSLItem:
-    """A record of what a title page says, or of the file's name if it says nothing.
-
-    Args:
-        title: The title as printed, or the empty string.
-        author: The author line as printed, or the empty string.
-        file_stem: Name of the file without its ending.
-    """
+    """Make a record of the printed title and author lines; the file's name replaces an empty title."""
     record: dict[str, Any] = {
         "type": "document",
         "title": title or file_stem.replace("_", " ").replace("-", " "),
     }
     names = [name for name in re.split(r"\s*(?:,|;|&|\band\b)\s*", author) if name]
     if names:
-        record["author"] = [name_of(name) for name in names]
+        record["author"] = [parse_name(name) for name in names]
     return record
 
 

@@ -1,4 +1,4 @@
-"""RIS records, read and written; the only file that knows rispy."""
+"""RIS records, read and written with rispy, which no other file imports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from assistant.citations.record import csl_item, field, iso_date, people_of
 from assistant.core.essay import CSLItem
 
-# Types of RIS as CSL has them; the first of each is the one written.
+# CSL type of each RIS type; of several RIS types for one CSL type the first is written.
 _TYPES = {
     "JOUR": "article-journal",
     "MGZN": "article-magazine",
@@ -36,7 +36,7 @@ _TYPES = {
     "UNPB": "manuscript",
 }
 _ISBN_TYPES = {"book", "chapter", "thesis", "report", "pamphlet", "paper-conference"}
-# Fields of CSL and rispy's names of those that hold them, the one that is written first.
+# Names in rispy of the RIS fields for each CSL field; the first is written.
 _FIELDS = {
     "title": ("title", "primary_title"),
     "title-short": ("short_title",),
@@ -59,7 +59,7 @@ _PEOPLE = {
 
 
 def read_ris(text: str) -> list[CSLItem]:
-    """Records of a RIS file as CSL-JSON items, in order."""
+    """The records of a RIS file, in order."""
     import rispy
 
     return [_item(entry) for entry in rispy.loads(text)]
@@ -93,7 +93,7 @@ def _item(entry: Mapping[str, Any]) -> CSLItem:
 
 
 def _date(printed: str) -> str:
-    """``2014/12/05/`` as ISO writes it; words behind the third stroke are left out."""
+    """``2014/12/05/`` in ISO 8601; words after the third slash are left out."""
     parts = printed.split("/")
     if not re.fullmatch(r"\d{1,4}", parts[0]):
         return printed
@@ -101,14 +101,14 @@ def _date(printed: str) -> str:
 
 
 def write_ris(record: CSLItem) -> str:
-    """A record as a RIS record."""
+    """Write a record as a RIS record."""
     import rispy
 
     kind = str(record.get("type", ""))
     entry: dict[str, Any] = {
-        "type_of_reference": next((ris for ris, one in _TYPES.items() if one == kind), "GEN")
+        "type_of_reference": next((ris for ris, csl_type in _TYPES.items() if csl_type == kind), "GEN")
     }
-    entry |= {names[0]: field(record, key) for key, names in _FIELDS.items()}
+    entry |= {fields[0]: field(record, key) for key, fields in _FIELDS.items()}
     first_page, _, last_page = field(record, "page").replace("–", "-").partition("-")
     date = iso_date(record)
     entry |= {
@@ -117,27 +117,28 @@ def write_ris(record: CSLItem) -> str:
         "end_page": last_page,
         "issn": field(record, "ISBN" if kind in _ISBN_TYPES else "ISSN"),
         "year": date.partition("-")[0] if re.match(r"\d{4}", date) else date,
-        "date": _strokes(date) if re.fullmatch(r"\d{4}-.*", date) else "",
-        "access_date": _strokes(iso_date(record, "accessed")),
+        "date": _slashed(date) if re.fullmatch(r"\d{4}-.*", date) else "",
+        "access_date": _slashed(iso_date(record, "accessed")),
         "urls": [url] if (url := field(record, "URL")) else [],
     }
     entry |= {
-        names[0]: [_written_name(one) for one in people_of(record, role)] for role, names in _PEOPLE.items()
+        fields[0]: [_written_name(name) for name in people_of(record, role)]
+        for role, fields in _PEOPLE.items()
     }
     written = str(rispy.dumps([{name: value for name, value in entry.items() if value}]))
-    # The writer numbers its records, for which the format has no place.
+    # rispy numbers the records, which the format does not allow.
     return re.sub(r"^\d+\.\n", "", written).rstrip("\n") + "\n"
 
 
-def _strokes(date: str) -> str:
-    """``2014/12/05/`` of an ISO date: three strokes, whatever is missing between them; words stay."""
+def _slashed(date: str) -> str:
+    """``2014/12/05/`` for a date in ISO 8601: always three slashes; words remain."""
     if not re.fullmatch(r"\d{4}(?:-\d\d){0,2}", date):
         return date
     return "/".join([*date.split("-"), "", ""][:3]) + "/"
 
 
 def _written_name(name: Mapping[str, str]) -> str:
-    # The comma says that a group's name has no parts.
+    # The comma marks a group's name, which has no parts.
     if "literal" in name:
         return f"{name['literal']},"
     return ", ".join(part for part in (name["family"], name.get("given", ""), name.get("suffix", "")) if part)

@@ -1,7 +1,4 @@
-"""Titles: their italics and quotation marks, set within marks or in italics, and cut short.
-
-Quotation marks: found and told from apostrophes, nested anew, supplied where one of a pair is missing.
-"""
+"""Titles and the marks in them: italics, quotation marks and how they nest, short titles, final stops."""
 
 from __future__ import annotations
 
@@ -12,16 +9,21 @@ from dataclasses import dataclass
 from assistant.core.essay import CSLItem
 from assistant.core.rich import Rich, Text, joined, rich
 
-_ANY = re.compile(r"""[“”"‘’']""")
+_QUOTATION_MARK = re.compile(r"""[“”"‘’']""")
 _DOUBLE = {"“", "”", '"'}
 _BEFORE_OPENING = re.compile(r"[\s(\[{—–\-/“‘\"']")
 # Words that begin with an apostrophe.
 _CLIPPED = re.compile(r"(?:tis|twas|twere|til|em|cause|n|\d\ds?)\b", re.IGNORECASE)
+_ITALIC = re.compile(r"</?i>")
+# Markup that CSL allows in a title and that styles here do not reproduce.
+_OTHER_MARKUP = re.compile(r'</?(?:b|sc|sub|sup)>|<span (?:class|style)="[^"<>]*">|</span>')
+_CLOSERS = "”’\"'"
+_ARTICLE = re.compile(r"(?:The|An?)\s+(?=\w|[“‘\"'])")
 
 
 @dataclass(slots=True)
 class _Pair:
-    """Two marks that belong together; an offset of ``None`` is a mark that the text lacks."""
+    """Two marks that belong together; the offset of a mark that the text lacks is ``None``."""
 
     opening: int | None
     closing: int | None
@@ -31,43 +33,47 @@ class _Pair:
 
 
 def nested(text: str, *, double: bool, supplied: bool = False) -> str:
-    """A text as it stands within quotation marks: its own marks alternate with those around it.
+    """A text as it appears within quotation marks: its own marks alternate with the outer ones.
 
     Args:
         text: Printed words or a title.
-        double: Whether the marks around it are double.
-        supplied: Whether a mark is added where one of a pair of double marks is missing; else the text
-            keeps its length.
+        double: Whether the outer marks are double.
+        supplied: Whether to add the missing mark of an incomplete pair of double marks; otherwise the
+            text keeps its length.
 
     Returns:
-        The text with single for double marks and the other way round where nesting asks for it;
-        straight marks stay straight, and apostrophes stay.
+        The text with double marks changed to single ones, or the reverse, where nesting requires it;
+        straight marks remain straight, and apostrophes do not change.
     """
+
+    def is_double(pair: _Pair) -> bool:
+        return double == (pair.depth % 2 == 1)
+
     pairs = _pairs(text)
     characters = list(text)
     for pair in pairs:
-        opening, closing = mark_pair(double=double == (pair.depth % 2 == 1), straight=pair.straight)
+        opening, closing = mark_pair(double=is_double(pair), straight=pair.straight)
         if pair.opening is not None:
             characters[pair.opening] = opening
         if pair.closing is not None:
             characters[pair.closing] = closing
-    made = "".join(characters)
-    return _with_fellows(made, pairs, lambda pair: double == (pair.depth % 2 == 1)) if supplied else made
+    renested = "".join(characters)
+    return _with_missing_marks(renested, pairs, is_double) if supplied else renested
 
 
 def completed(text: str) -> str:
-    """A text with its marks as printed, and those added that a pair of double marks lacks."""
-    return _with_fellows(text, _pairs(text), lambda pair: pair.double)
+    """A text with its marks as printed, and the missing marks of pairs of double marks added."""
+    return _with_missing_marks(text, _pairs(text), lambda pair: pair.double)
 
 
-def _with_fellows(text: str, pairs: list[_Pair], is_double: Callable[[_Pair], bool]) -> str:
-    """A text with the marks that its pairs lack, the innermost nearest to it."""
-    before, behind = "", ""
+def _with_missing_marks(text: str, pairs: list[_Pair], is_double: Callable[[_Pair], bool]) -> str:
+    """A text with the marks that its pairs lack; those of the innermost pair are closest to the text."""
+    before, after = "", ""
     for pair in sorted(pairs, key=lambda pair: -pair.depth):
         opening, closing = mark_pair(double=is_double(pair), straight=pair.straight)
         before = (opening if pair.opening is None else "") + before
-        behind += closing if pair.closing is None else ""
-    return f"{before}{text}{behind}"
+        after += closing if pair.closing is None else ""
+    return f"{before}{text}{after}"
 
 
 def mark_pair(*, double: bool, straight: bool) -> tuple[str, str]:
@@ -78,102 +84,92 @@ def mark_pair(*, double: bool, straight: bool) -> tuple[str, str]:
 
 
 def is_straight(text: str) -> bool:
-    """Whether a text is typed with straight marks and apostrophes, or has none."""
+    """Whether a text has no curly marks or apostrophes."""
     return not re.search("[“”‘’]", text)
 
 
 def _pairs(text: str) -> list[_Pair]:
-    """All pairs of marks with their depth, from 0; a single mark without its fellow is an apostrophe."""
-    found: list[_Pair] = []
+    """All pairs of marks with their depth, from 0; an unpaired single mark is an apostrophe."""
+    pairs: list[_Pair] = []
     open_pairs: list[_Pair] = []
-    for match in _ANY.finditer(text):
-        at, mark = match.start(), match[0]
+    for match in _QUOTATION_MARK.finditer(text):
+        offset, mark = match.start(), match[0]
         if mark in _DOUBLE:
-            if _opens_double(text, at):
-                open_pairs.append(_Pair(at, None, double=True, straight=mark == '"'))
+            if _opens_double(text, offset):
+                open_pairs.append(_Pair(offset, None, double=True, straight=mark == '"'))
             else:
-                _close_double(text, at, open_pairs, found)
-        elif _opens_single(text, at):
-            open_pairs.append(_Pair(at, None, double=False, straight=mark == "'"))
-        elif open_pairs and not open_pairs[-1].double and _closes_single(text, at):
-            open_pairs[-1].closing = at
-            found.append(open_pairs.pop())
-    found += [pair for pair in open_pairs if pair.double]
-    reaches = [_reach(pair) for pair in found]
-    for pair, (start, end) in zip(found, reaches, strict=True):
-        # A pair holds itself, which is no depth.
-        pair.depth = sum(first <= start and end <= last for first, last in reaches) - 1
-    return found
+                _close_double(text, offset, open_pairs, pairs)
+        elif _opens_single(text, offset):
+            open_pairs.append(_Pair(offset, None, double=False, straight=mark == "'"))
+        elif open_pairs and not open_pairs[-1].double and _closes_single(text, offset):
+            open_pairs[-1].closing = offset
+            pairs.append(open_pairs.pop())
+    pairs += [pair for pair in open_pairs if pair.double]
+    extents = [_extent(pair) for pair in pairs]
+    for pair, (start, end) in zip(pairs, extents, strict=True):
+        # Every pair encloses itself, hence the subtraction.
+        pair.depth = sum(first <= start and end <= last for first, last in extents) - 1
+    return pairs
 
 
-def _close_double(text: str, at: int, open_pairs: list[_Pair], found: list[_Pair]) -> None:
-    """End the double marks that are open; single ones within them were apostrophes."""
+def _close_double(text: str, offset: int, open_pairs: list[_Pair], pairs: list[_Pair]) -> None:
+    """Close the open double marks; single marks opened within them were apostrophes."""
     while open_pairs and not open_pairs[-1].double:
         open_pairs.pop()
     if open_pairs:
-        open_pairs[-1].closing = at
-        found.append(open_pairs.pop())
-    elif not (text[at] == '"' and text[at - 1 : at].isdigit()):  # 5" are inches
-        found.append(_Pair(None, at, double=True, straight=text[at] == '"'))
+        open_pairs[-1].closing = offset
+        pairs.append(open_pairs.pop())
+    elif not (text[offset] == '"' and text[offset - 1 : offset].isdigit()):  # 5" are inches
+        pairs.append(_Pair(None, offset, double=True, straight=text[offset] == '"'))
 
 
-def _reach(pair: _Pair) -> tuple[float, float]:
-    """Where a pair begins and ends; of two that the text leaves open, the first holds the second."""
+def _extent(pair: _Pair) -> tuple[float, float]:
+    """Where a pair begins and ends; of two unclosed pairs the first encloses the second."""
     opening = -1.0 if pair.opening is None else float(pair.opening)
     return opening, float("inf") if pair.closing is None else float(pair.closing)
 
 
-def _opens_double(text: str, at: int) -> bool:
-    if text[at] != '"':
-        return text[at] == "“"
-    return _at_word_start(text, at)
+def _opens_double(text: str, offset: int) -> bool:
+    if text[offset] != '"':
+        return text[offset] == "“"
+    return _at_word_start(text, offset)
 
 
-def _at_word_start(text: str, at: int) -> bool:
-    before = at == 0 or _BEFORE_OPENING.match(text[at - 1])
-    return bool(before) and text[at + 1 : at + 2].strip() != ""
+def _at_word_start(text: str, offset: int) -> bool:
+    before = offset == 0 or _BEFORE_OPENING.match(text[offset - 1])
+    return bool(before) and text[offset + 1 : offset + 2].strip() != ""
 
 
-def _opens_single(text: str, at: int) -> bool:
-    if text[at] == "‘":
-        return not _CLIPPED.match(text, at + 1)
-    return text[at] == "'" and _at_word_start(text, at) and not _CLIPPED.match(text, at + 1)
+def _opens_single(text: str, offset: int) -> bool:
+    if text[offset] == "‘":
+        return not _CLIPPED.match(text, offset + 1)
+    return text[offset] == "'" and _at_word_start(text, offset) and not _CLIPPED.match(text, offset + 1)
 
 
-def _closes_single(text: str, at: int) -> bool:
-    """Whether a single mark ends a quotation; within a word or before one it is an apostrophe."""
-    if text[at + 1 : at + 2].isalnum():
+def _closes_single(text: str, offset: int) -> bool:
+    """Whether a single mark ends a quotation; within or before a word it is an apostrophe."""
+    if text[offset + 1 : offset + 2].isalnum():
         return False
-    # "the keepers’ lamp’": behind a plural, the mark that is followed by another is the apostrophe.
-    plural = text[at - 1 : at] in {"s", "S"} and re.match(r"\s[a-z]", text[at + 1 : at + 3])
-    return not (plural and re.match("[^“”\"‘]*?[’'](?![A-Za-z0-9])", text[at + 1 :]))
-
-
-_ITALIC = re.compile(r"</?i>")
-# Markup that CSL allows in a title and whose effect is not carried over.
-_OTHER_MARKUP = re.compile(r'</?(?:b|sc|sub|sup)>|<span (?:class|style)="[^"<>]*">|</span>')
-_CLOSERS = "”’\"'"
-_ARTICLE = re.compile(r"(?:The|An?)\s+(?=\w|[“‘\"'])")
+    # "the keepers’ lamp’": after a plural, a mark that another one follows is an apostrophe.
+    plural = text[offset - 1 : offset] in {"s", "S"} and re.match(r"\s[a-z]", text[offset + 1 : offset + 3])
+    return not (plural and re.match("[^“”\"‘]*?[’'](?![A-Za-z0-9])", text[offset + 1 :]))
 
 
 def marked_up(text: str) -> Rich:
-    """Text of a record, with the italics that CSL marks by ``<i>``.
-
-    Italics that do not pair are no markup: their signs are kept as text.
-    """
+    """Text of a record with the italics that CSL marks as ``<i>``; unpaired tags remain as text."""
     plain = _OTHER_MARKUP.sub("", text.strip())
     tags = _ITALIC.findall(plain)
-    if not tags or not _pair(tags):
+    if not tags or not _are_paired(tags):
         return rich(plain)
-    made, depth, at = Rich(), 0, 0
+    result, depth, offset = Rich(), 0, 0
     for tag in _ITALIC.finditer(plain):
-        made += rich(plain[at : tag.start()], italic=depth % 2 == 1)
+        result += rich(plain[offset : tag.start()], italic=depth % 2 == 1)
         depth += 1 if tag[0] == "<i>" else -1
-        at = tag.end()
-    return made + plain[at:]
+        offset = tag.end()
+    return result + plain[offset:]
 
 
-def _pair(tags: list[str]) -> bool:
+def _are_paired(tags: list[str]) -> bool:
     depth = 0
     for tag in tags:
         depth += 1 if tag == "<i>" else -1
@@ -185,30 +181,25 @@ def _pair(tags: list[str]) -> bool:
 def title_of(record: CSLItem) -> Rich:
     """The title as recorded.
 
-    Capitals stay as they are in every style. Some styles ask for sentence case (APA, IEEE, Harvard), but no
-    program can tell "Never Let Me Go" from an ordinary run of words, and a damaged name is a worse
-    fault than a capital too many; a record in sentence case is printed in sentence case.
+    Capitals do not change in any style. Some styles ask for sentence case (APA, IEEE, Harvard), but no
+    program can distinguish the name "Never Let Me Go" from ordinary words, and a damaged name is a worse
+    error than a capital too many. A record in sentence case is printed in sentence case.
     """
     return marked_up(str(record.get("title") or ""))
 
 
 def short_title(record: CSLItem, *, article: bool = True) -> Rich:
-    """The title as a second or a parenthetical citation has it.
-
-    Args:
-        record: The record; its ``title-short`` stands before the part of its title before the colon.
-        article: Whether an initial article is kept.
-    """
+    """The recorded short title, else the title up to its colon; ``article`` keeps an initial article."""
     short = marked_up(str(record.get("title-short") or record.get("shortTitle") or ""))
-    made = short or _main(title_of(record))
-    found = None if article else _ARTICLE.match(made.plain())
-    return made[found.end() :] if found else made
+    title = short or _main_title(title_of(record))
+    match = None if article else _ARTICLE.match(title.plain())
+    return title[match.end() :] if match else title
 
 
-def _main(title: Rich) -> Rich:
-    """A title up to its colon, or to the question mark before its subtitle."""
-    found = re.search(r"\s*:(?=\s)|(?<=[?!])\s", title.plain())
-    return title[: found.start()] if found else title
+def _main_title(title: Rich) -> Rich:
+    """A title up to its colon, or up to the question or exclamation mark before its subtitle."""
+    end = re.search(r"\s*:(?=\s)|(?<=[?!])\s", title.plain())
+    return title[: end.start()] if end else title
 
 
 def in_marks(title: Rich, *, double: bool = True, stop: str = "") -> Rich:
@@ -216,9 +207,9 @@ def in_marks(title: Rich, *, double: bool = True, stop: str = "") -> Rich:
 
     Args:
         title: The title.
-        double: Whether American double marks stand outside, with the stop inside them; else single
-            ones as in Britain, with the stop behind.
-        stop: Full stop or comma that follows, or the empty string.
+        double: Whether to use American double marks with the stop inside, or British single ones with
+            the stop outside.
+        stop: The full stop or comma that follows; may be empty.
     """
     inner = title.rewritten(nested(title.plain(), double=double))
     if not inner:
@@ -227,23 +218,23 @@ def in_marks(title: Rich, *, double: bool = True, stop: str = "") -> Rich:
 
 
 def stopped(text: Text, stop: str = ".") -> Rich:
-    """Text with a stop at its end, within quotation marks there as Americans set it.
+    """Text with a final stop, placed within closing quotation marks as in American usage.
 
-    A full stop is left out behind a question or exclamation mark, and any stop behind itself.
+    A full stop is omitted after a question or exclamation mark, and any stop after the same stop.
     """
-    made = rich(text)
-    plain = made.plain()
+    result = rich(text)
+    plain = result.plain()
     inner = _before_closers(plain)
     silent = ("?", "!", ".") if stop == "." else (stop,)
     if not stop or not inner or inner.endswith(silent):
-        return made
-    return joined("", [made[: len(inner)], stop, made[len(inner) :]])
+        return result
+    return joined("", [result[: len(inner)], stop, result[len(inner) :]])
 
 
 def _before_closers(plain: str) -> str:
-    """Text without the quotation marks that close at its end; an apostrophe is none."""
+    """Text without the quotation marks that close at its end; an apostrophe is not removed."""
     inner = plain.rstrip(_CLOSERS)
     tail = plain[len(inner) :]
-    # An apostrophe behind a plural ("the Keepers'") closes no quotation.
+    # An apostrophe after a plural ("the Keepers'") closes no quotation.
     closes = set(tail) & {"”", '"'} or re.search(r"(?:^|[\s(“])['‘]", plain)
     return inner if closes else plain

@@ -224,6 +224,11 @@ def plain_title(record: CSLItem) -> str:
     return _MARKUP.sub("", str(record.get("title") or ""))
 
 
+def fold(text: str) -> str:
+    """The letters and digits of a text in one case, for comparing titles and names."""
+    return "".join(character for character in text.casefold() if character.isalnum())
+
+
 @dataclass(frozen=True, slots=True)
 class EssaySummary:
     """What the library knows of an essay without reading its passages.

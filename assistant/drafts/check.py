@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assistant.citations.locators import page_range
-from assistant.citations.references import fold
-from assistant.citations.styles.base import Style
+from assistant.citations.styles import Style
 from assistant.core.draft_report import DraftReport
 from assistant.core.errors import AssistantError, LibraryError
-from assistant.core.essay import SEARCHED_KINDS, StoredEssay
+from assistant.core.essay import SEARCHED_KINDS, StoredEssay, fold
 from assistant.core.quotation import PrintedPlace, QuotationLookup
 from assistant.documents.document import Document
 from assistant.documents.reading import read_draft_file, read_draft_text

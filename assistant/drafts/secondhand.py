@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from assistant.attribution.quoted_spans import Places
+from assistant.attribution.quoted_spans import QuotedSpans
 from assistant.citations.names import family_of
 from assistant.core.answer import QuotedWords
 from assistant.core.essay import StoredEssay
@@ -21,7 +21,7 @@ from assistant.drafts.quotations import DraftQuotation, last_sentence
 from assistant.quotations.corpus import Corpus
 
 if TYPE_CHECKING:
-    from assistant.attribution.voices import Voices
+    from assistant.attribution.voices import EssayVoices
 
 # So many words in a row are taken from an essay, not written again by chance.
 _REUSED = 8
@@ -38,8 +38,8 @@ class SecondHand:
 
     def __init__(self, essays: Sequence[StoredEssay]) -> None:
         self._essays = {essay.id: essay for essay in essays}
-        self._marks: dict[str, Places] = {}
-        self._voices: dict[str, Voices] = {}
+        self._marks: dict[str, QuotedSpans] = {}
+        self._voices: dict[str, EssayVoices] = {}
 
     def source(self, place: PrintedPlace) -> QuotedWords | None:
         """The quotation that all words of a place belong to.
@@ -49,7 +49,7 @@ class SecondHand:
         """
         spans = self._spans(place)
         marks = self._marks_of(place.essay_id)
-        if not all(marks.hold(*span) for span in spans):
+        if not all(marks.covers(*span) for span in spans):
             # Most words are outside all marks; voices, which take longer to find, are not needed then.
             return None
         voices = self._voices_of(place.essay_id)
@@ -80,16 +80,16 @@ class SecondHand:
             for name in place.passages
         ]
 
-    def _marks_of(self, essay_id: str) -> Places:
+    def _marks_of(self, essay_id: str) -> QuotedSpans:
         if essay_id not in self._marks:
-            self._marks[essay_id] = Places(self._essays[essay_id].passages)
+            self._marks[essay_id] = QuotedSpans(self._essays[essay_id].passages)
         return self._marks[essay_id]
 
-    def _voices_of(self, essay_id: str) -> Voices:
-        from assistant.attribution.voices import Voices
+    def _voices_of(self, essay_id: str) -> EssayVoices:
+        from assistant.attribution.voices import EssayVoices
 
         if essay_id not in self._voices:
-            self._voices[essay_id] = Voices(self._essays[essay_id].passages, self._marks_of(essay_id))
+            self._voices[essay_id] = EssayVoices(self._essays[essay_id].passages, self._marks_of(essay_id))
         return self._voices[essay_id]
 
 

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.citations.names import family_of
-from assistant.citations.references import fold
-from assistant.core.essay import StoredEssay, plain_title
+from assistant.core.essay import StoredEssay, fold, plain_title
 from assistant.documents.document import Document
 from assistant.drafts.citations import DraftCitation
 from assistant.drafts.quotations import DraftQuotation, last_sentence

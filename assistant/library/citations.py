@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assistant.citations.export import exported, written
 from assistant.citations.locators import locator_of
-from assistant.citations.styles import Style
+from assistant.citations.references import export_record
+from assistant.citations.styles import Style, format_citation
 from assistant.core.answer import Citation
 from assistant.core.essay import StoredEssay
 
@@ -29,8 +29,8 @@ def cite_essay(
     labels = list(dict.fromkeys(start.label for passage in essay.passages for start in passage.pages))
     locator = "" if page is None else locator_of(page, labels, essay.id)
     in_text = (style.rich_again if again else style.rich_in_text)(essay.reference, locator)
-    reference = written(style.rich_reference(essay.reference), form)
-    return Citation(locator, written(in_text, form)), reference
+    reference = format_citation(style.rich_reference(essay.reference), form)
+    return Citation(locator, format_citation(in_text, form)), reference
 
 
 def export_records(essays: Iterable[StoredEssay], form: str) -> str:
@@ -41,4 +41,4 @@ def export_records(essays: Iterable[StoredEssay], form: str) -> str:
     Raises:
         AssistantError: If there is no such format.
     """
-    return "\n".join(exported(dict(essay.reference) | {"id": essay.id}, form) for essay in essays)
+    return "\n".join(export_record(dict(essay.reference) | {"id": essay.id}, form) for essay in essays)

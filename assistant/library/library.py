@@ -294,7 +294,7 @@ class Library:
             AssistantError: If the question is empty, the library holds nothing, or cannot be used.
         """
         snapshot, finder = self._searchable(essays)
-        *_, answer = Answerer(finder, snapshot.voicing, explained=explained).answers(
+        *_, answer = Answerer(finder, snapshot.voices, explained=explained).answers(
             question,
             top=top,
             essays=essays,
@@ -311,7 +311,7 @@ class Library:
     ) -> Iterator[Answer]:
         """Answer as ``ask`` does, but twice: when passages are found, and when they have been read."""
         snapshot, finder = self._searchable(essays)
-        yield from Answerer(finder, snapshot.voicing).answers(
+        yield from Answerer(finder, snapshot.voices).answers(
             question, top=TOP, essays=essays, style=snapshot.style(style), history=history
         )
 
@@ -471,9 +471,9 @@ class Library:
         Raises:
             AssistantError: If there is no such essay or format.
         """
-        from assistant.citations.export import exported
+        from assistant.citations.references import export_record
 
-        return exported(self.essay(essay_id).reference, form)
+        return export_record(self.essay(essay_id).reference, form)
 
     def export_all(self, essay_ids: Sequence[str], form: str) -> str:
         """The records of several essays in one text, each with its essay's id; errors as for ``export``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.citations.locators import page_range
-from assistant.citations.styles.base import Style
+from assistant.citations.styles import Style
 from assistant.core.answer import Citation
 from assistant.core.essay import StoredEssay
 from assistant.core.quotation import CitedPlace, Comparison, Verdict

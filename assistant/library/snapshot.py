@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.attribution.voices import Voicing
+from assistant.attribution.voices import LibraryVoices
 from assistant.citations.styles import Style, style_named
 from assistant.core.errors import LibraryError
 from assistant.core.essay import EssaySummary, StoredEssay
@@ -135,9 +135,9 @@ class Snapshot:
         return last[1]
 
     @cached_property
-    def voicing(self) -> Voicing:
+    def voices(self) -> LibraryVoices:
         """Distinguishes words that the essays quote from their own."""
-        return Voicing(self.essays)
+        return LibraryVoices(self.essays)
 
     def finder(self) -> Finder:
         """The finder of these essays, with the index that is current.

@@ -11,7 +11,7 @@ from fake_models import FakeEncoder
 from handmade_essays import COAST, TEXTS, Halving, finder_of
 
 from assistant.answering.answer import CUT, NO_WORDS, Answerer
-from assistant.attribution.voices import Voicing
+from assistant.attribution.voices import LibraryVoices
 from assistant.citations.styles import style_named
 from assistant.library.adding import essay_of_passages
 from assistant.library.library import Library
@@ -56,7 +56,7 @@ KNOWN = " ".join(TEXTS.values()).replace("Kathy’s", "") + " where is who"
 )
 def test_what_is_noted_about_a_question(question: str, note: str) -> None:
     finder = finder_of(COAST, encoder=Halving(KNOWN))
-    answers = Answerer(finder, Voicing(finder.essays)).answers(
+    answers = Answerer(finder, LibraryVoices(finder.essays)).answers(
         question, top=3, essays=(), style=style_named("mla", []), history=()
     )
     for answer in answers:

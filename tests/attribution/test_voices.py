@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.attribution.parentheticals import parse
-from assistant.attribution.quoted_spans import Places
-from assistant.attribution.voices import Voices, voices_of
+from assistant.attribution.quoted_spans import QuotedSpans
+from assistant.attribution.voices import EssayVoices, voices_of
 from assistant.core.answer import QuotedWords
 from assistant.core.essay import Passage
 
@@ -324,7 +324,7 @@ def test_the_last_source_is_not_carried_over_another_name() -> None:
 
 def voice_of(text: str, part: str) -> tuple[str, str | None]:
     essay = passages(text)
-    voices = Voices(essay, Places(essay))
+    voices = EssayVoices(essay, QuotedSpans(essay))
     start = text.index(part)
     found = voices.source("e/p01", start, start + len(part))
     return voices.voice("e/p01", start, start + len(part)), found.author if found else None
@@ -359,8 +359,8 @@ _TEXTS = st.lists(st.lists(_PIECES, min_size=1, max_size=40).map(" ".join), min_
 @given(_TEXTS)
 def test_spans_are_slices_in_order_and_apart_without_marks(texts: list[str]) -> None:
     essay = passages(*texts)
-    voices = Voices(essay, Places(essay))
-    outer = "“”" if Places(essay).double else "‘"
+    voices = EssayVoices(essay, QuotedSpans(essay))
+    outer = "“”" if QuotedSpans(essay).double else "‘"
     for one, found in voices_of(essay).items():
         text = essay[int(one[-2:]) - 1].text
         at = 0
@@ -383,6 +383,6 @@ def test_apostrophes_change_no_span(texts: list[str], data: st.DataObject) -> No
     changed = text
     for at in reversed(places):
         changed = f"{changed[:at]}{data.draw(st.sampled_from('’' + chr(39)))}{changed[at:]}"
-    spans = [(place.start, place.end) for place in Places(passages(text)).of(0)]
-    moved = [(place.start, place.end) for place in Places(passages(changed)).of(0)]
+    spans = [(place.start, place.end) for place in QuotedSpans(passages(text)).of(0)]
+    moved = [(place.start, place.end) for place in QuotedSpans(passages(changed)).of(0)]
     assert moved == [tuple(edge + sum(at < edge for at in places) for edge in span) for span in spans]

@@ -10,7 +10,7 @@ from fake_models import FakeEncoder
 from handmade_essays import essay, finder_of, passage
 
 from assistant.answering.answer import NO_VOICE, NO_WORDS, Answerer
-from assistant.attribution.voices import Voicing, within
+from assistant.attribution.voices import LibraryVoices, touched_sentences
 from assistant.citations.styles import STYLES, style_named
 from assistant.core.answer import Answer, QuotedWords, Wanted
 from assistant.core.essay import CSLItem
@@ -40,7 +40,7 @@ def finder() -> Finder:
 def ask(
     finder: Finder, question: str, style: str = "mla", voice: Wanted | None = None, top: int = 4
 ) -> Answer:
-    *_, answer = Answerer(finder, Voicing(finder.essays)).answers(
+    *_, answer = Answerer(finder, LibraryVoices(finder.essays)).answers(
         question, top=top, essays=(), style=style_named(style, [GILL]), history=(), voice=voice
     )
     return answer
@@ -143,10 +143,10 @@ def test_a_question_without_words_has_no_voice() -> None:
 def test_only_neighbours_become_one_span() -> None:
     one = passage("e/p01", "Fog came. Bells rang. Lamps burned. Boats sank.")
     first, second, third, _ = one.sentences
-    assert within((first,), one.sentences, one) == (first,)
-    assert within(((first[0], third[1]),), (first, second, third), one) == ((first[0], third[1]),)
-    assert within(((first[0], third[1]),), (first, third), one) == (first, third)
-    assert within((first,), (third,), one) == ()
+    assert touched_sentences((first,), one.sentences, one) == (first,)
+    assert touched_sentences(((first[0], third[1]),), (first, second, third), one) == ((first[0], third[1]),)
+    assert touched_sentences(((first[0], third[1]),), (first, third), one) == (first, third)
+    assert touched_sentences((first,), (third,), one) == ()
 
 
 def test_the_card_says_whose_words_are_marked(finder: Finder) -> None:

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.citations.export import EXPORTS, exported
-from assistant.citations.references import load_references
+from assistant.citations.references import EXPORTS, export_record, load_references
 from assistant.core.errors import RecordError
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ RECORD: dict[str, Any] = {
 
 
 def test_bibtex() -> None:
-    assert exported(RECORD, "bibtex").splitlines() == [
+    assert export_record(RECORD, "bibtex").splitlines() == [
         "@article{gates-2014,",
         "\tauthor = {Gates, Jr., Henry Louis and van den Berg, Jan and {The Coast and Harbour Society}},",
         "\ttitle = {{Light \\& \\emph{Sea}: 100\\% of “Lamps”}},",
@@ -59,7 +58,7 @@ def test_bibtex() -> None:
 
 
 def test_ris() -> None:
-    lines = exported(RECORD, "ris").splitlines()
+    lines = export_record(RECORD, "ris").splitlines()
     assert lines[0] == "TY  - JOUR"
     assert lines[-1] == "ER  - "
     assert {
@@ -84,14 +83,14 @@ def test_ris() -> None:
 
 def test_csl_json_keeps_fields_that_no_other_format_has() -> None:
     record = RECORD | {"custom": {"x": [1]}}
-    assert json.loads(exported(record, "csl-json")) == [record]
+    assert json.loads(export_record(record, "csl-json")) == [record]
 
 
 def test_an_unknown_format() -> None:
     with pytest.raises(
         RecordError, match=r"^'word' is no format of a record; choose one of bibtex, ris, csl-json\.$"
     ):
-        exported(RECORD, "word")
+        export_record(RECORD, "word")
 
 
 BIBLATEX = r"""
@@ -264,5 +263,5 @@ def test_a_record_comes_back_as_it_was(
     tmp_path_factory: pytest.TempPathFactory, record: dict[str, Any], form: str
 ) -> None:
     path = tmp_path_factory.getbasetemp() / f"record{SUFFIXES[form]}"
-    path.write_text(exported(record, form), "utf-8")
+    path.write_text(export_record(record, form), "utf-8")
     assert load_references(path) == [record]

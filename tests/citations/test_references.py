@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assistant.citations.names import family_of
-from assistant.citations.record import name_of
+from assistant.citations.record import parse_name
 from assistant.citations.references import from_title_page, load_references, make_id, recognise
 from assistant.core.errors import RecordError
 
@@ -215,7 +215,7 @@ def test_markup_of_a_title_is_not_looked_for() -> None:
     ],
 )
 def test_names(printed: str, wanted: dict[str, str]) -> None:
-    assert name_of(printed) == wanted
+    assert parse_name(printed) == wanted
 
 
 @pytest.mark.parametrize(

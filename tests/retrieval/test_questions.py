@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answering.answer import Answerer
-from assistant.attribution.voices import Voicing
+from assistant.attribution.voices import LibraryVoices
 from assistant.citations.styles import style_named
 from assistant.core.essay import Spans
 from assistant.evaluation.datasets import Dataset, load_dataset
@@ -216,7 +216,7 @@ TWO = paragraphs({"coast/p01": "The keeper lit the lamp.", "coast/p02": "Fog cam
 def test_a_question_is_divided_into_words_once(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     divided = texts_divided(monkeypatch)
     finder = finder_of(TWO)
-    answerer = Answerer(finder, Voicing(finder.essays))
+    answerer = Answerer(finder, LibraryVoices(finder.essays))
     *_, answer = answerer.answers(text, top=3, essays=(), style=style_named("mla", []), history=())
     assert answer.hits
     assert divided == [text]

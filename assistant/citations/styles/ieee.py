@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from assistant.citations.disambiguation import Naming, by_initials
+from assistant.citations.locators import labelled_pages
 from assistant.citations.names import Name, creators_of, names_of, series
-from assistant.citations.record import Date, date_of, doi_url, edition_of, field, work_of
+from assistant.citations.record import Date, date_of, doi_url, edition_of, field, kind_of
 from assistant.citations.setting import count_words, set_as_block, set_inline
-from assistant.citations.styles.apa import labelled_pages
-from assistant.citations.styles.base import Style, relayed
+from assistant.citations.styles import Style, secondary_prefix
 from assistant.citations.titles import in_marks, marked_up, short_title, stopped, title_of
 from assistant.core.essay import CSLItem
 from assistant.core.rich import Rich, Text, joined, rich
 
 _MONTHS = ("", *"Jan. Feb. Mar. Apr. May June July Aug. Sep. Oct. Nov. Dec.".split())
-_NAMING = Naming(2, "and", serial_comma=False, et_al=rich("et al."), told_apart=by_initials)
-# Of more authors than six only the first is listed.
+_NAMING = Naming(most=2, conjunction="and", serial_comma=False, et_al=rich("et al."), given_names=by_initials)
+# Of more than six authors only the first is listed.
 _MOST_LISTED = 6
 _BLOCK_WORDS = 100
 
@@ -23,17 +23,17 @@ class IEEE(Style):
     """IEEE: numbers in brackets, in the order of the library's records."""
 
     def rich_in_text(self, record: CSLItem, locator: str, *, quoting: str | None = None) -> Rich:
-        """``[1, p. 849]``; of words that the work quotes, both authors are named before the number."""
+        """``[1, p. 849]``; for words that the work quotes, both authors precede the number."""
         number = "[" + joined(", ", [str(self.works.number(record)), labelled_pages(locator)]) + "]"
         if quoting is None:
             return number
         named = self.works.label(record, _NAMING) or in_marks(short_title(record))
-        return "(" + relayed(quoting, "cited in") + joined(" ", [named, number]) + ")"
+        return "(" + secondary_prefix(quoting, "cited in") + joined(" ", [named, number]) + ")"
 
     def rich_reference(self, record: CSLItem) -> Rich:
         """An entry of a list of references."""
-        made = joined(", ", [_byline(record), _web(record) if work_of(record) == "web" else _whole(record)])
-        return joined(" ", [f"[{self.works.number(record)}]", made])
+        facts = _web(record) if kind_of(record) == "web" else _facts(record)
+        return joined(" ", [f"[{self.works.number(record)}]", joined(", ", [_byline(record), facts])])
 
     def quotation(self, words: str, citation: str) -> str:
         """In double quotation marks, or as a block from 100 words; IEEE itself sets no limit."""
@@ -59,9 +59,9 @@ def _byline(record: CSLItem) -> str:
     return listed if role == "author" else f"{listed}, {marks[role][len(names) > 1]}"
 
 
-def _whole(record: CSLItem) -> Rich:
-    """Everything behind the authors."""
-    kind, title = work_of(record), title_of(record)
+def _facts(record: CSLItem) -> Rich:
+    """Everything after the authors."""
+    kind, title = kind_of(record), title_of(record)
     if kind in {"book", "chapter"}:
         return _book(record, title)
     facts = [_date(date_of(record), short=kind in {"article", "thesis", "document"}), _doi(record)]
@@ -75,18 +75,18 @@ def _whole(record: CSLItem) -> Rich:
         journal = field(record, "container-title-short") or field(record, "journalAbbreviation")
         name = marked_up(journal or field(record, "container-title")).italic()
         numbers = [f"vol. {volume}" if volume else "", f"no. {issue}" if issue else "", _pages(record)]
-        return _behind(title, _sentence(joined(", ", [name, *numbers, *facts]), record))
-    return _behind(title, _sentence(joined(", ", facts), record))
+        return _title_and_facts(title, _sentence(joined(", ", [name, *numbers, *facts]), record))
+    return _title_and_facts(title, _sentence(joined(", ", facts), record))
 
 
-def _behind(title: Rich, facts: Rich) -> Rich:
-    """A title in marks before its facts; the comma between them gives way to a question mark."""
+def _title_and_facts(title: Rich, facts: Rich) -> Rich:
+    """A title in quotation marks and the facts; a question mark replaces the comma between them."""
     stop = "" if title.plain().endswith(("?", "!")) else ","
     return joined(" ", [in_marks(title, stop=stop if facts else "."), facts])
 
 
 def _book(record: CSLItem, title: Rich) -> Rich:
-    in_book = work_of(record) == "chapter"
+    in_book = kind_of(record) == "chapter"
     volume, container = field(record, "volume"), marked_up(field(record, "container-title"))
     book = "in " + container.italic() if in_book and container else Rich()
     parts: list[Text] = [
@@ -97,9 +97,9 @@ def _book(record: CSLItem, title: Rich) -> Rich:
     ]
     place = joined(": ", [field(record, "publisher-place"), field(record, "publisher")])
     facts = joined(", ", [place, date_of(record).year, _pages(record) if in_book else "", _doi(record)])
-    # A full stop parts the book from where it appeared.
-    made = joined(" ", [stopped(joined(", ", parts)), _sentence(facts, record)])
-    return _behind(title, made) if in_book else made
+    # A full stop separates the book from its imprint.
+    entry = joined(" ", [stopped(joined(", ", parts)), _sentence(facts, record)])
+    return _title_and_facts(title, entry) if in_book else entry
 
 
 def _editors(record: CSLItem) -> str:
@@ -139,7 +139,7 @@ def _pages(record: CSLItem) -> str:
 
 
 def _date(date: Date, *, short: bool = False) -> str:
-    """``Dec. 5, 2014``, or ``Dec. 2014`` where the day is not printed."""
+    """``Dec. 5, 2014``, or ``Dec. 2014`` if ``short`` or without a day."""
     month = _MONTHS[date.month]
     if short or not date.day:
         return f"{month} {date.year}".strip()

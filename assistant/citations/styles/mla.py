@@ -7,15 +7,15 @@ import re
 from assistant.citations.disambiguation import Naming, by_initial
 from assistant.citations.locators import in_prose, is_several, mla_range
 from assistant.citations.names import Name, bylined, creators_of, names_of
-from assistant.citations.record import Date, date_of, doi_url, edition_of, field, link_of, work_of
+from assistant.citations.record import Date, date_of, doi_url, edition_of, field, kind_of, link_of
 from assistant.citations.setting import more_lines_than, set_as_block, set_inline
-from assistant.citations.styles.base import Style, relayed
+from assistant.citations.styles import Style, secondary_prefix
 from assistant.citations.titles import in_marks, marked_up, short_title, stopped, title_of
 from assistant.core.essay import CSLItem
 from assistant.core.rich import Rich, Text, joined, rich
 
 _MONTHS = ("", "Jan.", "Feb.", "Mar.", "Apr.", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec.")
-_NAMING = Naming(2, "and", serial_comma=False, et_al=rich("et al."), told_apart=by_initial)
+_NAMING = Naming(most=2, conjunction="and", serial_comma=False, et_al=rich("et al."), given_names=by_initial)
 _BLOCK_LINES = 4
 
 
@@ -23,14 +23,14 @@ class MLA(Style):
     """MLA 9: author and page in the text, works cited at the end."""
 
     def rich_in_text(self, record: CSLItem, locator: str, *, quoting: str | None = None) -> Rich:
-        """``(Gill 849–50)``, with a short title where another work has the same author."""
+        """``(Gill 849–50)``, with a short title if another work has the same author."""
         named = self.works.label(record, _NAMING)
         if not named:
             named = _short(record)
         elif self.works.same_label(record, _NAMING):
             named = named + ", " + _short(record)
         cited = joined(" ", [named, in_prose(mla_range(locator))])
-        return "(" + relayed(quoting, "qtd. in") + cited + ")"
+        return "(" + secondary_prefix(quoting, "qtd. in") + cited + ")"
 
     def rich_reference(self, record: CSLItem) -> Rich:
         """An entry of a list of works cited."""
@@ -44,7 +44,7 @@ class MLA(Style):
 
 
 def _is_whole(record: CSLItem) -> bool:
-    return work_of(record) in {"book", "thesis"}
+    return kind_of(record) in {"book", "thesis"}
 
 
 def _short(record: CSLItem) -> Rich:
@@ -56,12 +56,14 @@ def _byline(record: CSLItem) -> str:
     names, role = creators_of(record)
     if not names:
         return ""
-    made = (
+    listed = (
         f"{names[0].inverted()}, et al."
         if len(names) > 2
         else bylined(names, Name.inverted, "and", comma_of_two=True)
     )
-    return made if role == "author" else f"{made.removesuffix('.')}, {role}{'s' if len(names) > 1 else ''}"
+    return (
+        listed if role == "author" else f"{listed.removesuffix('.')}, {role}{'s' if len(names) > 1 else ''}"
+    )
 
 
 def _title(record: CSLItem) -> Rich:
@@ -70,12 +72,12 @@ def _title(record: CSLItem) -> Rich:
 
 
 def _container(record: CSLItem) -> Rich:
-    """Everything behind the title: where the work stands, its publisher, date, pages and address."""
-    kind = work_of(record)
+    """Everything after the title: container, publisher, date, pages and address."""
+    kind = kind_of(record)
     if kind == "thesis":
         genre = field(record, "genre") or "thesis"
-        made = joined(", ", [_publisher(record), genre, link_of(record)])
-        return joined(" ", [stopped(_date(date_of(record))), stopped(made)])
+        facts = joined(", ", [_publisher(record), genre, link_of(record)])
+        return joined(" ", [stopped(_date(date_of(record))), stopped(facts)])
     volume, issue, page = (field(record, key) for key in ("volume", "issue", "page"))
     container = marked_up(field(record, "container-title"))
     parts: list[Text] = [
@@ -90,25 +92,23 @@ def _container(record: CSLItem) -> Rich:
         doi_url(record) or re.sub(r"^https?://", "", field(record, "URL")),
     ]
     if not container and parts[1]:
-        # Behind the title's full stop a new sentence begins.
+        # A new sentence begins after the title.
         parts[1] = f"{str(parts[1])[0].upper()}{str(parts[1])[1:]}"
-    made = joined(", ", [part for at, part in enumerate(parts) if part not in parts[:at]])
-    return joined(" ", [_closed(made), _accessed(record)])
-
-
-def _closed(made: Rich) -> Rich:
-    """The full stop; here the title of a container may end in a question mark, and more follows it."""
-    return made + "." if made and not made.plain().endswith(".") else made
+    facts = joined(", ", [part for position, part in enumerate(parts) if part not in parts[:position]])
+    if facts and not facts.plain().endswith("."):
+        # Unlike a title, a container that ends in a question mark does not replace the full stop.
+        facts += "."
+    return joined(" ", [facts, _accessed(record)])
 
 
 def _helpers(record: CSLItem) -> str:
-    """Editors and translators, unless the work goes by them."""
-    role_of_work = creators_of(record)[1]
+    """Editors and translators whom the byline does not name."""
+    byline_role = creators_of(record)[1]
     verbs = {"editor": "edited by", "translator": "translated by"}
     return ", ".join(
         f"{verb} {_direct(names_of(record, role))}"
         for role, verb in verbs.items()
-        if role != role_of_work and names_of(record, role)
+        if role != byline_role and names_of(record, role)
     )
 
 
@@ -118,9 +118,9 @@ def _direct(names: list[Name]) -> str:
 
 
 def _publisher(record: CSLItem) -> str:
-    """The publisher, a university press shortened: ``Oxford UP``, ``U of Chicago P``."""
+    """The publisher, with a university press shortened: ``Oxford UP``, ``U of Chicago P``."""
     name = field(record, "publisher")
-    if re.search(r"\bUniversity\b", name) and (re.search(r"\bPress\b", name) or work_of(record) == "thesis"):
+    if re.search(r"\bUniversity\b", name) and (re.search(r"\bPress\b", name) or kind_of(record) == "thesis"):
         name = re.sub(r"\bUniversity\b", "U", re.sub(r"\bUniversity Press\b", "UP", name))
         name = re.sub(r"\bPress\b", "P", name)
     return name
@@ -138,6 +138,6 @@ def _pages(page: str) -> str:
 
 
 def _accessed(record: CSLItem) -> str:
-    """When a page of the web was seen, where it does not say when it was written."""
+    """When a web page without a date of its own was seen."""
     seen = _date(date_of(record, "accessed"))
     return f"Accessed {seen}." if seen and not date_of(record) and field(record, "URL") else ""
