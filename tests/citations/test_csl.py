@@ -124,9 +124,9 @@ def test_the_style_that_comes_with_the_engine(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "is no CSL style that can be used; download it anew."),
-        ("<style/>", "is no CSL style that can be used; download it anew."),
-        ("no XML", "is no CSL style that can be used; download it anew."),
+        ("", "is no CSL style that can be used; download it"),
+        ("<style/>", "is no CSL style that can be used; download it"),
+        ("no XML", "is no CSL style that can be used; download it"),
         ('<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>', "is no CSL style"),
     ],
 )
