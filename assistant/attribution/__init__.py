@@ -1,1 +1,1 @@
-"""Quotations and drafts held against print."""
+"""Attribution: whose words the passages of an essay hold, by its quotation marks, citations and phrasing."""

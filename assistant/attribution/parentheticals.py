@@ -1,4 +1,4 @@
-"""Citations printed in an essay, such as ``(Weinbaum 217)``: told from other words in brackets, and read."""
+"""Citations printed in an essay, such as ``(Weinbaum 217)``, distinguished from other words in brackets."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-# What a citation says: whose words and where; the place alone; a title and a place; who quoted them; the
-# same source as before; several sources; or where the reader may look besides.
+# What a citation names: author and place; the place alone; a title and a place; who quoted the words; the
+# same source as before; several sources; or further reading.
 Form = Literal["named", "page", "title", "secondary", "same", "several", "consult"]
+
+BRACKETS = re.compile(r"\([^()]*\)")
 
 _UNIT = (
     r"(?:pp?\.|pages?|ll?\.|lines?|vv?\.|verses?|ch(?:ap)?s?\.|chapters?|secs?\.|sections?|§+|books?|bk\.|acts?"
@@ -18,7 +20,7 @@ _UNIT = (
 _NUMBER = r"(?:\d[\d,]*(?:[.:]\d+)*[a-f]?\d*(?:ff?\.)?|[ivxlc]+\b)"
 _PART = rf"(?:{_UNIT}\s*)?{_NUMBER}(?:\s*[-–—]\s*(?:\d[\d.]*|[ivxlc]+|[a-f])\b)?"
 _YEAR = r"(?:1[5-9]|20)\d\d[a-z]?\b"
-# A place at the end of a citation; a year is none.
+# A place at the end of a citation; a year is not a place.
 _LOCATOR = re.compile(
     rf"(?:^|[,:]\s*|\s)(?!{_YEAR})"
     rf"(?P<locator>{_PART}(?:\s*(?:,|;|and|&)\s*{_PART})*|preface|introduction|foreword|epigraph|n\.\s?p\.)$"
@@ -50,13 +52,13 @@ class Parenthetical:
 
     Attributes:
         printed: Verbatim, with its brackets.
-        form: What it says.
-        names: Whom it names, as printed, ``et al.`` left out; of a secondary citation, whose words they are.
-        others: Whether it adds ``et al.``.
-        title: The work that it names, or the empty string.
-        dated: Whether it gives a year.
+        form: What it names.
+        names: Authors as printed, without ``et al.``; in a secondary citation, whose words are quoted.
+        others: Whether ``et al.`` follows the names.
+        title: The title, or the empty string.
+        dated: Whether it has a year.
         locator: Page or other place, or the empty string.
-        by_way_of: Of a secondary citation, whom it names as quoting.
+        quoted_by: In a secondary citation, the authors who quote the words.
     """
 
     printed: str
@@ -66,74 +68,67 @@ class Parenthetical:
     title: str = ""
     dated: bool = False
     locator: str = ""
-    by_way_of: tuple[str, ...] = ()
+    quoted_by: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=4096)
 def parse(printed: str) -> Parenthetical | None:
-    """Read a citation.
-
-    Args:
-        printed: Words in brackets, brackets included.
-
-    Returns:
-        What it says, or ``None`` if they are no citation.
-    """
+    """Read a citation from words in brackets, including the brackets; ``None`` if they are no citation."""
     inner = _ADDED.sub("", " ".join(printed[1:-1].split()))
-    made = _parsed(inner)
-    return replace(made, printed=printed) if made is not None else None
+    citation = _parsed(inner)
+    return replace(citation, printed=printed) if citation is not None else None
 
 
 def _parsed(inner: str) -> Parenthetical | None:
-    if found := _SECONDARY.fullmatch(inner):
-        return _secondary(found)
-    if found := _CONSULT.fullmatch(inner):
-        return Parenthetical("", "consult") if _parsed(found["rest"]) else None
+    if secondary := _SECONDARY.fullmatch(inner):
+        return _secondary(secondary)
+    if consult := _CONSULT.fullmatch(inner):
+        return Parenthetical("", "consult") if _parsed(consult["rest"]) else None
     if ";" in inner and not inner[0].isdigit():
         return _several([_parsed(part.strip()) for part in inner.split(";")])
-    named, locator = _divided_locator(inner)
+    named, locator = _split_locator(inner)
     if not named:
         return Parenthetical("", "page", locator=locator) if locator else None
     if _SAME.fullmatch(named):
         return Parenthetical("", "same", locator=locator)
-    if found := _MARKED.match(named):
-        return Parenthetical("", "title", title=found["title"], locator=locator)
+    if marked := _MARKED.match(named):
+        return Parenthetical("", "title", title=marked["title"], locator=locator)
     return _named(named, locator)
 
 
-def _divided_locator(inner: str) -> tuple[str, str]:
-    """What a citation says before its locator, and the locator."""
-    found = _LOCATOR.search(inner)
-    if found is None:
+def _split_locator(inner: str) -> tuple[str, str]:
+    """The citation up to its locator, and the locator."""
+    match = _LOCATOR.search(inner)
+    if match is None:
         return inner, ""
-    small = re.findall(r"(?<![\w.])[ivxlc]+(?![\w.])", found["locator"])
-    if not all(_ROMAN.fullmatch(number) for number in small):
+    roman = re.findall(r"(?<![\w.])[ivxlc]+(?![\w.])", match["locator"])
+    if not all(_ROMAN.fullmatch(number) for number in roman):
         return inner, ""
-    return inner[: found.start()], found["locator"]
+    return inner[: match.start()], match["locator"]
 
 
 def _several(parts: list[Parenthetical | None]) -> Parenthetical | None:
-    known = [part for part in parts if part is not None]
-    if len(known) < len(parts):
+    citations = [part for part in parts if part is not None]
+    if len(citations) < len(parts):
         return None
-    first, *rest = known
+    first, *rest = citations
     if all(part.form == "page" for part in rest):
         return replace(first, locator="; ".join([first.locator, *(part.locator for part in rest)]))
     return Parenthetical("", "several")
 
 
-def _secondary(found: re.Match[str]) -> Parenthetical | None:
-    source = _parsed(found["rest"])
-    who = _NAMES.fullmatch(found["who"] or "")
-    if source is None or (found["who"] and who is None):
+def _secondary(match: re.Match[str]) -> Parenthetical | None:
+    source = _parsed(match["rest"])
+    who = _NAMES.fullmatch(match["who"] or "")
+    if source is None or (match["who"] and who is None):
         return None
     names, others = (_each(who), bool(who["others"])) if who else ((), False)
-    by_way_of = source.names or (found["rest"],)
-    return Parenthetical("", "secondary", names, others, locator=source.locator, by_way_of=by_way_of)
+    quoted_by = source.names or (match["rest"],)
+    return Parenthetical("", "secondary", names, others, locator=source.locator, quoted_by=quoted_by)
 
 
 def _named(named: str, locator: str) -> Parenthetical | None:
-    """A citation that begins with names, which a year and a title may follow."""
+    """A citation that begins with names; a year and a title may follow."""
     names = _NAMES.match(named)
     if names is None:
         return None
@@ -152,7 +147,7 @@ def _each(names: re.Match[str]) -> tuple[str, ...]:
 
 
 def together(names: tuple[str, ...], *, others: bool = False) -> str:
-    """Names as one: ``Weinbaum``, ``Essed and Goldberg``, ``A, B, and C``, ``Smart et al.``."""
+    """Names as citations join them: ``Essed and Goldberg``, ``A, B, and C``, ``Smart et al.``."""
     if others:
         return f"{', '.join(names)} et al."
     if len(names) < 3:

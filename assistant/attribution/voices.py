@@ -1,6 +1,6 @@
-"""Whose words: within an essay's passages, the words that its author quotes, and from whom.
+"""Whose words the passages of essays hold: the author's, or words that the author quotes, and from whom.
 
-Whose words the passages of a library hold; an essay is looked through when first asked about.
+An essay is analysed when it is first asked about, and then passage by passage.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Literal
 
-from assistant.attribution.parentheticals import Parenthetical, parse, together
+from assistant.attribution.parentheticals import BRACKETS, Parenthetical, parse, together
 from assistant.attribution.people import EssayNames, PrimaryWork
 from assistant.attribution.quoted_spans import BLOCKS, QuotedSpan, QuotedSpans, pairs
 from assistant.attribution.signal_phrases import speaker
@@ -19,289 +19,295 @@ from assistant.core.answer import QuotedWords, Wanted
 from assistant.core.essay import Passage, Spans, StoredEssay
 
 Voice = Literal["author", "quoted", "mixed"]
-# Quoted words and the citation printed for them.
-_Words = tuple[QuotedSpan, Parenthetical | None]
+_Quotation = tuple[QuotedSpan, Parenthetical | None]
 
-# Fewer quoted words than this without a citation are a word spoken of, not somebody's words.
+# Fewer quoted words than this without a citation are mentioned, not quoted from someone.
 _FEWEST = 4
-# Quotations with so few words of the author between them share the citation behind the last.
-_APART = 8
+# Quotations with no more of the author's words than this between them share the citation after the last.
+_MOST_BETWEEN = 8
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
-_BRACKETS = re.compile(r"\([^()]*\)")
 _LAST_BRACKETS = re.compile(r"\s*(\([^()]*\))[.,;:]?\s*$")
 _DIVIDING = re.compile(r"[;:()\[\]]|\b(?:when|while|whereas|where|but|though|although|because|as|until)\b")
 _PRONOUN = re.compile(r"\b(?:[Hh]e|[Ss]he|[Hh]is)\b")
-_APPENDED = re.compile(r"^(?:[A-Z]\.[\s-]?)+|,?\s+[JS]r\.$")
+_INITIALS_OR_SUFFIX = re.compile(r"^(?:[A-Z]\.[\s-]?)+|,?\s+[JS]r\.$")
 
 
 class EssayVoices:
-    """The quoted words of one essay, found passage by passage as they are asked for.
+    """The quoted words of one essay.
 
     Args:
         passages: All passages of the essay in reading order.
-        places: Their quoted words by the marks.
+        spans: Their quoted words by the marks.
     """
 
-    def __init__(self, passages: Sequence[Passage], places: QuotedSpans) -> None:
+    def __init__(self, passages: Sequence[Passage], spans: QuotedSpans) -> None:
         self._passages = passages
-        self._places = places
-        self._at = places.numbers
-        self._people = EssayNames(passages)
-        self._primary = PrimaryWork(passages, self._people)
-        self._words: dict[int, list[_Words]] = {}
-        self._found: dict[int, tuple[QuotedWords, ...]] = {}
+        self._spans = spans
+        self._numbers = spans.numbers
+        self._names = EssayNames(passages)
+        self._primary = PrimaryWork(passages, self._names)
+        self._quotations: dict[int, list[_Quotation]] = {}
+        self._quoted: dict[int, tuple[QuotedWords, ...]] = {}
 
     def of(self, passage_id: str) -> tuple[QuotedWords, ...]:
-        """Quoted words of a passage, in order and apart."""
-        at = self._at[passage_id]
-        if at not in self._found:
-            made: list[QuotedWords] = []
-            for place, printed in self._quoted(at):
-                block = self._passages[at].kind in BLOCKS
-                author = self._introduced(at, printed) if block else self._attributed(place, printed, made)
-                cited, locator = (printed.printed, printed.locator) if printed else ("", "")
-                made.append(QuotedWords(place.start, place.end, cited, author, locator))
-            self._found[at] = tuple(made)
-        return self._found[at]
+        """Quoted words of a passage, in order and without overlap."""
+        number = self._numbers[passage_id]
+        if number not in self._quoted:
+            quoted: list[QuotedWords] = []
+            for span, citation in self._quotations_of(number):
+                block = self._passages[number].kind in BLOCKS
+                author = (
+                    self._block_author(number, citation)
+                    if block
+                    else self._inline_author(span, citation, quoted)
+                )
+                printed, locator = (citation.printed, citation.locator) if citation else ("", "")
+                quoted.append(QuotedWords(span.start, span.end, printed, author, locator))
+            self._quoted[number] = tuple(quoted)
+        return self._quoted[number]
 
     def voice(self, passage_id: str, start: int, end: int) -> Voice:
-        """Whose words a span of a passage holds: its author's, one quoted source's, or several's."""
-        at = self._at[passage_id]
-        inside = self._inside(at, start, end)
+        """Whose words a span of a passage holds: its author's, those of one quoted source, or several's."""
+        number = self._numbers[passage_id]
+        inside = self._inside(number, start, end)
         if not inside:
             return "author"
-        return "quoted" if self._cover(at, inside, start, end) else "mixed"
+        return "quoted" if self._cover(number, inside, start, end) else "mixed"
 
     def source(self, passage_id: str, start: int, end: int) -> QuotedWords | None:
-        """The quotation that every word of a span belongs to.
+        """The quotation that contains every word of a span.
 
         Returns:
-            The quotation, without an author where the span is quoted once more within it; ``None``
-            where words of the essay's author or of several sources stand in the span.
+            The quotation, without an author if the span is a quotation within it; ``None`` if the span
+            has words of the essay's author or of several sources.
         """
-        at = self._at[passage_id]
-        inside = self._inside(at, start, end)
-        if not self._cover(at, inside, start, end):
+        number = self._numbers[passage_id]
+        inside = self._inside(number, start, end)
+        if not self._cover(number, inside, start, end):
             return None
-        found = next(one for one in self.of(passage_id) if one.start == inside[0][0].start)
-        passage = self._passages[at]
-        words = passage.text[found.start : found.end]
-        inner = pairs(words, double=(passage.kind in BLOCKS) == self._places.double)[0]
-        nested = any(_holds(words, span, start - found.start, end - found.start) for span in inner)
-        return replace(found, author="") if nested else found
+        quotation = next(quoted for quoted in self.of(passage_id) if quoted.start == inside[0][0].start)
+        passage = self._passages[number]
+        words = passage.text[quotation.start : quotation.end]
+        inner = pairs(words, double=(passage.kind in BLOCKS) == self._spans.double)[0]
+        nested = any(_contains(words, span, start - quotation.start, end - quotation.start) for span in inner)
+        return replace(quotation, author="") if nested else quotation
 
-    def _quoted(self, at: int) -> list[_Words]:
-        if at not in self._words:
-            block = self._passages[at].kind in BLOCKS
-            self._words[at] = self._block(at) if block else self._inline(at)
-        return self._words[at]
+    def _quotations_of(self, number: int) -> list[_Quotation]:
+        if number not in self._quotations:
+            block = self._passages[number].kind in BLOCKS
+            self._quotations[number] = self._block(number) if block else self._inline(number)
+        return self._quotations[number]
 
-    def _inside(self, at: int, start: int, end: int) -> list[_Words]:
-        return [one for one in self._quoted(at) if one[0].start < end and start < one[0].end]
+    def _inside(self, number: int, start: int, end: int) -> list[_Quotation]:
+        quotations = self._quotations_of(number)
+        return [
+            quotation for quotation in quotations if quotation[0].start < end and start < quotation[0].end
+        ]
 
-    def _cover(self, at: int, inside: Sequence[_Words], start: int, end: int) -> bool:
-        """Whether quotations with one citation hold all words of a span but those of the citation."""
-        text = self._passages[at].text
-        return len({printed for _, printed in inside}) == 1 and not _WORD.search(
+    def _cover(self, number: int, inside: Sequence[_Quotation], start: int, end: int) -> bool:
+        """Whether quotations with a common citation contain all words of a span except that citation."""
+        text = self._passages[number].text
+        return len({citation for _, citation in inside}) == 1 and not _WORD.search(
             _outside(text, inside, start, end)
         )
 
-    def _block(self, at: int) -> list[_Words]:
-        """All words of a block quotation but the citation behind them."""
-        text = self._passages[at].text
-        found = _LAST_BRACKETS.search(text)
-        printed = parse(found[1]) if found else None
-        start, end = 0, found.start() if found and printed else len(text)
-        enclosed = pairs(text[:end], double=self._places.double)[0]
-        if len(enclosed) == 1 and not _WORD.search(text[: enclosed[0][0]] + text[enclosed[0][1] : end]):
-            start, end = enclosed[0]
+    def _block(self, number: int) -> list[_Quotation]:
+        """All words of a block quotation except the citation after them."""
+        text = self._passages[number].text
+        brackets = _LAST_BRACKETS.search(text)
+        citation = parse(brackets[1]) if brackets else None
+        start, end = 0, brackets.start() if brackets and citation else len(text)
+        marked = pairs(text[:end], double=self._spans.double)[0]
+        if len(marked) == 1 and not _WORD.search(text[: marked[0][0]] + text[marked[0][1] : end]):
+            start, end = marked[0]
         if not _WORD.search(text[start:end]):
             return []
-        return [(QuotedSpan(start, end, (at, start), (at, end)), printed)]
+        return [(QuotedSpan(start, end, (number, start), (number, end)), citation)]
 
-    def _introduced(self, at: int, printed: Parenthetical | None) -> str:
-        """Author of a block quotation, by its citation and the sentence that brings it in."""
-        host = self._at.get(self._passages[at].introduced_by or "")
-        if host is None:
-            return self._author(printed, "", "")
-        end = len(self._passages[host].text)
-        start = self._places.sentence(host, end)[0]
-        own = self._places.own(host, start, end)
-        told = speaker(own, self._before(host, start), "", self._people)
-        return self._author(printed, told, own) or self._by_page(host, end, printed, told)
+    def _block_author(self, number: int, citation: Parenthetical | None) -> str:
+        """Author of a block quotation, by its citation and the sentence that introduces it."""
+        introduction = self._numbers.get(self._passages[number].introduced_by or "")
+        if introduction is None:
+            return self._author(citation, "", "")
+        end = len(self._passages[introduction].text)
+        start = self._spans.sentence(introduction, end)[0]
+        own = self._spans.own_words(introduction, start, end)
+        signalled = speaker(own, self._sentence_before(introduction, start), "", self._names)
+        author = self._author(citation, signalled, own)
+        return author or self._primary_author(introduction, end, citation, signalled)
 
-    def _before(self, at: int, start: int) -> str:
-        return self._places.own(at, self._places.sentence(at, start - 1)[0], start) if start else ""
+    def _sentence_before(self, number: int, start: int) -> str:
+        if not start:
+            return ""
+        return self._spans.own_words(number, self._spans.sentence(number, start - 1)[0], start)
 
-    def _inline(self, at: int) -> list[_Words]:
-        places, text = self._places.of(at), self._passages[at].text
-        made: list[_Words] = []
-        for number, place in enumerate(places):
-            printed = self._printed(place)
-            if place.first[0] == place.last[0] and _is_mention(text[place.start : place.end], printed):
+    def _inline(self, number: int) -> list[_Quotation]:
+        spans, text = self._spans.of(number), self._passages[number].text
+        quotations: list[_Quotation] = []
+        for index, span in enumerate(spans):
+            citation = self._citation(span)
+            if span.first[0] == span.last[0] and _is_mention(text[span.start : span.end], citation):
                 continue
-            shared = printed is None and place.last[0] == at
-            made.append((place, self._shared(at, places[number:]) if shared else printed))
-        return made
+            if citation is None and span.last[0] == number:
+                citation = self._shared_citation(number, spans[index:])
+            quotations.append((span, citation))
+        return quotations
 
-    def _printed(self, place: QuotedSpan) -> Parenthetical | None:
-        """The citation behind a quotation, or behind the signal phrase that follows it."""
-        behind = self._places.behind(*place.last)
-        named = speaker("", "", behind, self._people)
-        return self._places.citation(place, behind.rstrip() if named else "")
+    def _citation(self, span: QuotedSpan) -> Parenthetical | None:
+        """The citation after a quotation, or after the signal phrase that follows it."""
+        following = self._spans.following(*span.last)
+        signalled = speaker("", "", following, self._names)
+        return self._spans.citation(span, following.rstrip() if signalled else "")
 
-    def _shared(self, at: int, places: Sequence[QuotedSpan]) -> Parenthetical | None:
-        """The citation behind the last of several quotations that few own words divide."""
-        for one, other in pairwise(places):
-            if other.last[0] != at or not self._together(at, one.end, other.start, ""):
+    def _shared_citation(self, number: int, spans: Sequence[QuotedSpan]) -> Parenthetical | None:
+        """The citation after the last of several quotations with few own words between them."""
+        for span, following in pairwise(spans):
+            if following.last[0] != number or not self._are_close(number, span.end, following.start, ""):
                 return None
-            printed = self._printed(other)
-            if printed is not None:
-                return printed
+            citation = self._citation(following)
+            if citation is not None:
+                return citation
         return None
 
-    def _together(self, at: int, end: int, start: int, author: str) -> bool:
-        """Whether two quotations are of one breath: few words between them, and nobody else named there."""
-        between = self._passages[at].text[end + 1 : start - 1]
-        if start > self._places.sentence(at, end)[1] or len(between.split()) > _APART:
+    def _are_close(self, number: int, end: int, start: int, author: str) -> bool:
+        """Whether few words of one clause separate two quotations and name no one but ``author``."""
+        between = self._passages[number].text[end + 1 : start - 1]
+        if start > self._spans.sentence(number, end)[1] or len(between.split()) > _MOST_BETWEEN:
             return False
-        between = _BRACKETS.sub(" ", between) if author else between
-        named = {name.family for name in self._people.names(between)}
-        return not _DIVIDING.search(between) and named <= set(author.split())
+        between = BRACKETS.sub(" ", between) if author else between
+        families = {name.family for name in self._names.names(between)}
+        return not _DIVIDING.search(between) and families <= set(author.split())
 
-    def _attributed(
-        self, place: QuotedSpan, printed: Parenthetical | None, earlier: Sequence[QuotedWords]
+    def _inline_author(
+        self, span: QuotedSpan, citation: Parenthetical | None, earlier: Sequence[QuotedWords]
     ) -> str:
-        at, offset = place.first
-        start = self._places.sentence(at, offset)[0]
-        own = self._places.own(at, start, offset - 1)
-        behind = self._places.behind(*place.last)
-        told = speaker(own, self._before(at, start), behind, self._people)
-        author = self._author(printed, told, own)
-        if author or printed is None:
+        number, offset = span.first
+        start = self._spans.sentence(number, offset)[0]
+        own = self._spans.own_words(number, start, offset - 1)
+        following = self._spans.following(*span.last)
+        signalled = speaker(own, self._sentence_before(number, start), following, self._names)
+        author = self._author(citation, signalled, own)
+        if author or citation is None:
             return author
-        if earlier and at == place.last[0]:
+        if earlier and number == span.last[0]:
             last = earlier[-1]
-            if printed.form == "same" and self._is_last_citation(at, last, offset):
+            if citation.form == "same" and self._is_last_citation(number, last, offset):
                 return last.author
-            if printed.form == "page" and not told and self._together(at, last.end, offset, last.author):
+            if (
+                citation.form == "page"
+                and not signalled
+                and self._are_close(number, last.end, offset, last.author)
+            ):
                 return last.author
-        return self._by_page(at, offset - 1, printed, told)
+        return self._primary_author(number, offset - 1, citation, signalled)
 
-    def _by_page(self, at: int, end: int, printed: Parenthetical | None, told: str) -> str:
-        """Author of the work that the essay is about, where a page alone can mean no other."""
-        if told or printed is None or printed.form != "page":
+    def _primary_author(self, number: int, end: int, citation: Parenthetical | None, signalled: str) -> str:
+        """Author of the work that the essay is about, if a page alone can refer to no other."""
+        if signalled or citation is None or citation.form != "page":
             return ""
-        text, own = self._passages[at].text[:end], self._places.own(at, 0, end)
-        before = self._at.get(self._passages[at].continues or "")
+        text, own = self._passages[number].text[:end], self._spans.own_words(number, 0, end)
+        before = self._numbers.get(self._passages[number].continues or "")
         if before is not None:
             whole = self._passages[before].text
-            text, own = f"{whole}\n{text}", f"{self._places.own(before, 0, len(whole))}\n{own}"
-        return self._primary.author if self._primary.speaks(text, own) else ""
+            text, own = f"{whole}\n{text}", f"{self._spans.own_words(before, 0, len(whole))}\n{own}"
+        return self._primary.author if self._primary.is_quoted(text, own) else ""
 
-    def _is_last_citation(self, at: int, quoted: QuotedWords, offset: int) -> bool:
-        """Whether no citation stands between a quotation's own and an offset."""
-        between = self._passages[at].text[quoted.end : offset]
-        cited = [found[0] for found in _BRACKETS.finditer(between) if parse(found[0])]
+    def _is_last_citation(self, number: int, quoted: QuotedWords, offset: int) -> bool:
+        """Whether the citation of a quotation is the only one between it and an offset."""
+        between = self._passages[number].text[quoted.end : offset]
+        cited = [brackets[0] for brackets in BRACKETS.finditer(between) if parse(brackets[0])]
         return cited == [quoted.citation]
 
-    def _author(self, printed: Parenthetical | None, told: str, own: str) -> str:
-        """Author by citation and signal phrase; nobody where the two disagree."""
-        if printed is None or printed.form in ("page", "title"):
-            return told
-        if printed.form == "named":
-            return self._named(printed, told, own)
-        if printed.form == "secondary":
-            if any(map(self._people.is_person, printed.names)):
-                return together(printed.names, others=printed.others)
-            return "" if set(told.split()) & set(printed.by_way_of) else told
+    def _author(self, citation: Parenthetical | None, signalled: str, own: str) -> str:
+        """Author by citation and signal phrase; empty if they disagree."""
+        if citation is None or citation.form in ("page", "title"):
+            return signalled
+        if citation.form == "named":
+            return self._named_author(citation, signalled, own)
+        if citation.form == "secondary":
+            if any(map(self._names.is_person, citation.names)):
+                return together(citation.names, others=citation.others)
+            return "" if set(signalled.split()) & set(citation.quoted_by) else signalled
         return ""
 
-    def _named(self, printed: Parenthetical, told: str, own: str) -> str:
-        families = tuple(_APPENDED.sub("", name) for name in printed.names)
+    def _named_author(self, citation: Parenthetical, signalled: str, own: str) -> str:
+        families = tuple(_INITIALS_OR_SUFFIX.sub("", name) for name in citation.names)
         known = (
-            printed.others
-            or any(map(self._people.is_person, families))
-            or (printed.title != "" and self._people.wrote(families[0], printed.title))
+            citation.others
+            or any(map(self._names.is_person, families))
+            or (citation.title != "" and self._names.wrote(families[0], citation.title))
         )
-        if not known and (told or not self._is_new(printed, families, own)):
-            # What stands in the place of a name is a title.
-            return told
-        agreed = not told or bool(set(told.split()) & set(families))
-        return together(families, others=printed.others) if agreed else ""
+        if not known and (signalled or not self._is_new_author(citation, families, own)):
+            # What looks like a name is a title.
+            return signalled
+        agreed = not signalled or bool(set(signalled.split()) & set(families))
+        return together(families, others=citation.others) if agreed else ""
 
-    def _is_new(self, printed: Parenthetical, families: Sequence[str], own: str) -> bool:
-        """Whether a name that only citations have is an author's rather than a title's.
+    def _is_new_author(self, citation: Parenthetical, families: Sequence[str], own: str) -> bool:
+        """Whether a name that occurs only in citations is an author's and not a title.
 
-        Beside a title stands somebody whom the sentence speaks of.
+        A title is cited where the sentence speaks of someone.
         """
         return (
-            bool(printed.locator)
-            and "." not in printed.locator.removeprefix("pp.").removeprefix("p.")
-            and all(map(self._people.is_unknown, families))
+            bool(citation.locator)
+            and "." not in citation.locator.removeprefix("pp.").removeprefix("p.")
+            and all(map(self._names.is_unknown, families))
             and not _PRONOUN.search(own)
-            and not any(self._people.is_source(name) for name in self._people.names(own))
+            and not any(self._names.is_source(name) for name in self._names.names(own))
         )
 
 
 def voices_of(passages: Sequence[Passage]) -> Mapping[str, tuple[QuotedWords, ...]]:
-    """Quoted words of all passages of an essay.
+    """Quoted words of every passage of an essay, by passage id, in order and without overlap.
 
     Args:
         passages: The passages in reading order.
-
-    Returns:
-        By passage id, its quoted words in order and apart; empty where all words are the author's.
     """
     voices = EssayVoices(passages, QuotedSpans(passages))
     return {passage.id: voices.of(passage.id) for passage in passages}
 
 
-def _is_mention(words: str, printed: Parenthetical | None) -> bool:
-    """Whether words between marks are a title or a word spoken of, and not somebody's words."""
-    found = _WORD.findall(words)
-    if not found or (printed is None and len(found) < _FEWEST):
+def _is_mention(text: str, citation: Parenthetical | None) -> bool:
+    """Whether text between marks is a title or a mentioned word, and not someone's words."""
+    words = _WORD.findall(text)
+    if not words or (citation is None and len(words) < _FEWEST):
         return True
-    capital = [word for word in found if word[0].isupper()]
-    headline = found[0] in capital and 1 < len(capital) >= len(found) / 2
-    small = all(len(word) < 4 for word in found if word not in capital)
-    return headline and small and not words.rstrip("'’” ").endswith(("!", "?", "."))
+    capital = [word for word in words if word[0].isupper()]
+    headline = words[0] in capital and 1 < len(capital) >= len(words) / 2
+    rest_is_short = all(len(word) < 4 for word in words if word not in capital)
+    return headline and rest_is_short and not text.rstrip("'’” ").endswith(("!", "?", "."))
 
 
-def _outside(text: str, inside: Sequence[_Words], start: int, end: int) -> str:
-    """What of a span stands outside quotations and their citations."""
-    made = ""
-    for place, printed in inside:
-        made += text[start : max(start, place.start)] + " "
-        start = place.end
-        at = text.find(printed.printed, start, end) if printed else -1
-        if printed and at >= 0 and not _WORD.search(text[start:at]):
-            start = at + len(printed.printed)
-    return made + text[start : max(start, end)]
+def _outside(text: str, inside: Sequence[_Quotation], start: int, end: int) -> str:
+    """The part of a span that is outside quotations and their citations."""
+    outside = ""
+    for span, citation in inside:
+        outside += text[start : max(start, span.start)] + " "
+        start = span.end
+        offset = text.find(citation.printed, start, end) if citation else -1
+        if citation and offset >= 0 and not _WORD.search(text[start:offset]):
+            start = offset + len(citation.printed)
+    return outside + text[start : max(start, end)]
 
 
-def _holds(words: str, span: tuple[int, int], start: int, end: int) -> bool:
-    """Whether a span and no word outside it holds what stands between two offsets."""
+def _contains(text: str, span: tuple[int, int], start: int, end: int) -> bool:
+    """Whether a span contains all words between two offsets."""
     low, high = span
-    return not _WORD.search(words[max(0, start) : low]) and not _WORD.search(words[high : max(high, end)])
+    return not _WORD.search(text[max(0, start) : low]) and not _WORD.search(text[high : max(high, end)])
 
 
 class LibraryVoices:
-    """Tells quoted words from the essays' own.
-
-    Args:
-        essays: The essays, by id.
-    """
+    """Distinguishes quoted words from the essays' own, for essays by id."""
 
     def __init__(self, essays: Mapping[str, StoredEssay]) -> None:
         self._essays = essays
-        self._places: dict[str, QuotedSpans] = {}
+        self._spans: dict[str, QuotedSpans] = {}
         self._voices: dict[str, EssayVoices] = {}
 
     def source(self, passage: Passage, start: int, end: int) -> QuotedWords | None:
-        """The quotation that all words of a span belong to, or ``None`` if the essay's own are among them."""
-        if not self._marks(passage).covers(passage.id, start, end):
-            # Nearly every answer ends here, where the marks alone tell.
+        """The quotation that contains all words of a span; ``None`` if some are the essay's own."""
+        if not self._spans_of(passage).covers(passage.id, start, end):
+            # The marks alone decide nearly every case.
             return None
         return self._of(passage).source(passage.id, start, end)
 
@@ -310,33 +316,32 @@ class LibraryVoices:
         return self._of(passage).of(passage.id)
 
     def sentences(self, passage: Passage, wanted: Wanted) -> Spans:
-        """Sentences of a passage in which words of its author, or quoted ones, stand."""
+        """Sentences of a passage with words of the wanted voice."""
         voices = self._of(passage)
         other = "quoted" if wanted == "author" else "author"
         return tuple(span for span in passage.sentences if voices.voice(passage.id, *span) != other)
 
-    def _marks(self, passage: Passage) -> QuotedSpans:
+    def _spans_of(self, passage: Passage) -> QuotedSpans:
         essay = passage.essay_id
-        if essay not in self._places:
-            self._places[essay] = QuotedSpans(self._essays[essay].passages)
-        return self._places[essay]
+        if essay not in self._spans:
+            self._spans[essay] = QuotedSpans(self._essays[essay].passages)
+        return self._spans[essay]
 
     def _of(self, passage: Passage) -> EssayVoices:
-
         essay = passage.essay_id
         if essay not in self._voices:
-            self._voices[essay] = EssayVoices(self._essays[essay].passages, self._marks(passage))
+            self._voices[essay] = EssayVoices(self._essays[essay].passages, self._spans_of(passage))
         return self._voices[essay]
 
 
 def touched_sentences(spans: Spans, sentences: Spans, passage: Passage) -> Spans:
-    """The sentences among some that spans of a passage touch; neighbours become one span."""
-    made: list[tuple[int, int]] = []
+    """Those of ``sentences`` that overlap spans of a passage; adjacent ones become one span."""
+    touched: list[tuple[int, int]] = []
     for number, (start, end) in enumerate(passage.sentences):
         if (start, end) not in sentences or not any(low < end and start < high for low, high in spans):
             continue
-        if made and number and made[-1][1] == passage.sentences[number - 1][1]:
-            made[-1] = (made[-1][0], end)
+        if touched and number and touched[-1][1] == passage.sentences[number - 1][1]:
+            touched[-1] = (touched[-1][0], end)
         else:
-            made.append((start, end))
-    return tuple(made)
+            touched.append((start, end))
+    return tuple(touched)

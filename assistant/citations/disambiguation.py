@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
-from assistant.citations.names import Name, cited_name, creators_of, series
-from assistant.citations.record import date_of, field
+from assistant.citations.record import Name, cited_name, creators_of, date_of, field, series
 from assistant.citations.titles import title_of
 from assistant.core.essay import CSLItem
 from assistant.core.rich import Rich, rich

@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from assistant.citations.names import name_from, names_of
-from assistant.citations.record import MONTHS, field, iso_date, parse_name
+from assistant.citations.record import MONTHS, field, iso_date, name_from, names_of, parse_name
 from assistant.core.errors import RecordError
 from assistant.core.essay import CSLItem
 

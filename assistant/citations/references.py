@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.citations.bibtex import read_bibtex, write_bibtex
-from assistant.citations.names import family_of
-from assistant.citations.record import parse_name
+from assistant.citations.record import family_of, parse_name
 from assistant.citations.ris import read_ris, write_ris
 from assistant.core.errors import RecordError
 from assistant.core.essay import CSLItem, fold, plain_title

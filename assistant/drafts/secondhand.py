@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from assistant.attribution.quoted_spans import QuotedSpans
-from assistant.citations.names import family_of
+from assistant.citations.record import family_of
 from assistant.core.answer import QuotedWords
 from assistant.core.essay import StoredEssay
 from assistant.core.quotation import PrintedPlace, QuotationLookup, ReusedWords

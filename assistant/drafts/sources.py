@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.citations.names import family_of
+from assistant.citations.record import family_of
 from assistant.core.essay import StoredEssay, fold, plain_title
 from assistant.documents.document import Document
 from assistant.drafts.citations import DraftCitation

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assistant.citations.names import family_of
-from assistant.citations.record import parse_name
+from assistant.citations.record import family_of, parse_name
 from assistant.citations.references import from_title_page, load_references, make_id, recognise
 from assistant.core.errors import RecordError
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.citations.names import name_from
+from assistant.citations.record import name_from
 from assistant.citations.titles import in_marks, marked_up, short_title, stopped
 from assistant.core.rich import Rich, Run, joined, rich
 

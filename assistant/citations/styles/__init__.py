@@ -116,12 +116,15 @@ def style_named(name: str, records: Sequence[CSLItem] = ()) -> Style:
         RecordError: If there is no style of that name.
     """
     if name in STYLES:
-        module, class_name = STYLES[name].split(".")
-        style: Style = getattr(import_module(f"{__name__}.{module}"), class_name)(records)
-        return style
-    from assistant.citations.styles.csl import csl_style
+        return _load(STYLES[name])(records)
+    return _load("csl.csl_style")(name, records, known=list(STYLES))
 
-    return csl_style(name, records, known=list(STYLES))
+
+def _load(path: str) -> Callable[..., Style]:
+    """A class or function of a module in this package; the modules import this one."""
+    module, name = path.split(".")
+    loaded: Callable[..., Style] = getattr(import_module(f"{__name__}.{module}"), name)
+    return loaded
 
 
 def style_titles() -> dict[str, str]:

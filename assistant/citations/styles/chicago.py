@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from assistant.citations.disambiguation import Naming, by_initial
 from assistant.citations.locators import chicago_range, in_prose
-from assistant.citations.names import Name, bylined, creators_of, names_of, series
-from assistant.citations.record import MONTHS, Date, date_of, edition_of, field, kind_of, link_of
+from assistant.citations.record import (
+    MONTHS,
+    Date,
+    Name,
+    bylined,
+    creators_of,
+    date_of,
+    edition_of,
+    field,
+    kind_of,
+    link_of,
+    names_of,
+    series,
+)
 from assistant.citations.setting import (
     count_words,
     set_as_block,

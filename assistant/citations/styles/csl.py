@@ -16,8 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from assistant.citations.locators import full_range
-from assistant.citations.names import cited_name, creators_of
-from assistant.citations.record import date_of
+from assistant.citations.record import cited_name, creators_of, date_of
 from assistant.citations.setting import (
     count_words,
     set_as_block,

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from assistant.citations.disambiguation import Naming, by_initials
 from assistant.citations.locators import labelled_pages
-from assistant.citations.names import Name, creators_of, names_of, series
-from assistant.citations.record import Date, date_of, doi_url, edition_of, field, kind_of
+from assistant.citations.record import (
+    Date,
+    Name,
+    creators_of,
+    date_of,
+    doi_url,
+    edition_of,
+    field,
+    kind_of,
+    names_of,
+    series,
+)
 from assistant.citations.setting import count_words, set_as_block, set_inline
 from assistant.citations.styles import Style, secondary_prefix
 from assistant.citations.titles import in_marks, marked_up, short_title, stopped, title_of

@@ -6,8 +6,19 @@ import re
 
 from assistant.citations.disambiguation import Naming, by_initial
 from assistant.citations.locators import in_prose, is_several, mla_range
-from assistant.citations.names import Name, bylined, creators_of, names_of
-from assistant.citations.record import Date, date_of, doi_url, edition_of, field, kind_of, link_of
+from assistant.citations.record import (
+    Date,
+    Name,
+    bylined,
+    creators_of,
+    date_of,
+    doi_url,
+    edition_of,
+    field,
+    kind_of,
+    link_of,
+    names_of,
+)
 from assistant.citations.setting import more_lines_than, set_as_block, set_inline
 from assistant.citations.styles import Style, secondary_prefix
 from assistant.citations.titles import in_marks, marked_up, short_title, stopped, title_of
