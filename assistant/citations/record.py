@@ -1,4 +1,4 @@
-"""CSL-JSON records: names, dates and other fields, as styles print them and as exchange formats write them."""
+"""CSL-JSON records: names, dates and other fields as styles print them and as exchange formats have them."""
 
 from __future__ import annotations
 
