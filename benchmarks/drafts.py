@@ -36,7 +36,7 @@ def main() -> None:
         expected, text = set(), ""
         for item in a_draft(essay, NAME, seed):
             if item.kind:
-                expected.add((item.kind, len(text) + item.at))
+                expected.add((item.kind, len(text) + item.problem_start))
             text += f"{item.text}\n\n"
         found = {(problem.kind, problem.start) for problem in checker.check(read_draft_text(text)).problems}
         right.update(kind for kind, _ in expected & found)

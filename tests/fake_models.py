@@ -79,5 +79,5 @@ def essay_of(
     """An essay from its decoded text, whose pages are found and numbered as in a file."""
     layout = find_pages(text)
     record = reference or {}
-    numbering = number_pages(layout, asked=first_page, record=str(record.get("page", "")))
+    numbering = number_pages(layout, first_page=first_page, record=str(record.get("page", "")))
     return Essay(essay_id, record, text, numbering.pages, numbering.provenance, layout.furniture)

@@ -1,4 +1,4 @@
-"""Drafts with known faults, made of an essay's words and sentences of our own."""
+"""Drafts with known problems, made of an essay's words and sentences of our own."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _BEFORE = (
     "In the words of the page itself,",
     "Whatever else may be doubted, they hold that",
 )
-_BEHIND = (
+_AFTER = (
     "So much seems settled, though the consequences do not.",
     "My own view differs in one respect only.",
     "Nothing further needs to be said of it here.",
     "That is where the next chapter of this thesis begins.",
     "Others have drawn the opposite conclusion from as little.",
 )
-_MADE_UP = (
+_INVENTED = (
     "purple elephants seldom file their taxes before breakfast on a Tuesday",
     "no gardener would trade a rusty shovel for seven bottled thunderstorms",
     "every submarine keeps a nervous librarian beside the periscope",
@@ -50,14 +50,14 @@ class Item:
     """A quotation of a draft, and what is wrong with it.
 
     Attributes:
-        kind: Kind of the fault, or the empty string.
+        kind: Kind of the problem, or the empty string.
         before: The writer's words before it.
         opening: Its opening mark, or the empty string.
         words: The quoted words.
         closing: Its closing mark, or the empty string.
         citation: The citation, without the space before it; empty for none.
         pages: The pages in it.
-        behind: The writer's words behind it.
+        after: The writer's words after it.
         printed: The printed words, or the empty string.
         right: The right page.
     """
@@ -69,7 +69,7 @@ class Item:
     closing: str
     citation: str
     pages: str
-    behind: str
+    after: str
     printed: str
     right: str
 
@@ -77,50 +77,50 @@ class Item:
     def text(self) -> str:
         """The paragraph."""
         cited = f" {self.citation}" if self.citation else ""
-        return f"{self.before} {self.opening}{self.words}{self.closing}{cited}. {self.behind}"
+        return f"{self.before} {self.opening}{self.words}{self.closing}{cited}. {self.after}"
 
     @property
-    def at(self) -> int:
-        """Where in the paragraph the fault is to be found."""
+    def problem_start(self) -> int:
+        """Where in the paragraph the problem is to be found."""
         if self.kind == "second-hand":
             return len(f"{self.before} {self.opening}{self.words}{self.closing} ")
         if self.kind in {"wrong page", "no such page"}:
-            behind = len(f"{self.before} {self.opening}{self.words}{self.closing} ")
+            start = len(f"{self.before} {self.opening}{self.words}{self.closing} ")
             prefixed = f"p. {self.pages}"
-            return behind + self.citation.rindex(prefixed if prefixed in self.citation else self.pages)
+            return start + self.citation.rindex(prefixed if prefixed in self.citation else self.pages)
         return len(self.before) + 1
 
 
-def a_draft(essay: StoredEssay, name: str, seed: int, faults: int = 1, clean: int = 2) -> list[Item]:
+def a_draft(essay: StoredEssay, name: str, seed: int, problems: int = 1, clean: int = 2) -> list[Item]:
     """Paragraphs with quotations in any order.
 
     Args:
         essay: The essay quoted.
         name: What its author is cited by.
         seed: Of the choice.
-        faults: Number of faults of each kind.
-        clean: Number of right quotations for each fault.
+        problems: Number of problems of each kind.
+        clean: Number of right quotations for each problem.
     """
     chance = random.Random(seed)
-    kinds = [*KINDS * faults, *[""] * (clean * faults * len(KINDS))]
+    kinds = [*KINDS * problems, *[""] * (clean * problems * len(KINDS))]
     chance.shuffle(kinds)
-    made: list[Item] = []
+    items: list[Item] = []
     for kind in kinds:
         item = _item(essay, name, kind, chance)
         # Words of an earlier quotation need no citation of their own.
-        while kind != "not found" and any(item.printed in one.printed for one in made):
+        while kind != "not found" and any(item.printed in earlier.printed for earlier in items):
             item = _item(essay, name, kind, chance)
-        made.append(item)
-    return made
+        items.append(item)
+    return items
 
 
 def _item(essay: StoredEssay, name: str, kind: str, chance: random.Random) -> Item:
-    words, page, other = (_relayed if kind == "second-hand" else _words)(essay, chance)
+    words, page, other = (_second_hand_words if kind == "second-hand" else _words)(essay, chance)
     printed = words
     if kind == "misquoted":
         words = _misquoted(words, chance)
     elif kind == "not found":
-        words = printed = chance.choice(_MADE_UP)
+        words = printed = chance.choice(_INVENTED)
     pages = {"wrong page": other, "no such page": str(chance.randint(9000, 9999))}.get(kind, page)
     opening, closing = chance.choice(_MARKS)
     if opening == "‘" and re.search("[’'‘]", words):
@@ -132,8 +132,8 @@ def _item(essay: StoredEssay, name: str, kind: str, chance: random.Random) -> It
         citation = f"(Smithers {pages})"
     # Unmarked words must not go on from the writer's own: "that" may be printed before them, too.
     before = _BEFORE[0] if kind == "unmarked" else chance.choice(_BEFORE)
-    behind = chance.choice(_BEHIND)
-    return Item(kind, before, opening, words, closing, citation, pages, behind, printed, page)
+    after = chance.choice(_AFTER)
+    return Item(kind, before, opening, words, closing, citation, pages, after, printed, page)
 
 
 def _citation(name: str, pages: str, chance: random.Random) -> str:
@@ -147,7 +147,7 @@ def _citation(name: str, pages: str, chance: random.Random) -> str:
 
 
 def _words(essay: StoredEssay, chance: random.Random) -> tuple[str, str, str]:
-    """Words that stand in one place of an essay, their page and another."""
+    """Words that are printed in one place of an essay, their page and another."""
     whole = "\n".join(passage.text for passage in essay.passages)
     labels = list(dict.fromkeys(page.label for passage in essay.passages for page in passage.pages))
     paragraphs = [passage for passage in essay.passages if passage.kind == "paragraph"]
@@ -163,17 +163,17 @@ def _words(essay: StoredEssay, chance: random.Random) -> tuple[str, str, str]:
             return words, pages[0], chance.choice(others)
 
 
-def _relayed(essay: StoredEssay, chance: random.Random) -> tuple[str, str, str]:
+def _second_hand_words(essay: StoredEssay, chance: random.Random) -> tuple[str, str, str]:
     """As ``_words``, for words that the essay quotes from somebody whom it names."""
     passages = {passage.id: passage for passage in essay.passages}
-    found = [
-        (passages[one], quoted)
-        for one, several in voices_of(essay.passages).items()
+    quotations = [
+        (passages[passage_id], quoted)
+        for passage_id, several in voices_of(essay.passages).items()
         for quoted in several
-        if quoted.author and len(passages[one].text[quoted.start : quoted.end].split()) > _LONG
+        if quoted.author and len(passages[passage_id].text[quoted.start : quoted.end].split()) > _LONG
     ]
     while True:
-        passage, quoted = chance.choice(found)
+        passage, quoted = chance.choice(quotations)
         words = list(re.finditer(r"\S+", passage.text[quoted.start : quoted.end]))
         first = chance.randrange(len(words) - _LONG)
         start, end = quoted.start + words[first].start(), quoted.start + words[first + _LONG].end()
@@ -197,14 +197,16 @@ def _run(passage: Passage, chance: random.Random) -> tuple[int, int]:
 def _misquoted(words: str, chance: random.Random) -> str:
     """Words with one of them changed: a letter, left out, or one put in."""
     parts = words.split()
-    long = [at for at, word in enumerate(parts[1:-1], 1) if len(word) > 4 and word.isalpha()]
-    at = chance.choice(long) if long else 1
+    long = [index for index, word in enumerate(parts[1:-1], 1) if len(word) > 4 and word.isalpha()]
+    index = chance.choice(long) if long else 1
     change = chance.choice(("letter", "gone", "added"))
     if change == "letter":
-        half = len(parts[at]) // 2
-        parts[at] = parts[at][:half] + ("x" if parts[at][half] != "x" else "z") + parts[at][half + 1 :]
+        half = len(parts[index]) // 2
+        parts[index] = (
+            parts[index][:half] + ("x" if parts[index][half] != "x" else "z") + parts[index][half + 1 :]
+        )
     elif change == "gone":
-        del parts[at]
+        del parts[index]
     else:
-        parts.insert(at, "zebras")
+        parts.insert(index, "zebras")
     return " ".join(parts)

@@ -1,6 +1,6 @@
 """Where the pages of a text begin, what on them is furniture, and how they are numbered.
 
-Pages are found by one of four signs, tried from the surest to the faintest: form feeds, a chain of page
+Pages are recognised by one of four signs, tried from the surest to the faintest: form feeds, a chain of page
 numbers or of running heads that count up by one, and lines that begin with one space at a page's length
 from each other (what some PDF tools leave). A text with none of them has no pages.
 """
@@ -160,7 +160,7 @@ class Numbering:
     warnings: tuple[str, ...] = ()
 
 
-def number_pages(found: FoundPages, *, asked: str | None, record: str) -> Numbering:
+def number_pages(found: FoundPages, *, first_page: str | None, record: str) -> Numbering:
     """Number the pages of a text.
 
     The user's number counts first. Then the record's page range: printed numbers within it are more
@@ -169,18 +169,18 @@ def number_pages(found: FoundPages, *, asked: str | None, record: str) -> Number
 
     Args:
         found: The pages of the text.
-        asked: The user's number of the first page, arabic or roman, or ``None``.
+        first_page: The user's number of the first page, arabic or roman, or ``None``.
         record: The record's page range, such as ``844-862``; empty if it has none.
 
     Returns:
         The labelled pages.
 
     Raises:
-        ReadingError: If ``asked`` is not a page number.
+        ReadingError: If ``first_page`` is not a page number.
     """
-    wanted = _asked(asked)
+    wanted = _wanted(first_page)
     if not found.starts:
-        return _without_pages(asked)
+        return _without_pages(first_page)
     first, is_roman, origin, warnings = _first(found, wanted, record)
     pages = tuple(
         PageStart(page_label(number, is_roman=is_roman), start)
@@ -190,20 +190,19 @@ def number_pages(found: FoundPages, *, asked: str | None, record: str) -> Number
     return Numbering(pages, f"{count}; first page {pages[0].label}, {origin}", warnings)
 
 
-def _asked(asked: str | None) -> tuple[int, bool] | None:
-    if asked is None:
+def _wanted(first_page: str | None) -> tuple[int, bool] | None:
+    if first_page is None:
         return None
-    wanted = page_value(asked.strip())
+    wanted = page_value(first_page.strip())
     if wanted is None or wanted[0] < 1:
-        raise ReadingError(f"{asked!r} is not a page number; give one such as 844 or xii.")
+        raise ReadingError(f"{first_page!r} is not a page number; give one such as 844 or xii.")
     return wanted
 
 
-def _without_pages(asked: str | None) -> Numbering:
-    warning = (
-        f"The file shows no page breaks, so the first page {asked} is not used and citations name no page."
-    )
-    warnings = () if asked is None else (warning,)
+def _without_pages(first_page: str | None) -> Numbering:
+    reason = "The file shows no page breaks, so"
+    warning = f"{reason} the first page {first_page} is not used and citations name no page."
+    warnings = () if first_page is None else (warning,)
     return Numbering((), "no page breaks in the file; citations name no page", warnings)
 
 

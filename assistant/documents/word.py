@@ -140,9 +140,9 @@ class WordFile:
         if properties is not None:
             if properties.numPr is not None:
                 return "prose"
-            own = paragraph.paragraph_format
-            left = left if own.left_indent is None else int(own.left_indent)
-            first = first if own.first_line_indent is None else int(own.first_line_indent)
+            form = paragraph.paragraph_format
+            left = left if form.left_indent is None else int(form.left_indent)
+            first = first if form.first_line_indent is None else int(form.first_line_indent)
         if any("list" in name for name in names):
             return "prose"
         # A hanging indent is that of lists and works cited.
@@ -200,9 +200,9 @@ def _italic_styles(root: _Element) -> frozenset[str]:
         name, chain = style_id, set[str]()
         while name in styles and name not in italic and name not in chain:
             chain.add(name)
-            own, parent = _italic(styles[name]), styles[name].find(f"{_W}basedOn")
-            if own is not None:
-                italic[name] = own
+            declared, parent = _italic(styles[name]), styles[name].find(f"{_W}basedOn")
+            if declared is not None:
+                italic[name] = declared
             else:
                 name = "" if parent is None else parent.get(f"{_W}val", "")
         italic.update(dict.fromkeys(chain, italic.get(name, False)))

@@ -134,22 +134,24 @@ class PageCheck:
 
     def check(self) -> None:
         """Record the problems of all citations that were added."""
-        own = {
+        named = {
             span: self._pages.cited(citation.cited, citation.essay_id, self._year(citation.essay_id))
             for span, citation in self._citations.items()
         }
         groups: dict[tuple[int, str], set[PageRange]] = {}
         for span, citation in self._citations.items():
-            groups.setdefault((citation.cited.start, citation.essay_id), set()).update(own[span])
+            groups.setdefault((citation.cited.start, citation.essay_id), set()).update(named[span])
         for span, citation in self._citations.items():
-            if own[span]:
-                self._check(citation, own[span], groups[citation.cited.start, citation.essay_id])
+            if named[span]:
+                self._check(citation, named[span], groups[citation.cited.start, citation.essay_id])
 
-    def _check(self, citation: CitedPages, own: Collection[PageRange], group: Collection[PageRange]) -> None:
+    def _check(
+        self, citation: CitedPages, pages: Collection[PageRange], group: Collection[PageRange]
+    ) -> None:
         """Check the pages of a citation; ``group`` has those of others in the same brackets too."""
         labels = self._pages.labels(citation.essay_id)
-        correct = self._correct_pages(citation) if len(group) == len(own) else None
-        if self._pages.missing(own, citation.essay_id):
+        correct = self._correct_pages(citation) if len(group) == len(pages) else None
+        if self._pages.missing(pages, citation.essay_id):
             words = citation.quotations[0][0] if citation.quotations else ""
             self._log.no_such_page(words, citation.essay_id, labels, citation.cited, correct)
             return

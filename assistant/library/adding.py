@@ -337,7 +337,7 @@ def divide(
     """
     text = file.document.text
     cited: CSLItem = record or {}
-    numbering = number_pages(file.document.pages, asked=first_page, record=str(cited.get("page", "")))
+    numbering = number_pages(file.document.pages, first_page=first_page, record=str(cited.get("page", "")))
     printed = recognise(text, [cited]) or recognise(text, known) or cited
     chunked = chunk(
         Essay(essay_id, printed, text, numbering.pages, numbering.provenance, file.document.pages.furniture),

@@ -33,7 +33,7 @@ class Layout:
         asked = self.truth.get("reference_first_page")
         self.document: Document = read_essay_file(path.with_suffix(".txt"))
         self.numbering: Numbering = number_pages(
-            self.document.pages, asked=None if asked is None else str(asked), record=""
+            self.document.pages, first_page=None if asked is None else str(asked), record=""
         )
         self.essay = Essay(
             path.stem, {}, self.document.text, self.numbering.pages, "", self.document.pages.furniture

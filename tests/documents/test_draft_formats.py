@@ -48,7 +48,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 )
 def test_straight_marks_within_straight_marks(text: str, quoted: list[str]) -> None:
     draft = read_draft_text(text)
-    assert [draft.prose[one.start : one.end] for one in find_quotations(draft).quotations] == quoted
+    assert [
+        draft.prose[quotation.start : quotation.end] for quotation in find_quotations(draft).quotations
+    ] == quoted
 
 
 NAME = "Essay Assistant Authors"
@@ -96,13 +98,13 @@ def check() -> Callable[[Document], DraftReport]:
     return Checker([essay], style_named("mla", [essay.reference])).check
 
 
-def found(audit: DraftReport) -> list[tuple[str, int, int, str | None]]:
-    return [(fault.kind, fault.line, fault.column, fault.replacement) for fault in audit.problems]
+def problems_in(report: DraftReport) -> list[tuple[str, int, int, str | None]]:
+    return [(problem.kind, problem.line, problem.column, problem.replacement) for problem in report.problems]
 
 
-def corrected(path: Path, audit: DraftReport) -> Path:
+def corrected(path: Path, report: DraftReport) -> Path:
     target = path.with_name(f"fixed-{path.name}")
-    write_copy(target, path, audit)
+    write_copy(target, path, report)
     return target
 
 
@@ -121,30 +123,30 @@ def test_text_formats(
 ) -> None:  # fmt: skip
     path = tmp_path / name
     path.write_bytes(text.replace("\n", ends).encode("utf-8"))
-    audit = check(read_draft_file(path))
-    assert [one[:3] for one in found(audit)] == expected
-    copy = corrected(path, audit)
+    report = check(read_draft_file(path))
+    assert [problem[:3] for problem in problems_in(report)] == expected
+    copy = corrected(path, report)
     assert path.read_bytes() == text.replace("\n", ends).encode("utf-8")
     assert check(read_draft_file(copy)).problems == ()
     assert copy.read_bytes().count(ends.encode()) == text.count("\n")
 
 
 def test_word(tmp_path: Path, check: Callable[[Document], DraftReport]) -> None:
-    path, made = tmp_path / "d.docx", docx.Document()
-    made.add_heading("A “heading”", 1)
-    paragraph = made.add_paragraph("They say “broke the te")
+    path, word = tmp_path / "d.docx", docx.Document()
+    word.add_heading("A “heading”", 1)
+    paragraph = word.add_paragraph("They say “broke the te")
     paragraph.add_run("xt into short numb").italic = True
     paragraph.add_run(f"red pieces” ({NAME} 13) and more.")
-    made.add_paragraph(f"{BLOCK} a printer ({NAME} 14)", style="Quote")
-    set_off = made.add_paragraph(f"A finger was all that Augustine had. ({NAME} 12)")
+    word.add_paragraph(f"{BLOCK} a printer ({NAME} 14)", style="Quote")
+    set_off = word.add_paragraph(f"A finger was all that Augustine had. ({NAME} 12)")
     set_off.paragraph_format.left_indent = Inches(0.5)
-    made.save(str(path))
-    audit = check(read_draft_file(path))
-    assert [(kind, line, column) for kind, line, column, _ in found(audit)] == [
+    word.save(str(path))
+    report = check(read_draft_file(path))
+    assert [(kind, line, column) for kind, line, column, _ in problems_in(report)] == [
         ("misquoted", 2, 10), ("wrong page", 3, 107), ("wrong page", 4, 63),
     ]  # fmt: skip
-    assert audit.labels == ("¶1", "¶2", "¶3", "¶4")
-    copy = corrected(path, audit)
+    assert report.labels == ("¶1", "¶2", "¶3", "¶4")
+    copy = corrected(path, report)
     assert check(read_draft_file(copy)).problems == ()
     runs = docx.Document(str(copy)).paragraphs[1].runs
     assert [(run.text, bool(run.italic)) for run in runs] == [
@@ -159,13 +161,13 @@ def test_opendocument(tmp_path: Path, check: Callable[[Document], DraftReport]) 
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
         archive.writestr("content.xml", ODT.format(name=NAME, block=BLOCK))
         archive.writestr("Pictures/a.png", b"\x00\x01")
-    audit = check(read_draft_file(path))
-    assert [(kind, fix) for kind, _, _, fix in found(audit)] == [
+    report = check(read_draft_file(path))
+    assert [(kind, fix) for kind, _, _, fix in problems_in(report)] == [
         ("misquoted", f"“{RIGHT}”"),
         ("wrong page", "13"),
     ]
-    assert audit.labels == ("¶1", "¶2", "note 1")
-    copy = corrected(path, audit)
+    assert report.labels == ("¶1", "¶2", "note 1")
+    copy = corrected(path, report)
     assert check(read_draft_file(copy)).problems == ()
     with zipfile.ZipFile(copy) as archive:
         assert archive.namelist() == ["mimetype", "content.xml", "Pictures/a.png"]
@@ -190,7 +192,9 @@ def test_opendocument(tmp_path: Path, check: Callable[[Document], DraftReport]) 
 )
 def test_marks(text: str, words: list[str]) -> None:
     draft = read_latex(text, "d.tex") if "\\" in text else read_text(text, "d.txt")
-    assert [draft.prose[one.start : one.end] for one in find_quotations(draft).quotations] == words
+    assert [
+        draft.prose[quotation.start : quotation.end] for quotation in find_quotations(draft).quotations
+    ] == words
 
 
 @given(
@@ -199,22 +203,22 @@ def test_marks(text: str, words: list[str]) -> None:
     )
 )
 def test_any_text_is_read_and_every_character_has_its_place(text: str) -> None:
-    for read in (read_text, read_latex, lambda one, _name: read_draft_text(f"{one}\nx")):
+    for read in (read_text, read_latex, lambda words, _name: read_draft_text(f"{words}\nx")):
         draft = read(text, "d")
         assert len(draft.prose) == len(draft.starts) == len(draft.ends)
         assert all(
             0 <= first <= last <= len(draft.text)
             for first, last in zip(draft.starts, draft.ends, strict=True)
         )
-        for one in find_quotations(draft).quotations:
-            start, end = draft.span(*one.outer)
+        for quotation in find_quotations(draft).quotations:
+            start, end = draft.span(*quotation.outer)
             assert start < end
             line, column = draft.position(start)
             assert draft.units[line - 1] + column - 1 == start
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "said"),
+    ("name", "data", "reason"),
     [
         ("d.md", b"", "is empty"), ("d.md", b" \n ", "is empty"), ("d.txt", b"a\0b", "is not a text file"),
         ("d.pdf", b"%PDF", "unknown ending '.pdf'"), ("d.docx", b"not a zip", "no .docx file or is damaged"),
@@ -222,24 +226,24 @@ def test_any_text_is_read_and_every_character_has_its_place(text: str) -> None:
         ("d.md", None, "does not exist"),
     ],
 )  # fmt: skip
-def test_bad_files_get_one_sentence(name: str, data: bytes | None, said: str, tmp_path: Path) -> None:
+def test_bad_files_get_one_sentence(name: str, data: bytes | None, reason: str, tmp_path: Path) -> None:
     path = tmp_path / name
     if data is not None:
         path.write_bytes(data)
-    with pytest.raises(DraftError, match=said) as caught:
+    with pytest.raises(DraftError, match=reason) as caught:
         read_draft_file(path)
     assert name in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
 
 
 @pytest.mark.parametrize(
-    ("part", "said"), [("word/other.xml", "has no word/document.xml"), ("word/document.xml", "unpacks")]
+    ("part", "reason"), [("word/other.xml", "has no word/document.xml"), ("word/document.xml", "unpacks")]
 )
-def test_archives_that_are_no_documents(part: str, said: str, tmp_path: Path) -> None:
+def test_archives_that_are_no_documents(part: str, reason: str, tmp_path: Path) -> None:
     path = tmp_path / "d.docx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(part, b" " * 61_000_000)
-    with pytest.raises(DraftError, match=said):
+    with pytest.raises(DraftError, match=reason):
         read_draft_file(path)
 
 

@@ -30,12 +30,12 @@ HIDDEN = "the words of a file that nobody may read"
 
 def word(tmp_path: Path, body: str, *, head: str = "", **parts: str) -> Path:
     """A .docx with this body; other parts by their names in ``word/``."""
-    made = io.BytesIO()
-    docx.Document().save(made)
+    blank = io.BytesIO()
+    docx.Document().save(blank)
     path = tmp_path / "draft.docx"
     own = {f"word/{name}.xml": text for name, text in parts.items()}
     own["word/document.xml"] = f"{head}<w:document {WORD}><w:body>{body}</w:body></w:document>"
-    with zipfile.ZipFile(made) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+    with zipfile.ZipFile(blank) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
         for info in old.infolist():
             new.writestr(info.filename, own.get(info.filename, old.read(info)))
     return path
@@ -45,8 +45,8 @@ def text_document(tmp_path: Path, body: str, head: str = "") -> Path:
     """An .odt with this body."""
     path = tmp_path / "draft.odt"
     content = f"<office:document-content {OPEN}><office:body><office:text>{body}"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
-        made.writestr("content.xml", f"{head}{content}</office:text></office:body></office:document-content>")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("content.xml", f"{head}{content}</office:text></office:body></office:document-content>")
     return path
 
 
@@ -64,8 +64,8 @@ def _read(path: Path) -> str:
     """The prose of a draft, or the sentence that refuses it."""
     try:
         return read_draft_file(path).prose
-    except DraftError as fault:
-        return one_sentence(fault).replace(str(path), path.name)
+    except DraftError as error:
+        return one_sentence(error).replace(str(path), path.name)
 
 
 @pytest.mark.parametrize("make", MAKERS)
@@ -81,9 +81,9 @@ def test_entities_are_neither_multiplied_nor_fetched(
     ]
     for words, head in heads:
         path = make(tmp_path, words, head)
-        made = _read(path)
-        assert len(made) < 200
-        assert HIDDEN not in made
+        prose = _read(path)
+        assert len(prose) < 200
+        assert HIDDEN not in prose
 
 
 def test_entities_in_attributes_do_not_multiply_either(tmp_path: Path) -> None:
@@ -97,8 +97,8 @@ def test_entities_in_attributes_do_not_multiply_either(tmp_path: Path) -> None:
 )
 def test_a_document_that_unpacks_to_far_more_is_refused_unread(tmp_path: Path, name: str, size: int) -> None:
     path = word(tmp_path, paragraph("Words."))
-    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as made:
-        made.writestr(name, b" " * size)
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as file:
+        file.writestr(name, b" " * size)
     assert path.stat().st_size < 400_000
     with pytest.raises(DraftError, match="unpacks to more than a text can be"):
         read_draft_file(path)
@@ -119,8 +119,8 @@ def test_a_size_that_lies_is_found_out(tmp_path: Path) -> None:
 def test_more_elements_or_paragraphs_than_a_draft_has(
     tmp_path: Path, make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = "<w:p/>" if make is word else "<text:p/>"
-    path = make(tmp_path, one * 2_000)
+    element = "<w:p/>" if make is word else "<text:p/>"
+    path = make(tmp_path, element * 2_000)
     monkeypatch.setattr(archive, "_MOST_PARAGRAPHS", 1_000)
     with pytest.raises(DraftError, match=r"draft\.\w+ has too many paragraphs"):
         read_draft_file(path)
@@ -131,17 +131,17 @@ def test_more_elements_or_paragraphs_than_a_draft_has(
 
 def test_styles_that_are_based_on_each_other_in_a_ring_end(tmp_path: Path) -> None:
     ring = "".join(
-        f'<w:style w:type="paragraph" w:styleId="{one}"><w:name w:val="{one}"/>'
-        f'<w:basedOn w:val="{other}"/></w:style>'
-        for one, other in (("A", "B"), ("B", "A"), ("C", "C"))
+        f'<w:style w:type="paragraph" w:styleId="{style}"><w:name w:val="{style}"/>'
+        f'<w:basedOn w:val="{base}"/></w:style>'
+        for style, base in (("A", "B"), ("B", "A"), ("C", "C"))
     )
-    styled = "".join(f'<w:p><w:pPr><w:pStyle w:val="{one}"/></w:pPr></w:p>' for one in "ABC")
+    styled = "".join(f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr></w:p>' for style in "ABC")
     path = word(tmp_path, styled + paragraph("Words."), styles=f"<w:styles {WORD}>{ring}</w:styles>")
     assert read_draft_file(path).prose.strip() == "Words."
 
 
 @pytest.mark.parametrize("count", ["2000000000", "9" * 5000, "-1", "x", "²", ""])
-def test_a_count_of_spaces_is_believed_within_reason(tmp_path: Path, count: str) -> None:
+def test_a_count_of_spaces_is_limited(tmp_path: Path, count: str) -> None:
     path = text_document(tmp_path, f'<text:p>One<text:s text:c="{count}"/>two.</text:p>')
     assert len(read_draft_file(path).prose) < 200
     assert read_draft_file(path).prose.split() == ["One", "two."]
@@ -149,9 +149,9 @@ def test_a_count_of_spaces_is_believed_within_reason(tmp_path: Path, count: str)
 
 @pytest.mark.parametrize("make", [word, text_document])
 def test_elements_within_elements_without_end(tmp_path: Path, make: Callable[..., Path]) -> None:
-    one = "w:p" if make is word else "text:section"
+    element = "w:p" if make is word else "text:section"
     with pytest.raises(DraftError, match="damaged"):
-        read_draft_file(make(tmp_path, f"<{one}>" * 50_000 + f"</{one}>" * 50_000))
+        read_draft_file(make(tmp_path, f"<{element}>" * 50_000 + f"</{element}>" * 50_000))
 
 
 @pytest.mark.parametrize("words", ["“", "“word ", "‘", "‘word ", "“a ‘b "])

@@ -92,14 +92,14 @@ def test_unknown_ending_names_the_known_ones(tmp_path: Path) -> None:
 def test_form_feeds() -> None:
     text = "One.\n\fTwo.\n\fThree.\n"
     found = find_pages(text)
-    assert [text[at:].split("\n", maxsplit=1)[0] for at in found.starts] == ["One.", "Two.", "Three."]
+    assert [text[start:].split("\n", maxsplit=1)[0] for start in found.starts] == ["One.", "Two.", "Three."]
     assert found.sign == "form feeds"
     assert (found.printed_first, found.furniture) == (None, ())
 
 
 @pytest.mark.parametrize("text", ["One.\n\fTwo.\n\f", "One.\n\fTwo.\n\f\n \n", "\f\n\fOne.\n\fTwo."])
-def test_empty_pages_before_and_behind_the_words_do_not_count(text: str) -> None:
-    assert [text[at : at + 3] for at in find_pages(text).starts] == ["One", "Two"]
+def test_empty_pages_before_and_after_the_words_do_not_count(text: str) -> None:
+    assert [text[start : start + 3] for start in find_pages(text).starts] == ["One", "Two"]
 
 
 def test_empty_page_between_others_counts() -> None:
@@ -110,7 +110,9 @@ def test_empty_page_between_others_counts() -> None:
 def test_numbers_at_the_foot(number: str) -> None:
     text = "".join(f"{_lines(page)}\n\n{number.format(page + 5)}\n\n" for page in range(4))
     found = find_pages(text)
-    assert [text[at:].strip().split("\n")[0] for at in found.starts] == [_lines(page, 1) for page in range(4)]
+    assert [text[start:].strip().split("\n")[0] for start in found.starts] == [
+        _lines(page, 1) for page in range(4)
+    ]
     assert (found.sign, found.printed_first, found.is_roman) == ("page numbers at the foot", 5, False)
     assert [text[start:end].strip() for start, end, _ in found.furniture] == [
         number.format(page + 5).strip() for page in range(4)
@@ -120,7 +122,7 @@ def test_numbers_at_the_foot(number: str) -> None:
 def test_numbers_at_the_head() -> None:
     text = "".join(f"{page + 5}\n\n{_lines(page)}\n\n" for page in range(4))
     found = find_pages(text)
-    assert [text[at:].split("\n")[0] for at in found.starts] == ["5", "6", "7", "8"]
+    assert [text[start:].split("\n")[0] for start in found.starts] == ["5", "6", "7", "8"]
     assert (found.sign, found.printed_first) == ("page numbers at the head", 5)
 
 
@@ -134,22 +136,22 @@ def test_running_heads_that_change_sides() -> None:
     heads = ["Ada Marsh  12", "13  On Tides", "Ada Marsh  14", "15  On Tides"]
     text = "".join(f"{head}\n{_lines(page)}\n" for page, head in enumerate(heads))
     found = find_pages(text)
-    assert [text[at:].split("\n")[0] for at in found.starts] == heads
+    assert [text[start:].split("\n")[0] for start in found.starts] == heads
     assert (found.sign, found.printed_first) == ("running heads", 12)
 
 
 @pytest.mark.parametrize("numbers", [["viii", "ix", "x", "xi"], ["VIII", "IX", "X", "XI"]])
 def test_roman_numbers(numbers: list[str]) -> None:
-    found = find_pages("".join(f"{_lines(page)}\n\n{one}\n\n" for page, one in enumerate(numbers)))
+    found = find_pages("".join(f"{_lines(page)}\n\n{number}\n\n" for page, number in enumerate(numbers)))
     assert (len(found.starts), found.printed_first, found.is_roman) == (4, 8, True)
-    labels = [page.label for page in number_pages(found, asked=None, record="").pages]
+    labels = [page.label for page in number_pages(found, first_page=None, record="").pages]
     assert labels == ["viii", "ix", "x", "xi"]
 
 
 def test_leading_spaces() -> None:
     text = "".join(f" {_lines(page, 20)}\n" for page in range(4))
     found = find_pages(text)
-    assert [text[at - 1 : at + 1] for at in found.starts[1:]] == ["\n "] * 3
+    assert [text[start - 1 : start + 1] for start in found.starts[1:]] == ["\n "] * 3
     assert (len(found.starts), found.sign) == (4, "lines that begin with one space")
 
 
@@ -238,33 +240,33 @@ SILENT = FoundPages((0, 100), "form feeds", None, is_roman=False, furniture=())
 def test_what_is_asked_for_goes_before_the_record_and_the_print(
     found: FoundPages, asked: str | None, record: str, labels: str, origin: str, warned: str
 ) -> None:
-    made = number_pages(found, asked=asked, record=record)
-    assert " ".join(page.label for page in made.pages) == labels
-    assert tuple(page.start for page in made.pages) == found.starts
-    assert f"; first page {labels.split(maxsplit=1)[0]}, {origin}" in made.provenance
-    assert made.provenance.startswith(f"{len(found.starts)} pages by {found.sign}")
-    assert len(made.warnings) == bool(warned)
-    assert warned in "".join(made.warnings)
+    numbering = number_pages(found, first_page=asked, record=record)
+    assert " ".join(page.label for page in numbering.pages) == labels
+    assert tuple(page.start for page in numbering.pages) == found.starts
+    assert f"; first page {labels.split(maxsplit=1)[0]}, {origin}" in numbering.provenance
+    assert numbering.provenance.startswith(f"{len(found.starts)} pages by {found.sign}")
+    assert len(numbering.warnings) == bool(warned)
+    assert warned in "".join(numbering.warnings)
 
 
 def test_file_without_pages_says_so() -> None:
-    made = number_pages(NO_PAGES, asked=None, record="844-62")
-    assert (made.pages, made.warnings) == ((), ())
-    assert made.provenance == "no page breaks in the file; citations name no page"
+    numbering = number_pages(NO_PAGES, first_page=None, record="844-62")
+    assert (numbering.pages, numbering.warnings) == ((), ())
+    assert numbering.provenance == "no page breaks in the file; citations name no page"
 
 
 def test_first_page_of_a_file_without_pages_is_not_used_in_silence() -> None:
-    made = number_pages(NO_PAGES, asked="844", record="")
-    assert made.pages == ()
-    assert len(made.warnings) == 1
-    assert "first page 844 is not used" in made.warnings[0]
+    numbering = number_pages(NO_PAGES, first_page="844", record="")
+    assert numbering.pages == ()
+    assert len(numbering.warnings) == 1
+    assert "first page 844 is not used" in numbering.warnings[0]
 
 
 @pytest.mark.parametrize("asked", ["", "twelve", "0", "-3", "12a", "iiii", "3.5", "²"])
 @pytest.mark.parametrize("found", [CHAIN, NO_PAGES])
 def test_what_is_no_page_number_is_refused(asked: str, found: FoundPages) -> None:
     with pytest.raises(ReadingError, match="is not a page number; give one such as 844 or xii"):
-        number_pages(found, asked=asked, record="")
+        number_pages(found, first_page=asked, record="")
 
 
 def _file(folder: Path, data: bytes, name: str = "essay.txt") -> Path:

@@ -42,10 +42,10 @@ def test_every_sentence_in_marks_is_right(marks: str, essay: StoredEssay) -> Non
             words = words.translate(NESTED) if marks == "“”" else words
             cited = page_range(passage.pages_of(start, end))
             draft = f"The essay says {marks[0]}{words}{marks[-1]} (Gill {cited})."
-            audit = checker.check(read_draft_text(draft))
-            assert {fault.kind for fault in audit.problems} <= {"second-hand"}, (passage.id, start)
-            assert audit.exact == audit.quotations - audit.not_checked, (passage.id, start)
-            authors.update(fault.citation[1:].partition(", qtd. in ")[0] for fault in audit.problems)
+            report = checker.check(read_draft_text(draft))
+            assert {problem.kind for problem in report.problems} <= {"second-hand"}, (passage.id, start)
+            assert report.exact == report.quotations - report.not_checked, (passage.id, start)
+            authors.update(problem.citation[1:].partition(", qtd. in ")[0] for problem in report.problems)
             sentences += 1
     assert sentences == 228
     assert not authors - QUOTED

@@ -14,7 +14,6 @@ from assistant.library.adding import known_records, read_essay
 from assistant.rendering.drafts import message, problem_object
 
 if TYPE_CHECKING:
-    from assistant.core.draft_report import DraftReport
     from assistant.core.essay import StoredEssay
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -33,33 +32,26 @@ def checker(essay: StoredEssay) -> Checker:
     return Checker([essay], style_named("mla", [essay.reference]))
 
 
-def mended(audit: DraftReport) -> str:
-    text = audit.text
-    for mend in reversed(audit.fixes):
-        text = text[: mend.start] + mend.text + text[mend.end :]
-    return text
-
-
 def pages(checker: Checker, words: str) -> str:
     return checker.look_up(words).comparisons[0].place.labels[0]
 
 
-def test_the_fault_is_the_citation_and_names_both(checker: Checker) -> None:
+def test_the_problem_is_at_the_citation_and_names_both(checker: Checker) -> None:
     page = pages(checker, PLATO)
     draft = f"Writing is a drug, {PLATO} ({NAME} {page})."
-    audit = checker.check(read_draft_text(draft))
-    (fault,) = audit.problems
-    assert (fault.kind, audit.exact, audit.quotations) == ("second-hand", 1, 1)
-    assert draft[fault.start : fault.end] == f"({NAME} {page})"
-    assert fault.citation == fault.replacement == f"(Plato, qtd. in {NAME} {page})"
-    assert (fault.essay, fault.passages, fault.pages) == ("sample", ("sample/p28",), page)
-    assert mended(audit) == f"Writing is a drug, {PLATO} (Plato, qtd. in {NAME} {page})."
-    assert checker.check(read_draft_text(mended(audit))).problems == ()
-    assert message(fault) == (
+    report = checker.check(read_draft_text(draft))
+    (problem,) = report.problems
+    assert (problem.kind, report.exact, report.quotations) == ("second-hand", 1, 1)
+    assert draft[problem.start : problem.end] == f"({NAME} {page})"
+    assert problem.citation == problem.replacement == f"(Plato, qtd. in {NAME} {page})"
+    assert (problem.essay, problem.passages, problem.pages) == ("sample", ("sample/p28",), page)
+    assert report.fixed_text == f"Writing is a drug, {PLATO} (Plato, qtd. in {NAME} {page})."
+    assert checker.check(read_draft_text(report.fixed_text)).problems == ()
+    assert message(problem) == (
         f'"not for memory, but for reminding" is quoted by sample from another; '
         f"cite (Plato, qtd. in {NAME} {page}), not ({NAME} {page})"
     )
-    assert problem_object(audit, fault)["kind"] == "second-hand"
+    assert problem_object(report, problem)["kind"] == "second-hand"
 
 
 @pytest.mark.parametrize(
@@ -77,7 +69,7 @@ def test_the_fault_is_the_citation_and_names_both(checker: Checker) -> None:
         "Writing serves {w} [qtd. in @sample, p. {p}].",
     ],
 )
-def test_a_draft_that_says_so_has_no_fault(draft: str, checker: Checker) -> None:
+def test_a_draft_that_says_so_has_no_problem(draft: str, checker: Checker) -> None:
     page = pages(checker, PLATO)
     assert checker.check(read_draft_text(draft.format(w=PLATO, n=NAME, p=page))).problems == ()
 
@@ -92,19 +84,18 @@ def test_a_draft_that_says_so_has_no_fault(draft: str, checker: Checker) -> None
         "chopped and minced",
     ],
 )
-def test_what_is_not_certain_is_no_fault(words: str, checker: Checker) -> None:
-    found = checker.look_up(words)
-    assert found.judgement == "exact"
+def test_what_is_not_certain_is_no_problem(words: str, checker: Checker) -> None:
+    assert checker.look_up(words).judgement == "exact"
     page = pages(checker, words)
     assert checker.check(read_draft_text(f'One reads "{words}" ({NAME} {page}).')).problems == ()
 
 
 def test_words_of_a_block_quotation(checker: Checker) -> None:
     page = pages(checker, BACON)
-    audit = checker.check(read_draft_text(f"Reading is eating.\n\n> {BACON[1:-1]} ({NAME} {page})\n"))
-    assert [fault.citation for fault in audit.problems] == [f"(Bacon, qtd. in {NAME} {page})"]
-    told = f"Bacon says of reading:\n\n> {BACON[1:-1]} ({NAME} {page})\n"
-    assert checker.check(read_draft_text(told)).problems == ()
+    report = checker.check(read_draft_text(f"Reading is eating.\n\n> {BACON[1:-1]} ({NAME} {page})\n"))
+    assert [problem.citation for problem in report.problems] == [f"(Bacon, qtd. in {NAME} {page})"]
+    named = f"Bacon says of reading:\n\n> {BACON[1:-1]} ({NAME} {page})\n"
+    assert checker.check(read_draft_text(named)).problems == ()
 
 
 @pytest.mark.parametrize(
@@ -121,16 +112,16 @@ def test_words_of_a_block_quotation(checker: Checker) -> None:
 )
 def test_only_a_bare_citation_of_these_words_is_replaced(draft: str, checker: Checker) -> None:
     page = pages(checker, PLATO)
-    audit = checker.check(read_draft_text(draft.format(w=PLATO, n=NAME, p=page)))
-    assert {fault.kind for fault in audit.problems} <= {"second-hand"}
-    assert [fault.replacement for fault in audit.problems] == [None] * len(audit.problems)
+    report = checker.check(read_draft_text(draft.format(w=PLATO, n=NAME, p=page)))
+    assert {problem.kind for problem in report.problems} <= {"second-hand"}
+    assert [problem.replacement for problem in report.problems] == [None] * len(report.problems)
 
 
 def test_a_wrong_page_is_put_right_with_it(checker: Checker) -> None:
     page = pages(checker, PLATO)
-    audit = checker.check(read_draft_text(f"It is {PLATO} ({NAME} 11)."))
-    assert [fault.kind for fault in audit.problems] == ["second-hand", "wrong page"]
-    assert mended(audit) == f"It is {PLATO} (Plato, qtd. in {NAME} {page})."
+    report = checker.check(read_draft_text(f"It is {PLATO} ({NAME} 11)."))
+    assert [problem.kind for problem in report.problems] == ["second-hand", "wrong page"]
+    assert report.fixed_text == f"It is {PLATO} (Plato, qtd. in {NAME} {page})."
 
 
 def test_latex_is_left_to_the_writer(checker: Checker, tmp_path: Path) -> None:
@@ -141,21 +132,22 @@ def test_latex_is_left_to_the_writer(checker: Checker, tmp_path: Path) -> None:
         f"It is ``not for memory, but for reminding'' \\cite[qtd. in][{page}]{{sample}}.\n\\end{{document}}\n"
     )
     assert [
-        (fault.kind, fault.line, fault.replacement) for fault in checker.check(read_draft_file(path)).problems
+        (problem.kind, problem.line, problem.replacement)
+        for problem in checker.check(read_draft_file(path)).problems
     ] == [("second-hand", 2, None)]
 
 
 def test_words_that_the_essay_has_from_others_may_be_cited_to_them(checker: Checker) -> None:
     assert checker.check(read_draft_text(f"It is {BACON} (Bacon 4).")).problems == ()
     wrong = checker.check(read_draft_text("It “broke the text into short numbered pieces” (Bacon 4)."))
-    assert [fault.kind for fault in wrong.problems] == ["wrong source"]
+    assert [problem.kind for problem in wrong.problems] == ["wrong source"]
 
 
 def test_a_citation_that_is_added_or_offered_says_so_too(checker: Checker) -> None:
     by_way = checker.cite("sample", checker.look_up(BACON).comparisons[0].place)
     assert "qtd. in" in by_way
-    audit = checker.check(read_draft_text(f"{BACON}.\n\nAnd no more."))
-    assert [(fault.kind, fault.citation) for fault in audit.problems] == [("uncited", by_way)]
-    assert checker.check(read_draft_text(mended(audit))).problems == ()
+    report = checker.check(read_draft_text(f"{BACON}.\n\nAnd no more."))
+    assert [(problem.kind, problem.citation) for problem in report.problems] == [("uncited", by_way)]
+    assert checker.check(read_draft_text(report.fixed_text)).problems == ()
     altered = checker.check(read_draft_text(f"He says {BACON.replace('tasted', 'wasted')} ({NAME} 17)."))
-    assert ("misquoted", by_way) in {(fault.kind, fault.citation) for fault in altered.problems}
+    assert ("misquoted", by_way) in {(problem.kind, problem.citation) for problem in altered.problems}
