@@ -1,4 +1,4 @@
-"""Works of our own invention, of every kind that is cited, and what tests do with their records."""
+"""Invented works of every kind that is cited, and helpers for their records."""
 
 from __future__ import annotations
 
@@ -81,6 +81,6 @@ def without(record: dict[str, Any], *keys: str, **changed: object) -> dict[str, 
 
 
 def starred(style: str, record: dict[str, Any], records: list[dict[str, Any]]) -> str:
-    """A reference with italics between stars."""
+    """A reference with italics between asterisks."""
     runs = style_named(style, records).rich_reference(record).runs
     return "".join(f"*{run.text}*" if run.italic else run.text for run in runs)

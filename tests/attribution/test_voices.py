@@ -1,4 +1,4 @@
-"""Whose words: quoted words found by their marks, and given to somebody only where that is told."""
+"""Quoted words, found by their marks, and their authors, named only if the essay makes them certain."""
 
 from __future__ import annotations
 
@@ -19,19 +19,23 @@ modest = settings(deadline=None, max_examples=80)
 
 
 def passages(*texts: str) -> list[Passage]:
-    return [passage(f"e/p{at:02}", text) for at, text in enumerate(texts, 1)]
+    return [passage(f"e/p{number:02}", text) for number, text in enumerate(texts, 1)]
 
 
 def quoted(*texts: str) -> list[tuple[str, str]]:
     """Quoted words and their author, in all paragraphs of an essay."""
     essay = passages(*texts)
-    found = voices_of(essay)
-    return [(one.text[q.start : q.end], q.author) for one in essay for q in found[one.id]]
+    voices = voices_of(essay)
+    return [
+        (passage.text[words.start : words.end], words.author)
+        for passage in essay
+        for words in voices[passage.id]
+    ]
 
 
 def only(*texts: str) -> QuotedWords:
-    (found,) = [one for some in voices_of(passages(*texts)).values() for one in some]
-    return found
+    (only_words,) = [words for of_passage in voices_of(passages(*texts)).values() for words in of_passage]
+    return only_words
 
 
 def words(*texts: str) -> list[str]:
@@ -46,7 +50,7 @@ def words(*texts: str) -> list[str]:
     [
         ("She calls it “a lamp that nobody lights” there.", ["a lamp that nobody lights"]),
         ('She calls it "a lamp that nobody lights" there.', ["a lamp that nobody lights"]),
-        # Over sentence ends, and with a nested quotation, which stays the outer one's.
+        # Across sentences, and with a nested quotation, which belongs to the outer one.
         (
             "He said: “The lamp is out. Nobody ‘lights’ it. It is cold.” Yes.",
             ["The lamp is out. Nobody ‘lights’ it. It is cold."],
@@ -57,7 +61,7 @@ def words(*texts: str) -> list[str]:
         ),
         ("\"'The lamp is out,' she said\" (12).", ["'The lamp is out,' she said"]),
         ("the words \"'Light the lamp!'\"(12) and on", ["'Light the lamp!'"]),
-        # A dash or a bracket may stand before the opening mark, and no space before the citation.
+        # A dash or a bracket can precede the opening mark, and the citation needs no space.
         ('the lamp—"that which nobody ever lights"(12)—burns', ["that which nobody ever lights"]),
         # Measurements are not marks.
         ('He is 5\'10" tall and calls it "a lamp that nobody lights" there.', ["a lamp that nobody lights"]),
@@ -69,7 +73,7 @@ def words(*texts: str) -> list[str]:
         ('It says "nothing was heard of it in 1984" somewhere.', ["nothing was heard of it in 1984"]),
         # Apostrophes are not marks.
         ("In the '90s the keepers' lamps weren't 'lit' and 'twas dark, rock 'n' roll.", []),
-        # Marks without their fellows claim nothing.
+        # Marks without a counterpart delimit nothing.
         ("She calls it “a lamp that nobody lights there.", []),
         ("She calls it a lamp that nobody lights” there.", []),
         (
@@ -83,7 +87,7 @@ def test_words_between_marks(text: str, expected: list[str]) -> None:
     assert words(text) == expected
 
 
-def test_titles_and_single_words_are_nobodys() -> None:
+def test_titles_and_single_words_have_no_author() -> None:
     text = (
         "The “ethnic” drug, the “book of life” and her essay “The Work of Art in the Age of Lamps” are old; "
         "a “possible” (Marsh 12) is new, as (“The Keeper’s Own Lamp at Last” 92) says."
@@ -113,17 +117,19 @@ def test_a_quotation_of_several_paragraphs() -> None:
         "The essay’s own words.",
     )
     found = voices_of(essay)
-    assert [[essay[at].text[q.start : q.end] for q in found[essay[at].id]] for at in range(5)] == [
+    assert [[passage.text[q.start : q.end] for q in found[passage.id]] for passage in essay] == [
         ["The lamp is out. Nobody lights it."],
         ["It has been cold for years."],
         ["The keeper has left"],
         [],
         [],
     ]
-    assert {(q.author, q.citation) for some in found.values() for q in some} == {("Marsh", "(Marsh 12–13)")}
+    assert {(q.author, q.citation) for of_passage in found.values() for q in of_passage} == {
+        ("Marsh", "(Marsh 12–13)")
+    }
 
 
-def test_paragraphs_that_begin_with_quotations_of_their_own_are_not_joined() -> None:
+def test_paragraphs_that_begin_with_separate_quotations_are_not_joined() -> None:
     assert words(
         "She said “lamps are cold and dark.", "The next says nothing.", "“Bells are loud here” he said."
     ) == ["Bells are loud here"]
@@ -161,7 +167,7 @@ def test_paragraphs_that_begin_with_quotations_of_their_own_are_not_joined() -> 
         ("(Hamlet 3.1.12)", "", "3.1.12"),
     ],
 )
-def test_the_citation_behind_quoted_words(citation: str, author: str, locator: str) -> None:
+def test_the_citation_after_quoted_words(citation: str, author: str, locator: str) -> None:
     found = only(f"The claim that “lamps are never lit at all” {citation} is old.")
     assert (found.citation, found.author, found.locator) == (citation, author, locator)
 
@@ -169,15 +175,19 @@ def test_the_citation_behind_quoted_words(citation: str, author: str, locator: s
 @pytest.mark.parametrize(
     "other", ["(see below)", "(2004)", "(racial)", "(mild)", "(the old ones)", "()", "[sic]"]
 )
-def test_other_words_in_brackets_are_no_citation(other: str) -> None:
+def test_other_words_in_brackets_are_not_a_citation(other: str) -> None:
     assert only(f"The claim that “lamps are never lit at all” {other} is old.").citation == ""
     assert parse(other) is None
 
 
-def test_several_quotations_share_the_citation_behind_the_last() -> None:
+def test_several_quotations_share_the_citation_after_the_last() -> None:
     text = "Roof argues that “lamps are never lit” and that “bells are never rung” (146). “All is now dark.”"
     found = voices_of(passages(text))["e/p01"]
-    assert [(one.citation, one.author) for one in found] == [("(146)", "Roof"), ("(146)", "Roof"), ("", "")]
+    assert [(words.citation, words.author) for words in found] == [
+        ("(146)", "Roof"),
+        ("(146)", "Roof"),
+        ("", ""),
+    ]
 
 
 def test_square_brackets_cite_only_within_round_ones() -> None:
@@ -195,15 +205,15 @@ def test_the_same_source_again() -> None:
     assert [author for _, author in quoted(other)] == ["Roof", ""]
 
 
-def test_secondary_citations_name_the_speaker_or_nobody() -> None:
-    speaker = "Weinbaum has argued that “lamps are never lit at all” (qtd. in Jerng 195)."
-    assert only(speaker).author == "Weinbaum"
+def test_secondary_citations_name_the_speaker_or_no_one() -> None:
+    signalled = "Weinbaum has argued that “lamps are never lit at all” (qtd. in Jerng 195)."
+    assert only(signalled).author == "Weinbaum"
     assert only("It is said that “lamps are never lit” (qtd. in Jerng 195).").author == ""
     named = "As Ann Weinbaum shows, it is “never lit at all” (Weinbaum, qtd. in Jerng 195)."
     assert only(named).author == "Weinbaum"
 
 
-# Authors who are told
+# Authors who are certain
 
 
 @pytest.mark.parametrize(
@@ -250,9 +260,7 @@ def test_block_quotations_are_quoted_whole() -> None:
     ]
     found = voices_of(essay)
     assert [
-        (essay[at].text[q.start : q.end], q.citation, q.author)
-        for at in (1, 2, 3)
-        for q in found[essay[at].id]
+        (block.text[q.start : q.end], q.citation, q.author) for block in essay[1:] for q in found[block.id]
     ] == [
         ("Lamps are “never” lit. Nobody knows why.", "(8)", "Gates"),
         ("The lamp is out / and nobody", "(Hale 3)", "Hale"),
@@ -261,24 +269,24 @@ def test_block_quotations_are_quoted_whole() -> None:
 
 
 def test_the_work_that_the_essay_is_about_is_quoted_by_page_alone() -> None:
-    def of(text: str, title: str = "Lamps in Ida Marsh’s Bell") -> list[str]:
+    def authors(text: str, title: str = "Lamps in Ida Marsh’s Bell") -> list[str]:
         essay = [
             passage("e/title", title, "title"),
             *passages("Ida Marsh wrote one novel (Marsh, Bell 3).", *["Tom waits."] * 6, text),
         ]
-        return [one.author for one in voices_of(essay)["e/p08"]]
+        return [words.author for words in voices_of(essay)["e/p08"]]
 
     plain = "Tom tells us that “the lamp was never lit” (12)."
-    assert of(plain) == ["Marsh"]
-    # Where another source is near, or the title does not say so, a page may be anybody's.
-    assert of(plain, "Lamps") == [""]
-    assert of("Lamps are cold (Hale 9). " + plain) == [""]
-    assert of("Freud writes that “the lamp was never lit” (12).") == [""]
-    assert of("Tom knows Freud. Tom says “the lamp was never lit” (12).") == [""]
-    assert of("It is said that “the lamp was never lit” (12).") == [""]
+    assert authors(plain) == ["Marsh"]
+    # If another source is near, or the title does not name the author, a page can be any work's.
+    assert authors(plain, "Lamps") == [""]
+    assert authors("Lamps are cold (Hale 9). " + plain) == [""]
+    assert authors("Freud writes that “the lamp was never lit” (12).") == [""]
+    assert authors("Tom knows Freud. Tom says “the lamp was never lit” (12).") == [""]
+    assert authors("It is said that “the lamp was never lit” (12).") == [""]
 
 
-# Authors who are not told, and so not claimed
+# Authors who are not certain and so not named
 
 
 @pytest.mark.parametrize(
@@ -296,7 +304,7 @@ def test_the_work_that_the_essay_is_about_is_quoted_by_page_alone() -> None:
         "As she says in his novel, “lamps are never lit” (Interview 202). An interview is an interview.",
         "He notes that “lamps are never lit” (Wayward 20).",
         "What they call “a quest for lost lamps” (Motherland).",
-        # Two people, of whom either may be meant.
+        # Two people, either of whom can be meant.
         "Ann Weinbaum applies Walter Benjamin’s idea. She argues that “lamps are never lit” (217).",
         "Ann Weinbaum argues that Walter Benjamin holds that “lamps are never lit” (217).",
         "Ann Weinbaum argues as she does when she tells of Tom, who says “lamps are never lit” (217).",
@@ -305,16 +313,16 @@ def test_the_work_that_the_essay_is_about_is_quoted_by_page_alone() -> None:
         "Ann Weinbaum argues that Tom says “lamps are never lit” (3).",
         # The citation and the sentence disagree.
         "As Charles Darwin writes, “lamps are never lit at all” (Weinbaum 217). Weinbaum argues it.",
-        # Nobody is named.
+        # No one is named.
         "It is well known that “lamps are never lit” (217).",
         "This is “a lamp that is never lit by anybody.”",
     ],
 )
-def test_where_it_cannot_be_told_nobody_is_claimed(text: str) -> None:
+def test_no_uncertain_author_is_named(text: str) -> None:
     assert {author for _, author in quoted(text)} == {""}
 
 
-def test_the_last_source_is_not_carried_over_another_name() -> None:
+def test_another_name_ends_the_scope_of_the_last_source() -> None:
     text = "For Sarah Winter, “race is refuted here” (130), and here Darwin “prefigures a new science” (131)."
     assert [author for _, author in quoted(text)] == ["Winter", ""]
 
@@ -326,8 +334,8 @@ def voice_of(text: str, part: str) -> tuple[str, str | None]:
     essay = passages(text)
     voices = EssayVoices(essay, QuotedSpans(essay))
     start = text.index(part)
-    found = voices.source("e/p01", start, start + len(part))
-    return voices.voice("e/p01", start, start + len(part)), found.author if found else None
+    source = voices.source("e/p01", start, start + len(part))
+    return voices.voice("e/p01", start, start + len(part)), source.author if source else None
 
 
 def test_the_voice_of_a_span() -> None:
@@ -357,32 +365,34 @@ _TEXTS = st.lists(st.lists(_PIECES, min_size=1, max_size=40).map(" ".join), min_
 
 @modest
 @given(_TEXTS)
-def test_spans_are_slices_in_order_and_apart_without_marks(texts: list[str]) -> None:
+def test_spans_are_in_order_without_overlap_and_without_marks(texts: list[str]) -> None:
     essay = passages(*texts)
     voices = EssayVoices(essay, QuotedSpans(essay))
     outer = "“”" if QuotedSpans(essay).double else "‘"
-    for one, found in voices_of(essay).items():
-        text = essay[int(one[-2:]) - 1].text
-        at = 0
-        for span in found:
-            assert at <= span.start < span.end <= len(text)
+    for name, quoted_words in voices_of(essay).items():
+        text = essay[int(name[-2:]) - 1].text
+        end = 0
+        for span in quoted_words:
+            assert end <= span.start < span.end <= len(text)
             assert not set(outer) & set(text[span.start : span.end])
             assert span.citation in text or not span.citation
-            assert voices.voice(one, span.start, span.end) != "author"
-            at = span.end + 1
-        whole = voices.source(one, 0, len(text))
-        assert whole is None or all(span.citation == whole.citation for span in found)
+            assert voices.voice(name, span.start, span.end) != "author"
+            end = span.end + 1
+        whole = voices.source(name, 0, len(text))
+        assert whole is None or all(span.citation == whole.citation for span in quoted_words)
 
 
 @modest
 @given(_TEXTS.map(lambda texts: [re.sub("['’‘]", "", text) for text in texts]), st.data())
 def test_apostrophes_change_no_span(texts: list[str], data: st.DataObject) -> None:
     text = texts[0]
-    inside = [at for at in range(1, len(text)) if text[at - 1].isalpha() and text[at].isalpha()]
-    places = sorted(data.draw(st.sets(st.sampled_from(inside), max_size=5))) if inside else []
+    inside = [offset for offset in range(1, len(text)) if text[offset - 1 : offset + 1].isalpha()]
+    offsets = sorted(data.draw(st.sets(st.sampled_from(inside), max_size=5))) if inside else []
     changed = text
-    for at in reversed(places):
-        changed = f"{changed[:at]}{data.draw(st.sampled_from('’' + chr(39)))}{changed[at:]}"
-    spans = [(place.start, place.end) for place in QuotedSpans(passages(text)).of(0)]
-    moved = [(place.start, place.end) for place in QuotedSpans(passages(changed)).of(0)]
-    assert moved == [tuple(edge + sum(at < edge for at in places) for edge in span) for span in spans]
+    for offset in reversed(offsets):
+        changed = f"{changed[:offset]}{data.draw(st.sampled_from('’' + chr(39)))}{changed[offset:]}"
+    spans = [(span.start, span.end) for span in QuotedSpans(passages(text)).of(0)]
+    moved = [(span.start, span.end) for span in QuotedSpans(passages(changed)).of(0)]
+    assert moved == [
+        tuple(edge + sum(offset < edge for offset in offsets) for edge in span) for span in spans
+    ]

@@ -1,4 +1,4 @@
-"""Whose words, asked for: citations of quoted words, and questions that want one voice alone."""
+"""Citations of quoted words, and questions about the words of one voice only."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from assistant.web.views.answer import answer_html
 
 GILL: CSLItem = {"title": "Lamps", "author": [{"family": "Gill", "given": "Ida"}], "type": "article-journal"}
 WHOLE = "Lamps burn oil. Marsh argues: “The lamp was never lit. Its glass was cold” (Marsh 12). Bells ring."
-NOBODYS = "Bells ring at noon. It is said: “The bell was cast in bronze. Its clapper was of iron” (12)."
+UNATTRIBUTED = "Bells ring at noon. It is said: “The bell was cast in bronze. Its clapper was of iron” (12)."
 PLAIN = "Fog hides the lamp and the glass. It was never cold."
 
 
@@ -29,7 +29,7 @@ def finder() -> Finder:
     return finder_of(
         essay(
             passage("e/p01", WHOLE),
-            passage("e/p02", NOBODYS),
+            passage("e/p02", UNATTRIBUTED),
             passage("e/p03", PLAIN),
             passage("e/b01", "The keeper sold the oil (Hale 3).", "blockquote"),
             reference=GILL,
@@ -47,7 +47,11 @@ def ask(
 
 
 def marked(answer: Answer) -> list[tuple[str, str, str]]:
-    return [(hit.passage.id, one.text, one.citation.in_text) for hit in answer.hits for one in hit.highlights]
+    return [
+        (hit.passage.id, highlight.text, highlight.citation.in_text)
+        for hit in answer.hits
+        for highlight in hit.highlights
+    ]
 
 
 @pytest.mark.parametrize(
@@ -67,10 +71,10 @@ def test_words_that_an_essay_quotes_are_cited_by_way_of_it(style: str, citation:
 @pytest.mark.parametrize("style", STYLES)
 def test_the_outer_author_is_always_named(style: str) -> None:
     for author in ("Marsh", ""):
-        made = style_named(style, [GILL]).in_text(GILL, "9", quoting=author)
-        assert "Gill" in made
-        assert "\ue000" not in made
-        assert made[0] == "(" or made[0].isupper()
+        citation = style_named(style, [GILL]).in_text(GILL, "9", quoting=author)
+        assert "Gill" in citation
+        assert "\ue000" not in citation
+        assert citation[0] == "(" or citation[0].isupper()
 
 
 def test_a_quoted_sentence_is_cited_as_quoted(finder: Finder) -> None:
@@ -86,7 +90,7 @@ def test_a_quoted_sentence_is_cited_as_quoted(finder: Finder) -> None:
     assert (answer.hits[0].citation.in_text, answer.hits[0].quoted) == ("(Gill)", None)
 
 
-def test_words_of_nobody_known_are_cited_as_quoted_too(finder: Finder) -> None:
+def test_words_of_an_unknown_author_are_cited_as_quoted_too(finder: Finder) -> None:
     assert marked(ask(finder, "clapper of iron", top=1)) == [
         ("e/p02", "Its clapper was of iron” (12).", "(qtd. in Gill)")
     ]
@@ -104,10 +108,10 @@ def test_the_authors_voice(finder: Finder) -> None:
     assert {hit.passage.id for hit in answer.hits} == {"e/p01", "e/p02", "e/p03"}
     for hit in answer.hits:
         assert hit.highlights
-        assert all(one.quoted is None for one in hit.highlights)
+        assert all(highlight.quoted is None for highlight in hit.highlights)
 
 
-def test_where_the_nearest_words_are_quoted_the_nearest_of_the_authors_own_are_marked() -> None:
+def test_the_authors_voice_marks_the_nearest_own_words_instead_of_quoted_ones() -> None:
     text = (
         "Boats sank near the pier. “One came. Ducks swim in ponds. Geese fly over hills. "
         "Swans sleep there” (12). Nobody knew."
@@ -115,10 +119,10 @@ def test_where_the_nearest_words_are_quoted_the_nearest_of_the_authors_own_are_m
     long = finder_of(essay(passage("e/p01", text), passage("e/p02", PLAIN), reference=GILL))
     question = "ducks swim ponds geese fly hills pier"
     (hit,) = ask(long, question, top=1).hits
-    assert [one.text for one in hit.highlights] == ["Ducks swim in ponds. Geese fly over hills."]
-    assert [one.citation.in_text for one in hit.highlights] == ["(qtd. in Gill)"]
+    assert [highlight.text for highlight in hit.highlights] == ["Ducks swim in ponds. Geese fly over hills."]
+    assert [highlight.citation.in_text for highlight in hit.highlights] == ["(qtd. in Gill)"]
     (hit,) = ask(long, question, top=1, voice="author").hits
-    assert [one.text for one in hit.highlights] == ["Boats sank near the pier."]
+    assert [highlight.text for highlight in hit.highlights] == ["Boats sank near the pier."]
 
 
 def test_quoted_voices(finder: Finder) -> None:
@@ -127,7 +131,7 @@ def test_quoted_voices(finder: Finder) -> None:
     assert all("“" in text or "”" in text or name == "e/b01" for name, text, _ in marked(answer))
 
 
-def test_a_voice_that_nobody_has_is_said_in_a_sentence() -> None:
+def test_a_missing_voice_is_explained_in_a_note() -> None:
     plain = finder_of(essay(passage("e/p01", PLAIN), reference=GILL))
     answer = ask(plain, "lamp", voice="quoted")
     assert (answer.answered, answer.hits, answer.note) == (False, (), NO_VOICE["quoted"])
@@ -140,16 +144,16 @@ def test_a_question_without_words_has_no_voice() -> None:
     assert ask(plain, "?!", voice="quoted").note == NO_WORDS
 
 
-def test_only_neighbours_become_one_span() -> None:
-    one = passage("e/p01", "Fog came. Bells rang. Lamps burned. Boats sank.")
-    first, second, third, _ = one.sentences
-    assert touched_sentences((first,), one.sentences, one) == (first,)
-    assert touched_sentences(((first[0], third[1]),), (first, second, third), one) == ((first[0], third[1]),)
-    assert touched_sentences(((first[0], third[1]),), (first, third), one) == (first, third)
-    assert touched_sentences((first,), (third,), one) == ()
+def test_adjacent_sentences_become_one_span() -> None:
+    fog = passage("e/p01", "Fog came. Bells rang. Lamps burned. Boats sank.")
+    first, second, third, _ = fog.sentences
+    assert touched_sentences((first,), fog.sentences, fog) == (first,)
+    assert touched_sentences(((first[0], third[1]),), (first, second, third), fog) == ((first[0], third[1]),)
+    assert touched_sentences(((first[0], third[1]),), (first, third), fog) == (first, third)
+    assert touched_sentences((first,), (third,), fog) == ()
 
 
-def test_the_card_says_whose_words_are_marked(finder: Finder) -> None:
+def test_the_card_names_the_author_of_marked_words(finder: Finder) -> None:
     card = answer_html(ask(finder, "glass was cold", top=1))
     assert '<span class="voice">Marsh, quoted in the essay</span>' in card
     assert "(Marsh, qtd. in Gill)" in card
@@ -158,24 +162,24 @@ def test_the_card_says_whose_words_are_marked(finder: Finder) -> None:
     assert 'class="voice"' not in answer_html(ask(finder, "lamp never lit", top=1))
 
 
-def test_a_library_tells_what_its_essays_quote(tmp_path: Path) -> None:
+def test_a_library_lists_what_its_essays_quote(tmp_path: Path) -> None:
     library = Library(sample_library(tmp_path / "shelf"), load_encoder=loader(FakeEncoder()))
     quoted = library.quoted("sample")
-    assert {name for name, some in quoted.items() if some} == {
+    assert {name for name, words in quoted.items() if words} == {
         "sample/p01",
         "sample/b01",
         "sample/b02",
         "sample/p23",
         "sample/p28",
     }
-    found = library.ask("What kind of books are to be tasted?", top=1, voice="quoted", fast=True)
-    assert found.hits[0].passage.id == "sample/b01"
-    assert found.hits[0].highlights[0].citation.in_text.startswith("(Bacon, qtd. in ")
+    answer = library.ask("What kind of books are to be tasted?", top=1, voice="quoted", fast=True)
+    assert answer.hits[0].passage.id == "sample/b01"
+    assert answer.hits[0].highlights[0].citation.in_text.startswith("(Bacon, qtd. in ")
 
 
-def test_a_quoted_sentence_goes_into_a_draft_without_the_marks_and_citation_of_the_essay(
+def test_a_quoted_sentence_is_quoted_without_the_marks_and_citation_of_the_essay(
     finder: Finder,
 ) -> None:
-    (one,) = ask(finder, "glass was cold", top=1).hits[0].highlights
-    assert one.text == "Its glass was cold” (Marsh 12)."
-    assert one.quotation == '"Its glass was cold" (Marsh, qtd. in Gill).'
+    (highlight,) = ask(finder, "glass was cold", top=1).hits[0].highlights
+    assert highlight.text == "Its glass was cold” (Marsh 12)."
+    assert highlight.quotation == '"Its glass was cold" (Marsh, qtd. in Gill).'

@@ -1,4 +1,4 @@
-"""Whose words, measured: every quoted span of two essays, judged by a reader."""
+"""Quoted spans and their authors in two essays, compared with a reader's judgement."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ JUDGED = ROOT / "data" / "eval"
 
 @cache
 def essay(path: Path) -> dict[str, Passage]:
-    made = adding.read_essay(path, adding.known_records(ROOT))
-    return {passage.id: passage for passage in made.essay.passages}
+    prepared = adding.read_essay(path, adding.known_records(ROOT))
+    return {passage.id: passage for passage in prepared.essay.passages}
 
 
 def found_in(path: Path) -> dict[tuple[str, int, int], QuotedWords]:
     spans = voices_of(list(essay(path).values()))
-    return {(name, one.start, one.end): one for name, some in spans.items() for one in some}
+    return {(name, words.start, words.end): words for name, quoted in spans.items() for words in quoted}
 
 
 def judged(name: str) -> dict[tuple[str, int, int], dict[str, str]]:
@@ -39,17 +39,19 @@ def digest(words: str) -> str:
 
 
 def assert_agrees(name: str, path: Path, *, spans: int, named: int, claimed: int) -> None:
-    """Every span as judged, never a wrong author, and so many claimed of those that a reader can name."""
+    """Compare every span; no author is wrong, and ``claimed`` of the ``named`` authors are found."""
     found, truth = found_in(path), judged(name)
     assert len(truth) == spans
     assert list(found) == list(truth)
     passages = essay(path)
     for (passage, start, end), line in truth.items():
         assert digest(passages[passage].text[start:end]) == line["sha256"]
-    assert {at: one.locator for at, one in found.items()} == {at: one["locator"] for at, one in truth.items()}
-    claims = {at: one.author for at, one in found.items() if one.author}
-    assert claims == {at: truth[at]["author"] for at in claims}
-    assert (sum(bool(one["author"]) for one in truth.values()), len(claims)) == (named, claimed)
+    assert {span: words.locator for span, words in found.items()} == {
+        span: line["locator"] for span, line in truth.items()
+    }
+    claims = {span: words.author for span, words in found.items() if words.author}
+    assert claims == {span: truth[span]["author"] for span in claims}
+    assert (sum(bool(line["author"]) for line in truth.values()), len(claims)) == (named, claimed)
 
 
 @pytest.mark.real_essay
@@ -58,11 +60,11 @@ def test_every_quoted_span_of_the_real_essay(real_essay: Path) -> None:
 
 
 @pytest.mark.real_essay
-def test_most_of_the_real_essays_sources_are_told(real_essay: Path) -> None:
-    # Half of the spans are from the novel, by page alone, often beside other sources.
+def test_most_sources_of_the_real_essay_are_named(real_essay: Path) -> None:
+    # Half of the spans are from the novel, cited by page only, often near other sources.
     found, truth = found_in(real_essay), judged("gill-2014")
-    sources = [at for at, one in truth.items() if one["author"] not in ("", "Ishiguro")]
-    assert (sum(bool(found[at].author) for at in sources), len(sources)) == (33, 46)
+    sources = [span for span, line in truth.items() if line["author"] not in ("", "Ishiguro")]
+    assert (sum(bool(found[span].author) for span in sources), len(sources)) == (33, 46)
 
 
 def test_every_quoted_span_of_the_sample(sample_path: Path) -> None:

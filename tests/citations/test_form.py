@@ -1,4 +1,4 @@
-"""A record in a form and back: what is not touched stays to the letter, what cannot be is one sentence."""
+"""A record in a form and back: unchanged fields remain identical, and invalid ones are refused."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ RECORD: dict[str, Any] = {
 _WORDS = st.text("abcdefgh ÄéZ0123456789.,;<>&\"'{}-", max_size=20)
 
 
-def test_a_form_shows_names_a_line_and_the_date_as_iso() -> None:
+def test_a_form_shows_one_name_a_line_and_dates_in_iso_8601() -> None:
     form = form_of(RECORD)
     assert set(form) == set(FIELDS)
     assert form["author"].split("\n") == [
@@ -42,14 +42,14 @@ def test_a_form_shows_names_a_line_and_the_date_as_iso() -> None:
     assert (form["issued"], form["page"], form["DOI"], form["editor"]) == ("1810-05-03", "844-862", "", "")
 
 
-def test_what_is_as_it_was_is_kept_to_the_letter() -> None:
+def test_unchanged_fields_remain_identical() -> None:
     assert record_of(form_of(RECORD), RECORD) == RECORD
     assert record_of({}, RECORD) == RECORD
     changed = record_of({**form_of(RECORD), "volume": "60"}, RECORD)
     assert changed == {**RECORD, "volume": "60"}
 
 
-def test_known_names_keep_their_parts_and_new_ones_are_divided() -> None:
+def test_known_names_keep_their_parts_and_new_names_are_parsed() -> None:
     form = form_of(RECORD)
     lines = form["author"].split("\n")
     form["author"] = "\n".join([lines[1], "  Josie   Gill ", "", lines[0], "{Society of Eels}"])
@@ -62,7 +62,7 @@ def test_known_names_keep_their_parts_and_new_ones_are_divided() -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "text", "made"),
+    ("field", "text", "value"),
     [
         ("issued", "2014", {"date-parts": [[2014]]}),
         ("issued", "2014-12", {"date-parts": [[2014, 12]]}),
@@ -82,13 +82,13 @@ def test_known_names_keep_their_parts_and_new_ones_are_divided() -> None:
         ("page", "", None),
     ],
 )
-def test_a_field_is_taken_as_it_is_meant(field: str, text: str, made: object) -> None:
+def test_fields_are_normalised(field: str, text: str, value: object) -> None:
     record = {**RECORD, "publisher": "Gone"}
-    assert record_of({field: text}, record).get(field) == made
+    assert record_of({field: text}, record).get(field) == value
 
 
 @pytest.mark.parametrize(
-    ("field", "text", "said"),
+    ("field", "text", "fact"),
     [
         ("title", " ", "no title"),
         ("title", "\u200b", "no title"),
@@ -110,22 +110,22 @@ def test_a_field_is_taken_as_it_is_meant(field: str, text: str, made: object) ->
         ("volume", "6" * 2_001, "too long"),
     ],
 )
-def test_a_field_that_cannot_be_is_one_sentence(field: str, text: str, said: str) -> None:
-    with pytest.raises(RecordError, match=said) as raised:
+def test_an_invalid_field_is_refused_in_one_sentence(field: str, text: str, fact: str) -> None:
+    with pytest.raises(RecordError, match=fact) as raised:
         record_of({field: text}, RECORD)
     one_sentence(raised.value)
 
 
 @given(st.dictionaries(st.sampled_from(FIELDS), _WORDS))
-def test_whatever_is_typed_is_a_record_that_reads_back_or_a_sentence(form: dict[str, str]) -> None:
+def test_any_input_is_a_record_that_is_read_back_or_an_error(form: dict[str, str]) -> None:
     try:
-        made = record_of(form, RECORD)
+        record = record_of(form, RECORD)
     except RecordError as error:
         one_sentence(error)
         return
-    shown = form_of(made)
-    assert record_of(shown, made) == made
-    assert record_of(shown, {"title": "x"})["title"] == made["title"]
+    shown = form_of(record)
+    assert record_of(shown, record) == record
+    assert record_of(shown, {"title": "x"})["title"] == record["title"]
     assert form.get("type", "") in {"", *TYPES}
 
 
@@ -146,7 +146,7 @@ def test_a_pasted_record_is_read_whatever_its_format(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "fact"),
     [
         ("On Eels, 1999", "is no record"),
         ("ada@example.org", "is no record"),
@@ -161,7 +161,7 @@ def test_a_pasted_record_is_read_whatever_its_format(text: str) -> None:
         ("TY  - JOUR\nER  - \n", "no record with a title"),
     ],
 )
-def test_a_pasted_text_that_is_no_record_is_one_sentence(text: str, said: str) -> None:
-    with pytest.raises(RecordError, match=said) as raised:
+def test_a_pasted_text_that_is_no_record_is_refused_in_one_sentence(text: str, fact: str) -> None:
+    with pytest.raises(RecordError, match=fact) as raised:
         pasted_references(text)
     one_sentence(raised.value)

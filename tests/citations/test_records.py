@@ -1,4 +1,4 @@
-"""Titles as they are read: what a record marks up in them is not shown as signs."""
+"""Titles as readers see them: without the markup of the record."""
 
 from __future__ import annotations
 

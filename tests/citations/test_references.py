@@ -1,4 +1,4 @@
-"""Bibliographic records: read from the formats that programs export, recognised by title, made up."""
+"""Bibliographic records: read from files, recognised by title, and made from a title page."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ def loaded(tmp_path: Path, name: str, text: str) -> list[dict[str, Any]]:
     return [dict(item) for item in load_references(path)]
 
 
-def test_csl_json_is_taken_as_it_is(tmp_path: Path) -> None:
-    one = {"id": "a", "title": "The Lamp", "author": [{"family": "Brontë"}], "custom": {"x": [1]}}
-    two = {"id": "b", "title": "The Bell"}
-    assert loaded(tmp_path, "list.json", json.dumps([one, two])) == [one, two]
-    assert loaded(tmp_path, "object.json", json.dumps(one)) == [one]
-    assert loaded(tmp_path, "marked.JSON", "\ufeff" + json.dumps(one, ensure_ascii=False)) == [one]
+def test_csl_json_is_not_changed(tmp_path: Path) -> None:
+    first = {"id": "a", "title": "The Lamp", "author": [{"family": "Brontë"}], "custom": {"x": [1]}}
+    second = {"id": "b", "title": "The Bell"}
+    assert loaded(tmp_path, "list.json", json.dumps([first, second])) == [first, second]
+    assert loaded(tmp_path, "object.json", json.dumps(first)) == [first]
+    assert loaded(tmp_path, "marked.JSON", "\ufeff" + json.dumps(first, ensure_ascii=False)) == [first]
 
 
 def test_bibtex(tmp_path: Path) -> None:
@@ -121,14 +121,14 @@ def test_ris(tmp_path: Path) -> None:
 )
 def test_the_journal_of_ris_is_its_full_name(tmp_path: Path, tags: tuple[str, ...]) -> None:
     names = dict(zip(tags, ("Coast Studies", "Coast St."), strict=False))
-    given = "".join(f"{tag}  - {name}\n" for tag, name in names.items())
-    (item,) = loaded(tmp_path, "a.ris", f"TY  - JOUR\nT1  - The Lamp\nA1  - Marsh, Ada\n{given}ER  - \n")
+    journal = "".join(f"{tag}  - {name}\n" for tag, name in names.items())
+    (item,) = loaded(tmp_path, "a.ris", f"TY  - JOUR\nT1  - The Lamp\nA1  - Marsh, Ada\n{journal}ER  - \n")
     assert item["container-title"] == "Coast Studies"
     assert item["author"] == [{"family": "Marsh", "given": "Ada"}]
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "fact"),
     [
         ("a.txt", b"{}", "is no bibliographic record; give one that ends in .json, .bib, .ris."),
         ("a.json", None, "cannot be read as a record"),
@@ -143,14 +143,14 @@ def test_the_journal_of_ris_is_its_full_name(tmp_path: Path, tags: tuple[str, ..
         ("a.bib", b"@article{a, year = 1999}", "holds no record with a title"),
         ("a.bib", b"@article{a, title = {The Lamp", "a.bib"),
         ("a.ris", b"no record", "holds no record with a title"),
-        # Records that no citation could be made of.
+        # Records that cannot be cited.
         ("a.json", b'{"title": "The Lamp", "author": "Ada Marsh"}', "a.json"),
         ("a.json", b'{"title": "The Lamp", "author": ["Ada Marsh"]}', "a.json"),
         ("a.json", b'{"title": "The Lamp", "issued": "2014"}', "a.json"),
     ],
 )
 def test_a_faulty_record_is_refused_in_one_sentence(
-    tmp_path: Path, name: str, content: bytes | None, said: str
+    tmp_path: Path, name: str, content: bytes | None, fact: str
 ) -> None:
     path = tmp_path / name
     if content is not None:
@@ -158,7 +158,7 @@ def test_a_faulty_record_is_refused_in_one_sentence(
     with pytest.raises(RecordError) as caught:
         load_references(path)
     assert str(path) in str(caught.value)
-    assert said in str(caught.value)
+    assert fact in str(caught.value)
     assert str(caught.value).endswith(".")
 
 
@@ -187,15 +187,15 @@ RECORDS: list[dict[str, Any]] = [
     ],
 )
 def test_an_essay_is_recognised_by_its_title(source: str, wanted: str | None) -> None:
-    found = recognise(source, RECORDS)
-    assert (found and found["id"]) == wanted
+    record = recognise(source, RECORDS)
+    assert (record and record["id"]) == wanted
 
 
-def test_nothing_is_recognised_among_no_records() -> None:
+def test_without_records_nothing_is_recognised() -> None:
     assert recognise("The Keeper’s Old Lamp", []) is None
 
 
-def test_markup_of_a_title_is_not_looked_for() -> None:
+def test_markup_of_a_title_is_ignored() -> None:
     record = {"title": "The Keeper’s <i>Old</i> Lamp"}
     assert recognise("The Keeper's Old Lamp\n\nAda Marsh", [record]) is record
 

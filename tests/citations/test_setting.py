@@ -1,4 +1,4 @@
-"""Quotations as they go into a draft: marks, final punctuation, blocks; the letters stay as they are."""
+"""Quotations in a draft: marks, final punctuation, blocks; the letters do not change."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CITED = "(Marsh 9)"
             "‘“She cried ‘no’ twice,” he said’ (Marsh 9).",
         ),
         ("‘Light it,’ he said.", "“‘Light it,’ he said” (Marsh 9).", "‘“Light it,” he said’ (Marsh 9)."),
-        # Apostrophes are no marks.
+        # Apostrophes are not marks.
         ("The keeper’s lamp.", "“The keeper’s lamp” (Marsh 9).", "‘The keeper’s lamp’ (Marsh 9)."),
         ("’Twas the ’90s.", "“’Twas the ’90s” (Marsh 9).", "‘’Twas the ’90s’ (Marsh 9)."),
         ("'Tis it's", "\"'Tis it's\" (Marsh 9).", "‘'Tis it's’ (Marsh 9)."),
@@ -47,7 +47,7 @@ CITED = "(Marsh 9)"
         ),
         ("the keepers’ lamp", "“the keepers’ lamp” (Marsh 9).", "‘the keepers’ lamp’ (Marsh 9)."),
         ('a 5" nail', '"a 5" nail" (Marsh 9).', '‘a 5" nail’ (Marsh 9).'),
-        # A mark whose fellow stands outside the words gets one.
+        # A mark whose counterpart is outside the words gets one.
         ("light it,” he said.", "“‘light it,’ he said” (Marsh 9).", "‘“light it,” he said’ (Marsh 9)."),
         ("He said “light it.", "“He said ‘light it’” (Marsh 9).", "‘He said “light it”’ (Marsh 9)."),
         ('He said "light it', "\"He said 'light it'\" (Marsh 9).", '‘He said "light it"’ (Marsh 9).'),
@@ -73,7 +73,7 @@ def test_marks_and_final_punctuation(words: str, mla: str, harvard: str) -> None
         ("It was 5 p.m.", '"It was 5 p.m."¹'),
     ],
 )
-def test_a_note_is_called_behind_the_marks(words: str, wanted: str) -> None:
+def test_the_number_of_a_note_follows_the_marks(words: str, wanted: str) -> None:
     style = style_named("chicago-notes")
     assert style.quotation(words, "Marsh, Lamp, 9.") == f"{wanted}\n\n1. Marsh, Lamp, 9."
 
@@ -88,11 +88,11 @@ def test_a_note_is_called_behind_the_marks(words: str, wanted: str) -> None:
         ("ieee", "light " * 98 + "end.", "light " * 99 + "end."),
     ],
 )
-def test_longer_words_are_set_off(style: str, inline: str, block: str) -> None:
-    made = style_named(style)
-    assert made.quotation(inline, CITED)[0] in {'"', "‘"}
-    assert made.quotation(inline, CITED).endswith(f" {CITED}.")
-    assert made.quotation(block, CITED) == f"{block} {CITED}"
+def test_long_quotations_are_blocks(style: str, inline: str, block: str) -> None:
+    chosen = style_named(style)
+    assert chosen.quotation(inline, CITED)[0] in {'"', "‘"}
+    assert chosen.quotation(inline, CITED).endswith(f" {CITED}.")
+    assert chosen.quotation(block, CITED) == f"{block} {CITED}"
 
 
 @pytest.mark.parametrize(
@@ -119,9 +119,9 @@ def test_a_block_keeps_its_marks_and_ends_before_the_citation(end: str, wanted: 
 
 def test_a_block_gets_the_mark_that_its_words_lack() -> None:
     words = "it burns,” he said, “and burns. " + "The lamp went out. " * 20
-    made = style_named("mla").quotation(words, CITED)
-    assert made.startswith("“it burns,” he said, “and burns. ")
-    assert made.endswith("The lamp went out.” (Marsh 9)")
+    quotation = style_named("mla").quotation(words, CITED)
+    assert quotation.startswith("“it burns,” he said, “and burns. ")
+    assert quotation.endswith("The lamp went out.” (Marsh 9)")
 
 
 PIECES = st.sampled_from(
@@ -132,32 +132,33 @@ LONG_WORDS = st.tuples(WORDS, st.sampled_from([1, 60])).map(lambda pair: f"{pair
 
 
 def letters(text: str) -> str:
-    """A text without its quotation marks and blanks, and the punctuation at its end."""
+    """A text without quotation marks, spaces and final punctuation."""
     return re.sub(r"[.,;:]*$", "", re.sub(r"[“”\"‘’'\s]", "", text))
 
 
 @given(LONG_WORDS, st.sampled_from([*STYLES]))
 def test_the_words_are_never_changed(words: str, style: str) -> None:
-    made = style_named(style).quotation(words, "(X 9)")
-    found = re.fullmatch(r"(?s)(.*?)(?: \(X 9\)\.?|¹\n\n1\. \(X 9\))", made)
-    assert found is not None
-    assert letters(found[1]) == letters(words)
-    # Apostrophes and marks inside are kept in number; only missing fellows and the outer pair are added.
-    assert len(re.findall("[“”\"‘’']", found[1])) >= len(re.findall("[“”\"‘’']", words))
+    quotation = style_named(style).quotation(words, "(X 9)")
+    match = re.fullmatch(r"(?s)(.*?)(?: \(X 9\)\.?|¹\n\n1\. \(X 9\))", quotation)
+    assert match is not None
+    assert letters(match[1]) == letters(words)
+    # No apostrophe or inner mark is lost; only missing counterparts and the outer pair are added.
+    assert len(re.findall("[“”\"‘’']", match[1])) >= len(re.findall("[“”\"‘’']", words))
 
 
 @given(WORDS, st.booleans())
 def test_nesting_keeps_every_character_but_the_kind_of_marks(words: str, double: bool) -> None:  # noqa: FBT001
-    made = nested(words, double=double)
-    assert len(made) == len(words)
-    assert all(one == two or {one, two} <= set("“”\"‘’'") for one, two in zip(words, made, strict=True))
+    text = nested(words, double=double)
+    assert len(text) == len(words)
+    for before, after in zip(words, text, strict=True):
+        assert before == after or {before, after} <= set("“”\"‘’'")
 
 
 @given(WORDS)
-def test_completed_words_pair(words: str) -> None:
-    made = completed(words)
-    assert words in made
-    assert completed(made) == made or '"' in words
+def test_marks_of_completed_words_are_paired(words: str) -> None:
+    text = completed(words)
+    assert words in text
+    assert completed(text) == text or '"' in words
 
 
 @given(

@@ -1,4 +1,4 @@
-"""In-text citations in the forms of the styles' published examples, and records that lack or hide things."""
+"""In-text citations as in the styles' published examples, and incomplete or hostile records."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ IN_TEXT: list[tuple[dict[str, Any], str, dict[str, str]]] = [
 
 
 def stars(style: str, record: dict[str, Any], locator: str, records: list[dict[str, Any]]) -> str:
-    """An in-text citation with the italics of titles between stars."""
+    """An in-text citation with the italics of titles between asterisks."""
     runs = style_named(style, records).rich_in_text(record, locator).runs
     return "".join(f"*{run.text}*" if run.italic and run.text != "et al." else run.text for run in runs)
 
@@ -187,7 +187,9 @@ OTHER_YEAR = without(ARTICLE, title="Bells", issued={"date-parts": [[2015]]})
 NAMESAKE = without(ARTICLE, title="Bells", author=[{"family": "Marsh", "given": "Tom"}])
 NEAR_NAMESAKE = without(ARTICLE, title="Bells", author=[{"family": "Marsh", "given": "Anna"}])
 SHORTER = without(ARTICLE, title="Bells", author=[{"family": "Marsh", "given": "A."}])
-TRIO, TRIO_2 = (without(CHAPTER, author=[MARSH, LEE, one], title=f"T {one['given']}") for one in (RAY, FOX))
+TRIO, TRIO_2 = (
+    without(CHAPTER, author=[MARSH, LEE, third], title=f"T {third['given']}") for third in (RAY, FOX)
+)
 QUARTET = without(CHAPTER, author=[MARSH, LEE, RAY, FOX])
 QUARTET_2 = without(CHAPTER, author=[MARSH, FOX, RAY, LEE], title="Bells")
 
@@ -249,7 +251,9 @@ QUARTET_2 = without(CHAPTER, author=[MARSH, FOX, RAY, LEE], title="Bells")
     ids=["same author and year", "same author", "same surname", "same initial", "same person shortened"],
 )
 @pytest.mark.parametrize("style", sorted(ALL))
-def test_a_work_is_told_from_another(style: str, other: dict[str, Any], wanted: dict[str, str]) -> None:
+def test_a_work_is_distinguished_from_another(
+    style: str, other: dict[str, Any], wanted: dict[str, str]
+) -> None:
     assert stars(style, ARTICLE, "9", [other, ARTICLE]) == wanted[style]
 
 
@@ -270,21 +274,21 @@ def test_a_work_is_told_from_another(style: str, other: dict[str, Any], wanted: 
         ("ieee", ARTICLE, dict(ARTICLE), "[1, p. 9]"),
     ],
 )
-def test_works_of_several_authors_are_told_apart(
+def test_works_of_several_authors_are_distinguished(
     style: str, record: dict[str, Any], other: dict[str, Any], wanted: str
 ) -> None:
     assert stars(style, record, "9", [other, record]) == wanted
 
 
-def test_the_letter_stands_in_the_reference_too() -> None:
+def test_the_reference_has_the_letter_too() -> None:
     assert starred("apa", OTHER_TITLE, [ARTICLE, OTHER_TITLE]).startswith("Marsh, A. J. (2014a). Bells.")
     assert starred("chicago", ARTICLE, [ARTICLE, OTHER_TITLE]).startswith("Marsh, Ada J. 2014b. “Light")
 
 
-def test_letters_go_on_behind_z() -> None:
+def test_letters_continue_after_z() -> None:
     many = [without(ARTICLE, title=f"T{number:02}") for number in range(28)]
     style = style_named("chicago", many)
-    assert [style.in_text(many[at], "") for at in (0, 25, 26, 27)] == [
+    assert [style.in_text(many[index], "") for index in (0, 25, 26, 27)] == [
         "(Marsh 2014a)",
         "(Marsh 2014z)",
         "(Marsh 2014aa)",
@@ -338,12 +342,12 @@ HOSTILE: list[dict[str, Any]] = [
 @pytest.mark.parametrize("record", HOSTILE)
 def test_missing_pieces_are_left_out(style: str, kind: str, record: dict[str, Any]) -> None:
     work = record | ({"type": kind} if kind else {})
-    made = style_named(style, [work, *HOSTILE])
-    for text in (made.in_text(work, ""), made.in_text(work, "9", quoting="W"), made.reference(work)):
+    chosen = style_named(style, [work, *HOSTILE])
+    for text in (chosen.in_text(work, ""), chosen.in_text(work, "9", quoting="W"), chosen.reference(work)):
         assert "None" not in text
         assert "  " not in text
         assert ", ," not in text
-        # A work of which nothing is known has nothing to be cited by.
+        # A work without any facts cannot be cited.
         assert "()" not in text or not work.get("title")
 
 
@@ -355,16 +359,16 @@ MARKUP = {
 
 @pytest.mark.parametrize("style", STYLES)
 def test_markup_in_a_record_is_escaped(style: str) -> None:
-    made = style_named(style).rich_reference(MARKUP)
-    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; " in made.html()
-    assert set(made.html().replace("<i>", "").replace("</i>", "")) & {"<", ">"} == set()
-    assert r"\<script\>" in made.markdown()
-    assert r"\*_\[x\](y)_\*" in made.markdown().replace(r"\_", "_")
-    assert "<script>" in made.plain()
+    reference = style_named(style).rich_reference(MARKUP)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; " in reference.html()
+    assert set(reference.html().replace("<i>", "").replace("</i>", "")) & {"<", ">"} == set()
+    assert r"\<script\>" in reference.markdown()
+    assert r"\*_\[x\](y)_\*" in reference.markdown().replace(r"\_", "_")
+    assert "<script>" in reference.plain()
 
 
 @pytest.mark.parametrize("name", STYLES)
-def test_what_is_cited_again_is_not_made_again(name: str) -> None:
+def test_citations_and_references_are_cached(name: str) -> None:
     style = style_named(name, [ARTICLE, BOOK])
     assert style.cited(ARTICLE, "849-50") is style.cited(ARTICLE, "849-50")
     assert style.listed(ARTICLE) is style.listed(ARTICLE)

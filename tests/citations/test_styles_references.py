@@ -1,4 +1,4 @@
-"""References and notes in the forms of the styles' published examples, with works of our own invention."""
+"""References and notes as in the styles' published examples, for invented works."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ PEOPLE = [{"family": f"Name{number:02}", "given": "Ann"} for number in range(1, 
             {"title": "A Note on “Light”", "container-title": "J", "author": [LEE]},
             "[1] B. Lee, “A Note on ‘Light,’” *J*.",
         ),
-        # Editors in the author's place, and beside one.
+        # Editors in place of an author, and together with one.
         (
             "mla",
             without(BOOK, "author", editor=[RAY, FOX]),

@@ -1,8 +1,9 @@
-"""Rich text, titles and names: the pieces that citations are made of."""
+"""Rich text, titles and names, which citations consist of."""
 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -12,34 +13,32 @@ from assistant.citations.record import name_from
 from assistant.citations.titles import in_marks, marked_up, short_title, stopped
 from assistant.core.rich import Rich, Run, joined, rich
 
-FACES = st.lists(st.tuples(st.text(max_size=5), st.booleans()), max_size=6)
+STRETCHES = st.lists(st.tuples(st.text(max_size=5), st.booleans()), max_size=6)
 
 
-def made_of(pieces: list[tuple[str, bool]]) -> Rich:
+def text_of(pieces: list[tuple[str, bool]]) -> Rich:
     return joined("", [rich(text, italic=italic) for text, italic in pieces])
 
 
-@given(FACES)
+@given(STRETCHES)
 def test_runs_are_merged_and_nothing_is_lost(pieces: list[tuple[str, bool]]) -> None:
-    made = made_of(pieces)
-    assert made.plain() == "".join(text for text, _ in pieces)
-    assert all(run.text for run in made.runs)
-    assert all(one.italic != two.italic for one, two in zip(made.runs, made.runs[1:], strict=False))
-    assert made.italic().italic() == made
+    text = text_of(pieces)
+    assert text.plain() == "".join(piece for piece, _ in pieces)
+    assert all(run.text for run in text.runs)
+    assert all(run.italic != after.italic for run, after in pairwise(text.runs))
+    assert text.italic().italic() == text
 
 
-@given(FACES, st.integers(0, 12), st.integers(0, 12))
-def test_a_slice_is_a_slice_of_the_text_in_its_faces(
-    pieces: list[tuple[str, bool]], start: int, end: int
-) -> None:
-    made = made_of(pieces)
-    assert made[start:end].plain() == made.plain()[start:end]
-    assert made[:start] + made[start:] == made
+@given(STRETCHES, st.integers(0, 12), st.integers(0, 12))
+def test_a_slice_keeps_the_italics(pieces: list[tuple[str, bool]], start: int, end: int) -> None:
+    text = text_of(pieces)
+    assert text[start:end].plain() == text.plain()[start:end]
+    assert text[:start] + text[start:] == text
 
 
-@given(FACES)
-def test_html_has_no_signs_of_the_texts_own(pieces: list[tuple[str, bool]]) -> None:
-    bare = re.sub("</?i>", "", made_of(pieces).html())
+@given(STRETCHES)
+def test_html_has_no_unescaped_characters_of_the_text(pieces: list[tuple[str, bool]]) -> None:
+    bare = re.sub("</?i>", "", text_of(pieces).html())
     assert not set(bare) & {"<", ">"}
     assert not re.search("&(?!amp;|lt;|gt;)", bare)
 
@@ -168,5 +167,5 @@ def test_initials(given: str, spaced: str, tight: str) -> None:
     ],
 )
 def test_names_in_order_and_inverted(name: dict[str, str], direct: str, inverted: str) -> None:
-    made = name_from(name)
-    assert (made.direct(comma=True), made.inverted()) == (direct, inverted)
+    parsed = name_from(name)
+    assert (parsed.direct(comma=True), parsed.inverted()) == (direct, inverted)
