@@ -35,6 +35,7 @@ from assistant.core.essay import Kind, Passage
 from assistant.core.rich import rich
 from assistant.rendering.clipboard import Forms, quotation_forms, reference_forms
 from assistant.web.views import PAGE, render
+from assistant.web.views.passage import browser_spans, marked_stretches
 
 NOT_ANSWERED = "The essay does not seem to answer this."
 PENDING = "Looking through the essay…"
@@ -63,7 +64,8 @@ _KIND_LABELS: dict[Kind, str] = {
 }
 
 PAGE.define(NEARNESS=f"the same: likeness of {_SAME} or more, 1 being full; near: {_NEAR} or more; far: less")
-PAGE.filter(quotation_forms)
+for function in (quotation_forms, marked_stretches, browser_spans):
+    PAGE.filter(function)
 
 
 @dataclass(frozen=True, slots=True)
