@@ -68,7 +68,7 @@ SPEAKERS: dict[str, str | tuple[str, ...]] = {
     "citeproc": "citations/styles/csl.py",
     "bibtexparser": "citations/bibtex.py",
     "rispy": "citations/ris.py",
-    "docx": ("documents/word.py", "rendering/notebook_word.py"),
+    "docx": ("documents/word.py", "rendering/notebook.py"),
     "markdown_it": "documents/markdown.py",
 }
 

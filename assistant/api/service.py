@@ -19,17 +19,10 @@ from anyio.to_thread import run_sync
 
 from assistant.api.schema import CALLS, RefusedError, check_request
 from assistant.core.errors import AssistantError, DraftError, QuotationError, RecordError
-from assistant.rendering.answers import answer_object, hyphenated_citation
-from assistant.rendering.drafts import draft_object
-from assistant.rendering.essays import essay_object
-from assistant.rendering.plain_text import (
-    plain_answer,
-    plain_draft,
-    plain_essays,
-    plain_passages,
-    plain_verdict,
-)
-from assistant.rendering.quotations import verdict_object
+from assistant.rendering.answers import answer_object, hyphenated_citation, plain_answer
+from assistant.rendering.drafts import draft_object, plain_draft
+from assistant.rendering.essays import essay_object, plain_essays, plain_passages
+from assistant.rendering.quotations import plain_verdict, verdict_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

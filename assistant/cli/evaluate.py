@@ -85,8 +85,8 @@ def run(library: Library, request: Request, *, as_json: bool) -> None:
     from assistant.evaluation import assess, render
 
     for folder in filter(None, (request.report, request.trec)):
-        assess.prepare(folder)
-    earlier = assess.earlier(request.report) if request.report else None
+        assess.prepare_folder(folder)
+    earlier = assess.earlier_report(request.report) if request.report else None
     results = []
     with Bar("questions") as bar:
         for measured in assess.measure(library, request.folders, request.methods, bar, request.worst):
@@ -95,7 +95,7 @@ def run(library: Library, request: Request, *, as_json: bool) -> None:
                 click.echo(f"{render.evaluation_text(measured.data)}\n")
     report = assess.EvaluationReport([measured.data for measured in results], earlier)
     if as_json:
-        print_json(render.evaluation_object(report.data))
+        print_json(render.evaluation_json(report.data))
     elif report.comparison:
         click.echo(render.comparison_text(report.comparison))
     _write(request, results, report)
@@ -119,12 +119,12 @@ def _write(request: Request, results: Sequence[Measured], report: EvaluationRepo
     if request.trec:
         names = render.file_names([measured.dataset.name for measured in results])
         for name, measured in zip(names, results, strict=True):
-            assess.write(request.trec, render.trec_files(name, measured.dataset, measured.evaluations))
+            assess.write_files(request.trec, render.trec_files(name, measured.dataset, measured.evaluations))
     if request.report:
         data = json.dumps(report.data, ensure_ascii=False, indent=1)
         # The data last: the next report is compared with it.
         files = {"report.html": report.page, "report.md": report.markdown, assess.DATA: f"{data}\n"}
-        assess.write(request.report, files)
+        assess.write_files(request.report, files)
         say(f"The report is {request.report / 'report.html'}")
 
 

@@ -1,7 +1,4 @@
-"""The evaluation of a library or of question sets with passages of their own: ``assess`` does it all.
-
-Reports and runs in folders of the user's: an earlier report is read, files are whole or not there.
-"""
+"""Evaluates ranking methods on question sets, and saves reports in the user's folders."""
 
 from __future__ import annotations
 
@@ -18,11 +15,16 @@ from typing import Any
 from assistant.core.errors import AssistantError, DatasetError
 from assistant.core.essay import SEARCHED_KINDS, Progress
 from assistant.evaluation.datasets import Dataset, load_dataset
-from assistant.evaluation.methods import Corpus, Methods, chosen, needs_index
-from assistant.evaluation.render import report_markdown
-from assistant.evaluation.report import evaluation_object, question_objects, worst_questions
+from assistant.evaluation.methods import Corpus, Methods, chosen_methods, needs_index
+from assistant.evaluation.render import report_fragment, report_markdown, report_page
+from assistant.evaluation.report import (
+    compare,
+    evaluation_object,
+    is_report,
+    question_objects,
+    worst_questions,
+)
 from assistant.evaluation.runner import Evaluation, evaluate
-from assistant.evaluation.tables import compare, is_report
 from assistant.library.adding import essay_of_passages
 from assistant.library.library import Library
 from assistant.retrieval.finder import Finder
@@ -31,14 +33,14 @@ DATA = "report.json"
 
 
 class OutputError(AssistantError):
-    """What was asked for cannot be written where it was asked for."""
+    """A file cannot be written to, or read from, the folder that the user named."""
 
 
-def prepare(folder: Path) -> None:
-    """Make a folder and see that it can be written to, before work is done for it.
+def prepare_folder(folder: Path) -> None:
+    """Make a folder and try to write to it, before any work is done for it.
 
     Raises:
-        OutputError: If it cannot.
+        OutputError: If it cannot be written to.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -48,54 +50,50 @@ def prepare(folder: Path) -> None:
         raise _output_error(folder, error) from error
 
 
-def earlier(folder: Path) -> dict[str, Any] | None:
+def earlier_report(folder: Path) -> dict[str, Any] | None:
     """The report that a folder holds, or ``None``.
 
     Raises:
-        OutputError: If what stands in its place is none.
+        OutputError: If the file in its place is not a report.
     """
     path = folder / DATA
     if not path.exists():
         return None
     try:
-        found = json.loads(path.read_text("utf-8"))
+        data = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise _no_report(path) from error
-    if not is_report(found):
+    if not is_report(data):
         raise _no_report(path)
-    return dict(found)
+    return dict(data)
 
 
 def _no_report(path: Path) -> OutputError:
-    return OutputError(f"{path} is no report to compare with; delete it or name another folder.")
+    return OutputError(f"{path} is not a report to compare with; delete it or name another folder.")
 
 
-def write(folder: Path, files: Mapping[str, str]) -> None:
-    """Write files, each in the place of an older one at once and whole.
-
-    Args:
-        folder: Where to; it exists.
-        files: Text by file name.
+def write_files(folder: Path, files: Mapping[str, str]) -> None:
+    """Write texts, by file name, to a folder that exists; each file replaces an older one whole.
 
     Raises:
-        OutputError: If one cannot be written.
+        OutputError: If a file cannot be written.
     """
     new: dict[str, Path] = {}
     try:
         for name, text in files.items():
-            handle, path = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
-            new[name] = Path(path)
+            handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
+            new[name] = Path(temporary)
             with os.fdopen(handle, "wb") as file:
                 file.write(text.encode("utf-8", "replace"))
-            # Made for this user alone until it is whole; then as any other file is.
+            # A temporary file is readable by this user only; a finished one as any other file.
             new[name].chmod(0o644)
-        for name, one in new.items():
-            one.replace(folder / name)
+        for name, path in new.items():
+            path.replace(folder / name)
     except OSError as error:
         raise _output_error(folder, error) from error
     finally:
-        for one in new.values():
-            one.unlink(missing_ok=True)
+        for path in new.values():
+            path.unlink(missing_ok=True)
 
 
 def _output_error(folder: Path, error: OSError) -> OutputError:
@@ -109,12 +107,12 @@ WORST = 5
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One question set, measured.
+    """The measurements of one question set.
 
     Attributes:
         dataset: The set.
-        evaluations: One a method, in the order asked for.
-        data: Its figures, worst questions, and what became of each question.
+        evaluations: One for each method, in the order in which they were named.
+        data: Its figures, its worst questions, and the result of each question.
     """
 
     dataset: Dataset
@@ -123,7 +121,7 @@ class Measured:
 
 
 class EvaluationReport:
-    """What an evaluation found.
+    """The results of an evaluation.
 
     Args:
         sets: Figures of each set, as in ``Measured.data``.
@@ -131,29 +129,25 @@ class EvaluationReport:
     """
 
     def __init__(self, sets: Sequence[Mapping[str, Any]], before: Mapping[str, Any] | None = None) -> None:
-        made = datetime.now(UTC).isoformat(" ", "minutes").removesuffix("+00:00") + " UTC"
-        self.data: dict[str, Any] = {"schema": SCHEMA, "made": made, "datasets": [*sets], "comparison": None}
+        now = datetime.now(UTC).isoformat(" ", "minutes").removesuffix("+00:00") + " UTC"
+        self.data: dict[str, Any] = {"schema": SCHEMA, "made": now, "datasets": [*sets], "comparison": None}
         if before is not None:
             self.data["comparison"] = compare(before, self.data)
 
     @property
     def comparison(self) -> dict[str, Any] | None:
         """What changed since the earlier report."""
-        found: dict[str, Any] | None = self.data["comparison"]
-        return found
+        comparison: dict[str, Any] | None = self.data["comparison"]
+        return comparison
 
     @cached_property
     def html(self) -> str:
-        """The report as an element of a page, with a style of its own."""
-        from assistant.evaluation.render import report_fragment
-
+        """The report as an HTML element with its own style, for any page."""
         return report_fragment(self.data)
 
     @property
     def page(self) -> str:
-        """The report as a page of its own."""
-        from assistant.evaluation.render import report_page
-
+        """The report as a whole HTML page."""
         return report_page(self.html)
 
     @property
@@ -169,7 +163,7 @@ def assess(
     progress: Progress,
 ) -> EvaluationReport:
     """Evaluate methods on question sets and report on it; arguments and errors as for ``measure``."""
-    return EvaluationReport([one.data for one in measure(library, folders, methods, progress)])
+    return EvaluationReport([measured.data for measured in measure(library, folders, methods, progress)])
 
 
 def measure(
@@ -182,10 +176,10 @@ def measure(
     """Evaluate methods on question sets.
 
     Args:
-        library: Holds the essays of sets that bring no passages of their own.
-        folders: The sets; those of the library's own ``data/eval`` if none is named.
+        library: Holds the essays of sets without passages of their own.
+        folders: The sets; those in the library's ``data/eval`` if none is named.
         methods: Names of ranking methods; all if none is named.
-        progress: Told about steps done.
+        progress: Called as steps are done.
         worst: How many of the first method's worst questions to name.
 
     Yields:
@@ -194,19 +188,19 @@ def measure(
     Raises:
         DatasetError: If a set or a method is not known, or an essay of a set is not in the library.
     """
-    named = chosen(methods)
-    # A fault in the last set is told before the first has taken its minutes.
+    names = chosen_methods(methods)
+    # All sets are read first: an error in the last is reported before the first has taken its minutes.
     datasets = [load_dataset(folder) for folder in folders or _own_sets(library)]
     for dataset in datasets:
-        finder, corpus = opened(dataset, library, progress, indexed=needs_index(named))
-        ranked = Methods(finder, corpus, progress)
-        found = tuple(_evaluated(dataset, ranked, corpus, name, progress) for name in named)
-        data = evaluation_object(dataset, found) | {
+        finder, corpus = _opened(dataset, library, progress, indexed=needs_index(names))
+        rankers = Methods(finder, corpus, progress)
+        evaluations = tuple(_evaluated(dataset, rankers, corpus, name, progress) for name in names)
+        data = evaluation_object(dataset, evaluations) | {
             "model": finder.searcher.encoder.info.name,
-            "worst": worst_questions(found[0], dataset, corpus, worst),
-            "questions": question_objects(found),
+            "worst": worst_questions(evaluations[0], dataset, corpus, worst),
+            "questions": question_objects(evaluations),
         }
-        yield Measured(dataset, found, data)
+        yield Measured(dataset, evaluations, data)
 
 
 def _own_sets(library: Library) -> list[Path]:
@@ -229,20 +223,12 @@ def _evaluated(
     return evaluate(dataset, methods.ranker(method), corpus, method, count)
 
 
-def opened(dataset: Dataset, library: Library, progress: Progress, *, indexed: bool) -> tuple[Finder, Corpus]:
-    """What a set is asked of.
+def _opened(
+    dataset: Dataset, library: Library, progress: Progress, *, indexed: bool
+) -> tuple[Finder, Corpus]:
+    """The passages that a set asks about, and what finds them.
 
-    Args:
-        dataset: The set.
-        library: Holds the essays of a set that brings no passages of its own.
-        progress: Told about windows embedded.
-        indexed: Whether a set's own passages are indexed, which not every method needs.
-
-    Returns:
-        What finds passages, and the passages themselves.
-
-    Raises:
-        DatasetError: If an essay of the set is not in the library.
+    A set's own passages are only indexed if a method needs that.
     """
     if dataset.corpus is not None:
         essays = [essay_of_passages(doc, doc, texts) for doc, texts in dataset.corpus.items()]
@@ -257,5 +243,6 @@ def opened(dataset: Dataset, library: Library, progress: Progress, *, indexed: b
         essays = library.essays()
         finder = library.finder()
     return finder, {
-        essay.id: {one.id: one for one in essay.passages if one.kind in SEARCHED_KINDS} for essay in essays
+        essay.id: {passage.id: passage for passage in essay.passages if passage.kind in SEARCHED_KINDS}
+        for essay in essays
     }

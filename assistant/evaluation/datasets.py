@@ -1,4 +1,7 @@
-"""Question sets in BEIR layout: queries, judgements (qrels), and a corpus or the library's passages."""
+"""Question sets in BEIR layout: queries, judgements (qrels), and a corpus or the library's passages.
+
+A question may name its evidence: which words of a passage answer it.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,24 @@ from pathlib import Path
 from typing import Any
 
 from assistant.core.errors import DatasetError
-from assistant.evaluation.evidence import NO_EVIDENCE, Evidence, read_evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Which words answer a question, in the forms that a set may use; all are empty if it does not say.
+
+    Attributes:
+        spans: Passage, start and end of words in the passage's text.
+        sentences: Sentences of an answering passage.
+        answers: Short answers in an answering passage's own words.
+    """
+
+    spans: tuple[tuple[str, int, int], ...] = ()
+    sentences: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+
+
+NO_EVIDENCE = Evidence()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +45,7 @@ class DatasetQuestion:
         type: What sort of question it is, or the empty string.
         history: Questions asked before it.
         exclude: Passages left out of its candidates.
-        evidence: Which words answer it, where the set tells.
+        evidence: Which words answer it.
     """
 
     id: str
@@ -46,8 +66,8 @@ class Dataset:
         name: Name of the set.
         questions: Its questions, in order.
         qrels: Judgements: relevance of each judged passage, by question id.
-        corpus: Passages by document and id; ``None`` if the library's are meant.
-        whole: Whether a question is asked of everything and not only of its own document.
+        corpus: Text of the set's own passages by document and id; ``None`` if it uses the library's.
+        whole: Whether a question is asked of all documents and not only of its own.
     """
 
     name: str
@@ -61,11 +81,8 @@ def load_dataset(folder: Path) -> Dataset:
     """Read a question set.
 
     Args:
-        folder: Holds ``queries.jsonl``, ``qrels.tsv`` or ``qrels/test.tsv``, and where the set brings
-            its own passages ``corpus.jsonl``.
-
-    Returns:
-        The set.
+        folder: Holds ``queries.jsonl``, ``qrels.tsv`` or ``qrels/test.tsv``, and ``corpus.jsonl`` if the set
+            has passages of its own.
 
     Raises:
         DatasetError: If a file is missing or a line of it is malformed.
@@ -79,7 +96,7 @@ def load_dataset(folder: Path) -> Dataset:
     path = folder / "queries.jsonl"
     questions = tuple(_question(path, number, line, qrels) for number, line in _lines(path))
     if not questions:
-        raise DatasetError(f"{path} holds no question; write one a line.")
+        raise DatasetError(f"{path} holds no question; write one on each line.")
     corpus = _corpus(folder / "corpus.jsonl", use_title=bool(meta.get("use_title")))
     whole = meta.get("scope") == "library"
     return Dataset(str(meta.get("name", folder.name)), questions, qrels, corpus, whole)
@@ -96,26 +113,26 @@ def _meta(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        found = json.loads(_text(path))
+        meta = json.loads(_text(path))
     except ValueError as error:
-        raise DatasetError(f"{path} is not JSON; mend it.") from error
-    if not isinstance(found, dict):
-        raise DatasetError(f"{path} is not a JSON object; mend it.")
-    return found
+        raise DatasetError(f"{path} is not JSON; correct it.") from error
+    if not isinstance(meta, dict):
+        raise DatasetError(f"{path} is not a JSON object; correct it.")
+    return meta
 
 
 def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    # Not splitlines: JSON may hold line separators that are no ends of lines.
+    # Not splitlines: JSON may contain characters that it takes for line ends.
     for number, line in enumerate(_text(path).split("\n"), 1):
         if not line.strip():
             continue
         try:
-            found = json.loads(line)
+            value = json.loads(line)
         except ValueError as error:
-            raise DatasetError(f"{path}, line {number}, is not JSON; mend the line.") from error
-        if not isinstance(found, dict) or "_id" not in found or "text" not in found:
-            raise DatasetError(f"{path}, line {number}, lacks _id or text; mend the line.")
-        yield number, found
+            raise DatasetError(f"{path}, line {number}, is not JSON; correct the line.") from error
+        if not isinstance(value, dict) or "_id" not in value or "text" not in value:
+            raise DatasetError(f"{path}, line {number}, lacks _id or text; correct the line.")
+        yield number, value
 
 
 def _question(
@@ -124,8 +141,8 @@ def _question(
     lists = {}
     for key in ("history", "exclude"):
         lists[key] = line.get(key) or []
-        if not isinstance(lists[key], list) or not all(isinstance(one, str) for one in lists[key]):
-            raise DatasetError(f"{path}, line {number}: {key} is not a list of texts; mend the line.")
+        if not isinstance(lists[key], list) or not all(isinstance(text, str) for text in lists[key]):
+            raise DatasetError(f"{path}, line {number}: {key} is not a list of texts; correct the line.")
     return DatasetQuestion(
         str(line["_id"]),
         str(line["text"]),
@@ -138,8 +155,32 @@ def _question(
     )
 
 
+def read_evidence(line: Mapping[str, Any]) -> Evidence:
+    """The evidence in a line of ``queries.jsonl``; forms that are not known are ignored."""
+    entries = line.get("evidence")
+    spans = [entry for entry in entries if _is_span(entry)] if isinstance(entries, list) else []
+    return Evidence(
+        tuple((span["passage"], span["start"], span["end"]) for span in spans),
+        _texts(line.get("evidence_sentences")),
+        _texts(line.get("answers")),
+    )
+
+
+def _is_span(entry: object) -> bool:
+    if not isinstance(entry, dict) or not isinstance(entry.get("passage"), str):
+        return False
+    start, end = entry.get("start"), entry.get("end")
+    return type(start) is int and type(end) is int and 0 <= start < end
+
+
+def _texts(values: object) -> tuple[str, ...]:
+    texts = values if isinstance(values, list) else []
+    return tuple(dict.fromkeys(text for text in texts if isinstance(text, str) and text.strip()))
+
+
 def _qrels(folder: Path) -> dict[str, dict[str, int]]:
-    path = next((one for one in (folder / "qrels.tsv", folder / "qrels" / "test.tsv") if one.is_file()), None)
+    paths = (folder / "qrels.tsv", folder / "qrels" / "test.tsv")
+    path = next((path for path in paths if path.is_file()), None)
     if path is None:
         raise DatasetError(f"{folder} has no qrels.tsv or qrels/test.tsv; a question set needs judgements.")
     qrels: dict[str, dict[str, int]] = defaultdict(dict)
@@ -151,7 +192,7 @@ def _qrels(folder: Path) -> dict[str, dict[str, int]]:
             qrels[question][passage] = int(score)
         except ValueError as error:
             raise DatasetError(
-                f"{path}, line {number}, is not question, passage and score; mend the line."
+                f"{path}, line {number}, is not question, passage and score; correct the line."
             ) from error
     return dict(qrels)
 
@@ -167,6 +208,6 @@ def _corpus(path: Path, *, use_title: bool) -> dict[str, dict[str, str]] | None:
 
 
 def _title(title: str) -> str:
-    """A title as it stands before its passage: a sentence of its own."""
+    """A title as a sentence of its own before its passage."""
     title = title.strip()
     return f"{title}{'' if title[-1] in '.!?' else '.'} " if title else ""

@@ -1,6 +1,6 @@
-"""The ranking methods by name; only what the asked ones need is built.
+"""The ranking methods by name: the assistant's own, and simpler ones to compare it with.
 
-Plain ways to rank passages, to compare with: they need no index of windows.
+Only what the chosen methods need is built; BM25 and one vector for each passage need no index of windows.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ from functools import cached_property
 import numpy as np
 
 from assistant.core.errors import DatasetError
-from assistant.core.essay import Passage, Progress
+from assistant.core.essay import Passage, Progress, Spans
 from assistant.evaluation.datasets import DatasetQuestion
-from assistant.evaluation.evidence import Spans
 from assistant.retrieval.finder import Finder
 from assistant.retrieval.index.bm25 import BM25
 from assistant.retrieval.index.ordering import best_first
@@ -26,7 +25,7 @@ Scored = list[tuple[str, float]]
 # As in Cormack, Clarke and Buettcher (2009).
 _RRF = 60
 # Passages encoded at a time.
-_AT_ONCE = 256
+_BATCH = 256
 
 
 class Dense:
@@ -35,7 +34,7 @@ class Dense:
     Args:
         texts: Text of each passage by id.
         encoder: The model.
-        progress: Told about passages encoded.
+        progress: Called as passages are encoded.
     """
 
     def __init__(self, texts: Mapping[str, str], encoder: Encoder, progress: Progress) -> None:
@@ -49,11 +48,11 @@ class Dense:
             progress("whole passages", done, len(texts))
 
         cut = [self._cut(text) for text in texts.values()]
-        # By parts: the vectors of all their word pieces, which are not needed, would fill the memory.
+        # In batches: the vectors of all word pieces, which are not needed, would fill the memory.
         vectors = [
-            one.vector
-            for start in range(0, len(cut), _AT_ONCE)
-            for one in encoder.encode(cut[start : start + _AT_ONCE], progress=count)
+            encoded.vector
+            for start in range(0, len(cut), _BATCH)
+            for encoded in encoder.encode(cut[start : start + _BATCH], progress=count)
         ]
         self._vectors = np.array(vectors, dtype=np.float32).reshape(len(cut), encoder.info.dimension)
 
@@ -65,8 +64,8 @@ class Dense:
 
     def __call__(self, question: str, candidates: Collection[str]) -> Scored:
         """Rank passages by the cosine of their vector and the question's."""
-        (asked,) = self._encoder.encode([self._cut(question)], query=True)
-        return _best_first(self._names, self._vectors @ asked.vector, candidates)
+        (encoded,) = self._encoder.encode([self._cut(question)], query=True)
+        return _best_first(self._names, self._vectors @ encoded.vector, candidates)
 
 
 class Lexical:
@@ -95,18 +94,18 @@ def reciprocal_ranks(rankings: Sequence[Scored]) -> Scored:
     """Fuse rankings: a passage has the sum of ``1 / (60 + rank)`` over those that found it.
 
     Args:
-        rankings: Passages and scores, best first; what is not above 0 was not found.
+        rankings: Passages and scores, best first; a passage whose score is not above 0 was not found.
 
     Returns:
-        All passages that one of them found, best first; the sums come from ranks alone, and equal ones stand
-        in the order of the first ranking.
+        All passages that a ranking found, best first; the sums come from ranks alone, and equal ones keep the
+        order of the first ranking.
     """
     fused: dict[str, float] = {}
     for ranking in rankings:
         for rank, (name, score) in enumerate(ranking, 1):
             if score > 0:
                 fused[name] = fused.get(name, 0.0) + 1 / (_RRF + rank)
-    return sorted(fused.items(), key=lambda one: -one[1])
+    return sorted(fused.items(), key=lambda item: -item[1])
 
 
 # Passages of each document, by id.
@@ -124,7 +123,7 @@ class MethodResult:
     Attributes:
         scored: Passages and scores, best first.
         confidence: Estimated probability that the first ones answer; ``None`` for a method that has none.
-        highlights: Gives the answering words of the passage on a place from 0; ``None`` for a method that
+        highlights: Returns the answering words of the passage of a rank, from 0; ``None`` for a method that
             marks none.
         threshold: The confidence from which the passages are offered as an answer.
     """
@@ -151,7 +150,7 @@ class MethodResult:
 Ranker = Callable[[DatasetQuestion, Collection[str]], MethodResult]
 
 
-def chosen(names: Sequence[str]) -> list[str]:
+def chosen_methods(names: Sequence[str]) -> list[str]:
     """Names of methods, each once; all if none is named.
 
     Raises:
@@ -163,7 +162,7 @@ def chosen(names: Sequence[str]) -> list[str]:
 
 
 def needs_index(names: Collection[str]) -> bool:
-    """Whether one of some methods looks at the index of windows."""
+    """Whether one of these methods needs the index of windows."""
     return not _INDEXED.isdisjoint(names)
 
 
@@ -172,17 +171,19 @@ def _parsed(question: DatasetQuestion) -> Question:
 
 
 class Methods:
-    """The methods on some passages.
+    """Builds the methods for some passages.
 
     Args:
         finder: Holds the model and, where a method needs it, the index.
         corpus: The passages.
-        progress: Told about passages encoded.
+        progress: Called as passages are encoded.
     """
 
     def __init__(self, finder: Finder, corpus: Corpus, progress: Progress) -> None:
         self._finder = finder
-        self._texts = {name: one.text for passages in corpus.values() for name, one in passages.items()}
+        self._texts = {
+            name: passage.text for passages in corpus.values() for name, passage in passages.items()
+        }
         self._progress = progress
 
     def ranker(self, name: str) -> Ranker:
@@ -198,16 +199,16 @@ class Methods:
                 return self._fused
             case "bm25" | "dense":
                 method = self._lexical if name == "bm25" else self._dense
-                return lambda question, among: method(question.text, among)
+                return lambda question, candidates: method(question.text, candidates)
             case _:
-                return lambda question, among: self._finder.searcher.ranking(question, name, among)
+                return lambda question, candidates: self._finder.searcher.ranking(question, name, candidates)
 
     def _late(self, question: DatasetQuestion, candidates: Collection[str]) -> MethodResult:
         ranking = self._finder.find(_parsed(question), candidates)
         return MethodResult(
-            [(one.passage, one.score) for one in ranking.ranked],
+            [(ranked.passage, ranked.score) for ranked in ranking.ranked],
             ranking.confidence,
-            lambda at: self._finder.highlights(ranking, ranking.ranked[at]),
+            lambda rank: self._finder.highlights(ranking, ranking.ranked[rank]),
             ranking.threshold,
         )
 

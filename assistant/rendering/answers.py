@@ -1,6 +1,7 @@
-"""Answers as JSON objects and as text for a terminal.
+"""Answers as JSON objects, as text for a terminal, and as plain text to quote from.
 
-The answering sentences are in bold where the terminal can show it, else between ⟦ and ⟧.
+On a terminal the answering sentences are in bold if it can show that, else between ⟦ and ⟧. Plain text marks
+nothing and breaks no line, so that its words can be pasted into a draft.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from assistant.core.answer import Answer, Citation, Highlight, Hit, QuotedWords
 from assistant.rendering.terminal import INDENT, distinct, emphasised, page_words, wrapped
 
 NOT_ANSWERED = "The essay does not seem to answer this. The nearest passages:"
+_ANSWERED = "The passages that answer, best first. Quote the words exactly as they are printed here:"
 _KIND_NAMES = {"blockquote": "block quotation", "note": "note", "verse": "verse", "list": "list"}
 
 
@@ -111,7 +113,7 @@ def _explanation(hit: Hit) -> str:
     lines = [f"{INDENT}Why: question's word, share of the question, nearness, essay's word"]
     widest = max((len(match.word) for match in hit.matches), default=0)
     for match in hit.matches:
-        where = "" if match.passage == hit.passage.id else f" ({match.passage}, which brings it in)"
+        where = "" if match.passage == hit.passage.id else f" ({match.passage}, which introduces it)"
         matched = f"“{match.text}”{where}" if match.met else "nothing like it"
         nearness = max(match.cosine, 0)
         lines.append(f"{INDENT}  {match.word:<{widest}}  {match.weight:4.0%}  {nearness:.2f}  {matched}")
@@ -127,3 +129,20 @@ def _with_highlights(text: str, highlights: Sequence[Highlight], *, styled: bool
         ]
         offset = highlight.end
     return "".join([*parts, text[offset:]])
+
+
+def plain_answer(answer: Answer) -> str:
+    """An answer: of each passage the answering words, then the whole, with quotation marks and citation."""
+    verdict = _ANSWERED if answer.answered else NOT_ANSWERED if answer.hits else ""
+    parts = [answer.note, verdict, *(_plain_hit(number, hit) for number, hit in enumerate(answer.hits, 1))]
+    if answer.hits:
+        parts.append("\n".join(["References:", *distinct(hit.reference for hit in answer.hits)]))
+    return "\n\n".join(filter(None, parts))
+
+
+def _plain_hit(number: int, hit: Hit) -> str:
+    passage = hit.passage
+    where = [passage.id, page_words(hit.citation.pages), passage.section]
+    quotations = [highlight.quotation for highlight in hit.highlights]
+    whole = [] if hit.quotation in quotations else [f"The whole passage:\n\n{hit.quotation}"]
+    return "\n\n".join([f"{number}. {' · '.join(filter(None, where))}", *quotations, *whole])

@@ -1,4 +1,4 @@
-"""The report on a draft as lines like a linter's and as a JSON object."""
+"""The report on a draft as lines like a linter's, as plain text, and as a JSON object."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def message(problem: Problem) -> str:
         case "not found":
             return f'"{quoted}" is not in {problem.essay}, cited as {cited}'
         case "wrong page":
-            return f'"{quoted}" stands on {pages} {problem.citation}, cited as {cited}'
+            return f'"{quoted}" is on {pages} {problem.citation}, cited as {cited}'
         case "no such page":
             return f"{cited}; {problem.essay} has {pages}"
         case "wrong source":
-            return f'"{quoted}" stands in {problem.essay} {problem.citation}, cited as {cited}'
+            return f'"{quoted}" is in {problem.essay} {problem.citation}, cited as {cited}'
         case "second-hand":
             return (
                 f'"{quoted}" is quoted by {problem.essay} from another; cite {problem.citation}, not {cited}'
@@ -92,7 +92,7 @@ def _clipped(text: str) -> str:
 def summary(report: DraftReport) -> str:
     """One sentence on the whole draft."""
     kinds = Counter(problem.kind for problem in report.problems)
-    total = _counted(len(report.problems), "fault") if report.problems else "no faults"
+    total = _counted(len(report.problems), "problem") if report.problems else "no problems"
     listed = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common())
     problems = f"{total} ({listed})" if len(kinds) > 1 else total
     quotations = _counted(report.quotations, "quotation")
@@ -102,6 +102,18 @@ def summary(report: DraftReport) -> str:
 
 def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}{'s' * (count != 1)}"
+
+
+def plain_draft(report: DraftReport) -> str:
+    """A checked draft: each problem with its place and its replacement, and a summary."""
+    # A draft that came as text has no name.
+    total = summary(report).removeprefix("-: ")
+    return "\n".join([*(_plain_problem(report, problem) for problem in report.problems), total])
+
+
+def _plain_problem(report: DraftReport, problem: Problem) -> str:
+    line = f"{place_of(report, problem)} {problem.kind}: {message(problem)}"
+    return line if problem.replacement is None else f"{line}\n  Replacement: {problem.replacement}"
 
 
 def draft_object(report: DraftReport) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Essays, their passages and their ingest reports as JSON objects and as text for a terminal."""
+"""Essays, their passages and their ingest reports as JSON objects, as text for a terminal, and plain."""
 
 from __future__ import annotations
 
@@ -148,3 +148,21 @@ def _passage_text(passage: Passage, width: int) -> str:
         text = f"{text[:offset]}[p. {page.label}] {text[offset:]}"
     head = " · ".join(filter(None, [passage.id, passage.kind, passage_pages(passage)]))
     return f"{head}\n{wrapped(text, width, INDENT, INDENT)}"
+
+
+def plain_passages(passages: Sequence[Passage]) -> str:
+    """Passages word for word, each under its id, kind, pages and section."""
+    return "\n\n".join(_plain_passage(passage) for passage in passages)
+
+
+def _plain_passage(passage: Passage) -> str:
+    where = [passage.id, passage.kind, passage_pages(passage), passage.section]
+    return f"{' · '.join(filter(None, where))}\n{passage.text}"
+
+
+def plain_essays(essays: Sequence[StoredEssay]) -> str:
+    """The essays of a library, a line each."""
+    return "\n".join(
+        f"{essay.id} · {essay.report.title} · {essay_pages(essay)} · {len(searched_passages(essay))} passages"
+        for essay in essays
+    )

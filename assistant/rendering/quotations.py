@@ -1,7 +1,7 @@
-"""Verdicts on quotations as JSON objects and as text for a terminal.
+"""Verdicts on quotations as JSON objects, as text for a terminal, and as plain text.
 
-Words that differ from print are in bold if the terminal can show it, else between ⟦ and ⟧; a caret stands for
-missing words.
+On a terminal the words that differ from print are in bold if it can show that, else between ⟦ and ⟧; a caret
+marks missing words.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def sentence(verdict: Verdict) -> str:
     if verdict.places > 1:
         listed = len(verdict.matches)
         colon = f"; the first {listed}:" if listed < verdict.places else ":"
-        places = f" They stand in {verdict.places} places{colon}"
+        places = f" They occur in {verdict.places} places{colon}"
     return f"Exact: the words are printed so, {how}.{places}"
 
 
@@ -123,6 +123,35 @@ def edit_words(edit: Edit) -> str:
     if not printed:
         return f"{edit.kind} {quoted}"
     return f"{edit.kind} {quoted} for “{printed}”" if quoted else f"{edit.kind}: no “{printed}”"
+
+
+def plain_verdict(verdict: Verdict) -> str:
+    """A verdict on a quotation: the printed words, their citation, and how the quotation differs."""
+    places = (_plain_match(number, match) for number, match in enumerate(verdict.matches, 1))
+    return "\n\n".join([sentence(verdict), *places])
+
+
+def _plain_match(number: int, match: CitedPlace) -> str:
+    where = [", ".join(match.passages), page_words(match.citation.pages)]
+    lines = [
+        f"{number}. {' · '.join(filter(None, where))}",
+        f"Printed: {match.text}",
+        f"Cite: {match.citation.in_text}",
+    ]
+    differences = [_difference_words(step) for step, differs in differing_steps(match) if differs]
+    if differences:
+        lines.append(f"The quotation has {'; '.join(differences)}.")
+    if match.edits:
+        lines.append(edits_sentence(match))
+    return "\n".join(lines)
+
+
+def _difference_words(step: Difference) -> str:
+    if not step.quoted:
+        return f"left out “{step.printed}”"
+    return (
+        f"“{step.quoted}” for “{step.printed}”" if step.printed else f"“{step.quoted}”, which is not printed"
+    )
 
 
 def _readable(text: str) -> str:

@@ -21,8 +21,7 @@ import gradio as gr
 from assistant.core.errors import AssistantError
 from assistant.core.notebook import Entry, Notebook, Section
 from assistant.rendering.clipboard import parts_of, quotation_forms
-from assistant.rendering.notebook import notebook_markdown
-from assistant.rendering.notebook_word import notebook_word
+from assistant.rendering.notebook import notebook_markdown, notebook_word
 from assistant.web.components import QUIET, Updates, plain_html
 from assistant.web.messages import public_message
 from assistant.web.session import notebook_pins, notebook_sections

@@ -154,7 +154,7 @@ def test_the_text_is_words_to_paste_with_their_citation(library: Library) -> Non
         "The quotation has “the” for “The”; “appart” for “apart”.",
     ]
     text = called(library, "check", draft=_DRAFT).content[0].text
-    assert text.splitlines()[1] == "  Put there: “The tool cannot tell them apart”"
+    assert text.splitlines()[1] == "  Replacement: “The tool cannot tell them apart”"
     assert text.splitlines()[-1].startswith("1 quotation, 0 as printed")
     text = called(library, "cite", id="sample", page="18").content[0].text
     assert text.splitlines()[0] == "(Essay Assistant Authors 18)"

@@ -36,7 +36,7 @@ def test_faults_are_lines(command: Command) -> None:
         f'd.md:2:7 misquoted: "{wrong}" printed "{right}" ({NAME} 13)',
         f'd.md:4:1 uncited: "A finger was all that Augustine had." has no citation ({NAME} 11)',
     ]
-    summary = "d.md: 2 quotations, 1 as printed, 0 not checkable; 2 faults (1 misquoted, 1 uncited)."
+    summary = "d.md: 2 quotations, 1 as printed, 0 not checkable; 2 problems (1 misquoted, 1 uncited)."
     assert command.err.strip() == summary
 
 

@@ -113,10 +113,14 @@ GOOD = '{"_id": "q1", "text": "Who?"}\n'
 @pytest.mark.parametrize(
     ("queries", "qrels", "said"),
     [
-        (f"{GOOD}\n{{", JUDGED, r"queries\.jsonl, line 3, is not JSON; mend the line\."),
-        (f'{GOOD}{{"_id": "q2"}}', JUDGED, r"queries\.jsonl, line 2, lacks _id or text; mend the line\."),
+        (f"{GOOD}\n{{", JUDGED, r"queries\.jsonl, line 3, is not JSON; correct the line\."),
+        (f'{GOOD}{{"_id": "q2"}}', JUDGED, r"queries\.jsonl, line 2, lacks _id or text; correct the line\."),
         (f"{GOOD}[]", JUDGED, r"queries\.jsonl, line 2, lacks _id or text"),
-        (GOOD, "h\nq1\te/p01\n", r"qrels\.tsv, line 2, is not question, passage and score; mend the line\."),
+        (
+            GOOD,
+            "h\nq1\te/p01\n",
+            r"qrels\.tsv, line 2, is not question, passage and score; correct",
+        ),
         (GOOD, "h\nq1\tp\t1\nq1\tp\thigh\n", r"qrels\.tsv, line 3, is not question, passage and score"),
         (GOOD, "h\nq1\t0\tp\t1\n", r"qrels\.tsv, line 2, is not question"),
         (GOOD, None, r"has no qrels\.tsv or qrels/test\.tsv"),

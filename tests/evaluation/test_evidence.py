@@ -8,20 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from handmade_question_sets import corpus_of
 
-from assistant.core.essay import PageStart
-from assistant.evaluation.datasets import Dataset, DatasetQuestion
-from assistant.evaluation.evidence import (
-    NO_EVIDENCE,
-    Evidence,
-    HighlightScore,
-    Spans,
-    judge,
-    locate,
-    read_evidence,
-)
+from assistant.core.essay import PageStart, Spans
+from assistant.evaluation.datasets import NO_EVIDENCE, Dataset, DatasetQuestion, Evidence, read_evidence
 from assistant.evaluation.methods import MethodResult
 from assistant.evaluation.report import evaluation_object
-from assistant.evaluation.runner import evaluate
+from assistant.evaluation.runner import HighlightScore, evaluate, locate
+from assistant.evaluation.runner import highlight_score as score
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -78,20 +70,20 @@ def test_a_highlight_that_meets_the_evidence_shows_it() -> None:
     located = locate(Evidence(spans=(("p01", 30, 45),)), [], passages())
     assert located
     first, second, third = SENTENCES
-    assert judge(located, passages()["p01"], (first,)) == HighlightScore(overlap=False, page=True)
-    assert judge(located, passages()["p01"], (second,)) == HighlightScore(overlap=True, page=True)
-    assert judge(located, passages()["p01"], (third,)) == HighlightScore(overlap=True, page=True)
-    assert judge(located, passages()["p01"], ()) == HighlightScore(overlap=False, page=False)
-    assert judge(located, passages()["p02"], ((0, 5),)) is None
-    assert judge(located, passages(paged=False)["p01"], (second,)) == HighlightScore(overlap=True, page=None)
+    assert score(located, passages()["p01"], (first,)) == HighlightScore(overlap=False, page=True)
+    assert score(located, passages()["p01"], (second,)) == HighlightScore(overlap=True, page=True)
+    assert score(located, passages()["p01"], (third,)) == HighlightScore(overlap=True, page=True)
+    assert score(located, passages()["p01"], ()) == HighlightScore(overlap=False, page=False)
+    assert score(located, passages()["p02"], ((0, 5),)) is None
+    assert score(located, passages(paged=False)["p01"], (second,)) == HighlightScore(overlap=True, page=None)
 
 
 def test_a_short_answer_must_be_in_the_highlight_whole() -> None:
     located = locate(Evidence(answers=("in 1990",)), ["p01"], passages())
     assert located
-    assert judge(located, passages()["p01"], ((21, 34),)) == HighlightScore(overlap=False, page=True)
-    assert judge(located, passages()["p01"], ((21, 38),)) == HighlightScore(overlap=True, page=True)
-    assert judge(located, passages()["p01"], ((39, 56),)) == HighlightScore(overlap=False, page=False)
+    assert score(located, passages()["p01"], ((21, 34),)) == HighlightScore(overlap=False, page=True)
+    assert score(located, passages()["p01"], ((21, 38),)) == HighlightScore(overlap=True, page=True)
+    assert score(located, passages()["p01"], ((39, 56),)) == HighlightScore(overlap=False, page=False)
 
 
 def test_shares_of_highlights() -> None:

@@ -16,7 +16,7 @@ from assistant.evaluation.methods import (
     Dense,
     Lexical,
     Methods,
-    chosen,
+    chosen_methods,
     needs_index,
     reciprocal_ranks,
 )
@@ -85,8 +85,8 @@ def test_which_methods_need_an_index(names: list[str], *, needed: bool) -> None:
 
 
 def test_methods_are_named_once() -> None:
-    assert chosen(["dense", "late", "dense"]) == ["dense", "late"]
-    assert chosen([]) == list(METHODS)
+    assert chosen_methods(["dense", "late", "dense"]) == ["dense", "late"]
+    assert chosen_methods([]) == list(METHODS)
 
 
 @pytest.mark.parametrize(

@@ -18,11 +18,9 @@ from assistant.evaluation import assess as folders
 from assistant.evaluation.assess import EvaluationReport
 from assistant.evaluation.datasets import Dataset, DatasetQuestion
 from assistant.evaluation.methods import MethodResult
-from assistant.evaluation.render import comparison_text
-from assistant.evaluation.render import evaluation_object as printed
-from assistant.evaluation.report import evaluation_object, question_objects, worst_questions
+from assistant.evaluation.render import comparison_text, evaluation_json
+from assistant.evaluation.report import compare, evaluation_object, question_objects, worst_questions
 from assistant.evaluation.runner import evaluate
-from assistant.evaluation.tables import compare
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -111,10 +109,10 @@ def test_what_only_one_report_has_is_not_compared() -> None:
 
 def test_programs_are_told_what_changed_and_not_each_question() -> None:
     report = EvaluationReport([_measured(NOW)])
-    assert list(printed(report.data)) == ["datasets"]
-    assert "questions" not in printed(report.data)["datasets"][0]
+    assert list(evaluation_json(report.data)) == ["datasets"]
+    assert "questions" not in evaluation_json(report.data)["datasets"][0]
     again = EvaluationReport([_measured(NOW)], report.data)
-    assert printed(again.data)["comparison"] == again.comparison
+    assert evaluation_json(again.data)["comparison"] == again.comparison
     assert json.loads(json.dumps(again.data, allow_nan=False)) == again.data
 
 
@@ -190,17 +188,17 @@ def test_the_page_opens_in_a_browser_without_a_request(
 
 
 def test_files_are_replaced_whole(tmp_path: Path) -> None:
-    folders.prepare(tmp_path / "deep" / "down")
+    folders.prepare_folder(tmp_path / "deep" / "down")
     folder = tmp_path / "deep" / "down"
-    folders.write(folder, {"a.txt": "one", "b.txt": "two \ud800"})
-    folders.write(folder, {"a.txt": "three"})
+    folders.write_files(folder, {"a.txt": "one", "b.txt": "two \ud800"})
+    folders.write_files(folder, {"a.txt": "three"})
     assert {one.name: one.read_text("utf-8") for one in folder.iterdir()} == {
         "a.txt": "three",
         "b.txt": "two ?",
     }
     (folder / "c.txt").mkdir()
     with pytest.raises(folders.OutputError, match=r"cannot be written to \(.*\); name a folder that can\.$"):
-        folders.write(folder, {"c.txt": "four"})
+        folders.write_files(folder, {"c.txt": "four"})
     assert sorted(one.name for one in folder.iterdir()) == ["a.txt", "b.txt", "c.txt"]
 
 
@@ -208,20 +206,20 @@ def test_a_folder_that_cannot_be_one_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for name in ("file", "file/below"):
         with pytest.raises(folders.OutputError, match="cannot be written to"):
-            folders.prepare(tmp_path / name)
+            folders.prepare_folder(tmp_path / name)
 
 
 @pytest.mark.parametrize(
     "text", ["{", "[]", '{"made": "now", "datasets": [{"name": "x"}]}', '{"datasets": []}']
 )
 def test_what_is_no_report_is_not_compared_with(tmp_path: Path, text: str) -> None:
-    assert folders.earlier(tmp_path) is None
+    assert folders.earlier_report(tmp_path) is None
     (tmp_path / "report.json").write_text(text)
-    with pytest.raises(folders.OutputError, match=r"report\.json is no report to compare with; delete it"):
-        folders.earlier(tmp_path)
+    with pytest.raises(folders.OutputError, match=r"report\.json is not a report to compare with; delete it"):
+        folders.earlier_report(tmp_path)
 
 
 def test_a_report_is_read_again(tmp_path: Path) -> None:
     data = EvaluationReport([_measured(NOW)]).data
-    folders.write(tmp_path, {"report.json": json.dumps(data)})
-    assert folders.earlier(tmp_path) == data
+    folders.write_files(tmp_path, {"report.json": json.dumps(data)})
+    assert folders.earlier_report(tmp_path) == data

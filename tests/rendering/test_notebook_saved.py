@@ -27,8 +27,7 @@ from assistant.core.notebook import Entry, Mark, Notebook, Pin, Section
 from assistant.core.rich import rich
 from assistant.drafts.check import check_draft
 from assistant.rendering.clipboard import quotation_forms, reference_forms
-from assistant.rendering.notebook import EMPTY, OUTDATED, notebook_markdown
-from assistant.rendering.notebook_word import notebook_word
+from assistant.rendering.notebook import EMPTY, OUTDATED, notebook_markdown, notebook_word
 from assistant.web.notebook import GONE, NOTHING, SOME_GONE, copying_part, pin_lookup, saver, without_question
 from assistant.web.views.answer import Turn
 from assistant.web.views.passage import copied, copy_button
