@@ -171,7 +171,7 @@ def test_evaluate_into_a_place_that_cannot_be_written(command: Command, option: 
 def test_evaluate_does_not_write_over_what_is_no_report(command: Command) -> None:
     Path("report.json").write_text("{}")
     assert command("evaluate", SET, "--report", ".") == 2
-    assert command.err.startswith("assistant: report.json is no report to compare with")
+    assert command.err.startswith("assistant: report.json is not a report to compare with")
     assert Path("report.json").read_text() == "{}"
 
 
