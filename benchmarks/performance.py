@@ -59,7 +59,7 @@ The packages that each needs, including all dependencies.
     "server": """
 `assistant serve` with the sample essay. Each user asks the next question as soon as the last is answered; the
 users run on the same cores as the server. The page shows passages first, and the verdict once they have been
-read. As many questions are looked up at once, and as many excerpts read, as available are cores.
+read. As many questions are looked up at once, and as many excerpts read, as there are cores.
 """,
     "growth": """
 Synthetic libraries; the script describes them. The time to encode a question is not included: it does not
