@@ -40,23 +40,23 @@ def library(root: Path) -> Library:
 
 
 def test_all_methods_are_measured_on_a_set_with_passages_of_its_own(tmp_path: Path) -> None:
-    (one,) = measure(library(tmp_path), [toy(tmp_path)], [], no_progress)
-    made = one.data
-    assert (made["name"], made["queries"], made["model"]) == ("toy", 3, "fake")
-    assert [method["name"] for method in made["methods"]] == list(METHODS)
-    assert made["worst"] == []
-    for method in made["methods"]:
+    (measured,) = measure(library(tmp_path), [toy(tmp_path)], [], no_progress)
+    data = measured.data
+    assert (data["name"], data["queries"], data["model"]) == ("toy", 3, "fake")
+    assert [method["name"] for method in data["methods"]] == list(METHODS)
+    assert data["worst"] == []
+    for method in data["methods"]:
         assert [method[name] for name in MEASURES] == [1] * 5, method["name"]
         assert method["auroc_types"] == {}
-    late = made["methods"][0]
+    late = data["methods"][0]
     assert late["auroc"] == {"native": 1, "ablated": 1, "foreign": 1}
     assert late["versus"] is None
-    assert made["methods"][1]["versus"]["ndcg@10"] == {"difference": 0, "ci95": [0, 0], "p": 1}
+    assert data["methods"][1]["versus"]["ndcg@10"] == {"difference": 0, "ci95": [0, 0], "p": 1}
 
 
-def test_what_is_assessed_has_data_and_an_element_for_a_page(tmp_path: Path) -> None:
+def test_a_report_has_data_and_an_element_for_a_page(tmp_path: Path) -> None:
     report = assess(library(tmp_path), [toy(tmp_path)], ["late", "bm25"], no_progress)
-    assert [one["name"] for one in report.data["datasets"]] == ["toy"]
+    assert [dataset["name"] for dataset in report.data["datasets"]] == ["toy"]
     assert report.comparison is None
     assert report.html.startswith('<div class="evaluation-report"><style>')
     assert report.html.endswith("</div>")
@@ -65,8 +65,8 @@ def test_what_is_assessed_has_data_and_an_element_for_a_page(tmp_path: Path) -> 
 @pytest.mark.parametrize("method", METHODS)
 def test_a_document_of_one_passage_is_nothing_without_it(tmp_path: Path, method: str) -> None:
     folder = toy(tmp_path, CORPUS | {"fog": {"b1": CORPUS["fog"]["b1"]}})
-    (one,) = measure(library(tmp_path), [folder], [method], no_progress)
-    assert one.data["methods"][0]["r@1"] == 1
+    (measured,) = measure(library(tmp_path), [folder], [method], no_progress)
+    assert measured.data["methods"][0]["r@1"] == 1
 
 
 def test_an_unknown_method_is_refused(tmp_path: Path) -> None:
@@ -84,6 +84,6 @@ def test_a_set_on_an_essay_that_is_not_there_is_refused(tmp_path: Path) -> None:
         list(measure(library(tmp_path), [folder], [], no_progress))
 
 
-def test_a_fault_in_a_later_set_is_told_before_anything_is_measured(tmp_path: Path) -> None:
+def test_an_error_in_a_later_set_is_reported_before_anything_is_measured(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="is no question set"):
         next(measure(library(tmp_path), [toy(tmp_path), tmp_path / "none"], [], no_progress))

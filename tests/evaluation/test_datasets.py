@@ -1,4 +1,4 @@
-"""Question sets are read whole or refused; those that come with the project keep their promises."""
+"""Question sets are read whole or refused; those of the project are as large and as judged as they say."""
 
 from __future__ import annotations
 
@@ -23,32 +23,32 @@ QUERIES: list[dict[str, Any]] = [
 
 
 def written(
-    folder: Path, *, queries: str | None = None, qrels: str | None = JUDGED, at: str = "qrels.tsv"
+    folder: Path, *, queries: str | None = None, qrels: str | None = JUDGED, judgements: str = "qrels.tsv"
 ) -> Path:
     """A question set in a folder."""
     text = "\n".join(map(json.dumps, QUERIES)) if queries is None else queries
     (folder / "queries.jsonl").write_text(text, "utf-8")
     if qrels is not None:
-        (folder / at).parent.mkdir(exist_ok=True)
-        (folder / at).write_text(qrels, "utf-8")
+        (folder / judgements).parent.mkdir(exist_ok=True)
+        (folder / judgements).write_text(qrels, "utf-8")
     return folder
 
 
-@pytest.mark.parametrize("at", ["qrels.tsv", "qrels/test.tsv"])
-def test_a_set_is_read(tmp_path: Path, at: str) -> None:
-    found = load_dataset(written(tmp_path, at=at))
-    assert (found.name, found.corpus, found.whole) == (tmp_path.name, None, False)
-    assert found.qrels == {"q1": {"e/p01": 2, "e/p02": 1}}
-    one, two, three = found.questions
-    assert (one.id, one.text, one.doc, one.type) == ("q1", "Who lit it?", "e", "factual")
-    assert (one.history, one.exclude) == ((), frozenset())
-    # Where nothing is said, a question with judgements is answerable.
-    assert [question.answerable for question in found.questions] == [True, False, False]
-    assert (two.history, two.exclude) == (("Who lit it?",), frozenset({"e/p03"}))
-    assert (three.id, three.doc, three.exclude) == ("3", "", frozenset())
+@pytest.mark.parametrize("judgements", ["qrels.tsv", "qrels/test.tsv"])
+def test_a_set_is_read(tmp_path: Path, judgements: str) -> None:
+    dataset = load_dataset(written(tmp_path, judgements=judgements))
+    assert (dataset.name, dataset.corpus, dataset.whole) == (tmp_path.name, None, False)
+    assert dataset.qrels == {"q1": {"e/p01": 2, "e/p02": 1}}
+    first, second, third = dataset.questions
+    assert (first.id, first.text, first.doc, first.type) == ("q1", "Who lit it?", "e", "factual")
+    assert (first.history, first.exclude) == ((), frozenset())
+    # By default a question with judgements is answerable.
+    assert [question.answerable for question in dataset.questions] == [True, False, False]
+    assert (second.history, second.exclude) == (("Who lit it?",), frozenset({"e/p03"}))
+    assert (third.id, third.doc, third.exclude) == ("3", "", frozenset())
 
 
-def test_what_a_set_says_of_itself_counts(tmp_path: Path) -> None:
+def test_meta_json_sets_name_titles_and_scope(tmp_path: Path) -> None:
     folder = written(tmp_path)
     meta = {"name": "Coast", "use_title": True, "scope": "library"}
     (folder / "meta.json").write_text(json.dumps(meta), "utf-8")
@@ -58,9 +58,12 @@ def test_what_a_set_says_of_itself_counts(tmp_path: Path) -> None:
         {"_id": "c3", "text": "No document."},
     ]
     (folder / "corpus.jsonl").write_text("\n".join(map(json.dumps, corpus)), "utf-8")
-    found = load_dataset(folder)
-    assert (found.name, found.whole) == ("Coast", True)
-    assert found.corpus == {"d": {"c1": "Bells. A bell rang.", "c2": "Fog came."}, "": {"c3": "No document."}}
+    dataset = load_dataset(folder)
+    assert (dataset.name, dataset.whole) == ("Coast", True)
+    assert dataset.corpus == {
+        "d": {"c1": "Bells. A bell rang.", "c2": "Fog came."},
+        "": {"c3": "No document."},
+    }
 
 
 @pytest.mark.parametrize(
@@ -80,24 +83,24 @@ def test_a_title_is_a_sentence_before_its_passage(tmp_path: Path, title: str | N
     assert load_dataset(folder).corpus == {"": {"7": text}}
 
 
-def test_null_is_as_good_as_nothing_and_numbers_are_ids(tmp_path: Path) -> None:
+def test_null_means_absent_and_numbers_are_ids(tmp_path: Path) -> None:
     line = {"_id": 1, "text": "Who?", "doc": None, "type": None, "history": None}
-    found = load_dataset(written(tmp_path, queries=json.dumps(line), qrels="h\n1\te/p01\t1\n"))
-    (question,) = found.questions
+    dataset = load_dataset(written(tmp_path, queries=json.dumps(line), qrels="h\n1\te/p01\t1\n"))
+    (question,) = dataset.questions
     assert (question.id, question.doc, question.type, question.answerable) == ("1", "", "", True)
 
 
 def test_evidence_of_a_question_is_read(tmp_path: Path) -> None:
     line = {"_id": "q1", "text": "Who?", "evidence": [{"passage": "e/p01", "start": 3, "end": 9}]}
-    found = load_dataset(written(tmp_path, queries=json.dumps(line)))
-    assert found.questions[0].evidence.spans == (("e/p01", 3, 9),)
+    dataset = load_dataset(written(tmp_path, queries=json.dumps(line)))
+    assert dataset.questions[0].evidence.spans == (("e/p01", 3, 9),)
 
 
-def test_blank_lines_and_other_line_ends_are_no_faults(tmp_path: Path) -> None:
+def test_blank_lines_and_other_line_ends_are_accepted(tmp_path: Path) -> None:
     queries = '\r\n{"_id": "q1", "text": "Who lit it?"}\r\n\r\n'
-    found = load_dataset(written(tmp_path, queries=queries, qrels=JUDGED.replace("\n", "\r\n") + "\r\n"))
-    assert [question.text for question in found.questions] == ["Who lit it?"]
-    assert found.qrels == {"q1": {"e/p01": 2, "e/p02": 1}}
+    dataset = load_dataset(written(tmp_path, queries=queries, qrels=JUDGED.replace("\n", "\r\n") + "\r\n"))
+    assert [question.text for question in dataset.questions] == ["Who lit it?"]
+    assert dataset.qrels == {"q1": {"e/p01": 2, "e/p02": 1}}
 
 
 @pytest.mark.parametrize("char", ["\u2028", "\x85", "\u2029"])
@@ -111,7 +114,7 @@ GOOD = '{"_id": "q1", "text": "Who?"}\n'
 
 
 @pytest.mark.parametrize(
-    ("queries", "qrels", "said"),
+    ("queries", "qrels", "message"),
     [
         (f"{GOOD}\n{{", JUDGED, r"queries\.jsonl, line 3, is not JSON; correct the line\."),
         (f'{GOOD}{{"_id": "q2"}}', JUDGED, r"queries\.jsonl, line 2, lacks _id or text; correct the line\."),
@@ -130,9 +133,9 @@ GOOD = '{"_id": "q1", "text": "Who?"}\n'
     ],
 )
 def test_a_faulty_set_is_refused_with_the_line(
-    tmp_path: Path, queries: str, qrels: str | None, said: str
+    tmp_path: Path, queries: str, qrels: str | None, message: str
 ) -> None:
-    with pytest.raises(DatasetError, match=said):
+    with pytest.raises(DatasetError, match=message):
         load_dataset(written(tmp_path, queries=queries, qrels=qrels))
 
 
@@ -142,7 +145,7 @@ def test_a_question_without_history_may_say_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["{", "[]"])
-def test_a_faulty_word_about_itself_is_refused(tmp_path: Path, text: str) -> None:
+def test_a_malformed_meta_json_is_refused(tmp_path: Path, text: str) -> None:
     (written(tmp_path) / "meta.json").write_text(text, "utf-8")
     with pytest.raises(DatasetError, match=r"meta\.json"):
         load_dataset(tmp_path)

@@ -20,11 +20,11 @@ our_sets = pytest.mark.parametrize("name", ["gill-2014", "sample"])
 
 
 @our_sets
-def test_evidence_stands_in_judged_passages(name: str) -> None:
+def test_evidence_is_in_judged_passages(name: str) -> None:
     qrels = load_dataset(SETS / name).qrels
     for line in _lines(name):
         judged = qrels.get(line["_id"], {})
-        named = {one["passage"] for one in line.get("evidence", [])}
+        named = {span["passage"] for span in line.get("evidence", [])}
         assert named <= set(judged), line["_id"]
         # A passage that answers does so in some sentence; one that only helps may have none.
         assert {passage for passage, score in judged.items() if score == 2} <= named, line["_id"]
@@ -41,9 +41,9 @@ def test_answerable_questions_alone_have_evidence(name: str) -> None:
 def test_evidence_is_offsets_only_and_each_once(name: str) -> None:
     for line in _lines(name):
         evidence = line.get("evidence", [])
-        # Words of an essay in copyright must not come in beside the offsets.
-        assert all(list(one) == ["passage", "start", "end"] for one in evidence), line["_id"]
-        assert len({tuple(one.values()) for one in evidence}) == len(evidence), line["_id"]
+        # There must be no words of a copyrighted essay next to the offsets.
+        assert all(list(span) == ["passage", "start", "end"] for span in evidence), line["_id"]
+        assert len({tuple(span.values()) for span in evidence}) == len(evidence), line["_id"]
 
 
 @our_sets
@@ -51,7 +51,7 @@ def test_readme_counts_judgements_and_evidence(name: str) -> None:
     readme = (SETS / name / "README.md").read_text("utf-8")
     dataset = load_dataset(SETS / name)
     judgements = sum(map(len, dataset.qrels.values()))
-    spans = [(line["_id"], one["passage"]) for line in _lines(name) for one in line.get("evidence", [])]
+    spans = [(line["_id"], span["passage"]) for line in _lines(name) for span in line.get("evidence", [])]
     assert f" {len(dataset.questions)} questions" in readme
     assert f" {judgements} judgements" in readme
     assert f"{len(spans)} sentences in {len(set(spans))} judged passages" in readme
@@ -71,7 +71,7 @@ def _assert_whole_sentences(name: str, essay: Path) -> None:
     records = load_references(data / "references.json") + load_references(data / "sample" / "reference.json")
     passages = {passage.id: passage for passage in read_essay(essay, records).essay.passages}
     for line in _lines(name):
-        spans = [(passages[one["passage"]], one["start"], one["end"]) for one in line.get("evidence", [])]
+        spans = [(passages[span["passage"]], span["start"], span["end"]) for span in line.get("evidence", [])]
         places = [(passage.ordinal, start) for passage, start, _ in spans]
         assert places == sorted(places), line["_id"]
         # Only whether they are whole: showing the passages would print an essay in copyright.

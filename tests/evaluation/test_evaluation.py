@@ -1,4 +1,4 @@
-"""Figures of an evaluation, each worked out by hand from a ranking that is given."""
+"""Figures of an evaluation, each worked out by hand from a fixed ranking."""
 
 from __future__ import annotations
 
@@ -28,15 +28,16 @@ NUMBERED = " ".join(f"p{number:02}" for number in range(1, 13))
 PASSAGES = named(coast=NUMBERED)
 
 
-class Given:
-    """A method whose rankings are given: ids by question, best first."""
+class FixedRankings:
+    """A method with fixed rankings: ids by question, best first."""
 
     def __init__(self, rankings: Mapping[str, Sequence[tuple[str, float]]]) -> None:
         self._rankings = rankings
 
-    def __call__(self, question: DatasetQuestion, among: Collection[str]) -> MethodResult:
-        """What was given, without what is not to be looked at."""
-        return MethodResult([(name, score) for name, score in self._rankings[question.text] if name in among])
+    def __call__(self, question: DatasetQuestion, candidates: Collection[str]) -> MethodResult:
+        """The ranking of the candidates."""
+        ranking = self._rankings[question.text]
+        return MethodResult([(name, score) for name, score in ranking if name in candidates])
 
 
 def question(name: str, *, doc: str = "coast", answerable: bool = True, exclude: str = "") -> DatasetQuestion:
@@ -46,7 +47,7 @@ def question(name: str, *, doc: str = "coast", answerable: bool = True, exclude:
 
 def ranked(names: str) -> list[tuple[str, float]]:
     """A ranking with falling scores of some passages."""
-    return [(name, 1 - at / 100) for at, name in enumerate(names.split())]
+    return [(name, 1 - rank / 100) for rank, name in enumerate(names.split())]
 
 
 def dataset_of(
@@ -60,7 +61,7 @@ def evaluated(
     rankings: Mapping[str, Sequence[tuple[str, float]]],
     passages: Corpus = PASSAGES,
 ) -> Evaluation:
-    return evaluate(dataset, Given(rankings), passages, "given")
+    return evaluate(dataset, FixedRankings(rankings), passages, "given")
 
 
 QRELS = {
@@ -85,7 +86,7 @@ NDCG = {
     "first": 1.0,
     # Ranks 2 and 5 instead of 1 and 2.
     "two": (2 / log2(3) + 2 / log2(6)) / (2 / log2(2) + 2 / log2(3)),
-    # Rank 11 is behind the tenth.
+    # Rank 11 is after the tenth.
     "deep": 0.0,
     "lost": 0.0,
 }
@@ -103,11 +104,11 @@ SET = dataset_of([*map(question, QRELS), question("none", answerable=False)], QR
 
 
 def test_measures_of_each_question_are_those_worked_out_by_hand() -> None:
-    outcomes = {one.question.id: one for one in evaluated(SET, RANKINGS).outcomes}
+    outcomes = {outcome.question.id: outcome for outcome in evaluated(SET, RANKINGS).outcomes}
     assert list(outcomes) == [*QRELS, "none"]
     for name in QRELS:
         wanted = [NDCG[name], *RECALL[name], RANK[name]]
-        assert [outcomes[name].measures[one] for one in MEASURES] == pytest.approx(wanted), name
+        assert [outcomes[name].measures[measure] for measure in MEASURES] == pytest.approx(wanted), name
     assert outcomes["none"].measures == {}
 
 
@@ -121,12 +122,12 @@ def test_means_are_over_all_answerable_questions_those_without_a_result_too() ->
     assert means["mrr@10"] == pytest.approx(2 / 5)
 
 
-def test_where_nothing_at_all_is_found_the_means_are_nought() -> None:
+def test_where_nothing_at_all_is_found_the_means_are_zero() -> None:
     means = evaluated(SET, dict.fromkeys(RANKINGS, ())).means
     assert [means[name] for name in MEASURES] == [0] * 5
 
 
-def test_an_answerable_question_that_nobody_judged_counts_nought() -> None:
+def test_an_answerable_question_that_nobody_judged_counts_zero() -> None:
     dataset = dataset_of([question("first"), question("none")], {"first": {"p04": 2}})
     assert evaluated(dataset, RANKINGS).means["mrr@10"] == pytest.approx(1 / 2)
 
@@ -147,13 +148,13 @@ def test_passages_left_out_of_a_question_are_no_candidates() -> None:
 
 
 def test_the_interval_holds_the_mean() -> None:
-    one = evaluated(SET, RANKINGS)
+    evaluation = evaluated(SET, RANKINGS)
     for name in MEASURES:
-        low, high = one.intervals[name]
-        mean = one.means[name]
+        low, high = evaluation.intervals[name]
+        mean = evaluation.means[name]
         assert mean is not None
         assert 0 <= low <= mean <= high <= 1
-    assert one.intervals == evaluated(SET, RANKINGS).intervals
+    assert evaluation.intervals == evaluated(SET, RANKINGS).intervals
 
 
 def test_areas_are_those_worked_out_by_hand() -> None:
@@ -191,11 +192,11 @@ def test_a_question_asked_of_everything_has_no_foreign_document(*, whole: bool, 
 
 
 def test_the_object_is_that_of_the_contract() -> None:
-    made = evaluation_object(SET, [evaluated(SET, RANKINGS)])
-    assert json.loads(json.dumps(made, allow_nan=False)) == made
-    assert list(made) == ["name", "queries", "answerable", "methods"]
-    assert (made["name"], made["queries"], made["answerable"]) == ("coast", 6, 5)
-    (method,) = made["methods"]
+    data = evaluation_object(SET, [evaluated(SET, RANKINGS)])
+    assert json.loads(json.dumps(data, allow_nan=False)) == data
+    assert list(data) == ["name", "queries", "answerable", "methods"]
+    assert (data["name"], data["queries"], data["answerable"]) == ("coast", 6, 5)
+    (method,) = data["methods"]
     assert {"name", *MEASURES, "auroc", "ci95", "p50_ms"} <= set(method)
     assert method["name"] == "given"
     assert method["ndcg@10"] == round(sum(NDCG.values()) / 5, 4)
@@ -214,11 +215,11 @@ def test_measures_of_a_set_without_answers_are_null() -> None:
 
 
 def test_the_worst_questions_come_first_and_perfect_ones_not_at_all() -> None:
-    one = evaluated(SET, RANKINGS)
-    found = worst_questions(one, SET, PASSAGES, 9)
+    evaluation = evaluated(SET, RANKINGS)
+    worst = worst_questions(evaluation, SET, PASSAGES, 9)
     # Of equal ones the first asked; "first" is perfect.
-    assert [line["id"] for line in found] == ["deep", "lost", "two", "helped"]
-    assert found[1] == {
+    assert [line["id"] for line in worst] == ["deep", "lost", "two", "helped"]
+    assert worst[1] == {
         "id": "lost",
         "text": "lost",
         "type": "",
@@ -226,30 +227,30 @@ def test_the_worst_questions_come_first_and_perfect_ones_not_at_all() -> None:
         "wanted": [{"id": "p07", "text": "p07"}],
         "shown": None,
     }
-    assert found[3]["ndcg@10"] == pytest.approx(0.6697, abs=1e-4)
+    assert worst[3]["ndcg@10"] == pytest.approx(0.6697, abs=1e-4)
     # p02 only helps.
-    assert [one["id"] for one in found[3]["wanted"]] == ["p01"]
-    assert found[3]["shown"] == {"id": "p03", "text": "p03"}
-    assert worst_questions(one, SET, PASSAGES, 2) == found[:2]
-    assert worst_questions(one, SET, PASSAGES, 0) == []
+    assert [passage["id"] for passage in worst[3]["wanted"]] == ["p01"]
+    assert worst[3]["shown"] == {"id": "p03", "text": "p03"}
+    assert worst_questions(evaluation, SET, PASSAGES, 2) == worst[:2]
+    assert worst_questions(evaluation, SET, PASSAGES, 0) == []
 
 
-def test_no_more_of_a_passage_is_told_than_tells_which_it_is() -> None:
+def test_a_long_passage_is_shortened() -> None:
     corpus = corpus_of({"coast": {"p01": "word " * 100, "p02": "Short."}})
     dataset = dataset_of([question("q")], {"q": {"p01": 1}})
-    one = evaluated(dataset, {"q": ranked("p02 p01")}, corpus)
-    (found,) = worst_questions(one, dataset, corpus, 1)
-    assert found["shown"]["text"] == "Short."
-    assert found["wanted"][0]["text"].endswith("word …")
-    assert len(found["wanted"][0]["text"]) <= 162
+    evaluation = evaluated(dataset, {"q": ranked("p02 p01")}, corpus)
+    (worst,) = worst_questions(evaluation, dataset, corpus, 1)
+    assert worst["shown"]["text"] == "Short."
+    assert worst["wanted"][0]["text"].endswith("word …")
+    assert len(worst["wanted"][0]["text"]) <= 162
 
 
 def test_an_evaluation_for_a_terminal() -> None:
-    made = evaluation_object(SET, [evaluated(SET, RANKINGS)]) | {"worst": []}
-    (row,) = made["methods"]
+    data = evaluation_object(SET, [evaluated(SET, RANKINGS)]) | {"worst": []}
+    (row,) = data["methods"]
     row |= {"name": "late", "ndcg@10": 0.9, "mrr@10": None, "p50_ms": 1.26, "p95_ms": 3}
     row["auroc"] = {"native": 0.75, "ablated": None, "foreign": 1.0}
-    lines = evaluation_text(made).splitlines()
+    lines = evaluation_text(data).splitlines()
     assert lines[0] == "coast: 6 questions"
     assert lines[1].split()[:3] == ["method", "ndcg@10", "r@1"]
     words = "late 0.900 0.200 0.500 0.600 - 0.750 - 1.000 1.3 3.0"
@@ -257,7 +258,7 @@ def test_an_evaluation_for_a_terminal() -> None:
     assert len(lines[1]) == len(lines[2])
     assert len(lines) == 3
     shown = {"id": "q1", "text": "Who?", "ndcg@10": 0.0, "wanted": [{"id": "p1"}], "shown": None}
-    assert evaluation_text(made | {"worst": [shown]}).splitlines()[3:] == [
+    assert evaluation_text(data | {"worst": [shown]}).splitlines()[3:] == [
         "worst questions:",
         "  0.00  q1  Who?  [p1; first: nothing]",
     ]

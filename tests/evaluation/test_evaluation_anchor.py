@@ -57,8 +57,8 @@ def test_the_anchor_holds_within_a_hundredth(
 
 def test_the_tables_are_markdown(script: ModuleType, folder: Path) -> None:
     library = Library(folder / "none", load_encoder=loader(FakeEncoder()))
-    (one,) = script.measured(library, [folder], ["late", "rrf"])
-    made = script.set_markdown(one.data)
-    assert "| method | nDCG@10 | R@1 | R@3 |" in made
-    assert "### Against late" in made
-    assert "### Worst questions" not in made
+    (measured,) = script.measured(library, [folder], ["late", "rrf"])
+    markdown = script.set_markdown(measured.data)
+    assert "| method | nDCG@10 | R@1 | R@3 |" in markdown
+    assert "### Against late" in markdown
+    assert "### Worst questions" not in markdown

@@ -1,4 +1,4 @@
-"""Highlights against the words that are known to answer."""
+"""Highlights compared with the words that are known to answer."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ PAGES = (PageStart("7", 0), PageStart("8", 39))
 
 def passages(*, paged: bool = True) -> dict[str, Passage]:
     """Two passages; the first turns the page before its last sentence."""
-    made = corpus_of({"coast": {"p01": TEXT, "p02": "Gulls slept."}})["coast"]
-    return {**made, "p01": replace(made["p01"], pages=PAGES if paged else ())}
+    texts = corpus_of({"coast": {"p01": TEXT, "p02": "Gulls slept."}})["coast"]
+    return {**texts, "p01": replace(texts["p01"], pages=PAGES if paged else ())}
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_evidence_is_read_in_the_forms_that_are_known(line: dict[str, Any], want
     ("evidence", "spans"),
     [
         (Evidence(spans=(("p01", 21, 38),), answers=("lamp",)), {"p01": ((21, 38),)}),
-        # White space is as it may be; a passage that is not gold is not looked at.
+        # Any white space matches; a passage that does not answer is not searched.
         (Evidence(sentences=("Marsh lit the\nlamp.", "Gulls slept.")), {"p01": ((0, 20),)}),
         (Evidence(answers=("9",)), {"p01": ((46, 47),)}),
         (Evidence(answers=("FOG",)), {"p01": ((21, 24),)}),
@@ -62,8 +62,8 @@ def test_evidence_is_read_in_the_forms_that_are_known(line: dict[str, Any], want
     ],
 )
 def test_evidence_is_found_in_the_passages(evidence: Evidence, spans: dict[str, Spans] | None) -> None:
-    found = locate(evidence, ["p01"], passages())
-    assert (found and found.spans) == spans
+    located = locate(evidence, ["p01"], passages())
+    assert (located and located.spans) == spans
 
 
 def test_a_highlight_that_meets_the_evidence_shows_it() -> None:
@@ -88,22 +88,24 @@ def test_a_short_answer_must_be_in_the_highlight_whole() -> None:
 
 def test_shares_of_highlights() -> None:
     """Four questions: shown first and met, first and missed, second and met, not among the first three."""
-    made = corpus_of({"coast": {f"p{at:02}": TEXT for at in range(1, 6)}})["coast"]
-    corpus = {"coast": {name: replace(one, pages=PAGES) for name, one in made.items()}}
+    texts = corpus_of({"coast": {f"p{number:02}": TEXT for number in range(1, 6)}})["coast"]
+    corpus = {"coast": {name: replace(passage, pages=PAGES) for name, passage in texts.items()}}
     rankings = {"a": "p01", "b": "p02", "c": "p05 p03", "d": "p01 p02 p03 p04", "e": "p01", "f": "p01"}
     evidence = {
-        name: Evidence(spans=((f"p{at:02}", *span),))
-        for at, (name, span) in enumerate([("a", (0, 5)), ("b", (40, 45)), ("c", (0, 5)), ("d", (0, 5))], 1)
+        name: Evidence(spans=((f"p{number:02}", *span),))
+        for number, (name, span) in enumerate(
+            [("a", (0, 5)), ("b", (40, 45)), ("c", (0, 5)), ("d", (0, 5))], 1
+        )
     }
     # "e" has no evidence, and "f" no answer.
     questions = tuple(
         DatasetQuestion(name, name, "coast", name != "f", evidence=evidence.get(name, NO_EVIDENCE))
         for name in rankings
     )
-    qrels = {name: {f"p{at:02}": 1} for at, name in enumerate("abcde", 1)}
+    qrels = {name: {f"p{number:02}": 1} for number, name in enumerate("abcde", 1)}
 
-    def ranker(question: DatasetQuestion, among: Collection[str]) -> MethodResult:
-        scored = [(name, 1.0) for name in rankings[question.text].split() if name in among]
+    def ranker(question: DatasetQuestion, candidates: Collection[str]) -> MethodResult:
+        scored = [(name, 1.0) for name in rankings[question.text].split() if name in candidates]
         return MethodResult(scored, 0.5, lambda _place: (SENTENCES[0],))
 
     dataset = Dataset("coast", questions, qrels, None, whole=False)
@@ -118,7 +120,7 @@ def test_shares_of_highlights() -> None:
 def test_a_method_without_highlights_has_no_shares() -> None:
     question = DatasetQuestion("a", "a", "coast", answerable=True, evidence=Evidence(answers=("9",)))
     dataset = Dataset("coast", (question,), {"a": {"p01": 1}}, None, whole=False)
-    found = evaluate(dataset, lambda *_: MethodResult([("p01", 1.0)]), {"coast": passages()}, "bm25")
-    (method,) = evaluation_object(dataset, [found])["methods"]
+    evaluation = evaluate(dataset, lambda *_: MethodResult([("p01", 1.0)]), {"coast": passages()}, "bm25")
+    (method,) = evaluation_object(dataset, [evaluation])["methods"]
     assert method["highlights"] is None
     assert method["calibration"] is None

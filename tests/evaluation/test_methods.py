@@ -1,4 +1,4 @@
-"""The methods that are compared: plain ones rank as they should and build no more than they need."""
+"""The methods that are compared: simple ones rank as they should and build no more than they need."""
 
 from __future__ import annotations
 
@@ -70,12 +70,12 @@ def test_every_method_ranks_all_candidates_best_first(tmp_path: Path, method: st
     library = Library(tmp_path, load_encoder=loader(FakeEncoder()))
     finder = library.finder_of([essay_of_passages("coast", "Coast", TEXTS)], no_progress)
     rank = Methods(finder, corpus_of({"coast": TEXTS}), no_progress).ranker(method)
-    found = rank(DatasetQuestion("q", "lamp burns oil", "coast", answerable=True), set(TEXTS))
-    assert found.scored[0][0] == "p01"
-    scores = [score for _, score in found.scored]
+    result = rank(DatasetQuestion("q", "lamp burns oil", "coast", answerable=True), set(TEXTS))
+    assert result.scored[0][0] == "p01"
+    scores = [score for _, score in result.scored]
     assert scores == sorted(scores, reverse=True)
-    assert (found.confidence is None) == (method != "late")
-    assert (found.highlights and found.highlights(0)) == (((0, 19),) if method == "late" else None)
+    assert (result.confidence is None) == (method != "late")
+    assert (result.highlights and result.highlights(0)) == (((0, 19),) if method == "late" else None)
     assert rank(DatasetQuestion("q", "lamp", "coast", answerable=True), set()).scored == []
 
 
@@ -99,6 +99,6 @@ def test_a_set_is_indexed_only_for_methods_that_need_it(
     folder = written(tmp_path / "toy", texts, [{"_id": "q1", "text": "who woke?"}], {"q1": "d1"})
     encoder = FakeEncoder()
     library = Library(tmp_path / "none", load_encoder=loader(encoder))
-    (made,) = measure(library, [folder], methods, no_progress)
-    assert [one["ndcg@10"] for one in made.data["methods"]] == [1] * len(methods)
+    (measured,) = measure(library, [folder], methods, no_progress)
+    assert [figures["ndcg@10"] for figures in measured.data["methods"]] == [1] * len(methods)
     assert [text for text in encoder.encoded if text != "who woke?"] == encoded

@@ -1,4 +1,4 @@
-"""Reports: what they compare, what they escape, and that they need nothing but themselves."""
+"""Reports: what they compare, what they escape, and that they load nothing else."""
 
 from __future__ import annotations
 
@@ -35,24 +35,25 @@ def _measured(names: dict[str, str], *, kind: str = "", certain: float = 0.4) ->
     """A set's figures: the passages that each question finds, in order; p01 is right for each."""
     kinds = {"none": "off-topic"}
     questions = tuple(
-        DatasetQuestion(name, f"{name}?", "", name != "none", kinds.get(name, f"{kind}{at % 2}"))
-        for at, name in enumerate(names)
+        DatasetQuestion(name, f"{name}?", "", name != "none", kinds.get(name, f"{kind}{number % 2}"))
+        for number, name in enumerate(names)
     )
     qrels = {name: {"p01": 1} for name in names if name != "none"}
     dataset = Dataset(kind or "coast", questions, qrels, None, whole=True)
-    corpus = corpus_of({"d": {f"p{at:02}": kind or "Fog came." for at in range(1, 5)}})
+    corpus = corpus_of({"d": {f"p{number:02}": kind or "Fog came." for number in range(1, 5)}})
 
-    def late(question: DatasetQuestion, among: Collection[str]) -> MethodResult:
-        found = [(name, 1 - at / 9) for at, name in enumerate(names[question.id].split()) if name in among]
-        return MethodResult(found, certain, lambda _place: ())
+    def late(question: DatasetQuestion, candidates: Collection[str]) -> MethodResult:
+        ranked = enumerate(names[question.id].split())
+        scored = [(name, 1 - rank / 9) for rank, name in ranked if name in candidates]
+        return MethodResult(scored, certain, lambda _place: ())
 
-    def last(question: DatasetQuestion, among: Collection[str]) -> MethodResult:
-        return MethodResult(late(question, among).scored[::-1])
+    def last(question: DatasetQuestion, candidates: Collection[str]) -> MethodResult:
+        return MethodResult(late(question, candidates).scored[::-1])
 
-    made = [evaluate(dataset, late, corpus, "late"), evaluate(dataset, last, corpus, "bm25")]
-    return evaluation_object(dataset, made) | {
-        "worst": worst_questions(made[0], dataset, corpus, 5),
-        "questions": question_objects(made),
+    evaluations = [evaluate(dataset, late, corpus, "late"), evaluate(dataset, last, corpus, "bm25")]
+    return evaluation_object(dataset, evaluations) | {
+        "worst": worst_questions(evaluations[0], dataset, corpus, 5),
+        "questions": question_objects(evaluations),
     }
 
 
@@ -62,58 +63,58 @@ NOW = {"a": "p01 p02", "b": "p02 p01", "c": "p01 p02", "d": "p01", "none": "p03"
 
 @cache
 def _hostile() -> EvaluationReport:
-    """A report whose names do what they can to break out of a page; made once, its plots take a second."""
-    return _hostile_anew()
+    """A report whose names try to break out of a page; made once, because its plots take a second."""
+    return _new_hostile()
 
 
-def _hostile_anew() -> EvaluationReport:
+def _new_hostile() -> EvaluationReport:
     names = {HOSTILE: "p02 p01", "b": "p02 p01", "none": "p03"}
     before = EvaluationReport([_measured({HOSTILE: "p01 p02"}, kind=HOSTILE)])
     return EvaluationReport([_measured(names, kind=HOSTILE)], before.data)
 
 
-def test_what_got_worse_and_better_is_told() -> None:
+def test_a_comparison_says_what_got_worse_and_better() -> None:
     old, new = EvaluationReport([_measured(BEFORE)]), EvaluationReport([_measured(NOW, certain=0.6)])
-    found = compare(old.data, new.data)
+    comparison = compare(old.data, new.data)
     late = {"dataset": "coast", "method": "late"}
     lost = late | {"id": "b", "text": "b?", "before": "p01", "now": "p02"}
     won = late | {"id": "c", "text": "c?", "before": "p02", "now": "p01"}
-    assert [one for one in found["lost"] if one["method"] == "late"] == [lost]
-    assert [one for one in found["won"] if one["method"] == "late"] == [won]
-    rose = {one["measure"]: one for one in found["rose"] if one["method"] == "late"}
+    assert [change for change in comparison["lost"] if change["method"] == "late"] == [lost]
+    assert [change for change in comparison["won"] if change["method"] == "late"] == [won]
+    rose = {change["measure"]: change for change in comparison["rose"] if change["method"] == "late"}
     # Two of three before, three of four now.
     assert rose["r@1"] == late | {"measure": "r@1", "before": 0.6667, "now": 0.75}
     # A lower error is a better one: 0.6 is nearer to four of five than 0.4 is to three of four.
     assert rose["ece"] == late | {"measure": "ece", "before": 0.35, "now": 0.2}
-    assert not any("ms" in one["measure"] for one in found["fell"] + found["rose"])
-    assert "no longer right: coast late b  b?  [first: p01 -> p02]" in comparison_text(found)
+    assert not any("ms" in change["measure"] for change in comparison["fell"] + comparison["rose"])
+    assert "no longer right: coast late b  b?  [first: p01 -> p02]" in comparison_text(comparison)
 
 
 def test_a_report_does_not_differ_from_itself() -> None:
     data = EvaluationReport([_measured(NOW)]).data
-    found = compare(data, copy.deepcopy(data))
-    assert not any(found[key] for key in found if key != "before")
-    assert comparison_text(found).endswith("  nothing has changed")
+    comparison = compare(data, copy.deepcopy(data))
+    assert not any(comparison[key] for key in comparison if key != "before")
+    assert comparison_text(comparison).endswith("  nothing has changed")
 
 
 def test_what_only_one_report_has_is_not_compared() -> None:
     old, new = EvaluationReport([_measured(BEFORE)]).data, EvaluationReport([_measured(NOW)]).data
     old["datasets"][0]["methods"].pop()
-    # A question that was put otherwise is another one.
+    # A question in other words is another question.
     new["datasets"][0]["questions"][1]["text"] = "Which b?"
-    found = compare(old, new)
-    assert (found["only_before"], found["only_now"]) == ([], ["coast bm25"])
-    assert [one["id"] for one in found["lost"] if one["method"] == "late"] == []
-    assert "not measured before: coast bm25" in comparison_text(found)
+    comparison = compare(old, new)
+    assert (comparison["only_before"], comparison["only_now"]) == ([], ["coast bm25"])
+    assert [change["id"] for change in comparison["lost"] if change["method"] == "late"] == []
+    assert "not measured before: coast bm25" in comparison_text(comparison)
 
 
-def test_programs_are_told_what_changed_and_not_each_question() -> None:
+def test_json_has_what_changed_and_not_each_question() -> None:
     report = EvaluationReport([_measured(NOW)])
     assert list(evaluation_json(report.data)) == ["datasets"]
     assert "questions" not in evaluation_json(report.data)["datasets"][0]
-    again = EvaluationReport([_measured(NOW)], report.data)
-    assert evaluation_json(again.data)["comparison"] == again.comparison
-    assert json.loads(json.dumps(again.data, allow_nan=False)) == again.data
+    second = EvaluationReport([_measured(NOW)], report.data)
+    assert evaluation_json(second.data)["comparison"] == second.comparison
+    assert json.loads(json.dumps(second.data, allow_nan=False)) == second.data
 
 
 class _Tags(HTMLParser):
@@ -128,40 +129,40 @@ class _Tags(HTMLParser):
         self.tags.append((tag, dict(attrs)))
 
 
-def test_the_page_asks_for_nothing_and_runs_nothing() -> None:
+def test_the_page_loads_nothing_and_runs_nothing() -> None:
     page = _hostile().page
     assert not re.search(r"https?:|//[a-z]|@import|src=|url\((?!#)", page)
     parser = _Tags()
     parser.feed(page)
     names = [tag for tag, _ in parser.tags]
     assert {"script", "link", "img", "iframe", "object", "b"}.isdisjoint(names)
-    assert not [key for _, found in parser.tags for key in found if key.startswith("on")]
-    ids = [found["id"] for _, found in parser.tags if "id" in found]
+    assert not [key for _, attributes in parser.tags for key in attributes if key.startswith("on")]
+    ids = [attributes["id"] for _, attributes in parser.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
-    # Whatever is told of the machine or the moment stands in the data, not in the plots.
+    # The plots name neither the machine nor the time.
     assert str(ROOT) not in page
     assert "matplotlib" not in page.replace("matplotlib.axis", "").lower()
     assert names.count("svg") == len(re.findall("</svg>", page)) > 5
 
 
 def test_plots_are_whole_and_the_same_each_time() -> None:
-    both = (_hostile(), _hostile_anew())
-    html, again = (re.sub(r"\d\d:\d\d UTC|[\d.]+ / [\d.]+", "", made.html) for made in both)
-    assert html == again
+    reports = (_hostile(), _new_hostile())
+    html, second = (re.sub(r"\d\d:\d\d UTC|[\d.]+ / [\d.]+", "", report.html) for report in reports)
+    assert html == second
     for svg in re.findall(r"<svg.*?</svg>", html, re.DOTALL):
         ET.fromstring(svg)  # noqa: S314 - made here
         assert "#0" not in svg
 
 
 def test_markdown_shows_hostile_words_as_written() -> None:
-    made = _hostile().markdown
-    assert "<script" not in made
-    for row in (line for line in made.splitlines() if line.startswith("| ")):
+    markdown = _hostile().markdown
+    assert "<script" not in markdown
+    for row in (line for line in markdown.splitlines() if line.startswith("| ")):
         assert row.endswith(" |")
-    for table in re.findall(r"(?:^\|.*\n?)+", made, re.MULTILINE):
+    for table in re.findall(r"(?:^\|.*\n?)+", markdown, re.MULTILINE):
         # As many cells in each row, so that no name has broken out of its own.
         assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}) == 1, table
-    assert "Compared with the report of" in made
+    assert "Compared with the report of" in markdown
 
 
 @pytest.mark.browser
@@ -175,15 +176,15 @@ def test_the_page_opens_in_a_browser_without_a_request(
     path = tmp_path / "report.html"
     path.write_text(_hostile().page, "utf-8")
     page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
     page.goto(path.as_uri())
-    assert asked == [path.as_uri()]
+    assert requests == [path.as_uri()]
     assert page.title() == "Evaluation"
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert HOSTILE in page.locator(".worst li").first.inner_text()
     report = page.locator(".evaluation-report")
-    assert report.evaluate("one => getComputedStyle(one).backgroundColor") == ground
+    assert report.evaluate("element => getComputedStyle(element).backgroundColor") == ground
     page.close()
 
 
@@ -192,14 +193,14 @@ def test_files_are_replaced_whole(tmp_path: Path) -> None:
     folder = tmp_path / "deep" / "down"
     folders.write_files(folder, {"a.txt": "one", "b.txt": "two \ud800"})
     folders.write_files(folder, {"a.txt": "three"})
-    assert {one.name: one.read_text("utf-8") for one in folder.iterdir()} == {
+    assert {path.name: path.read_text("utf-8") for path in folder.iterdir()} == {
         "a.txt": "three",
         "b.txt": "two ?",
     }
     (folder / "c.txt").mkdir()
     with pytest.raises(folders.OutputError, match=r"cannot be written to \(.*\); name a folder that can\.$"):
         folders.write_files(folder, {"c.txt": "four"})
-    assert sorted(one.name for one in folder.iterdir()) == ["a.txt", "b.txt", "c.txt"]
+    assert sorted(path.name for path in folder.iterdir()) == ["a.txt", "b.txt", "c.txt"]
 
 
 def test_a_folder_that_cannot_be_one_is_refused(tmp_path: Path) -> None:

@@ -9,11 +9,11 @@ from assistant.evaluation.statistics import FLIPS, area, calibrate, contrast, in
 
 
 def test_every_flip_is_tried_where_there_are_few() -> None:
-    # Three differences of one sign: of the eight ways to flip them, two are as far from nought.
-    found = contrast([1, 1, 1, 0.5], [0, 0, 0, 0.5])
-    assert found.difference == pytest.approx(3 / 4)
-    assert found.p == pytest.approx(2 / 8)
-    low, high = found.interval
+    # Three differences of one sign: of the eight ways to flip them, two are as far from zero.
+    result = contrast([1, 1, 1, 0.5], [0, 0, 0, 0.5])
+    assert result.difference == pytest.approx(3 / 4)
+    assert result.p == pytest.approx(2 / 8)
+    low, high = result.interval
     assert 0 <= low < 3 / 4 < high <= 1
 
 
@@ -24,22 +24,22 @@ def test_differences_that_cancel_are_chance() -> None:
 
 @pytest.mark.parametrize("values", [[0.2], [0.2, 0.9, 1.0]])
 def test_a_method_does_not_differ_from_itself(values: list[float]) -> None:
-    found = contrast(values, values)
-    assert (found.difference, found.interval, found.p) == (0, (0, 0), 1)
+    result = contrast(values, values)
+    assert (result.difference, result.interval, result.p) == (0, (0, 0), 1)
 
 
 def test_many_differences_are_sampled_with_a_fixed_seed() -> None:
     ours, theirs = np.ones(40), np.zeros(40)
-    found = contrast(ours.tolist(), theirs.tolist())
+    result = contrast(ours.tolist(), theirs.tolist())
     # No flip of forty equal differences but the two out of 2 ** 40 comes as far.
-    assert found.p == pytest.approx(1 / (FLIPS + 1))
+    assert result.p == pytest.approx(1 / (FLIPS + 1))
     noise = np.random.default_rng(1).normal(0, 1, 60).tolist()
-    again = [contrast(noise, [0.0] * 60) for _ in range(2)]
-    assert again[0] == again[1]
+    repeated = [contrast(noise, [0.0] * 60) for _ in range(2)]
+    assert repeated[0] == repeated[1]
     # The distribution of the sum is nearly normal: two-sided p of its distance in standard deviations.
     distance = abs(sum(noise)) / np.sqrt(np.sum(np.square(noise)))
     tail = np.mean(abs(np.random.default_rng(2).normal(0, 1, 200_000)) >= distance)
-    assert again[0].p == pytest.approx(tail, abs=0.03)
+    assert repeated[0].p == pytest.approx(tail, abs=0.03)
 
 
 def test_the_interval_of_figures_that_are_all_alike_is_a_point() -> None:
@@ -55,31 +55,31 @@ def test_an_area_needs_both_sides() -> None:
 
 def test_calibration_by_hand() -> None:
     # Fewer than ten questions: each is a bin of its own.
-    found = calibrate([0.9, 0.2, 0.6, 0.3], [True, False, False, True])
-    assert [one.count for one in found.bins] == [1, 1, 1, 1]
-    assert [one.confidence for one in found.bins] == pytest.approx([0.2, 0.3, 0.6, 0.9])
-    assert [one.right for one in found.bins] == [0, 1, 0, 1]
-    assert found.ece == pytest.approx((0.2 + 0.7 + 0.6 + 0.1) / 4)
-    assert found.brier == pytest.approx((0.2**2 + 0.7**2 + 0.6**2 + 0.1**2) / 4)
+    calibration = calibrate([0.9, 0.2, 0.6, 0.3], [True, False, False, True])
+    assert [group.count for group in calibration.bins] == [1, 1, 1, 1]
+    assert [group.confidence for group in calibration.bins] == pytest.approx([0.2, 0.3, 0.6, 0.9])
+    assert [group.right for group in calibration.bins] == [0, 1, 0, 1]
+    assert calibration.ece == pytest.approx((0.2 + 0.7 + 0.6 + 0.1) / 4)
+    assert calibration.brier == pytest.approx((0.2**2 + 0.7**2 + 0.6**2 + 0.1**2) / 4)
     # Most confident first: right, wrong, right, wrong.
     risks = [0, 1 / 2, 1 / 3, 1 / 2]
-    assert [coverage for coverage, _ in found.curve] == [0.25, 0.5, 0.75, 1]
-    assert [risk for _, risk in found.curve] == pytest.approx(risks)
-    assert found.aurc == pytest.approx(sum(risks) / 4)
+    assert [coverage for coverage, _ in calibration.curve] == [0.25, 0.5, 0.75, 1]
+    assert [risk for _, risk in calibration.curve] == pytest.approx(risks)
+    assert calibration.aurc == pytest.approx(sum(risks) / 4)
 
 
 def test_bins_have_equal_mass() -> None:
-    found = calibrate([at / 40 for at in range(40)], [at >= 20 for at in range(40)])
-    assert [one.count for one in found.bins] == [4] * 10
-    assert [one.right for one in found.bins] == [0] * 5 + [1] * 5
+    calibration = calibrate([number / 40 for number in range(40)], [number >= 20 for number in range(40)])
+    assert [group.count for group in calibration.bins] == [4] * 10
+    assert [group.right for group in calibration.bins] == [0] * 5 + [1] * 5
     # The confidence of bin b is its middle, (4 b + 1.5) / 40; five bins are right and five are not.
-    middles = [(4 * at + 1.5) / 40 for at in range(10)]
-    wanted = (sum(middles[:5]) + sum(1 - one for one in middles[5:])) / 10
-    assert found.ece == pytest.approx(wanted)
+    middles = [(4 * number + 1.5) / 40 for number in range(10)]
+    wanted = (sum(middles[:5]) + sum(1 - middle for middle in middles[5:])) / 10
+    assert calibration.ece == pytest.approx(wanted)
 
 
 @pytest.mark.parametrize("events", [[True, False], [False, True]])
 def test_equal_confidences_have_no_order(events: list[bool]) -> None:
-    found = calibrate([0.5, 0.5], events)
-    assert [risk for _, risk in found.curve] == [0.5, 0.5]
-    assert found.ece == 0
+    calibration = calibrate([0.5, 0.5], events)
+    assert [risk for _, risk in calibration.curve] == [0.5, 0.5]
+    assert calibration.ece == 0

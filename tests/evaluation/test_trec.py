@@ -33,8 +33,8 @@ def _evaluated() -> tuple[Dataset, Evaluation]:
     dataset = Dataset("Coast", questions, QRELS, None, whole=True)
     corpus = corpus_of({"d": {name: name for name in ["a", "b", "c", "e", "War and Peace#3"]}})
 
-    def ranker(question: DatasetQuestion, among: Collection[str]) -> MethodResult:
-        return MethodResult([one for one in RANKINGS[question.id] if one[0] in among])
+    def ranker(question: DatasetQuestion, candidates: Collection[str]) -> MethodResult:
+        return MethodResult([scored for scored in RANKINGS[question.id] if scored[0] in candidates])
 
     return dataset, evaluate(dataset, ranker, corpus, "given")
 
@@ -43,11 +43,11 @@ def test_other_tools_get_the_same_figures(tmp_path: Path) -> None:
     dataset, evaluation = _evaluated()
     for name, text in trec_files("Coast", dataset, [evaluation]).items():
         (tmp_path / name).write_text(text, "utf-8")
-    assert {one.name for one in tmp_path.iterdir()} == {"Coast.qrels", "Coast.given.run"}
+    assert {path.name for path in tmp_path.iterdir()} == {"Coast.qrels", "Coast.given.run"}
     qrels = list(ir_measures.read_trec_qrels(str(tmp_path / "Coast.qrels")))
     run = list(ir_measures.read_trec_run(str(tmp_path / "Coast.given.run")))
     assert len(qrels) == 4
-    assert len({one.query_id for one in run}) == 4
+    assert len({line.query_id for line in run}) == 4
     measures = {"ndcg@10": nDCG @ 10, "r@1": R(rel=2) @ 1, "r@3": R(rel=2) @ 3, "mrr@10": RR(rel=2) @ 10}
     figures = ir_measures.calc_aggregate(list(measures.values()), qrels, run)
     for name, measure in measures.items():

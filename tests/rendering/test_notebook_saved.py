@@ -81,14 +81,14 @@ def _shown(markdown: str) -> list[tuple[str, str]]:
 
 
 def test_a_notebook_as_markdown() -> None:
-    made = notebook_markdown(
+    markdown = notebook_markdown(
         _notebook(
             pin_of(FIRST, *FIRST.sentences[0], note="A note.\nIts second line.\n\nMore.", question="What?"),
             pin_of(LONG, 0, len(LONG.text)),
             Pin("gone", "gone/p01", 0, 9, "lost words", "(Abel 3)", "Lost", "Abel, Zoe. Lost."),
         )
     )
-    assert made == (
+    assert markdown == (
         "# Notebook\n\n## The Keeper’s *Log*\n\n"
         "“A lighthouse keeper wrote two books at once” (Marsh 31).\n\n"
         "Found by asking: What?\n\n**Note:** A note.\\\nIts second line.\n\nMore.\n\n"
@@ -100,25 +100,28 @@ def test_a_notebook_as_markdown() -> None:
 
 def test_a_conversation_as_markdown() -> None:
     marked = (LONG.sentences[7],)
-    made = notebook_markdown(
+    markdown = notebook_markdown(
         _notebook(
             pin_of(LONG, 0, len(LONG.text), marked=marked), heading="Why *so*?", said=("Likely answer",)
         )
     )
-    before, bold, behind = made.split("**")
+    before, bold, after = markdown.split("**")
     assert bold == LONG.text[slice(*marked[0])]
     assert before == f"# Notebook\n\n## Why \\*so\\*?\n\n*Likely answer*\n\n> {LONG.text[: marked[0][0]]}"
-    assert behind.startswith(
+    assert after.startswith(
         f"{LONG.text[marked[0][1] :]} (Marsh 31–32)\n\nIn bold: (Marsh 32)\n\n## Works Cited"
     )
 
 
 def test_notes_are_numbered_through() -> None:
     pins = [pin_of(FIRST, *FIRST.sentences[0]), pin_of(LONG, 0, len(LONG.text))]
-    made = notebook_markdown(_notebook(*pins, style="chicago-notes"))
-    assert "“A lighthouse keeper wrote two books at once.”[^1]\n\n[^1]: Ada Marsh, *The Keeper’s* Log" in made
-    assert f"> {LONG.text}[^2]\n\n[^2]: Ada Marsh" in made
-    assert "## Bibliography" in made
+    markdown = notebook_markdown(_notebook(*pins, style="chicago-notes"))
+    assert (
+        "“A lighthouse keeper wrote two books at once.”[^1]\n\n[^1]: Ada Marsh, *The Keeper’s* Log"
+        in markdown
+    )
+    assert f"> {LONG.text}[^2]\n\n[^2]: Ada Marsh" in markdown
+    assert "## Bibliography" in markdown
     document = _read(_notebook(*pins, style="chicago-notes"))
     assert _paragraphs(document, "Quote") == [LONG.text]
     (notes,) = [each for each in document.part.package.iter_parts() if each.partname == "/word/footnotes.xml"]
@@ -128,8 +131,8 @@ def test_notes_are_numbered_through() -> None:
 
 def test_verse_keeps_its_lines() -> None:
     pin = pin_of(VERSE, 0, len(VERSE.text))
-    made = notebook_markdown(_notebook(pin))
-    assert VERSE.text[:-1] in _shown(made)[2][1]
+    markdown = notebook_markdown(_notebook(pin))
+    assert VERSE.text[:-1] in _shown(markdown)[2][1]
     assert VERSE.text[:-1] in "\n".join(each.text for each in _read(_notebook(pin)).paragraphs)
 
 
@@ -164,17 +167,18 @@ def test_an_empty_conversation_says_so() -> None:
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_what_is_saved_has_no_fault_when_it_is_checked(style: str, tmp_path: Any) -> None:
-    spans = [(each, *span) for each in ESSAY.passages if each.kind == "paragraph" for span in each.sentences]
-    notebook = _notebook(*[pin_of(*one) for one in spans], pin_of(LONG, 0, len(LONG.text)), style=style)
+def test_what_is_saved_has_no_problem_when_it_is_checked(style: str, tmp_path: Any) -> None:
+    paragraphs = [passage for passage in ESSAY.passages if passage.kind == "paragraph"]
+    spans = [(passage, *span) for passage in paragraphs for span in passage.sentences]
+    notebook = _notebook(*[pin_of(*span) for span in spans], pin_of(LONG, 0, len(LONG.text)), style=style)
     path = tmp_path / "notebook.docx"
     path.write_bytes(notebook_word(notebook))
     (tmp_path / "notebook.md").write_text(notebook_markdown(notebook), "utf-8")
     for name in ("notebook.docx", "notebook.md"):
-        audit = check_draft(tmp_path / name, [ESSAY], FakeLibrary(ESSAY).style(style))
-        wrong = {fault.kind for fault in audit.problems}
-        assert not wrong & {"misquoted", "not found", "unmarked"}, (name, audit.problems)
-        assert audit.exact >= len(spans) - audit.not_checked
+        report = check_draft(tmp_path / name, [ESSAY], FakeLibrary(ESSAY).style(style))
+        wrong = {problem.kind for problem in report.problems}
+        assert not wrong & {"misquoted", "not found", "unmarked"}, (name, report.problems)
+        assert report.exact >= len(spans) - report.not_checked
 
 
 def test_hostile_notes_and_essays_are_shown_as_written() -> None:
@@ -209,18 +213,18 @@ def test_any_text_makes_a_document_that_opens(note: str, words: str) -> None:
 @settings(deadline=None, max_examples=60)
 @given(st.text(alphabet="ab *_`#>-=~|+.1)\\[]<&;!\n", max_size=40))
 def test_a_note_reads_in_markdown_as_it_was_typed(note: str) -> None:
-    made = notebook_markdown(_notebook(pin_of(FIRST, 0, 20, note=note)))
-    shown = [text for kind, text in _shown(made) if kind != "h1"]
-    end = next(at for at, text in enumerate(shown) if text == "Works Cited")
-    told = "\n".join(shown[2:end]).removeprefix("Note: ")
-    assert "".join(told.split()) == "".join(note.split())
+    markdown = notebook_markdown(_notebook(pin_of(FIRST, 0, 20, note=note)))
+    shown = [text for kind, text in _shown(markdown) if kind != "h1"]
+    end = next(number for number, text in enumerate(shown) if text == "Works Cited")
+    saved_note = "\n".join(shown[2:end]).removeprefix("Note: ")
+    assert "".join(saved_note.split()) == "".join(note.split())
 
 
 @pytest.mark.parametrize(("form", "read"), [("bibtex", read_bibtex), ("ris", read_ris)])
 def test_references_are_read_back(form: str, read: Any) -> None:
     library = FakeLibrary(ESSAY, renamed(ESSAY, "other"))
     other = renamed(ESSAY, "other").passages[2]
-    pins = [_told(pin_of(FIRST, 0, 9)), _told(pin_of(other, 0, 9)), _told(pin_of(FIRST, 3, 9))]
+    pins = [_sent(pin_of(FIRST, 0, 9)), _sent(pin_of(other, 0, 9)), _sent(pin_of(FIRST, 3, 9))]
     saved = saver(library)(["notebook", json.dumps([{"pins": pins}]), form, "mla"])
     assert saved["name"] == ("references.bib" if form == "bibtex" else "references.ris")
     assert saved["said"] == ""
@@ -229,7 +233,7 @@ def test_references_are_read_back(form: str, read: Any) -> None:
     assert {record["author"][0]["family"] for record in records} == {"Marsh"}
 
 
-def _told(pin: Pin) -> dict[str, Any]:
+def _sent(pin: Pin) -> dict[str, Any]:
     names = ("essay", "passage", "start", "end", "words", "note", "question")
     return {name: getattr(pin, name) for name in names}
 
@@ -239,9 +243,9 @@ def _text_of(saved: dict[str, str]) -> str:
 
 
 def test_records_of_essays_that_are_gone_are_left_out_and_it_is_said() -> None:
-    gone = _told(Pin("gone", "gone/p01", 0, 3, "abc"))
+    gone = _sent(Pin("gone", "gone/p01", 0, 3, "abc"))
     save = saver(FakeLibrary(ESSAY))
-    both = save(["notebook", json.dumps([{"pins": [gone, _told(pin_of(FIRST, 0, 9))]}]), "ris", "mla"])
+    both = save(["notebook", json.dumps([{"pins": [gone, _sent(pin_of(FIRST, 0, 9))]}]), "ris", "mla"])
     assert both["said"] == SOME_GONE
     assert save(["notebook", json.dumps([{"pins": [gone]}]), "ris", "mla"]) == {"fault": GONE}
 
@@ -249,18 +253,18 @@ def test_records_of_essays_that_are_gone_are_left_out_and_it_is_said() -> None:
 def test_the_script_is_given_files() -> None:
     save = saver(FakeLibrary(ESSAY))
     assert save.__name__ == "save"
-    told = json.dumps([{"pins": [_told(pin_of(FIRST, *FIRST.sentences[0]))]}])
-    markdown = save(["conversation", told, "markdown", "apa"])
+    sent = json.dumps([{"pins": [_sent(pin_of(FIRST, *FIRST.sentences[0]))]}])
+    markdown = save(["conversation", sent, "markdown", "apa"])
     assert (markdown["name"], markdown["type"]) == ("conversation.md", "text/markdown")
     assert _text_of(markdown).startswith("# Conversation\n")
     assert "## References" in _text_of(markdown)
-    word = save(["notebook", told, "docx", "mla"])
+    word = save(["notebook", sent, "docx", "mla"])
     assert word["name"] == "notebook.docx"
     assert docx.Document(io.BytesIO(base64.b64decode(word["content"]))).paragraphs[0].text == "Notebook"
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "sent",
     [
         *(
             None,
@@ -279,18 +283,18 @@ def test_the_script_is_given_files() -> None:
         *([None] * 4, [{}, [], 7, "mla"]),
     ],
 )
-def test_nothing_comes_of_anything_else(asked: object) -> None:
-    assert saver(FakeLibrary(ESSAY))(asked) == {"fault": NOTHING}
-    assert pin_lookup(FakeLibrary(ESSAY))(asked) == []
+def test_any_other_request_is_refused(sent: object) -> None:
+    assert saver(FakeLibrary(ESSAY))(sent) == {"fault": NOTHING}
+    assert pin_lookup(FakeLibrary(ESSAY))(sent) == []
 
 
 def test_the_script_is_told_of_each_pin_in_its_place() -> None:
     look_up = pin_lookup(FakeLibrary(ESSAY))
     assert look_up.__name__ == "look_up"
     pins = [
-        _told(pin_of(FIRST, *FIRST.sentences[0])),
+        _sent(pin_of(FIRST, *FIRST.sentences[0])),
         {"essay": "log"},
-        _told(Pin("gone", "gone/p01", 0, 3, "abc")),
+        _sent(Pin("gone", "gone/p01", 0, 3, "abc")),
     ]
     first, broken, gone = look_up([json.dumps(pins), "mla"])
     assert broken is None

@@ -43,13 +43,13 @@ def passage(
     return Passage(name, "marsh-2014", 12, kind, section, TEXT, spans, pages, source, notes=(note,))
 
 
-def hit(one: Passage, pages: str, *, highlighted: bool = True) -> Hit:
+def hit(found_passage: Passage, pages: str, *, highlighted: bool = True) -> Hit:
     """A hit whose second sentence is marked."""
     citation = Citation(pages, f"(Marsh {pages.replace('-', '–')})" if pages else "(Marsh)")
-    words = one.text[START:END]
+    words = found_passage.text[START:END]
     marked = Highlight(START, END, words, citation, f"“{words[:-1]}” {citation.in_text}.")
-    quotation = f"“{one.text[:-1]}” {citation.in_text}."
-    return Hit(one, 0.71239, (marked,) if highlighted else (), citation, REFERENCE, quotation)
+    quotation = f"“{found_passage.text[:-1]}” {citation.in_text}."
+    return Hit(found_passage, 0.71239, (marked,) if highlighted else (), citation, REFERENCE, quotation)
 
 
 def answer(*hits: Hit, answered: bool = True, note: str = "") -> Answer:
@@ -71,27 +71,27 @@ def test_an_answer_for_a_terminal() -> None:
 
 
 def test_an_answer_for_a_terminal_with_bold() -> None:
-    found = answer_text(answer(hit(passage(), "849-50")), width=200, styled=True)
-    assert "    The lamp burns all night. \x1b[1mNobody — so" in found
-    assert "go out.\x1b[0m Ships pass." in found
-    assert "⟦" not in found
-    assert found.count("\x1b[1m") == found.count("\x1b[0m") == 1
+    shown_text = answer_text(answer(hit(passage(), "849-50")), width=200, styled=True)
+    assert "    The lamp burns all night. \x1b[1mNobody — so" in shown_text
+    assert "go out.\x1b[0m Ships pass." in shown_text
+    assert "⟦" not in shown_text
+    assert shown_text.count("\x1b[1m") == shown_text.count("\x1b[0m") == 1
 
 
 def test_what_is_not_answered_says_so_first() -> None:
-    found = answer_text(answer(hit(passage(), "849-50"), answered=False), width=66)
-    assert found == f"{NOT_ANSWERED}\n\n{PLAIN}\n\n{CITED}"
+    shown_text = answer_text(answer(hit(passage(), "849-50"), answered=False), width=66)
+    assert shown_text == f"{NOT_ANSWERED}\n\n{PLAIN}\n\n{CITED}"
 
 
 def test_a_note_stands_before_everything() -> None:
-    found = answer_text(answer(hit(passage(), "849-50"), answered=False, note="Name it."), width=66)
-    assert found.startswith(f"Name it.\n\n{NOT_ANSWERED}\n\n1.  ")
+    shown_text = answer_text(answer(hit(passage(), "849-50"), answered=False, note="Name it."), width=66)
+    assert shown_text.startswith(f"Name it.\n\n{NOT_ANSWERED}\n\n1.  ")
     assert answer_text(answer(answered=False, note="Name it.")) == "Name it."
     assert answer_text(answer(answered=False)) == ""
 
 
 @pytest.mark.parametrize(
-    ("one", "pages", "head"),
+    ("found_passage", "pages", "head"),
     [
         (passage(), "849", "1.  marsh-2014/p09 · p. 849 · The Tower"),
         (passage(), "", "1.  marsh-2014/p09 · The Tower"),
@@ -100,17 +100,17 @@ def test_a_note_stands_before_everything() -> None:
         (passage("m/n1", "note", ""), "xii-xiv", "1.  m/n1 · note · pp. xii–xiv"),
     ],
 )
-def test_the_head_of_a_passage(one: Passage, pages: str, head: str) -> None:
-    assert answer_text(answer(hit(one, pages))).splitlines()[0] == head
+def test_the_head_of_a_passage(found_passage: Passage, pages: str, head: str) -> None:
+    assert answer_text(answer(hit(found_passage, pages))).splitlines()[0] == head
 
 
 def test_passages_are_numbered_and_their_reference_named_once() -> None:
-    found = answer_text(answer(hit(passage(), "849"), hit(passage("marsh-2014/p10"), "850")))
-    assert [line for line in found.splitlines() if re.match(r"\d\. ", line)] == [
+    shown_text = answer_text(answer(hit(passage(), "849"), hit(passage("marsh-2014/p10"), "850")))
+    assert [line for line in shown_text.splitlines() if re.match(r"\d\. ", line)] == [
         "1.  marsh-2014/p09 · p. 849 · The Tower",
         "2.  marsh-2014/p10 · p. 850 · The Tower",
     ]
-    assert found.count("Marsh, Ada.") == 1
+    assert shown_text.count("Marsh, Ada.") == 1
 
 
 @given(
@@ -119,23 +119,23 @@ def test_passages_are_numbered_and_their_reference_named_once() -> None:
 )
 def test_wrapped_words_are_the_passages_words(words: list[str], width: int) -> None:
     text = " ".join(words)
-    one = Passage(
+    long_passage = Passage(
         "e/p01", "e", 1, "paragraph", "", text, ((0, len(text)),), (), SourceMap(((0, 0),), len(text))
     )
-    bare = Hit(one, 1.0, (), Citation("", "(E)"), "", "")
+    bare = Hit(long_passage, 1.0, (), Citation("", "(E)"), "", "")
     body = answer_text(answer(bare), width=width).split("\n\n")[1]
     assert body.split() == text.split()
     assert all(line.startswith("    ") and line == line.rstrip() for line in body.splitlines())
     longest = max(map(len, words))
     assert all(len(line) <= max(40, width, longest + 4) for line in body.splitlines())
-    assert passages_text([one], width=width).split("\n", 1)[1].split() == text.split()
+    assert passages_text([long_passage], width=width).split("\n", 1)[1].split() == text.split()
 
 
 def test_an_answer_as_an_object() -> None:
-    made = answer_object(answer(hit(passage(), "849-50")))
-    assert json.loads(json.dumps(made)) == made
+    value = answer_object(answer(hit(passage(), "849-50")))
+    assert json.loads(json.dumps(value)) == value
     words = TEXT[START:END]
-    assert made == {
+    assert value == {
         "question": "Has the lamp gone out?",
         "answered": True,
         "confidence": 0.93,
@@ -170,12 +170,12 @@ def test_an_answer_as_an_object() -> None:
 
 
 def test_an_answer_without_pages_and_with_a_note_as_an_object() -> None:
-    made = answer_object(
+    value = answer_object(
         answer(hit(passage(pages=()), "", highlighted=False), answered=False, note="Name it.")
     )
-    assert (made["answered"], made["note"]) == (False, "Name it.")
-    (one,) = made["passages"]
-    assert (one["pages"], one["citation"], one["highlights"]) == ("", "(Marsh)", [])
+    assert (value["answered"], value["note"]) == (False, "Name it.")
+    (unmarked,) = value["passages"]
+    assert (unmarked["pages"], unmarked["citation"], unmarked["highlights"]) == ("", "(Marsh)", [])
 
 
 REPORT = IngestReport(
@@ -253,22 +253,22 @@ def test_essays_for_a_terminal() -> None:
 
 
 def test_an_essay_as_an_object() -> None:
-    made = essay_object(ESSAY, passages=False)
-    assert (made["id"], made["pages"], made["passages"]) == ("marsh-2014", ["844", "861"], 1)
+    value = essay_object(ESSAY, passages=False)
+    assert (value["id"], value["pages"], value["passages"]) == ("marsh-2014", ["844", "861"], 1)
     assert searched_passages(ESSAY) == [passage()]
     full: dict[str, Any] = json.loads(json.dumps(essay_object(ESSAY, passages=True)))
-    assert [one["id"] for one in full["passages"]] == ["marsh-2014/h1", "marsh-2014/p09"]
+    assert [item["id"] for item in full["passages"]] == ["marsh-2014/h1", "marsh-2014/p09"]
     assert full["passages"][1] == passage_object(passage())
     assert full["passages"][1]["pages"] == [{"label": "849", "start": 0}, {"label": "850", "start": TURN}]
     assert full["passages"][1]["notes"] == [{"mark": "4", "at": 25, "passage": "marsh-2014/n4"}]
 
 
 def test_passages_for_a_terminal_with_their_page_turns() -> None:
-    found = passages_text([passage(), replace(passage("marsh-2014/h1", "heading"), pages=())], width=200)
+    shown_text = passages_text([passage(), replace(passage("marsh-2014/h1", "heading"), pages=())], width=200)
     assert TEXT[START:TURN] == "Nobody "
     turned = f"{TEXT[:TURN]}[p. 850] {TEXT[TURN:]}"
     assert (
-        found
+        shown_text
         == f"marsh-2014/p09 · paragraph · pp. 849–850\n    {turned}\n\nmarsh-2014/h1 · heading\n    {TEXT}"
     )
 
@@ -281,7 +281,7 @@ def test_a_page_turn_inside_a_word_is_marked_before_the_word() -> None:
 
 @pytest.mark.parametrize(("name", "label"), [("one page", "p. 849"), ("none", "")])
 def test_the_pages_of_a_passage_for_a_terminal(name: str, label: str) -> None:
-    one = passage(pages=PAGES[:1] if name == "one page" else ())
-    assert passages_text([one]).splitlines()[0] == " · ".join(
+    shown = passage(pages=PAGES[:1] if name == "one page" else ())
+    assert passages_text([shown]).splitlines()[0] == " · ".join(
         filter(None, ["marsh-2014/p09", "paragraph", label])
     )
