@@ -144,7 +144,7 @@ def test_the_command_explains_in_text(command: Command) -> None:
 
 def test_the_command_names_the_passage_that_introduces_a_quotation(command: Command) -> None:
     assert command("ask", "Whose essay on studies, published in 1625, tasted books?", "--explain") in {0, 1}
-    assert "(sample/p20, which brings it in)" in command.out
+    assert "(sample/p20, which introduces it)" in command.out
 
 
 def test_the_command_explains_each_answer_of_a_batch(command: Command, tmp_path: Path) -> None:
