@@ -17,14 +17,16 @@ _UNIT = (
     r"(?:pp?\.|pages?|ll?\.|lines?|vv?\.|verses?|ch(?:ap)?s?\.|chapters?|secs?\.|sections?|§+|books?|bk\.|acts?"
     r"|scenes?|parts?|pts?\.|vols?\.|cantos?|stanzas?|paras?\.|fols?\.|location|loc\.)"
 )
-_NUMBER = r"(?:\d[\d,]*(?:[.:]\d+)*[a-f]?\d*(?:ff?\.)?|[ivxlc]+\b)"
+_NUMBER = r"(?:\d++(?:,+\d++)*+(?:[.:]\d+)*(?:[a-f]\d*)?(?:ff?\.)?|[ivxlc]+\b)"
 _PART = rf"(?:{_UNIT}\s*)?{_NUMBER}(?:\s*[-–—]\s*(?:\d[\d.]*|[ivxlc]+|[a-f])\b)?"
 _YEAR = r"(?:1[5-9]|20)\d\d[a-z]?\b"
 # A place at the end of a citation; a year is not a place.
 _LOCATOR = re.compile(
     rf"(?:^|[,:]\s*|\s)(?!{_YEAR})"
-    rf"(?P<locator>{_PART}(?:\s*(?:,|;|and|&)\s*{_PART})*|preface|introduction|foreword|epigraph|n\.\s?p\.)$"
+    rf"(?P<locator>{_PART}(?:\s*(?:,|;|and|&)\s*{_PART})*,*|preface|introduction|foreword|epigraph|n\.\s?p\.)$"
 )
+# Characters of a citation; what is longer in brackets is a remark.
+_LONGEST = 1_000
 _ROMAN = re.compile(r"c{0,3}(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})")
 _WORD = r"[A-ZÀ-ÖØ-Þ][\w'’]*(?:[-‐][\w'’]+)*"
 _PARTICLE = r"(?:[Dd]e|[Vv][ao]n|[Dd]e[rnl]|[Dd][uia]|[Ll][ae]|[Tt]er|[Ii]bn|[Bb]in|St\.|Saint)"
@@ -74,6 +76,8 @@ class Parenthetical:
 @lru_cache(maxsize=4096)
 def parse(printed: str) -> Parenthetical | None:
     """Read a citation from words in brackets, including the brackets; ``None`` if they are no citation."""
+    if len(printed) > _LONGEST:
+        return None
     inner = _ADDED.sub("", " ".join(printed[1:-1].split()))
     citation = _parsed(inner)
     return replace(citation, printed=printed) if citation is not None else None

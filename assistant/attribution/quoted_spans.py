@@ -6,9 +6,11 @@ A mark without its counterpart delimits nothing, so that no words of the essay's
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from assistant.core.essay import Kind, Passage
@@ -27,7 +29,7 @@ _FIRST_CHARACTERS = "[(‘'“\"$£€"
 # Kinds of passages that are quoted as a whole, without marks.
 BLOCKS: frozenset[Kind] = frozenset({"blockquote", "verse"})
 _MARKED: frozenset[Kind] = frozenset({"paragraph", "note", "list"})
-_CITATION = re.compile(r"\s*[,;:—–]?\s*(\([^()]*\)|\[[^\[\]]*\])")
+_CITATION = re.compile(r"\s*+(?:[,;:—–]\s*+)?(\([^()]*\)|\[[^\[\]]*\])")
 _BRACKETS = re.compile(r"\([^()]*\)")
 
 Spans = list[tuple[int, int]]
@@ -68,7 +70,9 @@ def single_outside(texts: Iterable[str]) -> bool:
 
 
 def _within(span: tuple[int, int], others: Spans) -> bool:
-    return any(start <= span[0] and span[1] <= end for start, end in others)
+    """Whether a span is part of another; the others are in order and do not overlap."""
+    number = bisect_right(others, span[0], key=itemgetter(0)) - 1
+    return number >= 0 and span[1] <= others[number][1]
 
 
 def _directions(text: str, *, double: bool) -> Iterator[tuple[int, bool, bool]]:
@@ -78,7 +82,9 @@ def _directions(text: str, *, double: bool) -> Iterator[tuple[int, bool, bool]]:
         opening, closing = (
             _double_direction(text, offset)
             if double
-            else _single_direction(text, offset, offsets[number + 1 :])
+            else _single_direction(
+                text, offset, (offsets[index] for index in range(number + 1, len(offsets)))
+            )
         )
         if opening or closing:
             yield offset, opening, closing
@@ -98,7 +104,7 @@ def _double_direction(text: str, offset: int) -> tuple[bool, bool]:
     return opening, True
 
 
-def _single_direction(text: str, offset: int, later: list[int]) -> tuple[bool, bool]:
+def _single_direction(text: str, offset: int, later: Iterable[int]) -> tuple[bool, bool]:
     """Whether a single mark can open a quotation, and whether it can close one; an apostrophe cannot."""
     before, after = text[offset - 1 : offset], text[offset + 1 : offset + 2]
     starts_word = not before or before.isspace() or before in _BEFORE_OPENING
@@ -109,7 +115,7 @@ def _single_direction(text: str, offset: int, later: list[int]) -> tuple[bool, b
     return False, not _is_plural(text, offset, later)
 
 
-def _is_plural(text: str, offset: int, later: list[int]) -> bool:
+def _is_plural(text: str, offset: int, later: Iterable[int]) -> bool:
     """Whether a mark is the apostrophe of a plural because a later one closes (``the keepers' lamp'``)."""
     if text[offset - 1] not in "sS" or not re.match(r"\s\w", text[offset + 1 : offset + 3]):
         return False

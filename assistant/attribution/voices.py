@@ -26,7 +26,7 @@ _FEWEST = 4
 # Quotations with no more of the author's words than this between them share the citation after the last.
 _MOST_BETWEEN = 8
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
-_LAST_BRACKETS = re.compile(r"\s*(\([^()]*\))[.,;:]?\s*$")
+_LAST_BRACKETS = re.compile(r"(?<!\s)\s*+(\([^()]*\))[.,;:]?\s*$")
 _DIVIDING = re.compile(r"[;:()\[\]]|\b(?:when|while|whereas|where|but|though|although|because|as|until)\b")
 _PRONOUN = re.compile(r"\b(?:[Hh]e|[Ss]he|[Hh]is)\b")
 _INITIALS_OR_SUFFIX = re.compile(r"^(?:[A-Z]\.[\s-]?)+|,?\s+[JS]r\.$")

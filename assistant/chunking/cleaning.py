@@ -19,7 +19,9 @@ from assistant.core.lines import INVISIBLE
 
 HYPHENS = frozenset("-\u2010\u2011")
 _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011'’][^\W\d_]+)*")
-_EDGE = re.compile(r"^[^\w]+|[^\w]+$")
+# A word with a hyphen at a line's end, and the word that follows; read once from the start of a word.
+_DIVIDED = re.compile(r"(?<!\S)\S++(?<=\S[-\u2010\u2011\u00ad])(?=\s*[\r\n\f])\s++\S++")
+_EDGE = re.compile(r"^\W+|(?<!\W)\W+$")
 
 # Behind a suspended hyphen stands one of these.
 _CONJUNCTIONS = frozenset({"and", "or", "to", "und", "oder", "et", "ou"})
@@ -107,7 +109,7 @@ class Hyphenation:
 
 def _inner_words(source: str) -> list[str]:
     """Words that do not touch a line's end or beginning by a hyphen."""
-    return _WORD.findall(re.sub(r"[^\s]+[-\u2010\u2011\u00ad]\s*[\r\n\f]+\s*[^\s]+", " ", source))
+    return _WORD.findall(_DIVIDED.sub(" ", source))
 
 
 def _plain(word: str) -> str:

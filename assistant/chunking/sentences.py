@@ -28,11 +28,12 @@ _OPENING_WORDS = frozenset(
         "we what when where whether which while who why with yet you your"
     ).split()
 )
+_FINAL_MARKS = re.compile(r"(?<![^\w'’])[^\w'’]+$")
 _PRINTED = re.compile(r"\S")
 # Abbreviations and initials are told from so many characters before a full stop.
 _NEAR = 120
 _CANDIDATE = re.compile(
-    r"(?P<dots>(?:\.\s){2,}\.(?:\s?\.)?|\.{2,}|…\s?\.?|[.!?]+)"  # an ellipsis, spaced or not, or a mark
+    r"(?P<dots>(?:\.\s){2,}\.(?:\s?\.)?|…\s?\.?|(?<![.!?])[.!?]++)"  # an ellipsis, spaced or not, or a mark
     r"(?P<close>[\"'”’)\]»]*)"
     r"(?P<cited>\s\((?=[^()]*\d|[^()]{1,40}\)(?:\s|$))[^()]{1,60}\)[.]?)?"  # a block quotation's citation
     r"(?=(?P<space>\s+)(?P<open>[\"'“‘(\[«¿¡]*)(?P<next>\S+)|\s*$)"
@@ -109,7 +110,7 @@ def _full_stop(before: str, following: str, first: str) -> bool:
     words = before.split()
     word = words[-1].lstrip("\"'“‘([*_") if words else ""
     low = word.casefold()
-    opens_anew = re.sub(r"[^\w'’]+$", "", following).replace("’", "'").casefold() in _OPENING_WORDS
+    opens_anew = _FINAL_MARKS.sub("", following).replace("’", "'").casefold() in _OPENING_WORDS
     if len(word) == 1 and word.isalpha() and word.isupper():
         # "Kathy H. I'm thirty-one" ends; "W. E. B. Du Bois" and the pronoun "I." are told by what follows.
         return opens_anew and len(words) > 1

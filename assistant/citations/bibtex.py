@@ -111,7 +111,7 @@ def _item(entry: Mapping[str, str], key: str, kind: str) -> CSLItem:
             "id": key,
             "type": subtype[1] if subtype else _TYPES.get(kind, "document"),
             "container-title": first(_CONTAINERS),
-            "page": re.sub(r"\s*(?:-+|–)\s*", "-", fields["page"]),
+            "page": re.sub(r" ?(?:-+|–) ?", "-", " ".join(fields["page"].split())),
             "genre": fields["genre"] or _GENRES.get(kind, ""),
         },
         people={role: _names(entry.get(role, "")) for role in ("author", "editor", "translator")},

@@ -124,7 +124,7 @@ def _date(text: str) -> dict[str, Any]:
 
 
 def _page(text: str) -> str:
-    pages = re.sub(r"\s*(?:-+|–|—)\s*", "-", text)
+    pages = re.sub(r" ?(?:-+|–|—) ?", "-", " ".join(text.split()))
     if not _PAGES.fullmatch(pages):
         raise RecordError(f"“{text}” is no page range; write it as 844-62.")
     return pages

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from assistant.core.errors import RecordError
 from assistant.core.essay import Passage
 
-_RANGE = re.compile(r"(?<![\w-])(?P<first>\d+)-(?P<last>\d+)(?![\w-])")
+_RANGE = re.compile(r"(?<![\w-])(?P<first>\d{1,9})-(?P<last>\d{1,9})(?![\w-])")
 
 
 def pages_of(passage: Passage, start: int, end: int) -> str:
@@ -104,7 +104,7 @@ def _rewrite_ranges(pages: str, end: Callable[[str, str], str]) -> str:
         first, last = match["first"], _completed(match["first"], match["last"])
         return match[0] if int(last) <= int(first) else f"{first}-{end(first, last)}"
 
-    return _RANGE.sub(rewritten, re.sub(r"\s*(?:–|--+|-)\s*", "-", pages.strip()))
+    return _RANGE.sub(rewritten, re.sub(r" ?(?:–|--+|-) ?", "-", " ".join(pages.split())))
 
 
 def is_several(locator: str) -> bool:

@@ -34,6 +34,8 @@ _KINDS: dict[str, WorkKind] = {
 MONTHS = "January February March April May June July August September October November December".split()
 _IN_DOI = "/:;().,_-+~!$&'*@=[]"
 _ISO = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?(?:[T/].*)?")
+# Digits of a number that can be an edition's.
+_LONGEST_NUMBER = 9
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 _ROMAN_SUFFIX = re.compile(r"[IVX]+\.?")
 
@@ -217,7 +219,7 @@ def link_of(record: CSLItem) -> str:
 
 def _ordinal(number: str) -> str:
     """``2nd`` for 2; words remain."""
-    if not number.isdecimal():
+    if not number.isdecimal() or len(number) > _LONGEST_NUMBER:
         return number
     value = int(number)
     return f"{value}{'th' if value % 100 in {11, 12, 13} else _ENDINGS.get(value % 10, 'th')}"
@@ -233,7 +235,7 @@ def edition_of(record: CSLItem, word: str) -> str:
     edition = field(record, "edition")
     if _is_first_edition(edition):
         return ""
-    bare = re.sub(r"\s*(?:ed\.?|edn\.?|edition)$", "", edition, flags=re.IGNORECASE)
+    bare = re.sub(r"(?:ed\.?|edn\.?|edition)$", "", edition, flags=re.IGNORECASE).rstrip()
     return f"{_ordinal(bare)} {word}"
 
 

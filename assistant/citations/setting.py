@@ -12,7 +12,7 @@ _LINE = 85
 # an ellipsis replace omitted words.
 _LAST_STOP = re.compile(r"(?<![.!?\s])[.,;:](?=[\"'”’]*$)")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:[A-Za-z]\.)+[A-Za-z]|\b(?:etc|al|Jr|Sr|Inc|Ltd|Co|Corp|Dr|Mr|Mrs|Ms|St|vs|ca|cf|ed|eds|vol|pp?))$"
+    r"(?:\b(?<!\b[A-Za-z]\.)(?:[A-Za-z]\.)+[A-Za-z]|\b(?:etc|al|Jr|Sr|Inc|Ltd|Co|Corp|Dr|Mr|Mrs|Ms|St|vs|ca|cf|ed|eds|vol|pp?))$"
 )
 
 

@@ -14,6 +14,7 @@ _DOUBLE = {"“", "”", '"'}
 _BEFORE_OPENING = re.compile(r"[\s(\[{—–\-/“‘\"']")
 # Words that begin with an apostrophe.
 _CLIPPED = re.compile(r"(?:tis|twas|twere|til|em|cause|n|\d\ds?)\b", re.IGNORECASE)
+_LATER_APOSTROPHE = re.compile("[^“”\"‘]*?[’'](?![A-Za-z0-9])")
 _ITALIC = re.compile(r"</?i>")
 # Markup that CSL allows in a title and that styles here do not reproduce.
 _OTHER_MARKUP = re.compile(r'</?(?:b|sc|sub|sup)>|<span (?:class|style)="[^"<>]*">|</span>')
@@ -105,10 +106,14 @@ def _pairs(text: str) -> list[_Pair]:
             open_pairs[-1].closing = offset
             pairs.append(open_pairs.pop())
     pairs += [pair for pair in open_pairs if pair.double]
-    extents = [_extent(pair) for pair in pairs]
-    for pair, (start, end) in zip(pairs, extents, strict=True):
-        # Every pair encloses itself, hence the subtraction.
-        pair.depth = sum(first <= start and end <= last for first, last in extents) - 1
+    enclosing: list[float] = []
+    # Of two pairs one encloses the other, or they are apart.
+    for pair in sorted(pairs, key=lambda pair: (_extent(pair)[0], -_extent(pair)[1])):
+        end = _extent(pair)[1]
+        while enclosing and enclosing[-1] < end:
+            enclosing.pop()
+        pair.depth = len(enclosing)
+        enclosing.append(end)
     return pairs
 
 
@@ -152,7 +157,7 @@ def _closes_single(text: str, offset: int) -> bool:
         return False
     # "the keepers’ lamp’": after a plural, a mark that another one follows is an apostrophe.
     plural = text[offset - 1 : offset] in {"s", "S"} and re.match(r"\s[a-z]", text[offset + 1 : offset + 3])
-    return not (plural and re.match("[^“”\"‘]*?[’'](?![A-Za-z0-9])", text[offset + 1 :]))
+    return not (plural and _LATER_APOSTROPHE.match(text, offset + 1))
 
 
 def marked_up(text: str) -> Rich:

@@ -72,7 +72,8 @@ class Rich:
     def markdown(self) -> str:
         """Markdown; characters with a meaning there are escaped."""
         text = "".join(map(_markdown_run, self.runs))
-        return _MARKDOWN_START.sub(_escaped_start, text, count=1) if _MARKDOWN_START.match(text) else text
+        start = _MARKDOWN_START.match(text)
+        return _escaped_start(start) + text[start.end() :] if start else text
 
     def html(self) -> str:
         """HTML; characters with a meaning there are escaped."""

@@ -102,7 +102,7 @@ def _numbered(line: Line, numeral: str, head: str) -> NumberLine | None:
     value = page_value(numeral)
     if value is None:
         return None
-    return NumberLine(line, *value, _fold(head), bool(_SET_APART.search(line.text)))
+    return NumberLine(line, *value, _fold(head), bool(_SET_APART.search(line.text.strip())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -428,7 +428,7 @@ def _disagreement(
 
 def _range(record: str) -> tuple[int, int, bool] | None:
     """First and last page of a record's range and whether it is roman; a short last number is completed."""
-    parts = [part for part in re.split(r"\s*[-–—]+\s*", record.strip()) if part]
+    parts = [part.strip() for part in re.split("[-–—]+", record) if part.strip()]
     values = [page_value(part) for part in parts[:2]]
     if not values or values[0] is None:
         return None

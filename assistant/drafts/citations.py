@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 from assistant.documents.document import NOTE_CALL, Block, Document
 
@@ -21,8 +23,10 @@ _SOURCE = re.compile(
 _LEAD = re.compile(
     r"\s*(?:(?:see(?:\s+also)?|cf\.?|compare|e\.g\.,?|for example,?|from|in)\s+)*", re.IGNORECASE
 )
-_VIA = re.compile(r"^(?P<inner>.*?)[\s,]*\b(?:qtd\.|quoted|cited|as\s+cited|as\s+quoted)\s+in\s+", re.DOTALL)
+_VIA = re.compile(r"\b(?:qtd\.|quoted|cited|as\s+cited|as\s+quoted)\s+in\s+")
 _ADDED = re.compile(r"[,;]\s*(?:my\s+|original\s+|with\s+)?(?:emphas[ie]s|italics|translation|trans\.)[^;]*$")
+# Characters of a source in brackets; what is longer is a remark.
+_LONGEST = 1_000
 _IBID = re.compile(r"(?:ibid|op\.\s*cit|loc\.\s*cit|idem)\b\.?,?", re.IGNORECASE)
 _SMALL = frozenset(
     "and et al al. van von der den de di da del della la le du the of on in a for to y with".split()
@@ -94,9 +98,10 @@ def find_citations(draft: Document, block: Block) -> list[DraftCitation]:
         *(_in_prose(match) for match in _IN_PROSE.finditer(prose, block.start, block.end)),
         *(_own_pages(prose, block) if block.kind == "note" else ()),
     ]
-    citations += [
-        cited for cited in unbracketed if not any(first <= cited.start < last for first, last in covered)
-    ]
+    for cited in unbracketed:
+        before = bisect_right(covered, cited.start, key=itemgetter(0)) - 1
+        if before < 0 or cited.start >= covered[before][1]:
+            citations.append(cited)
     return sorted(citations, key=lambda cited: (cited.start, cited.locator or (0, 0)))
 
 
@@ -121,12 +126,14 @@ def _parts(prose: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _part(prose: str, start: int, end: int) -> DraftCitation | None:
     """One source of a bracket, or ``None`` if it is no citation."""
+    if end - start > _LONGEST:
+        return None
     text = _ADDED.sub("", prose[start:end]).rstrip()
     lead = _LEAD.match(text)
     begin = lead.end() if lead else 0
     inner = ""
-    if via := _VIA.match(text, begin) or re.compile(_VIA.pattern[1:], re.DOTALL).match(text, begin):
-        inner, begin = via["inner"].strip(), via.end()
+    if via := _VIA.search(text, begin):
+        inner, begin = _without_comma(text[begin : via.start()]), via.end()
     source = _SOURCE.fullmatch(text, begin)
     if not source or _POINTERS.match(source["who"]):
         return None
@@ -140,6 +147,10 @@ def _part(prose: str, start: int, end: int) -> DraftCitation | None:
         start, end, text.strip(), who, inner=inner, year=source["year"] or "",
         pages=ranges(source["pages"] or ""), locator=locator,
     )  # fmt: skip
+
+
+def _without_comma(text: str) -> str:
+    return text[: len(text.replace(",", " ").rstrip())].strip()
 
 
 def _is_who(text: str) -> bool:
@@ -182,7 +193,7 @@ def _keyed(prose: str, key: re.Match[str], end: int, *, bare: bool = False) -> D
     pages = _KEYED_PAGES.match(prose, begin, end) if bracket or not bare else None
     if not pages:
         return DraftCitation(*key.span(), key[0], key["key"], key["key"])
-    after = prose.find("]", pages.end(), end) + 1 if bracket else pages.end()
+    after = prose.find("]", pages.end(), min(end, pages.end() + _LONGEST)) + 1 if bracket else pages.end()
     return DraftCitation(
         key.start(), after or pages.end(), prose[key.start() : pages.end()], key["key"], key["key"],
         pages=ranges(pages["pages"]), locator=pages.span("pages"),
@@ -232,11 +243,11 @@ def _plain_note(prose: str, start: int, end: int) -> list[DraftCitation]:
             continue
         pages = locators[-1]
         who = _IBID.sub("", text[: pages.start("pages")]).strip(" ,.:")
-        via = _VIA.match(who)
+        via = _VIA.search(who)
         citations.append(
             DraftCitation(
                 first, last, text.strip(), who[via.end() :] if via else who,
-                inner=via["inner"].strip() if via else "", pages=ranges(pages["pages"]),
+                inner=_without_comma(who[: via.start()]) if via else "", pages=ranges(pages["pages"]),
                 locator=(first + pages.start("pages"), first + pages.end("pages")),
             )
         )  # fmt: skip

@@ -6,8 +6,11 @@ Inline quotations are the words between a pair of quotation marks, which are tol
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from operator import attrgetter, itemgetter
 
 from assistant.documents.document import NOTE_CALL, Document
 from assistant.drafts.citations import DraftCitation, find_citations
@@ -26,9 +29,11 @@ _CLOSING = {
     "'": "'",
 }
 _OPENING = re.compile(f"[{''.join(_CLOSING)}]")
+_DOUBLE_OPENING = re.compile('[“„«"]')
 _BEFORE = re.compile(r"[\s(\[{—–\-/“‘„«\"'…\ue0ff]")
 # Words that begin with an apostrophe, and years without their century (but no verse or decimal, as 13:13).
 _CLIPPED = re.compile(r"(?:tis|twas|twere|til|em|cause|round|n|\d\ds?(?![:.,]\d))\b", re.IGNORECASE)
+_SMALL_WORD = re.compile(r"\s+[a-z]")
 _SINGLE = "'‘"
 # Characters of a quotation, and marks of a paragraph that are never closed: a text with more is no prose, and
 # searching it would take hours.
@@ -66,9 +71,9 @@ def find_marked(text: str, start: int, end: int, ignored: Sequence[tuple[int, in
     while unclosed < _MOST_UNCLOSED and (match := _OPENING.search(text, offset, end)):
         opening = match.start()
         offset = opening + 1
-        span = next((span for span in ignored if span[0] <= opening < span[1]), None)
-        if span:
-            offset = span[1]
+        before = bisect_right(ignored, opening, key=itemgetter(0)) - 1
+        if before >= 0 and opening < ignored[before][1]:
+            offset = ignored[before][1]
         elif _opens(text, opening, start):
             closing = _closing(text, opening, min(end, opening + _LONGEST), ignored)
             unclosed += closing is None
@@ -80,8 +85,8 @@ def find_marked(text: str, start: int, end: int, ignored: Sequence[tuple[int, in
 
 def left_open(text: str, start: int, end: int) -> MarkedWords | None:
     """Words whose double mark is not closed up to the end: they continue in the next paragraph."""
-    for match in reversed(list(re.finditer('[“„«"]', text[start:end]))):
-        opening = start + match.start()
+    marks = [match.start() for match in _DOUBLE_OPENING.finditer(text, start, end)]
+    for opening in islice(reversed(marks), _MOST_UNCLOSED):
         if _opens(text, opening, start) and _closing(text, opening, end, []) is None:
             return MarkedWords(opening + 1, end, (opening, end))
     return None
@@ -131,9 +136,13 @@ def _nested_closing(text: str, opening: int, end: int, ignored: Sequence[tuple[i
 
 
 def _offsets(start: int, end: int, ignored: Sequence[tuple[int, int]]) -> Iterator[int]:
-    return (
-        offset for offset in range(start, end) if not any(first <= offset < last for first, last in ignored)
-    )
+    """Offsets from ``start`` to ``end`` that are in none of the ignored spans, which are in order."""
+    index = max(0, bisect_right(ignored, start, key=itemgetter(0)) - 1)
+    while start < end and index < len(ignored):
+        first, last = ignored[index]
+        yield from range(start, min(first, end))
+        start, index = max(start, last), index + 1
+    yield from range(start, end)
 
 
 def _nests(text: str, offset: int, opening: int) -> bool:
@@ -161,7 +170,7 @@ def _closing_single(text: str, opening: int, end: int) -> int | None:
             continue
         if text[offset - 1].isspace():
             continue
-        if not (text[offset - 1] in "sS" and re.compile(r"\s+[a-z]").match(text, offset + 1)):
+        if not (text[offset - 1] in "sS" and _SMALL_WORD.match(text, offset + 1)):
             return offset
         doubtful = offset if doubtful is None else doubtful
     return doubtful
@@ -174,7 +183,13 @@ _ABBREVIATED = re.compile(
 # Ends a sentence that introduces a block quotation.
 _INTRODUCING = re.compile(r"[:,]\s*$")
 # Follows a quotation without dividing it from its citation.
-_PUNCTUATION = " \n.,;:!?" + NOTE_CALL
+_PUNCTUATION = re.compile(rf"[ \n.,;:!?{NOTE_CALL}]*")
+_FINAL_PUNCTUATION = re.compile(rf"[ \n.,;:{NOTE_CALL}]*")
+_SPACE = re.compile(r"\s*")
+_SIGNATURE = re.compile(r"\n[^\S\n]*[—–-]{1,3}\s?[^\n]*$")
+_START = attrgetter("start")
+# Characters before a full stop by which an abbreviation is recognised.
+_LONGEST_ABBREVIATION = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,38 +250,51 @@ def _inline(draft: Document, index: int, citations: Sequence[DraftCitation]) -> 
     marked = find_marked(prose, block.start, block.end, ignored)
     if last := _continued(draft, index, marked):
         marked.append(last)
-    return [_with_citations(prose, index, marked, number, citations) for number in range(len(marked))]
+    sentences = _Sentences(prose, block.start, block.end)
+    unclaimed = [cited for cited in citations if not _follows_quotation(prose, cited, marked)]
+    return [
+        _with_citations(index, marked, number, citations, unclaimed, sentences)
+        for number in range(len(marked))
+    ]
 
 
 def _continued(draft: Document, index: int, marked: Sequence[MarkedWords]) -> MarkedWords | None:
     """A quotation that is not closed because the next paragraph opens it again."""
     block = draft.blocks[index]
-    following = next((later for later in draft.blocks[index + 1 :] if later.kind == block.kind), None)
+    following = next(
+        (
+            draft.blocks[later]
+            for later in range(index + 1, len(draft.blocks))
+            if draft.blocks[later].kind == block.kind
+        ),
+        None,
+    )
     if following is None or draft.prose[following.start : following.start + 1] not in set('“„«"'):
         return None
     return left_open(draft.prose, marked[-1].outer[1] if marked else block.start, block.end)
 
 
 def _with_citations(
-    prose: str, block: int, marked: Sequence[MarkedWords], number: int, citations: Sequence[DraftCitation]
+    block: int,
+    marked: Sequence[MarkedWords],
+    number: int,
+    citations: Sequence[DraftCitation],
+    unclaimed: Sequence[DraftCitation],
+    sentences: _Sentences,
 ) -> DraftQuotation:
     """A quotation with the citations of its sentence: the one after it, then the one before it."""
     words = marked[number]
-    after = [
-        cited
-        for cited in citations
-        if cited.start >= words.end and _in_one_sentence(prose, words.end - 1, cited.start)
-    ]
-    before = [
-        cited
-        for cited in citations
-        if cited.end <= words.outer[0]
-        and _in_one_sentence(prose, cited.end, words.start + 1)
-        and not _follows_quotation(prose, cited, marked[:number])
-    ]
+    nearest = _beginning_with(citations, bisect_left(citations, words.end, key=_START))
+    if nearest and not sentences.has_both(words.end - 1, nearest[0].start):
+        nearest = []
+    last = bisect_right(unclaimed, words.outer[0], key=_START) - 1
+    while last >= 0 and unclaimed[last].end > words.outer[0]:
+        last -= 1
+    earlier: list[DraftCitation] = []
+    if last >= 0 and sentences.has_both(unclaimed[last].end, words.start + 1):
+        first = bisect_left(unclaimed, unclaimed[last].start, key=_START)
+        earlier = [cited for cited in _beginning_with(unclaimed, first) if cited.end <= words.outer[0]]
     next_start = marked[number + 1].outer[0] if number + 1 < len(marked) else None
-    nearest = [cited for cited in after if cited.start == after[0].start]
-    earlier = [cited for cited in before if cited.start == before[-1].start]
     return DraftQuotation(
         start=words.start,
         end=words.end,
@@ -274,23 +302,54 @@ def _with_citations(
         block=block,
         set_off=False,
         cited=(*nearest, *earlier),
-        firm=not after or next_start is None or after[0].start < next_start,
+        firm=not nearest or next_start is None or nearest[0].start < next_start,
     )
 
 
-def _follows_quotation(prose: str, cited: DraftCitation, earlier: Sequence[MarkedWords]) -> bool:
-    """Whether a citation directly follows another quotation, to which it then belongs."""
-    return any(
-        words.outer[1] <= cited.start and not prose[words.outer[1] : cited.start].strip(_PUNCTUATION)
-        for words in earlier
-    )
+def _beginning_with(citations: Sequence[DraftCitation], first: int) -> list[DraftCitation]:
+    """The citations that are in the same place as one of them, given by its index; none after the last."""
+    if first == len(citations):
+        return []
+    return list(citations[first : bisect_right(citations, citations[first].start, key=_START)])
+
+
+def _follows_quotation(prose: str, cited: DraftCitation, marked: Sequence[MarkedWords]) -> bool:
+    """Whether a citation directly follows a quotation, to which it then belongs."""
+    before = bisect_right(marked, cited.start, key=lambda words: words.outer[1]) - 1
+    return before >= 0 and bool(_PUNCTUATION.fullmatch(prose, marked[before].outer[1], cited.start))
+
+
+def _is_abbreviation(prose: str, start: int, stop: int) -> bool:
+    """Whether the full stop at an offset is that of an abbreviation, from ``start`` on at most."""
+    return bool(_ABBREVIATED.search(prose[max(start, stop - _LONGEST_ABBREVIATION) : stop + 1]))
 
 
 def _sentence_ends(prose: str, start: int, end: int) -> Iterator[int]:
     """Offsets of the stops that end sentences and no abbreviations."""
     for match in _SENTENCE_END.finditer(prose, start, end):
-        if not _ABBREVIATED.search(prose[max(start, match.start() - 6) : match.start() + 1]):
+        if not _is_abbreviation(prose, start, match.start()):
             yield match.start()
+
+
+class _Sentences:
+    """The sentences of a block, divided once for all its quotations."""
+
+    def __init__(self, prose: str, start: int, end: int) -> None:
+        self._prose = prose
+        self._stops = [match.span() for match in _SENTENCE_END.finditer(prose, start, end)]
+        self._ends = [span for span in self._stops if not _is_abbreviation(prose, start, span[0])]
+
+    def has_both(self, start: int, end: int) -> bool:
+        """Whether no sentence ends between two offsets."""
+        index = bisect_left(self._stops, start, key=itemgetter(0))
+        # An abbreviation of which ``start`` cuts a part off is none.
+        far = start + _LONGEST_ABBREVIATION
+        while index < len(self._stops) and self._stops[index][0] < far and self._stops[index][1] <= end:
+            if not _is_abbreviation(self._prose, start, self._stops[index][0]):
+                return False
+            index += 1
+        later = bisect_left(self._ends, far, key=itemgetter(0))
+        return later == len(self._ends) or self._ends[later][1] > end
 
 
 def _in_one_sentence(prose: str, start: int, end: int) -> bool:
@@ -309,13 +368,13 @@ def _set_off(
     block, prose = draft.blocks[index], draft.prose
     start, end = block.start, block.end
     bracketed = [cited for cited in citations[index] if cited.bracketed]
-    last = [cited for cited in bracketed if not prose[cited.end : end].strip(" \n.,;:" + NOTE_CALL)]
-    first = [cited for cited in bracketed if not prose[start : cited.start].strip()]
+    last = [cited for cited in bracketed if _FINAL_PUNCTUATION.fullmatch(prose, cited.end, end)]
+    first = [cited for cited in bracketed if _SPACE.fullmatch(prose, start, cited.start)]
     if last:
         end = last[0].start
     elif first:
         start = first[-1].end
-    signature = re.search(r"\n\s*[—–-]{1,3}\s?[^\n]*$", prose[start:end])
+    signature = _SIGNATURE.search(prose[start:end])
     if signature and len(signature[0]) < 120:
         end = start + signature.start()
     start, end = _trimmed(prose, start, end)

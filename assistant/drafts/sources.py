@@ -20,7 +20,7 @@ _SMALL_WORD = 4
 _CAPITALISED = 0.5
 # A name to which a sentence gives the words that follow.
 _SPEAKER = re.compile(
-    r"(?P<name>[A-ZÀ-ÖØ-Þ][\w'’-]+)(?:\s+\(\d{4}\w?\))?,?\s+(?:\w+ly\s+)?(?:argues|argued|writes|wrote|notes|noted|says|"
+    r"(?P<name>[A-ZÀ-ÖØ-Þ][\w'’-]{1,60})(?:\s+\(\d{4}\w?\))?,?\s+(?:\w+ly\s+)?(?:argues|argued|writes|wrote|notes|noted|says|"
     r"said|claims|claimed|states|stated|observes|observed|suggests|suggested|insists|insisted|calls|called|"
     r"describes|described|asks|asked|concludes|concluded|remarks|remarked|explains|explained|puts)\b"
     r"|\b(?:[Aa]ccording to|[Ii]n the words of|[Aa]s)\s+(?:\w+\s+)?(?P<other>[A-ZÀ-ÖØ-Þ][\w'’-]+)"
