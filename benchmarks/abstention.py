@@ -85,8 +85,12 @@ def main() -> None:
         for folder in options.folders
         for observation in observe(folder, held_out[folder.name], options.questions)
     ]
-    report("FAST", observed, np.array([replace(seen.features, logits=()).values for seen in observed]))
-    report("READ", observed, np.array([seen.features.values for seen in observed]))
+    report(
+        "COEFFICIENTS_WITHOUT_READING",
+        observed,
+        np.array([replace(seen.features, logits=()).values for seen in observed]),
+    )
+    report("COEFFICIENTS_WITH_READING", observed, np.array([seen.features.values for seen in observed]))
 
 
 def report(name: str, observed: Sequence[Observation], figures: np.ndarray) -> None:

@@ -48,7 +48,7 @@ def verdicts(corpus: Corpus, essay: StoredEssay, each: int, seed: int) -> None:
             counts: Counter[str] = Counter()
             for quotation in quoted:
                 found = corpus.look_up(quotation.quoted)
-                counts[found.judgement] += 1
+                counts[found.verdict] += 1
                 texts = {near.place.text for near in found.comparisons}
                 places = {name for near in found.comparisons for name in near.place.passages}
                 counts["place"] += quotation.passage in places or quotation.printed in texts
@@ -83,8 +83,8 @@ def _wrong(corpus: Corpus, runs: Sequence[Sequence[str]]) -> str:
     texts = [" ".join(run) for run in runs]
     # Other texts quote what the sample quotes; such runs are left out.
     texts = [text for text in texts if len(re.findall("[a-z]", text)) > 8 and not corpus.lifted(text, 5)]
-    judgements = [corpus.look_up(text).judgement for text in texts]
-    return f"{judgements.count('altered')} of {len(judgements)}"
+    verdicts = [corpus.look_up(text).verdict for text in texts]
+    return f"{verdicts.count('altered')} of {len(verdicts)}"
 
 
 def timed(essays: Sequence[StoredEssay], quoted: StoredEssay, seed: int) -> None:

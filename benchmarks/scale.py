@@ -233,7 +233,7 @@ def measured(count: int, speed: float) -> list[float | str]:
 def ranked(searcher: Searcher, query: Query) -> list[ranking.Ranked]:
     """The passages that a question finds."""
     rows = searcher.rows(None)
-    return searcher.late(query, searcher.weights(query, rows), rows)
+    return searcher.rank_by_late_interaction(query, searcher.weights(query, rows), rows)
 
 
 def candidates(searcher: Searcher, query: Query) -> None:
@@ -271,7 +271,7 @@ def recall_late(searcher: Searcher, questions: Sequence[Query]) -> float:
         first = {result.passage for result in ranked(searcher, query)[:BEST]}
         rows = searcher.rows(None)
         ranking.SCORE_ALL = len(rows)
-        exhaustive = searcher.late(query, searcher.weights(query, rows), rows)
+        exhaustive = searcher.rank_by_late_interaction(query, searcher.weights(query, rows), rows)
         ranking.SCORE_ALL = most
         found += len(first & {result.passage for result in exhaustive[:BEST]})
     return found / (BEST * COMPARED)

@@ -202,9 +202,9 @@ def hit(passage: Passage, *spans: tuple[int, int], style: str = "mla") -> Hit:
     )
 
 
-def answer(*hits: Hit, answered: bool = True, confidence: float = 0.9, note: str = "") -> Answer:
+def answer(*hits: Hit, answered: bool = True, confidence: float = 0.9, remark: str = "") -> Answer:
     """An answer to a question of no matter."""
-    return Answer("Why are the entries short?", answered, confidence, hits, note)
+    return Answer("Why are the entries short?", answered, confidence, hits, remark)
 
 
 def words_of(html: str, within: str = "") -> str:
@@ -316,7 +316,7 @@ class FakeLibrary(Library):
         if not self.held:
             raise LibraryError("The library has no essay; add one first.")
         if not question.strip():
-            yield Answer(question, answered=False, confidence=0.0, hits=(), note="Type a question first.")
+            yield Answer(question, answered=False, confidence=0.0, hits=(), remark="Type a question first.")
             return
         asked = set(re.findall(r"\w{4,}", " ".join([*history[-1:], question]).lower()))
         scored = []

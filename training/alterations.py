@@ -15,7 +15,7 @@ from wordfreq import zipf_frequency
 
 from assistant.evaluation.datasets import DatasetQuestion
 from assistant.retrieval.models.weights import DEFAULT_MODEL, model_folder
-from assistant.retrieval.questions import FRAMING_WORDS, FUNCTION_WORDS, folded
+from assistant.retrieval.questions import FRAMING_WORDS, FUNCTION_WORDS, casefolded_word
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w’'-]+(?: (?:of |the )?[A-Z][\w’'-]+)*")
@@ -95,10 +95,10 @@ class QuestionAlterer:
         candidates, pool = self._chance.choice(choices)
         old = self._chance.choice(candidates)
         pool = pool or self._neighbours.of(old) or self._words[_ending(old)]
-        stems = {self._stem(folded(word)) for word in _WORD.findall(f"{question} {text}")}
+        stems = {self._stem(casefolded_word(word)) for word in _WORD.findall(f"{question} {text}")}
         for _ in range(20):
             new = self._chance.choice(pool)
-            if new.casefold() in text.casefold() or self._stem(folded(new)) in stems:
+            if new.casefold() in text.casefold() or self._stem(casefolded_word(new)) in stems:
                 continue
             return re.sub(rf"(?<!\w){re.escape(old)}(?!\w)", new.replace("\\", ""), question, count=1)
         return None

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from assistant.answering.quotable import cited, drafted
+from assistant.answering.quotable import cite_span, prepare_quotation
 from assistant.attribution.voices import LibraryVoices, touched_sentences
 from assistant.citations.styles import Style
-from assistant.core.answer import Answer, Citation, Highlight, Hit, QuotedWords, Wanted
+from assistant.core.answer import Answer, Citation, Highlight, Hit, QuotedWords, Voice
 from assistant.core.errors import AssistantError
 from assistant.core.essay import Passage, Spans
 from assistant.retrieval.finder import Finder, Ranking
-from assistant.retrieval.questions import LONGEST, Question, readable
+from assistant.retrieval.questions import MOST_QUESTION_CHARACTERS, Question, readable
 from assistant.retrieval.ranking import Ranked, nearest_sentence
 
 if TYPE_CHECKING:
     from assistant.retrieval.models.sentence_transformers import Reranker
 
 NO_WORDS = "The question has no word to look for; name what you are looking for."
-CUT = f"Only the first {LONGEST:,} characters of the question were read."
-NO_VOICE: dict[Wanted, str] = {
+CUT = f"Only the first {MOST_QUESTION_CHARACTERS:,} characters of the question were read."
+NO_VOICE: dict[Voice, str] = {
     "author": "No passage that was searched has words of an essay's own author.",
     "quoted": "No passage that was searched has words quoted from somebody.",
 }
@@ -52,7 +52,7 @@ class Answerer:
         history: Sequence[str],
         fast: bool = False,
         reranker: Reranker | None = None,
-        voice: Wanted | None = None,
+        voice: Voice | None = None,
     ) -> Iterator[Answer]:
         """Answer as soon as passages are found and, unless ``fast``, again when they have been read.
 
@@ -69,8 +69,8 @@ class Answerer:
         if voice is not None:
             among = self._voiced(parsed, among, voice)
             if not among:
-                note = NO_VOICE[voice] if parsed.words else NO_WORDS
-                yield Answer(question=asked, answered=False, confidence=0.0, hits=(), note=note)
+                remark = NO_VOICE[voice] if parsed.words else NO_WORDS
+                yield Answer(question=asked, answered=False, confidence=0.0, hits=(), remark=remark)
                 return
         ranking = self._finder.find(parsed, among, fast=True, reranker=reranker)
         hits = tuple(self._hit(ranked, ranking, style, voice) for ranked in ranking.ranked[:top])
@@ -78,7 +78,7 @@ class Answerer:
         if not fast:
             yield _answer(asked, parsed, self._finder.with_confidence(ranking), hits)
 
-    def _voiced(self, question: Question, among: Collection[str] | None, voice: Wanted) -> set[str]:
+    def _voiced(self, question: Question, among: Collection[str] | None, voice: Voice) -> set[str]:
         """Ids of the passages nearest to a question in which a voice speaks."""
         voiced: set[str] = set()
         for ranked in self._finder.find(question, among, fast=True).ranked:
@@ -88,26 +88,26 @@ class Answerer:
                 break
         return voiced
 
-    def _hit(self, ranked: Ranked, ranking: Ranking, style: Style, voice: Wanted | None) -> Hit:
+    def _hit(self, ranked: Ranked, ranking: Ranking, style: Style, voice: Voice | None) -> Hit:
         passage = self._finder.passages[ranked.passage]
         spans = self._spans(ranked, ranking, voice)
         citation, quoted = self._citation(passage, 0, len(passage.text), style)
-        quotation = drafted(passage, 0, len(passage.text), citation, quoted, style)
-        listed = style.listed(self._finder.essays[passage.essay_id].reference)
+        quotation = prepare_quotation(passage, 0, len(passage.text), citation, quoted, style)
+        reference = style.cached_reference(self._finder.essays[passage.essay_id].reference)
         return Hit(
             passage=passage,
             score=ranked.score,
             highlights=tuple(self._highlight(passage, start, end, style) for start, end in spans),
             citation=citation,
-            reference=listed.plain(),
+            reference=reference.plain(),
             quotation=quotation.text,
             matches=self._finder.matches(ranking, ranked) if self._explained else (),
             quoted=quoted,
             block=quotation.block,
-            listed=listed,
+            reference_rich=reference,
         )
 
-    def _spans(self, ranked: Ranked, ranking: Ranking, voice: Wanted | None) -> Spans:
+    def _spans(self, ranked: Ranked, ranking: Ranking, voice: Voice | None) -> Spans:
         """The answering sentences; if one voice is asked for, only sentences in which it speaks."""
         spans = self._finder.highlights(ranking, ranked)
         if voice is None:
@@ -124,11 +124,11 @@ class Answerer:
         self, passage: Passage, start: int, end: int, style: Style
     ) -> tuple[Citation, QuotedWords | None]:
         record = self._finder.essays[passage.essay_id].reference
-        return cited(passage, start, end, record, style, self._voices)
+        return cite_span(passage, start, end, record, style, self._voices)
 
     def _highlight(self, passage: Passage, start: int, end: int, style: Style) -> Highlight:
         citation, quoted = self._citation(passage, start, end, style)
-        quotation = drafted(passage, start, end, citation, quoted, style)
+        quotation = prepare_quotation(passage, start, end, citation, quoted, style)
         return Highlight(
             start=start,
             end=end,
@@ -147,16 +147,16 @@ def _answer(asked: str, question: Question, ranking: Ranking, hits: tuple[Hit, .
     )
     corrections = "; ".join(f"“{typo}” as “{word}”" for typo, word in ranking.query.question.corrections)
     if not is_searchable:
-        note = NO_WORDS
+        remark = NO_WORDS
     elif question.is_cut:
-        note = CUT
+        remark = CUT
     else:
-        note = f"Read {corrections}." if corrections else ""
+        remark = f"Read {corrections}." if corrections else ""
     confidence = ranking.confidence if is_searchable else 0.0
     return Answer(
         question=asked,
         answered=is_searchable and bool(hits) and confidence >= ranking.threshold,
         confidence=confidence,
         hits=hits,
-        note=note,
+        remark=remark,
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant.answering.quotable import cited, drafted
+from assistant.answering.quotable import cite_span, prepare_quotation
 from assistant.attribution.voices import LibraryVoices
 from assistant.citations.setting import is_set_off
 from assistant.citations.titles import title_of
@@ -68,20 +68,20 @@ class _PinLookup:
         record = essay.stored.reference
 
         def citation(start: int, end: int) -> Citation:
-            return cited(passage, start, end, record, self._style, essay.voices)[0]
+            return cite_span(passage, start, end, record, self._style, essay.voices)[0]
 
-        whole, quoted = cited(passage, pin.start, pin.end, record, self._style, essay.voices)
+        whole, quoted = cite_span(passage, pin.start, pin.end, record, self._style, essay.voices)
         start, end = pin.start, pin.end
         if quoted:
             start, end = max(start, quoted.start), min(end, quoted.end)
-        quotation = _curled(drafted(passage, pin.start, pin.end, whole, quoted, self._style))
+        quotation = _curled(prepare_quotation(passage, pin.start, pin.end, whole, quoted, self._style))
         marks = tuple(
             Mark(max(low, start) - start, min(high, end) - start, citation(low, high))
             for low, high in pin.marked
             if low < end and start < high
         )
         title = title_of(record) or rich(essay.stored.report.title)
-        reference = self._style.listed(record)
+        reference = self._style.cached_reference(record)
         return Entry(pin, True, passage.text[start:end], quotation, title, reference, marks)  # noqa: FBT003 - ``current``
 
     def _saved_entry(self, pin: Pin) -> Entry:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from assistant.core.essay import CSLItem, Passage, StoredEssay
 
 
-def cited(
+def cite_span(
     passage: Passage, start: int, end: int, record: CSLItem, style: Style, voices: LibraryVoices
 ) -> tuple[Citation, QuotedWords | None]:
     """Cite a span of a passage; if the essay quotes the span, its source is cited by way of the essay.
@@ -33,11 +33,11 @@ def cited(
     pages = pages_of(passage, start, end)
     quoted = voices.source(passage, start, end)
     author = None if quoted is None else quoted.author
-    citation = style.cited(record, pages, quoting=author)
+    citation = style.cached_in_text(record, pages, quoting=author)
     return Citation(pages, citation.plain(), citation), quoted
 
 
-def drafted(
+def prepare_quotation(
     passage: Passage, start: int, end: int, citation: Citation, quoted: QuotedWords | None, style: Style
 ) -> PreparedQuotation:
     """Set a span of a passage and its citation as the style sets quotations.
@@ -61,8 +61,8 @@ def quotable_sentences(essay: StoredEssay, style: Style) -> dict[str, list[Prepa
     voices = LibraryVoices({essay.id: essay})
 
     def quotation(passage: Passage, start: int, end: int) -> PreparedQuotation:
-        citation, quoted = cited(passage, start, end, essay.reference, style, voices)
-        return drafted(passage, start, end, citation, quoted, style)
+        citation, quoted = cite_span(passage, start, end, essay.reference, style, voices)
+        return prepare_quotation(passage, start, end, citation, quoted, style)
 
     return {
         passage.id: [quotation(passage, start, end) for start, end in passage.sentences]

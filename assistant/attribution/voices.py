@@ -15,10 +15,9 @@ from assistant.attribution.parentheticals import BRACKETS, Parenthetical, parse,
 from assistant.attribution.people import EssayNames, PrimaryWork
 from assistant.attribution.quoted_spans import BLOCKS, QuotedSpan, QuotedSpans, pairs
 from assistant.attribution.signal_phrases import speaker
-from assistant.core.answer import QuotedWords, Wanted
+from assistant.core.answer import QuotedWords, Voice
 from assistant.core.essay import Passage, Spans, StoredEssay
 
-Voice = Literal["author", "quoted", "mixed"]
 _Quotation = tuple[QuotedSpan, Parenthetical | None]
 
 # Fewer quoted words than this without a citation are mentioned, not quoted from someone.
@@ -66,7 +65,7 @@ class EssayVoices:
             self._quoted[number] = tuple(quoted)
         return self._quoted[number]
 
-    def voice(self, passage_id: str, start: int, end: int) -> Voice:
+    def voice(self, passage_id: str, start: int, end: int) -> Voice | Literal["mixed"]:
         """Whose words a span of a passage holds: its author's, those of one quoted source, or several's."""
         number = self._numbers[passage_id]
         inside = self._inside(number, start, end)
@@ -315,10 +314,10 @@ class LibraryVoices:
         """All quoted words of a passage."""
         return self._of(passage).of(passage.id)
 
-    def sentences(self, passage: Passage, wanted: Wanted) -> Spans:
-        """Sentences of a passage with words of the wanted voice."""
+    def sentences(self, passage: Passage, voice: Voice) -> Spans:
+        """Sentences of a passage with words of a voice."""
         voices = self._of(passage)
-        other = "quoted" if wanted == "author" else "author"
+        other = "quoted" if voice == "author" else "author"
         return tuple(span for span in passage.sentences if voices.voice(passage.id, *span) != other)
 
     def _spans_of(self, passage: Passage) -> QuotedSpans:

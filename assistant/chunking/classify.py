@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from assistant.chunking.blocks import heading_like
 from assistant.chunking.layout import Layout, LineGroup, PrintLine
 from assistant.chunking.notes import NOTES_HEADING, divide_notes
-from assistant.core.essay import CSLItem, Kind, fold, plain_title
+from assistant.core.essay import CSLItem, Kind, letters_and_digits, plain_title
 
 _MOST_LINES = 12
 _BYLINE = re.compile(r"by\s+(?=\S)", re.IGNORECASE)
@@ -58,26 +58,29 @@ def _leading(blocks: Sequence[LineGroup], layout: Layout) -> list[LineGroup]:
 
 
 def _title_by_record(lines: Sequence[PrintLine], title: str) -> list[PrintLine]:
-    wanted = fold(title)
+    wanted = letters_and_digits(title)
     for first in range(len(lines)):
         taken: list[PrintLine] = []
         folded = ""
         for line in lines[first:]:
-            longer = folded + fold(line.text)
+            longer = folded + letters_and_digits(line.text)
             if not wanted.startswith(longer):
                 break
             taken, folded = [*taken, line], longer
-        if folded and (folded == wanted or folded == fold(title.split(":", maxsplit=1)[0])):
+        if folded and (folded == wanted or folded == letters_and_digits(title.split(":", maxsplit=1)[0])):
             return taken
     return []
 
 
 def _author_by_record(lines: Sequence[PrintLine], reference: CSLItem) -> list[PrintLine]:
-    names = [fold(str(one.get("family") or one.get("literal", ""))) for one in reference.get("author", ())]
+    names = [
+        letters_and_digits(str(one.get("family") or one.get("literal", "")))
+        for one in reference.get("author", ())
+    ]
     found = [
         line
         for line in lines
-        if len(line.text) <= _LONGEST_NAME and any(n and n in fold(line.text) for n in names)
+        if len(line.text) <= _LONGEST_NAME and any(n and n in letters_and_digits(line.text) for n in names)
     ]
     return found if found and len(found) <= max(1, len(names)) else []
 

@@ -13,7 +13,7 @@ from assistant.citations.bibtex import read_bibtex, write_bibtex
 from assistant.citations.record import family_of, parse_name
 from assistant.citations.ris import read_ris, write_ris
 from assistant.core.errors import RecordError
-from assistant.core.essay import CSLItem, fold, plain_title
+from assistant.core.essay import CSLItem, letters_and_digits, plain_title
 
 # Characters at the beginning of a source in which its title page lies.
 _TITLE_PAGE = 4_000
@@ -148,13 +148,13 @@ def recognise(source: str, records: Iterable[CSLItem]) -> CSLItem | None:
         The first record whose title is printed there, or whose main title and one author are;
         ``None`` if there is none.
     """
-    opening = fold(source[:_TITLE_PAGE])
+    opening = letters_and_digits(source[:_TITLE_PAGE])
     for record in records:
         printed = plain_title(record)
-        title, main = fold(printed), fold(printed.split(":")[0])
+        title, main = letters_and_digits(printed), letters_and_digits(printed.split(":")[0])
         if len(title) >= _SHORTEST_TITLE and title in opening:
             return record
-        families = [fold(family_of(name)) for name in record.get("author", ())]
+        families = [letters_and_digits(family_of(name)) for name in record.get("author", ())]
         if (
             len(main) >= _SHORTEST_TITLE
             and main in opening

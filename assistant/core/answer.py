@@ -8,8 +8,8 @@ from typing import Literal
 from assistant.core.essay import Passage
 from assistant.core.rich import Rich, rich
 
-# Whose words a question may ask for.
-Wanted = Literal["author", "quoted"]
+# Whose words a question may ask for: those of the essay's author, or those that the essay quotes.
+Voice = Literal["author", "quoted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +20,17 @@ class Citation:
         pages: Locator with a hyphen, last number shortened (``849-50``); empty when the source
             shows no pages.
         in_text: In-text citation in the chosen style, such as ``(Gill 849–50)``.
-        faced: The same with its italics; empty where it has none.
+        in_text_rich: The same with its italics; empty where it has none.
     """
 
     pages: str
     in_text: str
-    faced: Rich = field(default_factory=Rich)
+    in_text_rich: Rich = field(default_factory=Rich)
 
     @property
     def rich(self) -> Rich:
         """The in-text citation with its italics."""
-        return self.faced or rich(self.in_text)
+        return self.in_text_rich or rich(self.in_text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Highlight:
     block: bool = False
 
     @property
-    def drafted(self) -> PreparedQuotation:
+    def prepared_quotation(self) -> PreparedQuotation:
         """The quotation with what is needed to set it."""
         return PreparedQuotation(self.quotation, self.citation, self.block)
 
@@ -136,7 +136,7 @@ class Hit:
         matches: Why it was found, word by word of the question; empty unless asked for.
         quoted: The quotation that the whole passage is, as block quotations are; else ``None``.
         block: Whether the style sets the quotation off as a block.
-        listed: ``reference`` with its italics; empty where it has none.
+        reference_rich: ``reference`` with its italics; empty where it has none.
     """
 
     passage: Passage
@@ -148,10 +148,10 @@ class Hit:
     matches: tuple[Match, ...] = ()
     quoted: QuotedWords | None = None
     block: bool = False
-    listed: Rich = field(default_factory=Rich)
+    reference_rich: Rich = field(default_factory=Rich)
 
     @property
-    def drafted(self) -> PreparedQuotation:
+    def prepared_quotation(self) -> PreparedQuotation:
         """The quotation with what is needed to set it."""
         return PreparedQuotation(self.quotation, self.citation, self.block)
 
@@ -164,12 +164,13 @@ class Answer:
         question: As asked.
         answered: Whether the passages are offered as an answer, or only as the nearest.
         confidence: Estimated probability that the passages answer the question, 0 to 1.
-        hits: Best first.
-        note: A sentence about the question itself (no words, too long, typos corrected), or the empty string.
+        hits: Best first; ``passages`` in JSON.
+        remark: A sentence about the question itself (no words, too long, typos corrected), or the
+            empty string; ``note`` in JSON.
     """
 
     question: str
     answered: bool
     confidence: float
     hits: tuple[Hit, ...]
-    note: str = ""
+    remark: str = ""

@@ -224,7 +224,7 @@ def plain_title(record: CSLItem) -> str:
     return _MARKUP.sub("", str(record.get("title") or ""))
 
 
-def fold(text: str) -> str:
+def letters_and_digits(text: str) -> str:
     """The letters and digits of a text in one case, for comparing titles and names."""
     return "".join(character for character in text.casefold() if character.isalnum())
 

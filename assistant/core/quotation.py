@@ -10,7 +10,7 @@ from typing import Literal
 
 from assistant.core.answer import Citation, QuotedWords
 
-Judgement = Literal["exact", "altered", "absent"]
+VerdictKind = Literal["exact", "altered", "absent"]
 Operation = Literal["equal", "replace", "insert", "delete"]
 EditKind = Literal["ellipsis", "sic", "capital", "insertion", "substitution", "final punctuation"]
 
@@ -96,13 +96,13 @@ class QuotationLookup:
     """The result of looking up a quotation.
 
     Attributes:
-        judgement: Exact, altered or absent.
+        verdict: Exact, altered or absent.
         comparisons: For ``exact`` the places in the order of essays and print, as many as are listed; for
             ``altered`` the nearest; for ``absent`` none.
         places: Number of places, including those not listed.
     """
 
-    judgement: Judgement
+    verdict: VerdictKind
     comparisons: tuple[Comparison, ...]
     places: int
 
@@ -165,6 +165,6 @@ class Verdict:
     """
 
     text: str
-    verdict: Judgement
+    verdict: VerdictKind
     matches: tuple[CitedPlace, ...]
     places: int

@@ -13,7 +13,7 @@ _MARKDOWN_START = re.compile(r"([#+-](?=\s|$)|#+(?=\s|$)|-(?=-)|=|~(?=~)|\|(?=.)
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class StyledText:
     """A piece of text, all of it in italics or all upright.
 
     Attributes:
@@ -33,12 +33,12 @@ class Rich:
         runs: Its pieces; none is empty, and italic and upright ones alternate.
     """
 
-    runs: tuple[Run, ...] = ()
+    runs: tuple[StyledText, ...] = ()
 
     def __add__(self, other: Rich | str) -> Rich:
         added = rich(other).runs
         if self.runs and added and self.runs[-1].italic == added[0].italic:
-            seam = Run(self.runs[-1].text + added[0].text, added[0].italic)
+            seam = StyledText(self.runs[-1].text + added[0].text, added[0].italic)
             return Rich((*self.runs[:-1], seam, *added[1:]))
         return Rich((*self.runs, *added))
 
@@ -54,14 +54,14 @@ class Rich:
 
     def italic(self) -> Rich:
         """The same in italics; what was in italics becomes upright."""
-        return Rich(tuple(Run(run.text, not run.italic) for run in self.runs))
+        return Rich(tuple(StyledText(run.text, not run.italic) for run in self.runs))
 
     def rewritten(self, text: str, start: int = 0) -> Rich:
         """Other text with the italics of this text, character by character from ``start`` on."""
         runs, offset = [], -start
         for run in self.runs:
             piece = text[max(offset, 0) : max(offset + len(run.text), 0)]
-            runs += [Run(piece, run.italic)] if piece else []
+            runs += [StyledText(piece, run.italic)] if piece else []
             offset += len(run.text)
         return Rich(tuple(runs))
 
@@ -91,7 +91,7 @@ def rich(text: Text, *, italic: bool = False) -> Rich:
     """Upright or italic text; rich text is returned unchanged."""
     if isinstance(text, Rich):
         return text
-    return Rich((Run(text, italic),)) if text else Rich()
+    return Rich((StyledText(text, italic),)) if text else Rich()
 
 
 def joined(between: str, parts: Iterable[Text]) -> Rich:
@@ -103,7 +103,7 @@ def joined(between: str, parts: Iterable[Text]) -> Rich:
     return text
 
 
-def _markdown_run(run: Run) -> str:
+def _markdown_run(run: StyledText) -> str:
     escaped = _MARKDOWN_SPECIAL.sub(r"\\\g<0>", run.text)
     inner = escaped.strip()
     if not (run.italic and inner):

@@ -9,7 +9,7 @@ from assistant.citations.locators import page_range
 from assistant.citations.styles import Style
 from assistant.core.draft_report import DraftReport
 from assistant.core.errors import AssistantError, LibraryError
-from assistant.core.essay import SEARCHED_KINDS, StoredEssay, fold
+from assistant.core.essay import SEARCHED_KINDS, StoredEssay, letters_and_digits
 from assistant.core.quotation import PrintedPlace, QuotationLookup
 from assistant.documents.document import Document
 from assistant.documents.reading import read_draft_file, read_draft_text
@@ -18,7 +18,7 @@ from assistant.drafts.pages import EssayPages, PageCheck
 from assistant.drafts.problems import ProblemLog
 from assistant.drafts.quotations import DraftQuotation, find_quotations
 from assistant.drafts.secondhand import SecondHand, find_unmarked, is_acknowledged
-from assistant.drafts.sources import Attribution, Meaning, Sources, is_titled
+from assistant.drafts.sources import CitationResolver, Meaning, Sources, is_titled
 from assistant.quotations.corpus import Corpus
 
 # Up to so many words in quotation marks are a title, a term or a distancing unless they are cited.
@@ -93,7 +93,7 @@ class _Check:
     def __init__(self, checker: Checker, draft: Document) -> None:
         self._checker, self._draft = checker, draft
         self._contents = find_quotations(draft)
-        attribution = Attribution(draft, self._contents.citations, checker.sources)
+        attribution = CitationResolver(draft, self._contents.citations, checker.sources)
         self._meanings = [attribution.meaning(quotation) for quotation in self._contents.quotations]
         self._log = ProblemLog(draft, checker.cite, checker.look_up)
         self._page_check = PageCheck(draft, checker.pages, checker.sources.year, self._log)
@@ -132,7 +132,7 @@ class _Check:
     ) -> None:
         """A quotation that is cited to essays of the library."""
         lookup = self._checker.look_up(words, essays)
-        if lookup.judgement == "exact":
+        if lookup.verdict == "exact":
             self._count(exact=True)
             # A title is printed on the first page, and cited with any.
             if not self._checker.sources.is_title(words):
@@ -140,14 +140,14 @@ class _Check:
                 self._find_second_hand(quotation, meaning, lookup)
             return
         everywhere = self._checker.look_up(words)
-        if everywhere.judgement == "exact" and len(words.split()) > _SHORT and meaning.cited:
+        if everywhere.verdict == "exact" and len(words.split()) > _SHORT and meaning.cited:
             self._count(exact=True)
             self._log.wrong_source(quotation, everywhere, meaning.cited)
         elif self._is_no_claim(quotation, words, lookup):
             return
         elif self._is_doubtful(quotation, meaning, lookup):
             self._pass_over()
-        elif lookup.judgement == "altered":
+        elif lookup.verdict == "altered":
             self._misquoted(quotation, words, lookup, meaning)
             self._find_second_hand(quotation, meaning, lookup)
         elif meaning.cited:
@@ -156,19 +156,19 @@ class _Check:
 
     def _is_no_claim(self, quotation: DraftQuotation, words: str, lookup: QuotationLookup) -> bool:
         """Whether words in marks are a title, or a term to which no citation belongs."""
-        if self._checker.sources.is_title(words) or (lookup.judgement == "absent" and is_titled(words)):
+        if self._checker.sources.is_title(words) or (lookup.verdict == "absent" and is_titled(words)):
             return True
-        has_citation = quotation.firm and quotation.cited[0].start >= quotation.end
+        has_citation = quotation.is_unambiguous and quotation.cited[0].start >= quotation.end
         return len(words.split()) <= _SHORT and not has_citation and not quotation.set_off
 
     def _is_doubtful(self, quotation: DraftQuotation, meaning: Meaning, lookup: QuotationLookup) -> bool:
         """Whether a quotation that is not exact may be from another work."""
-        if lookup.judgement == "altered" and lookup.comparisons[0].likeness >= _ALIKE:
+        if lookup.verdict == "altered" and lookup.comparisons[0].likeness >= _ALIKE:
             return False
         if meaning.distant and meaning.cited and meaning.essays:
             # A page that the essay has is a sign that the essay named last is meant.
             return not any(self._has_pages(meaning, essay_id) for essay_id in meaning.essays)
-        return not quotation.firm
+        return not quotation.is_unambiguous
 
     def _has_pages(self, meaning: Meaning, essay_id: str) -> bool:
         pages = self._checker.pages
@@ -178,8 +178,8 @@ class _Check:
     def _check_other_work(self, quotation: DraftQuotation, meaning: Meaning, words: str) -> None:
         """A quotation that is cited to a work that the library does not have."""
         lookup = self._checker.look_up(words)
-        distinctive = lookup.judgement == "exact" and self._is_distinctive(words, lookup)
-        if meaning.cited and distinctive and quotation.firm:
+        distinctive = lookup.verdict == "exact" and self._is_distinctive(words, lookup)
+        if meaning.cited and distinctive and quotation.is_unambiguous:
             self._count(exact=True)
             self._log.wrong_source(quotation, lookup, meaning.cited)
         else:
@@ -193,7 +193,7 @@ class _Check:
     def _check_without_source(self, quotation: DraftQuotation, meaning: Meaning, words: str) -> None:
         """A quotation with a citation that names no source, where none is named before it either."""
         lookup = self._checker.look_up(words)
-        if lookup.judgement == "exact":
+        if lookup.verdict == "exact":
             self._count(exact=True)
             if self._is_distinctive(words, lookup):
                 self._note_cited(words, lookup, meaning)
@@ -208,7 +208,7 @@ class _Check:
         is_title = is_titled(words) or self._checker.sources.is_title(words)
         if len(words.split()) <= _SHORT or is_title or is_heading:
             return
-        if lookup.judgement == "exact":
+        if lookup.verdict == "exact":
             self._count(exact=True)
             if not self._has_citation_elsewhere(number, words, lookup):
                 self._log.uncited(quotation, lookup)
@@ -220,12 +220,12 @@ class _Check:
 
     def _is_from_essay(self, words: str, lookup: QuotationLookup) -> bool:
         """Whether altered words are so many and so like print that they are the essay's."""
-        enough = lookup.judgement == "altered" and len(words.split()) > _DISTINCTIVE
+        enough = lookup.verdict == "altered" and len(words.split()) > _DISTINCTIVE
         return enough and lookup.comparisons[0].likeness >= _ALIKE
 
     def _has_citation_elsewhere(self, number: int, words: str, lookup: QuotationLookup) -> bool:
         """Whether words were cited before, or the next citation of the paragraph is theirs too."""
-        if any(fold(words) in earlier for earlier in self._cited_words):
+        if any(letters_and_digits(words) in earlier for earlier in self._cited_words):
             return True
         block = self._contents.quotations[number].block
         for quotation, meaning in zip(
@@ -255,7 +255,7 @@ class _Check:
 
     def _note_cited(self, words: str, lookup: QuotationLookup, meaning: Meaning) -> None:
         """Remember words of an essay, and have the pages of their citation checked."""
-        self._cited_words.append(fold(words))
+        self._cited_words.append(letters_and_digits(words))
         if meaning.cited:
             self._page_check.add_quotation(meaning.cited, words, lookup)
 
@@ -267,7 +267,7 @@ class _Check:
         author = self._checker.second_hand.author(lookup, place.essay_id)
         if author and not is_acknowledged(self._draft, quotation, cited, author):
             shared = sum(other.cited == cited for other in self._meanings) > 1
-            certain = quotation.firm and not shared and lookup.places == 1
+            certain = quotation.is_unambiguous and not shared and lookup.places == 1
             self._log.second_hand(quotation, place, cited, certain=certain)
 
     def _check_pages(self) -> None:

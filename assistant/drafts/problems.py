@@ -66,7 +66,7 @@ class ProblemLog:
             pieces += [words[index:first], fix.text]
             index = max(last, first)
         fixed = "".join([*pieces, words[index:]])
-        return self._look_up(fixed, frozenset({place.essay_id})).judgement == "exact"
+        return self._look_up(fixed, frozenset({place.essay_id})).verdict == "exact"
 
     def wrong_source(self, quotation: DraftQuotation, lookup: QuotationLookup, cited: DraftCitation) -> None:
         """Words that are in another essay than cited."""

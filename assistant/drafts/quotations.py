@@ -203,7 +203,7 @@ class DraftQuotation:
         block: Index of the block that it is in.
         set_off: Whether it is a block quotation.
         cited: The citations that may belong to it, the likeliest first.
-        firm: Whether the first of them can belong to no other quotation.
+        is_unambiguous: Whether the first of them can belong to no other quotation.
     """
 
     start: int
@@ -212,7 +212,7 @@ class DraftQuotation:
     block: int
     set_off: bool
     cited: tuple[DraftCitation, ...]
-    firm: bool
+    is_unambiguous: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +302,7 @@ def _with_citations(
         block=block,
         set_off=False,
         cited=(*nearest, *earlier),
-        firm=not nearest or next_start is None or nearest[0].start < next_start,
+        is_unambiguous=not nearest or next_start is None or nearest[0].start < next_start,
     )
 
 
@@ -386,7 +386,13 @@ def _set_off(
     cited = tuple(last or first) or _introduction(draft, index, citations)
     return [
         DraftQuotation(
-            start=start, end=end, outer=(start, end), block=index, set_off=True, cited=cited, firm=bool(cited)
+            start=start,
+            end=end,
+            outer=(start, end),
+            block=index,
+            set_off=True,
+            cited=cited,
+            is_unambiguous=bool(cited),
         )
     ]
 

@@ -157,4 +157,4 @@ def _continues_quotation(
         return False
     last = before[-1]
     within = closing < draft.blocks[last.block].end
-    return within and look_up(draft.prose[last.start : closing]).judgement == "exact"
+    return within and look_up(draft.prose[last.start : closing]).verdict == "exact"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.citations.record import family_of
-from assistant.core.essay import StoredEssay, fold, plain_title
+from assistant.core.essay import StoredEssay, letters_and_digits, plain_title
 from assistant.documents.document import Document
 from assistant.drafts.citations import DraftCitation
 from assistant.drafts.quotations import DraftQuotation, last_sentence
@@ -29,7 +29,7 @@ _SPEAKER = re.compile(
 _NO_NAMES = frozenset("he she it they we i one this that who which the essay author article".split())
 
 
-def plain(text: str) -> str:
+def without_case_and_accents(text: str) -> str:
     """A text without case and accents."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(character for character in decomposed if not unicodedata.combining(character))
@@ -69,7 +69,7 @@ class Sources:
         self._names = {essay.id: _family_name(essay) for essay in essays}
         patterns = {essay_id: rf"\b{re.escape(name)}\b" for essay_id, name in self._names.items() if name}
         self._name_patterns = {essay_id: re.compile(pattern) for essay_id, pattern in patterns.items()}
-        self._titles = {essay.id: fold(plain_title(essay.reference)) for essay in essays}
+        self._titles = {essay.id: letters_and_digits(plain_title(essay.reference)) for essay in essays}
 
     def meant(self, cited: DraftCitation) -> frozenset[str] | None:
         """Ids of the essays that a citation may mean.
@@ -86,7 +86,7 @@ class Sources:
 
     def last_named(self, text: str) -> tuple[int, frozenset[str]] | None:
         """Where in a text an author of the library is named last, and that author's essays."""
-        words = plain(text)
+        words = without_case_and_accents(text)
         mentions = [
             (match.start(), essay_id)
             for essay_id, pattern in self._name_patterns.items()
@@ -101,7 +101,7 @@ class Sources:
         """Whether all speakers that a sentence names are no authors of the library."""
         speakers = [match["name"] or match["other"] for match in _SPEAKER.finditer(sentence)]
         return bool(speakers) and not any(
-            plain(speaker) in _NO_NAMES or self.last_named(speaker) for speaker in speakers
+            without_case_and_accents(speaker) in _NO_NAMES or self.last_named(speaker) for speaker in speakers
         )
 
     def year(self, essay_id: str) -> str:
@@ -111,7 +111,7 @@ class Sources:
 
     def is_title(self, words: str) -> bool:
         """Whether words are an essay's title, the beginning of it, or the part of it after its colon."""
-        folded = fold(words)
+        folded = letters_and_digits(words)
         if len(folded) < _FEWEST_LETTERS and not words.lstrip("“\"‘'")[:1].isupper():
             return False
         return any(title.startswith(folded) or title.endswith(folded) for title in self._titles.values())
@@ -121,10 +121,13 @@ class Sources:
         return not year or not known or not year[:4].isdecimal() or year[:4] == known
 
     def _is_key(self, key: str, essay_id: str) -> bool:
-        folded = fold(plain(key))
-        if folded in {fold(essay_id), fold(str(self._essays[essay_id].reference.get("id", "")))}:
+        folded = letters_and_digits(without_case_and_accents(key))
+        if folded in {
+            letters_and_digits(essay_id),
+            letters_and_digits(str(self._essays[essay_id].reference.get("id", ""))),
+        }:
             return True
-        name = fold(self._names[essay_id])
+        name = letters_and_digits(self._names[essay_id])
         year = re.search(r"(?:1[5-9]|20)\d\d", key)
         return (
             bool(name)
@@ -136,7 +139,7 @@ class Sources:
     def _by_name(self, who: str) -> frozenset[str]:
         # Names come before the title, which may have an author's name in it.
         before = re.split(r"[“\"‘«]", who)[0]
-        words = plain(before if before.strip(" ,") else "")
+        words = without_case_and_accents(before if before.strip(" ,") else "")
         named = [essay_id for essay_id, pattern in self._name_patterns.items() if pattern.search(words)]
         titled = [essay_id for essay_id in named if self._has_title(who, essay_id)]
         return frozenset(titled or named)
@@ -144,10 +147,10 @@ class Sources:
     def _has_title(self, who: str, essay_id: str) -> bool:
         """Whether a title follows the name and begins as the essay's does."""
         title = re.search(r"[“\"‘«]([^”\"’»]+)", who)
-        return title is not None and self._titles[essay_id].startswith(fold(title[1]))
+        return title is not None and self._titles[essay_id].startswith(letters_and_digits(title[1]))
 
     def _by_title(self, who: str) -> frozenset[str]:
-        title = fold(who)
+        title = letters_and_digits(who)
         if len(title) < _FEWEST_LETTERS:
             return frozenset()
         return frozenset(essay_id for essay_id, known in self._titles.items() if known.startswith(title))
@@ -155,10 +158,10 @@ class Sources:
 
 def _family_name(essay: StoredEssay) -> str:
     authors = essay.reference.get("author", ())
-    return plain(family_of(authors[0])) if authors else ""
+    return without_case_and_accents(family_of(authors[0])) if authors else ""
 
 
-class Attribution:
+class CitationResolver:
     """Tells what the citations of a draft mean, by what was named before.
 
     Args:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from assistant.answering.answer import Answerer
 from assistant.citations.styles import Style, list_title, style_titles
-from assistant.core.answer import Answer, Citation, PreparedQuotation, QuotedWords, Wanted
+from assistant.core.answer import Answer, Citation, PreparedQuotation, QuotedWords, Voice
 from assistant.core.draft_report import DraftReport
 from assistant.core.errors import LibraryError
 from assistant.core.essay import CSLItem, EssaySummary, IngestReport, Progress, RemovedEssay, StoredEssay
@@ -271,7 +271,7 @@ class Library:
         fast: bool = False,
         reranker: str | None = None,
         explained: bool = True,
-        voice: Wanted | None = None,
+        voice: Voice | None = None,
     ) -> Answer:
         """Find the passages that answer a question.
 

@@ -38,7 +38,7 @@ class QuotationChecker:
         """
         result = self.corpus.look_up(text, essays)
         places = tuple(self._quoted_place(comparison, style) for comparison in result.comparisons)
-        return Verdict(text, result.judgement, places, result.places)
+        return Verdict(text, result.verdict, places, result.places)
 
     def _quoted_place(self, comparison: Comparison, style: Style) -> CitedPlace:
         place = comparison.place

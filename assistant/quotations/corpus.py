@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from assistant.quotations.reuse import Lifting
 
 # Characters of the longest quotation: some ten pages of print.
-LONGEST = 20_000
+MOST_QUOTATION_CHARACTERS = 20_000
 # Places listed at most, and places counted at most.
 LISTED = 20
 COUNTED = 1_000
@@ -153,10 +153,10 @@ class Corpus:
 
 
 def _refuse(text: str) -> None:
-    if len(text) > LONGEST:
+    if len(text) > MOST_QUOTATION_CHARACTERS:
         raise QuotationError(
-            f"The quotation has {len(text):,} characters and at most {LONGEST:,} can be checked; "
-            "check it in parts."
+            f"The quotation has {len(text):,} characters and at most "
+            f"{MOST_QUOTATION_CHARACTERS:,} can be checked; check it in parts."
         )
     if not any(item.kind == "words" and skeleton(item.normal.text) for item in parse(text)):
         raise QuotationError("The quotation has no words of print in it; give the words as quoted.")

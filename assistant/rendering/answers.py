@@ -26,7 +26,7 @@ def answer_object(answer: Answer, *, explained: bool = False) -> dict[str, Any]:
         "confidence": round(answer.confidence, 4),
         "passages": [_hit_object(hit, explained=explained) for hit in answer.hits],
     }
-    return value | ({"note": answer.note} if answer.note else {})
+    return value | ({"note": answer.remark} if answer.remark else {})
 
 
 def _hit_object(hit: Hit, *, explained: bool) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def answer_text(answer: Answer, *, width: int = 80, styled: bool = False, explai
         styled: Whether it shows bold.
         explained: Whether to say why each passage was found.
     """
-    parts = [answer.note] if answer.note else []
+    parts = [answer.remark] if answer.remark else []
     if not answer.answered and answer.hits:
         parts.append(NOT_ANSWERED)
     for number, hit in enumerate(answer.hits, 1):
@@ -134,7 +134,7 @@ def _with_highlights(text: str, highlights: Sequence[Highlight], *, styled: bool
 def plain_answer(answer: Answer) -> str:
     """An answer: of each passage the answering words, then the whole, with quotation marks and citation."""
     verdict = _ANSWERED if answer.answered else NOT_ANSWERED if answer.hits else ""
-    parts = [answer.note, verdict, *(_plain_hit(number, hit) for number, hit in enumerate(answer.hits, 1))]
+    parts = [answer.remark, verdict, *(_plain_hit(number, hit) for number, hit in enumerate(answer.hits, 1))]
     if answer.hits:
         parts.append("\n".join(["References:", *distinct(hit.reference for hit in answer.hits)]))
     return "\n\n".join(filter(None, parts))

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.retrieval.models.encoder import Floats
-from assistant.retrieval.questions import folded, words
+from assistant.retrieval.questions import casefolded_word, words
 from assistant.retrieval.ranking import Query, Ranked
 
 
@@ -50,8 +50,8 @@ class ConfidenceFeatures:
 
 
 # Intercept, then the coefficient of each of the features' ``values``: without the reading model, and with it.
-FAST = (-6.95, 8.14, 1.95, 0.20, -0.50)
-READ = (-4.28, 4.84, 1.42, 0.21, -0.40, 0.51)
+COEFFICIENTS_WITHOUT_READING = (-6.95, 8.14, 1.95, 0.20, -0.50)
+COEFFICIENTS_WITH_READING = (-4.28, 4.84, 1.42, 0.21, -0.40, 0.51)
 # The share of questions offered an answer that have one. A wrong "no" still shows the passages, and a wrong
 # "yes" still shows what the essay says; at this share nine of ten answers are offered as such.
 PRECISION = 0.7
@@ -68,7 +68,7 @@ _NAME = re.compile(r"(?<!^)\b(?:[A-Z][\w’']+|\d[\d,.]*)")
 
 def confidence_of(features: ConfidenceFeatures) -> float:
     """Estimated probability that the passages answer."""
-    intercept, *coefficients = READ if features.logits else FAST
+    intercept, *coefficients = COEFFICIENTS_WITH_READING if features.logits else COEFFICIENTS_WITHOUT_READING
     products = (weight * value for weight, value in zip(coefficients, features.values, strict=True))
     return 1 / (1 + math.exp(-intercept - sum(products)))
 
@@ -93,7 +93,7 @@ def features_of(query: Query, weights: Floats, ranked: Sequence[Ranked], text: s
             pieces_of.setdefault(word, []).append(number)
     best = np.max([passage.cosines for passage in ranked[:_FIRST]], axis=0)
     covered = [float(np.average(best[pieces], weights=weights[pieces])) for pieces in pieces_of.values()]
-    names = {folded(match.group()) for match in _NAME.finditer(query.text)} & pieces_of.keys()
+    names = {casefolded_word(match.group()) for match in _NAME.finditer(query.text)} & pieces_of.keys()
     return ConfidenceFeatures(
         coverage=float(ranked[0].cosines @ weights),
         weakest=min(covered, default=0.0),
@@ -105,4 +105,4 @@ def features_of(query: Query, weights: Floats, ranked: Sequence[Ranked], text: s
 def _missing(names: set[str], text: str) -> set[str]:
     """Those of some folded names that a text does not have."""
     # Most questions name nothing, and then the text need not be divided into words.
-    return names and names - {folded(text[start:end]) for start, end in words(text)}
+    return names and names - {casefolded_word(text[start:end]) for start, end in words(text)}

@@ -36,14 +36,14 @@ Basis = Literal["likeness", "phrase", "heading", "structure"]
 # paragraph that is a little more like the question.
 _PREFERRED = 0.2
 # Passages that the reading model reads, and passages that a re-ranking model puts in order.
-READ, RERANKED = 3, 20
+PASSAGES_READ, RERANKED = 3, 20
 # Word pieces of an excerpt for a re-ranking model.
 _LONG_EXCERPT = 220
 # Questions searched at the same time; with more than there are cores, each would only take longer.
 _AT_ONCE = os.cpu_count() or 1
 # Confidence in a passage that contains all that is asked for, in a part that the essay announces in so many
 # words, and in a part that only its position indicates.
-_CERTAIN, _ANNOUNCED, _PLACED = 1.0, 0.9, 0.5
+_CONFIDENCE_EXACT, _CONFIDENCE_ANNOUNCED, _CONFIDENCE_BY_POSITION = 1.0, 0.9, 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +138,7 @@ class Finder:
             essays,
             self.passages,
             summaries,
-            lambda phrases: self.searcher.holding(phrases),  # noqa: PLW0108 - there is no searcher yet
+            lambda phrases: self.searcher.passages_containing(phrases),  # noqa: PLW0108 - there is no searcher yet
         )
         self.searcher = Searcher(index, encoder, self._structure.authors)
         self._introductions: dict[str, dict[str, Introduction]] = {}
@@ -183,7 +183,7 @@ class Finder:
         """
         if self._reading_model is None or ranking.features is None:
             return ranking
-        excerpts = [self._excerpt(passage) for passage in ranking.ranked[:READ]]
+        excerpts = [self._excerpt(passage) for passage in ranking.ranked[:PASSAGES_READ]]
         readings = self._reading_model.read(ranking.query.text, excerpts)
         if not readings:
             return ranking
@@ -207,13 +207,13 @@ class Finder:
         searched = section or among
         rows, query = self.searcher.rows(searched), self.searcher.query(question)
         weights, content_weights = self.searcher.weights_with_content(query, rows)
-        ranked = self._preferring_kind(question, self.searcher.late(query, weights, rows))
+        ranked = self._preferring_kind(question, self.searcher.rank_by_late_interaction(query, weights, rows))
         if reranker is not None:
             ranked = self._reranked(question, ranked, reranker)
         ranking = self._by_phrases(Ranking(query=query, weights=weights, ranked=ranked), searched)
         if section and not question.unquoted_content_words:
             # The question asks what a section says and nothing else.
-            ranking = replace(ranking, basis="heading", confidence=_CERTAIN)
+            ranking = replace(ranking, basis="heading", confidence=_CONFIDENCE_EXACT)
         ranking = self._by_structure(ranking, among, section)
         # Only now is it known which passages are shown first.
         return self._by_likeness(ranking, content_weights) if ranking.basis == "likeness" else ranking
@@ -261,7 +261,9 @@ class Finder:
             return ranking
         spans: dict[str, Spans] = {}
         phrases_in: dict[str, int] = {}
-        for passage_id in self.searcher.holding(question.quoted_phrases) if searched is None else searched:
+        for passage_id in (
+            self.searcher.passages_containing(question.quoted_phrases) if searched is None else searched
+        ):
             passage = self.passages[passage_id]
             occurrences = [
                 [match.span() for match in pattern.finditer(passage.text)]
@@ -277,7 +279,7 @@ class Finder:
         if question.unquoted_content_words:
             return ranking
         # The question asks where a phrase occurs and nothing else.
-        return replace(ranking, basis="phrase", confidence=_CERTAIN)
+        return replace(ranking, basis="phrase", confidence=_CONFIDENCE_EXACT)
 
     def _by_structure(
         self, ranking: Ranking, among: Collection[str] | None, section: Collection[str] | None
@@ -294,7 +296,9 @@ class Finder:
             ranked=_by_tiers(self._including(tiers, ranking), tiers),
             spans={match.passage: match.spans for match in matches},
             basis="structure",
-            confidence=_ANNOUNCED if any(match.announced for match in matches) else _PLACED,
+            confidence=_CONFIDENCE_ANNOUNCED
+            if any(match.announced for match in matches)
+            else _CONFIDENCE_BY_POSITION,
         )
 
     def _by_likeness(self, ranking: Ranking, content_weights: Floats) -> Ranking:
@@ -311,7 +315,7 @@ class Finder:
         if known.issuperset(passage_ids):
             return ranking.ranked
         rows = self.searcher.rows(set(passage_ids) - known)
-        others = self.searcher.late(ranking.query, ranking.weights, rows)
+        others = self.searcher.rank_by_late_interaction(ranking.query, ranking.weights, rows)
         return in_order([*ranking.ranked, *others], self.searcher.index)
 
     def _excerpt(self, ranked: Ranked, longest: int = LONGEST_EXCERPT) -> str:

@@ -13,7 +13,7 @@ from functools import cached_property
 from assistant.core.essay import Kind, Spans
 
 # The rest of a longer question is not searched: the model encodes it in parts, and each takes time.
-LONGEST = 2_000
+MOST_QUESTION_CHARACTERS = 2_000
 # A question with more content words than this is searched by itself, whatever its pronouns.
 _FEW_WORDS = 5
 # The share of a heading's words that a question must use to name its section.
@@ -99,7 +99,7 @@ class Question:
 
     Attributes:
         text: The question, preceded by the earlier questions that it refers to.
-        is_cut: Whether the user's question was longer than ``LONGEST``.
+        is_cut: Whether the user's question was longer than ``MOST_QUESTION_CHARACTERS``.
         corrections: Pairs of a misspelt word and the word that replaces it in ``text``.
     """
 
@@ -126,7 +126,7 @@ class Question:
                 break
             parts.insert(0, earlier)
             question = cls(earlier)
-        is_cut = len(text.strip()) > LONGEST
+        is_cut = len(text.strip()) > MOST_QUESTION_CHARACTERS
         return cls(" ".join(parts), is_cut) if is_cut or len(parts) > 1 else question
 
     @cached_property
@@ -228,7 +228,7 @@ def readable(text: str) -> str:
 
 
 def _cleaned(text: str) -> str:
-    return readable(text).strip()[:LONGEST]
+    return readable(text).strip()[:MOST_QUESTION_CHARACTERS]
 
 
 def words(text: str) -> Spans:
@@ -242,10 +242,10 @@ def content_words(text: str) -> list[str]:
 
 
 def _without_function_words(printed: Iterable[str]) -> list[str]:
-    return [word for word in map(folded, printed) if word not in FUNCTION_WORDS]
+    return [word for word in map(casefolded_word, printed) if word not in FUNCTION_WORDS]
 
 
-def folded(word: str) -> str:
+def casefolded_word(word: str) -> str:
     """A word in lower case, without quotation marks around it and without a possessive ending."""
     return word.casefold().replace("’", "'").strip("'").removesuffix("'s")
 
@@ -257,11 +257,11 @@ def _tokens(text: str) -> list[str]:
 def _has_subject(text: str) -> bool:
     """Whether a pronoun that follows a text can refer to something in it."""
     printed = _WORD.findall(text)
-    if any(word[0].isupper() and folded(word) not in FUNCTION_WORDS for word in printed):
+    if any(word[0].isupper() and casefolded_word(word) not in FUNCTION_WORDS for word in printed):
         return True
     if re.search(r"\bthe\s+\w+", text, re.IGNORECASE):
         return True
-    return any(folded(subject) not in FUNCTION_WORDS for subject in _SUBJECT.findall(text))
+    return any(casefolded_word(subject) not in FUNCTION_WORDS for subject in _SUBJECT.findall(text))
 
 
 def phrase_pattern(phrase: str) -> re.Pattern[str]:

@@ -20,7 +20,7 @@ from assistant.retrieval.index.index import Index
 from assistant.retrieval.index.ordering import best_first, rounded
 from assistant.retrieval.index.tokens import runs
 from assistant.retrieval.models.encoder import Encoder, Floats, Integers, Piece
-from assistant.retrieval.questions import FRAMING_WORDS, FUNCTION_WORDS, Question, folded
+from assistant.retrieval.questions import FRAMING_WORDS, FUNCTION_WORDS, Question, casefolded_word
 
 # The share of their idf that words weigh which frame a question rather than say what is asked.
 FRAMING = 0.5
@@ -168,7 +168,7 @@ def word_at(question: str, piece: Piece) -> str:
         start -= 1
     while end < len(question) and _is_in_word(question[end]):
         end += 1
-    return folded(question[start:end])
+    return casefolded_word(question[start:end])
 
 
 def _is_in_word(ch: str) -> bool:

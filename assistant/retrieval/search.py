@@ -92,14 +92,14 @@ class Searcher:
             numbers |= self.numbers(essay)
         return numbers
 
-    def holding(self, phrases: Sequence[str]) -> list[str]:
+    def passages_containing(self, phrases: Sequence[str]) -> list[str]:
         """Ids of the passages that may contain one of some phrases, in the order of the index.
 
         In a large library these are the passages that contain all words of a phrase.
         """
         numbers = self.index.passage_numbers
         if len(self.index.rows) > ranking.SCORE_ALL:
-            candidates = [self.lexical.holding(words_of(phrase)) for phrase in phrases]
+            candidates = [self.lexical.passages_containing(words_of(phrase)) for phrase in phrases]
             numbers = np.intersect1d(np.concatenate(candidates), numbers)
         return [self.index.passage_id(int(number)) for number in numbers]
 
@@ -123,7 +123,7 @@ class Searcher:
         )
         return ranking_weights, content_weights
 
-    def late(self, query: Query, weights: Floats, rows: Integers) -> list[Ranked]:
+    def rank_by_late_interaction(self, query: Query, weights: Floats, rows: Integers) -> list[Ranked]:
         """Passages of some windows by late interaction, best first."""
         return rank(
             query,
@@ -172,7 +172,7 @@ class Searcher:
             return []
         query = self.query(question)
         if method == "late":
-            ranked = self.late(query, self.weights(query, rows), rows)
+            ranked = self.rank_by_late_interaction(query, self.weights(query, rows), rows)
             return [(passage.passage, passage.score) for passage in ranked]
         scores = rounded(self._methods[method](query, rows))
         searched = self.index.passages_of(rows)

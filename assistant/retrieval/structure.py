@@ -23,7 +23,7 @@ from assistant.core.essay import (
     StoredEssay,
     plain_title,
 )
-from assistant.retrieval.questions import Question, content_words, folded
+from assistant.retrieval.questions import Question, casefolded_word, content_words
 
 Part = Literal["thesis", "plan", "opening", "conclusion"]
 
@@ -197,7 +197,7 @@ class StructureSearch:
         essays: The essays, by id; may load each essay when it is looked up.
         passages: Their passages, by id.
         summaries: Summary of each essay, by id.
-        holding: Returns the ids of passages that may contain one of some phrases.
+        passages_containing: Returns the ids of passages that may contain one of some phrases.
     """
 
     def __init__(
@@ -205,11 +205,11 @@ class StructureSearch:
         essays: Mapping[str, StoredEssay],
         passages: Mapping[str, Passage],
         summaries: Mapping[str, EssaySummary],
-        holding: Callable[[Sequence[str]], Collection[str]],
+        passages_containing: Callable[[Sequence[str]], Collection[str]],
     ) -> None:
         self._essays = essays
         self._by_id = passages
-        self._holding = holding
+        self._passages_containing = passages_containing
         self._searched: dict[str, list[Passage]] = {}
         self._by_author: dict[str, list[str]] = {}
         self._by_title: dict[str, list[str]] = {}
@@ -253,7 +253,9 @@ class StructureSearch:
     def _is_printed(self, question: Question, passages: Iterable[Passage] | None) -> bool:
         """Whether some passages, or any for ``None``, contain one of the quoted phrases."""
         if passages is None:
-            passages = (self._by_id[passage_id] for passage_id in self._holding(question.quoted_phrases))
+            passages = (
+                self._by_id[passage_id] for passage_id in self._passages_containing(question.quoted_phrases)
+            )
         return any(
             pattern.search(passage.text) for passage in passages for pattern in question.phrase_patterns
         )
@@ -339,7 +341,7 @@ def _authors(reference: CSLItem) -> set[str]:
         f"{name.get('given', '')} {name.get('family', '')}" for name in reference.get("author", ())
     )
     # A question may have one part of a hyphenated name.
-    return {folded(word) for word in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", printed)}
+    return {casefolded_word(word) for word in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", printed)}
 
 
 def _titles(reference: CSLItem) -> set[str]:

@@ -14,7 +14,7 @@ from assistant.core.notebook import Pin, Section
 from assistant.web.views.answer import Turn
 
 # Characters; a browser stores some five million in all, and the page's script less.
-LONGEST = 5_000_000
+MOST_SESSION_CHARACTERS = 5_000_000
 # Characters of a text to check; a long chapter.
 LONGEST_CHECK = 300_000
 # Characters of all that a tab sends of its check; twice the longest text, its letters as JSON may write them.
@@ -75,7 +75,7 @@ class CheckSession:
 
 def saved_session(sent: str | None) -> Session:
     """The conversation of a tab, from JSON of the page's script."""
-    values = _object(sent, LONGEST)
+    values = _object(sent, MOST_SESSION_CHARACTERS)
     turns = tuple(
         Turn(value["question"], value["html"]) for value in _list(values.get("turns")) if _is_turn(value)
     )
@@ -91,13 +91,13 @@ def saved_check(sent: str | None) -> CheckSession:
 
 def chosen_essays(sent: str | None) -> list[str]:
     """Ids of the essays to ask, from JSON of the page's script; empty for all."""
-    return [*_texts(_parsed(sent, LONGEST))]
+    return [*_texts(_parsed(sent, MOST_SESSION_CHARACTERS))]
 
 
 def notebook_sections(sent: object) -> tuple[Section, ...]:
     """Sections of a notebook, from a JSON list of objects with ``pins``, ``heading`` and ``said``."""
     sections, left = [], _MOST_PINS
-    for value in _list(_parsed(sent, LONGEST)):
+    for value in _list(_parsed(sent, MOST_SESSION_CHARACTERS)):
         if isinstance(value, dict):
             pins = [pin for pin in map(_pin, _list(value.get("pins"))) if pin][:left]
             left -= len(pins)
@@ -108,7 +108,7 @@ def notebook_sections(sent: object) -> tuple[Section, ...]:
 
 def notebook_pins(sent: object) -> tuple[Pin | None, ...]:
     """Pins, from a JSON list of the page's script; ``None`` in place of each that has not the right form."""
-    return tuple(map(_pin, _list(_parsed(sent, LONGEST))[:_MOST_PINS]))
+    return tuple(map(_pin, _list(_parsed(sent, MOST_SESSION_CHARACTERS))[:_MOST_PINS]))
 
 
 def _parsed(sent: object, longest: int) -> object:
@@ -130,7 +130,7 @@ def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _text(value: object, longest: int = LONGEST) -> str:
+def _text(value: object, longest: int = MOST_SESSION_CHARACTERS) -> str:
     """A text that is not too long; half of a character, as scripts can cut it, becomes a question mark."""
     if not isinstance(value, str) or len(value) > longest:
         return ""

@@ -17,7 +17,7 @@ from assistant.library.adding import essay_of_passages
 from assistant.library.library import Library
 from assistant.retrieval.finder import Finder
 from assistant.retrieval.index.index import build_index
-from assistant.retrieval.questions import LONGEST, Question
+from assistant.retrieval.questions import MOST_QUESTION_CHARACTERS, Question
 
 
 def test_a_name_that_the_essay_speaks_of_counts() -> None:
@@ -51,7 +51,7 @@ KNOWN = " ".join(TEXTS.values()).replace("Kathy’s", "") + " where is who"
         ("Where is “so it is”?", NO_WORDS),
         # A phrase of function words only can be looked for.
         ("Where is “says so”?", ""),
-        (f"Where is Kahty’s diary? {'Who is it? ' * LONGEST}", CUT),
+        (f"Where is Kahty’s diary? {'Who is it? ' * MOST_QUESTION_CHARACTERS}", CUT),
     ],
 )
 def test_what_is_noted_about_a_question(question: str, note: str) -> None:
@@ -60,5 +60,5 @@ def test_what_is_noted_about_a_question(question: str, note: str) -> None:
         question, top=3, essays=(), style=style_named("mla", []), history=()
     )
     for answer in answers:
-        assert (answer.question, answer.note) == (question, note)
+        assert (answer.question, answer.remark) == (question, note)
         assert answer.answered <= (note != NO_WORDS)

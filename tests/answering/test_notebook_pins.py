@@ -16,7 +16,7 @@ from pins import ESSAY, LONG, pin_of
 from assistant.citations.styles import STYLES
 from assistant.core.errors import AssistantError
 from assistant.core.notebook import Entry, Pin, Section
-from assistant.web.session import LONGEST, notebook_pins, notebook_sections
+from assistant.web.session import MOST_SESSION_CHARACTERS, notebook_pins, notebook_sections
 
 BLOCK = ESSAY.passages[5]
 _WHERE = {"id": "x1", "essay": "log", "passage": "log/p02", "start": 4, "end": 12, "words": "official"}
@@ -48,7 +48,7 @@ def test_what_a_browser_tells_is_read() -> None:
 
 @pytest.mark.parametrize(
     "saved",
-    [*(None, 7, [], "", "null", "{}", "7", "{", "[" * 100_000), " " * LONGEST + "[]"],
+    [*(None, 7, [], "", "null", "{}", "7", "{", "[" * 100_000), " " * MOST_SESSION_CHARACTERS + "[]"],
 )
 def test_anything_else_is_no_pin(saved: object) -> None:
     assert notebook_pins(saved) == ()
@@ -196,7 +196,7 @@ def test_what_an_answer_quotes_is_quoted_alike_when_pinned(opened: Opened) -> No
             spans = [(one.start, one.end) for one in hit.highlights]
             pins = [pin_of(hit.passage, *span) for span in [*spans, (0, len(hit.passage.text))]]
             entries = library.notebook("N", [Section(tuple(pins))], style).entries
-            drafted = [*(one.drafted for one in hit.highlights), hit.drafted]
+            drafted = [*(one.prepared_quotation for one in hit.highlights), hit.prepared_quotation]
             saved = [(one.text, one.block) for one in drafted]
             plain = [
                 (one.quotation.text.replace("“", '"').replace("”", '"'), one.quotation.block)

@@ -36,7 +36,7 @@ def test_a_sentence_is_quoted_as_an_answer_quotes_it(opened: Opened) -> None:
     by_span = dict(zip(found.passage.sentences, quotations, strict=True))
     alone = [each for each in found.highlights if (each.start, each.end) in by_span]
     assert alone
-    assert [by_span[each.start, each.end] for each in alone] == [each.drafted for each in alone]
+    assert [by_span[each.start, each.end] for each in alone] == [each.prepared_quotation for each in alone]
 
 
 def test_words_quoted_in_the_essay_are_cited_by_way_of_it(opened: Opened) -> None:

@@ -12,7 +12,7 @@ from handmade_essays import essay, finder_of, passage
 from assistant.answering.answer import NO_VOICE, NO_WORDS, Answerer
 from assistant.attribution.voices import LibraryVoices, touched_sentences
 from assistant.citations.styles import STYLES, style_named
-from assistant.core.answer import Answer, QuotedWords, Wanted
+from assistant.core.answer import Answer, QuotedWords, Voice
 from assistant.core.essay import CSLItem
 from assistant.library.library import Library
 from assistant.retrieval.finder import Finder
@@ -38,7 +38,7 @@ def finder() -> Finder:
 
 
 def ask(
-    finder: Finder, question: str, style: str = "mla", voice: Wanted | None = None, top: int = 4
+    finder: Finder, question: str, style: str = "mla", voice: Voice | None = None, top: int = 4
 ) -> Answer:
     *_, answer = Answerer(finder, LibraryVoices(finder.essays)).answers(
         question, top=top, essays=(), style=style_named(style, [GILL]), history=(), voice=voice
@@ -134,14 +134,14 @@ def test_quoted_voices(finder: Finder) -> None:
 def test_a_missing_voice_is_explained_in_a_note() -> None:
     plain = finder_of(essay(passage("e/p01", PLAIN), reference=GILL))
     answer = ask(plain, "lamp", voice="quoted")
-    assert (answer.answered, answer.hits, answer.note) == (False, (), NO_VOICE["quoted"])
+    assert (answer.answered, answer.hits, answer.remark) == (False, (), NO_VOICE["quoted"])
     block = finder_of(essay(passage("e/b01", "The keeper sold oil (Hale 3).", "blockquote"), reference=GILL))
-    assert ask(block, "keeper", voice="author").note == NO_VOICE["author"]
+    assert ask(block, "keeper", voice="author").remark == NO_VOICE["author"]
 
 
 def test_a_question_without_words_has_no_voice() -> None:
     plain = finder_of(essay(passage("e/p01", PLAIN), reference=GILL))
-    assert ask(plain, "?!", voice="quoted").note == NO_WORDS
+    assert ask(plain, "?!", voice="quoted").remark == NO_WORDS
 
 
 def test_adjacent_sentences_become_one_span() -> None:

@@ -370,8 +370,8 @@ def test_markup_in_a_record_is_escaped(style: str) -> None:
 @pytest.mark.parametrize("name", STYLES)
 def test_citations_and_references_are_cached(name: str) -> None:
     style = style_named(name, [ARTICLE, BOOK])
-    assert style.cited(ARTICLE, "849-50") is style.cited(ARTICLE, "849-50")
-    assert style.listed(ARTICLE) is style.listed(ARTICLE)
+    assert style.cached_in_text(ARTICLE, "849-50") is style.cached_in_text(ARTICLE, "849-50")
+    assert style.cached_reference(ARTICLE) is style.cached_reference(ARTICLE)
 
 
 def test_styles_go_by_name() -> None:

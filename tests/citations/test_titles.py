@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from assistant.citations.record import name_from
 from assistant.citations.titles import in_marks, marked_up, short_title, stopped
-from assistant.core.rich import Rich, Run, joined, rich
+from assistant.core.rich import Rich, StyledText, joined, rich
 
 STRETCHES = st.lists(st.tuples(st.text(max_size=5), st.booleans()), max_size=6)
 
@@ -55,7 +55,11 @@ def test_html_has_no_unescaped_characters_of_the_text(pieces: list[tuple[str, bo
         (rich("1984"), "1984", "1984"),
         (rich(" Lamps ", italic=True) + "x", " *Lamps* x", "<i> Lamps </i>x"),
         (rich("a") + rich(" ", italic=True) + "b", "a b", "a<i> </i>b"),
-        (Rich((Run("“"), Run("Lamps", italic=True), Run(".”"))), "“*Lamps*.”", "“<i>Lamps</i>.”"),
+        (
+            Rich((StyledText("“"), StyledText("Lamps", italic=True), StyledText(".”"))),
+            "“*Lamps*.”",
+            "“<i>Lamps</i>.”",
+        ),
     ],
 )
 def test_markdown_and_html(text: Rich, markdown: str, html: str) -> None:

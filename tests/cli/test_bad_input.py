@@ -218,7 +218,7 @@ def test_empty_question(opened: Opened, question: str) -> None:
 def test_question_without_a_word_to_look_for(opened: Opened, question: str) -> None:
     answer = opened.library.ask(question)
     assert (answer.answered, answer.confidence) == (False, 0.0)
-    assert "no word to look for" in answer.note
+    assert "no word to look for" in answer.remark
     assert answer.question == question
 
 
@@ -226,7 +226,7 @@ def test_question_of_10_000_characters(opened: Opened) -> None:
     question = (QUESTION + " ") * (10_000 // (len(QUESTION) + 1) + 1)
     answer = opened.library.ask(question[:10_000])
     assert answer.hits[0].passage.id == FOUND
-    assert "2,000 characters" in answer.note
+    assert "2,000 characters" in answer.remark
     assert opened.library.ask("x" * 10_000).answered is False
 
 

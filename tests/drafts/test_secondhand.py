@@ -85,7 +85,7 @@ def test_a_draft_that_says_so_has_no_problem(draft: str, checker: Checker) -> No
     ],
 )
 def test_what_is_not_certain_is_no_problem(words: str, checker: Checker) -> None:
-    assert checker.look_up(words).judgement == "exact"
+    assert checker.look_up(words).verdict == "exact"
     page = pages(checker, words)
     assert checker.check(read_draft_text(f'One reads "{words}" ({NAME} {page}).')).problems == ()
 

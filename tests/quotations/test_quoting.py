@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from assistant.core.errors import QuotationError
 from assistant.core.essay import NoteMark, PageStart, SourceMap
 from assistant.core.quotation import QuotationLookup
-from assistant.quotations.corpus import COUNTED, LISTED, LONGEST, Corpus
+from assistant.quotations.corpus import COUNTED, LISTED, MOST_QUOTATION_CHARACTERS, Corpus
 
 LONG = " ".join(f"word{number}" for number in range(1, 260))
 
@@ -81,12 +81,12 @@ def _text(found: QuotationLookup) -> str:
 def test_what_is_exact(quoted: str, printed: str | None) -> None:
     found = CORPUS.look_up(quoted)
     if printed is None:
-        assert found.judgement == "altered"
+        assert found.verdict == "altered"
     elif quoted == "lamp":
         places = [one.place.passages[0] for one in found.comparisons]
         assert places == ["one/p01", "one/b01", "one/n1", "one/n1"]
     else:
-        assert found.judgement == "exact"
+        assert found.verdict == "exact"
         assert _text(found) == printed
 
 
@@ -139,9 +139,9 @@ def test_what_is_exact(quoted: str, printed: str | None) -> None:
 def test_marks_of_the_writer_are_named(quoted: str, edits: list[tuple[str, str, str]] | None) -> None:
     found = CORPUS.look_up(quoted)
     if edits is None:
-        assert found.judgement == "altered"
+        assert found.verdict == "altered"
         return
-    assert found.judgement == "exact"
+    assert found.verdict == "exact"
     named = [(one.kind, one.quoted, one.printed) for one in found.comparisons[0].edits]
     # What stands in print at the end is named only where it is a point.
     assert named == [(kind, quoted, "" if printed == "-" else printed) for kind, quoted, printed in edits]
@@ -171,14 +171,14 @@ def test_marks_of_the_writer_are_named(quoted: str, edits: list[tuple[str, str, 
 )
 def test_every_other_difference_is_shown(quoted: str, differing: list[tuple[str, str, str]]) -> None:
     found = CORPUS.look_up(quoted)
-    assert found.judgement == "altered"
+    assert found.verdict == "altered"
     diff = found.comparisons[0].diff
     assert [(one.op, one.quoted, one.printed) for one in diff if one.op != "equal"] == differing
 
 
 def test_an_altered_quotation_keeps_its_marks_apart_from_its_slips() -> None:
     found = CORPUS.look_up("[T]he lmap . . . else did")
-    assert found.judgement == "altered"
+    assert found.verdict == "altered"
     near = found.comparisons[0]
     assert [(one.kind, one.quoted) for one in near.edits] == [("capital", "[T]"), ("ellipsis", ". . .")]
     assert ("replace", "lmap", "lamp") in [(one.op, one.quoted, one.printed) for one in near.diff]
@@ -198,24 +198,24 @@ def test_what_is_nowhere_near_is_absent(quoted: str) -> None:
 
 
 def test_an_ellipsis_leaves_out_a_paragraph_at_most() -> None:
-    assert CORPUS.look_up("word1 word2 ... word200 word201").judgement == "exact"
-    assert CORPUS.look_up("Here begins word1 word2 ... word259 and here it ends").judgement == "altered"
+    assert CORPUS.look_up("word1 word2 ... word200 word201").verdict == "exact"
+    assert CORPUS.look_up("Here begins word1 word2 ... word259 and here it ends").verdict == "altered"
 
 
 def test_sides_of_an_ellipsis_stand_in_their_order() -> None:
-    assert CORPUS.look_up("the storm ... the lamp was lit").judgement != "exact"
+    assert CORPUS.look_up("the storm ... the lamp was lit").verdict != "exact"
 
 
 def test_nothing_follows_the_end() -> None:
-    assert CORPUS.look_up("a café lamp ...").judgement == "altered"
+    assert CORPUS.look_up("a café lamp ...").verdict == "altered"
 
 
 def test_sic_stands_behind_printed_words() -> None:
-    assert CORPUS.look_up("[sic] She knew that the lamp").judgement == "altered"
+    assert CORPUS.look_up("[sic] She knew that the lamp").verdict == "altered"
 
 
 def test_a_bracket_is_no_bridge_over_a_sentence() -> None:
-    assert CORPUS.look_up("She knew that [all] did—and said “I shall go").judgement == "altered"
+    assert CORPUS.look_up("She knew that [all] did—and said “I shall go").verdict == "altered"
 
 
 def test_pages_are_those_of_the_words_quoted() -> None:
@@ -248,11 +248,11 @@ def test_only_the_essays_named_are_looked_in() -> None:
     two = Corpus([ESSAY, essay(passage("two/p01", "She knew that the lamp was lit."))])
     assert [one.place.essay_id for one in two.look_up("the lamp was lit").comparisons] == ["one", "two"]
     assert [one.place.essay_id for one in two.look_up("the lamp was lit", ["two"]).comparisons] == ["two"]
-    assert two.look_up("lighthouse of Aden burns", ["two"]).judgement == "absent"
+    assert two.look_up("lighthouse of Aden burns", ["two"]).verdict == "absent"
 
 
 @pytest.mark.parametrize(
-    "quoted", ["", "   ", "...", '"“”"', "[her]", "— , .", "\u200b", "x" * (LONGEST + 1)]
+    "quoted", ["", "   ", "...", '"“”"', "[her]", "— , .", "\u200b", "x" * (MOST_QUOTATION_CHARACTERS + 1)]
 )
 def test_what_cannot_be_checked_is_said_in_a_sentence(quoted: str) -> None:
     with pytest.raises(QuotationError, match=r"^The quotation has .*\.$"):
@@ -260,7 +260,7 @@ def test_what_cannot_be_checked_is_said_in_a_sentence(quoted: str) -> None:
 
 
 def test_no_essay_has_no_words() -> None:
-    assert Corpus([]).look_up("anything at all").judgement == "absent"
+    assert Corpus([]).look_up("anything at all").verdict == "absent"
     assert Corpus([]).lifted("anything at all " * 9) == []
 
 
@@ -286,7 +286,7 @@ def test_whatever_is_quoted_gets_a_verdict_whose_words_are_printed(pieces: list[
         slices[0] = slices[0][place.start :]
         assert place.text == "\n".join(slices)
         assert "".join("".join(step.printed for step in one.diff).split()) == "".join(place.text.split())
-    if found.judgement == "altered":
+    if found.verdict == "altered":
         near = found.comparisons[0]
         marks = {(edit.quoted, edit.printed) for edit in near.edits}
         assert [step for step in near.diff if step.op != "equal" and (step.quoted, step.printed) not in marks]

@@ -39,7 +39,7 @@ def _made(change: Change, seed: int) -> list[Quotation]:
 def test_what_a_careful_writer_does_is_exact(change: Change, seed: int) -> None:
     for one in _made(change, seed):
         found = _sample()[1].look_up(one.quoted)
-        assert found.judgement == "exact", one
+        assert found.verdict == "exact", one
         assert one.passage in {place for near in found.comparisons for place in near.place.passages}, one
 
 
@@ -47,7 +47,7 @@ def test_what_a_careful_writer_does_is_exact(change: Change, seed: int) -> None:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_what_no_writer_may_do_is_never_exact(change: Change, seed: int) -> None:
     for one in _made(change, seed):
-        assert _sample()[1].look_up(one.quoted).judgement != "exact", one
+        assert _sample()[1].look_up(one.quoted).verdict != "exact", one
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -66,7 +66,7 @@ def test_a_change_at_every_letter_is_found(seed: int) -> None:
             if is_printed(quoted, essay.passages):
                 continue
             found = corpus.look_up(quoted)
-            assert found.judgement == "altered", quoted
+            assert found.verdict == "altered", quoted
             text = " ".join(found.comparisons[0].place.text.split())
             assert words[:10] in text or words[-10:] in text, quoted
 
@@ -95,4 +95,4 @@ def test_words_of_other_texts_are_absent() -> None:
     for first in range(0, len(text) - 8, 8):
         quoted = " ".join(text[first : first + 8])
         if sum(ch.isalpha() for ch in quoted) > 12:
-            assert _sample()[1].look_up(quoted).judgement == "absent", quoted
+            assert _sample()[1].look_up(quoted).verdict == "absent", quoted

@@ -67,7 +67,7 @@ def test_no_letter_is_taken_for_another(seed: int) -> None:
     for (passage, start, end), _ in zip(spans(rng, essay.passages, 3), range(12), strict=False):
         for quoted in _alterations(passage.text[start:end], rng):
             if _letters(quoted) not in printed:
-                assert corpus.look_up(quoted).judgement != "exact", ascii(quoted)
+                assert corpus.look_up(quoted).verdict != "exact", ascii(quoted)
                 tried += 1
     assert tried > 40
 
@@ -84,13 +84,13 @@ def test_no_letter_is_taken_for_another(seed: int) -> None:
     ],
 )  # fmt: skip
 def test_what_only_looks_the_same_is_altered(quoted: str) -> None:
-    assert _sample()[1].look_up(quoted).judgement != "exact"
+    assert _sample()[1].look_up(quoted).verdict != "exact"
 
 
 @pytest.mark.parametrize("sign", INVISIBLE)
 def test_what_cannot_be_seen_within_a_word_changes_nothing(sign: str) -> None:
     for quoted in (f"Augus{sign}tine had", f"{sign}Augustine had{sign}", f"Augustine {sign}had"):
-        assert _sample()[1].look_up(quoted).judgement == "exact"
+        assert _sample()[1].look_up(quoted).verdict == "exact"
 
 
 def test_forms_of_one_letter_are_the_same() -> None:
@@ -98,4 +98,4 @@ def test_forms_of_one_letter_are_the_same() -> None:
     at = printed.text.index("the first")
     words = printed.text[at : at + 9]
     for quoted in (words.replace("fi", "ﬁ"), words.replace("st", "ﬆ"), unicodedata.normalize("NFD", words)):
-        assert _sample()[1].look_up(quoted).judgement == "exact"
+        assert _sample()[1].look_up(quoted).verdict == "exact"

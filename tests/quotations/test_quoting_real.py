@@ -37,7 +37,7 @@ def gill(real_essay: Path) -> Gill:
 
 
 def _exactly(found: QuotationLookup, name: str) -> bool:
-    return found.judgement == "exact" and any(
+    return found.verdict == "exact" and any(
         one.place.passages[0] == f"gill-2014/{name}" and not one.edits for one in found.comparisons
     )
 
@@ -72,7 +72,7 @@ def test_every_line_end_hyphen_may_be_kept(gill: Gill) -> None:
                 kept = f"{words[: after - begin]}-{words[after - begin :]}"
                 assert _exactly(gill.corpus.look_up(kept), passage.id.split("/")[1])
                 elsewhere = f"{words[: after - begin + 1]}-{words[after - begin + 1 :]}"
-                assert gill.corpus.look_up(elsewhere).judgement != "exact"
+                assert gill.corpus.look_up(elsewhere).verdict != "exact"
                 checked += 1
     assert checked == 69
 
@@ -87,10 +87,10 @@ def test_a_note_number_may_be_kept_at_its_place_only(gill: Gill) -> None:
         for mark in (note.mark, "⁰¹²³⁴⁵⁶⁷⁸⁹"[int(note.mark)], f" {note.mark}"):
             assert _exactly(gill.corpus.look_up(head + mark + tail), name)
         other = str(int(note.mark) % 9 + 1)
-        assert gill.corpus.look_up(head + other + tail).judgement == "altered"
+        assert gill.corpus.look_up(head + other + tail).verdict == "altered"
         moved = head.split(" ")
         moved[1] += note.mark
-        assert gill.corpus.look_up(" ".join(moved) + tail).judgement == "altered"
+        assert gill.corpus.look_up(" ".join(moved) + tail).verdict == "altered"
 
 
 @pytest.mark.parametrize(

@@ -52,8 +52,8 @@ def hit(found_passage: Passage, pages: str, *, highlighted: bool = True) -> Hit:
     return Hit(found_passage, 0.71239, (marked,) if highlighted else (), citation, REFERENCE, quotation)
 
 
-def answer(*hits: Hit, answered: bool = True, note: str = "") -> Answer:
-    return Answer("Has the lamp gone out?", answered, 0.930049, hits, note)
+def answer(*hits: Hit, answered: bool = True, remark: str = "") -> Answer:
+    return Answer("Has the lamp gone out?", answered, 0.930049, hits, remark)
 
 
 PLAIN = """1.  marsh-2014/p09 · pp. 849–50 · The Tower
@@ -84,9 +84,9 @@ def test_what_is_not_answered_says_so_first() -> None:
 
 
 def test_a_note_stands_before_everything() -> None:
-    shown_text = answer_text(answer(hit(passage(), "849-50"), answered=False, note="Name it."), width=66)
+    shown_text = answer_text(answer(hit(passage(), "849-50"), answered=False, remark="Name it."), width=66)
     assert shown_text.startswith(f"Name it.\n\n{NOT_ANSWERED}\n\n1.  ")
-    assert answer_text(answer(answered=False, note="Name it.")) == "Name it."
+    assert answer_text(answer(answered=False, remark="Name it.")) == "Name it."
     assert answer_text(answer(answered=False)) == ""
 
 
@@ -171,7 +171,7 @@ def test_an_answer_as_an_object() -> None:
 
 def test_an_answer_without_pages_and_with_a_note_as_an_object() -> None:
     value = answer_object(
-        answer(hit(passage(pages=()), "", highlighted=False), answered=False, note="Name it.")
+        answer(hit(passage(pages=()), "", highlighted=False), answered=False, remark="Name it.")
     )
     assert (value["answered"], value["note"]) == (False, "Name it.")
     (unmarked,) = value["passages"]

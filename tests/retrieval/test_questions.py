@@ -17,10 +17,10 @@ from assistant.retrieval import questions
 from assistant.retrieval.questions import (
     FRAMING_WORDS,
     FUNCTION_WORDS,
-    LONGEST,
+    MOST_QUESTION_CHARACTERS,
     Question,
+    casefolded_word,
     content_words,
-    folded,
     words,
 )
 
@@ -124,11 +124,11 @@ def test_content_words_are_folded_and_without_function_words() -> None:
     ("word", "wanted"), [("Marsh’s", "marsh"), ("Marsh's", "marsh"), ("STRASSE", "strasse"), ("its", "its")]
 )
 def test_folding_takes_case_and_possessive_away(word: str, wanted: str) -> None:
-    assert folded(word) == wanted
+    assert casefolded_word(word) == wanted
 
 
 def test_the_lists_hold_folded_words() -> None:
-    assert all(word == folded(word) for word in FUNCTION_WORDS | FRAMING_WORDS)
+    assert all(word == casefolded_word(word) for word in FUNCTION_WORDS | FRAMING_WORDS)
     assert not FUNCTION_WORDS & FRAMING_WORDS
 
 
@@ -166,10 +166,12 @@ def test_the_questions_that_a_question_refers_to_are_put_before_it(
 
 
 def test_what_is_cut_off_a_long_question_is_known() -> None:
-    question = Question.of("fog " * LONGEST)
-    assert (len(question.text), question.is_cut) == (LONGEST, True)
-    assert not Question.of("fog".ljust(LONGEST + 1)).is_cut
-    assert len(Question.of("And why?", ["fog " * LONGEST]).text) == LONGEST + len(" And why?")
+    question = Question.of("fog " * MOST_QUESTION_CHARACTERS)
+    assert (len(question.text), question.is_cut) == (MOST_QUESTION_CHARACTERS, True)
+    assert not Question.of("fog".ljust(MOST_QUESTION_CHARACTERS + 1)).is_cut
+    assert len(
+        Question.of("And why?", ["fog " * MOST_QUESTION_CHARACTERS]).text
+    ) == MOST_QUESTION_CHARACTERS + len(" And why?")
 
 
 def test_lone_surrogates_are_replaced_in_questions_and_history() -> None:

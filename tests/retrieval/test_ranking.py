@@ -61,7 +61,7 @@ def late(
     """A question's query, weights and ranking."""
     rows, query = searcher.rows(passages), searcher.query(Question(question))
     weights = searcher.weights(query, rows)
-    return query, weights, searcher.late(query, weights, rows)
+    return query, weights, searcher.rank_by_late_interaction(query, weights, rows)
 
 
 def plain_idf(index: Index, among: set[str], piece: int) -> float:

@@ -41,7 +41,7 @@ def test_folding_neither_adds_nor_loses_a_character(fold: bool) -> None:  # noqa
 def test_hostile_text_is_shown_as_written() -> None:
     nasty = passage(HOSTILE, name='log/"><img src=x>', section=HOSTILE, page="<b>9</b>")
     result = hit(nasty, (3, 20))
-    html = answer_html(answer(dataclasses.replace(result, reference=HOSTILE), note=HOSTILE))
+    html = answer_html(answer(dataclasses.replace(result, reference=HOSTILE), remark=HOSTILE))
     tags = Tags(html)
     assert words_of(html, "passage-text") == HOSTILE
     assert words_of(html, "section") == words_of(html, "reference") == HOSTILE
@@ -107,8 +107,8 @@ def test_pin_buttons_hold_the_offsets_of_the_words() -> None:
 
 def test_copy_buttons_have_other_forms_where_they_say_more() -> None:
     result = hit(keepers_log().passages[5])
-    listed = rich("Marsh, ") + rich("Log", italic=True)
-    result = dataclasses.replace(result, block=True, reference=listed.plain(), listed=listed)
+    entry = rich("Marsh, ") + rich("Log", italic=True)
+    result = dataclasses.replace(result, block=True, reference=entry.plain(), reference_rich=entry)
     tags = Tags(answer_html(answer(result)))
     ((block, _),), ((reference, _),) = tags.of("copy-passage"), tags.of("copy-reference")
     assert block["data-html"] == f"<blockquote>{block['data-copy']}</blockquote>"
@@ -174,11 +174,11 @@ def test_every_verdict_has_a_legend_in_words(answered: bool, confidence: float) 
 def test_there_is_no_legend_before_the_verdict_and_without_passages() -> None:
     result = hit(keepers_log().passages[2])
     assert "legend" not in answer_html(answer(result), reading=True)
-    assert "legend" not in answer_html(answer(answered=False, note="Type a question first."))
+    assert "legend" not in answer_html(answer(answered=False, remark="Type a question first."))
 
 
 def test_a_note_on_the_question_is_shown_even_without_passages() -> None:
-    html = answer_html(answer(answered=False, note="Type a question first."))
+    html = answer_html(answer(answered=False, remark="Type a question first."))
     assert words_of(html) == "Type a question first."
 
 

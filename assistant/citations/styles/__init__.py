@@ -76,7 +76,7 @@ class Style(ABC):
 
     def in_text(self, record: CSLItem, locator: str, *, quoting: str | None = None) -> str:
         """``rich_in_text`` as plain text."""
-        return self.cited(record, locator, quoting=quoting).plain()
+        return self.cached_in_text(record, locator, quoting=quoting).plain()
 
     def again(self, record: CSLItem, locator: str, *, quoting: str | None = None) -> str:
         """``rich_again`` as plain text."""
@@ -84,15 +84,15 @@ class Style(ABC):
 
     def reference(self, record: CSLItem) -> str:
         """``rich_reference`` as plain text."""
-        return self.listed(record).plain()
+        return self.cached_reference(record).plain()
 
-    def cited(self, record: CSLItem, locator: str, *, quoting: str | None = None) -> Rich:
+    def cached_in_text(self, record: CSLItem, locator: str, *, quoting: str | None = None) -> Rich:
         """``rich_in_text``, cached."""
         return self._cached(
             record, (locator, quoting), lambda: self.rich_in_text(record, locator, quoting=quoting)
         )
 
-    def listed(self, record: CSLItem) -> Rich:
+    def cached_reference(self, record: CSLItem) -> Rich:
         """``rich_reference``, cached."""
         return self._cached(record, (), lambda: self.rich_reference(record))
 

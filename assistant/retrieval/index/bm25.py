@@ -284,7 +284,7 @@ class BM25:
         contributions: Floats = np.float32(idf) * often / (often + self._lengths[texts])
         return contributions
 
-    def holding(self, words: Iterable[str]) -> Integers:
+    def passages_containing(self, words: Iterable[str]) -> Integers:
         """Numbers of the texts that contain all of some lower-case words, or others with the same stems."""
         texts = [
             self._postings.passages[self._postings.of_term(term_of(word))] for word in dict.fromkeys(words)

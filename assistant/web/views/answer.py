@@ -7,7 +7,7 @@ Hooks that the script, the styles and the browser tests rely on (keep them stabl
   ``.turn.pending``: still being looked up; ``.turn .fault``: an error's sentence;
 - ``.turn .forget``: deletes the question with its answer (see ``notebook.py``);
 - ``.answer``; ``.answer .verdict``: likely or possible answer; ``.answer.not-answered`` and in it
-  ``.verdict.not-answered-text``: nearest passages only; ``.answer .advice``: ``Answer.note``;
+  ``.verdict.not-answered-text``: nearest passages only; ``.answer .advice``: ``Answer.remark``;
   ``.answer.reading``: the passages are there, the verdict is not yet; ``.answer details.legend``: what
   the verdicts mean;
 - ``.card[data-passage="ID"][data-essay="ESSAY"]``, with ``.section``, ``.kind``, ``.pages``;
@@ -165,10 +165,12 @@ def _verdict(answer: Answer) -> str:
     if answer.answered:
         return "Likely answer" if answer.confidence >= _LIKELY else "Possible answer"
     # A note on the question itself says enough where nothing was found.
-    return "" if answer.note and not answer.hits else NOT_ANSWERED
+    return "" if answer.remark and not answer.hits else NOT_ANSWERED
 
 
 def _references(hits: Sequence[Hit]) -> dict[str, Forms]:
     return {
-        hit.reference: reference_forms(hit.listed or rich(hit.reference)) for hit in hits if hit.reference
+        hit.reference: reference_forms(hit.reference_rich or rich(hit.reference))
+        for hit in hits
+        if hit.reference
     }

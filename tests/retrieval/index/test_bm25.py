@@ -90,10 +90,10 @@ def test_texts_that_are_not_live_change_no_score(gone: list[str], texts: list[st
 
 def test_texts_that_hold_all_words_are_found() -> None:
     bm25 = BM25.of(["To be or not to be.", "The bells of Skerryvore rang.", "Be the bell."])
-    assert bm25.holding(words_of("to be")).tolist() == [0]
-    assert bm25.holding(words_of("The bell")).tolist() == [1, 2]
-    assert bm25.holding(words_of("zebra bell")).tolist() == []
-    assert bm25.holding([]).tolist() == []
+    assert bm25.passages_containing(words_of("to be")).tolist() == [0]
+    assert bm25.passages_containing(words_of("The bell")).tolist() == [1, 2]
+    assert bm25.passages_containing(words_of("zebra bell")).tolist() == []
+    assert bm25.passages_containing([]).tolist() == []
 
 
 @given(
