@@ -99,14 +99,14 @@ def record(folder: Path) -> list[dict[str, Any]]:
 
 
 def without_chance(value: Any) -> Any:
-    """An object without times, dates and the paths of this machine, with numbers to four decimals."""
+    """An object without times, dates, paths and the wording of messages, with numbers to four decimals."""
     if isinstance(value, float):
         return round(value, 4)
     if isinstance(value, dict):
         return {
             key: without_chance(item)
             for key, item in value.items()
-            if not key.endswith("_ms") and key not in {"added", "ci95", "draft", "file"}
+            if not key.endswith("_ms") and key not in {"added", "ci95", "draft", "file", "message"}
         }
     return [without_chance(item) for item in value] if isinstance(value, list) else value
 
