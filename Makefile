@@ -9,14 +9,11 @@ CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || comman
 
 .PHONY: install serve test test-cores lint bench evaluate clean
 
-install: $(VENV)/.installed
-
-# torch first: what depends on it then finds it and fetches no other build.
-$(VENV)/.installed: pyproject.toml constraints.txt
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet -c constraints.txt torch
-	$(BIN)/pip install --quiet -c constraints.txt -e ".[dev]"
-	touch $@
+# Says what is fetched and how far it is. `make serve TORCH=...` names another torch, in pip's words.
+install:
+	@command -v "$(PYTHON)" >/dev/null || \
+	  { echo "There is no $(PYTHON): install Python 3.11 or newer, or add PYTHON=/path/to/python3.11." >&2; exit 2; }
+	@"$(PYTHON)" tools/install.py
 
 serve: install
 	$(BIN)/assistant serve $(ESSAY) --port $(PORT) --open
