@@ -341,8 +341,8 @@ def explain(output: str) -> str:
     if missing:
         version = ".".join(map(str, sys.version_info[:2]))
         return (
-            f"pip finds no version of {missing.group(1)} for Python {version}, this machine and what is wanted "
-            "(constraints.txt, TORCH); the tested Python is 3.11: PYTHON=python3.11."
+            f"pip finds no version of {missing.group(1)} for Python {version}, this machine and what is "
+            "wanted (constraints.txt, TORCH); the tested Python is 3.11: PYTHON=python3.11."
         )
     lines = output.strip().splitlines() or ["no reason given"]
     reason = next((line for line in lines if "error: " in line.lower()), lines[-1])
