@@ -97,18 +97,30 @@ def refuse_malformed(items: Sequence[CSLItem], name: str) -> None:
         name: What the message calls them.
 
     Raises:
-        RecordError: If there is no record, or one has no title or a malformed author or date.
+        RecordError: If there is no record, or one has no title, a malformed type, author or date, or a value that
+            cannot be written as JSON in UTF-8.
     """
     if not items or not all(isinstance(item.get("title"), str) and item["title"].strip() for item in items):
         raise RecordError(f"{name} holds no record with a title; give the record of the essay.")
     if not all(map(_is_well_formed, items)):
-        raise RecordError(f"{name} has an author or a date that is not valid CSL-JSON; export it again.")
+        raise RecordError(
+            f"{name} has a type, an author or a date that is not valid CSL-JSON; export it again."
+        )
+    try:
+        # Half of a surrogate pair and NaN can be read from JSON but not be written.
+        json.dumps([dict(item) for item in items], ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise RecordError(
+            f"{name} has a character, a number or a nesting that no record has; export it again."
+        ) from error
 
 
 def _is_well_formed(item: CSLItem) -> bool:
     people = [item.get(role, []) for role in ("author", "editor", "translator")]
     dates = [item.get(key, {}) for key in ("issued", "accessed")]
-    return all(map(_are_names, people)) and all(map(_is_date, dates))
+    return (
+        isinstance(item.get("type", ""), str) and all(map(_are_names, people)) and all(map(_is_date, dates))
+    )
 
 
 def _are_names(names: object) -> bool:

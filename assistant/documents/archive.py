@@ -27,6 +27,16 @@ _MOST_ELEMENTS = 1_500_000
 _MOST_PARAGRAPHS = 100_000
 # Begins an archive of Microsoft's older kind, which an encrypted .docx is.
 _OLE = b"\xd0\xcf\x11\xe0"
+# What reading a part of a damaged archive raises.
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 
 
 def damaged(name: str) -> ReadingError:
@@ -56,15 +66,7 @@ def check_archive(data: bytes, name: str, part: str) -> None:
             large = sum(sizes.values()) > _LARGEST or sum(map(sizes.__getitem__, xml)) > _LARGEST_XML
             if not locked and not large:
                 large = sum(archive.read(file).count(b"<") // 2 for file in xml) > _MOST_ELEMENTS
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        NotImplementedError,
-        OSError,
-        RuntimeError,
-        ValueError,
-    ) as error:
+    except DAMAGE as error:
         raise damaged(name) from error
     if locked:
         raise ReadingError(f"{name} is encrypted; save it without a password.")

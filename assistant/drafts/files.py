@@ -10,6 +10,7 @@ from pathlib import Path
 
 from assistant.core.draft_report import DraftReport
 from assistant.core.errors import DraftError
+from assistant.documents.archive import DAMAGE
 from assistant.documents.opendocument import OpenDocumentFile
 from assistant.documents.reading import draft_errors, read_bytes
 from assistant.documents.text import decode
@@ -22,7 +23,7 @@ def fixed_copy(report: DraftReport, original: Path | None) -> bytes:
     """A draft with its fixes applied, in the format and encoding of its file; UTF-8 if it came in none.
 
     Raises:
-        DraftError: If the original cannot be read or has changed since it was checked.
+        DraftError: If the original cannot be read, is damaged or has changed since it was checked.
     """
     if original is None:
         return report.fixed_text.encode()
@@ -36,7 +37,11 @@ def fixed_copy(report: DraftReport, original: Path | None) -> bytes:
     if text != report.text:
         raise DraftError(f"{original} has changed while it was checked; check it once more.")
     if archive is not None:
-        return file.edited([(fix.start, fix.end, fix.text) for fix in report.fixes])
+        try:
+            return file.edited([(fix.start, fix.end, fix.text) for fix in report.fixes])
+        except DAMAGE as error:
+            # Its words could be read; another part of the archive, such as a picture, is copied only now.
+            raise DraftError(f"{original} is damaged and cannot be copied; save it once more.") from error
     try:
         return report.fixed_text.encode(encoding)
     except UnicodeEncodeError:

@@ -14,7 +14,7 @@ from assistant.core.quotation import Comparison, Difference, Edit, EditKind, Ope
 from assistant.quotations.gaps import Opcode, align_with_gaps
 from assistant.quotations.matching import OMITTED, Matcher, Step
 from assistant.quotations.parsing import Token, parse, printed_tokens
-from assistant.quotations.printed import Print, Stream, print_of
+from assistant.quotations.printed import Effort, Print, Stream, print_of
 
 
 def span_of(steps: Sequence[Step], printed: Print) -> tuple[int, int]:
@@ -85,6 +85,8 @@ def _operation(step: Step, quoted: str, words: str) -> Operation:
 # Words of the quotation times words of print up to which the best alignment is looked for: a twentieth of
 # a second. Longer quotations have so many words in common that a plain one serves.
 _CELLS = 120_000
+# Letters compared to tell whether two blocks are the same.
+_MOST_LETTERS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +252,7 @@ def _judged(
         return _Block(quoted, printed, same=False, edits=(made,))
     words = _slice(text, quoted)
     stretch = print_of(stream, printed[0].start, printed[-1].end)
-    for steps in Matcher(parse(words), stretch, whole=whole).matches():
+    for steps in Matcher(parse(words), stretch, Effort(_MOST_LETTERS), whole=whole).matches():
         if (steps[0].start, steps[-1].end) == (0, len(stretch.normal.text)) or (whole and not steps[0].start):
             edits = tuple(
                 edit(step.kind, quoted_of(words, step), stretch.words(step.start, step.end))

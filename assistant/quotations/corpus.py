@@ -16,7 +16,7 @@ from assistant.quotations.matching import OMITTED, SUBSTITUTED, Matcher, Step
 from assistant.quotations.nearest import nearest
 from assistant.quotations.normalise import skeleton
 from assistant.quotations.parsing import Item, parse, readings
-from assistant.quotations.printed import Haystack, Print, Stream, print_of, streams_of
+from assistant.quotations.printed import Effort, Haystack, Print, Stream, print_of, streams_of
 
 if TYPE_CHECKING:
     from assistant.quotations.reuse import Lifting
@@ -29,6 +29,9 @@ COUNTED = 1_000
 # Places looked at for words that stand together, and for words with gaps between them.
 _LOOKED_AT = 5_000
 _LOOKED_AT_GAPS = 20_000
+# Letters compared for a quotation: a second or two, which only words such as "a a a a" in print that repeats them
+# come to.
+_MOST_LETTERS = 10_000_000
 # Print looked at beside a find, and for each word that a gap may hold.
 _MARGIN = 40
 _WORD = 10
@@ -120,14 +123,15 @@ class Corpus:
         return QuotationLookup("altered", (near,), 1) if near else QuotationLookup("absent", (), 0)
 
     def _exact(self, text: str, items: Sequence[Item], essays: Collection[str]) -> list[_Laid]:
+        effort = Effort(_MOST_LETTERS)
         for anchor in _anchors(items):
             laid: dict[tuple[int, ...], _Laid] = {}
             most = _LOOKED_AT if len(items) == 1 else _LOOKED_AT_GAPS
             for stream, bone in islice(self._haystack.find(anchor.bones, essays), most):
-                one = _lay(text, items, stream, bone, anchor)
+                one = _lay(text, items, stream, bone, anchor, effort)
                 if one is not None:
                     laid.setdefault(one.key(self._order), one)
-                if len(laid) == COUNTED:
+                if len(laid) == COUNTED or effort.spent:
                     break
             if laid:
                 return [laid[key] for key in sorted(laid)]
@@ -162,13 +166,15 @@ def _refuse(text: str) -> None:
         raise QuotationError("The quotation has no words of print in it; give the words as quoted.")
 
 
-def _lay(text: str, items: Sequence[Item], stream: Stream, bone: int, anchor: _Anchor) -> _Laid | None:
+def _lay(
+    text: str, items: Sequence[Item], stream: Stream, bone: int, anchor: _Anchor, effort: Effort
+) -> _Laid | None:
     if anchor.alone(stream, bone):
         return None
     start, end = stream.span(bone, bone + len(anchor.bones))
     printed = print_of(stream, start - anchor.before, end + anchor.after)
     found: _Laid | None = None
-    for steps in Matcher(items, printed).matches():
+    for steps in Matcher(items, printed, effort).matches():
         span = span_of(steps, printed)
         if span[0] <= start and end <= span[1]:
             # The last beginning omits the fewest words.

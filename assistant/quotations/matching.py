@@ -14,7 +14,7 @@ from functools import lru_cache
 from assistant.core.quotation import EditKind
 from assistant.quotations.normalise import normalise
 from assistant.quotations.parsing import Item
-from assistant.quotations.printed import Print
+from assistant.quotations.printed import Effort, Print
 
 # Words that one ellipsis may leave out: a long paragraph. Two quotations further apart are two.
 OMITTED = 200
@@ -62,20 +62,23 @@ class Matcher:
     Args:
         items: The parts.
         printed: The print.
+        effort: Counts the letters that are compared.
         whole: Whether the parts end the quotation, so that their last point may be the writer's.
     """
 
-    def __init__(self, items: Sequence[Item], printed: Print, *, whole: bool = True) -> None:
+    def __init__(self, items: Sequence[Item], printed: Print, effort: Effort, *, whole: bool = True) -> None:
         self._items, self._printed, self._whole = items, printed, whole
-        self._text = printed.normal.text
+        self._text, self._effort = printed.normal.text, effort
         self._dead: set[tuple[int, int]] = set()
 
     def matches(self) -> Iterator[tuple[Step, ...]]:
-        """Every way to lay the quotation on the print, one for each beginning, in order."""
+        """Ways to lay the quotation on the print, one for each beginning, in order, until the effort is spent."""
         first = self._items[0]
         if first.kind == "sic":
             return
         for start in range(len(self._text)):
+            if self._effort.spent:
+                return
             if not self._may_begin(first, start):
                 continue
             steps = self._from(0, start) if first.kind == "words" else self._opened(first, start)
@@ -89,7 +92,7 @@ class Matcher:
 
     def _begins(self, words: str, at: int) -> bool:
         """Whether print may begin with words, by their first letters; it spares trying most places."""
-        if words[0] != self._text[at]:
+        if words[:1] != self._text[at]:
             return False
         for number in range(1, min(_FIRST, len(words))):
             if not words[number].isalpha() or at + number in self._printed.loose:
@@ -173,7 +176,7 @@ class Matcher:
         elif words[:1] == " ":
             # Behind [sic] a space is kept that print sets by a point or not at all.
             words = words if self._text[at - 1 : at].isalnum() else words[1:]
-        for end in self._printed.ends(words, at):
+        for end in self._printed.ends(words, at, self._effort):
             steps = self._then(number + 1, end, Step(item, at, end)) if self._closes(number, end) else None
             if steps is not None:
                 return steps
@@ -187,7 +190,7 @@ class Matcher:
         """End the quotation with the writer's own point, or without the printed one before a mark."""
         words = item.normal.text
         body, tail = _TAIL.sub("", words, count=1), "".join(_TAIL.findall(words))
-        for end in self._printed.ends(body, at):
+        for end in self._printed.ends(body, at, self._effort):
             printed = self._tail(end, tail.count("'"))
             if self._printed.inside(end) or printed is None:
                 continue
@@ -229,6 +232,8 @@ class Matcher:
             return [Step(item, at, at, "ellipsis")] if more else None
         words = 0
         for end in range(at, len(self._text)):
+            if self._effort.spent:
+                return None
             words += self._text[end].isalnum() and not self._printed.inside(end)
             begins = words > 1 or (words == 1 and not self._text[end].isalnum())
             if words - self._text[end].isalnum() > OMITTED:
@@ -243,7 +248,7 @@ class Matcher:
         following = self._items[number + 1] if number + 1 < len(self._items) else None
         if following is None or following.kind != "words":
             return True
-        return following.normal.text[0].isdigit() or self._begins(following.normal.text, at)
+        return following.normal.text[:1].isdigit() or self._begins(following.normal.text, at)
 
     def _substitution(self, number: int, at: int) -> list[Step] | None:
         item = self._items[number]

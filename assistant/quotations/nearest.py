@@ -33,6 +33,8 @@ _SEEDS = 24
 _LETTERS = 12
 _PLACES = 200
 _AREAS = 5
+# Letters from which the window in which a quotation lies is not narrowed.
+_WHOLE = 2_000
 
 
 def nearest(
@@ -97,7 +99,10 @@ def _area(
     slack = 24 + len(bones) // 3
     window_start = max(0, start - slack)
     window = stream.bones[window_start : start + len(bones) + 2 * slack]
-    found = fuzz.partial_ratio_alignment(bones, window) if len(bones) <= len(window) else None
+    # The time of this search grows with the cube of the length, and the print beside a long quotation is short
+    # in comparison: all of it is aligned.
+    narrow = len(bones) <= min(len(window), _WHOLE)
+    found = fuzz.partial_ratio_alignment(bones, window) if narrow else None
     begin, end = (found.dest_start, found.dest_end) if found else (0, len(window))
     first, last = stream.span(window_start + begin, window_start + max(end, begin + 1))
     number = tokens.index(part[0]) if part else 0

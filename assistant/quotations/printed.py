@@ -152,6 +152,24 @@ _HYPHENS = frozenset("-\u2010\u2011")
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
+@dataclass(slots=True)
+class Effort:
+    """How many letters of a quotation have been compared with print.
+
+    Attributes:
+        letters: Their number.
+        most: The number from which no other place is tried.
+    """
+
+    most: int
+    letters: int = 0
+
+    @property
+    def spent(self) -> bool:
+        """Whether no other place is tried."""
+        return self.letters > self.most
+
+
 @dataclass(frozen=True, slots=True)
 class Print:
     """A stretch of a stream.
@@ -196,7 +214,7 @@ class Print:
         around = (before, beyond) if after in ".," else (behind, after) if before in ".," else ("", "")
         return all(one.isdecimal() for one in around)
 
-    def ends(self, words: str, at: int) -> Iterator[int]:
+    def ends(self, words: str, at: int, effort: Effort) -> Iterator[int]:
         """Where words in normal form end if they are printed from ``at``; the plain reading first.
 
         A hyphen of a line's end may be there or not, and a note mark that the text leaves out may stand
@@ -206,6 +224,7 @@ class Print:
         trials = [(0, at, False)]
         while trials:
             done, place, noted = trials.pop()
+            first = done
             while done < len(words):
                 if not noted and place in self.notes:
                     trials += [(after, place, True) for after in _behind(self.notes[place], words, done)]
@@ -217,7 +236,8 @@ class Print:
                     done += 1
                 else:
                     break
-            else:
+            effort.letters += done - first
+            if done == len(words):
                 yield place
 
 

@@ -11,9 +11,11 @@ import docx
 import pytest
 from essay_library import one_sentence
 
+from assistant.core.draft_report import DraftReport, Fix, Problem
 from assistant.core.errors import DraftError
 from assistant.documents import archive
 from assistant.documents.reading import read_draft_file, read_draft_text
+from assistant.drafts.files import write_copy
 from assistant.drafts.quotations import find_quotations
 
 WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -159,3 +161,17 @@ def test_marks_that_open_without_end_are_given_up(words: str) -> None:
     # Looked through to its end for each mark, this would take hours.
     draft = read_draft_text(words * (200_000 // len(words)) + "”")
     assert find_quotations(draft).quotations == ()
+
+
+def test_a_draft_whose_picture_is_damaged_is_read_but_not_copied(tmp_path: Path) -> None:
+    path, target = text_document(tmp_path, "<text:p>Old words.</text:p>"), tmp_path / "new.odt"
+    with zipfile.ZipFile(path, "a") as file:
+        file.writestr("Pictures/1.png", b"of a harbour")
+    path.write_bytes(path.read_bytes().replace(b"of a harbour", b"of an island"))
+    draft = read_draft_file(path)
+    fixes = (Fix(0, 3, "New"),)
+    problem = Problem("misquoted", 0, 1, 1, 1, "", "", "", "", "essay", (), "", fixes=fixes)
+    report = DraftReport(draft.name, draft.text, draft.units, draft.labels, 1, 0, 0, (problem,))
+    with pytest.raises(DraftError, match=r"draft\.odt is damaged"):
+        write_copy(target, path, report)
+    assert list(tmp_path.iterdir()) == [path]

@@ -244,6 +244,28 @@ def test_many_places_are_counted_and_the_first_are_listed() -> None:
     assert much.look_up("word").places == COUNTED
 
 
+def test_words_that_print_repeats_without_end_are_found_in_one_of_their_places() -> None:
+    corpus = Corpus([essay(passage("two/p01", "a " * 5_000 + "tide"))])
+    assert corpus.look_up(("a " * 500).strip()).judgement == "exact"
+    assert corpus.look_up("a " * 500 + "… a b").judgement == "altered"
+
+
+def test_a_mark_that_prints_nothing_is_no_word() -> None:
+    assert CORPUS.look_up("the harbour’s \ufeff").judgement in {"exact", "altered", "absent"}
+
+
+def test_a_long_quotation_is_compared_with_the_print_beside_it() -> None:
+    words = [f"word{number}" for number in range(2_500)]
+    corpus = Corpus([essay(passage("two/p01", " ".join(words)))])
+    words[1_000] = "another"
+    result = corpus.look_up(" ".join(words[500:2_300]))
+    assert result.judgement == "altered"
+    (comparison,) = result.comparisons
+    differing = [(step.quoted, step.printed) for step in comparison.diff if step.op != "equal"]
+    assert differing == [("another", "word1000")]
+    assert comparison.place.text == " ".join(f"word{number}" for number in range(500, 2_300))
+
+
 def test_only_the_essays_named_are_looked_in() -> None:
     two = Corpus([ESSAY, essay(passage("two/p01", "She knew that the lamp was lit."))])
     assert [one.place.essay_id for one in two.look_up("the lamp was lit").comparisons] == ["one", "two"]
