@@ -97,8 +97,8 @@ def refuse_malformed(items: Sequence[CSLItem], name: str) -> None:
         name: What the message calls them.
 
     Raises:
-        RecordError: If there is no record, or one has no title, a malformed type, author or date, or a value that
-            cannot be written as JSON in UTF-8.
+        RecordError: If there is no record, or one has no title, a malformed type, author or date, or a value
+            that cannot be written as JSON in UTF-8.
     """
     if not items or not all(isinstance(item.get("title"), str) and item["title"].strip() for item in items):
         raise RecordError(f"{name} holds no record with a title; give the record of the essay.")

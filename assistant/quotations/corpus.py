@@ -29,8 +29,8 @@ COUNTED = 1_000
 # Places looked at for words that stand together, and for words with gaps between them.
 _LOOKED_AT = 5_000
 _LOOKED_AT_GAPS = 20_000
-# Letters compared for a quotation: a second or two, which only words such as "a a a a" in print that repeats them
-# come to.
+# Letters compared for a quotation: a second or two, which only words such as "a a a a" take in print that
+# repeats them.
 _MOST_LETTERS = 10_000_000
 # Print looked at beside a find, and for each word that a gap may hold.
 _MARGIN = 40

@@ -72,7 +72,7 @@ class Matcher:
         self._dead: set[tuple[int, int]] = set()
 
     def matches(self) -> Iterator[tuple[Step, ...]]:
-        """Ways to lay the quotation on the print, one for each beginning, in order, until the effort is spent."""
+        """Ways to lay the quotation on print, one for each beginning, in order, until the effort is spent."""
         first = self._items[0]
         if first.kind == "sic":
             return

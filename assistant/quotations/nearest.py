@@ -99,7 +99,7 @@ def _area(
     slack = 24 + len(bones) // 3
     window_start = max(0, start - slack)
     window = stream.bones[window_start : start + len(bones) + 2 * slack]
-    # The time of this search grows with the cube of the length, and the print beside a long quotation is short
+    # The time of this search grows with the cube of the length; print beside a long quotation is short
     # in comparison: all of it is aligned.
     narrow = len(bones) <= min(len(window), _WHOLE)
     found = fuzz.partial_ratio_alignment(bones, window) if narrow else None
