@@ -34,9 +34,11 @@ from assistant.core.essay import SEARCHED_KINDS
 from assistant.library.library import Library
 from assistant.rendering.answers import answer_object, answer_text
 from assistant.retrieval.finder import Finder
-from assistant.retrieval.models.cross_encoder import DefaultReadingModel, Reading
+from assistant.retrieval.models.cross_encoder import EXCERPT, DefaultReadingModel
 from assistant.retrieval.models.encoder import Encoded, Encoder
 from assistant.retrieval.models.loading import default_loader
+from assistant.retrieval.models.onnx import tokenizer_in
+from assistant.retrieval.models.weights import default_folder
 
 # Shapes of the matrices in a layer of the model, and the number of layers.
 SHAPES = ((384, 384),) * 4 + ((384, 1536), (1536, 384))
@@ -76,11 +78,12 @@ class TimedReadingModel:
         self._reading_model, self._clock = DefaultReadingModel(sys.exit), clock
         self._read = clock.timed("reading", self._reading_model.read)
 
-    def read(self, question: str, excerpts: Sequence[str]) -> list[Reading]:
+    def read(self, question: str, excerpts: Sequence[str]) -> list[float]:
         """Read, and count the word pieces."""
-        readings: list[Reading] = self._read(question, excerpts)
-        self._clock.read += sum(len(reading.spans) for reading in readings)
-        return readings
+        logits: list[float] = self._read(question, excerpts)
+        pieces = tokenizer_in(default_folder()).of
+        self._clock.read += sum(len(pieces(excerpt).ids[:EXCERPT]) for excerpt in excerpts)
+        return logits
 
 
 class Assistant:

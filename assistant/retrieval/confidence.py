@@ -58,7 +58,7 @@ PRECISION = 0.7
 # The probabilities that reach it: with the reading model, and without.
 THRESHOLD, FAST_THRESHOLD = 0.31, 0.40
 
-# The passages that are looked at: as many as are shown by default.
+# The passages that are compared with the question: as many as are shown by default.
 _FIRST = 3
 # More words or missing names than these do not change the probability further.
 _MOST_WORDS, _MOST_MISSING = 12, 3

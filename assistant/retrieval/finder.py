@@ -179,15 +179,15 @@ class Finder:
 
         Args:
             ranking: What ``find`` returned for ``fast``. It is returned as it is if its basis is not
-                likeness, because then its confidence is certain already, or if the passages cannot be read.
+                likeness, because then its confidence is fixed already, or if the passages cannot be read.
         """
         if self._reading_model is None or ranking.features is None:
             return ranking
         excerpts = [self._excerpt(passage) for passage in ranking.ranked[:PASSAGES_READ]]
-        readings = self._reading_model.read(ranking.query.text, excerpts)
-        if not readings:
+        logits = self._reading_model.read(ranking.query.text, excerpts)
+        if not logits:
             return ranking
-        features = replace(ranking.features, logits=tuple(reading.answers for reading in readings))
+        features = replace(ranking.features, logits=tuple(logits))
         return replace(ranking, features=features, confidence=confidence_of(features))
 
     def highlights(self, ranking: Ranking, ranked: Ranked) -> Spans:

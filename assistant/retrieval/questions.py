@@ -117,7 +117,8 @@ class Question:
 
         Returns:
             The question by itself, unless it refers to the one before it. Then the earlier questions, back to
-            the last that refers to no other, are put before it.
+            the last that refers to no other, are put before it, and it has their quoted phrases, sections and
+            kinds of passage too.
         """
         parts = [_cleaned(text)]
         question = cls(parts[0])
@@ -241,8 +242,8 @@ def content_words(text: str) -> list[str]:
     return _without_function_words(_WORD.findall(text))
 
 
-def _without_function_words(printed: Iterable[str]) -> list[str]:
-    return [word for word in map(casefolded_word, printed) if word not in FUNCTION_WORDS]
+def _without_function_words(words_of_text: Iterable[str]) -> list[str]:
+    return [word for word in map(casefolded_word, words_of_text) if word not in FUNCTION_WORDS]
 
 
 def casefolded_word(word: str) -> str:
@@ -256,8 +257,9 @@ def _tokens(text: str) -> list[str]:
 
 def _has_subject(text: str) -> bool:
     """Whether a pronoun that follows a text can refer to something in it."""
-    printed = _WORD.findall(text)
-    if any(word[0].isupper() and casefolded_word(word) not in FUNCTION_WORDS for word in printed):
+    if any(
+        word[0].isupper() and casefolded_word(word) not in FUNCTION_WORDS for word in _WORD.findall(text)
+    ):
         return True
     if re.search(r"\bthe\s+\w+", text, re.IGNORECASE):
         return True

@@ -16,15 +16,15 @@ class Speller:
     """Corrects words that are nearly those of some essays.
 
     Args:
-        printed: The essays' words; see ``vocabulary_of``.
+        vocabulary: How often each word occurs in the essays; see ``vocabulary_of`` in ``index.index``.
     """
 
-    def __init__(self, printed: Vocabulary) -> None:
-        self._printed = printed
-        self._known = {word.casefold() for word in self._printed}
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._known = {word.casefold() for word in self._vocabulary}
         # In alphabetical order, so that of equally good words the same is taken whichever essay was added
         # first.
-        self._long = sorted(word for word in self._printed if len(word) >= _SHORTEST)
+        self._long = sorted(word for word in self._vocabulary if len(word) >= _SHORTEST)
 
     def corrected(self, question: str) -> tuple[str, dict[str, str]]:
         """Correct the typos of a question.
@@ -59,13 +59,13 @@ class Speller:
         )
         # Nobody mistypes the first letter and another one as well.
         near = [
-            (printed, typos)
-            for printed, typos, _ in matches
-            if typos == 1 or printed[0].casefold() == word[0].casefold()
+            (essay_word, typos)
+            for essay_word, typos, _ in matches
+            if typos == 1 or essay_word[0].casefold() == word[0].casefold()
         ]
         if not near or _is_english(word):
             return None
-        return min(near, key=lambda match: (match[1], -self._printed[match[0]]))[0]
+        return min(near, key=lambda match: (match[1], -self._vocabulary[match[0]]))[0]
 
 
 def _is_english(word: str) -> bool:

@@ -21,6 +21,7 @@ from assistant.core.essay import (
     Passage,
     Spans,
     StoredEssay,
+    letters_and_digits,
     plain_title,
 )
 from assistant.retrieval.questions import Question, casefolded_word, content_words
@@ -318,7 +319,7 @@ class StructureSearch:
         """Essays of which a question names an author, or quotes the title."""
         named = {essay_id for word in question.content_words for essay_id in self._by_author.get(word, ())}
         for phrase in question.quoted_phrases:
-            named.update(self._by_title.get(_letters(phrase), ()))
+            named.update(self._by_title.get(letters_and_digits(phrase), ()))
         return sorted(named, key=self._order.__getitem__)
 
     def _quoted_title(self, question: Question, essay_id: str) -> set[str]:
@@ -326,7 +327,7 @@ class StructureSearch:
         titles = [
             phrase
             for phrase in question.quoted_phrases
-            if essay_id in self._by_title.get(_letters(phrase), ())
+            if essay_id in self._by_title.get(letters_and_digits(phrase), ())
         ]
         return {word for title in titles for word in content_words(title)}
 
@@ -337,18 +338,13 @@ def _interleaved(groups: Sequence[Sequence[StructureMatch]]) -> list[StructureMa
 
 
 def _authors(reference: CSLItem) -> set[str]:
-    printed = " ".join(
+    names = " ".join(
         f"{name.get('given', '')} {name.get('family', '')}" for name in reference.get("author", ())
     )
     # A question may have one part of a hyphenated name.
-    return {casefolded_word(word) for word in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", printed)}
+    return {casefolded_word(word) for word in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", names)}
 
 
 def _titles(reference: CSLItem) -> set[str]:
     title = plain_title(reference)
-    return {_letters(part) for part in (title, title.partition(":")[0])} - {""}
-
-
-def _letters(text: str) -> str:
-    """The letters and figures of a text, folded, for comparison."""
-    return "".join(re.findall(r"\w", text.casefold()))
+    return {letters_and_digits(part) for part in (title, title.partition(":")[0])} - {""}

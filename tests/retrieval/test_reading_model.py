@@ -16,7 +16,7 @@ from assistant.retrieval import finder as finders
 from assistant.retrieval.confidence import FAST_THRESHOLD, THRESHOLD, confidence_of
 from assistant.retrieval.finder import Finder
 from assistant.retrieval.index.index import build_index
-from assistant.retrieval.models.cross_encoder import DefaultReadingModel, Reading, is_available
+from assistant.retrieval.models.cross_encoder import DefaultReadingModel, is_available
 from assistant.retrieval.questions import Question
 
 COAST = essay(
@@ -35,11 +35,10 @@ class Reader:
         self._logits = logits
         self.read_of: list[tuple[str, list[str]]] = []
 
-    def read(self, question: str, excerpts: Sequence[str]) -> list[Reading]:
-        """One reading an excerpt."""
+    def read(self, question: str, excerpts: Sequence[str]) -> list[float]:
+        """A logit for each excerpt."""
         self.read_of.append((question, [*excerpts]))
-        none = np.zeros(0, dtype=np.float32)
-        return [Reading(logit, none, []) for logit, _ in zip(self._logits, excerpts, strict=False)]
+        return [*self._logits[: len(excerpts)]]
 
 
 def finder(reader: Reader) -> Finder:
@@ -187,6 +186,4 @@ def test_the_model_tells_an_answer_from_its_absence() -> None:
         "Gulls nest on the rocks in spring, and the keepers fed them bread.",
     ]
     right, wrong = reader.read("Who built the lighthouse?", excerpts)
-    assert right.answers > 0 > wrong.answers
-    best = right.spans[int(right.carries.argmax())]
-    assert excerpts[0][slice(*best)] in {"Robert", "Stevenson"}
+    assert right > 0 > wrong

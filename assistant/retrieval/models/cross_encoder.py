@@ -1,7 +1,9 @@
-"""The model that reads a question and an excerpt together: does the excerpt answer, and with which words?
+"""The reading model: a cross-encoder, which reads a question and an excerpt together and judges if it answers.
 
-A cross-encoder (Nogueira and Cho 2019) over the embedding model's own weights. Its graph contains a low-rank
-adapter and two heads; ``training/graphs.py`` builds it. Without the graph, passages are ranked all the same.
+Cross-encoders (Nogueira and Cho 2019) are more accurate than comparing vectors, but slow, so that only the
+first passages are read. This one shares the embedding model's weights; its graph adds a low-rank adapter and
+two heads, of which the second, for the answer's words, is not used. ``training/graphs.py`` builds the graph.
+Without it, passages are ranked all the same.
 """
 
 from __future__ import annotations
@@ -10,7 +12,6 @@ import importlib.util
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -18,7 +19,6 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.retrieval.models.encoder import Floats
 from assistant.retrieval.models.weights import check_default_weights, default_folder
 
 if TYPE_CHECKING:
@@ -33,30 +33,15 @@ QUESTION, EXCERPT = 64, 128
 _PACKED_FROM = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The model's output for a question and an excerpt.
-
-    Attributes:
-        answers: Logit that the excerpt answers the question.
-        carries: Logit of each word piece of the excerpt that it belongs to the answer, shape ``(pieces,)``.
-        spans: Start and end of each of these word pieces in the excerpt.
-    """
-
-    answers: float
-    carries: Floats
-    spans: list[tuple[int, int]]
-
-
 class ReadingModel(Protocol):
     """A model that reads a question and an excerpt together; tests use their own."""
 
-    def read(self, question: str, excerpts: Sequence[str]) -> list[Reading]:
-        """One reading for each excerpt, in order; an empty list if the model cannot run."""
+    def read(self, question: str, excerpts: Sequence[str]) -> list[float]:
+        """The logit that each excerpt answers, in order; an empty list if the model cannot run."""
 
 
 class DefaultReadingModel:
-    """The cross-encoder; if it cannot run, it reads nothing, and answers are found without it.
+    """The cross-encoder that comes with the program; if it cannot run, answers are found without it.
 
     Args:
         notify: Receives a sentence for the user.
@@ -68,8 +53,8 @@ class DefaultReadingModel:
         self._encoder = OnnxCrossEncoder(graph)
         self._works = is_available(graph)
 
-    def read(self, question: str, excerpts: Sequence[str]) -> list[Reading]:
-        """One reading for each excerpt; an empty list if the model cannot run."""
+    def read(self, question: str, excerpts: Sequence[str]) -> list[float]:
+        """See ``ReadingModel.read``."""
         if not self._works:
             return []
         try:
@@ -103,7 +88,7 @@ class OnnxCrossEncoder:
         self._calls = 0
         self._lock = threading.Lock()
 
-    def read(self, question: str, excerpts: Sequence[str]) -> list[Reading]:
+    def read(self, question: str, excerpts: Sequence[str]) -> list[float]:
         """Read a question with each excerpt.
 
         Args:
@@ -111,7 +96,7 @@ class OnnxCrossEncoder:
             excerpts: The excerpts; the first 128 word pieces of each are read.
 
         Returns:
-            One reading for each excerpt, in order.
+            The logit that each excerpt answers, in order.
 
         Raises:
             ModelError: If the model's package is missing or contains other weights.
@@ -121,20 +106,16 @@ class OnnxCrossEncoder:
             return []
         tokenizer, graph = self._model()
         prefix = [tokenizer.first, *tokenizer.of(question).ids[:QUESTION], tokenizer.last]
-        pieces = [tokenizer.of(excerpt) for excerpt in excerpts]
-        rows = [[*prefix, *excerpt.ids[:EXCERPT], tokenizer.last] for excerpt in pieces]
+        rows = [[*prefix, *tokenizer.of(excerpt).ids[:EXCERPT], tokenizer.last] for excerpt in excerpts]
         batches = _batches([len(row) for row in rows], _processors())
         inputs = [
             _inputs(tokenizer.padded([rows[number] for number in batch]), len(prefix)) for batch in batches
         ]
-        readings = {}
+        logits: dict[int, float] = {}
         # As many batches at once as there are cores.
-        for batch, (answers, carries) in zip(batches, _workers().map(graph.run, inputs), strict=True):
-            for number, logit, row in zip(batch, answers, carries, strict=True):
-                spans = pieces[number].offsets[:EXCERPT]
-                own = row[len(prefix) :][: len(spans)]
-                readings[number] = Reading(float(logit), np.array(own, dtype=np.float32), spans)
-        return [readings[number] for number in range(len(rows))]
+        for batch, (answers, _) in zip(batches, _workers().map(graph.run, inputs), strict=True):
+            logits.update(zip(batch, map(float, answers), strict=True))
+        return [logits[number] for number in range(len(rows))]
 
     def _model(self) -> tuple[WordPieceTokenizer, Graph]:
         from assistant.retrieval.models.onnx import Graph, tokenizer_in
