@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from assistant.answering.quotable import cite_span, prepare_quotation
-from assistant.attribution.voices import LibraryVoices, touched_sentences
+from assistant.attribution.library_voices import LibraryVoices, touched_sentences
 from assistant.citations.styles import Style
 from assistant.core.answer import Answer, Citation, Highlight, Hit, QuotedWords, Voice
 from assistant.core.errors import AssistantError

@@ -72,7 +72,7 @@ class _AskRequest(_Request):
         default=False, description="Leave out the model that reads passages: quicker, but less sure."
     )
     explain: bool = Field(
-        default=False, description="Say which words of the question met which of the essay."
+        default=False, description="Say which words of the question are like which of the essay."
     )
     voice: Literal["author", "quoted"] = Field(
         _ABSENT,
@@ -123,21 +123,21 @@ _Quotation = Annotated[
 
 
 class SourceObject(BaseModel):
-    """Where it stands in the essay's source."""
+    """Where it is in the essay's source."""
 
     start: _Start
     end: _End
 
 
 class QuotedObject(BaseModel):
-    """Given where the words are quoted there from another: whose they are, by which printed citation."""
+    """Whose words they are, if the essay quotes them, and the citation printed there."""
 
     author: str = Field(description="May be empty.")
     citation: str = Field(description="May be empty.")
 
 
 class HighlightObject(BaseModel):
-    """Sentences that carry the answer."""
+    """Sentences that answer."""
 
     start: _Start
     end: _End
@@ -149,7 +149,7 @@ class HighlightObject(BaseModel):
 
 
 class MatchObject(BaseModel):
-    """A word of the question and the word of the essay that meets it best."""
+    """A word of the question and the most similar word of the essay."""
 
     word: str = Field(description="The question's word.")
     weight: float
@@ -269,10 +269,11 @@ class CheckResponse(BaseModel):
     """A checked draft."""
 
     draft: str = Field(description="A hyphen: it came in no file.")
-    unit: str = Field(description="What places count: lines.")
+    unit: str = Field(description="What places count: `line`, or `paragraph` in files without lines.")
     quotations: int = Field(description="Quotations found in it.")
     exact: int = Field(description="Of these, as printed.")
     not_checked: int = Field(description="Of these, cited to works that the library does not have.")
+    # "faults" and not "problems", because programs that were written for earlier versions read it.
     faults: list[ProblemObject] = Field(description="In the order of the draft.")
 
 
@@ -390,7 +391,6 @@ _MUST_BE = {
     "int_type": "a whole number",
     "bool_type": "true or false",
     "list_type": "a list of texts",
-    "literal_error": "author or quoted",
     "greater_than_equal": f"from 1 to {MAX_PASSAGES}",
     "less_than_equal": f"from 1 to {MAX_PASSAGES}",
     "string_pattern_mismatch": "the name of a style, such as mla",
@@ -404,6 +404,9 @@ def _refusal(call: Call, error: ErrorDetails) -> str:
         return f"The field {name!r} is missing."
     if error["type"] == "extra_forbidden":
         return f"There is no field {name!r}; there is: {', '.join(call.request.model_fields) or 'none'}."
+    if error["type"] == "literal_error":
+        expected = error["ctx"]["expected"].replace("'", "")
+        return f"The field {name!r} must be {expected}."
     return f"The field {name!r} must be {_MUST_BE['list_type' if within else error['type']]}."
 
 
@@ -448,6 +451,6 @@ def _without_references(schema: Any, definitions: Mapping[str, Any]) -> Any:
     return {
         name: _without_references(value, definitions)
         for name, value in schema.items()
-        # A title that is no text is the schema of a field of that name.
+        # A title that is not text is the schema of a field of that name.
         if name != "$ref" and not (name == "title" and isinstance(value, str))
     }

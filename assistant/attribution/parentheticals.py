@@ -75,7 +75,7 @@ class Parenthetical:
 
 @lru_cache(maxsize=4096)
 def parse(printed: str) -> Parenthetical | None:
-    """Read a citation from words in brackets, including the brackets; ``None`` if they are no citation."""
+    """Read a citation from words in brackets, including the brackets; ``None`` if they are not a citation."""
     if len(printed) > _LONGEST:
         return None
     inner = _ADDED.sub("", " ".join(printed[1:-1].split()))

@@ -13,7 +13,7 @@ from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from assistant.core.essay import Kind, Passage
+from assistant.core.essay import Kind, Passage, Span
 
 if TYPE_CHECKING:
     from assistant.attribution.parentheticals import Parenthetical
@@ -32,10 +32,8 @@ _MARKED: frozenset[Kind] = frozenset({"paragraph", "note", "list"})
 _CITATION = re.compile(r"\s*+(?:[,;:—–]\s*+)?(\([^()]*\)|\[[^\[\]]*\])")
 _BRACKETS = re.compile(r"\([^()]*\)")
 
-Spans = list[tuple[int, int]]
 
-
-def pairs(text: str, *, double: bool) -> tuple[Spans, int | None]:
+def pairs(text: str, *, double: bool) -> tuple[list[Span], int | None]:
     """Find the outermost spans between pairs of marks in a paragraph.
 
     Args:
@@ -46,7 +44,7 @@ def pairs(text: str, *, double: bool) -> tuple[Spans, int | None]:
         The spans without their marks, in order and without overlap; and where words begin whose opening
         mark is the last one of the paragraph and is not closed, or ``None``.
     """
-    spans: Spans = []
+    spans: list[Span] = []
     begin: int | None = None
     for offset, opening, closing in _directions(text, double=double):
         if opening and not (closing and begin is not None):
@@ -69,7 +67,7 @@ def single_outside(texts: Iterable[str]) -> bool:
     return single > double
 
 
-def _within(span: tuple[int, int], others: Spans) -> bool:
+def _within(span: Span, others: Sequence[Span]) -> bool:
     """Whether a span is part of another; the others are in order and do not overlap."""
     number = bisect_right(others, span[0], key=itemgetter(0)) - 1
     return number >= 0 and span[1] <= others[number][1]
@@ -157,7 +155,7 @@ class QuotedSpans:
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._passages = passages
         self.numbers = {passage.id: number for number, passage in enumerate(passages)}
-        self._pairs: dict[int, tuple[Spans, int | None]] = {}
+        self._pairs: dict[int, tuple[list[Span], int | None]] = {}
         self._spans: dict[int, list[QuotedSpan]] = {}
         self._starts: dict[int, list[int]] = {}
 
@@ -188,7 +186,7 @@ class QuotedSpans:
             r"\w", self.own_words(number, start, end)
         )
 
-    def sentence(self, number: int, offset: int) -> tuple[int, int]:
+    def sentence(self, number: int, offset: int) -> Span:
         """The sentence at an offset; the ends of sentences within quoted words do not divide it."""
         starts = self._sentence_starts(number)
         start = max((start for start in starts if start <= offset), default=0)
@@ -235,7 +233,7 @@ class QuotedSpans:
             ]
         return self._starts[number]
 
-    def _paired(self, number: int) -> tuple[Spans, int | None]:
+    def _paired(self, number: int) -> tuple[list[Span], int | None]:
         if number not in self._pairs:
             text = self._passages[number].text
             spans, begin = pairs(text, double=self.double)

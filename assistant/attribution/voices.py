@@ -1,6 +1,6 @@
-"""Whose words the passages of essays hold: the author's, or words that the author quotes, and from whom.
+"""Whose words the passages of an essay hold: the author's, or words that the author quotes, and from whom.
 
-An essay is analysed when it is first asked about, and then passage by passage.
+The essay is analysed passage by passage, each when it is first asked about.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from assistant.attribution.people import EssayNames, PrimaryWork
 from assistant.attribution.quoted_spans import BLOCKS, QuotedSpan, QuotedSpans, pairs
 from assistant.attribution.signal_phrases import speaker
 from assistant.core.answer import QuotedWords, Voice
-from assistant.core.essay import Passage, Spans, StoredEssay
+from assistant.core.essay import Passage, Span
 
 _Quotation = tuple[QuotedSpan, Parenthetical | None]
 
@@ -73,7 +73,7 @@ class EssayVoices:
             return "author"
         return "quoted" if self._cover(number, inside, start, end) else "mixed"
 
-    def source(self, passage_id: str, start: int, end: int) -> QuotedWords | None:
+    def quotation_of(self, passage_id: str, start: int, end: int) -> QuotedWords | None:
         """The quotation that contains every word of a span.
 
         Returns:
@@ -289,58 +289,7 @@ def _outside(text: str, inside: Sequence[_Quotation], start: int, end: int) -> s
     return outside + text[start : max(start, end)]
 
 
-def _contains(text: str, span: tuple[int, int], start: int, end: int) -> bool:
+def _contains(text: str, span: Span, start: int, end: int) -> bool:
     """Whether a span contains all words between two offsets."""
     low, high = span
     return not _WORD.search(text[max(0, start) : low]) and not _WORD.search(text[high : max(high, end)])
-
-
-class LibraryVoices:
-    """Distinguishes quoted words from the essays' own, for essays by id."""
-
-    def __init__(self, essays: Mapping[str, StoredEssay]) -> None:
-        self._essays = essays
-        self._spans: dict[str, QuotedSpans] = {}
-        self._voices: dict[str, EssayVoices] = {}
-
-    def source(self, passage: Passage, start: int, end: int) -> QuotedWords | None:
-        """The quotation that contains all words of a span; ``None`` if some are the essay's own."""
-        if not self._spans_of(passage).covers(passage.id, start, end):
-            # The marks alone decide nearly every case.
-            return None
-        return self._of(passage).source(passage.id, start, end)
-
-    def quoted(self, passage: Passage) -> tuple[QuotedWords, ...]:
-        """All quoted words of a passage."""
-        return self._of(passage).of(passage.id)
-
-    def sentences(self, passage: Passage, voice: Voice) -> Spans:
-        """Sentences of a passage with words of a voice."""
-        voices = self._of(passage)
-        other = "quoted" if voice == "author" else "author"
-        return tuple(span for span in passage.sentences if voices.voice(passage.id, *span) != other)
-
-    def _spans_of(self, passage: Passage) -> QuotedSpans:
-        essay = passage.essay_id
-        if essay not in self._spans:
-            self._spans[essay] = QuotedSpans(self._essays[essay].passages)
-        return self._spans[essay]
-
-    def _of(self, passage: Passage) -> EssayVoices:
-        essay = passage.essay_id
-        if essay not in self._voices:
-            self._voices[essay] = EssayVoices(self._essays[essay].passages, self._spans_of(passage))
-        return self._voices[essay]
-
-
-def touched_sentences(spans: Spans, sentences: Spans, passage: Passage) -> Spans:
-    """Those of ``sentences`` that overlap spans of a passage; adjacent ones become one span."""
-    touched: list[tuple[int, int]] = []
-    for number, (start, end) in enumerate(passage.sentences):
-        if (start, end) not in sentences or not any(low < end and start < high for low, high in spans):
-            continue
-        if touched and number and touched[-1][1] == passage.sentences[number - 1][1]:
-            touched[-1] = (touched[-1][0], end)
-        else:
-            touched.append((start, end))
-    return tuple(touched)

@@ -100,13 +100,13 @@ def _name(line: str) -> Mapping[str, Any]:
     group = re.fullmatch(r"\{(.+)\}", line)
     name = {"literal": group[1].strip()} if group else parse_name(line)
     if not names_of({"author": [name]}) or not re.search(r"\w", line):
-        raise RecordError(f"“{line}” is no name; write it as Family, Given.")
+        raise RecordError(f"“{line}” is not a name; write it as Family, Given.")
     return name
 
 
 def _type(text: str) -> str:
     if text not in TYPES:
-        raise RecordError(f"“{text}” is no kind of work; choose one of: {', '.join(TYPES)}.")
+        raise RecordError(f"“{text}” is not a kind of work; choose one of: {', '.join(TYPES)}.")
     return text
 
 
@@ -120,26 +120,26 @@ def _date(text: str) -> dict[str, Any]:
             return {"date-parts": [parts]}
     elif not re.fullmatch(r"[\d\s/.:-]+", text):
         return {"literal": text}
-    raise RecordError(f"“{text}” is no date; write 2014, 2014-12, 2014-12-05, or words such as in press.")
+    raise RecordError(f"“{text}” is not a date; write 2014, 2014-12, 2014-12-05, or words such as in press.")
 
 
 def _page(text: str) -> str:
     pages = re.sub(r" ?(?:-+|–|—) ?", "-", " ".join(text.split()))
     if not _PAGES.fullmatch(pages):
-        raise RecordError(f"“{text}” is no page range; write it as 844-62.")
+        raise RecordError(f"“{text}” is not a page range; write it as 844-62.")
     return pages
 
 
 def _doi(text: str) -> str:
     bare = _DOI_PREFIX.sub("", text)
     if not re.fullmatch(r"10\.\d{3,9}(?:\.\d+)*/\S+", bare):
-        raise RecordError(f"“{text}” is no DOI; one looks like 10.1353/mfs.2014.0056.")
+        raise RecordError(f"“{text}” is not a DOI; one looks like 10.1353/mfs.2014.0056.")
     return bare
 
 
 def _url(text: str) -> str:
     if not re.fullmatch(r"https?://[^\s/]+\S*", text, re.IGNORECASE):
-        raise RecordError(f"“{text}” is no web address; write it with https:// before it.")
+        raise RecordError(f"“{text}” is not a web address; write it with https:// before it.")
     return text
 
 

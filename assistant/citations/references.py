@@ -57,7 +57,9 @@ def load_references(path: Path) -> list[CSLItem]:
     """
     suffix = path.suffix.lower()
     if suffix not in _READERS:
-        raise RecordError(f"{path} is no bibliographic record; give one that ends in {', '.join(_READERS)}.")
+        raise RecordError(
+            f"{path} is not a bibliographic record; give one that ends in {', '.join(_READERS)}."
+        )
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -76,7 +78,7 @@ def pasted_references(text: str) -> list[CSLItem]:
     text = text.lstrip("\ufeff")
     suffix = next((suffix for suffix, pattern in _PATTERNS.items() if pattern.search(text)), "")
     if not suffix:
-        raise RecordError("What was pasted is no record; paste CSL-JSON, BibTeX or RIS.")
+        raise RecordError("What was pasted is not a record; paste CSL-JSON, BibTeX or RIS.")
     return _records_in(text, suffix, "What was pasted", f"valid {_FORMAT_NAMES[suffix]}")
 
 
@@ -145,7 +147,7 @@ def export_record(record: CSLItem, form: str) -> str:
         RecordError: If there is no such format.
     """
     if form not in EXPORTS:
-        raise RecordError(f"{form!r} is no format of a record; choose one of {', '.join(EXPORTS)}.")
+        raise RecordError(f"{form!r} is not a format of records; choose one of {', '.join(EXPORTS)}.")
     return EXPORTS[form](record)
 
 

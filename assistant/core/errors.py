@@ -20,7 +20,7 @@ class AssistantError(Exception):
 
 
 class ReadingError(AssistantError):
-    """A file cannot be read as an essay."""
+    """A file cannot be read as an essay or a draft, or its first page's number is not one."""
 
 
 class LibraryError(AssistantError):

@@ -16,6 +16,10 @@ Kind = Literal["paragraph", "blockquote", "note", "heading", "title", "author", 
 
 SEARCHED_KINDS: frozenset[Kind] = frozenset({"paragraph", "blockquote", "note", "list", "verse"})
 
+# Start and end of a part of a text, and several parts in reading order.
+Span = tuple[int, int]
+Spans = tuple[Span, ...]
+
 # Called with the stage of a job, the number of steps done, and the number of all steps.
 Progress = Callable[[str, int, int], None]
 
@@ -75,7 +79,7 @@ class SourceMap:
         text_start, source_start = self.runs[bisect_right(self.runs, offset, key=lambda run: run[0]) - 1]
         return source_start + offset - text_start
 
-    def span(self, start: int, end: int) -> tuple[int, int]:
+    def span(self, start: int, end: int) -> Span:
         """Source span from the first to the last character of the non-empty text span."""
         return self.source(start), self.source(end - 1) + 1
 
@@ -106,7 +110,7 @@ class Passage:
     kind: Kind
     section: str
     text: str
-    sentences: tuple[tuple[int, int], ...]
+    sentences: Spans
     pages: tuple[PageStart, ...]
     source_map: SourceMap
     continues: str | None = None
@@ -114,7 +118,7 @@ class Passage:
     notes: tuple[NoteMark, ...] = ()
 
     @property
-    def source(self) -> tuple[int, int]:
+    def source(self) -> Span:
         """Source span from the first to the last character of the passage."""
         return self.source_map.span(0, len(self.text))
 
@@ -289,7 +293,3 @@ class RemovedEssay:
     id: str
     title: str
     at: str
-
-
-# Spans of a text, in reading order.
-Spans = tuple[tuple[int, int], ...]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from assistant.core.answer import Citation, PreparedQuotation
+from assistant.core.essay import Spans
 from assistant.core.rich import Rich
 
 
@@ -37,7 +38,7 @@ class Pin:
     reference: str = ""
     question: str = ""
     note: str = ""
-    marked: tuple[tuple[int, int], ...] = ()
+    marked: Spans = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.core.answer import Citation, QuotedWords
+from assistant.core.essay import Span
 
 VerdictKind = Literal["exact", "altered", "absent"]
 Operation = Literal["equal", "replace", "insert", "delete"]
@@ -71,7 +72,7 @@ class PrintedPlace:
     end: int
     text: str
     labels: tuple[str, ...]
-    source: tuple[int, int]
+    source: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ class CitedPlace:
     start: int
     end: int
     text: str
-    source: tuple[int, int]
+    source: Span
     citation: Citation
     diff: tuple[Difference, ...]
     edits: tuple[Edit, ...]

@@ -41,7 +41,7 @@ DAMAGE = (
 
 def damaged(name: str) -> ReadingError:
     """The error for a file that is not what its suffix says."""
-    return ReadingError(f"{name} is no {Path(name).suffix} file or is damaged; save it once more.")
+    return ReadingError(f"{name} is not a {Path(name).suffix} file or is damaged; save it once more.")
 
 
 def check_archive(data: bytes, name: str, part: str) -> None:
@@ -71,7 +71,7 @@ def check_archive(data: bytes, name: str, part: str) -> None:
     if locked:
         raise ReadingError(f"{name} is encrypted; save it without a password.")
     if part not in sizes:
-        raise ReadingError(f"{name} is no {suffix} file, for it has no {part}; save it once more.")
+        raise ReadingError(f"{name} is not a {suffix} file, because it has no {part}; save it once more.")
     if large:
         raise ReadingError(f"{name} unpacks to more than a text can be; save it without its pictures.")
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from assistant.core.essay import Span, Spans
 from assistant.documents.pages import NO_PAGES, FoundPages
 
 # Represents a note's number in the prose; a private-use character that no writer types.
@@ -100,11 +101,11 @@ class Document:
     ends: array[int] = field(default_factory=_no_offsets, repr=False)
     blocks: tuple[Block, ...] = field(default=(), repr=False)
     notes: Mapping[int, int] = field(default_factory=dict, repr=False)
-    emphasis: tuple[tuple[int, int], ...] = field(default=(), repr=False)
+    emphasis: Spans = field(default=(), repr=False)
     boxes: tuple[LineBox, ...] = field(default=(), repr=False)
     escape: Callable[[str], str] = str
 
-    def span(self, start: int, end: int) -> tuple[int, int]:
+    def span(self, start: int, end: int) -> Span:
         """Span of the text that a non-empty span of the prose represents."""
         return min(self.starts[start:end]), max(self.ends[start:end])
 
@@ -124,7 +125,7 @@ class ProseWriter:
         self._block_start = 0
         self._calls: dict[int, str] = {}
         self._notes: dict[str, int] = {}
-        self._emphasis: list[tuple[int, int]] = []
+        self._emphasis: list[Span] = []
 
     @property
     def length(self) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from assistant.core.essay import Span
 from assistant.documents.document import BlockKind, Document, ProseWriter
 from assistant.documents.text import line_starts
 
@@ -69,8 +70,6 @@ _TOKEN = re.compile(
 )
 _UNESCAPED = re.compile(r"([&%$#_{}])")
 
-Span = tuple[int, int]
-
 
 def escape(words: str) -> str:
     """Words as they are written in LaTeX."""
@@ -95,7 +94,7 @@ class _Arguments:
     def __init__(self, text: str) -> None:
         self._text = text
 
-    def group(self, offset: int, brackets: str = "{}") -> tuple[int, int]:
+    def group(self, offset: int, brackets: str = "{}") -> Span:
         """Start of the words in the group that opens at an offset, after white space, and the group's end.
 
         Both are the offset itself if no group opens there.

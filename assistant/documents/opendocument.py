@@ -82,7 +82,7 @@ class OpenDocumentFile:
             raise damaged(name) from error
         body = self._root.find(f"{_OFFICE}body/{_OFFICE}text")
         if body is None:
-            raise ReadingError(f"{name} is no text document; save it as .odt from a word processor.")
+            raise ReadingError(f"{name} is not a text document; save it as .odt from a word processor.")
         self._paragraphs = 0
         self._notes: list[tuple[str, _Element]] = []
         self._read(body)

@@ -215,7 +215,7 @@ _LONGEST_PAGE = 150
 _FEWEST_NUMBERED = 3
 # Lines between those that begin with one space, and how much the distance may vary.
 _SPACED_PAGE = 15
-_STEADY = 1.6
+_MAX_GAP_RATIO = 1.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,13 +268,15 @@ def _by_form_feeds(text: str) -> list[int]:
 
 def _by_leading_spaces(lines: list[Line]) -> list[int]:
     marked = [line for line in lines if line.text.startswith(" ") and line.text[1:2] not in {" ", "\t"}]
-    # The empty page that ends some files, a line with nothing but the space, is no page of the essay.
+    # The empty page that ends some files, a line with nothing but the space, is not a page of the essay.
     printed = [line for line in marked if not line.blank]
     gaps = [after.number - before.number for before, after in pairwise(printed)]
     if len(gaps) < 2 or printed[0].number > _SPACED_PAGE:
         return []
     usual = median(gaps)
-    if usual < _SPACED_PAGE or any(not usual / _STEADY <= gap <= usual * _STEADY for gap in gaps):
+    if usual < _SPACED_PAGE or any(
+        not usual / _MAX_GAP_RATIO <= gap <= usual * _MAX_GAP_RATIO for gap in gaps
+    ):
         return []
     first = [] if printed[0].number == 1 else [0]
     return first + [line.start for line in printed]

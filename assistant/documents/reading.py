@@ -43,7 +43,7 @@ DRAFT_PARSERS: dict[str, Parser] = {
     **_ARCHIVE_PARSERS,
 }
 
-# About 1.7 million words, twenty long books: a larger file is no essay and would take an hour to index.
+# About 1.7 million words, twenty long books: a larger file is not an essay and would take an hour to index.
 LARGEST_ESSAY = 10 * 1024**2
 # About two million words: longer than any draft, and read without filling the memory.
 LARGEST_DRAFT = 12_000_000

@@ -14,7 +14,7 @@ from assistant.core.quotation import PrintedPlace, QuotationLookup
 from assistant.documents.document import Document
 from assistant.documents.reading import read_draft_file, read_draft_text
 from assistant.drafts.fixes import words_of
-from assistant.drafts.pages import EssayPages, PageCheck
+from assistant.drafts.pages import EssayPages, PageCheck, PageRange
 from assistant.drafts.problems import ProblemLog
 from assistant.drafts.quotations import DraftQuotation, find_quotations
 from assistant.drafts.secondhand import SecondHand, find_unmarked, is_acknowledged
@@ -23,7 +23,7 @@ from assistant.quotations.corpus import Corpus
 
 # Up to so many words in quotation marks are a title, a term or a distancing unless they are cited.
 _SHORT = 3
-# From so many words on, it is no accident that an essay has them too.
+# From so many words on, it is not by chance that an essay has them too.
 _DISTINCTIVE = 5
 # Altered words that are not cited to the essay must be as like as this to be taken for its own.
 _ALIKE = 0.85
@@ -77,7 +77,7 @@ class Checker:
 
     def cite(self, essay_id: str, place: PrintedPlace | None = None) -> str:
         """In-text citation of an essay, or of words in it; of the person too whom the essay quotes there."""
-        quoted = self.second_hand.source(place) if place else None
+        quoted = self.second_hand.quotation_of(place) if place else None
         author = None if quoted is None else quoted.author
         pages = page_range(place.labels) if place else ""
         return self._style.in_text(self._records[essay_id], pages, quoting=author)
@@ -118,7 +118,7 @@ class _Check:
 
     def _check(self, number: int, words: str) -> None:
         quotation, meaning = self._contents.quotations[number], self._meanings[number]
-        if meaning.cited is None:
+        if meaning.citation is None:
             self._check_uncited(number, words)
         elif meaning.essays is None:
             self._check_without_source(quotation, meaning, words)
@@ -140,9 +140,9 @@ class _Check:
                 self._find_second_hand(quotation, meaning, lookup)
             return
         everywhere = self._checker.look_up(words)
-        if everywhere.verdict == "exact" and len(words.split()) > _SHORT and meaning.cited:
+        if everywhere.verdict == "exact" and len(words.split()) > _SHORT and meaning.citation:
             self._count(exact=True)
-            self._log.wrong_source(quotation, everywhere, meaning.cited)
+            self._log.wrong_source(quotation, everywhere, meaning.citation)
         elif self._is_no_claim(quotation, words, lookup):
             return
         elif self._is_doubtful(quotation, meaning, lookup):
@@ -150,38 +150,42 @@ class _Check:
         elif lookup.verdict == "altered":
             self._misquoted(quotation, words, lookup, meaning)
             self._find_second_hand(quotation, meaning, lookup)
-        elif meaning.cited:
+        elif meaning.citation:
             self._count()
-            self._log.not_found(quotation, min(essays), meaning.cited)
+            self._log.not_found(quotation, min(essays), meaning.citation)
 
     def _is_no_claim(self, quotation: DraftQuotation, words: str, lookup: QuotationLookup) -> bool:
         """Whether words in marks are a title, or a term to which no citation belongs."""
         if self._checker.sources.is_title(words) or (lookup.verdict == "absent" and is_titled(words)):
             return True
-        has_citation = quotation.is_unambiguous and quotation.cited[0].start >= quotation.end
+        has_citation = quotation.is_unambiguous and quotation.citations[0].start >= quotation.end
         return len(words.split()) <= _SHORT and not has_citation and not quotation.set_off
 
     def _is_doubtful(self, quotation: DraftQuotation, meaning: Meaning, lookup: QuotationLookup) -> bool:
         """Whether a quotation that is not exact may be from another work."""
         if lookup.verdict == "altered" and lookup.comparisons[0].likeness >= _ALIKE:
             return False
-        if meaning.distant and meaning.cited and meaning.essays:
+        if meaning.distant and meaning.citation and meaning.essays:
             # A page that the essay has is a sign that the essay named last is meant.
             return not any(self._has_pages(meaning, essay_id) for essay_id in meaning.essays)
         return not quotation.is_unambiguous
 
     def _has_pages(self, meaning: Meaning, essay_id: str) -> bool:
-        pages = self._checker.pages
-        cited = meaning.cited and pages.cited(meaning.cited, essay_id, self._checker.sources.year(essay_id))
-        return bool(cited) and bool(pages.labels(essay_id)) and not pages.missing(cited or (), essay_id)
+        pages, named = self._checker.pages, self._pages_named(meaning, essay_id)
+        return bool(named) and bool(pages.labels(essay_id)) and not pages.missing(named, essay_id)
+
+    def _pages_named(self, meaning: Meaning, essay_id: str) -> tuple[PageRange, ...]:
+        """The pages that the citation of a quotation names if it is a citation of an essay."""
+        year = self._checker.sources.year(essay_id)
+        return self._checker.pages.pages_named(meaning.citation, essay_id, year) if meaning.citation else ()
 
     def _check_other_work(self, quotation: DraftQuotation, meaning: Meaning, words: str) -> None:
         """A quotation that is cited to a work that the library does not have."""
         lookup = self._checker.look_up(words)
         distinctive = lookup.verdict == "exact" and self._is_distinctive(words, lookup)
-        if meaning.cited and distinctive and quotation.is_unambiguous:
+        if meaning.citation and distinctive and quotation.is_unambiguous:
             self._count(exact=True)
-            self._log.wrong_source(quotation, lookup, meaning.cited)
+            self._log.wrong_source(quotation, lookup, meaning.citation)
         else:
             self._pass_over()
 
@@ -233,7 +237,7 @@ class _Check:
         ):
             if quotation.block != block:
                 return False
-            if meaning.cited:
+            if meaning.citation:
                 places = [match.place for match in lookup.comparisons]
                 essays = meaning.essays or ()
                 return any(place.essay_id in essays and self._covers(meaning, place) for place in places)
@@ -241,41 +245,40 @@ class _Check:
 
     def _covers(self, meaning: Meaning, place: PrintedPlace) -> bool:
         """Whether the pages cited include those of a place."""
-        pages, year = self._checker.pages, self._checker.sources.year(place.essay_id)
-        cited = pages.cited(meaning.cited, place.essay_id, year) if meaning.cited else ()
-        return pages.covered(cited, place.essay_id).issuperset(place.labels)
+        named = self._pages_named(meaning, place.essay_id)
+        return self._checker.pages.covered(named, place.essay_id).issuperset(place.labels)
 
     def _misquoted(
         self, quotation: DraftQuotation, words: str, lookup: QuotationLookup, meaning: Meaning
     ) -> None:
         self._count()
-        self._log.misquoted(quotation, lookup, meaning.cited)
+        self._log.misquoted(quotation, lookup, meaning.citation)
         if lookup.comparisons[0].likeness >= _ALIKE:
             self._note_cited(words, lookup, meaning)
 
     def _note_cited(self, words: str, lookup: QuotationLookup, meaning: Meaning) -> None:
         """Remember words of an essay, and have the pages of their citation checked."""
         self._cited_words.append(letters_and_digits(words))
-        if meaning.cited:
-            self._page_check.add_quotation(meaning.cited, words, lookup)
+        if meaning.citation:
+            self._page_check.add_quotation(meaning.citation, words, lookup)
 
     def _find_second_hand(self, quotation: DraftQuotation, meaning: Meaning, lookup: QuotationLookup) -> None:
         """Find words that the essay cited quotes, where the draft gives them as its author's."""
-        place, cited = lookup.comparisons[0].place, meaning.cited
-        if cited is None or not (cited.who or cited.key or self._covers(meaning, place)):
+        place, citation = lookup.comparisons[0].place, meaning.citation
+        if citation is None or not (citation.who or citation.key or self._covers(meaning, place)):
             return
         author = self._checker.second_hand.author(lookup, place.essay_id)
-        if author and not is_acknowledged(self._draft, quotation, cited, author):
-            shared = sum(other.cited == cited for other in self._meanings) > 1
+        if author and not is_acknowledged(self._draft, quotation, citation, author):
+            shared = sum(other.citation == citation for other in self._meanings) > 1
             certain = quotation.is_unambiguous and not shared and lookup.places == 1
-            self._log.second_hand(quotation, place, cited, certain=certain)
+            self._log.second_hand(quotation, place, citation, certain=certain)
 
     def _check_pages(self) -> None:
         """Check the pages of all citations, those too that belong to no quotation."""
-        for cited in (cited for block in self._contents.citations for cited in block):
-            essays = self._checker.sources.meant(cited) or frozenset[str]()
+        for citation in (citation for block in self._contents.citations for citation in block):
+            essays = self._checker.sources.meant(citation) or frozenset[str]()
             if len(essays) == 1:
-                self._page_check.add(cited, *essays)
+                self._page_check.add(citation, *essays)
         self._page_check.check()
 
     def _find_unmarked(self) -> None:

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, replace
 from operator import itemgetter
 
+from assistant.core.essay import Span
 from assistant.documents.document import NOTE_CALL, Block, Document
 
 _ROMAN = r"(?=[ivxlc])c{0,3}(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})\b"
@@ -71,7 +72,7 @@ class DraftCitation:
     inner: str = ""
     year: str = ""
     pages: tuple[tuple[str, str], ...] = ()
-    locator: tuple[int, int] | None = None
+    locator: Span | None = None
     bracketed: bool = True
 
 
@@ -79,16 +80,16 @@ def find_citations(draft: Document, block: Block) -> list[DraftCitation]:
     """All citations of a block, in order; those of its notes are where the note is called."""
     prose = draft.prose
     citations: list[DraftCitation] = []
-    covered: list[tuple[int, int]] = []
+    covered: list[Span] = []
     for group in _GROUP.finditer(prose, block.start, block.end):
         sources = _group(prose, *group.span())
         citations += sources
         if sources:
             covered.append(group.span())
     citations += [
-        replace(cited, start=call, end=call + 1)
+        replace(citation, start=call, end=call + 1)
         for call in _calls(draft, block)
-        for cited in _note(draft, draft.blocks[draft.notes[call]])
+        for citation in _note(draft, draft.blocks[draft.notes[call]])
     ]
     unbracketed = [
         *(
@@ -98,17 +99,19 @@ def find_citations(draft: Document, block: Block) -> list[DraftCitation]:
         *(_in_prose(match) for match in _IN_PROSE.finditer(prose, block.start, block.end)),
         *(_own_pages(prose, block) if block.kind == "note" else ()),
     ]
-    for cited in unbracketed:
-        before = bisect_right(covered, cited.start, key=itemgetter(0)) - 1
-        if before < 0 or cited.start >= covered[before][1]:
-            citations.append(cited)
-    return sorted(citations, key=lambda cited: (cited.start, cited.locator or (0, 0)))
+    for citation in unbracketed:
+        before = bisect_right(covered, citation.start, key=itemgetter(0)) - 1
+        if before < 0 or citation.start >= covered[before][1]:
+            citations.append(citation)
+    return sorted(citations, key=lambda citation: (citation.start, citation.locator or (0, 0)))
 
 
 def _group(prose: str, start: int, end: int) -> list[DraftCitation]:
-    """The sources that a bracket names; none if it is no citation."""
+    """The sources that a bracket names; none if it is not a citation."""
     if prose.startswith("^[", start):
-        return [replace(cited, start=start, end=end) for cited in _plain_note(prose, start + 2, end - 1)]
+        return [
+            replace(citation, start=start, end=end) for citation in _plain_note(prose, start + 2, end - 1)
+        ]
     if prose[start] == "[" and "@" not in prose[start:end]:
         return []
     read = _keyed_part if prose[start] == "[" else _part
@@ -118,14 +121,14 @@ def _group(prose: str, start: int, end: int) -> list[DraftCitation]:
     return [replace(part, start=start, end=end) for part in parts if part is not None]
 
 
-def _parts(prose: str, start: int, end: int) -> list[tuple[int, int]]:
+def _parts(prose: str, start: int, end: int) -> list[Span]:
     """Spans between semicolons."""
     ends = [*(match.start() for match in re.compile(";").finditer(prose, start, end)), end]
     return list(zip([start, *(semicolon + 1 for semicolon in ends)], ends, strict=False))
 
 
 def _part(prose: str, start: int, end: int) -> DraftCitation | None:
-    """One source of a bracket, or ``None`` if it is no citation."""
+    """One source of a bracket, or ``None`` if it is not a citation."""
     if end - start > _LONGEST:
         return None
     text = _ADDED.sub("", prose[start:end]).rstrip()
@@ -219,7 +222,7 @@ def _calls(draft: Document, block: Block) -> list[int]:
 
 def _note(draft: Document, block: Block) -> list[DraftCitation]:
     """The sources that a note names, those with pages if there are any."""
-    paged = [cited for cited in find_citations(draft, block) if cited.pages or cited.key]
+    paged = [citation for citation in find_citations(draft, block) if citation.pages or citation.key]
     return paged or _plain_note(draft.prose, block.start, block.end)
 
 
@@ -227,7 +230,9 @@ def _own_pages(prose: str, block: Block) -> list[DraftCitation]:
     """The sources of a note for the quotations in it: each is where its pages are."""
     sources = _plain_note(prose, block.start, block.end)
     return [
-        replace(cited, start=cited.locator[0], end=cited.locator[1]) for cited in sources if cited.locator
+        replace(citation, start=citation.locator[0], end=citation.locator[1])
+        for citation in sources
+        if citation.locator
     ]
 
 

@@ -78,7 +78,7 @@ def _correction(
 
 
 def _insertion(draft: Document, printed: str, offsets: Sequence[int], index: int) -> Fix:
-    """Words that the quotation lacks, after the last character before them that is no space."""
+    """Words that the quotation lacks, after the last character before them that is not a space."""
     before = next((offset for offset in reversed(offsets[:index]) if not draft.prose[offset].isspace()), None)
     if before is None:
         start = draft.starts[offsets[0]]
@@ -116,25 +116,25 @@ def added_citation(draft: Document, quotation: DraftQuotation, citation: str) ->
     return [Fix(*draft.span(stop, stop + 1), ""), Fix(end, end, f" {added}{draft.prose[stop]}")]
 
 
-def relayed_citation(draft: Document, cited: DraftCitation, citation: str) -> list[Fix]:
+def relayed_citation(draft: Document, citation: DraftCitation, relayed: str) -> list[Fix]:
     """Replace a citation by one of the person whom the essay cited quotes.
 
     Returns:
         One fix; none where a citation is not text, as in LaTeX, notes or styles of notes, nor where the
         brackets hold more than a source and its pages, which would be lost.
     """
-    written = draft.prose[cited.start : cited.end]
-    if cited.key or draft.reader == "latex":
+    written = draft.prose[citation.start : citation.end]
+    if citation.key or draft.reader == "latex":
         return []
-    if not (written.startswith("(") and written.endswith(")") and citation.startswith("(")):
+    if not (written.startswith("(") and written.endswith(")") and relayed.startswith("(")):
         return []
-    pages = draft.prose[slice(*cited.locator)] if cited.locator else ""
+    pages = draft.prose[slice(*citation.locator)] if citation.locator else ""
     rest = written
-    for part in (cited.who, cited.year, pages):
+    for part in (citation.who, citation.year, pages):
         rest = rest.replace(part, " ", 1)
     if any(map(str.isalnum, rest)):
         return []
-    return [Fix(*draft.span(cited.start, cited.end), draft.escape(citation))]
+    return [Fix(*draft.span(citation.start, citation.end), draft.escape(relayed))]
 
 
 def applied(text: str, start: int, end: int, fixes: Sequence[Fix]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from assistant.citations.locators import page_range
-from assistant.core.essay import StoredEssay
+from assistant.core.essay import Span, StoredEssay
 from assistant.core.quotation import QuotationLookup
 from assistant.documents.document import Document
 from assistant.drafts.citations import DraftCitation
@@ -23,16 +23,16 @@ PageRange = tuple[str, str]
 
 
 @dataclass(slots=True)
-class CitedPages:
+class PageCitation:
     """A citation of pages of an essay.
 
     Attributes:
-        cited: The citation.
+        citation: The citation.
         essay_id: The essay.
         quotations: The quotations that it belongs to: their words on one line, and their places in the essay.
     """
 
-    cited: DraftCitation
+    citation: DraftCitation
     essay_id: str
     quotations: list[tuple[str, QuotationLookup]] = field(default_factory=list)
 
@@ -50,12 +50,12 @@ class EssayPages:
         """Labels of an essay's pages in order; empty if its file shows none."""
         return self._labels[essay_id]
 
-    def cited(self, cited: DraftCitation, essay_id: str, year: str) -> tuple[PageRange, ...]:
+    def pages_named(self, citation: DraftCitation, essay_id: str, year: str) -> tuple[PageRange, ...]:
         """The pages that a citation of an essay names; the essay's year is none."""
         labels = self._labels[essay_id]
-        pages = tuple(pair for pair in cited.pages if pair != (year, year) or year in labels)
-        if not pages and cited.year in labels and cited.year != year:
-            return ((cited.year, cited.year),)
+        pages = tuple(pair for pair in citation.pages if pair != (year, year) or year in labels)
+        if not pages and citation.year in labels and citation.year != year:
+            return ((citation.year, citation.year),)
         return pages
 
     def missing(self, pages: Collection[PageRange], essay_id: str) -> list[str]:
@@ -118,54 +118,52 @@ class PageCheck:
         self, draft: Document, pages: EssayPages, year: Callable[[str], str], log: ProblemLog
     ) -> None:
         self._draft, self._pages, self._year, self._log = draft, pages, year, log
-        self._citations: dict[tuple[int, int], CitedPages] = {}
+        self._entries: dict[Span, PageCitation] = {}
 
-    def add(self, cited: DraftCitation, essay_id: str) -> CitedPages:
+    def add(self, citation: DraftCitation, essay_id: str) -> PageCitation:
         """Add a citation to be checked, once if it is added several times."""
-        span = cited.locator or (cited.start, cited.end)
-        return self._citations.setdefault(span, CitedPages(cited, essay_id))
+        span = citation.locator or (citation.start, citation.end)
+        return self._entries.setdefault(span, PageCitation(citation, essay_id))
 
-    def add_quotation(self, cited: DraftCitation, words: str, lookup: QuotationLookup) -> None:
+    def add_quotation(self, citation: DraftCitation, words: str, lookup: QuotationLookup) -> None:
         """Add a citation with a quotation that it belongs to."""
         essay_id = lookup.comparisons[0].place.essay_id
-        citation = self.add(cited, essay_id)
-        if citation.essay_id == essay_id:
-            citation.quotations.append((words, lookup))
+        entry = self.add(citation, essay_id)
+        if entry.essay_id == essay_id:
+            entry.quotations.append((words, lookup))
 
     def check(self) -> None:
         """Record the problems of all citations that were added."""
         named = {
-            span: self._pages.cited(citation.cited, citation.essay_id, self._year(citation.essay_id))
-            for span, citation in self._citations.items()
+            span: self._pages.pages_named(entry.citation, entry.essay_id, self._year(entry.essay_id))
+            for span, entry in self._entries.items()
         }
         groups: dict[tuple[int, str], set[PageRange]] = {}
-        for span, citation in self._citations.items():
-            groups.setdefault((citation.cited.start, citation.essay_id), set()).update(named[span])
-        for span, citation in self._citations.items():
+        for span, entry in self._entries.items():
+            groups.setdefault((entry.citation.start, entry.essay_id), set()).update(named[span])
+        for span, entry in self._entries.items():
             if named[span]:
-                self._check(citation, named[span], groups[citation.cited.start, citation.essay_id])
+                self._check(entry, named[span], groups[entry.citation.start, entry.essay_id])
 
-    def _check(
-        self, citation: CitedPages, pages: Collection[PageRange], group: Collection[PageRange]
-    ) -> None:
+    def _check(self, entry: PageCitation, pages: Collection[PageRange], group: Collection[PageRange]) -> None:
         """Check the pages of a citation; ``group`` has those of others in the same brackets too."""
-        labels = self._pages.labels(citation.essay_id)
-        correct = self._correct_pages(citation) if len(group) == len(pages) else None
-        if self._pages.missing(pages, citation.essay_id):
-            words = citation.quotations[0][0] if citation.quotations else ""
-            self._log.no_such_page(words, citation.essay_id, labels, citation.cited, correct)
+        labels = self._pages.labels(entry.essay_id)
+        correct = self._correct_pages(entry) if len(group) == len(pages) else None
+        if self._pages.missing(pages, entry.essay_id):
+            words = entry.quotations[0][0] if entry.quotations else ""
+            self._log.no_such_page(words, entry.essay_id, labels, entry.citation, correct)
             return
-        covered = self._pages.covered(group, citation.essay_id)
-        for words, lookup in citation.quotations:
-            matches = [match for match in lookup.comparisons if match.place.essay_id == citation.essay_id]
+        covered = self._pages.covered(group, entry.essay_id)
+        for words, lookup in entry.quotations:
+            matches = [match for match in lookup.comparisons if match.place.essay_id == entry.essay_id]
             all_listed = lookup.places == len(lookup.comparisons)
             on_page = any(covered.issuperset(match.place.labels) for match in matches)
             if labels and all_listed and not on_page:
-                self._log.wrong_page(words, matches[0], citation.cited, correct)
+                self._log.wrong_page(words, matches[0], entry.citation, correct)
 
-    def _correct_pages(self, citation: CitedPages) -> str | None:
+    def _correct_pages(self, entry: PageCitation) -> str | None:
         """The pages of the quotations, if each of them is printed in one place only."""
-        locator, lookups = citation.cited.locator, [lookup for _, lookup in citation.quotations]
+        locator, lookups = entry.citation.locator, [lookup for _, lookup in entry.quotations]
         if not locator or not lookups or any(lookup.places != 1 for lookup in lookups):
             return None
         labels = {label for lookup in lookups for label in lookup.comparisons[0].place.labels}
@@ -174,4 +172,4 @@ class PageCheck:
         start, end = self._draft.span(*locator)
         like = self._draft.text[start:end]
         dash = "--" if self._draft.reader == "latex" else "-" if "-" in like else "–"
-        return self._pages.written(labels, citation.essay_id, like, dash)
+        return self._pages.written(labels, entry.essay_id, like, dash)

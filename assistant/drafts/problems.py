@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from assistant.citations.locators import page_range
 from assistant.core.draft_report import Fix, Problem, ProblemKind
+from assistant.core.essay import Span
 from assistant.core.quotation import Comparison, Difference, PrintedPlace, QuotationLookup, ReusedWords
 from assistant.documents.document import Document
 from assistant.drafts.citations import DraftCitation
@@ -14,8 +15,6 @@ from assistant.drafts.quotations import DraftQuotation
 
 # Words whose likeness to print is below this cannot be corrected with certainty.
 _CERTAIN = 0.75
-
-Span = tuple[int, int]
 
 
 class ProblemLog:
@@ -42,14 +41,14 @@ class ProblemLog:
         return tuple(sorted(self._problems, key=lambda problem: (problem.start, problem.end, problem.kind)))
 
     def misquoted(
-        self, quotation: DraftQuotation, lookup: QuotationLookup, cited: DraftCitation | None
+        self, quotation: DraftQuotation, lookup: QuotationLookup, citation: DraftCitation | None
     ) -> None:
         """Words that are not as printed."""
         nearest = lookup.comparisons[0]
         fixes = corrected_words(self._draft, quotation, nearest) if nearest.likeness >= _CERTAIN else []
         if not self._is_exact(quotation, fixes, nearest.place):
             fixes = []
-        self._quotation("misquoted", quotation, nearest.place, cited, fixes, nearest.diff)
+        self._quotation("misquoted", quotation, nearest.place, citation, fixes, nearest.diff)
 
     def _is_exact(self, quotation: DraftQuotation, fixes: Sequence[Fix], place: PrintedPlace) -> bool:
         """Whether the words with their fixes are as printed; only such fixes are certain."""
@@ -68,25 +67,27 @@ class ProblemLog:
         fixed = "".join([*pieces, words[index:]])
         return self._look_up(fixed, frozenset({place.essay_id})).verdict == "exact"
 
-    def wrong_source(self, quotation: DraftQuotation, lookup: QuotationLookup, cited: DraftCitation) -> None:
+    def wrong_source(
+        self, quotation: DraftQuotation, lookup: QuotationLookup, citation: DraftCitation
+    ) -> None:
         """Words that are in another essay than cited."""
-        self._quotation("wrong source", quotation, lookup.comparisons[0].place, cited)
+        self._quotation("wrong source", quotation, lookup.comparisons[0].place, citation)
 
     def second_hand(
-        self, quotation: DraftQuotation, place: PrintedPlace, cited: DraftCitation, *, certain: bool
+        self, quotation: DraftQuotation, place: PrintedPlace, citation: DraftCitation, *, certain: bool
     ) -> None:
         """Words that the essay cited quotes from somebody else; the problem is at the citation.
 
         Args:
             quotation: The words.
             place: Where they are printed.
-            cited: The citation.
+            citation: The citation.
             certain: Whether it cites these words alone, and they are printed in one place only.
         """
-        span = self._draft.span(cited.start, cited.end)
-        citation = self._cite(place.essay_id, place)
-        fixes = relayed_citation(self._draft, cited, citation) if certain else []
-        self._add("second-hand", span, self._words(quotation), place, cited, fixes)
+        span = self._draft.span(citation.start, citation.end)
+        relayed = self._cite(place.essay_id, place)
+        fixes = relayed_citation(self._draft, citation, relayed) if certain else []
+        self._add("second-hand", span, self._words(quotation), place, citation, fixes)
 
     def uncited(self, quotation: DraftQuotation, lookup: QuotationLookup) -> None:
         """A quotation without a citation; one is added if the words are printed in one place only."""
@@ -96,10 +97,10 @@ class ProblemLog:
             fixes = added_citation(self._draft, quotation, self._cite(place.essay_id, place))
         self._quotation("uncited", quotation, place, None, fixes)
 
-    def not_found(self, quotation: DraftQuotation, essay_id: str, cited: DraftCitation) -> None:
+    def not_found(self, quotation: DraftQuotation, essay_id: str, citation: DraftCitation) -> None:
         """Words that the essay cited does not have."""
         span = self._draft.span(*quotation.outer)
-        self._add("not found", span, self._words(quotation), essay_id, cited)
+        self._add("not found", span, self._words(quotation), essay_id, citation)
 
     def unmarked(self, reused: ReusedWords) -> None:
         """An essay's words without quotation marks."""
@@ -108,43 +109,43 @@ class ProblemLog:
         self._add("unmarked", span, words, reused.place, None)
 
     def wrong_page(
-        self, words: str, nearest: Comparison, cited: DraftCitation, correct_pages: str | None
+        self, words: str, nearest: Comparison, citation: DraftCitation, correct_pages: str | None
     ) -> None:
         """Words that are on another page than cited; the problem is at the pages of the citation.
 
         Args:
             words: The words.
             nearest: Where they are printed.
-            cited: The citation.
+            citation: The citation.
             correct_pages: The pages in the writer's form, or ``None`` if they are not certain.
         """
-        span = self._locator(cited)
-        self._add("wrong page", span, words, nearest.place, cited, _replacement(span, correct_pages))
+        span = self._locator(citation)
+        self._add("wrong page", span, words, nearest.place, citation, _replacement(span, correct_pages))
 
     def no_such_page(
         self,
         words: str,
         essay_id: str,
         labels: Sequence[str],
-        cited: DraftCitation,
+        citation: DraftCitation,
         correct_pages: str | None,
     ) -> None:
         """A page that the essay cited, which has pages of these labels, does not have."""
-        span = self._locator(cited)
+        span = self._locator(citation)
         fixes, pages = _replacement(span, correct_pages), f"{labels[0]}-{labels[-1]}"
-        self._add("no such page", span, words, essay_id, cited, fixes, pages=pages)
+        self._add("no such page", span, words, essay_id, citation, fixes, pages=pages)
 
     def _words(self, quotation: DraftQuotation) -> str:
         return words_of(self._draft, quotation.start, quotation.end)[0]
 
-    def _locator(self, cited: DraftCitation) -> Span:
-        return self._draft.span(*(cited.locator or (cited.start, cited.end)))
+    def _locator(self, citation: DraftCitation) -> Span:
+        return self._draft.span(*(citation.locator or (citation.start, citation.end)))
 
-    def _as_written(self, cited: DraftCitation | None) -> str:
+    def _as_written(self, citation: DraftCitation | None) -> str:
         """A citation as the draft has it; one by a key with its markup."""
-        if cited is None or not cited.key:
-            return cited.text if cited else ""
-        start, end = self._draft.span(cited.start, cited.end)
+        if citation is None or not citation.key:
+            return citation.text if citation else ""
+        start, end = self._draft.span(citation.start, citation.end)
         return self._draft.text[start:end].strip("~ ")
 
     def _quotation(
@@ -152,12 +153,12 @@ class ProblemLog:
         kind: ProblemKind,
         quotation: DraftQuotation,
         place: PrintedPlace,
-        cited: DraftCitation | None,
+        citation: DraftCitation | None,
         fixes: Sequence[Fix] = (),
         diff: tuple[Difference, ...] = (),
     ) -> None:
         span = self._draft.span(*quotation.outer)
-        self._add(kind, span, self._words(quotation), place, cited, fixes, diff)
+        self._add(kind, span, self._words(quotation), place, citation, fixes, diff)
 
     def _add(
         self,
@@ -165,7 +166,7 @@ class ProblemLog:
         span: Span,
         words: str,
         where: PrintedPlace | str,
-        cited: DraftCitation | None,
+        citation: DraftCitation | None,
         fixes: Sequence[Fix] = (),
         diff: tuple[Difference, ...] = (),
         *,
@@ -177,7 +178,7 @@ class ProblemLog:
         line, column = self._draft.position(span[0])
         problem = Problem(
             kind=kind, start=span[0], end=span[1], line=line, column=column, quoted=_one_line(words),
-            printed=_one_line(place.text) if place else "", cited=_one_line(self._as_written(cited)),
+            printed=_one_line(place.text) if place else "", cited=_one_line(self._as_written(citation)),
             citation=self._cite(essay_id, place), essay=essay_id, passages=place.passages if place else (),
             pages=page_range(place.labels) if place else pages, diff=diff, fixes=tuple(fixes),
             replacement=applied(self._draft.text, *span, fixes) if fixes else None,

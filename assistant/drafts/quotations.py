@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from operator import attrgetter, itemgetter
 
+from assistant.core.essay import Span
 from assistant.documents.document import NOTE_CALL, Document
 from assistant.drafts.citations import DraftCitation, find_citations
 
@@ -35,8 +36,8 @@ _BEFORE = re.compile(r"[\s(\[{—–\-/“‘„«\"'…\ue0ff]")
 _CLIPPED = re.compile(r"(?:tis|twas|twere|til|em|cause|round|n|\d\ds?(?![:.,]\d))\b", re.IGNORECASE)
 _SMALL_WORD = re.compile(r"\s+[a-z]")
 _SINGLE = "'‘"
-# Characters of a quotation, and marks of a paragraph that are never closed: a text with more is no prose, and
-# searching it would take hours.
+# Characters of a quotation, and marks of a paragraph that are never closed: a text with more is not prose,
+# and searching it would take hours.
 _LONGEST = 5_000
 _MOST_UNCLOSED = 1_000
 
@@ -54,17 +55,17 @@ class MarkedWords:
 
     start: int
     end: int
-    outer: tuple[int, int]
+    outer: Span
 
 
-def find_marked(text: str, start: int, end: int, ignored: Sequence[tuple[int, int]]) -> list[MarkedWords]:
+def find_marked(text: str, start: int, end: int, ignored: Sequence[Span]) -> list[MarkedWords]:
     """Words in quotation marks from ``start`` to ``end``; those within others are not listed.
 
     Args:
         text: Prose.
         start: Where to begin.
         end: Where to end.
-        ignored: Spans, in order, in which marks are none of quotations.
+        ignored: Spans, in order, in which marks do not delimit quotations.
     """
     words: list[MarkedWords] = []
     offset, unclosed = start, 0
@@ -104,7 +105,7 @@ def _opens(text: str, offset: int, start: int) -> bool:
     return mark == "‘" or not before or bool(_BEFORE.match(before))
 
 
-def _closing(text: str, opening: int, end: int, ignored: Sequence[tuple[int, int]]) -> int | None:
+def _closing(text: str, opening: int, end: int, ignored: Sequence[Span]) -> int | None:
     mark = text[opening]
     if mark in "'‘‚":
         return _closing_single(text, opening, end)
@@ -124,7 +125,7 @@ def _closing(text: str, opening: int, end: int, ignored: Sequence[tuple[int, int
     return _mixed(text, opening, end) if mark == "“" else None
 
 
-def _nested_closing(text: str, opening: int, end: int, ignored: Sequence[tuple[int, int]]) -> int | None:
+def _nested_closing(text: str, opening: int, end: int, ignored: Sequence[Span]) -> int | None:
     """The mark that closes a straight one, if all that open within it are closed too."""
     depth = 1
     for offset in _offsets(opening + 1, end, ignored):
@@ -135,7 +136,7 @@ def _nested_closing(text: str, opening: int, end: int, ignored: Sequence[tuple[i
     return None
 
 
-def _offsets(start: int, end: int, ignored: Sequence[tuple[int, int]]) -> Iterator[int]:
+def _offsets(start: int, end: int, ignored: Sequence[Span]) -> Iterator[int]:
     """Offsets from ``start`` to ``end`` that are in none of the ignored spans, which are in order."""
     index = max(0, bisect_right(ignored, start, key=itemgetter(0)) - 1)
     while start < end and index < len(ignored):
@@ -202,16 +203,16 @@ class DraftQuotation:
         outer: Span with the quotation marks; that of the words for a block quotation.
         block: Index of the block that it is in.
         set_off: Whether it is a block quotation.
-        cited: The citations that may belong to it, the likeliest first.
+        citations: The citations that may belong to it, the likeliest first.
         is_unambiguous: Whether the first of them can belong to no other quotation.
     """
 
     start: int
     end: int
-    outer: tuple[int, int]
+    outer: Span
     block: int
     set_off: bool
-    cited: tuple[DraftCitation, ...]
+    citations: tuple[DraftCitation, ...]
     is_unambiguous: bool
 
 
@@ -245,13 +246,15 @@ def find_quotations(draft: Document) -> DraftContents:
 def _inline(draft: Document, index: int, citations: Sequence[DraftCitation]) -> list[DraftQuotation]:
     block, prose = draft.blocks[index], draft.prose
     ignored = [
-        (cited.start, cited.end) for cited in citations if cited.bracketed and prose[cited.start] in "([^"
+        (citation.start, citation.end)
+        for citation in citations
+        if citation.bracketed and prose[citation.start] in "([^"
     ]
     marked = find_marked(prose, block.start, block.end, ignored)
     if last := _continued(draft, index, marked):
         marked.append(last)
     sentences = _Sentences(prose, block.start, block.end)
-    unclaimed = [cited for cited in citations if not _follows_quotation(prose, cited, marked)]
+    unclaimed = [citation for citation in citations if not _follows_quotation(prose, citation, marked)]
     return [
         _with_citations(index, marked, number, citations, unclaimed, sentences)
         for number in range(len(marked))
@@ -293,7 +296,9 @@ def _with_citations(
     earlier: list[DraftCitation] = []
     if last >= 0 and sentences.has_both(unclaimed[last].end, words.start + 1):
         first = bisect_left(unclaimed, unclaimed[last].start, key=_START)
-        earlier = [cited for cited in _beginning_with(unclaimed, first) if cited.end <= words.outer[0]]
+        earlier = [
+            citation for citation in _beginning_with(unclaimed, first) if citation.end <= words.outer[0]
+        ]
     next_start = marked[number + 1].outer[0] if number + 1 < len(marked) else None
     return DraftQuotation(
         start=words.start,
@@ -301,7 +306,7 @@ def _with_citations(
         outer=words.outer,
         block=block,
         set_off=False,
-        cited=(*nearest, *earlier),
+        citations=(*nearest, *earlier),
         is_unambiguous=not nearest or next_start is None or nearest[0].start < next_start,
     )
 
@@ -313,10 +318,10 @@ def _beginning_with(citations: Sequence[DraftCitation], first: int) -> list[Draf
     return list(citations[first : bisect_right(citations, citations[first].start, key=_START)])
 
 
-def _follows_quotation(prose: str, cited: DraftCitation, marked: Sequence[MarkedWords]) -> bool:
+def _follows_quotation(prose: str, citation: DraftCitation, marked: Sequence[MarkedWords]) -> bool:
     """Whether a citation directly follows a quotation, to which it then belongs."""
-    before = bisect_right(marked, cited.start, key=lambda words: words.outer[1]) - 1
-    return before >= 0 and bool(_PUNCTUATION.fullmatch(prose, marked[before].outer[1], cited.start))
+    before = bisect_right(marked, citation.start, key=lambda words: words.outer[1]) - 1
+    return before >= 0 and bool(_PUNCTUATION.fullmatch(prose, marked[before].outer[1], citation.start))
 
 
 def _is_abbreviation(prose: str, start: int, stop: int) -> bool:
@@ -367,9 +372,9 @@ def _set_off(
     """The quotation that a block is, without its citation; none if nothing is left."""
     block, prose = draft.blocks[index], draft.prose
     start, end = block.start, block.end
-    bracketed = [cited for cited in citations[index] if cited.bracketed]
-    last = [cited for cited in bracketed if _FINAL_PUNCTUATION.fullmatch(prose, cited.end, end)]
-    first = [cited for cited in bracketed if _SPACE.fullmatch(prose, start, cited.start)]
+    bracketed = [citation for citation in citations[index] if citation.bracketed]
+    last = [citation for citation in bracketed if _FINAL_PUNCTUATION.fullmatch(prose, citation.end, end)]
+    first = [citation for citation in bracketed if _SPACE.fullmatch(prose, start, citation.start)]
     if last:
         end = last[0].start
     elif first:
@@ -383,7 +388,7 @@ def _set_off(
     marks = find_marked(prose, start, end, [])
     if len(marks) == 1 and marks[0].outer == (start, end):
         start, end = marks[0].start, marks[0].end
-    cited = tuple(last or first) or _introduction(draft, index, citations)
+    belonging = tuple(last or first) or _introduction(draft, index, citations)
     return [
         DraftQuotation(
             start=start,
@@ -391,13 +396,13 @@ def _set_off(
             outer=(start, end),
             block=index,
             set_off=True,
-            cited=cited,
-            is_unambiguous=bool(cited),
+            citations=belonging,
+            is_unambiguous=bool(belonging),
         )
     ]
 
 
-def _trimmed(prose: str, start: int, end: int) -> tuple[int, int]:
+def _trimmed(prose: str, start: int, end: int) -> Span:
     while start < end and (prose[start].isspace() or prose[start] == NOTE_CALL):
         start += 1
     while end > start and (prose[end - 1].isspace() or prose[end - 1] == NOTE_CALL):

@@ -8,20 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
-from assistant.attribution.quoted_spans import QuotedSpans
+from assistant.attribution.library_voices import LibraryVoices
 from assistant.citations.record import family_of
 from assistant.core.answer import QuotedWords
-from assistant.core.essay import StoredEssay
+from assistant.core.essay import Passage, StoredEssay
 from assistant.core.quotation import PrintedPlace, QuotationLookup, ReusedWords
 from assistant.documents.document import Document
 from assistant.drafts.citations import DraftCitation
 from assistant.drafts.quotations import DraftQuotation, last_sentence
 from assistant.quotations.corpus import Corpus
-
-if TYPE_CHECKING:
-    from assistant.attribution.voices import EssayVoices
 
 # So many words in a row are taken from an essay, not written again by chance.
 _REUSED = 8
@@ -34,72 +30,58 @@ _NAME = re.compile(r"[^\W\d_][\w'’-]+")
 
 
 class SecondHand:
-    """Tells the words that essays quote from their own; an essay is searched when it is first needed."""
+    """Finds whom essays quote at a place; an essay is analysed when it is first needed."""
 
     def __init__(self, essays: Sequence[StoredEssay]) -> None:
         self._essays = {essay.id: essay for essay in essays}
-        self._marks: dict[str, QuotedSpans] = {}
-        self._voices: dict[str, EssayVoices] = {}
+        self._voices = LibraryVoices(self._essays)
 
-    def source(self, place: PrintedPlace) -> QuotedWords | None:
+    def quotation_of(self, place: PrintedPlace) -> QuotedWords | None:
         """The quotation that all words of a place belong to.
 
         Returns:
             ``None`` if the essay's own words, or those of several quotations, are among them.
         """
-        spans = self._spans(place)
-        marks = self._marks_of(place.essay_id)
-        if not all(marks.covers(*span) for span in spans):
-            # Most words are outside all marks; voices, which take longer to find, are not needed then.
-            return None
-        voices = self._voices_of(place.essay_id)
-        sources = [voices.source(*span) for span in spans]
-        distinct = {(source.author, source.citation) if source else None for source in sources}
-        return sources[0] if len(distinct) == 1 else None
+        quotations = [self._voices.quotation_of(*span) for span in self._spans(place)]
+        distinct = {(quoted.author, quoted.citation) if quoted else None for quoted in quotations}
+        return quotations[0] if len(distinct) == 1 else None
 
     def author(self, lookup: QuotationLookup, essay_id: str) -> str:
         """Who wrote the words in all places of an essay; empty if its author did, or if that is uncertain."""
         places = [match.place for match in lookup.comparisons if match.place.essay_id == essay_id]
         if not places or lookup.places != len(lookup.comparisons):
             return ""
-        sources = [self.source(place) for place in places]
-        authors = {source.author if source else "" for source in sources}
-        own = {family_of(name) for name in self._essays[essay_id].reference.get("author", ())}
-        return authors.pop() if len(authors) == 1 and not authors & own else ""
+        quotations = [self.quotation_of(place) for place in places]
+        authors = {quoted.author if quoted else "" for quoted in quotations}
+        essay_authors = {family_of(name) for name in self._essays[essay_id].reference.get("author", ())}
+        return authors.pop() if len(authors) == 1 and not authors & essay_authors else ""
 
     def begins_quoted(self, place: PrintedPlace) -> bool:
         """Whether the first of the words is one that the essay quotes."""
-        quotations = self._voices_of(place.essay_id).of(place.passages[0])
-        return any(quoted.start <= place.start < quoted.end for quoted in quotations)
+        first, _, _ = self._spans(place)[0]
+        return any(quoted.start <= place.start < quoted.end for quoted in self._voices.quoted(first))
 
-    def _spans(self, place: PrintedPlace) -> list[tuple[str, int, int]]:
+    def _spans(self, place: PrintedPlace) -> list[tuple[Passage, int, int]]:
+        """Each passage of a place, with the start and end of the words in it."""
         first, last = place.passages[0], place.passages[-1]
-        lengths = {passage.id: len(passage.text) for passage in self._essays[place.essay_id].passages}
+        passages = {passage.id: passage for passage in self._essays[place.essay_id].passages}
         return [
-            (name, place.start if name == first else 0, place.end if name == last else lengths[name])
+            (
+                passages[name],
+                place.start if name == first else 0,
+                place.end if name == last else len(passages[name].text),
+            )
             for name in place.passages
         ]
 
-    def _marks_of(self, essay_id: str) -> QuotedSpans:
-        if essay_id not in self._marks:
-            self._marks[essay_id] = QuotedSpans(self._essays[essay_id].passages)
-        return self._marks[essay_id]
 
-    def _voices_of(self, essay_id: str) -> EssayVoices:
-        from assistant.attribution.voices import EssayVoices
-
-        if essay_id not in self._voices:
-            self._voices[essay_id] = EssayVoices(self._essays[essay_id].passages, self._marks_of(essay_id))
-        return self._voices[essay_id]
-
-
-def is_acknowledged(draft: Document, quotation: DraftQuotation, cited: DraftCitation, author: str) -> bool:
+def is_acknowledged(draft: Document, quotation: DraftQuotation, citation: DraftCitation, author: str) -> bool:
     """Whether a draft says that words are at second hand, or names who wrote them.
 
     Args:
         draft: The draft.
         quotation: The words.
-        cited: Their citation.
+        citation: Their citation.
         author: Family names of those who wrote them.
     """
     prose, block = draft.prose, draft.blocks[quotation.block]
@@ -107,12 +89,12 @@ def is_acknowledged(draft: Document, quotation: DraftQuotation, cited: DraftCita
     if quotation.set_off and quotation.block:
         start = draft.blocks[quotation.block - 1].start
     before = last_sentence(prose, start, quotation.outer[0])
-    after = prose[quotation.outer[1] : max(quotation.outer[1], min(cited.end, block.end))]
-    first, last = draft.span(cited.start, cited.end)
-    # A command of LaTeX is no word of the writer's; its arguments are.
-    citation = _COMMAND.sub(" ", draft.text[first:last])
-    sentence = f"{before} {after} {cited.text} {citation}"
-    if cited.inner or _SAYS_SO.search(sentence):
+    after = prose[quotation.outer[1] : max(quotation.outer[1], min(citation.end, block.end))]
+    first, last = draft.span(citation.start, citation.end)
+    # A command of LaTeX is not the writer's word; its arguments are.
+    written = _COMMAND.sub(" ", draft.text[first:last])
+    sentence = f"{before} {after} {citation.text} {written}"
+    if citation.inner or _SAYS_SO.search(sentence):
         return True
     names = [name for name in _NAME.findall(author) if name[0].isupper()]
     named = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")

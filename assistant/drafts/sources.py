@@ -16,7 +16,8 @@ from assistant.drafts.quotations import DraftQuotation, last_sentence
 _FEWEST_LETTERS = 8
 # Words of a title up to this length may begin with a small letter: and, of, from.
 _SMALL_WORD = 4
-# But at least half of all words have a capital: "Aquinas, in the 1940s, he came to see that the" is no title.
+# But at least half of all words have a capital: "Aquinas, in the 1940s, he came to see that the" is not a
+# title.
 _CAPITALISED = 0.5
 # A name to which a sentence gives the words that follow.
 _SPEAKER = re.compile(
@@ -52,12 +53,12 @@ class Meaning:
     Attributes:
         essays: Ids of the essays that it may mean; empty if it means another work; ``None`` if it names no
             source, and none is named before it.
-        cited: The citation, with its pages if one has any; ``None`` if the quotation has none.
+        citation: The citation, with its pages if one has any; ``None`` if the quotation has none.
         distant: Whether the essay was named in another paragraph only.
     """
 
     essays: frozenset[str] | None
-    cited: DraftCitation | None
+    citation: DraftCitation | None
     distant: bool = False
 
 
@@ -71,18 +72,18 @@ class Sources:
         self._name_patterns = {essay_id: re.compile(pattern) for essay_id, pattern in patterns.items()}
         self._titles = {essay.id: letters_and_digits(plain_title(essay.reference)) for essay in essays}
 
-    def meant(self, cited: DraftCitation) -> frozenset[str] | None:
+    def meant(self, citation: DraftCitation) -> frozenset[str] | None:
         """Ids of the essays that a citation may mean.
 
         Returns:
             ``None`` if it names no source; an empty set if it names a work that the library does not have.
         """
-        if cited.key:
-            return frozenset(essay_id for essay_id in self._essays if self._is_key(cited.key, essay_id))
-        if not cited.who:
+        if citation.key:
+            return frozenset(essay_id for essay_id in self._essays if self._is_key(citation.key, essay_id))
+        if not citation.who:
             return None
-        named = self._by_name(cited.who) or self._by_title(cited.who)
-        return frozenset(essay_id for essay_id in named if self._is_year(cited.year, essay_id))
+        named = self._by_name(citation.who) or self._by_title(citation.who)
+        return frozenset(essay_id for essay_id in named if self._is_year(citation.year, essay_id))
 
     def last_named(self, text: str) -> tuple[int, frozenset[str]] | None:
         """Where in a text an author of the library is named last, and that author's essays."""
@@ -98,7 +99,7 @@ class Sources:
         return last, frozenset(essay_id for offset, essay_id in mentions if offset == last)
 
     def has_other_speaker(self, sentence: str) -> bool:
-        """Whether all speakers that a sentence names are no authors of the library."""
+        """Whether a sentence names speakers, none of whom is an author of the library."""
         speakers = [match["name"] or match["other"] for match in _SPEAKER.finditer(sentence)]
         return bool(speakers) and not any(
             without_case_and_accents(speaker) in _NO_NAMES or self.last_named(speaker) for speaker in speakers
@@ -157,6 +158,7 @@ class Sources:
 
 
 def _family_name(essay: StoredEssay) -> str:
+    """Family name of the first author: sentences and citations that name the others name the first too."""
     authors = essay.reference.get("author", ())
     return without_case_and_accents(family_of(authors[0])) if authors else ""
 
@@ -176,44 +178,44 @@ class CitationResolver:
         self._draft, self._sources = draft, sources
         # Where citations name their source, and which essays they mean, in order.
         self._named = [
-            (cited.start, meant)
+            (citation.start, meant)
             for block in citations
-            for cited in block
-            if (meant := sources.meant(cited)) is not None
+            for citation in block
+            if (meant := sources.meant(citation)) is not None
         ]
 
     def meaning(self, quotation: DraftQuotation) -> Meaning:
         """What the citation of a quotation means."""
-        if not quotation.cited:
+        if not quotation.citations:
             return Meaning(None, None)
-        citations = [(cited, self._sources.meant(cited)) for cited in quotation.cited]
-        start = quotation.cited[0].start
-        nearest = [meant for cited, meant in citations if cited.start == start and meant]
+        citations = [(citation, self._sources.meant(citation)) for citation in quotation.citations]
+        start = quotation.citations[0].start
+        nearest = [meant for citation, meant in citations if citation.start == start and meant]
         named = [meant for _, meant in citations if meant is not None]
         essays = next(iter([*nearest, *named]), None)
-        fitting = [cited for cited, meant in citations if meant is None or meant == essays]
-        fitting = fitting or list(quotation.cited)
-        cited = next((cited for cited in fitting if cited.pages or cited.year), fitting[0])
+        fitting = [citation for citation, meant in citations if meant is None or meant == essays]
+        fitting = fitting or list(quotation.citations)
+        citation = next((citation for citation in fitting if citation.pages or citation.year), fitting[0])
         if essays is not None:
-            return Meaning(essays, cited)
-        return self._named_before(cited, min(cited.start, quotation.outer[0]), quotation.block)
+            return Meaning(essays, citation)
+        return self._named_before(citation, min(citation.start, quotation.outer[0]), quotation.block)
 
-    def _named_before(self, cited: DraftCitation, offset: int, block_index: int) -> Meaning:
+    def _named_before(self, citation: DraftCitation, offset: int, block_index: int) -> Meaning:
         """What a citation without a name means, by the names before an offset or in its own sentence."""
         prose, block = self._draft.prose, self._draft.blocks[block_index]
-        end = max(cited.start, offset)
+        end = max(citation.start, offset)
         if self._sources.has_other_speaker(last_sentence(prose, block.start, offset)):
-            return Meaning(frozenset(), cited)
-        before = prose[block.start : end if cited.start < block.end else offset]
+            return Meaning(frozenset(), citation)
+        before = prose[block.start : end if citation.start < block.end else offset]
         near = self._last(block.start, end, before)
         if near is not None:
-            return Meaning(near, cited)
-        return Meaning(self._last(0, block.start, prose[: block.start]), cited, distant=True)
+            return Meaning(near, citation)
+        return Meaning(self._last(0, block.start, prose[: block.start]), citation, distant=True)
 
     def _last(self, start: int, end: int, text: str) -> frozenset[str] | None:
         """The essays that were named last from ``start`` to ``end``, in the text or by a citation."""
-        cited = [(offset, essays) for offset, essays in self._named if start <= offset < end][-1:]
+        cited_essays = [(offset, essays) for offset, essays in self._named if start <= offset < end][-1:]
         named = self._sources.last_named(text)
-        if named and (not cited or start + named[0] > cited[0][0]):
+        if named and (not cited_essays or start + named[0] > cited_essays[0][0]):
             return named[1]
-        return cited[0][1] if cited else None
+        return cited_essays[0][1] if cited_essays else None

@@ -137,7 +137,7 @@ class LibraryWriter:
             self._store.remove(essay_id)
             self._trash.delete(essay_id)
             others = self._snapshot()
-            self._index.rewrite(others.essays.__getitem__, others.sources)
+            self._index.rewrite(others.essays.__getitem__, others.chunk_digests)
 
     def restore(self, essay_id: str) -> IngestReport:
         """Restore a removed essay; arguments as for ``Library.restore``."""
@@ -168,7 +168,7 @@ class LibraryWriter:
         others = snapshot.without(essay.id)
         build = self._index.build(
             lambda name: essay if name == essay.id else others.essays[name],
-            others.sources | {essay.id: hashlib.sha256(pending.chunks.encode()).hexdigest()},
+            others.chunk_digests | {essay.id: hashlib.sha256(pending.chunks.encode()).hexdigest()},
             model=model,
             progress=progress,
             encodings=pending.encodings,

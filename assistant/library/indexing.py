@@ -125,13 +125,13 @@ class LibraryIndex:
         return f"{count:,} windows, {how} (FAISS {engine})."
 
     def current(
-        self, read_essay: EssayReader, sources: Mapping[str, str], is_current: Callable[[], bool]
+        self, read_essay: EssayReader, digests: Mapping[str, str], is_current: Callable[[], bool]
     ) -> Index:
         """Load the index if it agrees with essays and model; otherwise build it.
 
         Args:
             read_essay: Gives an essay by its id; called for new and changed essays alone.
-            sources: Digest of each essay's chunk file by id.
+            digests: Digest of each essay's chunk file by id.
             is_current: Whether these are still the essays on disk.
 
         Raises:
@@ -139,20 +139,20 @@ class LibraryIndex:
             LibraryError: If it cannot be built.
         """
         index = load_index(self._folder)
-        if index is not None and index.sources == sources:
+        if index is not None and index.chunk_digests == digests:
             if self.models.encoder(index.model.name).info == index.model:
                 return index
             self._notify(f"The model {index.model.name} has changed; the index is rebuilt.")
         elif not (self._folder / MANIFEST).exists():
             self._notify("The index is being built; this takes a moment.")
-        elif index is None or not sources.items() <= index.sources.items():
+        elif index is None or not digests.items() <= index.chunk_digests.items():
             # Where essays were only removed, there is nothing to report: all vectors are there.
             self._notify("The index does not agree with the essays; it is rebuilt.")
         with writing(self._root, self._notify):
             if not is_current():
                 raise OutdatedError
             # Another program may have built it while this one waited.
-            if build := self.build(read_essay, sources):
+            if build := self.build(read_essay, digests):
                 _make_current(build)
         index = load_index(self._folder)
         if index is None:
@@ -162,7 +162,7 @@ class LibraryIndex:
     def build(
         self,
         read_essay: EssayReader,
-        sources: Mapping[str, str],
+        digests: Mapping[str, str],
         *,
         model: str | None = None,
         progress: Progress = no_progress,
@@ -173,7 +173,7 @@ class LibraryIndex:
 
         Args:
             read_essay: Gives an essay by its id; called for new and changed essays alone.
-            sources: Digest of each essay's chunk file by id.
+            digests: Digest of each essay's chunk file by id.
             model: Name of the embedding model; otherwise the one that the library has.
             progress: Called with the stage, the number of steps done and the number there are.
             encodings: Folder with encodings of windows; otherwise those of an interrupted run are used.
@@ -182,10 +182,10 @@ class LibraryIndex:
         old = load_index(self._folder)
         encoder = self.models.encoder(model or (old.model.name if old else None))
         same_model = old is not None and old.model == encoder.info
-        if old is not None and old.sources == sources and same_model and not rewrite:
+        if old is not None and old.chunk_digests == digests and same_model and not rewrite:
             return None
-        unchanged = _unchanged(old, sources) if old is not None and same_model and not rewrite else set()
-        changed = {essay: digest for essay, digest in sorted(sources.items()) if essay not in unchanged}
+        unchanged = _unchanged(old, digests) if old is not None and same_model and not rewrite else set()
+        changed = {essay: digest for essay, digest in sorted(digests.items()) if essay not in unchanged}
         if encodings is None:
             saved = SavedEncodings(self._folder, encoder.info, self._notify_reused)
         else:
@@ -207,18 +207,18 @@ class LibraryIndex:
         if index is not None and (encodings := encodings_of(index, {essay_id})):
             SavedEncodings(folder, index.model, _ignore).add(encodings)
 
-    def rewrite(self, read_essay: EssayReader, sources: Mapping[str, str]) -> None:
+    def rewrite(self, read_essay: EssayReader, digests: Mapping[str, str]) -> None:
         """Write the index again, so that nothing of removed essays is left in it.
 
         Raises:
             AssistantError: If it cannot be built.
         """
-        if not sources:
+        if not digests:
             (self._folder / MANIFEST).unlink(missing_ok=True)
             for path in (*self._folder.glob("build-*"), *self._folder.glob("rows-*")):
                 shutil.rmtree(path, ignore_errors=True)
             delete_encodings(self._folder)
-        elif (self._folder / MANIFEST).exists() and (build := self.build(read_essay, sources, rewrite=True)):
+        elif (self._folder / MANIFEST).exists() and (build := self.build(read_essay, digests, rewrite=True)):
             _make_current(build)
 
     def _notify_reused(self, count: int) -> None:
@@ -237,8 +237,8 @@ def _make_current(build: Build) -> None:
         raise
 
 
-def _unchanged(old: Index, sources: Mapping[str, str]) -> set[str]:
+def _unchanged(old: Index, digests: Mapping[str, str]) -> set[str]:
     """Essays whose rows are right as they are; none if too many rows would belong to no essay."""
-    unchanged = {essay for essay, digest in old.sources.items() if sources.get(essay) == digest}
+    unchanged = {essay for essay, digest in old.chunk_digests.items() if digests.get(essay) == digest}
     rows = sum(high - low for low, high in (old.essays[essay].windows for essay in unchanged))
     return unchanged if rows >= (1 - _UNUSED) * len(old.windows) else set()

@@ -43,7 +43,7 @@ class QuotationChecker:
     def _quoted_place(self, comparison: Comparison, style: Style) -> CitedPlace:
         place = comparison.place
         pages = page_range(place.labels)
-        quoted = self._second_hand.source(place)
+        quoted = self._second_hand.quotation_of(place)
         author = None if quoted is None else quoted.author
         return CitedPlace(
             place.passages,

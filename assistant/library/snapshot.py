@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.attribution.voices import LibraryVoices
+from assistant.attribution.library_voices import LibraryVoices
 from assistant.citations.styles import Style, style_named
 from assistant.core.errors import LibraryError
 from assistant.core.essay import EssaySummary, StoredEssay
@@ -118,7 +118,7 @@ class Snapshot:
         return {essay_id: (self.stamps[essay_id], summary) for essay_id, summary in self.summaries.items()}
 
     @cached_property
-    def sources(self) -> dict[str, str]:
+    def chunk_digests(self) -> dict[str, str]:
         """Digest of each chunk file by essay id, by which an index knows whether it is current."""
         return {essay_id: summary.sha256 for essay_id, summary in self.summaries.items()}
 
@@ -149,7 +149,7 @@ class Snapshot:
         with self._finder_lock:
             if self._finder is None or self._finder[0] != self._index.state():
                 self._finder = None
-                index = self._index.current(self.essays.__getitem__, self.sources, self.is_current)
+                index = self._index.current(self.essays.__getitem__, self.chunk_digests, self.is_current)
                 models = self._index.models
                 finder = Finder(
                     index, models.encoder(index.model.name), self.essays, models.reading_model, self.summaries

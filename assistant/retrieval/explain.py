@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from assistant.core.answer import Match
-from assistant.core.essay import Passage, Spans
+from assistant.core.essay import Passage, Span, Spans
 from assistant.retrieval.index.index import Index
 from assistant.retrieval.index.introductions import SHARE
 from assistant.retrieval.index.ordering import best_first, rounded
@@ -22,11 +22,11 @@ _MATCHING = 0.3
 
 
 def excerpt(
-    sentences: Sequence[tuple[int, int]],
+    sentences: Sequence[Span],
     lengths: Sequence[int],
-    span: tuple[int, int],
+    span: Span,
     longest: int = LONGEST_EXCERPT,
-) -> tuple[int, int]:
+) -> Span:
     """Widen a span of a passage by whole sentences, before and after it in turn.
 
     The sentence before it is added first, because it is the one that names what pronouns refer to.
@@ -54,7 +54,7 @@ def excerpt(
     return sentences[first][0], sentences[last][1]
 
 
-def sentences_over(sentences: Sequence[tuple[int, int]], spans: Iterable[tuple[int, int]]) -> Spans:
+def sentences_over(sentences: Sequence[Span], spans: Iterable[Span]) -> Spans:
     """The sentences that some spans of a text touch, in reading order; adjacent sentences are one span."""
     touched = sorted(
         {
@@ -64,7 +64,7 @@ def sentences_over(sentences: Sequence[tuple[int, int]], spans: Iterable[tuple[i
             if start < high and low < end
         }
     )
-    joined: list[tuple[int, int]] = []
+    joined: list[Span] = []
     for previous, number in zip([-2, *touched], touched, strict=False):
         start, end = sentences[number]
         if previous == number - 1:
@@ -122,7 +122,7 @@ def _introducing_passage(index: Index, introduction: Integers) -> str:
     return index.windows[int(np.searchsorted(index.offsets, introduction[0], "right")) - 1].passage
 
 
-def _whole_word(text: str, start: int, end: int) -> tuple[int, int]:
+def _whole_word(text: str, start: int, end: int) -> Span:
     """Span of the word that a word piece belongs to."""
     while start > 0 and text[start - 1].isalnum() and text[start].isalnum():
         start -= 1

@@ -257,9 +257,7 @@ def _tokens(text: str) -> list[str]:
 
 def _has_subject(text: str) -> bool:
     """Whether a pronoun that follows a text can refer to something in it."""
-    if any(
-        word[0].isupper() and casefolded_word(word) not in FUNCTION_WORDS for word in _WORD.findall(text)
-    ):
+    if any(word[0].isupper() and casefolded_word(word) not in FUNCTION_WORDS for word in _WORD.findall(text)):
         return True
     if re.search(r"\bthe\s+\w+", text, re.IGNORECASE):
         return True

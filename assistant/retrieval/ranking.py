@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.core.essay import Passage, Spans
+from assistant.core.essay import Passage, Span, Spans
 from assistant.retrieval.index.index import Index
 from assistant.retrieval.index.ordering import best_first, rounded
 from assistant.retrieval.index.tokens import runs
@@ -98,7 +98,7 @@ def make_query(question: Question, encoder: Encoder) -> Query:
     )
 
 
-def _parts(text: str, encoder: Encoder) -> list[tuple[int, int]]:
+def _parts(text: str, encoder: Encoder) -> list[Span]:
     """Divide a text into spans that the model encodes whole, between words where possible."""
     pieces, limit = encoder.pieces(text), encoder.info.max_tokens
     if len(pieces) <= limit:
@@ -274,13 +274,13 @@ def nearest_sentence(query: Query, weights: Floats, index: Index, rows: Integers
 
 
 def _scored_sentences(
-    query: Query, weights: Floats, index: Index, row: int, sentences: Sequence[tuple[int, int]]
-) -> list[tuple[float, tuple[int, int]]]:
+    query: Query, weights: Floats, index: Index, row: int, sentences: Sequence[Span]
+) -> list[tuple[float, Span]]:
     """Score, to four decimals, and span of each sentence that has words in a window."""
     tokens = slice(index.offsets[row], index.offsets[row + 1])
     cosines = index.tokens.cosines(tokens, query.tokens)
     starts = index.spans[tokens, 0]
-    scored: list[tuple[float, tuple[int, int]]] = []
+    scored: list[tuple[float, Span]] = []
     for start, end in sentences:
         is_inside = (starts >= start) & (starts < end)
         if is_inside.any():

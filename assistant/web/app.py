@@ -46,8 +46,8 @@ _STYLES = tuple(f"{name}.css" for name in "style cards reader measure check libr
 _SCRIPTS = tuple(
     f"{name}.js"
     for name in (
-        "page copying opening hits finding sentences keys keeping "
-        "choosing library checking notebook pinning pins saving arriving"
+        "page copying navigation hits finding sentences keys session "
+        "scope library checking notebook pin_buttons pin_list saving updates"
     ).split()
 )
 # Seconds between sweeps of uploads that were never added, and the age they may reach.

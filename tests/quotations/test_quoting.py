@@ -246,12 +246,12 @@ def test_many_places_are_counted_and_the_first_are_listed() -> None:
 
 def test_words_that_print_repeats_without_end_are_found_in_one_of_their_places() -> None:
     corpus = Corpus([essay(passage("two/p01", "a " * 5_000 + "tide"))])
-    assert corpus.look_up(("a " * 500).strip()).judgement == "exact"
-    assert corpus.look_up("a " * 500 + "… a b").judgement == "altered"
+    assert corpus.look_up(("a " * 500).strip()).verdict == "exact"
+    assert corpus.look_up("a " * 500 + "… a b").verdict == "altered"
 
 
 def test_a_mark_that_prints_nothing_is_no_word() -> None:
-    assert CORPUS.look_up("the harbour’s \ufeff").judgement in {"exact", "altered", "absent"}
+    assert CORPUS.look_up("the harbour’s \ufeff").verdict in {"exact", "altered", "absent"}
 
 
 def test_a_long_quotation_is_compared_with_the_print_beside_it() -> None:
@@ -259,7 +259,7 @@ def test_a_long_quotation_is_compared_with_the_print_beside_it() -> None:
     corpus = Corpus([essay(passage("two/p01", " ".join(words)))])
     words[1_000] = "another"
     result = corpus.look_up(" ".join(words[500:2_300]))
-    assert result.judgement == "altered"
+    assert result.verdict == "altered"
     (comparison,) = result.comparisons
     differing = [(step.quoted, step.printed) for step in comparison.diff if step.op != "equal"]
     assert differing == [("another", "word1000")]

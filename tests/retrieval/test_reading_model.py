@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pytest
 from essay_library import QUESTION, loader, sample_library
 from fake_models import FakeEncoder

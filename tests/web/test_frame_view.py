@@ -11,7 +11,7 @@ from assistant.web.app import launch_options
 from assistant.web.views.frame import FIND, RULER, SHOW_KEYS, keys_html
 
 STATIC = resources.files("assistant.web").joinpath("static")
-NOTEBOOK = tuple(f"{name}.js" for name in "notebook pinning pins saving".split())
+NOTEBOOK = tuple(f"{name}.js" for name in "notebook pin_buttons pin_list saving".split())
 
 
 def _script(name: str) -> str:
@@ -49,7 +49,15 @@ def test_all_scripts_and_styles_are_in_the_page() -> None:
 
 
 def test_interface_text_has_real_quotation_marks() -> None:
-    for name in ("page.js", "opening.js", "sentences.js", "finding.js", "keys.js", "copying.js", *NOTEBOOK):
+    for name in (
+        "page.js",
+        "navigation.js",
+        "sentences.js",
+        "finding.js",
+        "keys.js",
+        "copying.js",
+        *NOTEBOOK,
+    ):
         for said in re.findall(r'desk\.say\((["`])(.*?)\1', _script(name)):
             assert '"' not in said[1]
             assert "'" not in said[1]

@@ -206,7 +206,7 @@ def test_record_and_first_page_are_edited(page: Page, opened: Opened) -> None:
     page.get_by_label("Title", exact=True).fill(_HOSTILE)
     page.get_by_label("Date").fill("2014-13")
     page.get_by_role("button", name="Save").click()
-    expect(sheet.get_by_role("alert")).to_contain_text("“2014-13” is no date")
+    expect(sheet.get_by_role("alert")).to_contain_text("“2014-13” is not a date")
     page.get_by_label("Date").fill("2014-12")
     page.keyboard.press("Enter")
     expect(sheet).to_be_hidden()
@@ -226,7 +226,7 @@ def test_a_pasted_record_is_shown_before_it_is_saved(page: Page, opened: Opened)
     record = page.get_by_label("Paste the record")
     record.fill("nothing")
     page.get_by_role("button", name="Save").click()
-    expect(page.locator("#sheet").get_by_role("alert")).to_contain_text("is no record")
+    expect(page.locator("#sheet").get_by_role("alert")).to_contain_text("is not a record")
     record.fill(
         "@article{x, title = {On Eels}, author = {Marsh, Ada}, journal = {Coast}, issn = {0026-7724}}"
     )

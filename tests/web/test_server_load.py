@@ -12,7 +12,6 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import page_server
 import pytest
 from essay_library import SECOND, loader, sample_library

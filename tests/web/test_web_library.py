@@ -81,7 +81,7 @@ def test_a_record_is_edited_by_the_form(actions: LibraryActions, opened: Opened)
     # Fields that were not changed do not count as set by the user.
     assert actions.run(["save", "sample", opened.library.form("sample"), ""])["said"]
     message = actions.run(["save", "sample", form | {"issued": "13/2014"}, ""])["fault"]
-    assert message.startswith("“13/2014” is no date")
+    assert message.startswith("“13/2014” is not a date")
     assert actions.run(["save", "sample", {"title": 7, "nonsense": "x"}, ""])["said"]
     assert actions.run(["save", "sample", {"title": "x" * 200_001}, ""]) == {"fault": TOO_LONG}
 
@@ -104,7 +104,7 @@ def test_a_pasted_record_fills_the_form_in_and_is_saved_whole(
     actions.run(["save", "sample", form | {"volume": "3"}, text])
     assert opened.library.essay("sample").reference["ISSN"] == "0026-7724"
     assert opened.library.essay("sample").reference["volume"] == "3"
-    assert actions.run(["read", "sample", "nothing"])["fault"].startswith("What was pasted is no record")
+    assert actions.run(["read", "sample", "nothing"])["fault"].startswith("What was pasted is not a record")
     assert actions.run(["read", "sample", "x" * 200_001]) == {"fault": TOO_LONG}
 
 

@@ -144,7 +144,7 @@ def format_citation(citation: Rich, form: str) -> str:
         RecordError: If there is no such format.
     """
     if form not in _FORMATS:
-        raise RecordError(f"{form!r} is no format of a citation; choose one of {', '.join(_FORMATS)}.")
+        raise RecordError(f"{form!r} is not a format of citations; choose one of {', '.join(_FORMATS)}.")
     return _FORMATS[form](citation)
 
 

@@ -61,7 +61,7 @@ def csl_style(name: str, records: Sequence[CSLItem], *, known: Sequence[str]) ->
 def _installed(name: str, known: Sequence[str]) -> Path:
     """File of a style of the CSL package."""
     unknown = (
-        f"{name!r} is no citation style known here; choose one of {', '.join(known)}, or name a .csl file"
+        f"{name!r} is not a citation style known here; choose one of {', '.join(known)}, or name a .csl file"
     )
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
         raise RecordError(f"{unknown}.")
@@ -98,7 +98,7 @@ class _CSLStyle(Style):
             self._double = str(root.citation.layout.get_single_term(name="open-quote")) in {"“", '"'}
             self._inside = root.get_locale_option("punctuation-in-quote").lower() == "true"
         except Exception as error:  # a damaged file can raise anything in the engine
-            raise RecordError(f"{name} is no CSL style that can be used; download it again.") from error
+            raise RecordError(f"{name} is not a CSL style that can be used; download it again.") from error
 
     def rich_in_text(self, record: CSLItem, locator: str, *, quoting: str | None = None) -> Rich:
         """The citation, which names both authors of words that the work quotes."""

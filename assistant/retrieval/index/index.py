@@ -36,13 +36,13 @@ class IndexSegment:
     """The rows of an index that belong to one essay, each range as start and end.
 
     Attributes:
-        source: Digest of the essay's chunk file.
+        chunk_digest: Digest of the essay's chunk file.
         windows: Range of its windows.
         passages: Range of its passages.
         tokens: Range of its tokens.
     """
 
-    source: str
+    chunk_digest: str
     windows: tuple[int, int]
     passages: tuple[int, int]
     tokens: tuple[int, int]
@@ -98,9 +98,9 @@ class Index:
     vocabulary: Callable[[], Mapping[str, Vocabulary]]
 
     @property
-    def sources(self) -> dict[str, str]:
+    def chunk_digests(self) -> dict[str, str]:
         """Digest of each essay's chunk file, by essay id."""
-        return {essay: segment.source for essay, segment in self.essays.items()}
+        return {essay: segment.chunk_digest for essay, segment in self.essays.items()}
 
     @cached_property
     def rows(self) -> Integers:
@@ -168,7 +168,7 @@ class Index:
 
 def build_index(
     passages: Sequence[Passage],
-    sources: Mapping[str, str],
+    digests: Mapping[str, str],
     encoder: Encoder,
     *,
     previous: Index | None = None,
@@ -179,7 +179,7 @@ def build_index(
 
     Args:
         passages: All passages of the essays, essay by essay; kinds that questions do not search are skipped.
-        sources: Digest of each essay's chunk file.
+        digests: Digest of each essay's chunk file.
         encoder: The model.
         previous: An index whose encodings of the same windows are reused if its model is the same.
         saved: Encodings that an interrupted run left; new ones are added to them.
@@ -195,7 +195,7 @@ def build_index(
         encodings = encodings_of(previous, {passage.essay_id for passage in searched})
     missing = [text for text in dict.fromkeys(window.text for window in windows) if text not in encodings]
     encodings |= zip(missing, encode(missing, encoder, saved, progress), strict=True)
-    return _assemble(encoder.info, sources, windows, [encodings[window.text] for window in windows], passages)
+    return _assemble(encoder.info, digests, windows, [encodings[window.text] for window in windows], passages)
 
 
 def encodings_of(index: Index, essays: Iterable[str]) -> dict[str, Encoding]:
@@ -213,7 +213,7 @@ def encodings_of(index: Index, essays: Iterable[str]) -> dict[str, Encoding]:
 
 def _assemble(
     info: ModelInfo,
-    sources: Mapping[str, str],
+    digests: Mapping[str, str],
     windows: Sequence[Window],
     encodings: Sequence[Encoding],
     passages: Sequence[Passage],
@@ -231,7 +231,7 @@ def _assemble(
     vectors = np.array([encoding.vector for encoding in encodings], dtype=np.float32)
     return Index(
         model=info,
-        essays=_segments(sources, [by_id[window.passage].essay_id for window in windows], owners, offsets),
+        essays=_segments(digests, [by_id[window.passage].essay_id for window in windows], owners, offsets),
         windows=tuple(windows),
         vectors=VectorIndex.build(vectors.reshape(-1, info.dimension)),
         owners=owners,
@@ -248,16 +248,16 @@ def _assemble(
 
 
 def _segments(
-    sources: Mapping[str, str], essays: Sequence[str], owners: Integers, offsets: Integers
+    digests: Mapping[str, str], essays: Sequence[str], owners: Integers, offsets: Integers
 ) -> dict[str, IndexSegment]:
     """Segment of each essay, from the essay of each window; essays without windows have empty ones."""
     empty = (0, 0)
-    segments = {essay: IndexSegment(source, empty, empty, empty) for essay, source in sources.items()}
+    segments = {essay: IndexSegment(digest, empty, empty, empty) for essay, digest in digests.items()}
     start = 0
     for essay, group in groupby(essays):
         end = start + len(list(group))
         segments[essay] = IndexSegment(
-            sources.get(essay, ""),
+            digests.get(essay, ""),
             (start, end),
             (int(owners[start]), int(owners[end - 1]) + 1),
             (int(offsets[start]), int(offsets[end])),

@@ -154,8 +154,8 @@ def _load(manifest: Mapping[str, Any], build: Path, rows: Path) -> Index | None:
     }
     texts, words = mapped[TEXTS], mapped[WORDS]
     essays = {
-        name: IndexSegment(source, *(tuple(segments[name][axis]) for axis in AXES))
-        for name, source in manifest["essays"].items()
+        name: IndexSegment(chunk_digest, *(tuple(segments[name][axis]) for axis in AXES))
+        for name, chunk_digest in manifest["essays"].items()
     }
     vocabularies = {name: words[slice(*segment["vocabulary"])] for name, segment in segments.items()}
     for essay, segment in essays.items():
@@ -299,13 +299,13 @@ def save_index(index: Index, folder: Path, onto: Index | None = None, keep: Coll
     try:
         build.rows.mkdir(exist_ok=True)
         _save_shared(index, onto, counts["passages"], files)
-        sources = index.sources
+        digests = index.chunk_digests
         segments: dict[str, Any] = {}
         if manifest:
-            sources |= {name: manifest["essays"][name] for name in keep}
+            digests |= {name: manifest["essays"][name] for name in keep}
             segments = {name: manifest["segments"][name] for name in keep}
         new_segments, counts = _append(index, build.rows, counts)
-        content = _manifest(build, index.model, sources, segments | new_segments, counts)
+        content = _manifest(build, index.model, digests, segments | new_segments, counts)
         (files / MANIFEST).write_text(json.dumps(content, indent=1), encoding="utf-8")
     except BaseException:
         build.discard()
@@ -403,7 +403,7 @@ def _open_at(path: Path, start: int) -> Any:
 def _manifest(
     build: Build,
     model: ModelInfo,
-    sources: Mapping[str, str],
+    digests: Mapping[str, str],
     segments: Mapping[str, Any],
     counts: Mapping[str, int],
 ) -> dict[str, Any]:
@@ -420,7 +420,7 @@ def _manifest(
         "metric": "cosine of unit vectors (inner product)",
         "engine": engine_of(counts["windows"]),
         "counts": dict(counts),
-        "essays": dict(sources),
+        "essays": dict(digests),
         "segments": dict(segments),
         "files": {path.name: _digest_if_small(path) for path in sorted(build.files.iterdir())},
         "versions": _versions(),

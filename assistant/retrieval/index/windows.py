@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.core.essay import Passage
+from assistant.core.essay import Passage, Span
 from assistant.retrieval.models.encoder import Encoder, Piece
 
 # Parts of a sentence that is longer than the model reads overlap by this share.
@@ -43,7 +43,7 @@ def windows_of(passage: Passage, encoder: Encoder) -> list[Window]:
     limit = encoder.info.max_tokens
     pieces = [encoder.pieces(passage.text[start:end]) for start, end in passage.sentences]
     lengths = [len(sentence) for sentence in pieces]
-    spans: list[tuple[int, int]] = []
+    spans: list[Span] = []
     for number, (start, end) in enumerate(passage.sentences):
         if not lengths[number]:
             continue
@@ -56,7 +56,7 @@ def windows_of(passage: Passage, encoder: Encoder) -> list[Window]:
     return [Window(passage.id, start, end, passage.text[start:end]) for start, end in spans]
 
 
-def _parts(pieces: Sequence[Piece], limit: int) -> list[tuple[int, int]]:
+def _parts(pieces: Sequence[Piece], limit: int) -> list[Span]:
     """Spans of overlapping parts of a sentence, each of at most ``limit`` word pieces."""
     step = max(1, int(limit * (1 - _OVERLAP)))
     firsts = range(0, max(1, len(pieces) - int(limit * _OVERLAP)), step)

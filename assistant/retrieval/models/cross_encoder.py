@@ -1,4 +1,4 @@
-"""The reading model: a cross-encoder, which reads a question and an excerpt together and judges if it answers.
+"""The reading model: a cross-encoder, which reads a question and an excerpt together to judge the answer.
 
 Cross-encoders (Nogueira and Cho 2019) are more accurate than comparing vectors, but slow, so that only the
 first passages are read. This one shares the embedding model's weights; its graph adds a low-rank adapter and

@@ -4,7 +4,7 @@ Hooks that the scripts, the styles and the browser tests rely on (keep them stab
 
 - ``#shelf table.essays``: the table; ``th[aria-sort] button[data-sort]``: its headers; ``tr[data-essay]``: a
   row, in it ``input.chosen`` and ``button[data-act]`` (``open``, ``edit``, ``report``, ``remove``);
-- ``#shelf .asked-what``: which essays are asked, in words (written by ``choosing.js``);
+- ``#shelf .asked-what``: which essays are asked, in words (written by ``scope.js``);
 - ``#shelf details.removed li[data-essay] button[data-act]`` (``restore``, ``forget``);
 - ``#scope details.scope``: the same choice in the part that asks, with ``input.chosen[value]``;
 - ``form.edit``: its controls have the names of CSL's fields, and ``first-page`` and ``record``.

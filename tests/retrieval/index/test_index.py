@@ -63,7 +63,7 @@ def all_vectors(index: VectorIndex) -> Floats:
 def assert_equal(one: Index, other: Index) -> None:
     """Two indexes are equal, array for array."""
     assert one.model == other.model
-    assert dict(one.sources) == dict(other.sources)
+    assert dict(one.chunk_digests) == dict(other.chunk_digests)
     assert list(one.windows) == list(other.windows)
     names = "owners offsets ids spans introductions lengths tokens.codes tokens.scales"
     for name in names.split():
