@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from assistant.api.service import ApiService
 from assistant.web.app import build, launch_options, server_routes
+from assistant.web.limits import limit_connections
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -140,6 +141,7 @@ def served(
         app_kwargs=server_routes(service, HOST, auth),
         **launch_options(),
     )
+    limit_connections(page.server)
     try:
         yield Served(page, address.rstrip("/"))
     finally:

@@ -10,6 +10,7 @@ import base64
 import binascii
 import ipaddress
 import json
+import re
 import secrets
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 _NOT_LOOPBACK = "This page is open to its own machine only, as localhost; another --host opens it to others."
 _CROSS_ORIGIN = "Pages of other addresses may not ask here."
+
+# A name or address and perhaps a port: nothing that another program could read as part of an address instead.
+_HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:[0-9]{0,5})?", re.ASCII | re.IGNORECASE)
 
 # In a query string: short names of fields, and how truth values are written.
 _SHORT_NAMES = {"q": "question", "essay": "essays"}
@@ -200,6 +204,14 @@ class AccessGuard:
         site = request.headers.get("sec-fetch-site")
         if _is_cross_origin(request.scope) or site in {"cross-site", "same-site"}:
             raise RefusedError(HTTPStatus.FORBIDDEN, _CROSS_ORIGIN)
+        self.require_login(request)
+
+    def require_login(self, request: Request) -> None:
+        """Ask for the cookie of the page's login, or for a name and a password, if there are accounts.
+
+        Raises:
+            RefusedError: If the request has neither.
+        """
         if self._accounts is None or _is_logged_in(request):
             return
         name, password = _credentials(request.headers.get("authorization", ""))
@@ -242,10 +254,9 @@ def _is_cross_origin(scope: Scope) -> bool:
 
 
 def _host(scope: Scope) -> str:
-    try:
-        return urlsplit(f"//{_header(scope, b'host') or ''}").hostname or ""
-    except ValueError:
-        return ""
+    """The name or address that the request asks for; empty if it is malformed."""
+    match = _HOST.fullmatch(_header(scope, b"host") or "")
+    return match["name"].strip("[]").lower() if match else ""
 
 
 def _header(scope: Scope, name: bytes) -> str | None:

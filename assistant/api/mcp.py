@@ -6,17 +6,22 @@ only exceptions whose text may be sent.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import anyio
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.shared.exceptions import MCPError
+from mcp.shared.message import SessionMessage
 from mcp_types import (
     INVALID_PARAMS,
+    INVALID_REQUEST,
+    PARSE_ERROR,
     CallToolRequestParams,
     CallToolResult,
+    ErrorData,
+    JSONRPCError,
     ListResourcesResult,
     ListResourceTemplatesResult,
     ListToolsResult,
@@ -35,6 +40,10 @@ from assistant import __version__
 from assistant.api.schema import CALLS, MAX_BYTES, RefusedError, input_schema, output_schema
 
 if TYPE_CHECKING:
+    from contextvars import Context
+
+    from mcp.shared._stream_protocols import ReadStream, WriteStream
+
     from assistant.api.service import ApiService
 
 
@@ -80,7 +89,61 @@ def serve_stdio(service: ApiService) -> None:
 
 async def _serve_streams(mcp_server: Server[Any]) -> None:
     async with stdio_server() as (received, sent):
-        await mcp_server.run(received, sent, mcp_server.create_initialization_options())
+        messages = _WellFormed(received, sent)
+        await mcp_server.run(messages, sent, mcp_server.create_initialization_options())
+
+
+class _WellFormed:
+    """The messages of a client; what is none is answered with an error, as JSON-RPC asks.
+
+    The SDK itself drops lines that are no JSON or no message, and the client waits for ever.
+    """
+
+    def __init__(
+        self, received: ReadStream[SessionMessage | Exception], sent: WriteStream[SessionMessage]
+    ) -> None:
+        self._received, self._sent = received, sent
+
+    @property
+    def last_context(self) -> Context | None:
+        """The context in which the last message was sent, which the SDK restores."""
+        return getattr(self._received, "last_context", None)
+
+    async def receive(self) -> SessionMessage | Exception:
+        """The next message."""
+        while isinstance(item := await self._received.receive(), Exception):
+            if (error := _protocol_error(item)) is not None:
+                await self._sent.send(SessionMessage(JSONRPCError(jsonrpc="2.0", id=None, error=error)))
+        return item
+
+    async def aclose(self) -> None:
+        """Receive no more."""
+        await self._received.aclose()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> SessionMessage | Exception:
+        try:
+            return await self.receive()
+        except anyio.EndOfStream:
+            raise StopAsyncIteration from None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_exception: object) -> None:
+        await self.aclose()
+
+
+def _protocol_error(error: Exception) -> ErrorData | None:
+    """The error that answers a line, by the reason why it is no message; none for an empty line."""
+    reasons = error.errors(include_url=False) if hasattr(error, "errors") else []
+    if not any(reason["type"] == "json_invalid" for reason in reasons):
+        return ErrorData(code=INVALID_REQUEST, message="Send messages of JSON-RPC 2.0, one a line.")
+    if not str(reasons[0]["input"]).strip():
+        return None
+    return ErrorData(code=PARSE_ERROR, message="This line is not JSON; send one message a line.")
 
 
 def http_manager(service: ApiService) -> StreamableHTTPSessionManager:

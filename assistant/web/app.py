@@ -23,9 +23,10 @@ from assistant.web.check import check_part
 from assistant.web.gradio_api import add_endpoints
 from assistant.web.library import PART as LIBRARY_PART
 from assistant.web.library import library_part
+from assistant.web.limits import RequestLimits, limit_connections
 from assistant.web.measure import measure_part
 from assistant.web.notebook import notebook_part
-from assistant.web.uploading import FetchGuard
+from assistant.web.uploading import use_private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,6 +78,7 @@ def build(
         assess: Evaluates question sets; without it the page has no part that measures.
         service: Answers other programs; without it the page has no API.
     """
+    use_private_folder()
     page = gr.Blocks(title="Essay Assistant", analytics_enabled=False, fill_width=True, delete_cache=_SWEEP)
     if service is not None:
         # First of all: Gradio gives a name to the first that asks for it, even to an event of the page.
@@ -94,7 +96,8 @@ def build(
         if assess is not None:
             with gr.Tab("Measure", elem_id="measure") as tab:
                 measure_part(library, assess, page, tab)
-    page.queue(default_concurrency_limit=_CONCURRENT, max_size=_WAITING)
+    # No program calls functions outside the queue, where nothing limits how many run at once.
+    page.queue(default_concurrency_limit=_CONCURRENT, max_size=_WAITING, api_open=False)
     return page
 
 
@@ -137,7 +140,7 @@ def server_routes(
     loopback = [Middleware(LoopbackOnly)] if is_loopback(host) else []
     return {
         "routes": [*HttpApi(service, guard).routes(), *mcp.routes()],
-        "middleware": [*loopback, Middleware(SameOriginOnly), Middleware(FetchGuard)],
+        "middleware": [*loopback, Middleware(SameOriginOnly), Middleware(RequestLimits, guard=guard)],
         "lifespan": mcp.lifespan,
     }
 
@@ -183,6 +186,7 @@ def serve(
         raise AssistantError(
             f"The page cannot be served at {host}:{port}, which is in use or barred; choose another --port."
         ) from error
+    limit_connections(page.server)
     # The page opens at once; a question asked before the model is loaded waits for it.
     service.warm_in_background()
     sys.stderr.write(f"Essay Assistant is open at {address} (Ctrl-C ends it).\n")

@@ -1,16 +1,17 @@
-"""Uploaded files on their way into the library, and the guard that accepts no addresses in their place."""
+"""Uploaded files: the private folder they are stored in, and how they are added to the library."""
 
 from __future__ import annotations
 
-import json
+import atexit
 import os
+import shutil
 import sys
+import tempfile
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
-
-from starlette.responses import PlainTextResponse
 
 from assistant.core.errors import AssistantError
 from assistant.web.messages import public_message
@@ -19,8 +20,6 @@ from assistant.web.views.essays import UploadLine, lines_html
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
-
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from assistant.library.library import Library
 
@@ -32,13 +31,6 @@ ONE_PAGE = "A first page is for one essay only; leave it empty to add several, a
 _NICENESS = 10
 # Seconds between two updates of the progress.
 _INTERVAL = 0.2
-
-_FETCHES_NOTHING = "This server fetches nothing from other addresses; upload the file itself."
-_TOO_LONG = "This is more than the page ever sends; send less."
-# Bytes; the longest conversation that a tab stores, and some more.
-LONGEST_MESSAGE = 20_000_000
-# Gradio's routes that pass on something from elsewhere, or hand something to another program.
-_PASSED_ON = ("/proxy=", "/file=http", "/process_recording")
 
 
 @dataclass(slots=True)
@@ -97,6 +89,17 @@ class UploadJob:
             _delete(path)
 
 
+@cache
+def use_private_folder() -> None:
+    """Let Gradio store uploads where no other user of the machine can read them, until the process ends.
+
+    Its own folder in the system's temporary folder may be entered by everyone.
+    """
+    folder = tempfile.mkdtemp(prefix="essay-assistant-", dir=os.environ.get("GRADIO_TEMP_DIR"))
+    os.environ["GRADIO_TEMP_DIR"] = folder
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+
+
 def _delete(path: Path) -> None:
     """Delete an uploaded copy, and the folder that was made for it alone."""
     with suppress(OSError):
@@ -109,80 +112,3 @@ def _lower_priority() -> None:
     if sys.platform == "linux":
         niceness = max(_NICENESS, os.getpriority(os.PRIO_PROCESS, 0))
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
-
-
-class FetchGuard:
-    """Refuses requests that would make the server fetch an address, and messages that are too long.
-
-    Gradio takes an address in place of a file, fetches it and returns it: anyone who may use the page could
-    look through it at other machines.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer or refuse one request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-        elif any(route in scope["path"].lower() for route in _PASSED_ON):
-            await PlainTextResponse(_FETCHES_NOTHING, 403)(scope, receive, send)
-        elif scope["method"] != "POST" or _is_upload(scope):
-            await self._app(scope, receive, send)
-        else:
-            await self._message(scope, receive, send)
-
-    async def _message(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = await _whole_body(receive)
-        if body is None:
-            await PlainTextResponse(_TOO_LONG, 413)(scope, receive, send)
-        elif _names_address(body):
-            await PlainTextResponse(_FETCHES_NOTHING, 403)(scope, receive, send)
-        else:
-            await self._app(scope, _replay(body, receive), send)
-
-
-def _is_upload(scope: Scope) -> bool:
-    """Whether files are sent: they are written to disk part by part and have a limit of their own."""
-    kind = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
-    return bool(kind.strip().lower().startswith(b"multipart/"))
-
-
-async def _whole_body(receive: Receive) -> bytes | None:
-    """The body of a request; ``None`` if it is too long."""
-    body = bytearray()
-    while True:
-        message = await receive()
-        body += message.get("body", b"")
-        if len(body) > LONGEST_MESSAGE:
-            return None
-        if not message.get("more_body", False):
-            return bytes(body)
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    """Deliver a body that was received already, then what follows it."""
-    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def replayed() -> Message:
-        return waiting.pop() if waiting else await receive()
-
-    return replayed
-
-
-def _names_address(body: bytes) -> bool:
-    """Whether a message has an address where a file belongs."""
-    try:
-        values = [json.loads(body)]
-    except (ValueError, RecursionError):
-        return False
-    while values:
-        value = values.pop()
-        if isinstance(value, dict):
-            path = value.get("path")
-            if "meta" in value and isinstance(path, str) and path.strip().lower().startswith("http"):
-                return True
-            values += value.values()
-        elif isinstance(value, list):
-            values += value
-    return False

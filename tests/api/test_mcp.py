@@ -327,7 +327,8 @@ def test_standard_output_has_the_protocol_alone(tmp_path: Path) -> None:
     with speaking(tmp_path, str(SECOND)) as (process, heard, said, errors):
         heard.write(_HELLO + "nonsense\n\n" + line(2, "tools/call", name="list", arguments={}))
         heard.flush()
-        answers = [json.loads(said.readline()) for _ in range(2)]
+        # A line that is no message is answered too, under no id.
+        answers = [message for _ in range(3) if (message := json.loads(said.readline()))["id"] is not None]
         heard.close()
         rest, told = said.read(), errors.read()
         assert process.wait(30) == 0
@@ -351,6 +352,40 @@ def test_the_server_ends_with_its_input(tmp_path: Path) -> None:
     )
     assert (made.stdout, made.stderr) == ("", "")
     assert not any(tmp_path.iterdir())
+
+
+# Lines that are no messages, and the code of the error that answers each.
+_MALFORMED = {
+    "nonsense": -32700,
+    "{": -32700,
+    "[" * 100_000: -32700,
+    "[]": -32600,
+    "{}": -32600,
+    "1": -32600,
+    '{"jsonrpc": "1.0", "id": 1, "method": "ping"}': -32600,
+    '{"jsonrpc": "2.0", "id": 1, "method": 5}': -32600,
+}
+
+
+def test_malformed_lines_are_answered_and_the_server_goes_on(tmp_path: Path) -> None:
+    with speaking(tmp_path) as (process, heard, said, errors):
+        for handshake in ("", _HELLO):
+            heard.write(handshake)
+            heard.flush()
+            if handshake:
+                assert json.loads(said.readline())["id"] == 1
+            for malformed, code in _MALFORMED.items():
+                heard.write(f"\n{malformed}\n")
+                heard.flush()
+                answer = json.loads(said.readline())
+                assert (answer["jsonrpc"], answer["id"], answer["error"]["code"]) == ("2.0", None, code)
+        heard.write(line(2, "tools/list"))
+        heard.flush()
+        assert len(json.loads(said.readline())["result"]["tools"]) == len(CALLS)
+        heard.write("nonsense\n")
+        heard.close()
+        assert json.loads(said.read())["error"]["code"] == -32700
+        assert (errors.read(), process.wait(60)) == ("", 0)
 
 
 def test_nobody_needs_to_listen(tmp_path: Path) -> None:

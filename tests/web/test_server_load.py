@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import gc
 import json
+import socket
 import threading
+import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+import gradio
 import page_server
 import pytest
 from essay_library import SECOND, loader, sample_library
@@ -23,6 +27,7 @@ from assistant.retrieval import finder
 from assistant.retrieval.models import cross_encoder
 from assistant.retrieval.models.cross_encoder import DefaultReadingModel
 from assistant.retrieval.models.encoder import Encoded
+from assistant.web import limits
 
 USERS = 32
 WORDS = ["leaves", "printed", "index", "Gospels", "concordance", "page", "catchword", "eel"]
@@ -210,3 +215,120 @@ def test_the_server_does_not_grow(served: tuple[int, Library], gate: Gate) -> No
         assert min(grown(50) for _ in range(4)) < 50 * 1024
     finally:
         tracemalloc.stop()
+
+
+# -- slow clients, and many
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[page_server.Served]:
+    """A page whose library answers at once."""
+    library = Library(
+        sample_library(tmp_path_factory.mktemp("load") / "shelf"), load_encoder=loader(FakeEncoder())
+    )
+    library.warm()
+    with page_server.served(library) as server:
+        yield server
+
+
+def _open(port: int, text: bytes) -> socket.socket:
+    """A connection over which a client has sent something."""
+    connection = socket.create_connection(("127.0.0.1", port), PATIENCE)
+    connection.sendall(text)
+    return connection
+
+
+def _longest_wait(port: int) -> float:
+    """Seconds that the longest of some requests took: for a file, for the page and for an answer."""
+    waits = []
+    for _ in range(5):
+        for path in ("/robots.txt", "/", "/api/list"):
+            start = time.monotonic()
+            connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+            connection.request("GET", path)
+            assert connection.getresponse().status == 200
+            connection.close()
+            waits.append(time.monotonic() - start)
+    return max(waits)
+
+
+def test_slow_clients_stop_nobody(page: page_server.Served) -> None:
+    post = b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900\r\n\r\nuser"
+    get = b"GET /assets/%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    slow = [b"", b"GET / HTTP/1.1\r\nHost: local", post, get % _large_asset(page).encode() * 20, b"GET"]
+    with ExitStack() as clients:
+        for number in range(50):
+            clients.enter_context(_open(page.port, slow[number % len(slow)]))
+        assert _longest_wait(page.port) < 5
+
+
+def _large_asset(page: page_server.Served) -> str:
+    """A file of the page that fills the buffers of a client that does not read."""
+    folder = Path(gradio.__file__).parent / "templates" / "frontend" / "assets"
+    largest = max(folder.iterdir(), key=lambda path: path.stat().st_size).name
+    assert page.get(f"/assets/{largest}").status == 200
+    return largest
+
+
+def test_two_hundred_clients_at_once_are_all_answered(page: page_server.Served) -> None:
+    questions = (QUESTIONS * 7)[:200]
+    with ThreadPoolExecutor(len(questions)) as clients:
+        answers = [clients.submit(ask, page.port, question, fast=True) for question in questions]
+        assert _longest_wait(page.port) < 20
+        assert all(answer.result(PATIENCE)["passages"] for answer in answers)
+
+
+def test_two_hundred_idle_clients_stop_nobody(page: page_server.Served) -> None:
+    with ExitStack() as clients:
+        for _ in range(200):
+            clients.enter_context(_open(page.port, b"GET /robots.txt HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+        assert _longest_wait(page.port) < 5
+
+
+def test_headers_that_do_not_end_close_the_connection(
+    page: page_server.Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "HEADER_SECONDS", 0.3)
+    for begun in (b"", b"GET / HTTP/1.1\r\nHost: local"):
+        with _open(page.port, begun) as slow:
+            assert _ended(slow)
+    # The same once a first request has been answered.
+    with _open(page.port, b"GET /robots.txt HTTP/1.1\r\nHost: localhost\r\n\r\nGET / HT") as slow:
+        assert _ended(slow)
+
+
+def _ended(connection: socket.socket) -> bool:
+    """Whether the server closes a connection."""
+    try:
+        while connection.recv(10_000):
+            pass
+    except TimeoutError:
+        return False
+    except ConnectionError:
+        pass
+    return True
+
+
+def test_a_client_that_does_not_read_is_cut_off(
+    page: page_server.Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "READ_SECONDS", 0.3)
+    request = f"GET /assets/{_large_asset(page)} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+    connections = page.page.server.server_state.connections
+    with _open(page.port, request * 50) as idle:
+        own = idle.getsockname()
+        until = time.monotonic() + PATIENCE
+        while (left := any(other.client == own for other in connections.copy())) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert not left
+
+
+def test_of_too_many_connections_the_idle_ones_give_way(
+    page: page_server.Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "_most_connections", lambda: 20)
+    with ExitStack() as clients:
+        idle = [clients.enter_context(_open(page.port, b"GET")) for _ in range(60)]
+        assert _longest_wait(page.port) < 5
+        assert all(_ended(connection) for connection in idle[:20])
+        assert len(page.page.server.server_state.connections) <= 21

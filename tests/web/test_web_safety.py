@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+import re
+import socket
+import stat
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +22,7 @@ import pytest
 from essay_library import ROOT, SAMPLE, loader, sample_library
 from fake_models import FakeEncoder
 from page_library import FakeLibrary, keepers_log
-from page_server import Served, served
+from page_server import PATIENCE, Served, served
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -21,10 +30,11 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from assistant.api.http import AccessGuard
 from assistant.library.library import Library
-from assistant.web import uploading
+from assistant.web import limits
+from assistant.web.limits import LIMITS, STRICTEST, RequestLimits, limit_for
 from assistant.web.messages import public_message
-from assistant.web.uploading import FetchGuard
 
 HIDDEN = "the words of a file that nobody may read"
 JOIN = "/gradio_api/queue/join"
@@ -78,7 +88,9 @@ async def _echoed(request: Request) -> JSONResponse:
 def guarded() -> TestClient:
     """A guarded server that answers with the length of a message."""
     routes = [Route("/{path:path}", _echoed, methods=["GET", "POST"])]
-    return TestClient(Starlette(routes=routes, middleware=[Middleware(FetchGuard)]))
+    return TestClient(
+        Starlette(routes=routes, middleware=[Middleware(RequestLimits, guard=AccessGuard(None))])
+    )
 
 
 def _file(path: str) -> dict[str, Any]:
@@ -97,28 +109,21 @@ def test_nothing_is_fetched_for_a_visitor(guarded: TestClient) -> None:
         {"data": [[1, {"a": _file(" HTTPS://a")}]]},
         [_file("http:a")],
     ):
-        assert guarded.post("/gradio_api/queue/join", json=message).status_code == 403
         sent = json.dumps(message).encode()
-        assert guarded.post("/x", content=sent).status_code == 403
-        assert guarded.post("/x", content=sent, headers={"Content-Type": "text/plain"}).status_code == 403
+        for headers in ({"Content-Type": "application/json"}, {}, {"Content-Type": "text/plain"}):
+            assert guarded.post(JOIN, content=sent, headers=headers).status_code == 403
 
 
-def test_a_message_arrives_whole_unless_it_is_too_long(
-    guarded: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_message_arrives_whole(guarded: TestClient) -> None:
     for sent in (
-        b"",
         b"{}",
-        b"no json",
         b'{"data": ["see http://example.org", {"path": "a"}]}',
-        b"[" * 100_000,
+        b'{"a":' + b" " * 200_000 + b"1}",
     ):
-        reply = guarded.post("/gradio_api/queue/join", content=sent)
-        assert (reply.status_code, reply.json()["length"]) == (200, len(sent))
-    monkeypatch.setattr(uploading, "LONGEST_MESSAGE", 10)
-    assert guarded.post(JOIN, content=b"x" * 11).status_code == 413
-    parted = {"Content-Type": "multipart/form-data; boundary=x"}
-    assert guarded.post("/gradio_api/upload", content=b"x" * 11, headers=parted).json() == {"length": 11}
+        reply = guarded.post(JOIN, content=sent)
+        assert (reply.status_code, reply.json()) == (200, {"length": len(sent)})
+    for senseless in (b"no json", b"[" * 100_000, b"[]", b"\xff"):
+        assert guarded.post(JOIN, content=senseless).status_code == 400
 
 
 # -- a served page
@@ -239,6 +244,13 @@ def test_a_damaged_library_is_reported_without_its_folder(
 ACCOUNTS = [("ada", "a secret")]
 
 
+@pytest.fixture(scope="module")
+def locked() -> Iterator[Served]:
+    """A page that asks for a login."""
+    with served(FakeLibrary(keepers_log()), auth=ACCOUNTS) as server:
+        yield server
+
+
 def test_with_accounts_nothing_is_disclosed_before_the_login() -> None:
     with served(FakeLibrary(keepers_log()), auth=ACCOUNTS) as server:
         for path in (
@@ -254,3 +266,197 @@ def test_with_accounts_nothing_is_disclosed_before_the_login() -> None:
         assert server.upload("draft.md", b"words").status == 401
         assert server.post(JOIN, {"fn_index": 0, "data": [], "session_hash": "x"}).status == 401
         assert "Keeper" not in server.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/gradio_api/reset"),
+        ("POST", "/gradio_api/cancel"),
+        ("GET", "/openapi.json"),
+        ("POST", "/gradio_api/stream/x"),
+        ("POST", "/gradio_api/stream/x/close"),
+        ("GET", "/gradio_api/stream/x/x/1/playlist.m3u8"),
+        ("GET", "/gradio_api/heartbeat/x"),
+        ("GET", "/gradio_api/runs"),
+        ("POST", "/gradio_api/vibe-code"),
+        ("POST", "/mcp"),
+        ("PUT", "/anything"),
+    ],
+)
+def test_these_addresses_ask_for_the_login_first(locked: Served, method: str, path: str) -> None:
+    body = None if method == "GET" else b"{}"
+    status, text = sent(locked.port, method, path, body, {"Content-Type": "application/json"})
+    assert status == 401
+    assert json.loads(text)["error"]
+
+
+def test_every_route_has_a_limit(page: Served, locked: Served) -> None:
+    for server in (page, locked):
+        routes = list(_routes(server.page.app.routes))
+        assert len(routes) > 80
+        unnamed = [(method, path) for method, path in routes if limit_for(method, path) is STRICTEST]
+        assert unnamed == []
+    assert limit_for("POST", "/gradio_api/new") is STRICTEST
+
+
+def _routes(routes: Iterable[Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Every method and an address of every route, those of routers within included."""
+    for route in routes:
+        path = prefix + getattr(route, "path", "")
+        inner = getattr(route, "routes", None) or getattr(
+            getattr(route, "original_router", None), "routes", None
+        )
+        if inner:
+            yield from _routes(inner, path)
+            continue
+        example = re.sub(r"\{\w+\}", "x", re.sub(r"\{\w+:path\}", "x/y", path))
+        for method in route.methods or ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
+            yield method, example
+
+
+def test_the_documented_limits_are_those_of_the_table() -> None:
+    documented = (ROOT / "docs" / "safety.md").read_text("utf-8")
+    for limit in LIMITS:
+        if limit.bytes:
+            row = f"| {limit.bytes:,} | {limit.parts} | {limit.fields:,} | {limit.seconds:g} s |"
+            assert any(row in line and limit.paths[0] in line for line in documented.splitlines()), limit
+
+
+def test_a_long_login_is_refused_at_once_and_nobody_waits(locked: Served) -> None:
+    """The file of a multipart login, 30 MB of empty lines, with and without its length."""
+    before, waits, ended = _memory(), [0.0], threading.Event()
+
+    def visit() -> None:
+        while not ended.is_set():
+            start = time.monotonic()
+            assert locked.get("/robots.txt").status == 200
+            waits.append(time.monotonic() - start)
+
+    with ThreadPoolExecutor(1) as other:
+        visits = other.submit(visit)
+        for chunked in (False, True):
+            start = time.monotonic()
+            assert _long_login(locked.port, 30_000_000, chunked=chunked) == 413
+            assert time.monotonic() - start < 10
+        ended.set()
+        visits.result(PATIENCE)
+    assert max(waits) < 2
+    assert _memory() - before < 20_000_000
+
+
+def _long_login(port: int, size: int, *, chunked: bool) -> int:
+    """The status of a login whose name is a file."""
+    piece = b"\r\n" * 32_768
+    pieces = itertools.chain(
+        [b'--b\r\nContent-Disposition: form-data; name="username"; filename="a"\r\n\r\n'],
+        itertools.repeat(piece, size // len(piece)),
+        [b"\r\n--b--\r\n"],
+    )
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    if not chunked:
+        headers["Content-Length"] = str(size)
+    with suppress(ConnectionError):
+        connection.request("POST", "/login", pieces, headers, encode_chunked=chunked)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def _memory() -> int:
+    """Bytes of memory that this process, the server's too, has in use."""
+    if not Path("/proc/self/statm").exists():
+        return 0
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def test_a_login_is_still_a_form(locked: Served) -> None:
+    form = "username=ada&password=a+secret"
+    urlencoded = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert sent(locked.port, "POST", "/login", form.encode(), urlencoded)[0] == 200
+    part = '--b\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
+    parts = part.format("username", "ada") + part.format("password", "a secret") + "--b--\r\n"
+    multipart = {"Content-Type": "multipart/form-data; boundary=b"}
+    assert sent(locked.port, "POST", "/login", parts.encode(), multipart)[0] == 200
+    many = part.format("a", "b") * 20 + parts
+    assert sent(locked.port, "POST", "/login", many.encode(), multipart)[0] == 413
+    assert sent(locked.port, "POST", "/login", b"a&" * 20 + form.encode(), urlencoded)[0] == 413
+
+
+def test_a_body_that_does_not_arrive_is_given_up(locked: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "_PAUSE", 0.2)
+    with socket.create_connection(("127.0.0.1", locked.port), PATIENCE) as slow:
+        slow.sendall(b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nusername=")
+        assert slow.recv(1000).startswith(b"HTTP/1.1 408 ")
+
+
+@pytest.mark.parametrize(
+    "way", ["run/predict", "api/predict", "call/predict", "call/v2/predict", "queue/join"]
+)
+@pytest.mark.parametrize(
+    "message",
+    ["", "{", "[]", "{}", '{"data": []}', '{"data": [], "fn_index": 9999}', '{"data": [], "fn_index": 0}'],
+)
+def test_a_malformed_call_is_refused_with_a_sentence(
+    page: Served, capfd: pytest.CaptureFixture[str], way: str, message: str
+) -> None:
+    headers = {"Content-Type": "application/json"}
+    status, text = sent(page.port, "POST", f"/gradio_api/{way}", message.encode(), headers)
+    assert status == 400
+    assert json.loads(text)["error"].endswith((".", "; see /gradio_api/info."))
+    assert "Traceback" not in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.com@localhost", "localhost#evil.com", "localhost/evil.com", "localhost?a"]
+)
+def test_a_host_with_anything_but_a_name_and_a_port_is_refused(page: Served, host: str) -> None:
+    assert sent(page.port, "GET", "/robots.txt", None, {"Host": host})[0] == 403
+    assert sent(page.port, "GET", "/robots.txt", None, {"Host": "localhost:7860"})[0] == 200
+
+
+def test_uploads_are_stored_where_no_other_user_can_read_them(page: Served) -> None:
+    (path,) = map(Path, json.loads(page.upload("draft.md", b"words").text))
+    folder = Path(page.page.GRADIO_CACHE)
+    assert path.is_relative_to(folder)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert folder.stat().st_uid == os.getuid()
+
+
+def test_an_upload_is_limited_in_its_parts_and_leaves_nothing(page: Served) -> None:
+    folder = Path(page.page.GRADIO_CACHE)
+    before = sorted(folder.rglob("*"))
+    part = b'--b\r\nContent-Disposition: form-data; name="files"; filename="a%d.md"\r\n\r\nwords %d\r\n'
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    body = b"".join(part % (number, number) for number in range(300)) + b"--b--\r\n"
+    assert sent(page.port, "POST", "/gradio_api/upload", body, headers)[0] == 413
+    with socket.create_connection(("127.0.0.1", page.port), PATIENCE) as leaving:
+        head = "POST /gradio_api/upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900\r\n"
+        leaving.sendall(f"{head}Content-Type: {headers['Content-Type']}\r\n\r\n".encode() + part % (1, 1))
+    until = time.monotonic() + PATIENCE
+    while sorted(folder.rglob("*")) != before and time.monotonic() < until:
+        time.sleep(0.05)
+    assert sorted(folder.rglob("*")) == before
+    names = [f"a{number}.md" for number in range(150)]
+    body = b"".join(part % (number, number) for number in range(len(names))) + b"--b--\r\n"
+    status, text = sent(page.port, "POST", "/gradio_api/upload", body, headers)
+    assert (status, [Path(path).name for path in json.loads(text)]) == (200, names)
+
+
+def test_a_file_of_fifty_megabytes_is_taken(page: Served) -> None:
+    upload = page.upload("draft.txt", b"fifty megabytes of words\n" * 2_000_000)
+    assert upload.status == 200
+    (path,) = map(Path, json.loads(upload.text))
+    assert path.stat().st_size == 50_000_000
+    path.unlink()
+
+
+def sent(port: int, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, str]:
+    """Status and text of the response to a request."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    connection.request(method, path, body, headers)
+    response = connection.getresponse()
+    status, text = response.status, response.read().decode("utf-8", "replace")
+    connection.close()
+    return status, text
