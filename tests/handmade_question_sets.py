@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from assistant.evaluation.methods import Corpus
+from assistant.evaluation.methods import PassagesByDocument
 from assistant.library.adding import essay_of_passages
 
 Texts = Mapping[str, Mapping[str, str]]
 
 
-def corpus_of(texts: Texts) -> Corpus:
+def corpus_of(texts: Texts) -> PassagesByDocument:
     """Passages from their texts, by document and id."""
     return {doc: {one.id: one for one in essay_of_passages(doc, doc, texts[doc]).passages} for doc in texts}
 

@@ -172,13 +172,21 @@ def test_no_file_is_long(name: str) -> None:
     assert len(FILES[name].read_text("utf-8").splitlines()) <= LONGEST_FILE
 
 
-def test_one_noun_has_one_class() -> None:
+def types_defined(name: str) -> set[str]:
+    """The public classes of a file, and what it gives the name of a class: ``Span = tuple[int, int]``."""
+    types = {node.name for node in parsed(name).body if isinstance(node, ast.ClassDef)}
+    for node in parsed(name).body:
+        if isinstance(node, ast.Assign):
+            types |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return {noun for noun in types if not noun.startswith("_") and not noun.isupper()}
+
+
+def test_one_noun_has_one_type() -> None:
     places = defaultdict(list)
     for name in FILES:
-        for node in parsed(name).body:
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                places[node.name].append(name)
-    assert {noun for noun, files in places.items() if len(files) > 1} == set()
+        for noun in types_defined(name):
+            places[noun].append(name)
+    assert {noun: files for noun, files in places.items() if len(files) > 1} == {}
 
 
 def test_the_first_floor_needs_nothing_but_python() -> None:

@@ -58,7 +58,6 @@ class Parenthetical:
         names: Authors as printed, without ``et al.``; in a secondary citation, whose words are quoted.
         others: Whether ``et al.`` follows the names.
         title: The title, or the empty string.
-        dated: Whether it has a year.
         locator: Page or other place, or the empty string.
         quoted_by: In a secondary citation, the authors who quote the words.
     """
@@ -68,7 +67,6 @@ class Parenthetical:
     names: tuple[str, ...] = ()
     others: bool = False
     title: str = ""
-    dated: bool = False
     locator: str = ""
     quoted_by: tuple[str, ...] = ()
 
@@ -142,7 +140,7 @@ def _named(named: str, locator: str) -> Parenthetical | None:
     if rest and title is None:
         return None
     return Parenthetical(
-        "", "named", _each(names), bool(names["others"]), title["title"] if title else "", bool(date), locator
+        "", "named", _each(names), bool(names["others"]), title["title"] if title else "", locator
     )
 
 

@@ -14,14 +14,14 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from assistant.core.essay import Kind, Passage, Span
+from assistant.core.lines import CLIPPED_WORDS
 
 if TYPE_CHECKING:
     from assistant.attribution.parentheticals import Parenthetical
 
 _DOUBLE = re.compile('[“”"]')
 _SINGLE = re.compile("[‘’']")
-# Words that begin with an apostrophe, including decades.
-_CLIPPED = re.compile(r"(?:tis|twas|twere|til|till|em|cause|bout|round|n|\d\d(?:\d\d)?s?)\b", re.IGNORECASE)
+_CLIPPED = re.compile(rf"(?:{CLIPPED_WORDS}|till|bout|round|\d\d(?:\d\d)?s?)\b", re.IGNORECASE)
 _FEET = re.compile(r"\d['’′]\s?\d*$")
 # Characters other than a space that can precede an opening mark.
 _BEFORE_OPENING = "([{—–-/‘“'\""

@@ -14,8 +14,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from assistant.core.essay import SourceMap
-from assistant.core.lines import INVISIBLE
+from assistant.core.essay import SourceMap, Span
+from assistant.core.lines import INVISIBLE, LIGATURES
 
 HYPHENS = frozenset("-\u2010\u2011")
 _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011'’][^\W\d_]+)*")
@@ -118,12 +118,6 @@ def _plain(word: str) -> str:
 
 def _stem(word: str) -> str:
     return re.sub(r"(?:s|ed|ly|ness|ing)$", "", word)
-
-
-LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
-
-# A slice of the source to be read: start and end offset, without the line break.
-Span = tuple[int, int]
 
 
 @dataclass(slots=True)

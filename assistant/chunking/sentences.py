@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-Span = tuple[int, int]
+from assistant.core.essay import Span
 
 # Abbreviations that a name, a figure or a title follows; the full stop behind them ends no sentence.
 _BEFORE_NAMES = frozenset(

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assistant.core.essay import CSLItem
+from assistant.core.lines import CLIPPED_WORDS
 from assistant.core.rich import Rich, Text, joined, rich
 
 _QUOTATION_MARK = re.compile(r"""[“”"‘’']""")
 _DOUBLE = {"“", "”", '"'}
 _BEFORE_OPENING = re.compile(r"[\s(\[{—–\-/“‘\"']")
-# Words that begin with an apostrophe.
-_CLIPPED = re.compile(r"(?:tis|twas|twere|til|em|cause|n|\d\ds?)\b", re.IGNORECASE)
+_CLIPPED = re.compile(rf"(?:{CLIPPED_WORDS}|\d\ds?)\b", re.IGNORECASE)
 _LATER_APOSTROPHE = re.compile("[^“”\"‘]*?[’'](?![A-Za-z0-9])")
 _ITALIC = re.compile(r"</?i>")
 # Markup that CSL allows in a title and that styles here do not reproduce.

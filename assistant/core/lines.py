@@ -10,6 +10,10 @@ LINE_BREAK = re.compile(r"\r\n|[\n\r\f\v\x85\u2028\u2029]")
 
 # Characters that print nothing: soft hyphens, zero-width spaces and joiners, byte order marks.
 INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
+LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
+# Words that begin with an apostrophe, as a pattern. Essays, drafts and titles each add the words that can be
+# told apart from quoted ones there, and numbers: decades, or years without their century.
+CLIPPED_WORDS = "tis|twas|twere|til|em|cause|n"
 
 
 # A soft hyphen at a line's end divides a word; it is kept, since joining the lines needs it.

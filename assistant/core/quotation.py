@@ -126,32 +126,23 @@ class ReusedWords:
 
 
 @dataclass(frozen=True, slots=True)
-class CitedPlace:
-    """A place of a quotation with its citation.
+class CitedComparison:
+    """A quotation compared with one place, which is cited.
 
     Attributes:
-        passages: Ids of the passages, in reading order.
-        essay_id: Id of the essay.
-        start: Offset of the first character in the first passage's text.
-        end: Offset after the last character in the last passage's text.
-        text: The printed words: slices of the passages' texts, joined by a newline.
-        source: Source span from the first to the last character.
+        comparison: The comparison.
         citation: Pages and in-text citation of exactly these words.
-        diff: The comparison step by step.
-        edits: The editing marks recognised, in order.
         quoted: The essay's quotation that contains all these words; ``None`` if some are its author's own.
     """
 
-    passages: tuple[str, ...]
-    essay_id: str
-    start: int
-    end: int
-    text: str
-    source: Span
+    comparison: Comparison
     citation: Citation
-    diff: tuple[Difference, ...]
-    edits: tuple[Edit, ...]
     quoted: QuotedWords | None = None
+
+    @property
+    def place(self) -> PrintedPlace:
+        """The place of the words."""
+        return self.comparison.place
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,5 +158,5 @@ class Verdict:
 
     text: str
     verdict: VerdictKind
-    matches: tuple[CitedPlace, ...]
+    matches: tuple[CitedComparison, ...]
     places: int

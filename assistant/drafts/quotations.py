@@ -13,6 +13,7 @@ from itertools import islice
 from operator import attrgetter, itemgetter
 
 from assistant.core.essay import Span
+from assistant.core.lines import CLIPPED_WORDS
 from assistant.documents.document import NOTE_CALL, Document
 from assistant.drafts.citations import DraftCitation, find_citations
 
@@ -32,8 +33,8 @@ _CLOSING = {
 _OPENING = re.compile(f"[{''.join(_CLOSING)}]")
 _DOUBLE_OPENING = re.compile('[“„«"]')
 _BEFORE = re.compile(r"[\s(\[{—–\-/“‘„«\"'…\ue0ff]")
-# Words that begin with an apostrophe, and years without their century (but no verse or decimal, as 13:13).
-_CLIPPED = re.compile(r"(?:tis|twas|twere|til|em|cause|round|n|\d\ds?(?![:.,]\d))\b", re.IGNORECASE)
+# A number is a year without its century, but not a verse or a decimal, as 13:13.
+_CLIPPED = re.compile(rf"(?:{CLIPPED_WORDS}|round|\d\ds?(?![:.,]\d))\b", re.IGNORECASE)
 _SMALL_WORD = re.compile(r"\s+[a-z]")
 _SINGLE = "'‘"
 # Characters of a quotation, and marks of a paragraph that are never closed: a text with more is not prose,

@@ -15,7 +15,7 @@ from typing import Any
 from assistant.core.errors import AssistantError, DatasetError
 from assistant.core.essay import SEARCHED_KINDS, Progress
 from assistant.evaluation.datasets import Dataset, load_dataset
-from assistant.evaluation.methods import Corpus, Methods, chosen_methods, needs_index
+from assistant.evaluation.methods import Methods, PassagesByDocument, chosen_methods, needs_index
 from assistant.evaluation.render import report_fragment, report_markdown, report_page
 from assistant.evaluation.report import (
     compare,
@@ -211,7 +211,7 @@ def _own_sets(library: Library) -> list[Path]:
 
 
 def _evaluated(
-    dataset: Dataset, methods: Methods, corpus: Corpus, method: str, progress: Progress
+    dataset: Dataset, methods: Methods, corpus: PassagesByDocument, method: str, progress: Progress
 ) -> Evaluation:
     done = 0
 
@@ -225,7 +225,7 @@ def _evaluated(
 
 def _opened(
     dataset: Dataset, library: Library, progress: Progress, *, indexed: bool
-) -> tuple[Finder, Corpus]:
+) -> tuple[Finder, PassagesByDocument]:
     """The passages that a set asks about, and what finds them.
 
     A set's own passages are only indexed if a method needs that.

@@ -109,7 +109,7 @@ def reciprocal_ranks(rankings: Sequence[Scored]) -> Scored:
 
 
 # Passages of each document, by id.
-Corpus = Mapping[str, Mapping[str, Passage]]
+PassagesByDocument = Mapping[str, Mapping[str, Passage]]
 
 # The assistant's own first; the others are compared with it.
 METHODS = ("late", "fusion", "rrf", "windows", "bm25", "dense")
@@ -179,7 +179,7 @@ class Methods:
         progress: Called as passages are encoded.
     """
 
-    def __init__(self, finder: Finder, corpus: Corpus, progress: Progress) -> None:
+    def __init__(self, finder: Finder, corpus: PassagesByDocument, progress: Progress) -> None:
         self._finder = finder
         self._texts = {
             name: passage.text for passages in corpus.values() for name, passage in passages.items()

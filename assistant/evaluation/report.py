@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from assistant.evaluation.datasets import Dataset
-from assistant.evaluation.methods import Corpus
+from assistant.evaluation.methods import PassagesByDocument
 from assistant.evaluation.runner import SHOWN, Evaluation, Outcome, answering, highest_judgement
 from assistant.evaluation.statistics import BINS, calibrate, contrast, intervals
 
@@ -187,7 +187,7 @@ def _question_object(row: Sequence[Outcome], methods: Sequence[str]) -> dict[str
 
 
 def worst_questions(
-    evaluation: Evaluation, dataset: Dataset, corpus: Corpus, count: int
+    evaluation: Evaluation, dataset: Dataset, corpus: PassagesByDocument, count: int
 ) -> list[dict[str, Any]]:
     """The answerable questions with the lowest nDCG@10, with the passages that should and did come first.
 

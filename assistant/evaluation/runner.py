@@ -14,7 +14,7 @@ from ir_measures import RR, R, Success, nDCG
 
 from assistant.core.essay import Passage, Spans
 from assistant.evaluation.datasets import Dataset, DatasetQuestion, Evidence
-from assistant.evaluation.methods import Corpus, MethodResult, Ranker
+from assistant.evaluation.methods import MethodResult, PassagesByDocument, Ranker
 from assistant.evaluation.statistics import SEED, area, intervals
 
 Run = Mapping[str, float]
@@ -139,7 +139,7 @@ def answering(dataset: Dataset, question: DatasetQuestion, highest: int) -> list
 def evaluate(
     dataset: Dataset,
     ranker: Ranker,
-    corpus: Corpus,
+    corpus: PassagesByDocument,
     method: str,
     progress: Callable[[int], None] = lambda _count: None,
 ) -> Evaluation:
@@ -174,7 +174,7 @@ def evaluate(
 class _Trial:
     """A method on a set: the candidate passages of each question, and what the method finds among them."""
 
-    def __init__(self, dataset: Dataset, ranker: Ranker, corpus: Corpus) -> None:
+    def __init__(self, dataset: Dataset, ranker: Ranker, corpus: PassagesByDocument) -> None:
         self._dataset, self._ranker, self._corpus = dataset, ranker, corpus
         self._highest = highest_judgement(dataset)
         self._passages = {name: passage for passages in corpus.values() for name, passage in passages.items()}

@@ -8,7 +8,7 @@ from assistant.citations.locators import page_range
 from assistant.citations.styles import Style
 from assistant.core.answer import Citation
 from assistant.core.essay import StoredEssay
-from assistant.core.quotation import CitedPlace, Comparison, Verdict
+from assistant.core.quotation import CitedComparison, Comparison, Verdict
 from assistant.drafts.secondhand import SecondHand
 from assistant.quotations.corpus import Corpus
 
@@ -37,23 +37,13 @@ class QuotationChecker:
             AssistantError: If the text holds no words or is too long.
         """
         result = self.corpus.look_up(text, essays)
-        places = tuple(self._quoted_place(comparison, style) for comparison in result.comparisons)
-        return Verdict(text, result.verdict, places, result.places)
+        matches = tuple(self._cited(comparison, style) for comparison in result.comparisons)
+        return Verdict(text, result.verdict, matches, result.places)
 
-    def _quoted_place(self, comparison: Comparison, style: Style) -> CitedPlace:
+    def _cited(self, comparison: Comparison, style: Style) -> CitedComparison:
         place = comparison.place
         pages = page_range(place.labels)
         quoted = self._second_hand.quotation_of(place)
         author = None if quoted is None else quoted.author
-        return CitedPlace(
-            place.passages,
-            place.essay_id,
-            place.start,
-            place.end,
-            place.text,
-            place.source,
-            Citation(pages, style.in_text(self._records[place.essay_id], pages, quoting=author)),
-            comparison.diff,
-            comparison.edits,
-            quoted,
-        )
+        citation = Citation(pages, style.in_text(self._records[place.essay_id], pages, quoting=author))
+        return CitedComparison(comparison, citation, quoted)

@@ -12,20 +12,20 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.core.lines import INVISIBLE, LIGATURES
+
 MARKS = frozenset("\"'“”„‟‘’‚‛«»‹›`´ʼ′″")
 # A space behind the first and before the second is one of setting: « mot ».
 _OPENING, _CLOSING = frozenset("“„‘‚«‹"), frozenset("”»›")
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2e3a\u2e3b-"
-_INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
-_LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 
 _SPECIAL = re.compile(
-    rf"(?P<space>[\s{_INVISIBLE}]+)"
+    rf"(?P<space>[\s{''.join(sorted(INVISIBLE))}]+)"
     rf"|(?P<dash>[{_DASHES}](?:\s*[{_DASHES}])*)"
     r"|(?P<dots>[.…](?:\s*[.…])*)"
     rf"|(?P<mark>''|``|[{''.join(sorted(MARKS))}])"
     r"|(?P<accented>[^\W_][\u0300-\u036f]+)"
-    rf"|(?P<ligature>[{''.join(_LIGATURES)}])"
+    rf"|(?P<ligature>[{''.join(LIGATURES)}])"
 )
 
 
@@ -83,7 +83,7 @@ def _special(found: re.Match[str]) -> list[_Piece]:
                 return [("…", start, end)]
             return [(".", start + at, start + at + 1) for at, ch in enumerate(words) if ch == "."]
         case "ligature":
-            return [(letter, start, end) for letter in _LIGATURES[words]]
+            return [(letter, start, end) for letter in LIGATURES[words]]
         case _:
             return [(ch, start, end) for ch in unicodedata.normalize("NFC", words)]
 

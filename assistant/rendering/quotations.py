@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from assistant.core.quotation import CitedPlace, Difference, Edit, Verdict
+from assistant.core.quotation import CitedComparison, Difference, Edit, Verdict
 from assistant.rendering.answers import hyphenated_citation, quoted_object, span_object
 from assistant.rendering.terminal import INDENT, emphasised, page_words, wrapped
 
@@ -32,20 +32,20 @@ def verdict_object(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _match_object(match: CitedPlace) -> dict[str, Any]:
+def _match_object(match: CitedComparison) -> dict[str, Any]:
     return {
-        "passage": match.passages[0],
-        "passages": list(match.passages),
-        "essay": match.essay_id,
-        "start": match.start,
-        "end": match.end,
-        "text": match.text,
+        "passage": match.place.passages[0],
+        "passages": list(match.place.passages),
+        "essay": match.place.essay_id,
+        "start": match.place.start,
+        "end": match.place.end,
+        "text": match.place.text,
         "pages": match.citation.pages,
-        "source": span_object(match.source),
+        "source": span_object(match.place.source),
         "citation": hyphenated_citation(match.citation),
         "quoted": quoted_object(match.quoted),
-        "diff": [asdict(step) for step in match.diff],
-        "edits": [asdict(edit) for edit in match.edits],
+        "diff": [asdict(step) for step in match.comparison.diff],
+        "edits": [asdict(edit) for edit in match.comparison.edits],
     }
 
 
@@ -70,7 +70,7 @@ def sentence(verdict: Verdict) -> str:
         return _ABSENT
     if verdict.verdict == "altered":
         return _ALTERED
-    edited = any(match.edits for match in verdict.matches)
+    edited = any(match.comparison.edits for match in verdict.matches)
     how = "but for what a writer may change and has marked" if edited else "letter by letter"
     places = ""
     if verdict.places > 1:
@@ -80,8 +80,8 @@ def sentence(verdict: Verdict) -> str:
     return f"Exact: the words are printed so, {how}.{places}"
 
 
-def _match_text(number: int, match: CitedPlace, width: int, *, styled: bool, altered: bool) -> str:
-    where = [", ".join(match.passages), page_words(match.citation.pages)]
+def _match_text(number: int, match: CitedComparison, width: int, *, styled: bool, altered: bool) -> str:
+    where = [", ".join(match.place.passages), page_words(match.citation.pages)]
     parts = [f"{number}.  {' · '.join(filter(None, where))}"]
     if altered:
         quoted = _side(match, lambda step: step.quoted, styled=styled)
@@ -89,21 +89,21 @@ def _match_text(number: int, match: CitedPlace, width: int, *, styled: bool, alt
         parts.append(wrapped(quoted, width, f"{INDENT}Quoted:  ", INDENT))
         parts.append(wrapped(printed, width, f"{INDENT}Printed: ", INDENT))
     else:
-        parts.append(wrapped(_readable(match.text), width, INDENT, INDENT))
-    if match.edits:
+        parts.append(wrapped(_readable(match.place.text), width, INDENT, INDENT))
+    if match.comparison.edits:
         parts.append(wrapped(edits_sentence(match), width, INDENT, INDENT))
     parts.append(f"{INDENT}Cite: {match.citation.in_text}")
     return "\n\n".join(parts)
 
 
-def differing_steps(match: CitedPlace) -> Iterator[tuple[Difference, bool]]:
+def differing_steps(match: CitedComparison) -> Iterator[tuple[Difference, bool]]:
     """The steps of a comparison, each with whether the writer changed it without marking the change."""
-    marked = {(edit.quoted, edit.printed) for edit in match.edits}
-    for step in match.diff:
+    marked = {(edit.quoted, edit.printed) for edit in match.comparison.edits}
+    for step in match.comparison.diff:
         yield step, step.op != "equal" and (step.quoted, step.printed) not in marked
 
 
-def _side(match: CitedPlace, side: Callable[[Difference], str], *, styled: bool) -> str:
+def _side(match: CitedComparison, side: Callable[[Difference], str], *, styled: bool) -> str:
     """The quoted or the printed side of a comparison, with the differences emphasised."""
     words = [
         emphasised(_readable(side(step)) or _MISSING, styled=styled) if differs else _readable(side(step))
@@ -112,9 +112,9 @@ def _side(match: CitedPlace, side: Callable[[Difference], str], *, styled: bool)
     return " ".join(filter(None, words))
 
 
-def edits_sentence(match: CitedPlace) -> str:
+def edits_sentence(match: CitedComparison) -> str:
     """The changes that the writer marked as their own."""
-    return f"Marked as the writer's own: {'; '.join(map(edit_words, match.edits))}."
+    return f"Marked as the writer's own: {'; '.join(map(edit_words, match.comparison.edits))}."
 
 
 def edit_words(edit: Edit) -> str:
@@ -131,17 +131,17 @@ def plain_verdict(verdict: Verdict) -> str:
     return "\n\n".join([sentence(verdict), *places])
 
 
-def _plain_match(number: int, match: CitedPlace) -> str:
-    where = [", ".join(match.passages), page_words(match.citation.pages)]
+def _plain_match(number: int, match: CitedComparison) -> str:
+    where = [", ".join(match.place.passages), page_words(match.citation.pages)]
     lines = [
         f"{number}. {' · '.join(filter(None, where))}",
-        f"Printed: {match.text}",
+        f"Printed: {match.place.text}",
         f"Cite: {match.citation.in_text}",
     ]
     differences = [_difference_words(step) for step, differs in differing_steps(match) if differs]
     if differences:
         lines.append(f"The quotation has {'; '.join(differences)}.")
-    if match.edits:
+    if match.comparison.edits:
         lines.append(edits_sentence(match))
     return "\n".join(lines)
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from typesetter import Setting, print_essay, settings_of_type
 
 from assistant.chunking.chunk import Chunked, chunk, kept_offsets
-from assistant.chunking.cleaning import HYPHENS, LIGATURES
-from assistant.core.lines import INVISIBLE, LINE_BREAK, split_lines
+from assistant.chunking.cleaning import HYPHENS
+from assistant.core.lines import INVISIBLE, LIGATURES, LINE_BREAK, split_lines
 from assistant.documents.reading import read_essay_file
 
 if TYPE_CHECKING:

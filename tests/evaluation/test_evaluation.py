@@ -10,7 +10,7 @@ import pytest
 from handmade_question_sets import corpus_of
 
 from assistant.evaluation.datasets import Dataset, DatasetQuestion
-from assistant.evaluation.methods import Corpus, MethodResult
+from assistant.evaluation.methods import MethodResult, PassagesByDocument
 from assistant.evaluation.render import evaluation_text
 from assistant.evaluation.report import evaluation_object, worst_questions
 from assistant.evaluation.runner import Evaluation, evaluate
@@ -18,7 +18,7 @@ from assistant.evaluation.runner import Evaluation, evaluate
 MEASURES = ["ndcg@10", "r@1", "r@3", "r@5", "mrr@10"]
 
 
-def named(**names: str) -> Corpus:
+def named(**names: str) -> PassagesByDocument:
     """Passages by document; the text of each is its id."""
     return corpus_of({doc: {name: name for name in ids.split()} for doc, ids in names.items()})
 
@@ -59,7 +59,7 @@ def dataset_of(
 def evaluated(
     dataset: Dataset,
     rankings: Mapping[str, Sequence[tuple[str, float]]],
-    passages: Corpus = PASSAGES,
+    passages: PassagesByDocument = PASSAGES,
 ) -> Evaluation:
     return evaluate(dataset, FixedRankings(rankings), passages, "given")
 

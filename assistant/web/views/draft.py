@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from assistant.core.draft_report import DraftReport, Problem, ProblemKind
-from assistant.core.quotation import CitedPlace, Difference, Verdict
+from assistant.core.quotation import CitedComparison, Difference, Verdict
 from assistant.rendering.draft_page import difference_html, kinds_html, rows_html
 from assistant.rendering.drafts import place_of, summary
 from assistant.rendering.quotations import edit_words, sentence
@@ -58,7 +58,7 @@ class _Place:
         quotation: What the copy button copies.
     """
 
-    match: CitedPlace
+    match: CitedComparison
     title: str
     pages: str
     difference: str
@@ -96,7 +96,8 @@ def verdict_html(verdict: Verdict, titles: Mapping[str, str], quote: Quote) -> s
     word, _, explanation = sentence(verdict).partition(": ")
     altered = verdict.verdict == "altered"
     places = [
-        _place(match, titles.get(match.essay_id, ""), quote, altered=altered) for match in verdict.matches
+        _place(match, titles.get(match.place.essay_id, ""), quote, altered=altered)
+        for match in verdict.matches
     ]
     return render("draft.verdict", verdict, word, explanation[:1].upper() + explanation[1:], places)
 
@@ -170,29 +171,33 @@ def checking_html() -> str:
     return render("draft.checking")
 
 
-def _place(match: CitedPlace, title: str, quote: Quote, *, altered: bool) -> _Place:
+def _place(match: CitedComparison, title: str, quote: Quote, *, altered: bool) -> _Place:
     steps = _with_own_marks(match)
     # Words without the writer's marks are one slice of the print; with them they are put together.
-    printed = " ".join(filter(None, (step.printed for step in steps))) if match.edits else match.text
+    printed = (
+        " ".join(filter(None, (step.printed for step in steps)))
+        if match.comparison.edits
+        else match.place.text
+    )
     return _Place(
         match=match,
         title=title,
         pages=page_words(match.citation.pages) or "no page numbers",
         difference=difference_html(steps) if altered else "",
-        edits=[edit_words(edit) for edit in match.edits],
+        edits=[edit_words(edit) for edit in match.comparison.edits],
         quotation=quote(printed, match.citation.in_text),
     )
 
 
-def _with_own_marks(match: CitedPlace) -> list[Difference]:
+def _with_own_marks(match: CitedComparison) -> list[Difference]:
     """The comparison, with the changes that the writer marked counted as right."""
-    marked = {(edit.quoted, edit.printed) for edit in match.edits}
+    marked = {(edit.quoted, edit.printed) for edit in match.comparison.edits}
     return [
         # A bracket that changes one letter of a word is in a step of equal words.
         Difference("equal", step.quoted, step.quoted)
         if (step.quoted, step.printed) in marked or (step.op == "equal" and "[" in step.quoted)
         else step
-        for step in match.diff
+        for step in match.comparison.diff
     ]
 
 

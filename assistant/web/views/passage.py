@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.core.answer import Highlight
-from assistant.core.essay import CSLItem, Kind, NoteMark, PageStart, Passage, StoredEssay, plain_title
+from assistant.core.essay import CSLItem, Kind, NoteMark, PageStart, Passage, Span, StoredEssay, plain_title
 from assistant.rendering.clipboard import Forms
 from assistant.web.views import PAGE, render
 
@@ -44,16 +44,15 @@ _TAGS: dict[Kind, str] = {
 # What essays print above their notes.
 _NOTES = {"notes", "note", "endnotes", "footnotes"}
 
-_Span = tuple[int, int]
 # A text, or what is shown at a place between two characters: a page turn or a note number.
-Piece = str | PageStart | NoteMark
+_Piece = str | PageStart | NoteMark
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """A part of a passage's text that is shown in one way."""
 
-    pieces: Sequence[Piece]
+    pieces: Sequence[_Piece]
     state: Literal["plain", "marked", "folded", "sentence"] = "plain"
 
 
@@ -193,9 +192,9 @@ def _utf16(text: str) -> int:
     return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
 
 
-def _disjoint(highlights: Sequence[Highlight]) -> list[_Span]:
+def _disjoint(highlights: Sequence[Highlight]) -> list[Span]:
     """Spans in reading order; an overlap goes to the earlier one."""
-    spans: list[_Span] = []
+    spans: list[Span] = []
     cursor = 0
     for highlight in sorted(highlights, key=lambda each: (each.start, each.end)):
         start = max(cursor, highlight.start)
@@ -205,7 +204,7 @@ def _disjoint(highlights: Sequence[Highlight]) -> list[_Span]:
     return spans
 
 
-def _unmarked(passage: Passage, span: _Span, marks: Sequence[_Span], *, fold: bool) -> Iterator[Stretch]:
+def _unmarked(passage: Passage, span: Span, marks: Sequence[Span], *, fold: bool) -> Iterator[Stretch]:
     """The words between two highlights, those far from both folded."""
     start, end = span
     hidden = _far_part(passage, span, marks) if fold else None
@@ -217,7 +216,7 @@ def _unmarked(passage: Passage, span: _Span, marks: Sequence[_Span], *, fold: bo
     yield Stretch(_pieces(passage, hidden[1], end))
 
 
-def _far_part(passage: Passage, span: _Span, marks: Sequence[_Span]) -> _Span | None:
+def _far_part(passage: Passage, span: Span, marks: Sequence[Span]) -> Span | None:
     """The sentences of a span that are not next to a highlight, if they are worth a fold."""
     inside = [sentence for sentence in passage.sentences if span[0] <= sentence[0] and sentence[1] <= span[1]]
     if marks:
@@ -242,7 +241,7 @@ def _sentences(passage: Passage) -> list[Stretch]:
     return [*stretches, Stretch(_pieces(passage, cursor, len(passage.text)))]
 
 
-def _pieces(passage: Passage, start: int, end: int) -> list[Piece]:
+def _pieces(passage: Passage, start: int, end: int) -> list[_Piece]:
     """The words of a span, with the page turns and note numbers between them.
 
     A page turn belongs to the character after it, a note number to the one before it, so that
@@ -252,7 +251,7 @@ def _pieces(passage: Passage, start: int, end: int) -> list[Piece]:
         *((page.start, page) for page in passage.pages if page.start > 0 and start <= page.start < end),
         *((note.at, note) for note in passage.notes if start < note.at <= end),
     ]
-    pieces: list[Piece] = []
+    pieces: list[_Piece] = []
     cursor = start
     for offset, insert in sorted(inserts, key=lambda each: each[0]):
         pieces += [passage.text[cursor:offset], insert]
