@@ -6,11 +6,11 @@ A mark without its counterpart delimits nothing, so that no words of the essay's
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
 from assistant.core.essay import Kind, Passage, Span
@@ -28,6 +28,8 @@ _BEFORE_OPENING = "([{—–-/‘“'\""
 _FIRST_CHARACTERS = "[(‘'“\"$£€"
 # Kinds of passages that are quoted as a whole, without marks.
 BLOCKS: frozenset[Kind] = frozenset({"blockquote", "verse"})
+# Characters before and after an offset within which its sentence is read; what is longer is no sentence.
+_LONGEST_SENTENCE = 2_000
 _MARKED: frozenset[Kind] = frozenset({"paragraph", "note", "list"})
 _CITATION = re.compile(r"\s*+(?:[,;:—–]\s*+)?(\([^()]*\)|\[[^\[\]]*\])")
 _BRACKETS = re.compile(r"\([^()]*\)")
@@ -71,6 +73,11 @@ def _within(span: Span, others: Sequence[Span]) -> bool:
     """Whether a span is part of another; the others are in order and do not overlap."""
     number = bisect_right(others, span[0], key=itemgetter(0)) - 1
     return number >= 0 and span[1] <= others[number][1]
+
+
+def _is_within_span(offset: int, spans: Sequence[QuotedSpan]) -> bool:
+    index = bisect_left(spans, offset, key=attrgetter("start")) - 1
+    return index >= 0 and offset < spans[index].end
 
 
 def _directions(text: str, *, double: bool) -> Iterator[tuple[int, bool, bool]]:
@@ -189,25 +196,30 @@ class QuotedSpans:
     def sentence(self, number: int, offset: int) -> Span:
         """The sentence at an offset; the ends of sentences within quoted words do not divide it."""
         starts = self._sentence_starts(number)
-        start = max((start for start in starts if start <= offset), default=0)
-        return start, min(
-            (start for start in starts if start > offset), default=len(self._passages[number].text)
-        )
+        index = bisect_right(starts, offset)
+        start = starts[index - 1] if index else 0
+        end = starts[index] if index < len(starts) else len(self._passages[number].text)
+        return max(start, offset - _LONGEST_SENTENCE), min(end, offset + _LONGEST_SENTENCE)
 
     def own_words(self, number: int, start: int, end: int) -> str:
         """Text of a span without quoted words and without words in brackets."""
         text, own = self._passages[number].text, ""
-        for span in self.of(number):
-            if start < span.end and span.start < end:
-                own += text[start : max(start, span.start)]
-                start = span.end
+        spans = self.of(number)
+        index = bisect_right(spans, start, key=attrgetter("end"))
+        while index < len(spans) and spans[index].start < end:
+            own += text[start : max(start, spans[index].start)]
+            start = spans[index].end
+            index += 1
         return _BRACKETS.sub("()", own + text[start : max(start, end)])
 
     def following(self, number: int, end: int) -> str:
         """Own words after the closing mark at ``end``, up to the next mark, bracket or sentence."""
         stop = self.sentence(number, end)[1]
-        later = [span.start - 1 for span in self.of(number) if span.start > end]
-        words = self._passages[number].text[end + 1 : min([stop, *later])]
+        spans = self.of(number)
+        index = bisect_right(spans, end, key=attrgetter("start"))
+        if index < len(spans):
+            stop = min(stop, spans[index].start - 1)
+        words = self._passages[number].text[end + 1 : stop]
         return words.partition("(")[0]
 
     def citation(self, span: QuotedSpan, skipped: str) -> Parenthetical | None:
@@ -227,9 +239,7 @@ class QuotedSpans:
         if number not in self._starts:
             spans = self.of(number)
             self._starts[number] = [
-                start
-                for start, _ in self._passages[number].sentences
-                if not any(span.start < start < span.end for span in spans)
+                start for start, _ in self._passages[number].sentences if not _is_within_span(start, spans)
             ]
         return self._starts[number]
 

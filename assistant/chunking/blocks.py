@@ -1,4 +1,9 @@
-"""Lines divided into blocks, and blocks put together where the words run on."""
+"""Lines divided into blocks, and blocks joined where the words continue from one to the next.
+
+A block is a run of lines that are set as one: a paragraph, a heading, a block quotation. Lines are first
+divided wherever print shows a boundary. Then blocks are joined over page breaks and over blank lines that
+text extraction put into a sentence.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +17,15 @@ from assistant.core.lines import INVISIBLE
 # Lines of verse leave this share of the measure free.
 _VERSE = 0.9
 _HEADING = 0.85
-# In the middle of a run of lines a guess from one width must be a safe one: only lines set flush on
-# both sides are all of one width, and an indent then stands out.
+# Within a run of lines, one width must be enough to recognise an indent. It is only where lines are
+# justified: all of them are then of one width, and an indented line is clearly shorter.
 _FLUSH = 0.92
 _FIRSTS = 0.96
 _SURELY_INDENTED = 0.9
 _LONGEST_HEADING = 120
 # Columns by which an indent differs from the next.
 _STEP = 2
+_VERSE_POINTS = ",;:.!?—"
 _CLOSERS = ".,;:!?)]”’"
 
 
@@ -32,23 +38,23 @@ def divide(layout: Layout) -> list[LineGroup]:
 
 
 def _even_runs(layout: Layout) -> Iterator[list[PrintLine]]:
-    """Runs of lines with no blank line, mark or lasting change of indent between them."""
+    """Runs of lines with no blank line, change of mark or lasting change of indent between them."""
     for run in runs(layout.lines):
-        made = [run[0]]
-        for before, line in pairwise(run):
-            if line.mark != before.mark or (line.mark == "#") or _indent_changes(made, line, layout):
-                yield made
-                made = []
-            made.append(line)
-        yield made
+        even = [run[0]]
+        for line in run[1:]:
+            if line.mark != even[-1].mark or line.mark == "#" or _indent_changes(even, line, layout):
+                yield even
+                even = []
+            even.append(line)
+        yield even
 
 
-def _indent_changes(made: Sequence[PrintLine], line: PrintLine, layout: Layout) -> bool:
-    step = line.indent - made[-1].indent
+def _indent_changes(run: Sequence[PrintLine], line: PrintLine, layout: Layout) -> bool:
+    step = line.indent - run[-1].indent
     if step <= -_STEP:
-        # A first line's indent is over after one line; a quotation's lasts longer.
-        return len(made) > 1
-    return step >= _STEP and (layout.indented or made[-1].ends_sentence)
+        # The indent of a first line ends after one line; that of a quotation lasts longer.
+        return len(run) > 1
+    return step >= _STEP and (layout.indented or run[-1].ends_sentence)
 
 
 def _divide_run(run: list[PrintLine], layout: Layout) -> list[LineGroup]:
@@ -66,13 +72,13 @@ def _divide_run(run: list[PrintLine], layout: Layout) -> list[LineGroup]:
 
 
 def _divide_list(run: list[PrintLine], layout: Layout) -> list[LineGroup]:
-    """Divide a run at its list items; what stands before the first is divided as usual."""
-    first = next(at for at, line in enumerate(run) if line.start in layout.items)
+    """Divide a run at its list items; the lines before the first are divided as usual."""
+    first = next(index for index, line in enumerate(run) if line.start in layout.items)
     blocks = _divide_run(run[:first], layout) if first else []
     for line in run[first:]:
         if line.start in layout.items:
             blocks.append(LineGroup([], item=True))
-        elif blocks[-1].lines and _boundary(blocks[-1], blocks[-1].last, line, layout):
+        elif blocks[-1].lines and _is_boundary(blocks[-1], blocks[-1].last, line, layout):
             blocks.append(LineGroup([]))
         blocks[-1].lines.append(line)
     return blocks
@@ -94,7 +100,7 @@ def _indented_as_whole(run: Sequence[PrintLine], layout: Layout) -> bool:
 
 
 def is_verse(run: Sequence[PrintLine], layout: Layout) -> bool:
-    """Whether the lines end where their author wanted: all short, and every one begins anew."""
+    """Whether the lines end where their author wanted: all are short and begin with a capital."""
     if len(run) < 2 or not layout.measure.wrapped:
         return False
     if not all(line.starts_sentence for line in run):
@@ -102,33 +108,34 @@ def is_verse(run: Sequence[PrintLine], layout: Layout) -> bool:
     shares = [layout.measure.share(line.text) for line in run]
     if max(shares) >= _VERSE or (len(run) == 2 and run[0].ends_sentence):
         return False
-    punctuated = sum(line.text[-1] in ",;:.!?—" for line in run)
+    punctuated = sum(line.text[-1] in _VERSE_POINTS for line in run)
     return punctuated >= len(run) / 2
 
 
 def _divide_body(run: Sequence[PrintLine], layout: Layout) -> list[LineGroup]:
     """Divide a run of body lines at indents, at lines that end early, and at page breaks."""
     blocks = [LineGroup([run[0]])]
-    for at, (before, line) in enumerate(pairwise(run), 1):
-        following = run[at + 1] if at + 1 < len(run) else None
-        opens = line.opens_page or _boundary(blocks[-1], before, line, layout)
-        if opens or _begins_indented(before, line, following, layout):
+    for index, (before, line) in enumerate(pairwise(run), 1):
+        following = run[index + 1] if index + 1 < len(run) else None
+        begins = line.opens_page or _is_boundary(blocks[-1], before, line, layout)
+        if begins or _begins_indented(before, line, following, layout):
             blocks.append(LineGroup([]))
         blocks[-1].lines.append(line)
     return blocks
 
 
 def _begins_indented(before: PrintLine, line: PrintLine, following: PrintLine | None, layout: Layout) -> bool:
-    """Whether a line behind a full stop is so short that only an indent explains it."""
+    """Whether a line after a full stop is so short that only an indent explains it."""
     if following is None or layout.indented or not (before.ends_sentence and line.starts_sentence):
         return False
     measure = layout.measure
-    indents = measure.firsts < _FIRSTS and measure.shortest >= _FLUSH
-    surely = indents and measure.share(line.text) < _SURELY_INDENTED
-    return surely and measure.looks_indented(line.text, following.first_word)
+    justified = measure.firsts < _FIRSTS and measure.shortest >= _FLUSH
+    is_short = justified and measure.share(line.text) < _SURELY_INDENTED
+    return is_short and measure.looks_indented(line.text, following.first_word)
 
 
-def _boundary(block: LineGroup, before: PrintLine, line: PrintLine, layout: Layout) -> bool:
+def _is_boundary(block: LineGroup, before: PrintLine, line: PrintLine, layout: Layout) -> bool:
+    """Whether a line begins another block than the line before it, which is the last of ``block``."""
     heading = len(block.lines) == 1 and heading_like(block, layout)
     if line.indent - before.indent >= _STEP and (before.ends_sentence or heading):
         return True
@@ -147,7 +154,7 @@ def _boundary(block: LineGroup, before: PrintLine, line: PrintLine, layout: Layo
 
 
 def heading_like(block: LineGroup, layout: Layout) -> bool:
-    """Whether a block is set as a heading: short, begun with a capital, ended with no full stop."""
+    """Whether a block is set as a heading: short, with a capital at its beginning and no stop at its end."""
     text = block.printed
     if block.first.mark == "#":
         return True
@@ -159,21 +166,21 @@ def heading_like(block: LineGroup, layout: Layout) -> bool:
 
 
 def merge(blocks: Sequence[LineGroup], layout: Layout) -> list[LineGroup]:
-    """Put blocks together where the words run on from one to the next."""
-    made: list[LineGroup] = []
+    """Join blocks where the words continue from one to the next."""
+    merged: list[LineGroup] = []
     for block in blocks:
-        if made and _runs_on(made[-1], block, layout):
-            made[-1].lines.extend(block.lines)
+        if merged and _continues(merged[-1], block, layout):
+            merged[-1].lines.extend(block.lines)
         else:
-            made.append(block)
-    return made
+            merged.append(block)
+    return merged
 
 
-def _runs_on(before: LineGroup, block: LineGroup, layout: Layout) -> bool:
+def _continues(before: LineGroup, block: LineGroup, layout: Layout) -> bool:
     last, first = before.last, block.first
     if first.mark == "#" or last.mark == "#" or first.mark != last.mark:
         return False
-    if _divided_word(last, first):
+    if _divides_word(last, first):
         return True
     if block.item or not _same_setting(before, block):
         return False
@@ -184,12 +191,12 @@ def _runs_on(before: LineGroup, block: LineGroup, layout: Layout) -> bool:
     if before.verse or not _is_prose(before, layout):
         return False
     if first.opens_page:
-        return _over_page(before, block, layout)
-    return first.after_blank and _over_blank(before, block, layout)
+        return _continues_over_page(before, block, layout)
+    return first.after_blank and _continues_over_blank(before, block, layout)
 
 
 def _same_setting(before: LineGroup, block: LineGroup) -> bool:
-    # The width of a single line left over on the next page cannot be told.
+    # A single line on the next page does not show to which width it is set.
     if before.verse or block.verse:
         return before.verse and block.first.opens_page
     if before.item and block.first.opens_page:
@@ -205,13 +212,13 @@ def _is_prose(block: LineGroup, layout: Layout) -> bool:
     return block.characters > _LONGEST_HEADING or layout.measure.share(block.last.text) > _HEADING
 
 
-def _divided_word(last: PrintLine, first: PrintLine) -> bool:
-    ends = last.text[-1] in HYPHENS | INVISIBLE and last.text[-2:-1].isalpha()
-    # "Anglo-" at the foot of a page waits for its "American"; within a page a capital may begin a list.
-    return ends and (first.text[0].islower() or (first.opens_page and first.text[0].isalpha()))
+def _divides_word(last: PrintLine, first: PrintLine) -> bool:
+    has_hyphen = last.text[-1] in HYPHENS | INVISIBLE and last.text[-2:-1].isalpha()
+    # "Anglo-" at the foot of a page continues with "American"; within a page a capital may begin a list.
+    return has_hyphen and (first.text[0].islower() or (first.opens_page and first.text[0].isalpha()))
 
 
-def _over_page(before: LineGroup, block: LineGroup, layout: Layout) -> bool:
+def _continues_over_page(before: LineGroup, block: LineGroup, layout: Layout) -> bool:
     last, first = before.last, block.first
     if not last.ends_sentence or not first.starts_sentence:
         return not (first.starts_sentence and heading_like(block, layout) and last.text[-1] not in HYPHENS)
@@ -224,7 +231,7 @@ def _over_page(before: LineGroup, block: LineGroup, layout: Layout) -> bool:
     return not (following and measure.looks_indented(first.text, following))
 
 
-def _over_blank(before: LineGroup, block: LineGroup, layout: Layout) -> bool:
+def _continues_over_blank(before: LineGroup, block: LineGroup, layout: Layout) -> bool:
     last, first = before.last, block.first
     if last.ends_sentence and first.text[0] not in _CLOSERS:
         return False

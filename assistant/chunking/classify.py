@@ -1,7 +1,4 @@
-"""What each block is: heading, paragraph, block quotation, verse, list, note, reference.
-
-What stands before the essay's first words: title and author.
-"""
+"""What each block is: title, author, heading, paragraph, block quotation, verse, list, note or reference."""
 
 from __future__ import annotations
 
@@ -14,12 +11,39 @@ from assistant.chunking.layout import Layout, LineGroup, PrintLine
 from assistant.chunking.notes import NOTES_HEADING, divide_notes
 from assistant.core.essay import CSLItem, Kind, letters_and_digits, plain_title
 
+# Lines within which title and author are looked for.
 _MOST_LINES = 12
 _BYLINE = re.compile(r"by\s+(?=\S)", re.IGNORECASE)
 _NAME_WORD = re.compile(r"(?:[^\W\d_]\.?|(?:[^\W\d_][\w'’.-]*))(?:,)?$")
 _PARTICLES = frozenset(("de da di du del der van von of and & la le el y").split())
 _NO_NAME = frozenset("a an at for from her his in into its me my on our the their to with your".split())
 _LONGEST_NAME = 60
+_REFERENCES = re.compile(
+    r"(?:works? (?:cited|consulted)|references?|bibliography|sources|literature(?: cited)?|further reading)",
+    re.IGNORECASE,
+)
+_NUMBERING = re.compile(r"^(?:\d+(?:\.\d+)*|[IVXLC]+)[.)]?\s+")
+_KNOWN = re.compile(
+    r"(?:abstract|introduction|conclusions?|epilogue|prologue|preface|afterword|acknowledge?ments?|appendix\b.*)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class ClassifiedBlock:
+    """A block and its kind.
+
+    Attributes:
+        kind: What it is.
+        lines: Its lines.
+        mark: A note's mark, or the empty string.
+        resumes: Whether it visibly continues the paragraph before the quotation that it follows.
+    """
+
+    kind: Kind
+    lines: list[PrintLine]
+    mark: str = ""
+    resumes: bool = False
 
 
 def title_and_author(
@@ -27,8 +51,8 @@ def title_and_author(
 ) -> tuple[list[PrintLine], list[PrintLine], list[LineGroup]]:
     """Take title and author off the beginning.
 
-    The record's title and names are looked for first; without them the first short lines are the
-    title, and the last of them the author if it reads as a name.
+    The record's title and names are looked for first. Otherwise the first short lines are the title, and the
+    last of them is the author if it reads as a name.
 
     Returns:
         Lines of the title, lines of the author, and the remaining blocks.
@@ -38,16 +62,17 @@ def title_and_author(
     title = _title_by_record(lines, plain_title(reference))
     author = _author_by_record([line for line in lines if line not in title], reference)
     if not title:
-        title, by_form = _by_form(leading, lines, author)
-        author = author or by_form
+        title, author_by_form = _by_form(leading, lines, author)
+        author = author or author_by_form
     return title, author, _without(blocks, {line.start for line in (*title, *author)})
 
 
 def _leading(blocks: Sequence[LineGroup], layout: Layout) -> list[LineGroup]:
+    """The blocks before the first paragraph."""
     leading: list[LineGroup] = []
     for block in blocks:
         prose = not block.narrow and not block.verse and not heading_like(block, layout)
-        # A title may begin in lower case, so that it is no heading, but it is short and ends in no stop.
+        # A title may begin in lower case, so that it is no heading, but it is short and ends without a stop.
         short = (
             len(block.lines) <= 2 and block.characters < 2 * _LONGEST_NAME and not block.last.ends_sentence
         )
@@ -73,43 +98,37 @@ def _title_by_record(lines: Sequence[PrintLine], title: str) -> list[PrintLine]:
 
 
 def _author_by_record(lines: Sequence[PrintLine], reference: CSLItem) -> list[PrintLine]:
-    names = [
-        letters_and_digits(str(one.get("family") or one.get("literal", "")))
-        for one in reference.get("author", ())
-    ]
-    found = [
+    authors = reference.get("author", ())
+    names = [letters_and_digits(str(author.get("family") or author.get("literal", ""))) for author in authors]
+    matches = [
         line
         for line in lines
-        if len(line.text) <= _LONGEST_NAME and any(n and n in letters_and_digits(line.text) for n in names)
+        if len(line.text) <= _LONGEST_NAME
+        and any(name and name in letters_and_digits(line.text) for name in names)
     ]
-    return found if found and len(found) <= max(1, len(names)) else []
+    return matches if len(matches) <= max(1, len(names)) else []
 
 
 def _by_form(
     leading: Sequence[LineGroup], lines: Sequence[PrintLine], known: Sequence[PrintLine]
 ) -> tuple[list[PrintLine], list[PrintLine]]:
-    bylines = [line for line in lines if _BYLINE.match(line.text) and line is not lines[0]]
+    """Title and author by how they are set; ``known`` are the lines of an author known from the record."""
     if not lines or lines[0].ends_sentence:
         return [], []
-    marked = [line for line in lines if line.mark == "#"]
+    bylines = [line for line in lines[1:] if _BYLINE.match(line.text)]
     author = list(known) or bylines[:1]
     if not author and len(leading) > 1:
         candidates = [block for block in leading[1:] if len(block.lines) == 1 and not block.first.mark]
         names = [block.first for block in candidates if block.first in lines and _is_name(block.first.text)]
-        # Behind the author come headings; the first line that reads as a name is the author's.
+        # Headings follow the author; the first line that reads as a name is the author's.
         author = names[:1]
     if not author and len(leading[0].lines) > 1 and _is_name(leading[0].last.text):
         author = [] if leading[0].lines[-2].text.endswith(":") else [leading[0].last]
-    if marked and marked[0] is lines[0]:
-        return marked[:1], author
-    title = (
-        lines[: lines.index(author[0])]
-        if author
-        else leading[0].lines[:1]
-        if len(leading) > 1
-        else leading[0].lines
-    )
-    return list(title), author
+    if lines[0].mark == "#":
+        return list(lines[:1]), author
+    if author:
+        return list(lines[: lines.index(author[0])]), author
+    return leading[0].lines[:1] if len(leading) > 1 else leading[0].lines, author
 
 
 def _is_name(text: str) -> bool:
@@ -131,70 +150,36 @@ def _without(blocks: Sequence[LineGroup], taken: set[int]) -> list[LineGroup]:
     return rest
 
 
-_REFERENCES = re.compile(
-    r"(?:works? (?:cited|consulted)|references?|bibliography|sources|literature(?: cited)?|further reading)",
-    re.IGNORECASE,
-)
-_NUMBERING = re.compile(r"^(?:\d+(?:\.\d+)*|[IVXLC]+)[.)]?\s+")
-_KNOWN = re.compile(
-    r"(?:abstract|introduction|conclusions?|epilogue|prologue|preface|afterword|acknowledge?ments?|appendix\b.*)",
-    re.IGNORECASE,
-)
-
-
-@dataclass(slots=True)
-class ClassifiedBlock:
-    """A block with what it is.
-
-    Attributes:
-        kind: Its kind.
-        lines: Its lines.
-        mark: A note's mark, or the empty string.
-        resumes: Whether it visibly goes on with the paragraph before the quotation.
-    """
-
-    kind: Kind
-    lines: list[PrintLine]
-    mark: str = ""
-    resumes: bool = False
-
-
 def classify(blocks: Sequence[LineGroup], layout: Layout) -> list[ClassifiedBlock]:
-    """Tell what each block is.
-
-    Args:
-        blocks: Blocks in order, title and author taken off.
-        layout: How the source is set.
-
-    Returns:
-        Segments in reading order.
-    """
-    segments: list[ClassifiedBlock] = []
+    """Find the kind of each block, title and author excepted."""
+    classified: list[ClassifiedBlock] = []
     part: Kind = "paragraph"
-    for at, block in enumerate(blocks):
-        following = blocks[at + 1] if at + 1 < len(blocks) else None
-        if _is_heading(segments, block, following, layout, part):
-            segments.append(ClassifiedBlock("heading", block.lines))
-            part = _part(block, blocks[at + 1 :])
+    for index, block in enumerate(blocks):
+        following = blocks[index + 1] if index + 1 < len(blocks) else None
+        if _is_heading(classified, block, following, layout, part):
+            classified.append(ClassifiedBlock("heading", block.lines))
+            part = _part(block, following)
         elif part == "note":
-            _add_notes(segments, block)
+            _add_notes(classified, block)
         elif part == "reference":
-            _add_entries(segments, block)
+            _add_entries(classified, block)
         else:
-            segments.append(_body(block, layout))
-    return segments
+            classified.append(_body(block, layout))
+    return classified
 
 
-def _part(heading: LineGroup, rest: Sequence[LineGroup]) -> Kind:
-    """The kind of what stands under a heading."""
+def _part(heading: LineGroup, following: LineGroup | None) -> Kind:
+    """The kind of the blocks under a heading."""
     name = _NUMBERING.sub("", heading.printed).strip(" .:")
-    if NOTES_HEADING.fullmatch(name) and rest and divide_notes(rest[0].lines)[1]:
+    if following is None:
+        return "paragraph"
+    if NOTES_HEADING.fullmatch(name) and divide_notes(following.lines)[1]:
         return "note"
-    return "reference" if _REFERENCES.fullmatch(name) and rest else "paragraph"
+    return "reference" if _REFERENCES.fullmatch(name) else "paragraph"
 
 
 def _is_heading(
-    segments: Sequence[ClassifiedBlock],
+    classified: Sequence[ClassifiedBlock],
     block: LineGroup,
     following: LineGroup | None,
     layout: Layout,
@@ -207,7 +192,7 @@ def _is_heading(
         return following is not None
     if part != "paragraph" or not heading_like(block, layout) or following is None or block.verse:
         return False
-    if segments and segments[-1].kind == "paragraph" and not segments[-1].lines[-1].ends_sentence:
+    if classified and classified[-1].kind == "paragraph" and not classified[-1].lines[-1].ends_sentence:
         return False
     if block.item:
         return False
@@ -236,24 +221,27 @@ def _resumes(block: LineGroup, layout: Layout) -> bool:
     )
 
 
-def _add_notes(segments: list[ClassifiedBlock], block: LineGroup) -> None:
-    last = segments[-1] if segments[-1].kind == "note" else None
+def _add_notes(classified: list[ClassifiedBlock], block: LineGroup) -> None:
+    last = classified[-1] if classified[-1].kind == "note" else None
     leading, notes = divide_notes(block.lines, last.mark if last else None)
     if leading and last:
         last.lines.extend(leading)
     elif leading:
-        segments.append(ClassifiedBlock("paragraph", leading))
-    segments.extend(ClassifiedBlock("note", note.lines, note.mark) for note in notes)
+        classified.append(ClassifiedBlock("paragraph", leading))
+    classified.extend(ClassifiedBlock("note", note.lines, note.mark) for note in notes)
 
 
-def _add_entries(segments: list[ClassifiedBlock], block: LineGroup) -> None:
-    """Divide references: an indented line hangs on the entry before it, any other block is an entry."""
-    for at, line in enumerate(block.lines):
-        last = segments[-1]
-        begun = last.kind == "reference"
-        hangs = begun and line.indent > last.lines[0].indent + 1
-        unhung = at > 0 and not any(one.indent > block.first.indent + 1 for one in block.lines)
-        if hangs or (begun and unhung) or (begun and not last.lines[-1].ends_sentence and not at):
+def _add_entries(classified: list[ClassifiedBlock], block: LineGroup) -> None:
+    """Divide references: an indented line belongs to the entry before it; otherwise a block is an entry."""
+    has_hanging_indents = any(line.indent > block.first.indent + 1 for line in block.lines)
+    for index, line in enumerate(block.lines):
+        last = classified[-1]
+        continues = (
+            line.indent > last.lines[0].indent + 1
+            or (index > 0 and not has_hanging_indents)
+            or (index == 0 and not last.lines[-1].ends_sentence)
+        )
+        if last.kind == "reference" and continues:
             last.lines.append(line)
         else:
-            segments.append(ClassifiedBlock("reference", [line]))
+            classified.append(ClassifiedBlock("reference", [line]))

@@ -1,10 +1,8 @@
-"""Print layout undone: from lines of the source to a running text and its map.
+"""Lines of print joined to a running text, each of whose characters has its place in the source.
 
-Only these characters go: line breaks and runs of white space (one space stays), hyphens at a line's
-end, soft hyphens and zero-width characters, and marks that the caller takes out. Ligatures are
-spelled out. All else stays as printed, slips included.
-
-Hyphens at the ends of lines: undone where the word is one word, kept where it is a compound.
+Only these characters are left out: line breaks and runs of white space (one space remains), hyphens at the
+end of a line where they divide one word, soft hyphens and other invisible characters, and marks that the
+caller cuts out. Ligatures are spelled out. Everything else remains as printed, misprints included.
 """
 
 from __future__ import annotations
@@ -18,25 +16,24 @@ from assistant.core.essay import SourceMap, Span
 from assistant.core.lines import INVISIBLE, LIGATURES
 
 HYPHENS = frozenset("-\u2010\u2011")
+
 _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011'’][^\W\d_]+)*")
-# A word with a hyphen at a line's end, and the word that follows; read once from the start of a word.
+# A word with a hyphen at a line's end, and the word after it. Each word is read only once, from its first
+# character: a file need not have any space in it.
 _DIVIDED = re.compile(r"(?<!\S)\S++(?<=\S[-\u2010\u2011\u00ad])(?=\s*[\r\n\f])\s++\S++")
 _EDGE = re.compile(r"^\W+|(?<!\W)\W+$")
-
-# Behind a suspended hyphen stands one of these.
+_SUFFIX = re.compile(r"(?:s|ed|ly|ness|ing)$")
+# These follow a suspended hyphen, as in "pre- and postwar".
 _CONJUNCTIONS = frozenset({"and", "or", "to", "und", "oder", "et", "ou"})
-
-# Prefixes that are written closed up, so that even a rare word with one is a word.
+# Prefixes that are written without a hyphen, so that even a rare word with one of them is one word.
 _PREFIXES = frozenset(
     (
         "anti bio co counter dis fore inter micro mid mis multi non out over post pre re sub super trans "
         "un under"
     ).split()
 )
-
-# Zipf frequency (log10 of uses in 10^9 words) from which a dictionary's word is a word; the
-# dictionary also knows careless spellings such as "wellknown" (1.6), so a word of two everyday words
-# must be a frequent one to count.
+# Zipf frequency (log10 of uses in 10^9 words) from which a word of the dictionary counts. The dictionary also
+# has careless spellings such as "wellknown" (1.6), so a word of two everyday words must be a frequent one.
 _A_WORD = 1.2
 _SURE = 2.0
 _EVERYDAY = 3.2
@@ -44,12 +41,12 @@ _EVERYDAY = 3.2
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A word put together again.
+    """A word put together from two lines.
 
     Attributes:
         word: The whole word, without punctuation around it.
-        joined: Whether the hyphen was one of line division only.
-        suspended: Whether the hyphen waits for a later part ("pre- and postwar"), so that a space follows.
+        joined: Whether the hyphen only divided the word and is left out.
+        suspended: Whether the hyphen stands for a later part ("pre- and postwar"), so that a space follows.
     """
 
     word: str
@@ -58,16 +55,16 @@ class Joined:
 
 
 class Hyphenation:
-    """Decides on line-end hyphens by the document's own vocabulary, then by a dictionary.
+    """Decides on line-end hyphens by the essay's own vocabulary, then by a dictionary.
 
     Args:
-        source: The document, whose words in mid-line are the first authority.
+        source: The essay, whose words within lines are the first authority.
         frequency: Zipf frequency of a word in its language, 0 if unknown.
     """
 
     def __init__(self, source: str, frequency: Callable[[str], float]) -> None:
         self._frequency = frequency
-        self._uses = Counter(_plain(word) for word in _inner_words(source))
+        self._uses = Counter(map(_plain, _WORD.findall(_DIVIDED.sub(" ", source))))
 
     def join(self, left: str, right: str) -> Joined:
         """Put a divided word together.
@@ -75,9 +72,6 @@ class Hyphenation:
         Args:
             left: The last word of a line, ending in a hyphen.
             right: The first word of the next line.
-
-        Returns:
-            The whole word and whether its hyphen went.
         """
         first = _EDGE.sub("", left[:-1])
         second = _EDGE.sub("", right)
@@ -88,16 +82,16 @@ class Hyphenation:
         return Joined(f"{first}-{second}", joined=False)
 
     def _is_one(self, first: str, second: str) -> bool:
-        # In "able-bod-/ied" only what stands next to the break was divided.
+        # In "able-bod-/ied" only what is next to the break was divided.
         head, tail = re.split(r"[-\u2010\u2011]", first)[-1], re.split(r"[-\u2010\u2011'’]", second)[0]
-        # A capital or a figure behind the hyphen begins a word of its own: Anglo-/American, 1914-/18.
-        # Nor is a word divided behind its first letter: X-/ray, T-/shirt.
+        # A capital or a figure after the hyphen begins a word of its own: Anglo-/American, 1914-/18.
+        # Nor is a word divided after its first letter: X-/ray, T-/shirt.
         if not head.isalpha() or len(head) < 2 or not tail[:1].islower():
             return False
         as_one, as_two = self._uses[_plain(head + tail)], self._uses[_plain(f"{head}-{tail}")]
         if as_one != as_two:
             return as_one > as_two
-        known = max(self._frequency(head + tail), self._frequency(_stem(head + tail)))
+        known = max(self._frequency(head + tail), self._frequency(_SUFFIX.sub("", head + tail)))
         parts = min(self._frequency(head), self._frequency(tail))
         if head != first and parts >= _EVERYDAY:
             return known >= _EVERYDAY
@@ -107,27 +101,18 @@ class Hyphenation:
         return parts < _EVERYDAY or len(head) < 3 or len(tail) < 3
 
 
-def _inner_words(source: str) -> list[str]:
-    """Words that do not touch a line's end or beginning by a hyphen."""
-    return _WORD.findall(_DIVIDED.sub(" ", source))
-
-
 def _plain(word: str) -> str:
     return re.sub("[\u2010\u2011]", "-", word.casefold())
 
 
-def _stem(word: str) -> str:
-    return re.sub(r"(?:s|ed|ly|ness|ing)$", "", word)
-
-
 @dataclass(slots=True)
 class Tally:
-    """What became of characters of the source, counted over a whole essay.
+    """What became of characters of the source, counted for a whole essay.
 
     Attributes:
-        joined: Line-end hyphens undone, as ``(printed, joined)``.
-        kept: Compounds broken at their hyphen.
-        dropped: Source offsets of characters that do not stand in a text, with the reason.
+        joined: Line-end hyphens left out, as ``(printed, joined)``.
+        kept: Compounds that were divided at their hyphen.
+        dropped: Source offsets of characters that are in no text, with the reason.
     """
 
     joined: list[tuple[str, str]] = field(default_factory=list)
@@ -135,7 +120,7 @@ class Tally:
     dropped: dict[int, str] = field(default_factory=dict)
 
     def drop(self, source: str, start: int, end: int, reason: str) -> None:
-        """Note the printed characters of a source span as dropped."""
+        """Record the printed characters of a source span as dropped."""
         for offset in range(start, end):
             if not source[offset].isspace():
                 self.dropped[offset] = reason
@@ -155,43 +140,46 @@ class CleanText:
     def __len__(self) -> int:
         return len(self._characters)
 
-    def add(self, ch: str, offset: int) -> None:
-        """Append one character that stands at ``offset`` in the source."""
-        self._characters.append(ch)
-        self._offsets.append(offset)
+    @property
+    def text(self) -> str:
+        """The text so far."""
+        return "".join(self._characters)
 
     @property
     def ends_in_space(self) -> bool:
         """Whether the last character is a space."""
         return bool(self._characters) and self._characters[-1] == " "
 
+    def add(self, character: str, offset: int) -> None:
+        """Append a character whose offset in the source is ``offset``."""
+        self._characters.append(character)
+        self._offsets.append(offset)
+
     def pop(self) -> int:
-        """Take the last character off again; its source offset."""
+        """Remove the last character; its source offset."""
         self._characters.pop()
         return self._offsets.pop()
 
-    def cut(self, start: int, end: int) -> list[int]:
-        """Take the text span out; the source offsets that stood in it."""
-        offsets = self._offsets[start:end]
-        del self._characters[start:end]
-        del self._offsets[start:end]
-        return offsets
+    def cut(self, spans: Iterable[Span]) -> None:
+        """Remove spans of the text, which are in order."""
+        kept, end = [], 0
+        for start, stop in spans:
+            kept.append(slice(end, start))
+            end = stop
+        kept.append(slice(end, None))
+        self._characters = [character for part in kept for character in self._characters[part]]
+        self._offsets = [offset for part in kept for offset in self._offsets[part]]
 
-    @property
-    def text(self) -> str:
-        """The text so far."""
-        return "".join(self._characters)
-
-    def offset(self, at: int) -> int:
-        """Source offset of the character at ``at``."""
-        return self._offsets[at]
+    def offset(self, index: int) -> int:
+        """Source offset of a character."""
+        return self._offsets[index]
 
     def source_map(self) -> SourceMap:
         """The map from the text to the source."""
         runs = []
-        for at, offset in enumerate(self._offsets):
-            if not at or offset != self._offsets[at - 1] + 1:
-                runs.append((at, offset))
+        for index, offset in enumerate(self._offsets):
+            if not index or offset != self._offsets[index - 1] + 1:
+                runs.append((index, offset))
         return SourceMap(tuple(runs), len(self._offsets))
 
 
@@ -203,62 +191,60 @@ def clean(source: str, spans: Sequence[Span], hyphenation: Hyphenation, tally: T
         spans: Non-empty lines as source spans, in order.
         hyphenation: Decides on hyphens at line ends.
         tally: Takes up what became of the characters.
-
-    Returns:
-        The text with the source offset of every character.
     """
-    made = CleanText()
+    text = CleanText()
     for number, (start, end) in enumerate(spans):
         if number:
-            _join(source, made, spans[number - 1], (start, end), hyphenation, tally)
-        _add_line(source, made, start, end, tally)
-    while made.ends_in_space:
-        made.pop()
-    return made
+            _join(source, text, spans[number - 1], (start, end), hyphenation, tally)
+        _add_line(source, text, start, end, tally)
+    while text.ends_in_space:
+        text.pop()
+    return text
 
 
-def _add_line(source: str, made: CleanText, start: int, end: int, tally: Tally) -> None:
+def _add_line(source: str, text: CleanText, start: int, end: int, tally: Tally) -> None:
     for offset in range(start, end):
-        ch = source[offset]
-        if ch in INVISIBLE:
+        character = source[offset]
+        if character in INVISIBLE:
             tally.dropped[offset] = "invisible character"
-        elif ch.isspace():
-            if len(made) and not made.ends_in_space:
-                made.add(" ", offset)
+        elif character.isspace():
+            if len(text) and not text.ends_in_space:
+                text.add(" ", offset)
         else:
-            for letter in LIGATURES.get(ch, ch):
-                made.add(letter, offset)
+            for letter in LIGATURES.get(character, character):
+                text.add(letter, offset)
 
 
 def _join(
-    source: str, made: CleanText, before: Span, after: Span, hyphenation: Hyphenation, tally: Tally
+    source: str, text: CleanText, before: Span, after: Span, hyphenation: Hyphenation, tally: Tally
 ) -> None:
     """Undo the line break between two lines: a space, or nothing where a word was divided."""
-    if made.ends_in_space:
-        made.pop()
+    if text.ends_in_space:
+        text.pop()
     left, right = _edge_word(source, before, -1), _edge_word(source, after, 0)
-    if left.endswith("\u00ad") or _closed_up(left, right):
+    if left.endswith("\u00ad") or _has_unspaced_dash(left, right):
         return
     if len(left) < 2 or left[-1] not in HYPHENS or not right[:1].isalnum():
-        made.add(" ", _break(source, before, after))
+        text.add(" ", _break(source, before, after))
         return
-    decided = hyphenation.join(left, right)
-    if decided.joined:
-        tally.dropped[made.pop()] = "line-end hyphen"
-        tally.joined.append((f"{left}/{right}", decided.word))
+    word = hyphenation.join(left, right)
+    if word.joined:
+        tally.dropped[text.pop()] = "line-end hyphen"
+        tally.joined.append((f"{left}/{right}", word.word))
         return
-    tally.kept.append(decided.word)
-    if decided.suspended:
-        made.add(" ", _break(source, before, after))
+    tally.kept.append(word.word)
+    if word.suspended:
+        text.add(" ", _break(source, before, after))
 
 
 def _break(source: str, before: Span, after: Span) -> int:
     """Offset of the white space that a line break leaves in the text."""
-    return next((at for at in range(before[1], after[0]) if source[at].isspace()), before[1])
+    between = range(before[1], after[0])
+    return next((offset for offset in between if source[offset].isspace()), before[1])
 
 
-def _closed_up(left: str, right: str) -> bool:
-    """Whether a dash stands at the line break with no space around it in print."""
+def _has_unspaced_dash(left: str, right: str) -> bool:
+    """Whether a dash is printed at the line break without a space around it."""
     ends = left.endswith(("—", "–", "--")) and left not in {"—", "–", "--"}
     return ends or (right.startswith("—") and right != "—")
 
@@ -266,9 +252,3 @@ def _closed_up(left: str, right: str) -> bool:
 def _edge_word(source: str, span: Span, which: int) -> str:
     words = source[slice(*span)].split()
     return words[which] if words else ""
-
-
-def dropped_lines(source: str, furniture: Iterable[tuple[int, int, str]], tally: Tally) -> None:
-    """Note the characters of page furniture as dropped."""
-    for start, end, reason in furniture:
-        tally.drop(source, start, end, reason)

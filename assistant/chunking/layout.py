@@ -1,13 +1,8 @@
-"""The print layout of a source: its lines, the blocks they form, and which blocks run on.
+"""How a source is set in print: its lines, their width, its indents and lists.
 
-A block is a run of lines set as one: a paragraph, a heading, a block quotation. Blocks are first
-divided wherever print shows a boundary, then put together again where the words run on: over a page
-break, and over blank lines that extraction put inside a sentence.
-
-How wide lines are set, so that a line's end or its indent can be told from its words alone.
-
-Text extraction throws the indents of a printed page away. What it cannot hide is that a first line
-with an indent holds fewer words, and that a paragraph's last line had room for the next word.
+Text extraction loses the indents of a printed page. But a first line with an indent has fewer words, and the
+last line of a paragraph has room for the next word. The width of lines therefore shows where paragraphs begin
+and end.
 """
 
 from __future__ import annotations
@@ -17,10 +12,11 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from operator import itemgetter
 from statistics import fmean, median, pstdev
 
 from assistant.core.essay import Essay
-from assistant.core.lines import Line, split_lines, strip
+from assistant.core.lines import split_lines, strip
 
 # Advance widths of a common book face (Times Roman, thousandths of an em), from its font metrics.
 _LOWER = "abcdefghijklmnopqrstuvwxyz"
@@ -40,13 +36,13 @@ _ADVANCE = (
 )
 _USUAL = 500
 
-# Widths of justified lines spread by a few per cent of the measure; these shares of it are well
-# outside. Where lines end ragged, fewer are: the shortest lines of the text itself set the limit.
+# Justified lines differ in width by a few per cent of the measure; these shares of it are well outside that.
+# Where lines end ragged, the shortest lines of the text itself set the limit.
 _INDENTED = 0.925
 _SHORTEST = 0.03
 _NARROW = 0.925
 _ROOM = 0.93
-# Lines this long are not broken at print width: each is a paragraph.
+# Lines as long as this are not broken at print width: each is a paragraph.
 _UNWRAPPED = 140
 _FEW_LINES = 2
 _SHORTEST_MEASURE = 30
@@ -70,7 +66,7 @@ class LineMeasure:
         full: Width of a full line, in the unit of ``width``; 0 when lines are not broken at a width.
         width: How wide a line is.
         shortest: Share of the full width that all but a few lines inside paragraphs reach.
-        firsts: Median share of the full width that first lines behind a blank line reach.
+        firsts: Median share of the full width that first lines after a blank line reach.
     """
 
     full: float
@@ -88,7 +84,7 @@ class LineMeasure:
         return self.width(line) / self.full if self.full else 0.0
 
     def has_room(self, line: str, word: str) -> bool:
-        """Whether ``word`` would have fitted behind ``line``: it did not end for lack of space."""
+        """Whether ``word`` would have fitted at the end of ``line``, which thus ends for another reason."""
         return self.share(f"{line.strip()} {word}") < _ROOM
 
     def looks_indented(self, line: str, word: str) -> bool:
@@ -110,11 +106,10 @@ class LineMeasure:
 def find_measure(runs: Sequence[Sequence[str]]) -> LineMeasure:
     """Find the width to which a text is set.
 
+    It is measured in the face (book or typewriter) in which full lines differ least.
+
     Args:
         runs: Lines of the text in runs with no blank line between.
-
-    Returns:
-        The measure in the face (book or typewriter) in which full lines differ least.
     """
     lines = [line for run in runs for line in run if line.strip()]
     long = sum(len(line) for line in lines if len(line) > _UNWRAPPED)
@@ -123,8 +118,8 @@ def find_measure(runs: Sequence[Sequence[str]]) -> LineMeasure:
     inner = [line for run in runs for line in run[:-1] if line.strip()]
     if len(inner) < _FEW_LINES or max(map(len, inner)) < _SHORTEST_MEASURE:
         return LineMeasure(0.0, character_width)
-    found = (_measured(inner, width) for width in (set_width, character_width))
-    measure = min(found, key=lambda pair: pair[0])[1]
+    spreads = (_measured(inner, width) for width in (set_width, character_width))
+    measure = min(spreads, key=itemgetter(0))[1]
     body = [run for run in runs if not measure.is_narrow(run)]
     shares = sorted(measure.share(line) for run in body for line in run[1:-1])
     firsts = [measure.share(run[0]) for run in body if len(run) > 2]
@@ -135,23 +130,24 @@ def find_measure(runs: Sequence[Sequence[str]]) -> LineMeasure:
     )
 
 
-def _measured(inner: Sequence[str], width: Callable[[str], float]) -> tuple[float, LineMeasure]:
-    widths = sorted(map(width, inner))
+def _measured(inner: Sequence[str], line_width: Callable[[str], float]) -> tuple[float, LineMeasure]:
+    """By how much full lines differ in a face, as a share of their width, and the measure in it."""
+    widths = sorted(map(line_width, inner))
     # Headings, verse and paragraph ends are short; the upper half of the lines is full.
-    body = [one for one in widths if one > 0.85 * widths[int(0.8 * len(widths))]]
-    return pstdev(body) / fmean(body), LineMeasure(median(body), width)
+    full = [width for width in widths if width > 0.85 * widths[int(0.8 * len(widths))]]
+    return pstdev(full) / fmean(full), LineMeasure(median(full), line_width)
 
 
-TERMINAL = re.compile(
+_SENTENCE_END = re.compile(
     r"[.!?…:][\"'”’)\]»*_]*(?:\s?\(.{1,60}\)[.]?)?(?:\d{1,3}|\[\^?\w{1,4}\]|[¹²³⁴⁵⁶⁷⁸⁹⁰]+)?$"
 )
 LIST_ITEM = re.compile(r"(?:[-*•–+]|\(?(?:\d{1,2}|[a-z])[.)])\s+(?=\S)")
-HEADING_MARK = re.compile(r"#{1,6}\s+(?=\S)")
-QUOTE_MARK = re.compile(r"(?:>\s?)+")
+_HEADING_MARK = re.compile(r"#{1,6}\s+(?=\S)")
+_QUOTE_MARK = re.compile(r"(?:>\s?)+")
 _OPENERS = "\"'“‘([«"
 # Indents and jumps of fewer columns than this are noise of the extraction.
 _INDENT = 2
-# Items of a list follow each other within so many lines; numbered headings stand further apart.
+# Items of a list follow each other within this many lines; numbered headings are further apart.
 _LONGEST_ITEM = 12
 
 
@@ -162,11 +158,11 @@ class PrintLine:
     Attributes:
         number: Line number in the file, from 1.
         start: Source offset of its first printed character, after a mark that was taken off.
-        end: Source offset behind its last printed character.
+        end: Source offset after its last printed character.
         text: ``source[start:end]``.
         indent: Columns of white space before it.
         page: Number of its page, from 0.
-        after_blank: Whether a blank line stands before it.
+        after_blank: Whether a blank line precedes it.
         opens_page: Whether it is the first printed line of a later page.
         mark: The layout mark taken off it, ``#`` or ``>``, or the empty string.
     """
@@ -179,17 +175,16 @@ class PrintLine:
     page: int
     after_blank: bool
     opens_page: bool
-
     mark: str = ""
 
     @property
     def ends_sentence(self) -> bool:
         """Whether it ends as a sentence or an introduced quotation does."""
-        return bool(TERMINAL.search(self.text))
+        return bool(_SENTENCE_END.search(self.text))
 
     @property
     def starts_sentence(self) -> bool:
-        """Whether it begins with a capital or a figure, quotation marks set aside."""
+        """Whether it begins with a capital or a figure, apart from quotation marks and brackets."""
         first = self.text.lstrip(_OPENERS)[:1]
         return first.isupper() or first.isdigit()
 
@@ -206,7 +201,7 @@ class LineGroup:
     Attributes:
         lines: At least one printed line.
         narrow: Whether it is set to a smaller width or indented as a whole.
-        verse: Whether its lines end where the author of the lines wanted.
+        verse: Whether its lines end where their author wanted, as in a poem.
         item: Whether it is an item of a list.
     """
 
@@ -226,13 +221,8 @@ class LineGroup:
         return self.lines[-1]
 
     @property
-    def spans(self) -> list[tuple[int, int]]:
-        """Source spans of its lines."""
-        return [(line.start, line.end) for line in self.lines]
-
-    @property
     def printed(self) -> str:
-        """Its lines joined by spaces, hyphens and all: for looking at, not for showing."""
+        """Its lines joined by spaces, with all hyphens: for recognising what it is, not for showing it."""
         return " ".join(line.text for line in self.lines)
 
     @property
@@ -266,28 +256,28 @@ def printed_lines(essay: Essay) -> list[PrintLine]:
     """The printed lines of an essay, in order; furniture and blank lines are left out."""
     furniture = {start for start, _, _ in essay.furniture}
     starts = [page.start for page in essay.pages]
-    made: list[PrintLine] = []
+    page_starts = frozenset(starts)
+    printed: list[PrintLine] = []
     after_blank, last_page = False, 0
     for line in split_lines(essay.text):
         if line.blank or line.start in furniture:
             after_blank = after_blank or line.blank
             continue
         page = max(0, bisect_right(starts, line.start) - 1)
-        made.append(_printed(line, page, after_blank, opens_page=page != last_page, starts=starts))
+        text = strip(line.text)
+        start = line.start + line.text.index(text)
+        # The one space that shows a page break is not an indent.
+        indent = 0 if line.indent == 1 and line.start in page_starts else line.indent
+        opens_page = page != last_page
+        printed.append(
+            PrintLine(line.number, start, start + len(text), text, indent, page, after_blank, opens_page)
+        )
         after_blank, last_page = False, page
-    return made
-
-
-def _printed(line: Line, page: int, after_blank: bool, *, opens_page: bool, starts: list[int]) -> PrintLine:  # noqa: FBT001
-    text = strip(line.text)
-    start = line.start + line.text.index(text)
-    # The one space that shows a page break is not an indent.
-    indent = 0 if line.indent == 1 and line.start in starts else line.indent
-    return PrintLine(line.number, start, start + len(text), text, indent, page, after_blank, opens_page)
+    return printed
 
 
 def find_layout(essay: Essay) -> Layout:
-    """Find how an essay is set: its width, its indents, its marks."""
+    """Find how an essay is set."""
     lines, marks = _take_marks_off(printed_lines(essay))
     measure = find_measure([[line.text for line in run] for run in runs(lines)])
     inner = [line.indent for run in runs(lines) for line in run[1:]] or [0]
@@ -296,17 +286,17 @@ def find_layout(essay: Essay) -> Layout:
 
 
 def _items(lines: Sequence[PrintLine]) -> frozenset[int]:
-    """Lines that begin a list's item: bullets in company, or numbers that count up close together."""
-    found = [(line, match) for line in lines if (match := LIST_ITEM.match(line.text))]
+    """Offsets of lines that begin an item: several bullets, or numbers that count up, close together."""
+    labelled = [(line, _number(match[0])) for line in lines if (match := LIST_ITEM.match(line.text))]
     items: set[int] = set()
-    for (line, one), (later, other) in pairwise(found):
-        close = later.number - line.number <= _LONGEST_ITEM
-        if close and _count(other.group()) == _count(one.group()) + (_count(one.group()) > 0):
+    for (line, number), (later, later_number) in pairwise(labelled):
+        is_close = later.number - line.number <= _LONGEST_ITEM
+        if is_close and later_number == number + (number > 0):
             items |= {line.start, later.start}
     return frozenset(items)
 
 
-def _count(label: str) -> int:
+def _number(label: str) -> int:
     """Number of an item; 0 for a bullet. Letters count from ``a``."""
     inner = label.strip(" \t().")
     if inner.isdecimal():
@@ -315,17 +305,17 @@ def _count(label: str) -> int:
 
 
 def runs(lines: Sequence[PrintLine]) -> list[list[PrintLine]]:
-    """Lines with no blank line between them."""
-    made: list[list[PrintLine]] = []
+    """Runs of lines with no blank line between them."""
+    divided: list[list[PrintLine]] = []
     for line in lines:
-        if not made or line.after_blank:
-            made.append([])
-        made[-1].append(line)
-    return made
+        if not divided or line.after_blank:
+            divided.append([])
+        divided[-1].append(line)
+    return divided
 
 
 def _indented(lines: Sequence[PrintLine], body: int) -> bool:
-    """Whether first lines are indented, none or few blank lines standing between paragraphs."""
+    """Whether first lines of paragraphs are indented, without a blank line before them."""
     firsts = [
         line
         for before, line in pairwise(lines)
@@ -339,14 +329,14 @@ def _indented(lines: Sequence[PrintLine], body: int) -> bool:
 
 
 def _take_marks_off(lines: Sequence[PrintLine]) -> tuple[list[PrintLine], list[tuple[int, int]]]:
-    """Take Markdown's marks of headings and quotations off their lines, noting where they stood."""
-    made, marks = [], []
+    """Take Markdown's marks of headings and quotations off their lines; the lines, and spans of the marks."""
+    bare, marks = [], []
     for line in lines:
-        found = HEADING_MARK.match(line.text) or QUOTE_MARK.match(line.text)
-        if found is None or not line.text[found.end() :].strip():
-            made.append(line)
+        mark = _HEADING_MARK.match(line.text) or _QUOTE_MARK.match(line.text)
+        if mark is None or not line.text[mark.end() :].strip():
+            bare.append(line)
             continue
-        cut = found.end()
-        marks.append((line.start, line.start + cut))
-        made.append(replace(line, start=line.start + cut, text=line.text[cut:], mark=line.text[0]))
-    return made, marks
+        start = line.start + mark.end()
+        marks.append((line.start, start))
+        bare.append(replace(line, start=start, text=line.text[mark.end() :], mark=line.text[0]))
+    return bare, marks

@@ -12,14 +12,17 @@ from assistant.chunking.layout import Layout, PrintLine
 from assistant.core.essay import NoteMark
 
 NOTES_HEADING = re.compile(r"(?:end|foot)?notes?(?: to .{1,40})?", re.IGNORECASE)
+# Longer numbers are no numbers of notes.
+_MOST_DIGITS = 9
+# A paragraph of a Markdown note is indented by this much.
 _MARKDOWN_INDENT = 4
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _MARKDOWN = re.compile(r"\[\^(\w+)\]:\s*(?=\S)")
 _START = re.compile(
     r"(?:\[(\d{1,3})\]|(\d{1,3})[.)]?|([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}))\s+(?=\S)|([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})(?=\S)"
 )
-# A note number glued to a word or its punctuation, and not part of a figure such as 99.9 or (359).
-_GLUED = re.compile(
+# A note number directly after a word or its punctuation, and not part of a figure such as 99.9 or (359).
+_MARK = re.compile(
     r"(?<=[^\W\d_.,;:!?)\]\"'”’—])(?P<word>\d{1,3})(?=$|[\s,.;:!?)\]\"'”’—])"
     r"|(?:(?<!\d[.,:])|(?<=\d{4}[.,]))(?<=[.,;:!?)\]\"'”’—])(?P<mark>\d{1,3})(?=$|[\s.;:!?)\]\"'”’—])"
     r"|(?<=\S)\[(?P<bracket>\d{1,3})\]"
@@ -54,18 +57,22 @@ class Note:
 def note_start(text: str) -> NoteStart | None:
     """Read the beginning of a line as that of a note."""
     if markdown := _MARKDOWN.match(text):
-        return NoteStart(markdown.group(1), markdown.end(), is_layout=True)
-    if found := _START.match(text):
-        mark = next(filter(None, found.groups())).translate(_SUPERSCRIPTS)
-        return NoteStart(mark, found.end())
+        return NoteStart(markdown[1], markdown.end(), is_layout=True)
+    if start := _START.match(text):
+        return NoteStart(_mark_of(start), start.end())
     return None
 
 
-def follows(mark: str, before: str | None) -> bool:
-    """Whether ``mark`` is the number behind ``before``; any Markdown name follows."""
+def _mark_of(match: re.Match[str]) -> str:
+    return str(next(filter(None, match.groups()))).translate(_SUPERSCRIPTS)
+
+
+def _follows(mark: str, before: str | None) -> bool:
+    """Whether ``mark`` is the number after ``before``; any name of a Markdown note follows."""
     if not mark.isdecimal():
         return True
-    return int(mark) == (int(before) + 1 if before is not None and before.isdecimal() else 1)
+    last = int(before) if before is not None and before.isdecimal() and len(before) <= _MOST_DIGITS else 0
+    return len(mark) <= _MOST_DIGITS and int(mark) == last + 1
 
 
 def divide_notes(lines: Sequence[PrintLine], before: str | None = None) -> tuple[list[PrintLine], list[Note]]:
@@ -83,7 +90,7 @@ def divide_notes(lines: Sequence[PrintLine], before: str | None = None) -> tuple
     for line in lines:
         start = note_start(line.text)
         last = notes[-1].mark if notes else before
-        if start is not None and (follows(start.mark, last) or (not notes and before is None)):
+        if start is not None and (_follows(start.mark, last) or (not notes and before is None)):
             notes.append(Note(start.mark, [line]))
         elif notes:
             notes[-1].lines.append(line)
@@ -93,31 +100,31 @@ def divide_notes(lines: Sequence[PrintLine], before: str | None = None) -> tuple
 
 
 def take_footnotes(layout: Layout) -> tuple[Layout, list[Note]]:
-    """Take notes that stand at the foot of their page out of the body.
+    """Take the notes at the foot of pages, and those of Markdown, out of the body.
 
-    A line begins the notes of its page when it has the next number and that number stands glued to a
-    word further up on the page.
+    A line begins the notes of its page if it has the next number and that number is the mark of a note
+    further up on the page.
     """
     kept, notes = _take_markdown(layout.lines)
     if kept and kept[-1].page > 0 and not _has_section(kept):
         body: list[PrintLine] = []
         for page in _pages(kept):
             last = notes[-1].mark if notes else None
-            at = _foot(page, last)
-            body.extend(page[:at])
-            notes.extend(divide_notes(page[at:], last)[1])
+            foot = _foot(page, last)
+            body.extend(page[:foot])
+            notes.extend(divide_notes(page[foot:], last)[1])
         kept = body
     return replace(layout, lines=tuple(kept)), notes
 
 
 def _take_markdown(lines: Sequence[PrintLine]) -> tuple[list[PrintLine], list[Note]]:
-    """Take Markdown's definitions of notes out; each goes on to the next blank line."""
+    """Take Markdown's definitions of notes out; each continues to the next blank line."""
     kept: list[PrintLine] = []
     notes: list[Note] = []
     inside = False
     for line in lines:
-        if found := _MARKDOWN.match(line.text):
-            notes.append(Note(found.group(1), [line]))
+        if definition := _MARKDOWN.match(line.text):
+            notes.append(Note(definition[1], [line]))
             inside = True
         elif inside and (not line.after_blank or line.indent >= _MARKDOWN_INDENT):
             notes[-1].lines.append(line)
@@ -128,7 +135,7 @@ def _take_markdown(lines: Sequence[PrintLine]) -> tuple[list[PrintLine], list[No
 
 
 def _has_section(lines: Sequence[PrintLine]) -> bool:
-    """Whether the notes stand at the end, under a heading of their own."""
+    """Whether the notes are at the end, under a heading of their own."""
     for before, line in pairwise(lines):
         start = note_start(line.text)
         if start is not None and start.mark == "1" and NOTES_HEADING.fullmatch(before.text.strip(" .:")):
@@ -147,21 +154,19 @@ def _pages(lines: Sequence[PrintLine]) -> Iterator[list[PrintLine]]:
 
 
 def _foot(page: Sequence[PrintLine], before: str | None) -> int:
-    for at, line in enumerate(page):
+    """Index of the line that begins the notes of a page; the number of its lines if there are none."""
+    marks: set[str] = set()
+    for index, line in enumerate(page):
         start = note_start(line.text)
-        if at and start is not None and start.mark.isdecimal() and follows(start.mark, before):
-            body = " ".join(above.text for above in page[:at])
-            if any(_mark_of(found) == start.mark for found in _GLUED.finditer(body)):
-                return at
+        is_numbered = start is not None and start.mark.isdecimal() and _follows(start.mark, before)
+        if start is not None and is_numbered and start.mark in marks:
+            return index
+        marks.update(map(_mark_of, _MARK.finditer(line.text)))
     return len(page)
 
 
-def _mark_of(found: re.Match[str]) -> str:
-    return str(next(filter(None, found.groups()))).translate(_SUPERSCRIPTS)
-
-
 class MarkFinder:
-    """Takes note marks out of texts given in reading order.
+    """Takes note marks out of texts, which are given in reading order.
 
     Args:
         notes: Id of each note's passage by its mark, in order.
@@ -169,41 +174,45 @@ class MarkFinder:
 
     def __init__(self, notes: Mapping[str, str]) -> None:
         self._notes = notes
-        self._waiting = list(notes)
+        self._order = list(notes)
+        self._numbers = {mark: number for number, mark in enumerate(notes)}
+        self._next = 0
 
-    def take(self, made: CleanText, tally: Tally) -> tuple[NoteMark, ...]:
-        """Take the marks of the next notes out of a text.
+    def take(self, cleaned: CleanText, tally: Tally) -> tuple[NoteMark, ...]:
+        """Cut the marks of the next notes out of a text; each mark has the offset where it was.
 
         Args:
-            made: The text; the marks are cut out of it.
-            tally: Takes up the characters.
-
-        Returns:
-            The marks with the offset where they stood.
+            cleaned: The text.
+            tally: Takes up the characters that are cut out.
         """
+        text = cleaned.text
         marks: list[NoteMark] = []
+        cuts: list[tuple[int, int]] = []
         removed = 0
-        for found in list(_GLUED.finditer(made.text)):
-            mark = _mark_of(found)
+        for match in _MARK.finditer(text):
+            mark = _mark_of(match)
             # Numbers only count up: "Chapter2" far ahead of note 2 is no mark of note 7.
-            if not self._may_be(mark, found):
+            if not self._may_be(mark, match):
                 continue
-            if mark in self._waiting:
-                del self._waiting[: self._waiting.index(mark) + 1]
-            start, end = found.start() - removed, found.end() - removed
-            for offset in made.cut(start, end):
-                tally.dropped[offset] = "note number"
-            # A mark with a space before it, and none wanted behind it, leaves no space either.
-            rest = made.text[start:]
-            if made.text[:start].endswith(" ") and (not rest or rest[0] in " .,;:"):
+            self._next = max(self._next, self._numbers[mark] + 1)
+            start, end = match.span()
+            for index in range(start, end):
+                tally.dropped[cleaned.offset(index)] = "note number"
+            if cuts and cuts[-1][1] == start:
+                start = cuts.pop()[0]
+                removed -= match.start() - start
+            # A mark with a space before it, and none wanted after it, leaves no space either.
+            if text[start - 1 : start] == " " and (end == len(text) or text[end] in " .,;:"):
                 start -= 1
-                made.cut(start, start + 1)
+            marks.append(NoteMark(mark, start - removed, self._notes[mark]))
+            cuts.append((start, end))
             removed += end - start
-            marks.append(NoteMark(mark, start, self._notes[mark]))
+        cleaned.cut(cuts)
         return tuple(marks)
 
-    def _may_be(self, mark: str, found: re.Match[str]) -> bool:
-        """Whether a mark is the next one, or the next but one where punctuation makes it sure."""
-        if found.group("markdown"):
+    def _may_be(self, mark: str, match: re.Match[str]) -> bool:
+        """Whether a mark is the next one, or the next but one where punctuation makes it certain."""
+        if match["markdown"]:
             return mark in self._notes
-        return mark in self._waiting[:1] or (mark in self._waiting[:2] and found.group("word") is None)
+        ahead = 1 if match["word"] else 2
+        return mark in self._order[self._next : self._next + ahead]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 
 from assistant.citations.record import csl_item, field, iso_date, people_of
 from assistant.core.essay import CSLItem
@@ -132,10 +133,22 @@ def _date(plain: Mapping[str, str]) -> str:
 def _names(printed: str) -> list[str | dict[str, str]]:
     """Names separated by "and"; a name in braces is a group's and remains whole."""
     names: list[str | dict[str, str]] = []
-    for part in filter(None, re.split(r"\s+and\s+(?![^{}]*\})", printed.strip())):
+    for part in filter(None, _separated(" ".join(printed.split()))):
         plain = re.sub(r"[{}]", "", part)
         names.append({"literal": plain} if re.fullmatch(r"\{.*\}", part) else _suffix_last(plain))
     return names
+
+
+def _separated(printed: str) -> Iterator[str]:
+    """The parts between words "and" that are not in braces."""
+    braces = [match.start() for match in re.finditer("[{}]", printed)]
+    start = 0
+    for conjunction in re.finditer(" and ", printed):
+        index = bisect_left(braces, conjunction.end())
+        if index == len(braces) or printed[braces[index]] == "{":
+            yield printed[start : conjunction.start()]
+            start = conjunction.end()
+    yield printed[start:]
 
 
 def _suffix_last(name: str) -> str:

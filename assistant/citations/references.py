@@ -184,7 +184,7 @@ def from_title_page(title: str, author: str, file_stem: str) -> CSLItem:
         "type": "document",
         "title": title or file_stem.replace("_", " ").replace("-", " "),
     }
-    names = [name for name in re.split(r"\s*(?:,|;|&|\band\b)\s*", author) if name]
+    names = [name.strip() for name in re.split(r"[,;&]|\band\b", author) if name.strip()]
     if names:
         record["author"] = [parse_name(name) for name in names]
     return record

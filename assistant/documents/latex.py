@@ -88,11 +88,24 @@ def read_latex(text: str, name: str) -> Document:
     return scanner.writer.document(name, "latex", text, line_starts(text), escape=escape)
 
 
+def _closings(text: str, brackets: str) -> dict[int, int]:
+    """Where each group of a text ends, by where it opens; braces within square brackets are in pairs too."""
+    closings: dict[int, int] = {}
+    opened: list[int] = []
+    for match in re.finditer(rf"\\.|[{{}}{re.escape(brackets)}]", text, re.DOTALL):
+        if match[0] in "{[":
+            opened.append(match.start())
+        elif match[0] in "}]" and opened:
+            closings[opened.pop()] = match.start()
+    return closings
+
+
 class _Arguments:
     """Finds the arguments of commands."""
 
     def __init__(self, text: str) -> None:
         self._text = text
+        self._closings: dict[str, dict[int, int]] = {}
 
     def group(self, offset: int, brackets: str = "{}") -> Span:
         """Start of the words in the group that opens at an offset, after white space, and the group's end.
@@ -103,19 +116,10 @@ class _Arguments:
         opening = space.end() if space else offset
         if not self._text.startswith(brackets[0], opening):
             return offset, offset
-        depth, index = 0, opening
-        while index < len(self._text):
-            character = self._text[index]
-            if character == "\\":
-                index += 1
-            elif character in "{}" or character in brackets:
-                depth += 1 if character in "{[" else -1
-                if depth == 0:
-                    return opening + 1, index + 1
-            index += 1
-        # A group that is never closed ends with its line.
-        line = self._text.find("\n", opening)
-        return offset, opening + 1 if line < 0 else min(opening + 1, line)
+        if brackets not in self._closings:
+            self._closings[brackets] = _closings(self._text, brackets)
+        closing = self._closings[brackets].get(opening)
+        return (offset, opening + 1) if closing is None else (opening + 1, closing + 1)
 
     def options(self, offset: int) -> tuple[list[Span], int]:
         """Spans of the words of the optional arguments from an offset on, and where the last one ends."""

@@ -9,10 +9,12 @@ shows besides its text: page numbers, arabic or roman, and running heads, at its
 from __future__ import annotations
 
 import re
-from collections import Counter
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
 from statistics import median
 
 import roman
@@ -285,24 +287,46 @@ def _by_leading_spaces(lines: list[Line]) -> list[int]:
 def _number_chain(lines: list[Line]) -> list[NumberLine]:
     """Longest run of number lines that count up by one at a page's distance."""
     candidates = [candidate for line in lines if (candidate := read_number_line(line))]
-    heads = [candidate.head for candidate in candidates]
-    chains: list[list[NumberLine]] = []
+    heads = Counter(candidate.head for candidate in candidates)
+    # For each number the lines that print it, with the length of the longest run that each one ends.
+    ends: dict[tuple[int, bool], list[_RunEnd]] = defaultdict(list)
+    longest: _RunEnd | None = None
     for candidate in candidates:
-        if not candidate.set_apart and heads.count(candidate.head) == 1:
+        if not candidate.set_apart and heads[candidate.head] == 1:
             continue
-        ending = [chain for chain in chains if _follows(chain[-1], candidate)]
-        chains.append([*max(ending, key=len), candidate] if ending else [candidate])
-    longest = max(chains, key=len, default=[])
-    return longest if len(longest) >= _FEWEST_NUMBERED else []
+        earlier, line = ends[candidate.number - 1, candidate.is_roman], candidate.line.number
+        first = bisect_left(earlier, line - _LONGEST_PAGE, key=_line_number)
+        last = bisect_right(earlier, line - _SHORTEST_PAGE, key=_line_number)
+        # A line has one number, so that no more can be within a page, unless they are not lines of an editor.
+        near = earlier[max(first, last - _LONGEST_PAGE) : last]
+        before = max(near, key=attrgetter("length"), default=None)
+        end = _RunEnd(candidate, before, before.length + 1 if before else 1)
+        ends[candidate.number, candidate.is_roman].append(end)
+        if longest is None or end.length > longest.length:
+            longest = end
+    return longest.run() if longest and longest.length >= _FEWEST_NUMBERED else []
 
 
-def _follows(before: NumberLine, after: NumberLine) -> bool:
-    distance = after.line.number - before.line.number
-    return (
-        after.number == before.number + 1
-        and after.is_roman == before.is_roman
-        and _SHORTEST_PAGE <= distance <= _LONGEST_PAGE
-    )
+@dataclass(frozen=True, slots=True)
+class _RunEnd:
+    """A number line as the end of a run of them."""
+
+    last: NumberLine
+    before: _RunEnd | None
+    length: int
+
+    def run(self) -> list[NumberLine]:
+        """The number lines of the run, in order."""
+        lines: list[NumberLine] = []
+        end: _RunEnd | None = self
+        while end:
+            lines.append(end.last)
+            end = end.before
+        return lines[::-1]
+
+
+def _line_number(end: _RunEnd) -> int:
+    return end.last.line.number
 
 
 def _by_chain(text: str, lines: list[Line], chain: list[NumberLine]) -> FoundPages:
