@@ -48,7 +48,14 @@ _OFFLINE = (
         "getaddrinfo failed",
         "network is unreachable",
     ),
-    *("connection refused", "connection reset", "connection aborted", "cannot connect to proxy", "timed out"),
+    *(
+        "connection refused",
+        "connection reset",
+        "connection aborted",
+        "connection broken",
+        "cannot connect to proxy",
+        "timed out",
+    ),
     *("could not fetch url", "sslerror"),
 )
 _MISSING = re.compile(
@@ -156,7 +163,7 @@ def install(torch: str) -> None:
 
 def installed_versions() -> "dict[str, str]":
     """The packages in .venv with their versions; none if there is no .venv."""
-    if not VENV_PYTHON.exists():
+    if not os.path.lexists(str(VENV_PYTHON)):
         return {}
     code = (
         "import importlib.metadata as m, json, sys; "
