@@ -6,8 +6,10 @@ Programs are answered at ``/api`` and ``/mcp``; guards keep strangers out of all
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
+from contextlib import suppress
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -190,6 +192,9 @@ def serve(
     # The page opens at once; a question asked before the model is loaded waits for it.
     service.warm_in_background()
     sys.stderr.write(f"Essay Assistant is open at {address} (Ctrl-C ends it).\n")
+    with suppress(ValueError):
+        # What stops a service ends the page like Ctrl-C, so that uploads are deleted; only a main thread may.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         while page.is_running:
             time.sleep(_HEARTBEAT)

@@ -95,7 +95,7 @@ def use_private_folder() -> None:
 
     Its own folder in the system's temporary folder may be entered by everyone.
     """
-    folder = tempfile.mkdtemp(prefix="essay-assistant-", dir=os.environ.get("GRADIO_TEMP_DIR"))
+    folder = tempfile.mkdtemp(prefix="essay-assistant-", dir=os.environ.get("GRADIO_TEMP_DIR") or None)
     os.environ["GRADIO_TEMP_DIR"] = folder
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
 

@@ -6,8 +6,10 @@ import itertools
 import json
 import os
 import re
+import signal
 import socket
 import stat
+import subprocess
 import sys
 import threading
 import time
@@ -18,11 +20,12 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import pytest
 from essay_library import ROOT, SAMPLE, loader, sample_library
 from fake_models import FakeEncoder
 from page_library import FakeLibrary, keepers_log
-from page_server import PATIENCE, Served, served
+from page_server import PATIENCE, Served, free_port, served
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -335,11 +338,13 @@ def test_a_long_login_is_refused_at_once_and_nobody_waits(locked: Served) -> Non
 
     with ThreadPoolExecutor(1) as other:
         visits = other.submit(visit)
-        for chunked in (False, True):
-            start = time.monotonic()
-            assert _long_login(locked.port, 30_000_000, chunked=chunked) == 413
-            assert time.monotonic() - start < 10
-        ended.set()
+        try:
+            for chunked in (False, True):
+                start = time.monotonic()
+                assert _long_login(locked.port, 30_000_000, chunked=chunked) == 413
+                assert time.monotonic() - start < 10
+        finally:
+            ended.set()
         visits.result(PATIENCE)
     assert max(waits) < 2
     assert _memory() - before < 20_000_000
@@ -422,6 +427,27 @@ def test_uploads_are_stored_where_no_other_user_can_read_them(page: Served) -> N
     assert path.is_relative_to(folder)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert folder.stat().st_uid == os.getuid()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
+@pytest.mark.parametrize("stopped_by", [signal.SIGINT, signal.SIGTERM])
+def test_uploads_are_deleted_when_the_server_is_stopped(tmp_path: Path, stopped_by: signal.Signals) -> None:
+    library = sample_library(tmp_path / "shelf")
+    port = free_port()
+    words = [sys.executable, "-m", "assistant", "serve", "--port", str(port), "--library", str(library)]
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "GRADIO_TEMP_DIR": ""}
+    with subprocess.Popen(words, env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stderr is not None
+            assert any("is open at" in line for line in process.stderr)
+            upload = Served(gr.Blocks(), f"http://127.0.0.1:{port}").upload("draft.md", b"words")
+            (path,) = map(Path, json.loads(upload.text))
+            assert path.is_relative_to(tmp_path)
+            process.send_signal(stopped_by)
+            process.wait(PATIENCE)
+        finally:
+            process.kill()
+    assert list(tmp_path.glob("essay-assistant-*")) == []
 
 
 def test_an_upload_is_limited_in_its_parts_and_leaves_nothing(page: Served) -> None:
