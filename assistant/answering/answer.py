@@ -59,8 +59,8 @@ class Answerer:
         The last answer is the one that ``Library.ask`` returns, where the arguments are described. The one
         before it differs only in its confidence.
         """
-        asked = readable(question)
-        if not asked.strip():
+        question = readable(question)
+        if not question.strip():
             raise AssistantError("The question is empty; ask it in words.")
         if top < 1:
             raise AssistantError(f"{top} passages cannot be shown; ask for 1 or more.")
@@ -70,13 +70,13 @@ class Answerer:
             among = self._voiced(parsed, among, voice)
             if not among:
                 remark = NO_VOICE[voice] if parsed.words else NO_WORDS
-                yield Answer(question=asked, answered=False, confidence=0.0, hits=(), remark=remark)
+                yield Answer(question=question, answered=False, confidence=0.0, hits=(), remark=remark)
                 return
         ranking = self._finder.find(parsed, among, fast=True, reranker=reranker)
         hits = tuple(self._hit(ranked, ranking, style, voice) for ranked in ranking.ranked[:top])
-        yield _answer(asked, parsed, ranking, hits)
+        yield _answer(question, parsed, ranking, hits)
         if not fast:
-            yield _answer(asked, parsed, self._finder.with_confidence(ranking), hits)
+            yield _answer(question, parsed, self._finder.with_confidence(ranking), hits)
 
     def _voiced(self, question: Question, among: Collection[str] | None, voice: Voice) -> set[str]:
         """Ids of the passages nearest to a question in which a voice speaks."""
@@ -140,7 +140,7 @@ class Answerer:
         )
 
 
-def _answer(asked: str, question: Question, ranking: Ranking, hits: tuple[Hit, ...]) -> Answer:
+def _answer(text: str, question: Question, ranking: Ranking, hits: tuple[Hit, ...]) -> Answer:
     """An answer with a ranking's confidence, or with none if the question has no word to search for."""
     is_searchable = bool(question.words) and (
         bool(question.content_words) or bool(ranking.spans) or ranking.basis != "likeness"
@@ -154,7 +154,7 @@ def _answer(asked: str, question: Question, ranking: Ranking, hits: tuple[Hit, .
         remark = f"Read {corrections}." if corrections else ""
     confidence = ranking.confidence if is_searchable else 0.0
     return Answer(
-        question=asked,
+        question=text,
         answered=is_searchable and bool(hits) and confidence >= ranking.threshold,
         confidence=confidence,
         hits=hits,

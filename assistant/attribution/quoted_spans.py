@@ -203,14 +203,14 @@ class QuotedSpans:
 
     def own_words(self, number: int, start: int, end: int) -> str:
         """Text of a span without quoted words and without words in brackets."""
-        text, own = self._passages[number].text, ""
+        text, own_words = self._passages[number].text, ""
         spans = self.of(number)
         index = bisect_right(spans, start, key=attrgetter("end"))
         while index < len(spans) and spans[index].start < end:
-            own += text[start : max(start, spans[index].start)]
+            own_words += text[start : max(start, spans[index].start)]
             start = spans[index].end
             index += 1
-        return _BRACKETS.sub("()", own + text[start : max(start, end)])
+        return _BRACKETS.sub("()", own_words + text[start : max(start, end)])
 
     def following(self, number: int, end: int) -> str:
         """Own words after the closing mark at ``end``, up to the next mark, bracket or sentence."""

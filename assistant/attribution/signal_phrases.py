@@ -68,11 +68,11 @@ _OWN_WORDS = re.compile(r"\s+(?:own\s+)?(?:words|phrase|phrasing|term|formulatio
 _JOINED = re.compile(r"\s+(?:and|&)\s+")
 
 
-def speaker(own: str, before: str, after: str, essay: EssayNames) -> str:
+def speaker(own_words: str, before: str, after: str, essay: EssayNames) -> str:
     """Whose words are quoted, if the essay's own words around them name exactly one source.
 
     Args:
-        own: The sentence's own words up to the opening mark, without quoted words and citations.
+        own_words: The sentence's own words up to the opening mark, without quoted words and citations.
         before: The own words of the sentence before.
         after: The own words after the closing mark.
         essay: The names of the essay.
@@ -82,7 +82,7 @@ def speaker(own: str, before: str, after: str, essay: EssayNames) -> str:
     """
     if named_after := _subject_after(after, essay):
         return named_after
-    clause = own[own.rfind(";") + 1 :]
+    clause = own_words[own_words.rfind(";") + 1 :]
     names = list(essay.names(clause))
     if _ends_with_owner(clause, names):
         return ""

@@ -130,9 +130,9 @@ class EssayVoices:
             return self._author(citation, "", "")
         end = len(self._passages[introduction].text)
         start = self._spans.sentence(introduction, end)[0]
-        own = self._spans.own_words(introduction, start, end)
-        signalled = speaker(own, self._sentence_before(introduction, start), "", self._names)
-        author = self._author(citation, signalled, own)
+        own_words = self._spans.own_words(introduction, start, end)
+        signalled = speaker(own_words, self._sentence_before(introduction, start), "", self._names)
+        author = self._author(citation, signalled, own_words)
         return author or self._primary_author(introduction, end, citation, signalled)
 
     def _sentence_before(self, number: int, start: int) -> str:
@@ -182,10 +182,10 @@ class EssayVoices:
     ) -> str:
         number, offset = span.first
         start = self._spans.sentence(number, offset)[0]
-        own = self._spans.own_words(number, start, offset - 1)
+        own_words = self._spans.own_words(number, start, offset - 1)
         following = self._spans.following(*span.last)
-        signalled = speaker(own, self._sentence_before(number, start), following, self._names)
-        author = self._author(citation, signalled, own)
+        signalled = speaker(own_words, self._sentence_before(number, start), following, self._names)
+        author = self._author(citation, signalled, own_words)
         if author or citation is None:
             return author
         if earlier and number == span.last[0]:
@@ -204,12 +204,13 @@ class EssayVoices:
         """Author of the work that the essay is about, if a page alone can refer to no other."""
         if signalled or citation is None or citation.form != "page":
             return ""
-        text, own = self._passages[number].text[:end], self._spans.own_words(number, 0, end)
+        text, own_words = self._passages[number].text[:end], self._spans.own_words(number, 0, end)
         before = self._numbers.get(self._passages[number].continues or "")
         if before is not None:
             whole = self._passages[before].text
-            text, own = f"{whole}\n{text}", f"{self._spans.own_words(before, 0, len(whole))}\n{own}"
-        return self._primary.author if self._primary.is_quoted(text, own) else ""
+            text = f"{whole}\n{text}"
+            own_words = f"{self._spans.own_words(before, 0, len(whole))}\n{own_words}"
+        return self._primary.author if self._primary.is_quoted(text, own_words) else ""
 
     def _is_last_citation(self, number: int, quoted: QuotedWords, offset: int) -> bool:
         """Whether the citation of a quotation is the only one between it and an offset."""
@@ -217,32 +218,32 @@ class EssayVoices:
         cited = [brackets[0] for brackets in BRACKETS.finditer(between) if parse(brackets[0])]
         return cited == [quoted.citation]
 
-    def _author(self, citation: Parenthetical | None, signalled: str, own: str) -> str:
+    def _author(self, citation: Parenthetical | None, signalled: str, own_words: str) -> str:
         """Author by citation and signal phrase; empty if they disagree."""
         if citation is None or citation.form in ("page", "title"):
             return signalled
         if citation.form == "named":
-            return self._named_author(citation, signalled, own)
+            return self._named_author(citation, signalled, own_words)
         if citation.form == "secondary":
             if any(map(self._names.is_person, citation.names)):
                 return together(citation.names, others=citation.others)
             return "" if set(signalled.split()) & set(citation.quoted_by) else signalled
         return ""
 
-    def _named_author(self, citation: Parenthetical, signalled: str, own: str) -> str:
+    def _named_author(self, citation: Parenthetical, signalled: str, own_words: str) -> str:
         families = tuple(_INITIALS_OR_SUFFIX.sub("", name) for name in citation.names)
         known = (
             citation.others
             or any(map(self._names.is_person, families))
             or (citation.title != "" and self._names.wrote(families[0], citation.title))
         )
-        if not known and (signalled or not self._is_new_author(citation, families, own)):
+        if not known and (signalled or not self._is_new_author(citation, families, own_words)):
             # What looks like a name is a title.
             return signalled
         agreed = not signalled or bool(set(signalled.split()) & set(families))
         return together(families, others=citation.others) if agreed else ""
 
-    def _is_new_author(self, citation: Parenthetical, families: Sequence[str], own: str) -> bool:
+    def _is_new_author(self, citation: Parenthetical, families: Sequence[str], own_words: str) -> bool:
         """Whether a name that occurs only in citations is an author's and not a title.
 
         A title is cited where the sentence speaks of someone.
@@ -251,8 +252,8 @@ class EssayVoices:
             bool(citation.locator)
             and "." not in citation.locator.removeprefix("pp.").removeprefix("p.")
             and all(map(self._names.is_unknown, families))
-            and not _PRONOUN.search(own)
-            and not any(self._names.is_source(name) for name in self._names.names(own))
+            and not _PRONOUN.search(own_words)
+            and not any(self._names.is_source(name) for name in self._names.names(own_words))
         )
 
 

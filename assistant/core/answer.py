@@ -109,7 +109,7 @@ class Match:
         start: Offset into that passage's text.
         end: Offset after the last character.
         text: ``text[start:end]`` of that passage.
-        met: Whether the two are similar enough to count as a match.
+        met: Whether the two are similar enough to count as a match; named as in JSON.
     """
 
     word: str

@@ -183,7 +183,7 @@ class ProseWriter:
         return Document(
             name=name, reader=reader, text=text, units=units, labels=labels, prose=prose, starts=self._starts,
             ends=self._ends, blocks=_with_references(prose, self._blocks), emphasis=tuple(self._emphasis),
-            notes={at: self._notes[note] for at, note in self._calls.items() if note in self._notes},
+            notes={offset: self._notes[note] for offset, note in self._calls.items() if note in self._notes},
             escape=escape,
         )  # fmt: skip
 

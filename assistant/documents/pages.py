@@ -67,7 +67,7 @@ class NumberLine:
         return self.line.start, self.line.end, "running head" if self.head else "page number"
 
 
-def _fold(text: str) -> str:
+def _casefolded_line(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
@@ -104,7 +104,7 @@ def _numbered(line: Line, numeral: str, head: str) -> NumberLine | None:
     value = page_value(numeral)
     if value is None:
         return None
-    return NumberLine(line, *value, _fold(head), bool(_SET_APART.search(line.text.strip())))
+    return NumberLine(line, *value, _casefolded_line(head), bool(_SET_APART.search(line.text.strip())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +208,7 @@ def _repeated(edges: Sequence[Sequence[Line]], taken: Collection[int]) -> set[Fu
 
 
 def _shape(line: Line) -> str:
-    return re.sub(r"\d+", "#", _fold(line.text))
+    return re.sub(r"\d+", "#", _casefolded_line(line.text))
 
 
 # A page of print has at least this many lines; what counts faster is a list, not page numbers.
@@ -371,7 +371,7 @@ class Numbering:
     warnings: tuple[str, ...] = ()
 
 
-def number_pages(found: FoundPages, *, first_page: str | None, record: str) -> Numbering:
+def number_pages(found_pages: FoundPages, *, first_page: str | None, record: str) -> Numbering:
     """Number the pages of a text.
 
     The user's number counts first. Then the record's page range: printed numbers within it are more
@@ -379,7 +379,7 @@ def number_pages(found: FoundPages, *, first_page: str | None, record: str) -> N
     are counted from 1, with a warning.
 
     Args:
-        found: The pages of the text.
+        found_pages: The pages of the text.
         first_page: The user's number of the first page, arabic or roman, or ``None``.
         record: The record's page range, such as ``844-862``; empty if it has none.
 
@@ -390,14 +390,14 @@ def number_pages(found: FoundPages, *, first_page: str | None, record: str) -> N
         ReadingError: If ``first_page`` is not a page number.
     """
     wanted = _wanted(first_page)
-    if not found.starts:
+    if not found_pages.starts:
         return _without_pages(first_page)
-    first, is_roman, origin, warnings = _first(found, wanted, record)
+    first, is_roman, origin, warnings = _first(found_pages, wanted, record)
     pages = tuple(
         PageStart(page_label(number, is_roman=is_roman), start)
-        for number, start in enumerate(found.starts, first)
+        for number, start in enumerate(found_pages.starts, first)
     )
-    count = f"{len(pages)} page{'s' * (len(pages) != 1)} by {found.sign}"
+    count = f"{len(pages)} page{'s' * (len(pages) != 1)} by {found_pages.sign}"
     return Numbering(pages, f"{count}; first page {pages[0].label}, {origin}", warnings)
 
 
@@ -418,20 +418,20 @@ def _without_pages(first_page: str | None) -> Numbering:
 
 
 def _first(
-    found: FoundPages, wanted: tuple[int, bool] | None, record: str
+    found_pages: FoundPages, wanted: tuple[int, bool] | None, record: str
 ) -> tuple[int, bool, str, tuple[str, ...]]:
     """Value of the first page's number, whether it is roman, where it comes from, and warnings."""
-    printed, span = found.printed_first, _range(record)
+    printed, span = found_pages.printed_first, _range(record)
     if wanted is not None:
-        return *wanted, "as asked for with --first-page", _disagreement(found, wanted, span)
+        return *wanted, "as asked for with --first-page", _disagreement(found_pages, wanted, span)
     if span is not None:
         first, last, is_roman = span
-        if printed is not None and is_roman == found.is_roman and first <= printed <= last:
+        if printed is not None and is_roman == found_pages.is_roman and first <= printed <= last:
             return printed, is_roman, "printed on the pages, within the record's range", ()
-        warnings = _disagreement(found, (first, is_roman), None)
+        warnings = _disagreement(found_pages, (first, is_roman), None)
         return first, is_roman, "from the reference record's page range", warnings
     if printed is not None:
-        return printed, found.is_roman, "printed on the pages", ()
+        return printed, found_pages.is_roman, "printed on the pages", ()
     warning = (
         "Page numbers are counted, not printed ones; give the number of the first page (--first-page N)."
     )
@@ -439,15 +439,15 @@ def _first(
 
 
 def _disagreement(
-    found: FoundPages, used: tuple[int, bool], span: tuple[int, int, bool] | None
+    found_pages: FoundPages, used: tuple[int, bool], span: tuple[int, int, bool] | None
 ) -> tuple[str, ...]:
     """A warning if the first page that is used is not that of the record, or not the printed one."""
     page = page_label(used[0], is_roman=used[1])
     if span is not None and used != (span[0], span[2]):
         first = page_label(span[0], is_roman=span[2])
         return (f"The reference record begins at page {first}; page {page} is used, as asked.",)
-    if found.printed_first is not None and used != (found.printed_first, found.is_roman):
-        first = page_label(found.printed_first, is_roman=found.is_roman)
+    if found_pages.printed_first is not None and used != (found_pages.printed_first, found_pages.is_roman):
+        first = page_label(found_pages.printed_first, is_roman=found_pages.is_roman)
         return (f"The numbers printed in the file begin at page {first}; page {page} is used.",)
     return ()
 

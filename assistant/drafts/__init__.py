@@ -1,1 +1,1 @@
-"""A draft -> its problems: its quotations and their citations, checked against essays; and a fixed copy."""
+"""A draft -> its problems: quotations and citations checked against essays; and a corrected copy."""

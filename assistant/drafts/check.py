@@ -98,7 +98,7 @@ class _Check:
         self._log = ProblemLog(draft, checker.cite, checker.look_up)
         self._page_check = PageCheck(draft, checker.pages, checker.sources.year, self._log)
         self._checked = self._exact = self._not_checked = 0
-        # Folded words of the cited quotations, by which they are recognised when they are quoted again.
+        # Letters and digits of the cited quotations, by which they are recognised when they are quoted again.
         self._cited_words: list[str] = []
 
     def report(self) -> DraftReport:

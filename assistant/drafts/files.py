@@ -1,4 +1,4 @@
-"""Fixed copies of drafts: in the format and encoding of the original, and written whole or not at all."""
+"""Corrected copies of drafts: in the format and encoding of the original, and written whole or not at all."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from assistant.documents.word import WordFile
 _ARCHIVES: dict[str, type[WordFile | OpenDocumentFile]] = {".docx": WordFile, ".odt": OpenDocumentFile}
 
 
-def fixed_copy(report: DraftReport, original: Path | None) -> bytes:
+def corrected_copy(report: DraftReport, original: Path | None) -> bytes:
     """A draft with its fixes applied, in the format and encoding of its file; UTF-8 if it came in none.
 
     Raises:
@@ -48,15 +48,15 @@ def fixed_copy(report: DraftReport, original: Path | None) -> bytes:
         return report.fixed_text.encode()
 
 
-def write_copy(target: Path, original: Path | None, report: DraftReport) -> None:
-    """Write a fixed copy of a draft to a file that does not exist yet.
+def write_corrected_copy(target: Path, original: Path | None, report: DraftReport) -> None:
+    """Write a corrected copy of a draft to a file that does not exist yet.
 
     Raises:
         DraftError: If there is such a file, it cannot be written, or the original has changed.
     """
     if target.exists():
         raise DraftError(f"{target} is there already; remove it or name another file with --fix FILE.")
-    with _temporary_file(target, fixed_copy(report, original)) as file:
+    with _temporary_file(target, corrected_copy(report, original)) as file:
         if original:
             file.chmod(original.stat().st_mode & 0o777)
         try:

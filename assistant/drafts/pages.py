@@ -14,8 +14,8 @@ from assistant.drafts.citations import DraftCitation
 from assistant.drafts.problems import ProblemLog
 
 _PREFIX = re.compile(r"(?P<word>pp?\.?|pages?|Seiten?|S\.)(?P<space>\s*)", re.IGNORECASE)
-_SEVERAL = {"p.": "pp.", "p": "pp", "page": "pages", "Seite": "Seiten"}
-_ONE = {several: one for one, several in _SEVERAL.items()}
+_PLURAL = {"p.": "pp.", "p": "pp", "page": "pages", "Seite": "Seiten"}
+_SINGULAR = {plural: singular for singular, plural in _PLURAL.items()}
 
 
 # First and last page.
@@ -100,7 +100,7 @@ class EssayPages:
         if not prefix:
             return pages
         several = len(labels) > 1
-        word = (_SEVERAL if several else _ONE).get(prefix["word"], prefix["word"])
+        word = (_PLURAL if several else _SINGULAR).get(prefix["word"], prefix["word"])
         return f"{word}{prefix['space']}{pages}"
 
 

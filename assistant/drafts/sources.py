@@ -112,18 +112,18 @@ class Sources:
 
     def is_title(self, words: str) -> bool:
         """Whether words are an essay's title, the beginning of it, or the part of it after its colon."""
-        folded = letters_and_digits(words)
-        if len(folded) < _FEWEST_LETTERS and not words.lstrip("“\"‘'")[:1].isupper():
+        letters = letters_and_digits(words)
+        if len(letters) < _FEWEST_LETTERS and not words.lstrip("“\"‘'")[:1].isupper():
             return False
-        return any(title.startswith(folded) or title.endswith(folded) for title in self._titles.values())
+        return any(title.startswith(letters) or title.endswith(letters) for title in self._titles.values())
 
     def _is_year(self, year: str, essay_id: str) -> bool:
         known = self.year(essay_id)
         return not year or not known or not year[:4].isdecimal() or year[:4] == known
 
     def _is_key(self, key: str, essay_id: str) -> bool:
-        folded = letters_and_digits(without_case_and_accents(key))
-        if folded in {
+        letters = letters_and_digits(without_case_and_accents(key))
+        if letters in {
             letters_and_digits(essay_id),
             letters_and_digits(str(self._essays[essay_id].reference.get("id", ""))),
         }:
@@ -132,8 +132,8 @@ class Sources:
         year = re.search(r"(?:1[5-9]|20)\d\d", key)
         return (
             bool(name)
-            and folded.startswith(name)
-            and not folded[len(name) : len(name) + 1].isalpha()
+            and letters.startswith(name)
+            and not letters[len(name) : len(name) + 1].isalpha()
             and self._is_year(year[0] if year else "", essay_id)
         )
 

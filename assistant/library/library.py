@@ -408,9 +408,9 @@ class Library:
         Raises:
             DraftError: If the file has changed since.
         """
-        from assistant.drafts.files import fixed_copy
+        from assistant.drafts.files import corrected_copy
 
-        return fixed_copy(audit, draft)
+        return corrected_copy(audit, draft)
 
     @staticmethod
     def write_fixed_draft(target: Path, report: DraftReport, draft: Path | None = None) -> None:
@@ -419,9 +419,9 @@ class Library:
         Raises:
             DraftError: If the file exists or cannot be written, or the draft has changed since.
         """
-        from assistant.drafts.files import write_copy
+        from assistant.drafts.files import write_corrected_copy
 
-        write_copy(target, draft, report)
+        write_corrected_copy(target, draft, report)
 
     @staticmethod
     def write_file(target: Path, text: str) -> None:

@@ -103,6 +103,6 @@ def features_of(query: Query, weights: Floats, ranked: Sequence[Ranked], text: s
 
 
 def _missing(names: set[str], text: str) -> set[str]:
-    """Those of some folded names that a text does not have."""
+    """Those of some casefolded names that a text does not have."""
     # Most questions name nothing, and then the text need not be divided into words.
     return names and names - {casefolded_word(text[start:end]) for start, end in words(text)}

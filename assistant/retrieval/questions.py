@@ -137,7 +137,7 @@ class Question:
 
     @cached_property
     def content_words(self) -> list[str]:
-        """Words that say what the question is about, folded."""
+        """Words that say what the question is about, casefolded."""
         return _without_function_words(self.text[start:end] for start, end in self.words)
 
     @cached_property
@@ -238,7 +238,7 @@ def words(text: str) -> Spans:
 
 
 def content_words(text: str) -> list[str]:
-    """Words of a text that say what it is about, folded."""
+    """Words of a text that say what it is about, casefolded."""
     return _without_function_words(_WORD.findall(text))
 
 

@@ -38,7 +38,7 @@ class Query:
     Attributes:
         question: The question.
         pieces: Its word pieces.
-        words: The folded word of the question that each piece belongs to.
+        words: The casefolded word of the question that each piece belongs to.
         vector: Unit vector of the question.
         tokens: Unit vector of each piece, shape ``(pieces, dimension)``.
         ids: Vocabulary id of each piece, shape ``(pieces,)``.
@@ -143,9 +143,9 @@ def shares(
     """Weight of each word piece of a question; the weights add up to 1.
 
     Args:
-        words: The folded word that each piece belongs to; see ``word_at``.
+        words: The casefolded word that each piece belongs to; see ``word_at``.
         rarity: The idf of each piece.
-        ignored: Folded words that name the essay and not what is asked about it, such as its author.
+        ignored: Casefolded words that name the essay and not what is asked about it, such as its author.
         framing: Factor of words that only frame a question.
 
     Returns:
@@ -160,7 +160,7 @@ def shares(
 
 
 def word_at(question: str, piece: Piece) -> str:
-    """The folded word of a question that a word piece belongs to; a punctuation mark is a word of its own."""
+    """The casefolded word of a question that a word piece belongs to; a punctuation mark is a word too."""
     start, end = piece.start, piece.end
     if not any(ch.isalnum() for ch in question[start:end]):
         return question[start:end]

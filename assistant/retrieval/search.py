@@ -38,7 +38,7 @@ class Searcher:
     Args:
         index: The index.
         encoder: The model that computed it.
-        ignored: Folded words that name an essay and not what is asked about it, such as its author.
+        ignored: Casefolded words that name an essay and not what is asked about it, such as its author.
     """
 
     def __init__(self, index: Index, encoder: Encoder, ignored: Collection[str] = ()) -> None:

@@ -133,7 +133,7 @@ class StructureMatch:
 def part_asked(question: Question, ignored: Collection[str] = ()) -> Part | None:
     """The part of an essay that a question asks for; ``None`` if the question has a subject of its own.
 
-    ``ignored`` are folded words that name the essay, such as its author.
+    ``ignored`` are casefolded words that name the essay, such as its author.
     """
     if _BUILT.search(question.unquoted):
         return "plan"
@@ -224,7 +224,7 @@ class StructureSearch:
             ):
                 for name in names:
                     essays_by_name.setdefault(name, []).append(essay_id)
-        # Folded parts of the authors' names: questions contain them, the essays themselves do not.
+        # Casefolded parts of the authors' names: questions contain them, the essays themselves do not.
         self.authors = frozenset(self._by_author)
 
     def section_named(self, question: Question, among: Collection[str] | None) -> set[str] | None:

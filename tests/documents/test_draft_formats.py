@@ -19,7 +19,7 @@ from assistant.documents.latex import read_latex
 from assistant.documents.reading import read_draft_file, read_draft_text
 from assistant.documents.text import read_text
 from assistant.drafts.check import Checker
-from assistant.drafts.files import write_copy
+from assistant.drafts.files import write_corrected_copy
 from assistant.drafts.quotations import find_quotations
 from assistant.library.adding import known_records, read_essay
 
@@ -104,7 +104,7 @@ def problems_in(report: DraftReport) -> list[tuple[str, int, int, str | None]]:
 
 def corrected(path: Path, report: DraftReport) -> Path:
     target = path.with_name(f"fixed-{path.name}")
-    write_copy(target, path, report)
+    write_corrected_copy(target, path, report)
     return target
 
 
@@ -257,7 +257,7 @@ def test_no_file_is_written_over(tmp_path: Path) -> None:
     path = tmp_path / "d.md"
     path.write_text("old words")
     with pytest.raises(DraftError, match="is there already"):
-        write_copy(path, None, report_of(read_draft_text("old words"), Fix(0, 3, "new")))
+        write_corrected_copy(path, None, report_of(read_draft_text("old words"), Fix(0, 3, "new")))
     assert path.read_text() == "old words"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -265,7 +265,7 @@ def test_no_file_is_written_over(tmp_path: Path) -> None:
 def test_windows_text_keeps_its_encoding(tmp_path: Path) -> None:
     path, target = tmp_path / "d.txt", tmp_path / "new.txt"
     path.write_bytes("“caf\u00e9”".encode("cp1252"))
-    write_copy(target, path, report_of(read_draft_file(path), Fix(1, 5, "th\u00e9")))
+    write_corrected_copy(target, path, report_of(read_draft_file(path), Fix(1, 5, "th\u00e9")))
     assert target.read_bytes().decode("cp1252") == "“th\u00e9”"
 
 
@@ -282,6 +282,6 @@ def test_a_draft_that_has_changed_since_is_not_corrected(suffix: str, tmp_path: 
             word.save(str(path))
         reports.append(report_of(read_draft_file(path), Fix(0, 5, "New")))
     with pytest.raises(DraftError, match="has changed while it was checked"):
-        write_copy(target, path, reports[0])
-    write_copy(target, path, reports[1])
+        write_corrected_copy(target, path, reports[0])
+    write_corrected_copy(target, path, reports[1])
     assert read_draft_file(target).prose.strip() == "New words."

@@ -15,7 +15,7 @@ from assistant.core.draft_report import DraftReport, Fix, Problem
 from assistant.core.errors import DraftError
 from assistant.documents import archive
 from assistant.documents.reading import read_draft_file, read_draft_text
-from assistant.drafts.files import write_copy
+from assistant.drafts.files import write_corrected_copy
 from assistant.drafts.quotations import find_quotations
 
 WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -173,5 +173,5 @@ def test_a_draft_whose_picture_is_damaged_is_read_but_not_copied(tmp_path: Path)
     problem = Problem("misquoted", 0, 1, 1, 1, "", "", "", "", "essay", (), "", fixes=fixes)
     report = DraftReport(draft.name, draft.text, draft.units, draft.labels, 1, 0, 0, (problem,))
     with pytest.raises(DraftError, match=r"draft\.odt is damaged"):
-        write_copy(target, path, report)
+        write_corrected_copy(target, path, report)
     assert list(tmp_path.iterdir()) == [path]

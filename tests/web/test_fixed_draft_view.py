@@ -12,7 +12,7 @@ import pytest
 from check_part import DRAFT, EXACT, LIFTED, checked_html
 from page_library import FakeLibrary, Tags, keepers_log, words_of
 
-from assistant.drafts.files import write_copy
+from assistant.drafts.files import write_corrected_copy
 
 
 def test_a_corrected_copy_is_offered_with_what_it_changes_and_what_not(tmp_path: Path) -> None:
@@ -44,7 +44,7 @@ def test_the_copy_is_what_the_command_writes(tmp_path: Path) -> None:
     downloaded = docx.Document(io.BytesIO(b64decode(download["data-bytes"] or "")))
     assert downloaded.paragraphs[0].text == DRAFT.replace("something", "nothing").replace("33", "31")
     audit = FakeLibrary(keepers_log()).check_draft(other)
-    write_copy(tmp_path / "copy.docx", other, audit)
+    write_corrected_copy(tmp_path / "copy.docx", other, audit)
     written = docx.Document(str(tmp_path / "copy.docx"))
     assert [paragraph.text for paragraph in written.paragraphs] == [
         paragraph.text for paragraph in downloaded.paragraphs

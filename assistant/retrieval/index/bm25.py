@@ -291,7 +291,7 @@ class BM25:
         ]
         if not texts:
             return np.zeros(0, dtype=np.int32)
-        return reduce(lambda one, other: np.intersect1d(one, other, assume_unique=True), texts)
+        return reduce(lambda texts, others: np.intersect1d(texts, others, assume_unique=True), texts)
 
 
 def _common(texts: Integers, term: _QueryTerm) -> tuple[Integers, NDArray[np.uint16]]:
@@ -319,8 +319,9 @@ def _candidates(
         scored = scored if among is None else scored[among[scored]]
     else:
         scored = candidates
-    own = scores[scored]
-    lowest = float(np.partition(own, len(own) - count)[len(own) - count]) if len(own) > count else 0.0
+    candidate_scores = scores[scored]
+    place = len(candidate_scores) - count
+    lowest = float(np.partition(candidate_scores, place)[place]) if place > 0 else 0.0
     if candidates is None and lowest <= remaining and remaining > 0:
         return None
-    return scored[own + np.float32(remaining) >= lowest]
+    return scored[candidate_scores + np.float32(remaining) >= lowest]

@@ -224,7 +224,8 @@ def _assemble(
     ids = np.concatenate([np.zeros(0, np.int32), *(encoding.ids for encoding in encodings)]).astype(np.int32)
     shifted = [encoding.spans + window.start for window, encoding in zip(windows, encodings, strict=True)]
     spans = np.concatenate([np.zeros((0, 2), np.int32), *shifted]).astype(np.int32)
-    numbers = {name: at for at, name in enumerate(dict.fromkeys(window.passage for window in windows))}
+    passage_ids = dict.fromkeys(window.passage for window in windows)
+    numbers = {passage_id: number for number, passage_id in enumerate(passage_ids)}
     owners = np.array([numbers[window.passage] for window in windows], dtype=np.int32)
     by_id = {passage.id: passage for passage in passages}
     words, lengths = index_words(by_id[name].text for name in numbers)

@@ -107,11 +107,11 @@ class SentenceTransformerEncoder:
         # Special tokens surround the text, and a prompt precedes it. A text may contain special tokens too,
         # where an essay prints "[SEP]", so only their position distinguishes them from the model's.
         end = int(unmasked.sum()) - self._tokens_after
-        own = slice(max(self._tokens_before, end - len(self.pieces(text))), end)
+        text_tokens = slice(max(self._tokens_before, end - len(self.pieces(text))), end)
         return Encoded(
             output["sentence_embedding"].float().numpy(),
-            unit(output["token_embeddings"].float().numpy()[unmasked][own]),
-            np.asarray(output["input_ids"].numpy()[unmasked][own], dtype=np.int32),
+            unit(output["token_embeddings"].float().numpy()[unmasked][text_tokens]),
+            np.asarray(output["input_ids"].numpy()[unmasked][text_tokens], dtype=np.int32),
         )
 
 
