@@ -1,1 +1,1 @@
-"""A quotation -> whether it stands in print; words of a draft -> which of them are an essay's."""
+"""A quotation -> whether it is in print; words of a draft -> which of them are an essay's."""

@@ -1,7 +1,4 @@
-"""Quotation and print side by side, word by word, where they are not the same.
-
-A quotation that lies on print -> the comparison that is shown.
-"""
+"""Compares a quotation with the print: one that matches it, and word by word one that does not."""
 
 from __future__ import annotations
 
@@ -18,9 +15,9 @@ from assistant.quotations.printed import Effort, Print, Stream, print_of
 
 
 def span_of(steps: Sequence[Step], printed: Print) -> tuple[int, int]:
-    """Span of the stream that a quotation lies on."""
+    """Span of the stream that a quotation matches."""
     start, end = printed.span(steps[0].start, steps[-1].end)
-    # An edit without print of its own begins where the words behind it do.
+    # An edit without print of its own begins where the words after it do.
     first = next((step for step in steps if step.end > step.start), steps[0])
     return (printed.span(first.start, first.end)[0] if first is not steps[0] else start), end
 
@@ -30,7 +27,7 @@ def exact(text: str, steps: Sequence[Step], printed: Print) -> Comparison:
 
     Args:
         text: The quotation.
-        steps: How it lies on the print.
+        steps: How it matches the print.
         printed: The print.
     """
     shown = [(step, quoted_of(text, step), printed.words(step.start, step.end)) for step in steps]
@@ -98,7 +95,7 @@ class Aligned:
         diff: Step by step.
         edits: The editing marks recognised.
         quoted: The quotation without editing marks.
-        printed: The print without what editing marks stand for.
+        printed: The print without what editing marks replace.
     """
 
     span: tuple[int, int]
@@ -131,7 +128,7 @@ def align(text: str, tokens: Sequence[Token], stream: Stream, area: tuple[int, i
     Args:
         text: The quotation.
         tokens: Its tokens.
-        stream: Where the print stands.
+        stream: Where the print is.
         area: Span of the stream within which the quotation lies.
 
     Returns:
@@ -147,32 +144,32 @@ def align(text: str, tokens: Sequence[Token], stream: Stream, area: tuple[int, i
         for block in _blocks(text, stream, tokens[first:last], words[begin:end])
     ]
     blocks = _merged(text, stream, blocks, last=tokens[-1])
-    laid = [token for block in blocks for token in block.printed]
-    if not laid:
+    covered = [token for block in blocks for token in block.printed]
+    if not covered:
         return None
     return Aligned(
-        (laid[0].start, laid[-1].end),
+        (covered[0].start, covered[-1].end),
         tuple(_difference(text, stream, block) for block in blocks),
-        tuple(one for block in blocks for one in block.edits),
+        tuple(edit_ for block in blocks for edit_ in block.edits),
         " ".join(_slice(text, block.quoted) for block in blocks if not _edited(block)),
         " ".join(_slice(stream.text, block.printed) for block in blocks if not _edited(block)),
     )
 
 
 def _edited(block: _Block) -> bool:
-    """Whether a block is editing marks alone and what they stand for."""
+    """Whether a block is editing marks alone and what they replace."""
     return bool(block.edits) and all(token.kind != "words" for token in block.quoted)
 
 
 def _operations(tokens: Sequence[Token], words: Sequence[Token]) -> Iterator[Opcode]:
-    """Alignment of words that stand together; of print beyond the quotation nothing is kept."""
-    made = Levenshtein.opcodes([_key(word) for word in words], [_key(token) for token in tokens])
-    spans = [(one.tag, one.dest_start, one.dest_end, one.src_start, one.src_end) for one in made]
-    same = [number for number, one in enumerate(spans) if one[0] == "equal"]
+    """Alignment of words in an unbroken run; of print beyond the quotation nothing is kept."""
+    result = Levenshtein.opcodes([_key(word) for word in words], [_key(token) for token in tokens])
+    spans = [(step.tag, step.dest_start, step.dest_end, step.src_start, step.src_end) for step in result]
+    same = [number for number, span in enumerate(spans) if span[0] == "equal"]
     if not same:
         return
     first, last = spans[same[0]], spans[same[-1]]
-    # Words before the first that is the same lie on the print directly before it, those behind likewise.
+    # Words before the first that is the same match the print directly before it, those after likewise.
     if first[1]:
         yield "replace", 0, first[1], max(0, first[3] - first[1]), first[3]
     yield from spans[same[0] : same[-1] + 1]
@@ -181,7 +178,7 @@ def _operations(tokens: Sequence[Token], words: Sequence[Token]) -> Iterator[Opc
 
 
 def _key(token: Token) -> str:
-    return token.bones or token.form
+    return token.letters or token.form
 
 
 def _trimmed(
@@ -192,17 +189,24 @@ def _trimmed(
     operations: Sequence[Opcode],
 ) -> list[Token]:
     """Print without the points and quotation marks around it, where the quotation has none there."""
-    laid = [at for _, _, _, begin, end in operations for at in range(begin, end)]
-    made = list(words)
-    if laid and text[tokens[0].start].isalnum():
-        word = made[laid[0]]
-        start = next((at for at in range(word.start, word.end) if stream.text[at].isalnum()), word.start)
-        made[laid[0]] = replace(word, start=start)
-    if laid and text[tokens[-1].end - 1].isalnum():
-        word = made[laid[-1]]
-        ends = (at + 1 for at in reversed(range(word.start, word.end)) if stream.text[at].isalnum())
-        made[laid[-1]] = replace(word, end=next(ends, word.end))
-    return made
+    covered = [position for _, _, _, begin, end in operations for position in range(begin, end)]
+    result = list(words)
+    if covered and text[tokens[0].start].isalnum():
+        word = result[covered[0]]
+        start = next(
+            (position for position in range(word.start, word.end) if stream.text[position].isalnum()),
+            word.start,
+        )
+        result[covered[0]] = replace(word, start=start)
+    if covered and text[tokens[-1].end - 1].isalnum():
+        word = result[covered[-1]]
+        ends = (
+            position + 1
+            for position in reversed(range(word.start, word.end))
+            if stream.text[position].isalnum()
+        )
+        result[covered[-1]] = replace(word, end=next(ends, word.end))
+    return result
 
 
 def _blocks(text: str, stream: Stream, quoted: Sequence[Token], printed: Sequence[Token]) -> Iterator[_Block]:
@@ -234,10 +238,10 @@ def _alone(text: str, token: Token) -> _Block:
 
 
 def _omission(text: str, stream: Stream, quoted: Sequence[Token], printed: Sequence[Token]) -> _Block:
-    if len(printed) > OMITTED or not any(word.bones for word in printed):
+    if len(printed) > OMITTED or not any(word.letters for word in printed):
         return _Block(quoted, printed, same=False)
-    made = Edit("ellipsis", _slice(text, quoted), _slice(stream.text, printed))
-    return _Block(quoted, printed, same=False, edits=(made,))
+    result = Edit("ellipsis", _slice(text, quoted), _slice(stream.text, printed))
+    return _Block(quoted, printed, same=False, edits=(result,))
 
 
 def _judged(
@@ -248,8 +252,8 @@ def _judged(
         words, replaced = _slice(text, quoted), _slice(stream.text, printed)
         inner = words[1:-1].strip()
         case = inner != replaced and inner.casefold() == replaced.casefold()
-        made = Edit("capital" if case else "substitution", words, replaced)
-        return _Block(quoted, printed, same=False, edits=(made,))
+        result = Edit("capital" if case else "substitution", words, replaced)
+        return _Block(quoted, printed, same=False, edits=(result,))
     words = _slice(text, quoted)
     stretch = print_of(stream, printed[0].start, printed[-1].end)
     for steps in Matcher(parse(words), stretch, Effort(_MOST_LETTERS), whole=whole).matches():
@@ -264,24 +268,24 @@ def _judged(
 
 
 def _merged(text: str, stream: Stream, blocks: Sequence[_Block], *, last: Token) -> list[_Block]:
-    """Neighbouring blocks of one sort made one; differences of setting found the same after all."""
-    made: list[_Block] = []
+    """Merge neighbouring blocks of one kind, and compare differing blocks once more as a whole."""
+    result: list[_Block] = []
     for block in blocks:
-        before = made[-1] if made else None
+        before = result[-1] if result else None
         mergeable = before and not (before.edits or block.edits) and before.same == block.same
         if before and mergeable:
-            made[-1] = _Block(
+            result[-1] = _Block(
                 [*before.quoted, *block.quoted], [*before.printed, *block.printed], same=block.same
             )
         else:
-            made.append(block)
+            result.append(block)
     judged = [
         _judged(text, stream, block.quoted, block.printed, whole=block.quoted[-1] is last)
         if block.quoted and block.printed and not block.same and not block.edits
         else block
-        for block in made
+        for block in result
     ]
-    settled = any(one.same and not two.same for one, two in zip(judged, made, strict=True))
+    settled = any(now.same and not before.same for now, before in zip(judged, result, strict=True))
     return _merged(text, stream, judged, last=last) if settled else judged
 
 

@@ -26,13 +26,13 @@ MOST_QUOTATION_CHARACTERS = 20_000
 # Places listed at most, and places counted at most.
 LISTED = 20
 COUNTED = 1_000
-# Places looked at for words that stand together, and for words with gaps between them.
+# Places tried for words in an unbroken run, and for words with gaps between them.
 _LOOKED_AT = 5_000
 _LOOKED_AT_GAPS = 20_000
 # Letters compared for a quotation: a second or two, which only words such as "a a a a" take in print that
 # repeats them.
 _MOST_LETTERS = 10_000_000
-# Print looked at beside a find, and for each word that a gap may hold.
+# Characters of print searched next to the letters found, and for each word that a gap may hold.
 _MARGIN = 40
 _WORD = 10
 _UNNUMBERED = re.compile(r"[^\d⁰¹²³⁴-⁹]+")
@@ -43,38 +43,38 @@ class _Anchor:
     """Letters of a quotation by which it is found.
 
     Attributes:
-        bones: Their skeleton.
-        before: Characters of print that may stand before them.
-        after: Characters of print that may stand behind them.
+        letters: Their skeleton.
+        before: Characters of print that may be before them.
+        after: Characters of print that may be after them.
         left: Skeletons of the words before them, the nearest first.
-        right: Skeletons of the words behind them, the nearest first.
+        right: Skeletons of the words after them, the nearest first.
     """
 
-    bones: str
+    letters: str
     before: int
     after: int
     left: tuple[str, ...]
     right: tuple[str, ...]
 
-    def alone(self, stream: Stream, bone: int) -> bool:
-        """Whether the other words are missing beside a find; far quicker than laying them on print."""
-        start, at = max(0, bone - self.before), bone
+    def lacks_neighbours(self, stream: Stream, letter_offset: int) -> bool:
+        """Whether the other words are missing near the letters found; quicker than matching them."""
+        start, position = max(0, letter_offset - self.before), letter_offset
         for words in self.left:
-            at = stream.bones.rfind(words, start, at)
-            if at < 0:
+            position = stream.letters.rfind(words, start, position)
+            if position < 0:
                 return True
-        end, at = bone + len(self.bones) + self.after, bone + len(self.bones)
+        end, position = letter_offset + len(self.letters) + self.after, letter_offset + len(self.letters)
         for words in self.right:
-            found = stream.bones.find(words, at, end)
-            if found < 0:
+            match = stream.letters.find(words, position, end)
+            if match < 0:
                 return True
-            at = found + len(words)
+            position = match + len(words)
         return False
 
 
 @dataclass(frozen=True, slots=True)
-class _Laid:
-    """A quotation laid on print."""
+class _Match:
+    """A quotation matched with the print."""
 
     text: str
     steps: tuple[Step, ...]
@@ -84,8 +84,10 @@ class _Laid:
     def key(self, order: dict[str, int]) -> tuple[int, ...]:
         """Place in the order of essays and print; the same words in two streams have the same key."""
         stream = self.printed.stream
-        ends = [stream.located(at) for at in (self.span[0], self.span[1] - 1)]
-        return order[stream.essay_id], *(part for passage, at in ends for part in (passage.ordinal, at))
+        ends = [stream.located(position) for position in (self.span[0], self.span[1] - 1)]
+        return order[stream.essay_id], *(
+            part for passage, position in ends for part in (passage.ordinal, position)
+        )
 
 
 class Corpus:
@@ -116,29 +118,29 @@ class Corpus:
         for reading, items in quotations:
             places = self._exact(reading, items, essays)
             if places:
-                listed = [exact(one.text, one.steps, one.printed) for one in places[:LISTED]]
+                listed = [exact(match.text, match.steps, match.printed) for match in places[:LISTED]]
                 return QuotationLookup("exact", tuple(listed), len(places))
-        found = [nearest(reading, items, self._haystack, essays) for reading, items in quotations]
-        near = max((one for one in found if one), key=lambda one: one.likeness, default=None)
+        nearest_places = [nearest(reading, items, self._haystack, essays) for reading, items in quotations]
+        near = max(filter(None, nearest_places), key=lambda comparison: comparison.likeness, default=None)
         return QuotationLookup("altered", (near,), 1) if near else QuotationLookup("absent", (), 0)
 
-    def _exact(self, text: str, items: Sequence[Item], essays: Collection[str]) -> list[_Laid]:
+    def _exact(self, text: str, items: Sequence[Item], essays: Collection[str]) -> list[_Match]:
         effort = Effort(_MOST_LETTERS)
         for anchor in _anchors(items):
-            laid: dict[tuple[int, ...], _Laid] = {}
+            matches: dict[tuple[int, ...], _Match] = {}
             most = _LOOKED_AT if len(items) == 1 else _LOOKED_AT_GAPS
-            for stream, bone in islice(self._haystack.find(anchor.bones, essays), most):
-                one = _lay(text, items, stream, bone, anchor, effort)
-                if one is not None:
-                    laid.setdefault(one.key(self._order), one)
-                if len(laid) == COUNTED or effort.spent:
+            for stream, letter_offset in islice(self._haystack.find(anchor.letters, essays), most):
+                match = _matched(text, items, stream, letter_offset, anchor, effort)
+                if match is not None:
+                    matches.setdefault(match.key(self._order), match)
+                if len(matches) == COUNTED or effort.spent:
                     break
-            if laid:
-                return [laid[key] for key in sorted(laid)]
+            if matches:
+                return [matches[key] for key in sorted(matches)]
         return []
 
     def lifted(self, draft: str, shortest: int = 8) -> list[ReusedWords]:
-        """Find runs of words of a draft that stand in an essay.
+        """Find runs of words of a draft that occur in an essay.
 
         Args:
             draft: Any text; letter case, punctuation and spacing make no difference.
@@ -166,20 +168,20 @@ def _refuse(text: str) -> None:
         raise QuotationError("The quotation has no words of print in it; give the words as quoted.")
 
 
-def _lay(
-    text: str, items: Sequence[Item], stream: Stream, bone: int, anchor: _Anchor, effort: Effort
-) -> _Laid | None:
-    if anchor.alone(stream, bone):
+def _matched(
+    text: str, items: Sequence[Item], stream: Stream, letter_offset: int, anchor: _Anchor, effort: Effort
+) -> _Match | None:
+    if anchor.lacks_neighbours(stream, letter_offset):
         return None
-    start, end = stream.span(bone, bone + len(anchor.bones))
+    start, end = stream.span(letter_offset, letter_offset + len(anchor.letters))
     printed = print_of(stream, start - anchor.before, end + anchor.after)
-    found: _Laid | None = None
+    match: _Match | None = None
     for steps in Matcher(items, printed, effort).matches():
         span = span_of(steps, printed)
         if span[0] <= start and end <= span[1]:
             # The last beginning omits the fewest words.
-            found = _Laid(text, steps, printed, span)
-    return found
+            match = _Match(text, steps, printed, span)
+    return match
 
 
 def _anchors(items: Sequence[Item]) -> Iterator[_Anchor]:
@@ -194,24 +196,24 @@ def _anchors(items: Sequence[Item]) -> Iterator[_Anchor]:
     reaches = [_reach(item, gap=not end) for item, end in zip(items, ends, strict=True)]
     before, after = _MARGIN + sum(reaches[:longest]), _MARGIN + sum(reaches[longest + 1 :])
     parts = [(number, _unnumbered(items[number])[0]) for number in words]
-    left = tuple(bones for number, bones in reversed(parts) if number < longest)
-    right = tuple(bones for number, bones in parts if number > longest)
+    left = tuple(letters for number, letters in reversed(parts) if number < longest)
+    right = tuple(letters for number, letters in parts if number > longest)
     whole = skeleton(items[longest].normal.text)
     yield _Anchor(whole, before, after, left, right)
-    bones, start, end = _unnumbered(items[longest])
-    if bones and bones != whole:
-        yield _Anchor(bones, before + start, after + end, left, right)
+    letters, start, end = _unnumbered(items[longest])
+    if letters and letters != whole:
+        yield _Anchor(letters, before + start, after + end, left, right)
 
 
 def _unnumbered(item: Item) -> tuple[str, int, int]:
-    """Skeleton of the most letters that stand together, and characters of print before and behind them."""
+    """Skeleton of the most letters in an unbroken run, and characters of print before and after them."""
     text = item.normal.text
-    parts = [(skeleton(found.group()), found.span()) for found in _UNNUMBERED.finditer(text)]
-    bones, (start, end) = max(parts, key=lambda part: len(part[0]), default=("", (0, 0)))
-    return bones, 2 * start, 2 * (len(text) - end)
+    parts = [(skeleton(match.group()), match.span()) for match in _UNNUMBERED.finditer(text)]
+    letters, (start, end) = max(parts, key=lambda part: len(part[0]), default=("", (0, 0)))
+    return letters, 2 * start, 2 * (len(text) - end)
 
 
 def _reach(item: Item, *, gap: bool) -> int:
-    """Characters of print that an item may lie on, with those that it leaves out."""
+    """Characters of print that an item may match, with those that it leaves out."""
     words = {"ellipsis": OMITTED, "bracket": SUBSTITUTED}.get(item.kind, 0) if gap else 0
     return _WORD * words + 2 * (item.end - item.start)

@@ -21,7 +21,7 @@ Opcode = tuple[str, int, int, int, int]
 
 
 def align_with_gaps(quoted: Sequence[Token], printed: Sequence[Token]) -> Iterator[Opcode]:
-    """The cheapest alignment in which print before, behind and at an ellipsis costs nothing.
+    """The cheapest alignment in which print before, after and at an ellipsis costs nothing.
 
     Args:
         quoted: Tokens of the quotation.
@@ -56,57 +56,65 @@ class _Grid:
         row = [_FAR] * len(above)
         if token.kind == "ellipsis":
             least = _FAR
-            for at, cost in enumerate(above):
-                row[at] = least = min(least, cost)
+            for position, cost in enumerate(above):
+                row[position] = least = min(least, cost)
             return row
         row[0] = above[0] + _INSERTED
-        pair, pairs, bones = self._quoted_pairs[number], self._printed_pairs, token.bones
+        pair, pairs, letters = self._quoted_pairs[number], self._printed_pairs, token.letters
         # The same words come again and again in print.
         costs = {word.form: _cost(token, word) for word in self._forms}
         left = row[0]
-        for at, word in enumerate(self._printed, 1):
-            least = min(above[at - 1] + costs[word.form], above[at] + _INSERTED, left + _DELETED)
-            if bones == pairs[at]:
-                least = min(least, above[at - 2] + _SPACED)
-            if pair == word.bones:
-                least = min(least, self._rows[-2][at - 1] + _SPACED)
-            row[at] = left = least
+        for position, word in enumerate(self._printed, 1):
+            least = min(above[position - 1] + costs[word.form], above[position] + _INSERTED, left + _DELETED)
+            if letters == pairs[position]:
+                least = min(least, above[position - 2] + _SPACED)
+            if pair == word.letters:
+                least = min(least, self._rows[-2][position - 1] + _SPACED)
+            row[position] = left = least
         return row
 
     def path(self) -> Iterator[Opcode]:
         """The way back through the costs, last operation first."""
         last = self._rows[-1]
-        at = min(range(len(last)), key=last.__getitem__)
+        position = min(range(len(last)), key=last.__getitem__)
         number = len(self._quoted)
         while number:
-            operation = self._step(number, at)
+            operation = self._step(number, position)
             yield operation
-            number, at = operation[1], operation[3]
+            number, position = operation[1], operation[3]
 
-    def _step(self, number: int, at: int) -> Opcode:
-        token, cost, above = self._quoted[number - 1], self._rows[number][at], self._rows[number - 1]
+    def _step(self, number: int, position: int) -> Opcode:
+        token, cost, above = self._quoted[number - 1], self._rows[number][position], self._rows[number - 1]
         if token.kind == "ellipsis":
             # The fewest words left out.
-            start = max(place for place in range(at + 1) if above[place] == cost)
-            return "replace" if start < at else "insert", number - 1, number, start, at
-        if at and cost == above[at - 1] + _cost(token, self._printed[at - 1]):
-            tag = "equal" if token.form == self._printed[at - 1].form else "replace"
-            return tag, number - 1, number, at - 1, at
-        if at and self._printed_pairs[at] == token.bones and cost == above[at - 2] + _SPACED:
-            return "replace", number - 1, number, at - 2, at
+            start = max(place for place in range(position + 1) if above[place] == cost)
+            return "replace" if start < position else "insert", number - 1, number, start, position
+        if position and cost == above[position - 1] + _cost(token, self._printed[position - 1]):
+            tag = "equal" if token.form == self._printed[position - 1].form else "replace"
+            return tag, number - 1, number, position - 1, position
+        if (
+            position
+            and self._printed_pairs[position] == token.letters
+            and cost == above[position - 2] + _SPACED
+        ):
+            return "replace", number - 1, number, position - 2, position
         pair = self._quoted_pairs[number]
-        if at and pair == self._printed[at - 1].bones and cost == self._rows[number - 2][at - 1] + _SPACED:
-            return "replace", number - 2, number, at - 1, at
-        if cost == above[at] + _INSERTED:
-            return "insert", number - 1, number, at, at
-        return "delete", number, number, at - 1, at
+        if (
+            position
+            and pair == self._printed[position - 1].letters
+            and cost == self._rows[number - 2][position - 1] + _SPACED
+        ):
+            return "replace", number - 2, number, position - 1, position
+        if cost == above[position] + _INSERTED:
+            return "insert", number - 1, number, position, position
+        return "delete", number, number, position - 1, position
 
 
 def _pairs(tokens: Sequence[Token]) -> list[str]:
     """For each number of tokens the letters of the last two of them, where both are words."""
     pairs = [_NONE] * (len(tokens) + 1)
     for number in range(2, len(tokens) + 1):
-        first, second = tokens[number - 2].bones, tokens[number - 1].bones
+        first, second = tokens[number - 2].letters, tokens[number - 1].letters
         if first and second:
             pairs[number] = first + second
     return pairs
@@ -115,8 +123,8 @@ def _pairs(tokens: Sequence[Token]) -> list[str]:
 def _cost(token: Token, word: Token) -> int:
     """What it costs to write a word for another: the more the more letters differ.
 
-    It is always less than an insertion, so that an altered word lies on the printed one.
+    It is always less than an insertion, so that an altered word is aligned with the printed one.
     """
     if token.form == word.form:
         return 0
-    return 1 + round(8 * Levenshtein.normalized_distance(token.bones, word.bones))
+    return 1 + round(8 * Levenshtein.normalized_distance(token.letters, word.letters))

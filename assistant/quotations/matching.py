@@ -1,6 +1,6 @@
-"""A quotation laid on print, letter by letter.
+"""Matches a quotation with the print, letter by letter.
 
-What a careful writer may do is listed here: the forms that ``normal`` evens out, line-end hyphens undone
+What a careful writer may do is listed here: the forms that ``normalise`` evens out, line-end hyphens undone
 or kept, note marks kept at their place, the marks that ``parsing`` finds, and the writer's own last point.
 """
 
@@ -18,7 +18,7 @@ from assistant.quotations.printed import Effort, Print
 
 # Words that one ellipsis may leave out: a long paragraph. Two quotations further apart are two.
 OMITTED = 200
-# Printed words that one bracket may stand for: a name or a phrase, not a sentence.
+# Printed words that one bracket may replace: a name or a phrase, not a sentence.
 SUBSTITUTED = 5
 
 _FIRST = 5  # Letters by which a place is told where words cannot begin.
@@ -33,18 +33,18 @@ _TAIL = re.compile(r"'*[.,]?'*$")
 
 @lru_cache(maxsize=64)
 def _bare(inner: str) -> str:
-    # The same few brackets are laid on many places.
+    # The same few brackets are compared at many places.
     return normalise(inner).text
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A part of the quotation and the print it lies on.
+    """A part of the quotation and the print that it matches.
 
     Attributes:
         item: The part.
         start: First normal character of the print.
-        end: Behind the last one.
+        end: Normal character after the last.
         kind: Which edit it is; ``None`` for printed words.
         cut: Number of normal characters of the item that are left out at its end, for another step.
     """
@@ -57,7 +57,7 @@ class Step:
 
 
 class Matcher:
-    """Lays the parts of a quotation on a stretch of print.
+    """Matches the parts of a quotation with a stretch of print.
 
     Args:
         items: The parts.
@@ -72,7 +72,7 @@ class Matcher:
         self._dead: set[tuple[int, int]] = set()
 
     def matches(self) -> Iterator[tuple[Step, ...]]:
-        """Ways to lay the quotation on print, one for each beginning, in order, until the effort is spent."""
+        """Ways to match the quotation with the print, one for each beginning, until the effort is spent."""
         first = self._items[0]
         if first.kind == "sic":
             return
@@ -90,19 +90,19 @@ class Matcher:
             return self._begins(first.normal.text, start)
         return self._may_follow(0, start) or self._text[start] in "…[("
 
-    def _begins(self, words: str, at: int) -> bool:
+    def _begins(self, words: str, position: int) -> bool:
         """Whether print may begin with words, by their first letters; it spares trying most places."""
-        if words[:1] != self._text[at]:
+        if words[:1] != self._text[position]:
             return False
         for number in range(1, min(_FIRST, len(words))):
-            if not words[number].isalpha() or at + number in self._printed.loose:
+            if not words[number].isalpha() or position + number in self._printed.loose:
                 return True
-            if words[number] != self._text[at + number : at + number + 1]:
+            if words[number] != self._text[position + number : position + number + 1]:
                 return False
         return True
 
     def _opened(self, first: Item, start: int) -> list[Step] | None:
-        """Begin with a mark of the writer's; ``start`` is where the printed words behind it begin."""
+        """Begin with a mark of the writer's; ``start`` is where the printed words after it begin."""
         if first.kind == "ellipsis":
             literal = self._literal(0, start)
             if literal is not None:
@@ -120,8 +120,8 @@ class Matcher:
 
     def _word_before(self, start: int) -> int:
         """Where the word begins of which ``start`` is a part, a printed bracket in it."""
-        found = _PRINTED_BRACKET.search(self._text, max(0, start - _BRACKET), start)
-        begin = found.start() if found else start
+        match = _PRINTED_BRACKET.search(self._text, max(0, start - _BRACKET), start)
+        begin = match.start() if match else start
         while self._printed.inside(begin):
             begin -= 1
         return begin
@@ -133,105 +133,107 @@ class Matcher:
         same = begin >= 0 and self._text[begin : begin + len(bare)].casefold() == bare.casefold()
         return begin if same and not self._printed.inside(begin) else start
 
-    def _from(self, number: int, at: int) -> list[Step] | None:
-        """Lay the parts from ``number`` on the print from ``at``."""
-        if (number, at) in self._dead:
+    def _from(self, number: int, position: int) -> list[Step] | None:
+        """Match the parts from ``number`` on the print from ``at``."""
+        if (number, position) in self._dead:
             return None
-        steps = self._attempt(number, at)
+        steps = self._attempt(number, position)
         if steps is None:
-            self._dead.add((number, at))
+            self._dead.add((number, position))
         return steps
 
-    def _attempt(self, number: int, at: int) -> list[Step] | None:
+    def _attempt(self, number: int, position: int) -> list[Step] | None:
         if number == len(self._items):
-            return None if self._printed.inside(at) else []
+            return None if self._printed.inside(position) else []
         item = self._items[number]
         match item.kind:
             case "words":
-                return self._words(number, at)
+                return self._words(number, position)
             case "sic":
-                if self._printed.inside(at) or not re.search(r"[^\W_]", self._text[:at]):
+                if self._printed.inside(position) or not re.search(r"[^\W_]", self._text[:position]):
                     return None
-                return self._then(number + 1, at, Step(item, at, at, "sic"))
+                return self._then(number + 1, position, Step(item, position, position, "sic"))
             case "ellipsis":
-                return self._literal(number, at) or self._omission(number, at)
+                return self._literal(number, position) or self._omission(number, position)
             case _:
-                return self._literal(number, at) or self._substitution(number, at)
+                return self._literal(number, position) or self._substitution(number, position)
 
-    def _then(self, number: int, at: int, step: Step) -> list[Step] | None:
-        rest = self._from(number, at)
+    def _then(self, number: int, position: int, step: Step) -> list[Step] | None:
+        rest = self._from(number, position)
         return None if rest is None else [step, *rest]
 
     # -- printed words
 
-    def _words(self, number: int, at: int) -> list[Step] | None:
+    def _words(self, number: int, position: int) -> list[Step] | None:
         item = self._items[number]
         words = item.normal.text
-        # A word begins where a printed one begins, but behind a bracket that is joined to it.
+        # A word begins where a printed one begins, but after a bracket that is joined to it.
         joined = number > 0 and self._items[number - 1].joined_right
-        if not joined and self._printed.inside(at):
+        if not joined and self._printed.inside(position):
             return None
-        if number and self._text[at : at + 1] == " ":
-            at += words[:1] != " "
+        if number and self._text[position : position + 1] == " ":
+            position += words[:1] != " "
         elif words[:1] == " ":
-            # Behind [sic] a space is kept that print sets by a point or not at all.
-            words = words if self._text[at - 1 : at].isalnum() else words[1:]
-        for end in self._printed.ends(words, at, self._effort):
-            steps = self._then(number + 1, end, Step(item, at, end)) if self._closes(number, end) else None
+            # After [sic] a space is kept that print sets by a point or not at all.
+            words = words if self._text[position - 1 : position].isalnum() else words[1:]
+        for end in self._printed.ends(words, position, self._effort):
+            steps = (
+                self._then(number + 1, end, Step(item, position, end)) if self._closes(number, end) else None
+            )
             if steps is not None:
                 return steps
-        return self._ended(item, at) if self._whole and number == len(self._items) - 1 else None
+        return self._ended(item, position) if self._whole and number == len(self._items) - 1 else None
 
     def _closes(self, number: int, end: int) -> bool:
         following = self._items[number + 1 : number + 2]
         return not self._printed.inside(end) or bool(following and following[0].joined_left)
 
-    def _ended(self, item: Item, at: int) -> list[Step] | None:
+    def _ended(self, item: Item, position: int) -> list[Step] | None:
         """End the quotation with the writer's own point, or without the printed one before a mark."""
         words = item.normal.text
         body, tail = _TAIL.sub("", words, count=1), "".join(_TAIL.findall(words))
-        for end in self._printed.ends(body, at, self._effort):
+        for end in self._printed.ends(body, position, self._effort):
             printed = self._tail(end, tail.count("'"))
             if self._printed.inside(end) or printed is None:
                 continue
             own = Step(item, end, printed, "final punctuation", len(body))
-            return [Step(item, at, end, None, len(tail)), own]
+            return [Step(item, position, end, None, len(tail)), own]
         return None
 
-    def _tail(self, at: int, marks: int) -> int | None:
-        """Behind ``marks`` quotation marks, one point among them left aside."""
+    def _tail(self, position: int, marks: int) -> int | None:
+        """After ``marks`` quotation marks, one point among them left aside."""
         aside = 0
         while marks:
-            ch = self._text[at : at + 1]
+            ch = self._text[position : position + 1]
             aside += ch in _POINTS
             if not ch or aside > 1 or (ch != "'" and ch not in _POINTS):
                 return None
             marks -= ch == "'"
-            at += 1
-        return at
+            position += 1
+        return position
 
     # -- marks of the writer's
 
-    def _literal(self, number: int, at: int) -> list[Step] | None:
+    def _literal(self, number: int, position: int) -> list[Step] | None:
         """Take a mark as printed, for print has brackets and ellipses of its own."""
         item = self._items[number]
-        if self._text[at : at + 1] == " ":
-            at += 1
-        if not self._text.startswith(item.normal.text, at):
+        if self._text[position : position + 1] == " ":
+            position += 1
+        if not self._text.startswith(item.normal.text, position):
             return None
-        end = at + len(item.normal.text)
-        return self._then(number + 1, end, Step(item, at, end))
+        end = position + len(item.normal.text)
+        return self._then(number + 1, end, Step(item, position, end))
 
-    def _omission(self, number: int, at: int) -> list[Step] | None:
+    def _omission(self, number: int, position: int) -> list[Step] | None:
         item = self._items[number]
-        if self._printed.inside(at):
+        if self._printed.inside(position):
             return None
         if number == len(self._items) - 1:
-            behind = self._printed.span(at, at)[0]
-            more = re.search(r"[^\W_]", self._printed.stream.text[behind:])
-            return [Step(item, at, at, "ellipsis")] if more else None
+            offset = self._printed.span(position, position)[0]
+            more = re.search(r"[^\W_]", self._printed.stream.text[offset:])
+            return [Step(item, position, position, "ellipsis")] if more else None
         words = 0
-        for end in range(at, len(self._text)):
+        for end in range(position, len(self._text)):
             if self._effort.spent:
                 return None
             words += self._text[end].isalnum() and not self._printed.inside(end)
@@ -239,31 +241,31 @@ class Matcher:
             if words - self._text[end].isalnum() > OMITTED:
                 break
             if begins and not self._printed.inside(end) and self._may_follow(number, end):
-                steps = self._then(number + 1, end, Step(item, at, end, "ellipsis"))
+                steps = self._then(number + 1, end, Step(item, position, end, "ellipsis"))
                 if steps is not None:
                     return steps
         return None
 
-    def _may_follow(self, number: int, at: int) -> bool:
+    def _may_follow(self, number: int, position: int) -> bool:
         following = self._items[number + 1] if number + 1 < len(self._items) else None
         if following is None or following.kind != "words":
             return True
-        return following.normal.text[:1].isdigit() or self._begins(following.normal.text, at)
+        return following.normal.text[:1].isdigit() or self._begins(following.normal.text, position)
 
-    def _substitution(self, number: int, at: int) -> list[Step] | None:
+    def _substitution(self, number: int, position: int) -> list[Step] | None:
         item = self._items[number]
-        start = at
-        if not item.joined_left and self._text[at : at + 1] == " ":
+        start = position
+        if not item.joined_left and self._text[position : position + 1] == " ":
             start += 1
         joined = item.joined_left or item.joined_right
-        for end in self._word_parts(item, start) if joined else self._phrases(number, at, start):
+        for end in self._word_parts(item, start) if joined else self._phrases(number, position, start):
             steps = self._then(number + 1, end, self._bracket(item, start, max(start, end)))
             if steps is not None:
                 return steps
         return None
 
     def _word_parts(self, item: Item, start: int) -> Iterator[int]:
-        """Ends of what a bracket may stand for within one word."""
+        """Ends of what a bracket may replace within one word."""
         end = start
         while True:
             if item.joined_right or not self._printed.inside(end):
@@ -276,14 +278,14 @@ class Matcher:
             else:
                 return
 
-    def _phrases(self, number: int, at: int, start: int) -> Iterator[int]:
-        """Ends of what a bracket of its own may stand for: nothing, or a few whole words."""
+    def _phrases(self, number: int, position: int, start: int) -> Iterator[int]:
+        """Ends of what a bracket of its own may replace: nothing, or a few whole words."""
         if self._printed.inside(start):
             return
         bare = _bare(self._items[number].inner)
         if bare and self._text[start : start + len(bare)].casefold() == bare.casefold():
             yield start + len(bare)
-        yield at
+        yield position
         if number == len(self._items) - 1:
             return
         words = 0

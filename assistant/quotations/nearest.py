@@ -25,12 +25,12 @@ _LIKE_LONG = 0.5
 _SURE = 0.9
 
 # Characters of print looked through for an ellipsis: twice the words that it may leave out, so that the
-# words behind it are found where too many are left out.
+# words after it are found where too many are left out.
 _GAP = 2 * 7 * OMITTED
 
 # Pieces of a quotation that are looked for, their letters, places of each, and areas compared.
 _SEEDS = 24
-_LETTERS = 12
+_PIECE_LENGTH = 12
 _PLACES = 200
 _AREAS = 5
 # Letters from which the window in which a quotation lies is not narrowed.
@@ -53,67 +53,69 @@ def nearest(
     """
     tokens = tokens_of(text, items)
     part = _longest_part(tokens)
-    bones = "".join(token.bones for token in part)
+    letters = "".join(token.letters for token in part)
     best: Comparison | None = None
-    for stream, start in _areas(bones, haystack, essays):
-        made = _compared(text, tokens, stream, _area(bones, stream, start, tokens, part))
-        if made and (best is None or made.likeness > best.likeness):
-            best = made
+    for stream, start in _areas(letters, haystack, essays):
+        result = _compared(text, tokens, stream, _area(letters, stream, start, tokens, part))
+        if result and (best is None or result.likeness > best.likeness):
+            best = result
         if best and best.likeness >= _SURE:
             break
-    words = sum(bool(token.bones) for token in tokens)
+    words = sum(bool(token.letters) for token in tokens)
     least = next((likeness for most, likeness in LIKE if words <= most), _LIKE_LONG)
     return best if best and best.likeness >= least else None
 
 
 def _longest_part(tokens: Sequence[Token]) -> list[Token]:
-    """The most words that stand together, no ellipsis between them."""
+    """The most words in an unbroken run, no ellipsis between them."""
     parts: list[list[Token]] = [[]]
     for token in tokens:
         if token.kind == "ellipsis":
             parts.append([])
         else:
             parts[-1].append(token)
-    return max(parts, key=lambda part: sum(len(token.bones) for token in part))
+    return max(parts, key=lambda part: sum(len(token.letters) for token in part))
 
 
-def _areas(bones: str, haystack: Haystack, essays: Collection[str]) -> list[tuple[Stream, int]]:
+def _areas(letters: str, haystack: Haystack, essays: Collection[str]) -> list[tuple[Stream, int]]:
     """Where a skeleton may begin, by votes of its pieces."""
-    letters = min(len(bones), max(4, min(_LETTERS, len(bones) // 3)))
-    last = len(bones) - letters
-    step = max(letters // 2, -(-last // (_SEEDS - 1)), 1)
+    piece_length = min(len(letters), max(4, min(_PIECE_LENGTH, len(letters) // 3)))
+    last = len(letters) - piece_length
+    step = max(piece_length // 2, -(-last // (_SEEDS - 1)), 1)
     votes: Counter[tuple[int, int]] = Counter()
     streams: dict[int, Stream] = {}
-    width = max(16, len(bones) // 8)
-    for at in sorted({*range(0, last, step), last}):
-        for stream, place in islice(haystack.find(bones[at : at + letters], essays), _PLACES):
+    width = max(16, len(letters) // 8)
+    for position in sorted({*range(0, last, step), last}):
+        for stream, place in islice(
+            haystack.find(letters[position : position + piece_length], essays), _PLACES
+        ):
             streams[id(stream)] = stream
-            votes[id(stream), (place - at) // width] += 1
+            votes[id(stream), (place - position) // width] += 1
     return [(streams[key], bucket * width) for (key, bucket), _ in votes.most_common(_AREAS)]
 
 
 def _area(
-    bones: str, stream: Stream, start: int, tokens: Sequence[Token], part: Sequence[Token]
+    letters: str, stream: Stream, start: int, tokens: Sequence[Token], part: Sequence[Token]
 ) -> tuple[int, int]:
     """Span of the text in which a quotation lies whose longest part begins near ``start``."""
-    slack = 24 + len(bones) // 3
+    slack = 24 + len(letters) // 3
     window_start = max(0, start - slack)
-    window = stream.bones[window_start : start + len(bones) + 2 * slack]
+    window = stream.letters[window_start : start + len(letters) + 2 * slack]
     # The time of this search grows with the cube of the length; print beside a long quotation is short
     # in comparison: all of it is aligned.
-    narrow = len(bones) <= min(len(window), _WHOLE)
-    found = fuzz.partial_ratio_alignment(bones, window) if narrow else None
-    begin, end = (found.dest_start, found.dest_end) if found else (0, len(window))
+    narrow = len(letters) <= min(len(window), _WHOLE)
+    match = fuzz.partial_ratio_alignment(letters, window) if narrow else None
+    begin, end = (match.dest_start, match.dest_end) if match else (0, len(window))
     first, last = stream.span(window_start + begin, window_start + max(end, begin + 1))
     number = tokens.index(part[0]) if part else 0
     before = tokens[:number]
     after = tokens[number + len(part) :]
-    beside = 24 + len(bones) // 2
+    beside = 24 + len(letters) // 2
     return first - beside - _reach(before), last + beside + _reach(after)
 
 
 def _reach(tokens: Sequence[Token]) -> int:
-    """Characters of print beside the longest part that the rest of a quotation may lie on."""
+    """Characters of print beside the longest part that the rest of a quotation may match."""
     gaps = sum(token.kind == "ellipsis" for token in tokens)
     return 2 * sum(token.end - token.start for token in tokens) + gaps * _GAP
 

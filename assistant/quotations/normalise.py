@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from assistant.core.lines import INVISIBLE, LIGATURES
 
 MARKS = frozenset("\"'“”„‟‘’‚‛«»‹›`´ʼ′″")
-# A space behind the first and before the second is one of setting: « mot ».
+# A space after the first and before the second is one of setting: « mot ».
 _OPENING, _CLOSING = frozenset("“„‘‚«‹"), frozenset("”»›")
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2e3a\u2e3b-"
 
@@ -36,7 +36,7 @@ class NormalText:
     Attributes:
         text: The normal form.
         starts: For each of its characters the offset in the original where it begins.
-        ends: For each of its characters the offset in the original behind it.
+        ends: For each of its characters the offset in the original after it.
     """
 
     text: str
@@ -44,7 +44,7 @@ class NormalText:
     ends: tuple[int, ...]
 
 
-# A normal character with the original it stands for.
+# A normal character with the original it is for.
 _Piece = tuple[str, int, int]
 
 
@@ -54,12 +54,12 @@ def normalise(text: str) -> NormalText:
         # As most words are that are compared one by one.
         return NormalText(text, tuple(range(len(text))), tuple(range(1, len(text) + 1)))
     pieces: list[_Piece] = []
-    at = 0
-    for found in _SPECIAL.finditer(text):
-        pieces += [(text[place], place, place + 1) for place in range(at, found.start())]
-        pieces += _special(found)
-        at = found.end()
-    pieces += [(text[place], place, place + 1) for place in range(at, len(text))]
+    position = 0
+    for match in _SPECIAL.finditer(text):
+        pieces += [(text[place], place, place + 1) for place in range(position, match.start())]
+        pieces += _special(match)
+        position = match.end()
+    pieces += [(text[place], place, place + 1) for place in range(position, len(text))]
     kept = [piece for number, piece in enumerate(pieces) if not _is_setting(text, pieces, number)]
     return NormalText(
         "".join(piece[0] for piece in kept),
@@ -68,9 +68,9 @@ def normalise(text: str) -> NormalText:
     )
 
 
-def _special(found: re.Match[str]) -> list[_Piece]:
-    words, (start, end) = found.group(), found.span()
-    match found.lastgroup:
+def _special(match: re.Match[str]) -> list[_Piece]:
+    words, (start, end) = match.group(), match.span()
+    match match.lastgroup:
         case "space":
             # Invisible characters alone separate nothing.
             return [(" ", start, end)] if any(ch.isspace() for ch in words) else []
@@ -81,7 +81,11 @@ def _special(found: re.Match[str]) -> list[_Piece]:
         case "dots":
             if dots_in(words) >= 3:
                 return [("…", start, end)]
-            return [(".", start + at, start + at + 1) for at, ch in enumerate(words) if ch == "."]
+            return [
+                (".", start + position, start + position + 1)
+                for position, ch in enumerate(words)
+                if ch == "."
+            ]
         case "ligature":
             return [(letter, start, end) for letter in LIGATURES[words]]
         case _:
@@ -106,30 +110,30 @@ def _is_setting(text: str, pieces: list[_Piece], number: int) -> bool:
     return after is not None and text[after[1]] in _CLOSING
 
 
-class _Bones(dict[int, str]):
+class _LetterTable(dict[int, str]):
     """What stays of each character in a skeleton."""
 
     def __missing__(self, code: int) -> str:
         ch = chr(code)
-        bones = unicodedata.normalize("NFKD", ch).casefold() if ch.isalnum() else ""
-        self[code] = "".join(bone for bone in bones if bone.isalnum())
+        letters = unicodedata.normalize("NFKD", ch).casefold() if ch.isalnum() else ""
+        self[code] = "".join(letter_offset for letter_offset in letters if letter_offset.isalnum())
         return self[code]
 
 
-_BONES = _Bones()
-_WORD_BONES = _Bones({ord("\n"): "\n"})
+_LETTERS_OF = _LetterTable()
+_LETTERS_OF_WORDS = _LetterTable({ord("\n"): "\n"})
 
 
 def skeleton(text: str) -> str:
     """Letters and figures of ``text`` without case and accents."""
-    return text.translate(_BONES)
+    return text.translate(_LETTERS_OF)
 
 
 def skeletons(words: Sequence[str]) -> list[str]:
     """Skeletons of words without white space, many at once."""
-    return "\n".join(words).translate(_WORD_BONES).split("\n") if words else []
+    return "\n".join(words).translate(_LETTERS_OF_WORDS).split("\n") if words else []
 
 
 def skeleton_lengths(text: str) -> list[int]:
     """For each character of ``text`` the number of characters that it leaves in the skeleton."""
-    return [len(_BONES[ord(ch)]) for ch in text]
+    return [len(_LETTERS_OF[ord(ch)]) for ch in text]

@@ -1,7 +1,4 @@
-"""A quotation as a writer sets it: words, and the marks by which the writer owns to a change.
-
-Words and marks, the steps in which a quotation is compared with print.
-"""
+"""Divides a quotation into words and editing marks, and these into tokens to compare."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ _EDIT = re.compile(
     re.IGNORECASE,
 )
 _ONE_MARK = re.compile(f"[{''.join(sorted(MARKS))}]")
-# The last mark, with a point of the writer's behind it.
+# The last mark, with a point of the writer's after it.
 _LAST_MARK = re.compile(rf"{_ONE_MARK.pattern}([.,]?)\Z")
 _MATES = {'"': '"', "“": "”", "„": "“”", "«": "»", "'": "'", "‘": "’", "‹": "›", "‚": "‘’", "`": "'`´"}
 
@@ -35,11 +32,11 @@ class Item:
     Attributes:
         kind: Printed words, or the writer's mark.
         start: Offset in the quotation.
-        end: Offset behind it.
+        end: offset of its end.
         normal: Normal form of the words, mapped to the quotation; of a mark, the mark itself.
-        inner: What stands in brackets.
-        joined_left: Whether a letter stands directly before a bracket, as in ``know[s]``.
-        joined_right: Whether a letter stands directly behind it, as in ``[T]he``.
+        inner: What is in brackets.
+        joined_left: Whether a letter is directly before a bracket, as in ``know[s]``.
+        joined_right: Whether a letter is directly after it, as in ``[T]he``.
     """
 
     kind: ItemKind
@@ -54,17 +51,17 @@ class Item:
 def parse(text: str) -> list[Item]:
     """Divide a quotation into words and marks.
 
-    White space beside a mark belongs to neither; only behind ``[sic]`` it stays with the words.
+    White space beside a mark belongs to neither; only after ``[sic]`` it stays with the words.
     """
     items: list[Item] = []
-    at = 0
-    for found in _EDIT.finditer(text):
-        if found["ellipsis"] and dots_in(found.group()) < 3:
+    position = 0
+    for match in _EDIT.finditer(text):
+        if match["ellipsis"] and dots_in(match.group()) < 3:
             continue
-        items += _words(text, at, found.start(), items)
-        items.append(_mark(text, found))
-        at = found.end()
-    return [*items, *_words(text, at, len(text), items)]
+        items += _words(text, position, match.start(), items)
+        items.append(_mark(text, match))
+        position = match.end()
+    return [*items, *_words(text, position, len(text), items)]
 
 
 def _words(text: str, start: int, end: int, items: list[Item]) -> list[Item]:
@@ -76,18 +73,20 @@ def _words(text: str, start: int, end: int, items: list[Item]) -> list[Item]:
 
 
 def _normal(text: str, start: int, end: int) -> NormalText:
-    made = normalise(text[start:end])
+    result = normalise(text[start:end])
     return NormalText(
-        made.text, tuple(at + start for at in made.starts), tuple(at + start for at in made.ends)
+        result.text,
+        tuple(position + start for position in result.starts),
+        tuple(position + start for position in result.ends),
     )
 
 
-def _mark(text: str, found: re.Match[str]) -> Item:
-    start, end = found.span()
+def _mark(text: str, match: re.Match[str]) -> Item:
+    start, end = match.span()
     normal = _normal(text, start, end)
-    if found["ellipsis"]:
+    if match["ellipsis"]:
         return Item("ellipsis", start, end, normal)
-    if found["sic"]:
+    if match["sic"]:
         return Item("sic", start, end, normal)
     return Item(
         "bracket",
@@ -108,12 +107,12 @@ def readings(text: str) -> list[str]:
     that print quotes, and opens or closes them there.
     """
     bare = text.strip()
-    made = [bare]
+    result = [bare]
     if len(bare) > 2 and bare[-1] in _MATES.get(bare[0], ""):
         inner = bare[1:-1].strip()
         if inner.strip("".join(MARKS)):
-            made.insert(0, inner)
-    return [*made, *(one for reading in made for one in _supplied(reading))]
+            result.insert(0, inner)
+    return [*result, *(supplied for reading in result for supplied in _supplied(reading))]
 
 
 def _supplied(text: str) -> list[str]:
@@ -129,13 +128,13 @@ def _supplied(text: str) -> list[str]:
 def _unpaired(text: str) -> tuple[int, int]:
     """How many quotation marks close none before them, and how many are never closed; no apostrophes."""
     closed = opened = 0
-    for found in _ONE_MARK.finditer(text):
-        before, behind = text[found.start() - 1 : found.start()], text[found.end() : found.end() + 1]
-        if behind.isalnum() and not before.isalnum():
+    for match in _ONE_MARK.finditer(text):
+        before, following = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+        if following.isalnum() and not before.isalnum():
             opened += 1
-        elif opened and not behind.isalnum():
+        elif opened and not following.isalnum():
             opened -= 1
-        elif not behind.isalnum():
+        elif not following.isalnum():
             closed += 1
     return closed, opened
 
@@ -149,18 +148,18 @@ class Token:
     """A word or a mark.
 
     Attributes:
-        kind: A word, or a mark of the writer's that stands alone.
+        kind: A word, or a mark of the writer's that is alone.
         start: Offset in its text.
-        end: Offset behind it.
+        end: offset of its end.
         form: Normal form, by which tokens are the same.
-        bones: Skeleton of a word; empty for ``ellipsis`` and ``sic``.
+        letters: Skeleton of a word; empty for ``ellipsis`` and ``sic``.
     """
 
     kind: ItemKind
     start: int
     end: int
     form: str
-    bones: str
+    letters: str
 
 
 def tokens_of(text: str, items: Sequence[Item]) -> list[Token]:
@@ -173,14 +172,14 @@ def tokens_of(text: str, items: Sequence[Item]) -> list[Token]:
     alone: dict[tuple[int, int], ItemKind] = {
         (item.start, item.end): item.kind for item in items if item.kind != "words"
     }
-    made: list[Token] = []
-    at = 0
+    result: list[Token] = []
+    position = 0
     for item in items:
         if item.kind == "ellipsis":
-            made += _between(text, at, item.start, alone)
-            made.append(Token("ellipsis", item.start, item.end, "…", ""))
-            at = item.end
-    return made + _between(text, at, len(text), alone)
+            result += _between(text, position, item.start, alone)
+            result.append(Token("ellipsis", item.start, item.end, "…", ""))
+            position = item.end
+    return result + _between(text, position, len(text), alone)
 
 
 def _between(
@@ -189,12 +188,12 @@ def _between(
     end: int,
     alone: dict[tuple[int, int], ItemKind],
 ) -> list[Token]:
-    made = []
-    for found in _TOKEN.finditer(text, start, end):
-        kind = alone.get(found.span(), "words")
-        bones = "" if kind == "sic" else skeleton(found.group())
-        made.append(Token(kind, *found.span(), normalise(found.group()).text, bones))
-    return made
+    result = []
+    for match in _TOKEN.finditer(text, start, end):
+        kind = alone.get(match.span(), "words")
+        letters = "" if kind == "sic" else skeleton(match.group())
+        result.append(Token(kind, *match.span(), normalise(match.group()).text, letters))
+    return result
 
 
 def printed_tokens(stream: Stream, start: int, end: int) -> list[Token]:
@@ -206,6 +205,6 @@ def printed_tokens(stream: Stream, start: int, end: int) -> list[Token]:
     while end < len(text) and not text[end].isspace():
         end += 1
     return [
-        Token("words", *found.span(), normalise(found.group()).text, skeleton(found.group()))
-        for found in _TOKEN.finditer(text, start, end)
+        Token("words", *match.span(), normalise(match.group()).text, skeleton(match.group()))
+        for match in _TOKEN.finditer(text, start, end)
     ]

@@ -1,8 +1,8 @@
-"""Passages in the order in which they are read, as one text in which words are found.
+"""Printed text to compare quotations with.
 
-All skeletons of a corpus in one string, searched by the interpreter's own substring search.
-
-A stretch of print in its normal form, and where a writer may differ from it.
+A ``Stream`` is the text of an essay's passages in reading order. A ``Haystack`` searches the skeletons of
+all streams. A ``Print`` is a part of a stream in its normal form, with the places where a writer may differ
+from it.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ class Stream:
         running: Whether this is running text, as against titles and lists of works.
         text: Their texts, joined by a newline.
         starts: Where each passage begins in ``text``.
-        bones: Skeleton of ``text``.
-        bone_starts: Where each passage begins in ``bones``.
+        letters: Skeleton of ``text``.
+        letter_starts: Where each passage begins in ``letters``.
     """
 
     essay_id: str
@@ -39,37 +39,39 @@ class Stream:
     running: bool
     text: str = field(init=False)
     starts: list[int] = field(init=False)
-    bones: str = field(init=False)
-    bone_starts: list[int] = field(init=False)
+    letters: str = field(init=False)
+    letter_starts: list[int] = field(init=False)
     _places: dict[int, list[int]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         texts = [passage.text for passage in self.passages]
         self.text = "\n".join(texts)
         self.starts = list(accumulate((len(text) + 1 for text in texts[:-1]), initial=0))
-        bones = [skeleton(text) for text in texts]
-        self.bones = "".join(bones)
-        self.bone_starts = list(accumulate((len(one) for one in bones[:-1]), initial=0))
+        letters = [skeleton(text) for text in texts]
+        self.letters = "".join(letters)
+        self.letter_starts = list(accumulate((len(part) for part in letters[:-1]), initial=0))
 
-    def offset(self, bone: int) -> int:
-        """Offset in the text of the character that left a bone."""
-        number = bisect_right(self.bone_starts, bone) - 1
+    def offset(self, letter_offset: int) -> int:
+        """Offset in the text of the character that gave a letter of the skeleton."""
+        number = bisect_right(self.letter_starts, letter_offset) - 1
         if number not in self._places:
             lengths = skeleton_lengths(self.passages[number].text)
             self._places[number] = list(accumulate(lengths))
-        return self.starts[number] + bisect_right(self._places[number], bone - self.bone_starts[number])
+        return self.starts[number] + bisect_right(
+            self._places[number], letter_offset - self.letter_starts[number]
+        )
 
-    def span(self, bone_start: int, bone_end: int) -> tuple[int, int]:
+    def span(self, first: int, last: int) -> tuple[int, int]:
         """Span of the text for a non-empty span of the skeleton."""
-        return self.offset(bone_start), self.offset(bone_end - 1) + 1
+        return self.offset(first), self.offset(last - 1) + 1
 
-    def located(self, at: int) -> tuple[Passage, int]:
-        """The passage in which a character of the text stands, and its offset there."""
-        number = bisect_right(self.starts, at) - 1
-        return self.passages[number], at - self.starts[number]
+    def located(self, position: int) -> tuple[Passage, int]:
+        """The passage in which a character of the text is, and its offset there."""
+        number = bisect_right(self.starts, position) - 1
+        return self.passages[number], position - self.starts[number]
 
     def place(self, start: int, end: int) -> PrintedPlace:
-        """Where a non-empty span of the text stands."""
+        """Where a non-empty span of the text is."""
         first = bisect_right(self.starts, start) - 1
         last = bisect_right(self.starts, end - 1) - 1
         begin, finish = start - self.starts[first], end - self.starts[last]
@@ -90,14 +92,14 @@ def streams_of(essay: StoredEssay) -> list[Stream]:
     """The orders in which an essay is read.
 
     The running text comes first, then the notes, then each paragraph with those that resume it
-    behind a block quotation, then titles and lists of works.
+    after a block quotation, then titles and lists of works.
     """
     passages = [passage for passage in essay.passages if passage.text]
     groups = [
-        (tuple(one for one in passages if one.kind in _RUNNING), True),
-        (tuple(one for one in passages if one.kind == "note"), True),
+        (tuple(passage for passage in passages if passage.kind in _RUNNING), True),
+        (tuple(passage for passage in passages if passage.kind == "note"), True),
         *((chain, True) for chain in _chains(passages)),
-        *(((one,), False) for one in passages if one.kind in {"title", "author", "reference"}),
+        *(((passage,), False) for passage in passages if passage.kind in {"title", "author", "reference"}),
     ]
     return [Stream(essay.id, group, running) for group, running in groups if group]
 
@@ -116,24 +118,24 @@ class Haystack:
     """Streams to search in.
 
     Args:
-        streams: The streams, those of one essay side by side.
+        streams: The streams; those of an essay are neighbours.
     """
 
     def __init__(self, streams: Sequence[Stream]) -> None:
         self._streams = streams
         # No skeleton has a line break, so nothing is found across two streams.
-        self._text = "\n".join(stream.bones for stream in streams)
-        self._starts = list(accumulate((len(stream.bones) + 1 for stream in streams), initial=0))
+        self._text = "\n".join(stream.letters for stream in streams)
+        self._starts = list(accumulate((len(stream.letters) + 1 for stream in streams), initial=0))
         self._essays: dict[str, tuple[int, int]] = {}
         for stream, (start, end) in zip(streams, pairwise(self._starts), strict=True):
             first, _ = self._essays.get(stream.essay_id, (start, end))
             self._essays[stream.essay_id] = (first, end - 1)
 
-    def find(self, bones: str, essays: Collection[str]) -> Iterator[tuple[Stream, int]]:
+    def find(self, letters: str, essays: Collection[str]) -> Iterator[tuple[Stream, int]]:
         """Every place of a skeleton.
 
         Args:
-            bones: A skeleton, not empty.
+            letters: A skeleton, not empty.
             essays: Essays to search in; all if empty.
 
         Yields:
@@ -141,11 +143,11 @@ class Haystack:
         """
         ranges = [span for essay, span in self._essays.items() if essay in essays]
         for start, end in ranges if essays else [(0, len(self._text))]:
-            at = self._text.find(bones, start, end)
-            while at >= 0:
-                number = bisect_right(self._starts, at) - 1
-                yield self._streams[number], at - self._starts[number]
-                at = self._text.find(bones, at + 1, end)
+            position = self._text.find(letters, start, end)
+            while position >= 0:
+                number = bisect_right(self._starts, position) - 1
+                yield self._streams[number], position - self._starts[number]
+                position = self._text.find(letters, position + 1, end)
 
 
 _HYPHENS = frozenset("-\u2010\u2011")
@@ -177,9 +179,9 @@ class Print:
     Attributes:
         stream: The stream.
         normal: The normal form; its map leads to offsets in the stream.
-        loose: Indices of hyphens that stood at a line's end and may belong to the line alone.
+        loose: Indices of hyphens that were printed at a line's end and may belong to the line alone.
         divided: Indices before which a line-end hyphen was undone.
-        notes: For an index the note mark that stood before it.
+        notes: For an index the note mark that were printed before it.
     """
 
     stream: Stream
@@ -191,37 +193,40 @@ class Print:
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Offsets in the stream of normal characters ``start`` to ``end``."""
         if start == end:
-            at = self.normal.starts[start] if start < len(self.normal.starts) else self.normal.ends[-1]
-            return at, at
+            position = self.normal.starts[start] if start < len(self.normal.starts) else self.normal.ends[-1]
+            return position, position
         return self.normal.starts[start], self.normal.ends[end - 1]
 
     def words(self, start: int, end: int) -> str:
         """The printed words of normal characters ``start`` to ``end``."""
         return self.stream.text[slice(*self.span(start, end))].strip()
 
-    def inside(self, at: int) -> bool:
+    def inside(self, position: int) -> bool:
         """Whether normal character ``at`` continues a word or number."""
         text = self.normal.text
-        if not 0 < at < len(text):
+        if not 0 < position < len(text):
             return False
-        before, after = text[at - 1], text[at]
+        before, after = text[position - 1], text[position]
         if before.isalnum() and after.isalnum():
             return True
-        beyond, behind = text[at + 1 : at + 2], text[at - 2 : at - 1] if at > 1 else ""
+        beyond, following = (
+            text[position + 1 : position + 2],
+            text[position - 2 : position - 1] if position > 1 else "",
+        )
         if after == "'" or before == "'":
-            around = (before, beyond) if after == "'" else (behind, after)
-            return all(one.isalnum() for one in around)
-        around = (before, beyond) if after in ".," else (behind, after) if before in ".," else ("", "")
-        return all(one.isdecimal() for one in around)
+            around = (before, beyond) if after == "'" else (following, after)
+            return all(ch.isalnum() for ch in around)
+        around = (before, beyond) if after in ".," else (following, after) if before in ".," else ("", "")
+        return all(ch.isdecimal() for ch in around)
 
-    def ends(self, words: str, at: int, effort: Effort) -> Iterator[int]:
+    def ends(self, words: str, position: int, effort: Effort) -> Iterator[int]:
         """Where words in normal form end if they are printed from ``at``; the plain reading first.
 
-        A hyphen of a line's end may be there or not, and a note mark that the text leaves out may stand
+        A hyphen of a line's end may be there or not, and a note mark that the text leaves out may be
         at its place.
         """
         text = self.normal.text
-        trials = [(0, at, False)]
+        trials = [(0, position, False)]
         while trials:
             done, place, noted = trials.pop()
             first = done
@@ -244,21 +249,21 @@ class Print:
 def print_of(stream: Stream, start: int, end: int) -> Print:
     """The print of a stretch of a stream's text."""
     start, end = max(0, start), min(len(stream.text), end)
-    made = normalise(stream.text[start:end])
-    starts = tuple(at + start for at in made.starts)
-    normal = NormalText(made.text, starts, tuple(at + start for at in made.ends))
+    result = normalise(stream.text[start:end])
+    starts = tuple(position + start for position in result.starts)
+    normal = NormalText(result.text, starts, tuple(position + start for position in result.ends))
     loose, divided, notes = set(), set(), {}
     for number in range(bisect_right(stream.starts, start) - 1, bisect_left(stream.starts, end)):
         passage, base = stream.passages[number], stream.starts[number]
         marked = {note.at for note in passage.notes}
-        for at, gap in _jumps(passage):
-            if not start < base + at < end:
+        for position, gap in _jumps(passage):
+            if not start < base + position < end:
                 continue
-            index = bisect_left(starts, base + at)
-            before, after = passage.text[at - 1], passage.text[at]
-            if before in _HYPHENS and passage.text[at - 2 : at - 1] not in _HYPHENS:
+            index = bisect_left(starts, base + position)
+            before, after = passage.text[position - 1], passage.text[position]
+            if before in _HYPHENS and passage.text[position - 2 : position - 1] not in _HYPHENS:
                 loose.add(index - 1)
-            elif gap > 1 and before.isalnum() and after.isalnum() and at not in marked:
+            elif gap > 1 and before.isalnum() and after.isalnum() and position not in marked:
                 divided.add(index)
         for note in passage.notes:
             if start <= base + note.at <= end:
@@ -274,11 +279,11 @@ def _jumps(passage: Passage) -> Iterator[tuple[int, int]]:
             yield next_text, gap
 
 
-def _behind(mark: str, words: str, at: int) -> Iterator[int]:
+def _behind(mark: str, words: str, position: int) -> Iterator[int]:
     """Where a note mark that a writer kept may end, with the space around it or without."""
     forms = "|".join(re.escape(form) for form in (mark, mark.translate(_SUPERSCRIPTS), f"({mark})"))
-    found = re.compile(f" ?(?:{forms})").match(words, at)
-    if found:
-        yield found.end()
-        if words[found.end() : found.end() + 1] == " ":
-            yield found.end() + 1
+    match = re.compile(f" ?(?:{forms})").match(words, position)
+    if match:
+        yield match.end()
+        if words[match.end() : match.end() + 1] == " ":
+            yield match.end() + 1

@@ -1,4 +1,4 @@
-"""Words of a draft that stand in an essay, found by runs of words that are hashed at once."""
+"""Words of a draft that occur in an essay, found by runs of words that are hashed at once."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _Hashes = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Words from ``first`` of a draft that stand from ``at`` on in the words of all streams."""
+    """Words from ``first`` of a draft that occur from ``position`` on in the words of all streams."""
 
     first: int
-    at: int
+    position: int
     words: int
 
 
@@ -43,10 +43,10 @@ class Lifting:
     def __init__(self, streams: Sequence[Stream], shortest: int) -> None:
         self._streams, self._shortest = streams, shortest
         hashed = [_hashes(_WORD.findall(stream.text)) for stream in streams]
-        self._starts = list(accumulate((len(one) for one in hashed), initial=0))
+        self._starts = list(accumulate((len(words) for words in hashed), initial=0))
         self._words: _Hashes = np.concatenate([*hashed, np.empty(0, np.int64)])
         grams = _grams(self._words, shortest)
-        # A run that begins in one stream and ends in the next is none.
+        # A run that begins in one stream and ends in the next does not count.
         inner = np.ones(len(grams), dtype=bool)
         for start in self._starts[1:]:
             inner[max(0, start - shortest + 1) : start] = False
@@ -56,14 +56,14 @@ class Lifting:
 
     def runs(self, draft: str) -> list[ReusedWords]:
         """The longest runs of a draft, in order, none overlapping another."""
-        found = list(_WORD.finditer(draft))
-        words = _hashes([one.group() for one in found])
-        made = []
+        matches = list(_WORD.finditer(draft))
+        words = _hashes([word.group() for word in matches])
+        result = []
         for run in self._longest(words):
             stream, start, end = self._printed(run)
-            first, last = found[run.first], found[run.first + run.words - 1]
-            made.append(ReusedWords(first.start(), last.end(), run.words, stream.place(start, end)))
-        return made
+            first, last = matches[run.first], matches[run.first + run.words - 1]
+            result.append(ReusedWords(first.start(), last.end(), run.words, stream.place(start, end)))
+        return result
 
     def _longest(self, words: _Hashes) -> Iterator[_Run]:
         grams = _grams(words, self._shortest)
@@ -75,41 +75,42 @@ class Lifting:
                 continue
             places = self._places[begins[number] : ends[number]]
             runs = [
-                _Run(number, at, self._length(words, number, at)) for at in islice(places.tolist(), _PLACES)
+                _Run(number, position, self._length(words, number, position))
+                for position in islice(places.tolist(), _PLACES)
             ]
             best = max(runs, key=lambda run: run.words)
             if best.words >= self._shortest:
                 yield best
                 first = number + best.words
 
-    def _length(self, words: _Hashes, number: int, at: int) -> int:
-        """How many words from ``number`` of the draft are those from ``at`` on of one stream."""
-        stop = self._starts[self._stream(at) + 1]
-        most = min(len(words) - number, stop - at)
-        differ = np.flatnonzero(words[number : number + most] != self._words[at : at + most])
+    def _length(self, words: _Hashes, number: int, position: int) -> int:
+        """How many words from ``number`` of the draft are those from ``position`` on of one stream."""
+        stop = self._starts[self._stream(position) + 1]
+        most = min(len(words) - number, stop - position)
+        differ = np.flatnonzero(words[number : number + most] != self._words[position : position + most])
         return int(differ[0]) if len(differ) else most
 
-    def _stream(self, at: int) -> int:
-        return int(np.searchsorted(self._starts, at, "right")) - 1
+    def _stream(self, position: int) -> int:
+        return int(np.searchsorted(self._starts, position, "right")) - 1
 
     def _printed(self, run: _Run) -> tuple[Stream, int, int]:
-        number = self._stream(run.at)
+        number = self._stream(run.position)
         stream = self._streams[number]
-        first = run.at - self._starts[number]
-        found = list(islice(_WORD.finditer(stream.text), first, first + run.words))
-        return stream, found[0].start(), found[-1].end()
+        first = run.position - self._starts[number]
+        match = list(islice(_WORD.finditer(stream.text), first, first + run.words))
+        return stream, match[0].start(), match[-1].end()
 
 
 def _hashes(words: Sequence[str]) -> _Hashes:
     """Hashes of the words' skeletons; equal for words that differ in case, accents and marks only."""
-    bones = skeletons(words)
-    return np.fromiter(map(hash, bones), np.int64, len(bones))
+    letters = skeletons(words)
+    return np.fromiter(map(hash, letters), np.int64, len(letters))
 
 
 def _grams(words: _Hashes, length: int) -> _Hashes:
     """One number for each run of ``length`` words, equal for equal runs."""
     count = max(0, len(words) - length + 1)
-    made = np.zeros(count, np.int64)
+    result = np.zeros(count, np.int64)
     for place in range(length):
-        made = made * np.int64(6364136223846793005) + words[place : place + count]
-    return made
+        result = result * np.int64(6364136223846793005) + words[place : place + count]
+    return result
