@@ -82,7 +82,7 @@ def foreign(corpus: Corpus, essay: StoredEssay, seed: int) -> None:
 def _wrong(corpus: Corpus, runs: Sequence[Sequence[str]]) -> str:
     texts = [" ".join(run) for run in runs]
     # Other texts quote what the sample quotes; such runs are left out.
-    texts = [text for text in texts if len(re.findall("[a-z]", text)) > 8 and not corpus.lifted(text, 5)]
+    texts = [text for text in texts if len(re.findall("[a-z]", text)) > 8 and not corpus.reused(text, 5)]
     verdicts = [corpus.look_up(text).verdict for text in texts]
     return f"{verdicts.count('altered')} of {len(verdicts)}"
 
@@ -106,8 +106,8 @@ def timed(essays: Sequence[StoredEssay], quoted: StoredEssay, seed: int) -> None
     draft = " ".join(rng.choices(words, k=10_000))
     for name in ("first draft", "later draft"):
         start = process_time()
-        corpus.lifted(draft)
-        print(f"  words lifted, {name} of 10,000 words: {1000 * (process_time() - start):.0f} ms")
+        corpus.reused(draft)
+        print(f"  words reused, {name} of 10,000 words: {1000 * (process_time() - start):.0f} ms")
 
 
 def _took(corpus: Corpus, quote: str) -> float:

@@ -114,7 +114,7 @@ def find_unmarked(
     spans += [(block.start, block.end) for block in draft.blocks if block.kind in {"reference", "heading"}]
     for start, end in spans:
         prose[start:end] = [_MASK if character.isalnum() else character for character in prose[start:end]]
-    for reused in corpus.lifted("".join(prose), _REUSED):
+    for reused in corpus.reused("".join(prose), _REUSED):
         if not _continues_quotation(draft, quotations, reused, look_up):
             yield reused
 

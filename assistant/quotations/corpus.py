@@ -19,7 +19,7 @@ from assistant.quotations.parsing import Item, parse, readings
 from assistant.quotations.printed import Effort, Haystack, Print, Stream, print_of, streams_of
 
 if TYPE_CHECKING:
-    from assistant.quotations.reuse import Lifting
+    from assistant.quotations.reuse import ReuseFinder
 
 # Characters of the longest quotation: some ten pages of print.
 MOST_QUOTATION_CHARACTERS = 20_000
@@ -101,7 +101,7 @@ class Corpus:
         self._order = {essay.id: number for number, essay in enumerate(essays)}
         self._streams = [stream for essay in essays for stream in streams_of(essay)]
         self._haystack = Haystack(self._streams)
-        self._lifting: dict[int, Lifting] = {}
+        self._reuse_finders: dict[int, ReuseFinder] = {}
 
     def look_up(self, text: str, essays: Collection[str] = ()) -> QuotationLookup:
         """Judge a quotation.
@@ -139,7 +139,7 @@ class Corpus:
                 return [matches[key] for key in sorted(matches)]
         return []
 
-    def lifted(self, draft: str, shortest: int = 8) -> list[ReusedWords]:
+    def reused(self, draft: str, shortest: int = 8) -> list[ReusedWords]:
         """Find runs of words of a draft that occur in an essay.
 
         Args:
@@ -150,12 +150,12 @@ class Corpus:
             The longest runs, in order, none overlapping another.
         """
         # Runs are hashed with numpy, which a single quotation need not wait for.
-        from assistant.quotations.reuse import Lifting
+        from assistant.quotations.reuse import ReuseFinder
 
-        if shortest not in self._lifting:
+        if shortest not in self._reuse_finders:
             running = [stream for stream in self._streams if stream.running]
-            self._lifting[shortest] = Lifting(running, shortest)
-        return self._lifting[shortest].runs(draft)
+            self._reuse_finders[shortest] = ReuseFinder(running, shortest)
+        return self._reuse_finders[shortest].runs(draft)
 
 
 def _refuse(text: str) -> None:

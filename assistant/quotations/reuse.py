@@ -32,7 +32,7 @@ class _Run:
     words: int
 
 
-class Lifting:
+class ReuseFinder:
     """Finds runs of words of a draft in running text.
 
     Args:

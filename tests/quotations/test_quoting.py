@@ -283,7 +283,7 @@ def test_what_cannot_be_checked_is_said_in_a_sentence(quoted: str) -> None:
 
 def test_no_essay_has_no_words() -> None:
     assert Corpus([]).look_up("anything at all").verdict == "absent"
-    assert Corpus([]).lifted("anything at all " * 9) == []
+    assert Corpus([]).reused("anything at all " * 9) == []
 
 
 _PIECES = st.sampled_from(

@@ -24,7 +24,7 @@ CORPUS = Corpus(
 
 
 def _runs(draft: str, shortest: int = 8) -> list[tuple[str, int, tuple[str, ...]]]:
-    found = CORPUS.lifted(draft, shortest)
+    found = CORPUS.reused(draft, shortest)
     return [(draft[one.start : one.end], one.words, one.place.passages) for one in found]
 
 
@@ -77,6 +77,6 @@ def test_runs_are_what_a_plain_search_finds(seed: int, shortest: int) -> None:
         if most >= shortest:
             expected.append((2 * at, most))
         at += most if most >= shortest else 1
-    found = corpus.lifted(" ".join(draft_words), shortest)
+    found = corpus.reused(" ".join(draft_words), shortest)
     assert [(one.start, one.words) for one in found] == expected
     assert all(one.place.text == " ".join(draft_words)[one.start : one.end] for one in found)
