@@ -67,3 +67,12 @@ def test_what_asks_nothing_loads_no_model(shelf: Path, words: tuple[str, ...]) -
     output, loaded = run(*words, "--library", shelf)
     assert output
     assert loaded & {*SLOW, "onnxruntime", "tokenizers"} == set()
+
+
+def test_a_question_leaves_no_file_behind(
+    shelf: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # ONNX Runtime would keep a session file for its reports on use.
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    run("ask", QUESTION, "--library", shelf)
+    assert list(tmp_path.iterdir()) == []
