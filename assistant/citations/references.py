@@ -18,6 +18,8 @@ from assistant.core.essay import CSLItem, letters_and_digits, plain_title
 # Characters at the beginning of a source in which its title page lies.
 _TITLE_PAGE = 4_000
 _SHORTEST_TITLE = 12
+# Lists and objects within each other; dates have four.
+_DEEPEST = 20
 
 
 def _read_csl_json(text: str) -> list[CSLItem]:
@@ -108,13 +110,10 @@ def refuse_malformed(items: Sequence[CSLItem], name: str) -> None:
         raise RecordError(
             f"{name} has a type, an author or a date that is not valid CSL-JSON; export it again."
         )
-    try:
-        # Half of a surrogate pair and NaN can be read from JSON but not be written.
-        json.dumps([dict(item) for item in items], ensure_ascii=False, allow_nan=False).encode()
-    except (ValueError, RecursionError) as error:
+    if not all(map(_can_be_written, items)):
         raise RecordError(
             f"{name} has a character, a number or a nesting that no record has; export it again."
-        ) from error
+        )
 
 
 def _is_well_formed(item: CSLItem) -> bool:
@@ -122,6 +121,25 @@ def _is_well_formed(item: CSLItem) -> bool:
     dates = [item.get(key, {}) for key in ("issued", "accessed")]
     return (
         isinstance(item.get("type", ""), str) and all(map(_are_names, people)) and all(map(_is_date, dates))
+    )
+
+
+def _can_be_written(item: CSLItem) -> bool:
+    """Whether a record can be stored; half of a surrogate pair and NaN can be read but not written."""
+    if not _is_shallow(dict(item), _DEEPEST):
+        return False
+    try:
+        json.dumps(dict(item), ensure_ascii=False, allow_nan=False).encode()
+    except ValueError:
+        return False
+    return True
+
+
+def _is_shallow(value: object, levels: int) -> bool:
+    """Whether no more than so many lists and objects are within each other."""
+    inner = list(value.values()) if isinstance(value, dict) else value
+    return not isinstance(inner, list) or (
+        levels > 0 and all(_is_shallow(part, levels - 1) for part in inner)
     )
 
 

@@ -145,6 +145,7 @@ def test_page_behind_the_last_roman_number(opened: Opened) -> None:
         ("record.json", '{"title": "A", "type": ["book"]}', "type"),
         ("record.json", '{"title": "A \\ud800"}', "character"),
         ("record.json", '{"title": "A", "volume": NaN}', "number"),
+        ("record.json", f'{{"title": "A", "custom": {"[" * 400 + "]" * 400}}}', "nesting"),
         ("record.bib", "", "no record with a title"),
         ("record.bib", "@article{gill2014, title = ", "record"),
         ("record.bib", "@article{gill2014, year = {2014}}", "no record with a title"),
