@@ -71,10 +71,14 @@ def _casefolded_line(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
+# Digits of the largest page number; Python refuses to read numbers of thousands of digits.
+_LONGEST_NUMBER = 9
+
+
 def page_value(label: str) -> tuple[int, bool] | None:
     """Value of a page label and whether it is roman; ``None`` if it is not a page number."""
     if label.isdecimal():
-        return int(label), False
+        return (int(label), False) if len(label) <= _LONGEST_NUMBER else None
     try:
         return roman.fromRoman(label.upper()), True
     except roman.RomanError:

@@ -113,7 +113,7 @@ def test_id_of_another_essay(opened: Opened) -> None:
 
 
 @pytest.mark.parametrize(
-    "first_page", ["", " ", "one", "0", "-3", "12a", "iiii", "844-62", "²", "1.5", "n", "p. 3"]
+    "first_page", ["", " ", "one", "0", "-3", "12a", "iiii", "844-62", "²", "1.5", "n", "p. 3", "9" * 5_000]
 )
 def test_first_page_that_is_no_number(opened: Opened, first_page: str) -> None:
     message = _refused(opened, SAMPLE, first_page=first_page)
@@ -182,6 +182,8 @@ def test_bad_reference_file(opened: Opened, tmp_path: Path, name: str, text: str
         {"issued": None},
         {"language": 7},
         {"page": ["844", "862"]},
+        {"page": "9" * 5_000},
+        {"page": f"7-{'9' * 5_000}"},
         {"id": 7},
     ],
 )
