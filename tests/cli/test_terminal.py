@@ -113,3 +113,22 @@ def test_a_hostile_draft_injects_nothing_into_its_report(command: Command, tmp_p
     for _, named, _ in tags.found:
         assert not any(one.startswith("on") for one in named)
         assert (named.get("href") or "#").startswith("#")
+
+
+def test_a_record_and_a_file_name_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    root = sample_library(tmp_path / "lib")
+    record = {
+        "title": f"A {STEERS} title",
+        "author": [{"family": f"Marsh{STEERS}", "given": "Ada"}],
+        "container-title": STEERS,
+        "type": "article-journal",
+    }
+    Library(root, load_encoder=loader(FakeEncoder())).edit("sample", reference=record)
+    runs: list[list[str]] = [["list"], ["list", "--json"], ["show", f"sample/{STEERS}"], ["cite", STEERS]]
+    runs += [["cite", "sample", "--format", form] for form in ("text", "markdown", "html", "bibtex", "ris")]
+    runs += [["cite", "sample", "--style", style] for style in ("apa", "chicago-notes", "ieee", STEERS)]
+    runs += [["add", f"{tmp_path}/{STEERS}.txt"], ["quote", STEERS], [f"--{STEERS}"], [STEERS]]
+    for words in runs:
+        sent = _on_a_terminal(*words, *([] if words[0] == f"--{STEERS}" else ["--library", str(root)]))
+        assert sent.strip()
+        assert not set(sent.replace("\x1b[1m", "").replace("\x1b[0m", "")) & set("\x1b\x07\x9b\u202e"), words
