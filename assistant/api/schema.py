@@ -298,6 +298,10 @@ class EssayObject(BaseModel):
     source: str = Field(description="Name of the file that it was read from.")
     pages: list[str] = Field(description="First and last page; empty without pages.")
     passages: int = Field(description="Passages that questions search.")
+    damaged: str = Field(
+        _ABSENT,
+        description="Given if its file is damaged, so that it is left out: what is wrong and what to do.",
+    )
 
 
 class ListResponse(BaseModel):

@@ -18,10 +18,10 @@ import anyio
 from anyio.to_thread import run_sync
 
 from assistant.api.schema import CALLS, RefusedError, check_request
-from assistant.core.errors import AssistantError, DraftError, QuotationError, RecordError
+from assistant.core.errors import AssistantError, DamagedEssayError, DraftError, QuotationError, RecordError
 from assistant.rendering.answers import answer_object, hyphenated_citation, plain_answer
 from assistant.rendering.drafts import draft_object, plain_draft
-from assistant.rendering.essays import essay_object, plain_essays, plain_passages
+from assistant.rendering.essays import damaged_objects, essay_object, plain_essays, plain_passages
 from assistant.rendering.quotations import plain_verdict, verdict_object
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ _PARALLEL, _PARALLEL_READING = os.cpu_count() or 1, 2
 # Errors in what was asked. Their messages name nothing of the server; those of subclasses may name files.
 _ERRORS_OF_REQUESTS = {AssistantError, RecordError, QuotationError, DraftError}
 _EMPTY = "The library holds no essay yet; add one with: assistant add FILE"
+_UNEXPECTED = "assistant: an unexpected error; please report it with what this prints: assistant doctor"
 _OUT_OF_ORDER = "The library cannot be asked now; the messages of the server say why."
 
 
@@ -154,9 +155,10 @@ class ApiService:
         return ApiResult(value, "\n".join(lines))
 
     def _list(self) -> ApiResult:
-        essays = self._library.essays()
-        text = plain_essays(essays) if essays else _EMPTY
-        return ApiResult([essay_object(essay, passages=False) for essay in essays], text)
+        essays, damaged = self._library.essays(), self._library.damaged()
+        text = plain_essays(essays, damaged) if essays or damaged else _EMPTY
+        objects = [essay_object(essay, passages=False) for essay in essays]
+        return ApiResult([*objects, *damaged_objects(damaged)], text)
 
     def _read(self, name: str) -> str:
         essay_id, _, number = name.partition("/")
@@ -179,6 +181,8 @@ def _refusing_errors(work: Callable[[], _Result]) -> _Result:
         return work()
     except RefusedError:
         raise
+    except DamagedEssayError as error:
+        raise RefusedError(HTTPStatus.CONFLICT, error.public) from error
     except AssistantError as error:
         if type(error) in _ERRORS_OF_REQUESTS:
             raise RefusedError(HTTPStatus.BAD_REQUEST, str(error)) from error
@@ -186,4 +190,5 @@ def _refusing_errors(work: Callable[[], _Result]) -> _Result:
         raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, _OUT_OF_ORDER) from error
     except Exception as error:
         traceback.print_exc()
+        sys.stderr.write(f"{_UNEXPECTED}\n")
         raise RefusedError(HTTPStatus.INTERNAL_SERVER_ERROR, _OUT_OF_ORDER) from error

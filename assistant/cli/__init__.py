@@ -1,19 +1,21 @@
 """The command ``assistant``: results go to stdout, everything else to stderr.
 
-Exit codes: 0 done; 1 the honest "no"; 2 the user's mistake or bad input; 130 interrupted.
+Exit codes: 0 done; 1 the honest "no"; 2 the user's mistake, bad input, or an unexpected error;
+130 interrupted.
 """
 
 from __future__ import annotations
 
 import atexit
 import gc
+import os
 import sys
 
 import click
 
 from assistant import __version__
-from assistant.cli import ask, evaluate, library, serve
-from assistant.cli.terminal import QuietGroup, say, speak_utf8
+from assistant.cli import ask, doctor, evaluate, library, serve
+from assistant.cli.terminal import QuietGroup, save_traceback, say, speak_utf8
 from assistant.core.errors import AssistantError
 
 # New objects between two runs of the garbage collector: most objects made at the start live until the end.
@@ -37,6 +39,7 @@ for _command in (
     library.remove,
     library.restore,
     library.cite,
+    doctor.doctor,
     serve.serve,
     evaluate.evaluate,
 ):
@@ -44,7 +47,10 @@ for _command in (
 
 
 def main() -> None:
-    """Run the command; every known error is reported in one sentence."""
+    """Run the command; every error is reported in one sentence.
+
+    The traceback of an unexpected error is saved in a file; with ASSISTANT_DEBUG=1 it is printed instead.
+    """
     gc.set_threshold(_GARBAGE)
     # The system takes the memory back at once; otherwise the interpreter looks through all of it first.
     atexit.register(gc.freeze)
@@ -62,3 +68,13 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         say("assistant: interrupted; the library is as it was.")
         sys.exit(130)
+    except Exception as error:
+        if os.environ.get("ASSISTANT_DEBUG"):
+            raise
+        path = save_traceback()
+        saved = f", and {path}, which may have words of yours" if path else ""
+        say(
+            f"assistant: an unexpected error ({type(error).__name__}); please report it "
+            f"with what this prints: assistant doctor{saved}"
+        )
+        sys.exit(2)

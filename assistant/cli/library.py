@@ -12,6 +12,7 @@ from assistant.cli.terminal import Bar, common, open_library, print_json, say, w
 from assistant.core.errors import AssistantError
 from assistant.rendering.answers import hyphenated_citation
 from assistant.rendering.essays import (
+    damaged_objects,
     essay_object,
     essays_text,
     passage_object,
@@ -75,13 +76,13 @@ def add(
 @click.command(name="list")
 @common
 def list_(root: Path | None, as_json: bool) -> None:
-    """List the essays of the library."""
+    """List the essays of the library; damaged ones come last, with what to do about them."""
     library = open_library(root)
-    essays = library.essays()
+    essays, damaged = library.essays(), library.damaged()
     if as_json:
-        print_json([essay_object(essay, passages=False) for essay in essays])
-    elif essays:
-        click.echo(essays_text(essays))
+        print_json([*(essay_object(essay, passages=False) for essay in essays), *damaged_objects(damaged)])
+    elif essays or damaged:
+        click.echo(essays_text(essays, damaged))
         if engine := library.engine():
             click.echo(engine)
     else:

@@ -109,6 +109,26 @@ def say(sentence: str) -> None:
     click.echo(printable(sentence) if sys.stderr.isatty() else sentence, err=True)
 
 
+def traceback_file() -> Path:
+    """The file with the traceback of the last unexpected error."""
+    import platformdirs
+
+    return Path(platformdirs.user_log_dir("essay-assistant", appauthor=False)) / "last-error.txt"
+
+
+def save_traceback() -> Path | None:
+    """Save the traceback of the exception that is being handled; ``None`` if that is impossible."""
+    import traceback
+
+    try:
+        path = traceback_file()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(traceback.format_exc(), "utf-8", errors="replace")
+    except OSError:
+        return None
+    return path
+
+
 def print_json(result: Any) -> None:
     """Print a result for programs on one line."""
     click.echo(json.dumps(result, ensure_ascii=False))

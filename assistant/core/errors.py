@@ -27,6 +27,31 @@ class LibraryError(AssistantError):
     """The library cannot be used or changed as asked."""
 
 
+class DamagedEssayError(LibraryError):
+    """The stored file of one essay cannot be used; the other essays can.
+
+    Args:
+        path: The file.
+        problem: What is wrong with it.
+        cure: What to do about it; otherwise to add the essay again, or to remove it.
+
+    Attributes:
+        essay_id: Id of the essay.
+        public: The sentence without the folder of the file, for other machines and for reports.
+    """
+
+    def __init__(self, path: Path, problem: str, cure: str = "") -> None:
+        self.essay_id = path.name.removesuffix(".jsonl").removesuffix(".source.txt")
+        cure = cure or (
+            "add the essay again from its own file (assistant add FILE), "
+            f"or remove it with: assistant remove {self.essay_id}"
+        )
+        # A sentence that ends with a command has no full stop.
+        rest = f"{problem}; {cure}" + ("" if ": " in cure else ".")
+        self.public = f"{path.name} {rest}"
+        super().__init__(f"{path} {rest}")
+
+
 class RecordError(AssistantError):
     """A bibliographic record is missing or malformed."""
 

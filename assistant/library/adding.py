@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -41,7 +41,7 @@ from assistant.library.files import replace_together, writing
 from assistant.library.indexing import LibraryIndex, no_progress
 from assistant.library.snapshot import Snapshot
 from assistant.library.store import EssayStore, PendingEssay, dump
-from assistant.library.trash import Trash
+from assistant.library.trash import Deletion, Trash
 
 _FEWEST_WORDS = 3
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,80}")
@@ -68,6 +68,7 @@ class LibraryWriter:
     ) -> None:
         self._store, self._index, self._trash = store, index, trash
         self._snapshot, self._notify = snapshot, notify
+        self._deletion = Deletion(store, index, trash, snapshot)
 
     def add(
         self,
@@ -85,8 +86,8 @@ class LibraryWriter:
         record = None if reference is None else load_references(reference)[0]
         known = known_records(self._store.root)
         file = read_file(path)
-        with self._writing():
-            snapshot = self._snapshot()
+
+        def prepare(snapshot: Snapshot) -> PendingEssay:
             identity = _identify(file, snapshot, essay_id, record, known)
             # What the user stated earlier counts unless something else is stated now.
             overrides = self._store.overrides(identity.essay_id).updated(record, first_page)
@@ -98,11 +99,19 @@ class LibraryWriter:
                 first_page=overrides.first_page or first_page,
             )
             _refuse_other_work(path, essay, identity, snapshot)
+            return PendingEssay(essay, dump(essay), file.document.text, overrides)
+
+        # Bad input is refused before anything is written, be it only the lock.
+        before = self._snapshot()
+        pending = prepare(before)
+        self._index.encoder(model)
+        with self._writing():
+            snapshot = self._snapshot()
+            if snapshot is not before:
+                pending = prepare(snapshot)
             progress("reading", 1, 1)
-            pending = PendingEssay(essay, dump(essay), file.document.text, overrides)
             self._commit(pending, snapshot, model=model, progress=progress)
-            self._trash.sweep()
-        return essay.report
+        return pending.essay.report
 
     def edit(
         self, essay_id: str, reference: CSLItem | Path | None, first_page: str | None, progress: Progress
@@ -110,7 +119,7 @@ class LibraryWriter:
         """Change the record or the first page of an essay; arguments as for ``Library.edit``."""
         with self._writing():
             snapshot = self._snapshot()
-            old, text = snapshot.essay(essay_id), self._store.source_text(essay_id)
+            old, text = snapshot.essay(essay_id), snapshot.source_text(essay_id)
             document = Document(name=old.source_name, reader=old.reader, text=text, pages=find_pages(text))
             file = SourceFile(old.source_name, old.source_sha256, old.source_name, document)
             known = known_records(self._store.root)
@@ -128,16 +137,10 @@ class LibraryWriter:
 
     def remove(self, essay_id: str, *, for_good: bool) -> None:
         """Remove an essay; arguments as for ``Library.remove``."""
-        if not (for_good and essay_id in self._trash.removed()):
-            self._snapshot().require(essay_id)
+        if not (for_good and essay_id in {*self._trash.removed(), *self._store.orphans()}):
+            self._snapshot().require_file(essay_id)
         with self._writing():
-            if not for_good:
-                self._trash.remove(essay_id)
-                return
-            self._store.remove(essay_id)
-            self._trash.delete(essay_id)
-            others = self._snapshot()
-            self._index.rewrite(others.essays.__getitem__, others.chunk_digests)
+            self._deletion.run(essay_id, for_good=for_good)
 
     def restore(self, essay_id: str) -> IngestReport:
         """Restore a removed essay; arguments as for ``Library.restore``."""
@@ -145,11 +148,37 @@ class LibraryWriter:
         with self._writing():
             pending = self._trash.pending(essay_id)
             self._commit(pending, self._snapshot())
-            self._trash.forget(pending)
         return pending.essay.report
 
-    def _writing(self) -> AbstractContextManager[None]:
-        return writing(self._store.root, self._notify)
+    def finish_interrupted(self) -> None:
+        """Undo or finish a change during which the program was killed, unless another program is making it.
+
+        Raises:
+            LibraryError: If another program is writing, or the library cannot be written to.
+        """
+        with writing(self._store.root, self._notify, wait=False):
+            self._deletion.finish()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Keep other writers out, and tidy up before and after a change."""
+        with writing(self._store.root, self._notify):
+            self._deletion.finish()
+            self._store.journal.sweep()
+            self._index.sweep()
+            self._trash.sweep()
+            yield
+            self._trash.sweep()
+            self._store_digests()
+
+    def _store_digests(self) -> None:
+        """Store the digests of sources that earlier versions of the program stored without one."""
+        snapshot = self._snapshot()
+        for essay_id in snapshot.summaries:
+            if not self._store.has_digest(essay_id):
+                # A source that is damaged gets no digest; whoever needs it is told what to do.
+                with suppress(LibraryError, OSError):
+                    self._store.store_digest(snapshot.essay(essay_id))
 
     def _commit(
         self,
@@ -169,12 +198,17 @@ class LibraryWriter:
         build = self._index.build(
             lambda name: essay if name == essay.id else others.essays[name],
             others.chunk_digests | {essay.id: hashlib.sha256(pending.chunks.encode()).hexdigest()},
+            damaged=others.damaged,
             model=model,
             progress=progress,
             encodings=pending.encodings,
         )
         try:
-            replace_together(self._store.files(pending), build.make_current if build else lambda: None)
+            replace_together(
+                self._store.files(pending),
+                build.make_current if build else lambda: None,
+                None if pending.encodings is None else self._trash.leaving(pending.encodings),
+            )
         except BaseException:
             if build:
                 build.discard()

@@ -1,13 +1,19 @@
-"""The library's folder: where it is, one writer at a time, and files that change together or not at all."""
+"""The library's folder: where it is, one writer at a time, and changes that are made whole or not at all.
+
+A change that consists of several steps is written down in a ``Journal`` first. If the program is killed, the
+next command finds the journal, and undoes or finishes what was begun.
+"""
 
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from assistant.core.errors import LibraryError
 
@@ -37,12 +43,13 @@ def question_sets(root: Path, essay_ids: Iterable[str]) -> dict[str, Path]:
 
 
 @contextmanager
-def writing(root: Path, notify: Callable[[str], None]) -> Iterator[None]:
+def writing(root: Path, notify: Callable[[str], None], *, wait: bool = True) -> Iterator[None]:
     """Keep other writers out of a library; an error of the disk becomes a ``LibraryError``.
 
     Args:
         root: The library's folder.
         notify: Receives a sentence for the user if another writer must be waited for.
+        wait: Whether to wait for another writer.
 
     Raises:
         LibraryError: If the library cannot be written to, or another writer does not finish.
@@ -55,6 +62,8 @@ def writing(root: Path, notify: Callable[[str], None]) -> Iterator[None]:
         try:
             lock.acquire(timeout=0)
         except Timeout:
+            if not wait:
+                raise
             notify(f"Another program writes to {root}; waiting for it.")
             lock.acquire(timeout=_PATIENCE)
         try:
@@ -81,40 +90,115 @@ def _disk_error(root: Path, error: OSError) -> LibraryError:
     )
 
 
-def replace_together(files: Mapping[Path, str], then: Callable[[], None]) -> None:
-    """Write several files and take one more step, or leave everything as it was.
+class Journal:
+    """The file ``data/chunks/.unfinished.json``: a change that is being made, and how to undo or finish it.
+
+    It has one of two entries. ``undo`` names files that are being replaced: they are undone. ``delete`` names
+    an essay whose files are being deleted: that is finished.
 
     Args:
-        files: Text of each file by its path; line breaks stay as they are.
+        folder: The folder of the essays' files.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._path = folder, folder / ".unfinished.json"
+
+    def exists(self) -> bool:
+        """Whether a change is being made, or was interrupted."""
+        return self._path.exists()
+
+    def read(self) -> dict[str, Any]:
+        """The entry; empty if there is none, or if the program was killed while it was written."""
+        try:
+            entry = json.loads(self._path.read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return entry if isinstance(entry, dict) else {}
+
+    def write(self, entry: Mapping[str, Any]) -> None:
+        """Write the entry; the change begins when that is done."""
+        self._path.write_text(json.dumps(entry), "utf-8")
+
+    def clear(self) -> None:
+        """Delete the entry, which ends the change."""
+        with suppress(FileNotFoundError):
+            os.unlink(self._path)  # noqa: PTH108 - what tests let fail is the deletion of the essays' files
+
+    def undo(self, entry: Mapping[str, Any]) -> None:
+        """Put the files and the folder of an ``undo`` entry back; may be repeated after an interruption."""
+        for name, existed in entry["undo"].items():
+            path = self._folder / Path(name).name
+            if not existed:
+                path.unlink(missing_ok=True)
+            elif _old(path).exists():
+                path.unlink(missing_ok=True)
+                _old(path).rename(path)
+        if moved := entry.get("moved"):
+            folder = self._folder.parent.parent / "removed"
+            rename_once(folder / Path(moved[1]).name, folder / Path(moved[0]).name)
+        self.clear()
+
+    def sweep(self) -> None:
+        """Delete the temporary files that interrupted changes have left."""
+        for pattern in (".*.new", ".*.old"):
+            for path in self._folder.glob(pattern):
+                path.unlink(missing_ok=True)
+
+
+def rename_once(source: Path, target: Path) -> None:
+    """Rename a folder, unless that has been done already."""
+    if source.exists() and not target.exists():
+        source.rename(target)
+
+
+def replace_together(
+    files: Mapping[Path, str], then: Callable[[], None], moving: tuple[Path, Path] | None = None
+) -> None:
+    """Write several files and take one more step, or leave everything as it was.
+
+    If the program is killed meanwhile, the journal lets the next command undo the change.
+
+    Args:
+        files: Text of each file by its path, all in one folder; line breaks stay as they are.
         then: The last step of the change; the old files are restored if it fails.
+        moving: A folder in the library's ``removed/`` to rename with the change, and its new path.
 
     Raises:
         OSError: If a file cannot be written.
     """
-    new = {path: path.with_name(f".{path.name}.new") for path in files}
-    old = {path: path.with_name(f".{path.name}.old") for path in files}
-    done: list[Path] = []
+    (folder,) = {path.parent for path in files}
+    journal = Journal(folder)
+    entry: dict[str, Any] = {"undo": {path.name: path.exists() for path in files}}
+    if moving is not None:
+        entry["moved"] = [path.name for path in moving]
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         for path, text in files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            new[path].write_bytes(text.encode("utf-8"))
-        for path in files:
+            _new(path).write_bytes(text.encode("utf-8"))
             if path.exists():
                 # A copy: if the program is killed here, the file itself is still in its place.
-                shutil.copy2(path, old[path])
-            os.replace(new[path], path)  # noqa: PTH105 - os.replace is the atomic one
-            done.append(path)
+                shutil.copy2(path, _old(path))
+        journal.write(entry)
+        if moving is not None:
+            moving[0].rename(moving[1])
+        for path in files:
+            os.replace(_new(path), path)  # noqa: PTH105 - os.replace is the atomic one
         then()
+        journal.clear()
     except BaseException:
-        for path in done:
-            _restore(path, old[path])
+        if journal.exists():
+            journal.undo(entry if journal.read() else {"undo": {}})
         raise
     finally:
-        for path in (*new.values(), *old.values()):
-            path.unlink(missing_ok=True)
+        if not journal.exists():
+            for path in files:
+                _new(path).unlink(missing_ok=True)
+                _old(path).unlink(missing_ok=True)
 
 
-def _restore(path: Path, old: Path) -> None:
-    path.unlink(missing_ok=True)
-    if old.exists():
-        old.rename(path)
+def _new(path: Path) -> Path:
+    return path.with_name(f".{path.name}.new")
+
+
+def _old(path: Path) -> Path:
+    return path.with_name(f".{path.name}.old")

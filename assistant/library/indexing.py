@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,14 @@ from assistant.library.files import writing
 from assistant.retrieval.finder import Finder
 from assistant.retrieval.index.encoding import SavedEncodings, delete_encodings
 from assistant.retrieval.index.index import Index, build_index, encodings_of
-from assistant.retrieval.index.storage import MANIFEST, Build, load_index, read_manifest, save_index
+from assistant.retrieval.index.storage import (
+    MANIFEST,
+    Build,
+    delete_leftovers,
+    load_index,
+    read_manifest,
+    save_index,
+)
 from assistant.retrieval.index.vectors import FLAT
 from assistant.retrieval.models.encoder import Encoder
 
@@ -125,7 +132,11 @@ class LibraryIndex:
         return f"{count:,} windows, {how} (FAISS {engine})."
 
     def current(
-        self, read_essay: EssayReader, digests: Mapping[str, str], is_current: Callable[[], bool]
+        self,
+        read_essay: EssayReader,
+        digests: Mapping[str, str],
+        is_current: Callable[[], bool],
+        damaged: Collection[str] = (),
     ) -> Index:
         """Load the index if it agrees with essays and model; otherwise build it.
 
@@ -133,12 +144,13 @@ class LibraryIndex:
             read_essay: Gives an essay by its id; called for new and changed essays alone.
             digests: Digest of each essay's chunk file by id.
             is_current: Whether these are still the essays on disk.
+            damaged: Ids of damaged essays. What the index has of them is not searched, but stays in it.
 
         Raises:
             OutdatedError: If they are not, and the index would have to be built.
             LibraryError: If it cannot be built.
         """
-        index = load_index(self._folder)
+        index = self._without(damaged)
         if index is not None and index.chunk_digests == digests:
             if self.models.encoder(index.model.name).info == index.model:
                 return index
@@ -152,18 +164,32 @@ class LibraryIndex:
             if not is_current():
                 raise OutdatedError
             # Another program may have built it while this one waited.
-            if build := self.build(read_essay, digests):
+            if build := self.build(read_essay, digests, damaged=damaged):
                 _make_current(build)
-        index = load_index(self._folder)
+        index = self._without(damaged)
         if index is None:
             raise LibraryError(f"{self._folder} cannot be used; delete it, the next question rebuilds it.")
         return index
+
+    def _without(self, damaged: Collection[str]) -> Index | None:
+        index = load_index(self._folder)
+        return index if index is None else index.without(damaged)
+
+    def encoder(self, name: str | None = None) -> Encoder:
+        """The embedding model of a name; otherwise that of the index, or the default one.
+
+        Raises:
+            AssistantError: If it cannot be used.
+        """
+        manifest = read_manifest(self._folder) if name is None else None
+        return self.models.encoder(name if manifest is None else manifest["model"].get("name"))
 
     def build(
         self,
         read_essay: EssayReader,
         digests: Mapping[str, str],
         *,
+        damaged: Collection[str] = (),
         model: str | None = None,
         progress: Progress = no_progress,
         encodings: Path | None = None,
@@ -174,6 +200,7 @@ class LibraryIndex:
         Args:
             read_essay: Gives an essay by its id; called for new and changed essays alone.
             digests: Digest of each essay's chunk file by id.
+            damaged: Ids of damaged essays; see ``current``.
             model: Name of the embedding model; otherwise the one that the library has.
             progress: Called with the stage, the number of steps done and the number there are.
             encodings: Folder with encodings of windows; otherwise those of an interrupted run are used.
@@ -182,9 +209,12 @@ class LibraryIndex:
         old = load_index(self._folder)
         encoder = self.models.encoder(model or (old.model.name if old else None))
         same_model = old is not None and old.model == encoder.info
-        if old is not None and old.chunk_digests == digests and same_model and not rewrite:
+        wanted = dict(digests)
+        if old is not None:
+            wanted = {name: old.chunk_digests[name] for name in damaged if name in old.chunk_digests} | wanted
+        if old is not None and old.chunk_digests == wanted and same_model and not rewrite:
             return None
-        unchanged = _unchanged(old, digests) if old is not None and same_model and not rewrite else set()
+        unchanged = _unchanged(old, wanted) if old is not None and same_model and not rewrite else set()
         changed = {essay: digest for essay, digest in sorted(digests.items()) if essay not in unchanged}
         if encodings is None:
             saved = SavedEncodings(self._folder, encoder.info, self._notify_reused)
@@ -207,19 +237,24 @@ class LibraryIndex:
         if index is not None and (encodings := encodings_of(index, {essay_id})):
             SavedEncodings(folder, index.model, _ignore).add(encodings)
 
+    def sweep(self) -> None:
+        """Delete what interrupted runs have left next to the current index."""
+        delete_leftovers(self._folder)
+
     def rewrite(self, read_essay: EssayReader, digests: Mapping[str, str]) -> None:
-        """Write the index again, so that nothing of removed essays is left in it.
+        """Write the index again, so that nothing of removed or damaged essays is left in it.
 
         Raises:
             AssistantError: If it cannot be built.
         """
-        if not digests:
-            (self._folder / MANIFEST).unlink(missing_ok=True)
-            for path in (*self._folder.glob("build-*"), *self._folder.glob("rows-*")):
-                shutil.rmtree(path, ignore_errors=True)
-            delete_encodings(self._folder)
-        elif (self._folder / MANIFEST).exists() and (build := self.build(read_essay, digests, rewrite=True)):
-            _make_current(build)
+        if digests and (self._folder / MANIFEST).exists():
+            if build := self.build(read_essay, digests, rewrite=True):
+                _make_current(build)
+            return
+        (self._folder / MANIFEST).unlink(missing_ok=True)
+        for path in (*self._folder.glob("build-*"), *self._folder.glob("rows-*")):
+            shutil.rmtree(path, ignore_errors=True)
+        delete_encodings(self._folder)
 
     def _notify_reused(self, count: int) -> None:
         self._notify(f"Reusing {count:,} windows that were embedded before an interruption.")

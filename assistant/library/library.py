@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant.answering.answer import Answerer
 from assistant.citations.styles import Style, list_title, style_titles
 from assistant.core.answer import Answer, Citation, PreparedQuotation, QuotedWords, Voice
 from assistant.core.draft_report import DraftReport
-from assistant.core.errors import LibraryError
+from assistant.core.errors import AssistantError, DamagedEssayError
 from assistant.core.essay import CSLItem, EssaySummary, IngestReport, Progress, RemovedEssay, StoredEssay
 from assistant.core.notebook import Notebook, Section
 from assistant.core.quotation import Verdict
@@ -29,6 +30,7 @@ from assistant.retrieval.models.loading import default_loader
 
 if TYPE_CHECKING:
     from assistant.library.adding import LibraryWriter
+    from assistant.library.diagnosis import Diagnosis
     from assistant.library.trash import Trash
     from assistant.retrieval.finder import Finder
 
@@ -64,6 +66,7 @@ class Library:
         self._store = EssayStore(root)
         self._index = LibraryIndex(root, self._models, notify)
         self._latest: Snapshot | None = None
+        self._reported: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def snapshot(self) -> Snapshot:
@@ -72,11 +75,25 @@ class Library:
         Raises:
             LibraryError: If the folder cannot be read.
         """
+        if self._store.journal.exists():
+            # A killed program left it, or another one is just writing; then nothing is done here.
+            with suppress(AssistantError):
+                self._writer.finish_interrupted()
+        return self._as_on_disk()
+
+    def _as_on_disk(self) -> Snapshot:
         with self._lock:
-            stamps = self._store.stamps()
-            if self._latest is None or self._latest.stamps != stamps:
-                self._latest = Snapshot(self._store, self._index, stamps, self._latest)
-            return self._latest
+            stamps, latest = self._store.stamps(), self._latest
+            if latest is None or latest.stamps != stamps or latest.has_new_damage():
+                self._latest = latest = Snapshot(self._store, self._index, stamps, latest)
+            return latest
+
+    def _report_damage(self, snapshot: Snapshot) -> None:
+        """Name the essays that are left out because they are damaged, each once."""
+        for essay_id, error in snapshot.damaged.items():
+            if self._reported.get(essay_id) != str(error):
+                self._reported[essay_id] = str(error)
+                self._notify(f"The essay {essay_id!r} is left out: {error}")
 
     # What the library holds.
 
@@ -85,23 +102,25 @@ class Library:
         return list(self.snapshot().stamps)
 
     def essays(self) -> list[StoredEssay]:
-        """All essays; a ``LibraryError`` is raised if a chunk file is damaged."""
-        return list(self.snapshot().essays.values())
+        """All essays but those that ``damaged`` names."""
+        return self.snapshot().all_essays()
+
+    def damaged(self) -> dict[str, str]:
+        """Sentences that say what is wrong with damaged essays and how to repair them, by id."""
+        return {essay_id: error.public for essay_id, error in self.snapshot().damaged.items()}
+
+    def diagnosis(self) -> Diagnosis:
+        """The state of the library, for ``assistant doctor``; nothing is changed."""
+        from assistant.library.diagnosis import diagnose
+
+        return diagnose(self._store, self._as_on_disk())
 
     def essay(self, essay_id: str) -> StoredEssay:
-        """One essay.
-
-        Raises:
-            LibraryError: If there is none of that id or its chunk file is damaged.
-        """
+        """One essay; a ``LibraryError`` is raised if there is none of that id, or if it is damaged."""
         return self.snapshot().essay(essay_id)
 
     def summaries(self) -> dict[str, EssaySummary]:
-        """A summary of each essay by id; the essays themselves need not be read for it.
-
-        Raises:
-            LibraryError: If a chunk file that is new or changed is damaged.
-        """
+        """A summary of each essay by id but the damaged ones; the essays need not be read for it."""
         return self.snapshot().summaries
 
     def references(self) -> dict[str, CSLItem]:
@@ -113,13 +132,8 @@ class Library:
         return files.question_sets(self.root, self.ids())
 
     def source_text(self, essay_id: str) -> str:
-        """The decoded source that the passages' source offsets count in.
-
-        Raises:
-            LibraryError: If there is no such essay or its source is missing.
-        """
-        self.snapshot().require(essay_id)
-        return self._store.source_text(essay_id)
+        """The decoded source that source offsets count in; a ``LibraryError`` is raised if it was changed."""
+        return self.snapshot().source_text(essay_id)
 
     def engine(self) -> str:
         """A sentence on how the index is searched; empty if there is none."""
@@ -137,7 +151,7 @@ class Library:
     def _writer(self) -> LibraryWriter:
         from assistant.library.adding import LibraryWriter
 
-        return LibraryWriter(self._store, self._index, self._trash, self.snapshot, self._notify)
+        return LibraryWriter(self._store, self._index, self._trash, self._as_on_disk, self._notify)
 
     def add(
         self,
@@ -163,7 +177,8 @@ class Library:
             AssistantError: If the file, the record or the library cannot be used; the library is then
                 as it was.
         """
-        return self._writer.add(
+        self.snapshot()  # finishes what was interrupted
+        report = self._writer.add(
             path,
             reference=reference,
             first_page=first_page,
@@ -171,6 +186,8 @@ class Library:
             model=model,
             progress=progress or no_progress,
         )
+        self._report_damage(self.snapshot())
+        return report
 
     def edit(
         self,
@@ -195,7 +212,7 @@ class Library:
             AssistantError: If there is no such essay, or record or number cannot be used; the library is
                 then as it was.
         """
-        self.essay(essay_id)
+        self._report_damage(self._checked([essay_id]))
         return self._writer.edit(essay_id, reference, first_page, progress or no_progress)
 
     def remove(self, essay_id: str, *, for_good: bool = False) -> None:
@@ -208,10 +225,12 @@ class Library:
         Raises:
             LibraryError: If there is none of that id.
         """
+        self.snapshot()
         self._writer.remove(essay_id, for_good=for_good)
 
     def removed(self) -> dict[str, RemovedEssay]:
         """Essays that can be restored, by id; the most recently removed comes first."""
+        self.snapshot()
         return self._trash.removed()
 
     def restore(self, essay_id: str) -> IngestReport:
@@ -220,7 +239,10 @@ class Library:
         Raises:
             LibraryError: If none of that id was saved, or an essay of that id has been added since.
         """
-        return self._writer.restore(essay_id)
+        self.snapshot()
+        report = self._writer.restore(essay_id)
+        self._report_damage(self.snapshot())
+        return report
 
     def form(self, essay_id: str, text: str = "") -> dict[str, str]:
         """The fields of a form that shows an essay's record; see ``citations.form.form_of``.
@@ -256,7 +278,7 @@ class Library:
         essay = self.essay(essay_id)
         if not text.strip():
             return essay.reference
-        return pasted_record(text, self._store.source_text(essay_id))
+        return pasted_record(text, self.source_text(essay_id))
 
     # What is asked of it.
 
@@ -293,46 +315,55 @@ class Library:
         Raises:
             AssistantError: If the question is empty, the library holds nothing, or cannot be used.
         """
-        snapshot, finder = self._searchable(essays)
-        *_, answer = Answerer(finder, snapshot.voices, explained=explained).answers(
-            question,
-            top=top,
-            essays=essays,
-            style=snapshot.style(style),
-            history=history,
-            fast=fast,
-            reranker=self._models.reranker(reranker) if reranker else None,
-            voice=voice,
-        )
+        model = self._models.reranker(reranker) if reranker else None
+        options = {"top": top, "history": history, "fast": fast, "reranker": model, "voice": voice}
+        *_, answer = self._answers(question, essays, style, options, explained=explained)
         return answer
 
     def answers(
         self, question: str, *, essays: Sequence[str] = (), style: str = "mla", history: Sequence[str] = ()
     ) -> Iterator[Answer]:
         """Answer as ``ask`` does, but twice: when passages are found, and when they have been read."""
-        snapshot, finder = self._searchable(essays)
-        yield from Answerer(finder, snapshot.voices).answers(
-            question, top=TOP, essays=essays, style=snapshot.style(style), history=history
-        )
+        return self._answers(question, essays, style, {"top": TOP, "history": history})
+
+    def _answers(
+        self,
+        question: str,
+        essays: Sequence[str],
+        style: str,
+        options: dict[str, Any],
+        *,
+        explained: bool = True,
+    ) -> Iterator[Answer]:
+        while True:
+            snapshot, finder = self._searchable(essays)
+            answerer = Answerer(finder, snapshot.voices, explained=explained)
+            try:
+                yield from answerer.answers(question, essays=essays, style=snapshot.style(style), **options)
+            except DamagedEssayError:
+                # The damage is found only when words are to be shown; the essay is left out from then on.
+                if not snapshot.has_new_damage():
+                    raise
+            else:
+                return
 
     def finder(self) -> Finder:
-        """A finder whose index agrees with the essays on disk.
-
-        Raises:
-            LibraryError: If the library holds no essay, or an index cannot be made.
-        """
+        """A finder whose index agrees with the essays; a ``LibraryError`` is raised if there are none."""
         return self._searchable()[1]
+
+    def _checked(self, essays: Sequence[str]) -> Snapshot:
+        """The current snapshot, if the essays named are in it and not damaged."""
+        snapshot = self.snapshot()
+        for essay_id in essays:
+            snapshot.require(essay_id)
+        return snapshot
 
     def _searchable(self, essays: Sequence[str] = ()) -> tuple[Snapshot, Finder]:
         """The current snapshot and its finder, if the library holds some essays, or any at all."""
         while True:
-            snapshot = self.snapshot()
-            for essay_id in essays:
-                snapshot.require(essay_id)
-            if not snapshot.stamps:
-                raise LibraryError(
-                    f"The library {self.root.resolve()} holds no essay yet; add one with: assistant add FILE"
-                )
+            snapshot = self._checked(essays)
+            snapshot.require_any()
+            self._report_damage(snapshot)
             try:
                 return snapshot, snapshot.finder()
             except OutdatedError:  # another program has changed the essays since
@@ -354,22 +385,14 @@ class Library:
         return voices_of(self.essay(essay_id).passages)
 
     def quotable(self, essay_id: str, style: str = "mla") -> dict[str, list[PreparedQuotation]]:
-        """Each sentence of an essay as a quotation with its citation, by passage id.
-
-        Raises:
-            AssistantError: If there is no such essay or style.
-        """
+        """Each sentence of an essay as a quotation with citation, by passage id; errors as for ``cite``."""
         from assistant.answering.quotable import quotable_sentences
 
         snapshot = self.snapshot()
         return quotable_sentences(snapshot.essay(essay_id), snapshot.style(style))
 
     def notebook(self, title: str, sections: Sequence[Section], style: str = "mla") -> Notebook:
-        """The pins that a browser saved, looked up again; see ``answering.notebook.notebook_of``.
-
-        Raises:
-            AssistantError: If there is no such style, or a chunk file is damaged.
-        """
+        """The pins that a browser saved, looked up again; see ``answering.notebook.notebook_of``."""
         from assistant.answering.notebook import notebook_of
 
         snapshot = self.snapshot()
@@ -381,10 +404,10 @@ class Library:
         Raises:
             AssistantError: If the text cannot be checked, or there is no such essay or style.
         """
-        snapshot = self.snapshot()
-        for essay_id in essays:
-            snapshot.require(essay_id)
-        return snapshot.quotations().verdict(text, snapshot.style(style), essays)
+        snapshot = self._checked(essays)
+        quotations = snapshot.quotations()
+        self._report_damage(snapshot)
+        return quotations.verdict(text, snapshot.style(style), essays)
 
     def check_draft(
         self, draft: Path | str, *, essays: Sequence[str] = (), style: str = "mla"
@@ -397,17 +420,14 @@ class Library:
         from assistant.drafts.check import check_draft
 
         snapshot = self.snapshot()
-        checked = [snapshot.essay(essay_id) for essay_id in essays or snapshot.stamps]
+        checked = [snapshot.essay(essay_id) for essay_id in essays] or snapshot.all_essays()
+        self._report_damage(snapshot)
         corpus = snapshot.quotations().corpus if checked and not essays else None
         return check_draft(draft, checked, snapshot.style(style), corpus)
 
     @staticmethod
     def fixed_draft(audit: DraftReport, draft: Path | None = None) -> bytes:
-        """A checked draft with its fixes made, in the format of its file; UTF-8 if it came in none.
-
-        Raises:
-            DraftError: If the file has changed since.
-        """
+        """A checked draft with its fixes made; as ``drafts.files.corrected_copy``."""
         from assistant.drafts.files import corrected_copy
 
         return corrected_copy(audit, draft)
@@ -425,11 +445,7 @@ class Library:
 
     @staticmethod
     def write_file(target: Path, text: str) -> None:
-        """Write a report to a file, whole or not at all; a file that exists is replaced.
-
-        Raises:
-            DraftError: If it cannot be written.
-        """
+        """Write a report to a file, whole or not at all; a ``DraftError`` is raised if that fails."""
         from assistant.drafts.files import write_whole
 
         write_whole(target, text.encode("utf-8"))
@@ -439,11 +455,7 @@ class Library:
     styles = staticmethod(style_titles)
 
     def style(self, name: str) -> Style:
-        """The style of a name, or of a ``.csl`` file, that keeps the library's works apart.
-
-        Raises:
-            AssistantError: If there is no such style, or a chunk file is damaged.
-        """
+        """The style of a name, or of a ``.csl`` file, that keeps the library's works apart."""
         return self.snapshot().style(name)
 
     def cite(
@@ -460,10 +472,12 @@ class Library:
         Raises:
             AssistantError: If there is no such essay, style or format, or the essay has no such page.
         """
-        from assistant.library.citations import cite_essay
+        from assistant.library.citing import cite_essay
 
         snapshot = self.snapshot()
-        return cite_essay(snapshot.essay(essay_id), snapshot.style(style), page, form, again=again)
+        essay = snapshot.essay(essay_id)
+        self._report_damage(snapshot)
+        return cite_essay(essay, snapshot.style(style), page, form, again=again)
 
     def export(self, essay_id: str, form: str) -> str:
         """The record of an essay for reference managers: ``bibtex``, ``ris`` or ``csl-json``.
@@ -477,7 +491,7 @@ class Library:
 
     def export_all(self, essay_ids: Sequence[str], form: str) -> str:
         """The records of several essays in one text, each with its essay's id; errors as for ``export``."""
-        from assistant.library.citations import export_records
+        from assistant.library.citing import export_records
 
         snapshot = self.snapshot()
         return export_records(map(snapshot.essay, essay_ids), form)

@@ -10,24 +10,27 @@ from contextlib import suppress
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from assistant.attribution.library_voices import LibraryVoices
 from assistant.citations.styles import Style, style_named
-from assistant.core.errors import LibraryError
+from assistant.core.errors import DamagedEssayError, LibraryError
 from assistant.core.essay import EssaySummary, StoredEssay
 from assistant.library.indexing import LibraryIndex
 from assistant.library.store import ChunkFile, EssayStore, Stamp
 from assistant.retrieval.finder import Finder
 
 if TYPE_CHECKING:
-    from assistant.library.quotations import QuotationChecker
+    from assistant.library.citing import QuotationChecker
 
 StampedSummary = tuple[Stamp, EssaySummary]
 
 
 class Snapshot:
     """The essays of a library as long as none of their chunk files changes.
+
+    An essay whose chunk file is damaged is left out; an error is raised only where it is named.
 
     What is derived from the essays is prepared when it is first needed, and once, even if several threads
     need it at the same time.
@@ -48,7 +51,12 @@ class Snapshot:
     ) -> None:
         self.stamps = stamps
         self._store, self._index = store, index
-        self.essays: StoredEssays = StoredEssays(store, stamps, previous.essays.read() if previous else {})
+        self.essays: StoredEssays = StoredEssays(
+            store,
+            stamps,
+            previous.essays.read() if previous else {},
+            previous.damage_of(stamps) if previous else {},
+        )
         self._catalogue = Catalogue(store.root / "index")
         self._known = previous.known_summaries() if previous else None
         self._style: tuple[str, Style] | None = None
@@ -67,8 +75,55 @@ class Snapshot:
         others = {other: stamp for other, stamp in self.stamps.items() if other != essay_id}
         return Snapshot(self._store, self._index, others, self)
 
+    def has_new_damage(self) -> bool:
+        """Whether an essay was found to be damaged after it was thought to be whole."""
+        return not self.essays.damaged.keys().isdisjoint(self.__dict__.get("summaries", ()))
+
+    def damage_of(self, stamps: Mapping[str, Stamp]) -> dict[str, DamagedEssayError]:
+        """What is wrong with those damaged essays whose chunk files have the same stamps now."""
+        return {
+            essay_id: error
+            for essay_id, error in self.essays.damaged.items()
+            if stamps.get(essay_id) == self.stamps[essay_id]
+        }
+
+    @property
+    def damaged(self) -> dict[str, DamagedEssayError]:
+        """What is wrong with each essay that is damaged, by id."""
+        _ = self.summaries  # making them finds the damage
+        found = self.essays.damaged
+        return {name: found[name] for name in self.stamps if name in found}
+
     def require(self, essay_id: str) -> None:
-        """Check that an essay is in the library.
+        """Check that an essay is in the library and not damaged.
+
+        Raises:
+            LibraryError: If it is not, or is damaged.
+        """
+        self.require_file(essay_id)
+        if essay_id in self.damaged:
+            raise self.damaged[essay_id]
+
+    def require_any(self) -> None:
+        """Check that there is an essay that is not damaged.
+
+        Raises:
+            LibraryError: If there is none.
+        """
+        if not self.summaries:
+            for error in self.damaged.values():
+                raise error
+            raise LibraryError(
+                f"The library {self._store.root.resolve()} holds no essay yet; "
+                "add one with: assistant add FILE"
+            )
+
+    def forget_summaries(self) -> None:
+        """Delete the saved summaries, which have headings of essays; they are made again when needed."""
+        self._catalogue.delete()
+
+    def require_file(self, essay_id: str) -> None:
+        """Check that an essay is in the library, damaged or not.
 
         Raises:
             LibraryError: If it is not.
@@ -85,27 +140,41 @@ class Snapshot:
         Raises:
             LibraryError: If there is none of that id, or its chunk file is damaged or has just changed.
         """
-        self.require(essay_id)
+        self.require_file(essay_id)
         return self.essays[essay_id]
+
+    def all_essays(self) -> list[StoredEssay]:
+        """All essays that are not damaged."""
+        essays = []
+        for essay_id in self.stamps:
+            with suppress(DamagedEssayError):
+                essays.append(self.essays[essay_id])
+        return essays
+
+    def source_text(self, essay_id: str) -> str:
+        """The decoded source of an essay.
+
+        Raises:
+            LibraryError: If there is none of that id, or its chunk file or its source is damaged.
+        """
+        return self._store.source_text(self.essay(essay_id))
 
     @cached_property
     def summaries(self) -> dict[str, EssaySummary]:
-        """A summary of each essay by id. Only essays whose chunk file is new or changed are read.
-
-        Raises:
-            LibraryError: If such a chunk file is damaged.
-        """
+        """A summary of each essay by id. Only essays whose chunk file is new or changed are read."""
         saved = self._catalogue.load() if self._known is None else self._known
         known = {
             essay_id: saved[essay_id]
             for essay_id, stamp in self.stamps.items()
-            if essay_id in saved and saved[essay_id][0] == stamp
+            if essay_id in saved and saved[essay_id][0] == stamp and essay_id not in self.essays.damaged
         }
-        if not len(self.stamps) == len(known) == len(saved):
-            for essay_id in self.stamps.keys() - known.keys():
+        unchanged = len(known)
+        for essay_id in self.stamps.keys() - known.keys():
+            with suppress(DamagedEssayError):
                 known[essay_id] = self.stamps[essay_id], self._summary(essay_id)
-            self._catalogue.save({essay_id: known[essay_id] for essay_id in self.stamps})
-        return {essay_id: known[essay_id][1] for essay_id in self.stamps}
+        if not unchanged == len(known) == len(saved):
+            self._catalogue.save({essay_id: known[essay_id] for essay_id in sorted(known)})
+        return {essay_id: known[essay_id][1] for essay_id in self.stamps if essay_id in known}
 
     def _summary(self, essay_id: str) -> EssaySummary:
         chunk_file = self.essays.chunk_file(essay_id)
@@ -115,7 +184,11 @@ class Snapshot:
         """The summaries that need not be read again; ``None`` if the catalogue has not been read yet."""
         if "summaries" not in self.__dict__:
             return self._known
-        return {essay_id: (self.stamps[essay_id], summary) for essay_id, summary in self.summaries.items()}
+        return {
+            essay_id: (self.stamps[essay_id], summary)
+            for essay_id, summary in self.summaries.items()
+            if essay_id not in self.essays.damaged
+        }
 
     @cached_property
     def chunk_digests(self) -> dict[str, str]:
@@ -126,7 +199,7 @@ class Snapshot:
         """A citation style that keeps the works of all essays apart; the last one used is kept.
 
         Raises:
-            AssistantError: If there is no such style, or a chunk file is damaged.
+            AssistantError: If there is no such style.
         """
         last = self._style
         if last is None or last[0] != name:
@@ -149,7 +222,9 @@ class Snapshot:
         with self._finder_lock:
             if self._finder is None or self._finder[0] != self._index.state():
                 self._finder = None
-                index = self._index.current(self.essays.__getitem__, self.chunk_digests, self.is_current)
+                index = self._index.current(
+                    self.essays.__getitem__, self.chunk_digests, self.is_current, self.damaged
+                )
                 models = self._index.models
                 finder = Finder(
                     index, models.encoder(index.model.name), self.essays, models.reading_model, self.summaries
@@ -161,45 +236,56 @@ class Snapshot:
         """All essays prepared for checking quotations.
 
         Raises:
-            LibraryError: If there is no essay, or a chunk file is damaged.
+            LibraryError: If there is no essay that is not damaged.
         """
         with self._quotations_lock:
             return self._quotation_checker
 
     @cached_property
     def _quotation_checker(self) -> QuotationChecker:
-        from assistant.library.quotations import QuotationChecker
+        from assistant.library.citing import QuotationChecker
 
-        if not self.stamps:
-            raise LibraryError("The library holds no essay yet; add one with: assistant add FILE")
-        return QuotationChecker(list(self.essays.values()))
+        essays = self.all_essays()
+        self.require_any()
+        return QuotationChecker(essays)
 
 
 class StoredEssays(Mapping[str, StoredEssay]):
-    """The essays of a snapshot by id, each read when it is first needed.
+    """The essays of a snapshot by id, each read when it is first needed; not those that are damaged.
 
     Args:
         store: Their files.
         stamps: Stamp of each chunk file by essay id.
         read: Chunk files that were read earlier; those that are unchanged are not read again.
+        damaged: What was wrong with chunk files that have not changed since.
+
+    Attributes:
+        damaged: What is wrong with each essay that was found to be damaged, by id.
     """
 
-    def __init__(self, store: EssayStore, stamps: Mapping[str, Stamp], read: Mapping[str, ChunkFile]) -> None:
+    def __init__(
+        self,
+        store: EssayStore,
+        stamps: Mapping[str, Stamp],
+        read: Mapping[str, ChunkFile],
+        damaged: Mapping[str, DamagedEssayError] = MappingProxyType({}),
+    ) -> None:
         self._store, self._stamps = store, stamps
         self._read = {
             essay_id: chunk_file
             for essay_id, chunk_file in read.items()
             if stamps.get(essay_id) == chunk_file.stamp
         }
+        self.damaged = dict(damaged)
 
     def __len__(self) -> int:
-        return len(self._stamps)
+        return len(list(iter(self)))
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._stamps)
+        return (essay_id for essay_id in self._stamps if essay_id not in self.damaged)
 
     def __contains__(self, essay_id: object) -> bool:
-        return essay_id in self._stamps
+        return essay_id in self._stamps and essay_id not in self.damaged
 
     def __getitem__(self, essay_id: str) -> StoredEssay:
         return self.chunk_file(essay_id).essay
@@ -211,8 +297,15 @@ class StoredEssays(Mapping[str, StoredEssay]):
             KeyError: If there is no such essay.
             LibraryError: If the file is damaged or has changed since the snapshot.
         """
+        if essay_id in self.damaged:
+            raise self.damaged[essay_id]
         if essay_id not in self._read:
-            stamp, chunk_file = self._stamps[essay_id], self._store.load(essay_id)
+            stamp = self._stamps[essay_id]
+            try:
+                chunk_file = self._store.load(essay_id)
+            except DamagedEssayError as error:
+                self.damaged[essay_id] = error
+                raise
             if chunk_file.stamp != stamp:
                 raise LibraryError(f"The essay {essay_id!r} has just been changed; try again.")
             self._read[essay_id] = chunk_file
@@ -250,6 +343,10 @@ class Catalogue:
             }
         except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError):
             return {}
+
+    def delete(self) -> None:
+        """Delete the file."""
+        self._path.unlink(missing_ok=True)
 
     def save(self, summaries: Mapping[str, StampedSummary]) -> None:
         """Write the summaries, unless the library may only be read.

@@ -8,14 +8,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import unicodedata
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from assistant.core.errors import LibraryError
+from assistant.core.errors import DamagedEssayError, LibraryError
 from assistant.core.essay import (
     CSLItem,
     IngestReport,
@@ -25,9 +27,11 @@ from assistant.core.essay import (
     SourceMap,
     StoredEssay,
 )
+from assistant.library.files import Journal, replace_together
 
 SCHEMA = 1
 _CHUNKS = ".jsonl"
+_ADD_AGAIN = "add the essay again from its own file: assistant add FILE"
 
 # When a file was last changed, in nanoseconds, and its size.
 Stamp = tuple[int, int]
@@ -72,8 +76,8 @@ def read_chunk_file(path: Path) -> ChunkFile:
     """Read a chunk file, ``data/chunks/ID.jsonl``.
 
     Raises:
-        LibraryError: If the file cannot be read, is of another version, was cut short, or its passages were
-            changed: they would no longer be the essay's words.
+        DamagedEssayError: If the file cannot be read, is of another version, was cut short, or its passages
+            were changed: they would no longer be the essay's words.
     """
     try:
         with path.open("rb") as file:
@@ -81,32 +85,24 @@ def read_chunk_file(path: Path) -> ChunkFile:
         # A checkout on Windows may have changed the line ends.
         lines = data.decode("utf-8").replace("\r\n", "\n").split("\n")
     except UnicodeDecodeError as error:
-        raise _damaged(path, "is damaged") from error
+        raise DamagedEssayError(path, "is damaged") from error
     except OSError as error:
-        raise LibraryError(
-            f"{path} cannot be read ({error.strerror}); give yourself the right to read it."
-        ) from error
+        cure = "give yourself the right to read it"
+        raise DamagedEssayError(path, f"cannot be read ({error.strerror})", cure) from error
     try:
         header = json.loads(lines[0])
         if header["schema"] != SCHEMA:
-            raise _damaged(path, f"is of version {header['schema']}, not {SCHEMA}")
+            raise DamagedEssayError(path, f"is of version {header['schema']}, not {SCHEMA}")
         if lines[-1] != "" or header["passages"] != {"count": len(lines) - 2, "sha256": _digest(lines[1:-1])}:
-            raise _damaged(path, "was cut short or changed by hand")
+            raise DamagedEssayError(path, "was cut short or changed by hand")
         essay = _essay(header, [json.loads(line) for line in lines[1:-1]])
     except (ValueError, KeyError, TypeError, IndexError) as error:
-        raise _damaged(path, "is damaged") from error
+        raise DamagedEssayError(path, "is damaged") from error
     return ChunkFile(stamp, hashlib.sha256(data).hexdigest(), essay)
 
 
 def _stamp(status: os.stat_result) -> Stamp:
     return status.st_mtime_ns, status.st_size
-
-
-def _damaged(path: Path, fault: str) -> LibraryError:
-    return LibraryError(
-        f"{path} {fault}; add the essay again from its own file "
-        f"(assistant remove {path.stem}, then assistant add)."
-    )
 
 
 def _digest(lines: Sequence[str]) -> str:
@@ -170,17 +166,20 @@ def _passage(essay_id: str, line: Mapping[str, Any]) -> Passage:
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """What the user stated about an essay by hand; adding the essay's file again does not lose it.
+    """What the user stated about an essay by hand, which adding its file again does not lose, and a digest.
 
     Attributes:
         added: When the essay was added, as ISO 8601 in UTC, to the second.
         reference: The record that the user gave; ``None`` if it was recognised or taken from the title page.
         first_page: Number of the first page that the user gave, or the empty string.
+        text_sha256: Digest of the stored source; empty for essays of earlier versions of the program, which
+            get one at the next change of the library.
     """
 
     added: str
     reference: CSLItem | None = None
     first_page: str = ""
+    text_sha256: str = ""
 
     def updated(self, reference: CSLItem | None, first_page: str | None) -> Overrides:
         """These overrides with a new record or a new first page; ``None`` leaves the earlier value."""
@@ -197,6 +196,8 @@ class Overrides:
             fields["reference"] = dict(self.reference)
         if self.first_page:
             fields["first_page"] = self.first_page
+        if self.text_sha256:
+            fields["text_sha256"] = self.text_sha256
         return json.dumps(fields, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -210,9 +211,15 @@ def load_overrides(path: Path, chunks: Path) -> Overrides:
     """
     try:
         fields = json.loads(path.read_text("utf-8"))
-        overrides = Overrides(fields["added"], fields.get("reference"), fields.get("first_page", ""))
+        overrides = Overrides(
+            fields["added"],
+            fields.get("reference"),
+            fields.get("first_page", ""),
+            fields.get("text_sha256", ""),
+        )
         datetime.fromisoformat(overrides.added)
-        if isinstance(overrides.reference, dict | None) and isinstance(overrides.first_page, str):
+        texts = overrides.first_page, overrides.text_sha256
+        if isinstance(overrides.reference, dict | None) and all(isinstance(text, str) for text in texts):
             return overrides
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         pass
@@ -256,6 +263,7 @@ class EssayStore:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._folder = root / "data" / "chunks"
+        self.journal = Journal(self._folder)
 
     def stamps(self) -> dict[str, Stamp]:
         """The stamp of every chunk file by essay id, in alphabetical order; the only scan of the folder.
@@ -282,26 +290,32 @@ class EssayStore:
         """Read an essay.
 
         Raises:
-            LibraryError: If its chunk file cannot be read or is damaged.
+            DamagedEssayError: If its chunk file cannot be read, is damaged, or is that of another essay.
         """
         path = self.path(essay_id)
         chunk_file = read_chunk_file(path)
         if chunk_file.essay.id != essay_id:
             held = chunk_file.essay.id
-            raise LibraryError(f"{path} holds the essay {held!r}; name it {held}.jsonl again.")
+            raise DamagedEssayError(path, f"holds the essay {held!r}", f"name it {held}.jsonl again")
         return chunk_file
 
     def overrides(self, essay_id: str) -> Overrides:
         """What the user stated about an essay; for a new essay only that it is added now."""
         return load_overrides(self._overrides(essay_id), self.path(essay_id))
 
-    def source_text(self, essay_id: str) -> str:
-        """The decoded source of an essay of the library.
+    def source_text(self, essay: StoredEssay) -> str:
+        """The decoded source of an essay of the library; errors as for ``read_source``."""
+        return read_source(self._source(essay.id), essay, self.overrides(essay.id))
 
-        Raises:
-            LibraryError: If the source is missing or damaged.
-        """
-        return read_source(self._source(essay_id))
+    def has_digest(self, essay_id: str) -> bool:
+        """Whether the digest of an essay's source is stored; essays of earlier versions have none."""
+        return bool(self.overrides(essay_id).text_sha256)
+
+    def store_digest(self, essay: StoredEssay) -> None:
+        """Store the digest of an essay's source; errors as for ``read_source``, or those of the disk."""
+        digest = text_digest(self.source_text(essay))
+        overrides = replace(self.overrides(essay.id), text_sha256=digest)
+        replace_together({self._overrides(essay.id): overrides.dump()}, lambda: None)
 
     def path(self, essay_id: str) -> Path:
         """The chunk file of an essay."""
@@ -314,12 +328,24 @@ class EssayStore:
     def files(self, pending: PendingEssay) -> dict[Path, str]:
         """The texts to write for an essay, by path, in the order of writing."""
         chunks, source, overrides = self.paths(pending.essay.id)
-        return {overrides: pending.overrides.dump(), source: pending.source, chunks: pending.chunks}
+        stated = replace(pending.overrides, text_sha256=text_digest(pending.source))
+        return {overrides: stated.dump(), source: pending.source, chunks: pending.chunks}
 
     def remove(self, essay_id: str) -> None:
-        """Delete the files of an essay."""
+        """Delete the files of an essay, first the one without which it is no longer in the library."""
         for path in self.paths(essay_id):
             path.unlink(missing_ok=True)
+
+    def orphans(self) -> list[str]:
+        """Ids of which there is a source or a statement of the user, but no passages."""
+        endings = (".source.txt", ".given.json")
+        found = {
+            path.name.removesuffix(ending)
+            for ending in endings
+            for path in self._folder.glob(f"*{ending}")
+            if not path.name.startswith(".")
+        }
+        return sorted(found - self.stamps().keys())
 
     def _overrides(self, essay_id: str) -> Path:
         return self._folder / f"{essay_id}.given.json"
@@ -328,13 +354,45 @@ class EssayStore:
         return self._folder / f"{essay_id}.source.txt"
 
 
-def read_source(path: Path) -> str:
-    """Read the saved source of an essay.
+def read_source(path: Path, essay: StoredEssay, overrides: Overrides) -> str:
+    """Read the saved source of an essay, and check that its words are those that were stored.
+
+    Args:
+        path: Its file.
+        essay: The essay. A source without a digest must agree with its passages.
+        overrides: Those of the essay, with the digest of its source.
 
     Raises:
-        LibraryError: If it is missing or damaged.
+        DamagedEssayError: If the source is missing, damaged or changed.
     """
     try:
-        return path.read_bytes().decode("utf-8")
+        text = path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise LibraryError(f"{path} cannot be read; add the essay again from its own file.") from error
+        raise DamagedEssayError(path, "cannot be read", _ADD_AGAIN) from error
+    digest = overrides.text_sha256
+    if text_digest(text) != digest if digest else not _agrees(text, essay):
+        raise DamagedEssayError(path, "was changed after the essay was added", _ADD_AGAIN)
+    return text
+
+
+def text_digest(text: str) -> str:
+    """sha256 of a source as it is stored."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _agrees(source: str, essay: StoredEssay) -> bool:
+    """Whether an essay's passages have the words that its source has where they were taken from."""
+    if len(source) != essay.report.characters:
+        return False
+    for passage in essay.passages:
+        runs = passage.source_map.runs
+        for (start, offset), (end, _) in pairwise((*runs, (len(passage.text), 0))):
+            text, printed = passage.text[start:end], source[offset : offset + end - start]
+            if text != printed and not all(map(_same_letter, text, printed)):
+                return False
+    return True
+
+
+def _same_letter(letter: str, printed: str) -> bool:
+    """Whether a letter of a passage is the printed one, a part of a printed ligature, or white space."""
+    return (letter.isspace() and printed.isspace()) or letter in unicodedata.normalize("NFKC", printed)

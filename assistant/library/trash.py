@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from assistant.core.errors import LibraryError
 from assistant.core.essay import RemovedEssay
+from assistant.library.files import rename_once
 from assistant.library.indexing import LibraryIndex
+from assistant.library.snapshot import Snapshot
 from assistant.library.store import (
     EssayStore,
     PendingEssay,
@@ -48,11 +51,14 @@ class Trash:
                 removed[essay_id] = RemovedEssay(essay_id, title, timestamp(moment.timestamp()))
         return removed
 
-    def remove(self, essay_id: str) -> None:
-        """Move an essay from the library to the trash; until its chunk file is deleted, nothing has changed.
+    def save(self, essay_id: str) -> list[str]:
+        """Copy an essay of the library to a folder that is not yet part of the trash.
+
+        Returns:
+            The name of the folder, and the one with which it becomes part of the trash: see ``accept``.
 
         Raises:
-            OSError: If it cannot be saved or deleted.
+            OSError: If it cannot be saved.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self._folder))
@@ -62,13 +68,20 @@ class Trash:
             for path in filter(Path.exists, (chunks, source)):
                 shutil.copy2(path, folder / path.name)
             (folder / overrides.name).write_text(self._store.overrides(essay_id).dump(), "utf-8")
-            folder = folder.rename(self._folder / f"{datetime.now(UTC):{_STAMP}}-{essay_id}")
-            self._store.remove(essay_id)
         except BaseException:
-            if self._store.path(essay_id).exists():
-                shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
             raise
-        self.sweep()
+        return [folder.name, f"{datetime.now(UTC):{_STAMP}}-{essay_id}"]
+
+    def accept(self, saved: Sequence[str]) -> None:
+        """Make a saved copy part of the trash; may be repeated after an interruption."""
+        folder, final = (self._folder / Path(name).name for name in saved)
+        rename_once(folder, final)
+
+    def discard(self, saved: Sequence[str]) -> None:
+        """Delete a saved copy."""
+        for name in saved:
+            shutil.rmtree(self._folder / name, ignore_errors=True)
 
     def delete(self, essay_id: str) -> None:
         """Delete all that was saved of essays with an id."""
@@ -92,20 +105,18 @@ class Trash:
             ids = ", ".join(self.removed()) or "none"
             raise LibraryError(f"No removed essay {essay_id!r} is saved; these can be restored: {ids}.")
         chunks, source, overrides = (folder / path.name for path in self._store.paths(essay_id))
-        essay = read_chunk_file(chunks).essay
+        essay, stated = read_chunk_file(chunks).essay, load_overrides(overrides, chunks)
         return PendingEssay(
             essay,
             chunks.read_bytes().decode("utf-8"),
-            read_source(source),
-            load_overrides(overrides, chunks),
+            read_source(source, essay, stated),
+            stated,
             encodings=folder,
         )
 
-    def forget(self, pending: PendingEssay) -> None:
-        """Delete what was saved of an essay that has been restored."""
-        if pending.encodings is not None:
-            shutil.rmtree(pending.encodings, ignore_errors=True)
-        self.sweep()
+    def leaving(self, folder: Path) -> tuple[Path, Path]:
+        """A folder of the trash, and the path to which it is moved so that ``sweep`` deletes it."""
+        return folder, self._folder / f"{_UNFINISHED}{folder.name}"
 
     def sweep(self) -> None:
         """Delete what is too old, what is too much, and what an interruption has left."""
@@ -125,6 +136,61 @@ class Trash:
             except ValueError:
                 continue  # a folder of the user's own
             yield moment, essay_id, folder
+
+
+class Deletion:
+    """Deletes an essay, or moves it to the trash, in steps that the next command can finish; needs the lock.
+
+    Args:
+        store: The files of the essays.
+        index: Their index.
+        trash: The removed essays.
+        snapshot: Gives the essays as they are on disk now.
+    """
+
+    def __init__(
+        self, store: EssayStore, index: LibraryIndex, trash: Trash, snapshot: Callable[[], Snapshot]
+    ) -> None:
+        self._store, self._index, self._trash, self._snapshot = store, index, trash, snapshot
+
+    def run(self, essay_id: str, *, for_good: bool) -> None:
+        """Delete an essay, ``for_good`` with all that was saved of it; otherwise save it in the trash."""
+        saved = None if for_good else self._trash.save(essay_id)
+        entry = {"delete": essay_id, "saved": saved}
+        try:
+            self._store.journal.write(entry)
+            self._delete(entry)
+        except BaseException:
+            if self._store.path(essay_id).exists():
+                # Nothing has been deleted yet.
+                self._store.journal.clear()
+                self._trash.discard(saved or ())
+            raise
+
+    def finish(self) -> None:
+        """Undo or finish a change during which the program was killed."""
+        journal = self._store.journal
+        if not journal.exists():
+            return
+        entry = journal.read()
+        if "undo" in entry:
+            journal.undo(entry)
+        elif "delete" in entry:
+            self._delete(entry)
+        else:
+            journal.clear()
+
+    def _delete(self, entry: Mapping[str, Any]) -> None:
+        essay_id, saved = Path(entry["delete"]).name, entry["saved"]
+        if saved is not None:
+            self._trash.accept(saved)
+        self._store.remove(essay_id)
+        if saved is None:
+            self._trash.delete(essay_id)
+            others = self._snapshot()
+            others.forget_summaries()
+            self._index.rewrite(others.essays.__getitem__, others.chunk_digests)
+        self._store.journal.clear()
 
 
 def _title(path: Path) -> str:

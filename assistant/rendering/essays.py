@@ -91,6 +91,19 @@ def essay_object(
     return value
 
 
+def damaged_objects(damaged: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Damaged essays as JSON objects with the fields of other essays, and what is wrong as ``damaged``.
+
+    Args:
+        damaged: What is wrong with each essay, and the cure, by id.
+    """
+    unknown = {"reference": {}, "source": "", "pages": [], "passages": 0}
+    return [
+        {"id": essay_id, "title": essay_id, **unknown, "damaged": sentence}
+        for essay_id, sentence in damaged.items()
+    ]
+
+
 def searched_passages(essay: StoredEssay) -> list[Passage]:
     """The passages that questions search."""
     return [passage for passage in essay.passages if passage.kind in SEARCHED_KINDS]
@@ -111,15 +124,18 @@ def passage_object(passage: Passage, quoted: Sequence[QuotedWords] = ()) -> dict
     }
 
 
-def essays_text(essays: Sequence[StoredEssay]) -> str:
-    """A library's essays for a terminal, a line each."""
+def essays_text(essays: Sequence[StoredEssay], damaged: Mapping[str, str] | None = None) -> str:
+    """A library's essays for a terminal, a line each; then its damaged ones, with what is wrong."""
     rows = [
         (essay.id, essay_pages(essay), f"{len(searched_passages(essay))} passages", essay.report.title)
         for essay in essays
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
+    lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
+    return "\n".join(
+        [*lines, *(f"{essay_id}  damaged: {sentence}" for essay_id, sentence in (damaged or {}).items())]
     )
 
 
@@ -160,9 +176,10 @@ def _plain_passage(passage: Passage) -> str:
     return f"{' · '.join(filter(None, where))}\n{passage.text}"
 
 
-def plain_essays(essays: Sequence[StoredEssay]) -> str:
-    """The essays of a library, a line each."""
-    return "\n".join(
+def plain_essays(essays: Sequence[StoredEssay], damaged: Mapping[str, str]) -> str:
+    """The essays of a library, a line each; then its damaged ones, with what is wrong with them by id."""
+    lines = [
         f"{essay.id} · {essay.report.title} · {essay_pages(essay)} · {len(searched_passages(essay))} passages"
         for essay in essays
-    )
+    ]
+    return "\n".join([*lines, *(f"{essay_id} · damaged: {what}" for essay_id, what in damaged.items())])

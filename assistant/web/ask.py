@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = 4
 CHOSEN_GONE = "None of the essays chosen for asking is in the library any more; choose others, or ask all."
-FAILED = "The question could not be looked up; the program's terminal says why."
+FAILED = "The question could not be looked up; the program's terminal says why; see also: assistant doctor."
 
 # Scripts of components: a passage of another essay was opened; the essays to choose from have arrived; the
 # quotations of the essay that is read are wanted.

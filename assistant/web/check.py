@@ -34,7 +34,7 @@ NOTHING = "Paste a quotation or a piece of a draft, or choose a file."
 NO_ESSAY = "The library has no essay yet; add one first."
 GONE = "None of the essays chosen is in the library any more; choose others."
 TOO_LONG = "This is too long to be pasted; save it as a file and choose that."
-FAILED = "The check failed; the program's terminal says why."
+FAILED = "The check failed; the program's terminal says why; see also: assistant doctor."
 
 # Checks that run at once for all visitors; more would only take the processor from each other.
 _AT_ONCE = 2

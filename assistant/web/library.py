@@ -138,7 +138,9 @@ class LibraryHandlers:
     def refresh(self) -> Updates:
         """Show the library as it now is."""
         try:
-            html = essays.shelf_html(self.library.summaries(), self.library.removed().values())
+            html = essays.shelf_html(
+                self.library.summaries(), self.library.removed().values(), self.library.damaged()
+            )
         except AssistantError as error:
             html = error_html(public_message(error, self.library.root))
         return {self.widgets.shelf: html}
@@ -146,7 +148,7 @@ class LibraryHandlers:
     def open_if_empty(self) -> gr.Tabs | dict[str, Any]:
         """Open this part for a visitor whose library has no essay yet."""
         try:
-            empty = not self.library.summaries()
+            empty = not self.library.ids()
         except AssistantError:
             return gr.skip()
         return gr.Tabs(selected=PART) if empty else gr.skip()
@@ -228,14 +230,15 @@ class LibraryActions:
             action, types = self._actions.get(name, (None, ()))
             if action is None or [type(value) for value in values] != [*types]:
                 return {"fault": UNKNOWN}
-            if essay_id not in self._library.summaries():
+            if essay_id not in self._library.ids():
                 return {"fault": GONE}
             return action(essay_id, *values)
         except AssistantError as error:
             return {"fault": public_message(error, self._library.root)}
 
     def _title(self, essay_id: str) -> str:
-        return essays.title_of(essay_id, self._library.summaries()[essay_id])
+        summary = self._library.summaries().get(essay_id)
+        return essay_id if summary is None else essays.title_of(essay_id, summary)
 
     def _edit(self, essay_id: str) -> Reply:
         pages = self._library.essay(essay_id).report.page_provenance
@@ -284,7 +287,7 @@ class LibraryActions:
         return {"html": essays.confirm_html(removed.title, kept=True)}
 
     def _delete(self, essay_id: str) -> Reply:
-        if essay_id in self._library.summaries():
+        if essay_id in self._library.ids():
             return {"fault": f"An essay {essay_id!r} is in the library again; remove that one first."}
         self._library.remove(essay_id, for_good=True)
         return {"said": "It is deleted for good."}

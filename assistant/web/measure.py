@@ -37,7 +37,7 @@ METHODS = {
 }
 CHOSEN = ("late", "bm25")
 
-FAILED = "The evaluation failed; the program's terminal says why."
+FAILED = "The evaluation failed; the program's terminal says why; see also: assistant doctor."
 BUSY = "Another evaluation is under way; try again when it has ended."
 NO_SET = "Choose a question set, or upload one."
 NO_METHOD = "Choose at least one method."

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from assistant.library.library import Library
 
-FAILED = "It could not be added; the program's terminal says why."
+FAILED = "It could not be added; the program's terminal says why; see also: assistant doctor."
 NO_FILE = "Choose a file first."
 ONE_PAGE = "A first page is for one essay only; leave it empty to add several, and edit them afterwards."
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import anyio
 import jsonschema
 import pytest
-from essay_library import QUESTION, loader, sample_library
+from essay_library import QUESTION, SECOND, loader, sample_library
 from fake_models import FakeEncoder
 from pydantic import BaseModel
 
@@ -57,6 +59,24 @@ def test_every_answer_is_as_its_model_says(service: ApiService, name: str, field
     assert_exactly(CALLS[name].response, value)
     jsonschema.validate(value, output_schema(CALLS[name]))
     jsonschema.validate(fields, input_schema(CALLS[name]))
+
+
+def test_a_damaged_essay_is_listed_as_the_model_says_and_refused_by_name(tmp_path: Path) -> None:
+    library = Library(sample_library(tmp_path / "library"), load_encoder=loader(FakeEncoder()))
+    library.add(SECOND)
+    (tmp_path / "library" / "data" / "chunks" / "sample.jsonl").write_text("{}", "utf-8")
+    service = ApiService(library)
+    result = anyio.run(service.answer, "list", {})
+    value = {"essays": result.value}
+    assert_exactly(CALLS["list"].response, value)
+    jsonschema.validate(value, output_schema(CALLS["list"]))
+    assert [essay.get("damaged", "") != "" for essay in result.value] == [False, True]
+    assert "damaged" in result.text
+    with pytest.raises(RefusedError, match="assistant add FILE") as raised:
+        anyio.run(service.answer, "cite", {"id": "sample"})
+    assert raised.value.status == HTTPStatus.CONFLICT
+    assert str(tmp_path) not in str(raised.value)
+    assert anyio.run(service.answer, "cite", {"id": "running-heads"}).value["reference"]
 
 
 def test_a_model_allows_neither_more_nor_less(service: ApiService) -> None:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from essay_library import SAMPLE, SECOND
 
 from assistant.library.trash import KEPT_FOR, MOST_KEPT
 
@@ -44,7 +45,7 @@ def test_edit_takes_a_record_in_each_format(command: Command, tmp_path: Path) ->
         (["edit", "nobody", "--first-page", "3"], "no essay 'nobody'"),
         (["edit", "sample", "--first-page", "three"], "not a page number"),
         (["edit", "sample", "--reference", "gone.json"], "gone.json"),
-        (["edit", "sample", "--reference", "record.txt"], "no bibliographic record"),
+        (["edit", "sample", "--reference", "record.txt"], "not a bibliographic record"),
         (["restore", "nobody"], "No removed essay 'nobody'"),
         (["remove", "nobody", "--for-good"], "no essay 'nobody'"),
     ],
@@ -84,3 +85,43 @@ def test_the_help_tells_how_long_essays_are_kept(command: Command) -> None:
     assert command("remove", "--help") == 0
     assert f"for {KEPT_FOR.days} days" in command.out
     assert f"last {MOST_KEPT} removed" in command.out
+
+
+def test_a_damaged_essay_is_listed_with_the_cure_and_locks_nothing(command: Command, tmp_path: Path) -> None:
+    command("add", SECOND)
+    path = tmp_path / "shelf" / "data" / "chunks" / "sample.jsonl"
+    path.write_text(path.read_text("utf-8").replace("Augustine hears", "Augustine heard"), "utf-8")
+    assert command("list") == 0
+    assert command.out.splitlines()[0].startswith("running-heads")
+    (line,) = [line for line in command.out.splitlines() if line.startswith("sample")]
+    assert "damaged" in line
+    assert "assistant remove sample" in line
+    assert command("list", "--json") == 0
+    second, damaged = command.json()
+    assert "damaged" not in second
+    assert damaged.keys() == second.keys() | {"damaged"}
+    assert (damaged["id"], damaged["passages"], damaged["pages"]) == ("sample", 0, [])
+    question = "At how many minutes after noon in London did noon in Bristol fall?"
+    for words in (["ask", question], ["quote", "noon in Bristol"], ["cite", "running-heads"]):
+        assert command(*words, "--json") in {0, 1}
+        assert len(command.err.splitlines()) == 1
+        assert "'sample' is left out" in command.err
+    for words in (["show", "sample"], ["cite", "sample"], ["ask", question, "--essay", "sample"]):
+        assert command(*words) == 2
+        assert command.out == ""
+        assert len(command.err.splitlines()) == 1
+        assert "assistant add FILE" in command.err
+    assert command("add", SAMPLE) == 0
+    assert command.err == ""
+    assert command("ask", question) in {0, 1}
+    assert command.err == ""
+
+
+def test_a_stored_text_that_was_changed_is_not_shown(command: Command, tmp_path: Path) -> None:
+    path = tmp_path / "shelf" / "data" / "chunks" / "sample.source.txt"
+    path.write_text(path.read_text("utf-8").replace("Augustine hears", "Augustine fears"), "utf-8")
+    for words in (["show", "sample", "--source"], ["edit", "sample", "--first-page", "3"]):
+        assert command(*words) == 2
+        assert command.out == ""
+        assert "was changed" in command.err
+        assert "assistant add FILE" in command.err

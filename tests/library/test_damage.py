@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import errno
 import json
+import os
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from essay_library import FOUND, QUESTION, SAMPLE, SECOND, Opened, one_sentence
+from essay_library import FOUND, QUESTION, SAMPLE, SECOND, Opened, file_digests, one_sentence
 from fake_models import FakeEncoder
 
-from assistant.core.errors import LibraryError
+from assistant.core.errors import DamagedEssayError, LibraryError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -147,13 +149,15 @@ def test_changed_passages_are_not_shown_and_can_be_mended(opened: Opened, how: s
     path.write_text(_edited(how, whole), "utf-8")
     assert path.read_text("utf-8") != whole
     library = Opened(opened.root).library
-    for fails in (library.essays, lambda: library.ask(QUESTION), lambda: library.add(SECOND)):
+    for fails in (lambda: library.essay("sample"), lambda: library.ask(QUESTION), lambda: library.quote("a")):
         with pytest.raises(LibraryError, match="add the essay again") as raised:
             fails()
         assert str(path) in one_sentence(raised.value)
     assert library.ids() == ["sample"]
+    assert library.essays() == []
     library.add(SAMPLE)
     assert path.read_text("utf-8") == whole
+    assert library.damaged() == {}
 
 
 def test_passages_that_are_not_utf8(opened: Opened) -> None:
@@ -172,11 +176,8 @@ def test_passages_under_another_name_are_refused(opened: Opened) -> None:
 def test_folder_in_place_of_passages(opened: Opened) -> None:
     _chunks(opened.root).with_name("folder.jsonl").mkdir()
     library = Opened(opened.root).library
-    if "folder" in library.ids():
-        with pytest.raises(LibraryError, match="folder"):
-            library.ask(QUESTION)
-    else:
-        assert library.ask(QUESTION).hits[0].passage.id == FOUND
+    assert library.ask(QUESTION).hits[0].passage.id == FOUND
+    assert [*library.damaged()] == ["folder"]
 
 
 def test_passages_that_may_not_be_read(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,3 +198,158 @@ def test_source_that_is_lost(opened: Opened, harm: str) -> None:
     with pytest.raises(LibraryError, match="add the essay again from its own file"):
         opened.library.source_text("sample")
     assert opened.hit_scores()[0][0] == FOUND
+
+
+SECOND_ID = "running-heads"
+SECOND_QUESTION = "At how many minutes after noon in London did noon in Bristol fall?"
+
+
+@pytest.fixture
+def damaged(opened: Opened) -> Opened:
+    """A library of two essays, opened again after the sample's chunk file was changed."""
+    opened.library.add(SECOND)
+    path = _chunks(opened.root)
+    path.write_text(path.read_text("utf-8").replace("Augustine hears", "Augustine heard"), "utf-8")
+    return Opened(opened.root)
+
+
+def test_a_damaged_essay_is_left_out_and_named(damaged: Opened) -> None:
+    library = damaged.library
+    assert library.ask(SECOND_QUESTION).hits[0].passage.essay_id == SECOND_ID
+    assert {hit.passage.essay_id for hit in library.ask(QUESTION, top=99).hits} == {SECOND_ID}
+    assert library.quote("noon in Bristol").matches
+    assert library.quote("Augustine hears").verdict == "absent"
+    assert library.cite(SECOND_ID)[1]
+    assert library.check_draft("He writes “Augustine hears” (Authors 12).").quotations
+    assert [essay.id for essay in library.essays()] == [SECOND_ID]
+    assert [*library.summaries()] == [SECOND_ID]
+    (sentence,) = library.damaged().values()
+    assert "sample.jsonl" in sentence
+    assert "assistant add FILE" in sentence
+    assert "assistant remove sample" in sentence
+    assert str(damaged.root) not in sentence
+    (notice,) = damaged.notices
+    assert "'sample' is left out" in notice
+    for call in (
+        lambda: library.essay("sample"),
+        lambda: library.ask(QUESTION, essays=["sample"]),
+        lambda: library.quote("words", essays=["sample"]),
+        lambda: library.cite("sample"),
+        lambda: library.edit("sample", first_page="3"),
+    ):
+        with pytest.raises(DamagedEssayError, match=r"sample\.jsonl"):
+            call()
+
+
+def test_beside_a_damaged_essay_others_are_added_edited_removed_and_restored(
+    damaged: Opened, tmp_path: Path
+) -> None:
+    library = damaged.library
+    library.edit(SECOND_ID, first_page="9")
+    library.remove(SECOND_ID)
+    library.restore(SECOND_ID)
+    third = tmp_path / "third.txt"
+    third.write_text(SECOND.read_text("utf-8").replace("noon", "dusk"), "utf-8")
+    assert library.add(third, essay_id="third").essay_id == "third"
+    library.remove("third", for_good=True)
+    assert library.ids() == [SECOND_ID, "sample"]
+
+
+def test_what_the_index_has_of_a_damaged_essay_is_found_again_when_it_is_cured(
+    damaged: Opened, tmp_path: Path
+) -> None:
+    manifest = damaged.root / "index" / "manifest.json"
+    before = manifest.read_bytes()
+    damaged.library.ask(SECOND_QUESTION)
+    assert manifest.read_bytes() == before
+    third = tmp_path / "third.txt"
+    third.write_text(SECOND.read_text("utf-8").replace("noon", "dusk"), "utf-8")
+    damaged.library.add(third, essay_id="third")
+    damaged.encoder.encoded.clear()
+    damaged.library.add(SAMPLE)
+    assert damaged.encoder.encoded == []
+    assert damaged.hit_scores()[0][0] == FOUND
+    assert damaged.library.damaged() == {}
+
+
+def test_a_damaged_essay_can_be_removed(damaged: Opened) -> None:
+    damaged.library.remove("sample")
+    assert damaged.library.damaged() == {}
+    assert damaged.library.ids() == [SECOND_ID]
+    damaged.library.remove("sample", for_good=True)
+    assert damaged.library.removed() == {}
+
+
+def test_damage_that_shows_only_when_words_are_read(opened: Opened) -> None:
+    """The file's time and size are as they were, as after a fault of the disk."""
+    opened.library.add(SECOND)
+    opened.library.summaries()
+    path = _chunks(opened.root)
+    status = path.stat()
+    path.write_text(path.read_text("utf-8").replace("Augustine hears", "Augustine heard"), "utf-8")
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    other = Opened(opened.root)
+    assert {hit.passage.essay_id for hit in other.library.ask(QUESTION).hits} == {SECOND_ID}
+    assert [*other.library.damaged()] == ["sample"]
+    assert len(other.notices) == 1
+
+
+def test_words_changed_in_the_stored_source_are_never_read_again(opened: Opened) -> None:
+    path = _chunks(opened.root).with_name("sample.source.txt")
+    whole = path.read_text("utf-8")
+    path.write_text(whole.replace("Augustine hears", "Augustine fears"), "utf-8")
+    before = file_digests(opened.root)
+    for call in (
+        lambda: opened.library.edit("sample", first_page="844"),
+        lambda: opened.library.source_text("sample"),
+        lambda: opened.library.form("sample", '{"title": "A title"}'),
+    ):
+        with pytest.raises(
+            LibraryError, match=r"sample\.source\.txt was changed.*assistant add FILE"
+        ) as raised:
+            call()
+        one_sentence(raised.value)
+    assert file_digests(opened.root) == before
+    assert opened.library.quote("Augustine fears").verdict != "exact"
+    opened.library.add(SAMPLE)
+    assert path.read_text("utf-8") == whole
+
+
+def test_a_removed_essay_whose_source_was_changed_is_not_restored(opened: Opened) -> None:
+    opened.library.remove("sample")
+    (path,) = (opened.root / "removed").glob("*/sample.source.txt")
+    path.write_text(path.read_text("utf-8").replace("Augustine hears", "Augustine fears"), "utf-8")
+    with pytest.raises(LibraryError, match="was changed"):
+        opened.library.restore("sample")
+
+
+def _as_an_earlier_version_left_it(root: Path) -> Path:
+    path = _chunks(root).with_name("sample.given.json")
+    stated = json.loads(path.read_text("utf-8"))
+    assert len(stated.pop("text_sha256")) == 64
+    path.write_text(json.dumps(stated), "utf-8")
+    return path
+
+
+def test_an_old_library_gets_digests_at_the_next_change_and_no_new_index(opened: Opened) -> None:
+    stated = _as_an_earlier_version_left_it(opened.root)
+    chunks = _chunks(opened.root).read_bytes()
+    assert "Augustine hears" in opened.library.source_text("sample")
+    opened.encoder.encoded.clear()
+    second = opened.library.add(SECOND).essay_id
+    texts = [text for text in opened.encoder.encoded if "Augustine" in text]
+    assert texts == []
+    source = opened.library.source_text("sample")
+    assert json.loads(stated.read_text("utf-8"))["text_sha256"] == sha256(source.encode()).hexdigest()
+    assert _chunks(opened.root).read_bytes() == chunks
+    assert second in opened.library.ids()
+
+
+def test_an_old_source_that_disagrees_with_its_passages_gets_no_digest(opened: Opened) -> None:
+    stated = _as_an_earlier_version_left_it(opened.root)
+    path = stated.with_name("sample.source.txt")
+    path.write_text(path.read_text("utf-8").replace("Augustine hears", "Augustine fears"), "utf-8")
+    opened.library.add(SECOND)
+    assert "text_sha256" not in json.loads(stated.read_text("utf-8"))
+    with pytest.raises(LibraryError, match="was changed"):
+        opened.library.edit("sample", first_page="844")

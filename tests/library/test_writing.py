@@ -17,7 +17,8 @@ import pytest
 from essay_library import FOUND, QUESTION, SAMPLE, SECOND, Opened, file_digests, loader, one_sentence
 from fake_models import FakeEncoder
 
-from assistant.core.errors import LibraryError
+from assistant.core.errors import LibraryError, ModelError, ReadingError
+from assistant.library import files
 from assistant.library.library import Library
 
 if TYPE_CHECKING:
@@ -284,3 +285,55 @@ def test_reader_keeps_its_index_while_another_writes(opened: Opened) -> None:
     assert reader.hit_scores()[0][0] == answer[0][0]
     assert reader.library.ask(QUESTION, essays=[second]).hits[0].passage.essay_id == second
     assert reader.notices == []
+
+
+def test_bad_input_leaves_no_folder_of_a_new_library(tmp_path: Path) -> None:
+    empty, root = tmp_path / "empty.txt", tmp_path / "new"
+    empty.write_text("17\n\n18\n")
+    with pytest.raises(ReadingError, match="no paragraph"):
+        Opened(root).library.add(empty)
+    assert not root.exists()
+
+
+def test_a_model_that_cannot_be_used_leaves_no_folder_of_a_new_library(tmp_path: Path) -> None:
+    def no_model(name: str | None) -> FakeEncoder:
+        raise ModelError(f"There is no model {name!r}.")
+
+    library = Library(tmp_path / "new", load_encoder=no_model)
+    with pytest.raises(ModelError):
+        library.add(SAMPLE, model="nonsense")
+    assert not library.root.exists()
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"undo": {"sample.js', "[]", "null"])
+def test_a_journal_that_was_not_written_to_its_end_began_nothing(opened: Opened, text: str) -> None:
+    before = file_digests(opened.root)
+    journal = opened.root / "data" / "chunks" / ".unfinished.json"
+    journal.write_text(text)
+    assert opened.library.ids() == ["sample"]
+    assert file_digests(opened.root) == before
+
+
+def test_a_journal_names_no_file_elsewhere(opened: Opened, tmp_path: Path) -> None:
+    outside = [tmp_path / "mine.jsonl", opened.root / "mine.jsonl"]
+    for path in outside:
+        path.write_text("words")
+    journal = opened.root / "data" / "chunks" / ".unfinished.json"
+    for entry in (
+        {"delete": "../../mine", "saved": None},
+        {"delete": str(tmp_path / "mine"), "saved": None},
+        {"undo": {"../../mine.jsonl": False, str(outside[0]): False}},
+    ):
+        journal.write_text(json.dumps(entry))
+        assert opened.library.ids() == ["sample"]
+        assert not journal.exists()
+    assert all(path.exists() for path in outside)
+
+
+def test_a_change_that_another_program_is_making_is_left_alone(opened: Opened) -> None:
+    journal = opened.root / "data" / "chunks" / ".unfinished.json"
+    with files.writing(opened.root, lambda _sentence: None):
+        journal.write_text(json.dumps({"delete": "sample", "saved": None}))
+        assert opened.library.ids() == ["sample"]
+        assert journal.exists()
+    assert opened.library.ids() == []

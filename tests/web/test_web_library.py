@@ -274,3 +274,23 @@ def test_a_damaged_library_is_one_sentence() -> None:
     assert LibraryActions(handlers.library).run(["edit", "log"]) == {
         "fault": "The file is damaged; add the essay again."
     }
+
+
+def test_a_damaged_essay_is_shown_with_the_cure_and_can_be_removed(opened: Opened) -> None:
+    opened.library.add(SECOND)
+    path = opened.root / "data" / "chunks" / "sample.jsonl"
+    path.write_text("{}", "utf-8")
+    handlers = _handlers(opened.library)
+    html = handlers.refresh()[handlers.widgets.shelf]
+    tags = Tags(html)
+    assert [row["data-essay"] for row, _ in tags.of("tr") if "data-essay" in row] == ["running-heads"]
+    assert [item["data-essay"] for item, _ in tags.of("li") if "data-essay" in item] == ["sample"]
+    words = words_of(html)
+    assert "sample.jsonl" in words
+    assert "assistant add FILE" in words
+    assert str(opened.root) not in html
+    actions = LibraryActions(opened.library)
+    assert "sample.jsonl" in actions.run(["edit", "sample"])["fault"]
+    assert "sample" in words_of(actions.run(["remove", "sample"])["html"])
+    assert "removed" in actions.run(["remove-now", "sample", False])["said"]
+    assert opened.library.ids() == ["running-heads"]

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from typing import Protocol
@@ -101,6 +101,17 @@ class Index:
     def chunk_digests(self) -> dict[str, str]:
         """Digest of each essay's chunk file, by essay id."""
         return {essay: segment.chunk_digest for essay, segment in self.essays.items()}
+
+    def without(self, essays: Collection[str]) -> Index:
+        """The index without some essays, whose rows then belong to no segment."""
+        left = {name: segment for name, segment in self.essays.items() if name not in essays}
+        if len(left) == len(self.essays):
+            return self
+        return replace(
+            self,
+            essays=left,
+            vocabulary=lambda: {name: words for name, words in self.vocabulary().items() if name in left},
+        )
 
     @cached_property
     def rows(self) -> Integers:

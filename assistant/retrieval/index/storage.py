@@ -276,6 +276,24 @@ class Build:
                 os.truncate(self.rows / name, size)
 
 
+def delete_leftovers(folder: Path) -> None:
+    """Delete what interrupted runs have left next to the current index; only the writer may do that."""
+    manifest = read_manifest(folder)
+    if manifest is None:
+        return
+    current = {folder / manifest["build"], folder / manifest["rows"]}
+    for other in (*folder.glob("build-*"), *folder.glob("rows-*")):
+        if other not in current:
+            shutil.rmtree(other, ignore_errors=True)
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        model = manifest["model"]
+        info = ModelInfo(model["name"], model["sha256"], model["dimension"], model["max_tokens"])
+        for name, size in sizes_of(manifest["counts"], info).items():
+            path = folder / manifest["rows"] / name
+            if path.stat().st_size > size:
+                os.truncate(path, size)
+
+
 def save_index(index: Index, folder: Path, onto: Index | None = None, keep: Collection[str] = ()) -> Build:
     """Write an index next to the current one.
 

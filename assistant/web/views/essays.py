@@ -5,6 +5,7 @@ Hooks that the scripts, the styles and the browser tests rely on (keep them stab
 - ``#shelf table.essays``: the table; ``th[aria-sort] button[data-sort]``: its headers; ``tr[data-essay]``: a
   row, in it ``input.chosen`` and ``button[data-act]`` (``open``, ``edit``, ``report``, ``remove``);
 - ``#shelf .asked-what``: which essays are asked, in words (written by ``scope.js``);
+- ``#shelf ul.damaged li[data-essay] button[data-act="remove"]``: essays whose files are damaged;
 - ``#shelf details.removed li[data-essay] button[data-act]`` (``restore``, ``forget``);
 - ``#scope details.scope``: the same choice in the part that asks, with ``input.chosen[value]``;
 - ``form.edit``: its controls have the names of CSL's fields, and ``first-page`` and ``record``.
@@ -15,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Literal
 
 from assistant.core.essay import CSLItem, EssaySummary, IngestReport, RemovedEssay, plain_title
@@ -81,11 +83,15 @@ class UploadLine:
     report: IngestReport | None = None
 
 
-def shelf_html(essays: Mapping[str, EssaySummary], removed: Iterable[RemovedEssay] = ()) -> str:
-    """The table of a library in the order of titles, and what can be put back, as one ``div.shelf``."""
+def shelf_html(
+    essays: Mapping[str, EssaySummary],
+    removed: Iterable[RemovedEssay] = (),
+    damaged: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """The table of a library by title, what is damaged and what can be put back, as one ``div.shelf``."""
     rows = [(essay_id, title_of(essay_id, essay), essay) for essay_id, essay in essays.items()]
     rows.sort(key=lambda row: (row[1].casefold(), row[0]))
-    return render("essays.shelf", rows, list(removed))
+    return render("essays.shelf", rows, list(removed), damaged)
 
 
 def scope_html(essays: Mapping[str, EssaySummary], focus: Sequence[str] = ()) -> str:
