@@ -113,7 +113,7 @@ class Journal:
             entry = json.loads(self._path.read_text("utf-8"))
         except (OSError, ValueError):
             return {}
-        return entry if isinstance(entry, dict) else {}
+        return entry if isinstance(entry, dict) and _is_change(entry) else {}
 
     def write(self, entry: Mapping[str, Any]) -> None:
         """Write the entry; the change begins when that is done."""
@@ -143,6 +143,19 @@ class Journal:
         for pattern in (".*.new", ".*.old"):
             for path in self._folder.glob(pattern):
                 path.unlink(missing_ok=True)
+
+
+def _is_change(entry: Mapping[str, Any]) -> bool:
+    """Whether an entry has what its change needs; a file that was damaged since begins nothing."""
+    if "undo" in entry:
+        folder = entry.get("moved", ["", ""])
+        return isinstance(entry["undo"], dict) and _are_names(folder)
+    saved = entry.get("saved")
+    return isinstance(entry.get("delete"), str) and (saved is None or _are_names(saved))
+
+
+def _are_names(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(isinstance(name, str) for name in value)
 
 
 def rename_once(source: Path, target: Path) -> None:

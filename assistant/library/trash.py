@@ -181,7 +181,7 @@ class Deletion:
             journal.clear()
 
     def _delete(self, entry: Mapping[str, Any]) -> None:
-        essay_id, saved = Path(entry["delete"]).name, entry["saved"]
+        essay_id, saved = Path(entry["delete"]).name, entry.get("saved")
         if saved is not None:
             self._trash.accept(saved)
         self._store.remove(essay_id)

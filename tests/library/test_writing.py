@@ -305,7 +305,9 @@ def test_a_model_that_cannot_be_used_leaves_no_folder_of_a_new_library(tmp_path:
     assert not library.root.exists()
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"undo": {"sample.js', "[]", "null"])
+@pytest.mark.parametrize(
+    "text", ["", "{", '{"undo": {"sample.js', "[]", "null", '{"delete": 7}', '{"undo": []}']
+)
 def test_a_journal_that_was_not_written_to_its_end_began_nothing(opened: Opened, text: str) -> None:
     before = file_digests(opened.root)
     journal = opened.root / "data" / "chunks" / ".unfinished.json"
