@@ -71,7 +71,13 @@ class Trash:
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        return [folder.name, f"{datetime.now(UTC):{_STAMP}}-{essay_id}"]
+        return [folder.name, f"{self._next_moment():{_STAMP}}-{essay_id}"]
+
+    def _next_moment(self) -> datetime:
+        """The current time, or if the clock has been put back, the moment after the last removal."""
+        now = datetime.now(UTC)
+        last = next((moment for moment, _, _ in self._folders()), now)
+        return now if last is now or last < now else last + timedelta(microseconds=1)
 
     def accept(self, saved: Sequence[str]) -> None:
         """Make a saved copy part of the trash; may be repeated after an interruption."""

@@ -7,14 +7,15 @@ import resource
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from essay_library import FOUND, QUESTION, SECOND, Opened, file_digests, one_sentence
+from essay_library import FOUND, QUESTION, SAMPLE, SECOND, Opened, file_digests, one_sentence
 from kills import faults_of
 
 from assistant.core.errors import AssistantError, LibraryError
+from assistant.library import trash
 
 
 def _in_child(action: Callable[[], str]) -> str:
@@ -184,6 +185,33 @@ def test_ten_programs_add_at_once(tmp_path: Path) -> None:
     assert library.ids() == [f"essay-{number}" for number in range(10)]
     assert faults_of(library) == []
     assert len(list((root / "index").glob("build-*"))) == 1
+
+
+class _Clock(datetime):
+    """A clock that is wrong by some days."""
+
+    days = 0
+
+    @classmethod
+    def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
+        """The wrong time."""
+        del tz
+        return datetime.now(UTC) + timedelta(days=cls.days)
+
+
+def test_clock_that_jumps_back_loses_no_removed_essay(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trash, "datetime", _Clock)
+    opened.library.edit("sample", first_page="7")
+    monkeypatch.setattr(_Clock, "days", 20)
+    opened.library.remove("sample")
+    opened.library.add(SAMPLE, first_page="9")
+    monkeypatch.setattr(_Clock, "days", -400)
+    opened.library.remove("sample")
+    opened.library.add(SECOND)
+    report = opened.library.restore("sample")
+    assert report.first_page == "9"
 
 
 @pytest.mark.parametrize("year", [1980, 2001, 2090])

@@ -1,9 +1,11 @@
-"""Small runs of what tests/safety/run.py tries at length: mutated inputs, system calls."""
+"""Small runs of what tests/safety/run.py tries at length: mutated inputs, kills, flips, system calls."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import flips
+import kills
 import mutated_inputs
 import network
 import pytest
@@ -23,6 +25,16 @@ def test_mutated_inputs_get_an_answer_or_a_sentence(kind: str) -> None:
 def test_mutated_question_sets_get_figures_or_a_sentence() -> None:
     pytest.importorskip("ir_measures")
     assert mutated_inputs.mutate("set", 4, seed=3).failures == []
+
+
+def test_killed_changes_are_made_or_not() -> None:
+    result = kills.kill(12, seed=2)
+    assert result.failures == []
+    assert result.killed
+
+
+def test_flipped_bits_change_no_word() -> None:
+    assert flips.flip(30, seed=2).failures == []
 
 
 def test_a_limit_that_is_exceeded_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
