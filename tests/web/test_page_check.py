@@ -37,6 +37,8 @@ def _opened(visitor: BrowserContext, address: str) -> Page:
 
 def _check(page: Page, text: str) -> None:
     page.get_by_role("tab", name="Check").click()
+    # The opened part is filled with what the tab has saved; on a busy machine this takes a moment.
+    page.wait_for_timeout(1000)
     page.fill("#check-text textarea", text)
     page.click("#go-check")
 
