@@ -15,7 +15,7 @@ from functools import cached_property
 from assistant.attribution.parentheticals import BRACKETS, Parenthetical, parse
 from assistant.core.essay import Passage
 
-_WORD = r"(?:[A-ZÀ-ÖØ-Þ]\.(?:\s?[A-Z]\.)*|[A-ZÀ-ÖØ-Þ][\w'’]*(?:[-‐][\w'’]+)*)"
+_WORD = r"(?:[A-ZÀ-ÖØ-Þ]\.(?:\s?[A-Z]\.)*+|[A-ZÀ-ÖØ-Þ][\w'’]*(?:[-‐][\w'’]+)*)"
 _SMALL = r"(?:de|v[ao]n|de[rnl]|d[uia]|l[ae]|ter|ibn|bin)"
 _RUN = re.compile(rf"{_WORD}(?:\s+(?:{_SMALL}\s+){{0,2}}{_WORD})*(?:,\s+[JS]r\.)?")
 _LEAD = re.compile(rf"(?:{_WORD}\s+(?:{_SMALL}\s+)*)+$")

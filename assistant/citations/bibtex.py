@@ -80,6 +80,8 @@ def read_bibtex(text: str) -> list[CSLItem]:
     import bibtexparser
     from bibtexparser.middlewares import LatexDecodingMiddleware
 
+    # The decoding searches white space from each of its characters, so no run of it may be long.
+    text = re.sub(r"(?:[^\S\n]?\n){3,}", "\n\n", re.sub(r"[^\S\n]{2,}", " ", text))
     # Italics and quotation marks are converted to CSL first; decoding alone would lose them.
     marked = _QUOTED.sub(r"“\1”", _ITALIC.sub(r"<i>\1</i>", text))
     # It would be decoded as an accent.

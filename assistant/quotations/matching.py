@@ -28,7 +28,7 @@ _BRACKET = 6
 _BRACKET_HERE = re.compile(rf"\[\w{{0,{_BRACKET - 2}}}\]")
 _PRINTED_BRACKET = re.compile(_BRACKET_HERE.pattern + r"\Z")
 # What may end a quotation: one point, which may be the writer's, and quotation marks.
-_TAIL = re.compile(r"'*[.,]?'*$")
+_TAIL = re.compile(r"(?<!')'*+[.,]?'*+$")
 
 
 @lru_cache(maxsize=64)

@@ -1,0 +1,223 @@
+"""Time grows with the length of a text and not with its square, whatever characters the text consists of.
+
+A file without any space, a page of quotation marks or a column of digits can be small. A rule that searches
+from each of its characters to the end would still stop the program, for all who use it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import pkgutil
+import re
+import signal
+import time
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from fake_models import essay_of
+
+import assistant
+from assistant.attribution.parentheticals import parse as parse_parenthetical
+from assistant.attribution.voices import voices_of
+from assistant.chunking.chunk import chunk
+from assistant.chunking.sentences import split_sentences
+from assistant.citations.references import from_title_page, pasted_references
+from assistant.citations.setting import set_as_block, set_inline
+from assistant.citations.titles import marked_up
+from assistant.core.errors import AssistantError
+from assistant.documents.latex import read_latex
+from assistant.documents.markdown import read_markdown
+from assistant.documents.text import read_text
+from assistant.drafts.quotations import find_quotations
+from assistant.library.adding import essay_of_passages
+from assistant.quotations.corpus import Corpus
+from assistant.quotations.normalise import normalise, skeleton
+from assistant.quotations.parsing import parse, readings, tokens_of
+from assistant.retrieval.questions import Question
+from assistant.retrieval.spelling import Speller
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+_SHORT, _LONG = 10_000, 100_000
+# A text ten times as long may take this many times as long. Shorter times than the least are not compared:
+# some clocks of processor time advance in steps of a hundredth of a second.
+_MOST_GROWTH, _LEAST_SECONDS = 15, 0.1
+_TRIALS = 4
+# A short text that takes as long as this is too slow, whatever a long one takes.
+_MOST_SECONDS = 2.0
+_CHARACTERS = (*"aA1-—.,;:'’\"“”()[]{}<*_#\\&@|漢é", " ", "\n", "\f")
+# Words and marks of which a text can consist; between them a rule can look for its end.
+_TOKENS = (
+    "a ", "A. ", "1 ", "a.", "a-", "1,", "a\n", "(a", "[a", '"a" ', "“a” (B 1) ", "s' a", "[^1] ", "# a\n\n",
+    "1\n\n", "a-\nb", "\\a{", "<i>", "a and ",
+)  # fmt: skip
+# A run alone, and runs that a rule could match but for the characters around them.
+_FRAMES = ("{}", "a{}¤", "¤{}a")
+
+# Rules that read short texts only: the number of characters that their callers let through.
+_BOUNDS = {
+    "assistant.attribution.parentheticals._LOCATOR": 1_000,
+    "assistant.attribution.parentheticals._SECONDARY": 1_000,
+    "assistant.attribution.parentheticals._DIVIDED": 1_000,
+    "assistant.attribution.people._LEAD": 60,
+    "assistant.attribution.voices._INITIALS_OR_SUFFIX": 1_000,
+    "assistant.documents.pages._LAST": 80,
+    "assistant.documents.pages._SET_APART": 80,
+    "assistant.drafts.citations._SOURCE": 1_000,
+}
+
+
+class _TooSlowError(BaseException):
+    """A call has used up its time; no error that the package handles."""
+
+
+@pytest.fixture(autouse=True)
+def no_garbage_collection() -> Iterator[None]:
+    """Its time depends on all that the tests have in memory."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise _TooSlowError
+
+
+def _seconds(call: Callable[[str], object], text: str, most: float) -> float:
+    """The processor time of a call, at most ``most``; what other programs do meanwhile does not count."""
+    before = signal.signal(signal.SIGPROF, _stop)
+    start = time.process_time()
+    signal.setitimer(signal.ITIMER_PROF, most)
+    try:
+        call(text)
+    except AssistantError:
+        pass  # a text may be refused, but soon
+    except _TooSlowError:
+        return most
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+    return time.process_time() - start
+
+
+def _problem(call: Callable[[str], object], frame: str, unit: str) -> str:
+    """How a call's time grows too fast on runs of a unit; an empty string if it does not."""
+    texts = [frame.replace("{}", unit * (length // len(unit))) for length in (_SHORT, _LONG)]
+    short = _seconds(call, texts[0], _MOST_SECONDS)
+    if short * (_LONG / _SHORT) ** 2 < _LEAST_SECONDS:
+        return ""  # even quadratic growth would not be noticed
+    most = 0.0
+    for _ in range(_TRIALS):
+        most = max(most, _MOST_GROWTH * short, _LEAST_SECONDS)
+        if short < _MOST_SECONDS and _seconds(call, texts[1], most) < most:
+            return ""
+        short = _seconds(call, texts[0], _MOST_SECONDS)
+    run = frame.replace("{}", unit)
+    return f"{run!r}: {_SHORT:,} characters in {short:.3f} s, {_LONG:,} in over {most:.2f} s"
+
+
+@cache
+def _sources() -> dict[str, str]:
+    """The source of each module, by its name; templates and pages are the project's own texts."""
+    modules = [module.name for module in pkgutil.walk_packages(assistant.__path__, "assistant.")]
+    skipped = ("assistant.__main__", "assistant.rendering.templating", "assistant.web")
+    return {
+        name: Path(str(importlib.import_module(name).__file__)).read_text("utf-8")
+        for name in modules
+        if not name.startswith(skipped)
+    }
+
+
+def _rules() -> Iterator[tuple[str, re.Pattern[str], frozenset[str]]]:
+    """Each compiled pattern of a module, with its name and the methods by which it is used."""
+    everything = "\n".join(_sources().values())
+    for module, source in _sources().items():
+        for name, pattern in vars(importlib.import_module(module)).items():
+            if isinstance(pattern, re.Pattern) and re.search(rf"^{name}\b.*=", source, re.MULTILINE):
+                uses = re.findall(rf"\b{name}\.(\w+)\(", source if name.startswith("_") else everything)
+                # A rule that is handed on is matched at a name ("followed by a verb of speech").
+                yield f"{module}.{name}", pattern, frozenset(uses or ["match"])
+
+
+def _use(pattern: re.Pattern[str], methods: frozenset[str]) -> Callable[[str], None]:
+    def call(text: str) -> None:
+        for method in methods & {"match", "fullmatch", "search"}:
+            getattr(pattern, method)(text)
+        if methods & {"finditer", "findall", "sub", "subn", "split"}:
+            for _ in pattern.finditer(text):
+                pass
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern", "methods"), [pytest.param(*rule, id=rule[0]) for rule in _rules()]
+)
+def test_a_rule_is_linear(name: str, pattern: re.Pattern[str], methods: frozenset[str]) -> None:
+    call = _use(pattern, methods)
+    runs = [(frame, unit) for frame in _FRAMES for unit in (*_CHARACTERS, *_TOKENS)]
+    if bound := _BOUNDS.get(name):
+        texts = [frame.replace("{}", unit * bound)[:bound] for frame, unit in runs]
+        assert [text[:20] for text in texts if _seconds(call, text, 0.1) >= 0.1] == []
+    else:
+        assert next(filter(None, (_problem(call, *run) for run in runs)), "") == ""
+
+
+def test_bounds_are_those_of_rules() -> None:
+    assert _BOUNDS.keys() <= {name for name, _, _ in _rules()}
+
+
+def _ask(text: str) -> None:
+    question = Question.of(text)
+    question.content_words, question.quoted_phrases, question.kind_asked, question.is_elliptical  # noqa: B018
+    Speller(Counter({"lamp": 1})).corrected(question.text)
+
+
+def _read_records(text: str) -> None:
+    for record in (
+        f"@article{{a, title={{{text}}}, author={{{text}}}, pages={{1}}}}",
+        f"TY  - JOUR\nTI  - {text}\nAU  - {text}\nSP  - {text}\nER  - \n",
+        json.dumps([{"id": "a", "type": "book", "title": text, "author": [{"literal": text}]}]),
+    ):
+        with contextlib.suppress(AssistantError):
+            pasted_references(record)
+    from_title_page(text, text, "essay")
+
+
+def _read_quotation(text: str) -> None:
+    for reading in readings(text):
+        tokens_of(reading, parse(reading))
+    normalise(text)
+    skeleton(text)
+
+
+# What sees a text of a user's, from a file or typed.
+_READERS: dict[str, Callable[[str], object]] = {
+    "essay": lambda text: chunk(essay_of(text), lambda _: 0.0),
+    "voices": lambda text: voices_of(essay_of_passages("e", "T", {"e/p1": text}).passages),
+    "sentences": split_sentences,
+    "parenthetical": lambda text: parse_parenthetical(f"({text})"),
+    "draft in plain text": lambda text: find_quotations(read_text(text, "-")),
+    "draft in Markdown": lambda text: find_quotations(read_markdown(text, "-")),
+    "draft in LaTeX": lambda text: find_quotations(read_latex(text, "-")),
+    "quotation": _read_quotation,
+    "reused words": lambda text: Corpus([essay_of_passages("e", "T", {"e/p1": text})]).lifted(text),
+    "printed words": lambda text: (set_inline(text, "(1)"), set_as_block(text, "(1)"), marked_up(text)),
+    "question": _ask,
+    "record": _read_records,
+}
+_RUNS = ("a", "1", " ", "\n", "—", "“", '"', "(", "[", "漢", "\f", *_TOKENS)
+
+
+@pytest.mark.parametrize("name", _READERS)
+def test_a_reader_is_linear(name: str) -> None:
+    problems = (_problem(_READERS[name], "A. {}¤ b.", unit) for unit in _RUNS)
+    assert next(filter(None, problems), "") == ""
