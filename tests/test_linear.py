@@ -95,15 +95,17 @@ def _seconds(call: Callable[[str], object], text: str, most: float) -> float:
     """The processor time of a call, at most ``most``; what other programs do meanwhile does not count."""
     before = signal.signal(signal.SIGPROF, _stop)
     start = time.process_time()
-    signal.setitimer(signal.ITIMER_PROF, most)
     try:
-        call(text)
-    except AssistantError:
-        pass  # a text may be refused, but soon
+        signal.setitimer(signal.ITIMER_PROF, most)
+        try:
+            call(text)
+        except AssistantError:
+            pass  # a text may be refused, but soon
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
     except _TooSlowError:
         return most
     finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
     return time.process_time() - start
 
@@ -140,11 +142,16 @@ def _rules() -> Iterator[tuple[str, re.Pattern[str], frozenset[str]]]:
     """Each compiled pattern of a module, with its name and the methods by which it is used."""
     everything = "\n".join(_sources().values())
     for module, source in _sources().items():
-        for name, pattern in vars(importlib.import_module(module)).items():
-            if isinstance(pattern, re.Pattern) and re.search(rf"^{name}\b.*=", source, re.MULTILINE):
-                uses = re.findall(rf"\b{name}\.(\w+)\(", source if name.startswith("_") else everything)
-                # A rule that is handed on is matched at a name ("followed by a verb of speech").
-                yield f"{module}.{name}", pattern, frozenset(uses or ["match"])
+        for name, value in vars(importlib.import_module(module)).items():
+            if not re.search(rf"^{name}\b.*=", source, re.MULTILINE):
+                continue
+            patterns = value.values() if isinstance(value, dict) else [value]
+            for pattern in patterns:
+                if isinstance(pattern, re.Pattern):
+                    uses = re.findall(rf"\b{name}\.(\w+)\(", source if name[0] == "_" else everything)
+                    # A rule that is handed on is matched where a name ends, or searched as one of several.
+                    default = "search" if value is not pattern else "match"
+                    yield f"{module}.{name}", pattern, frozenset(uses or [default])
 
 
 def _use(pattern: re.Pattern[str], methods: frozenset[str]) -> Callable[[str], None]:
@@ -209,7 +216,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "draft in Markdown": lambda text: find_quotations(read_markdown(text, "-")),
     "draft in LaTeX": lambda text: find_quotations(read_latex(text, "-")),
     "quotation": _read_quotation,
-    "reused words": lambda text: Corpus([essay_of_passages("e", "T", {"e/p1": text})]).lifted(text),
+    "reused words": lambda text: Corpus([essay_of_passages("e", "T", {"e/p1": text})]).reused(text),
     "printed words": lambda text: (set_inline(text, "(1)"), set_as_block(text, "(1)"), marked_up(text)),
     "question": _ask,
     "record": _read_records,

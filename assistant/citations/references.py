@@ -41,8 +41,8 @@ _FORMAT_NAMES = {".json": "CSL-JSON", ".bib": "BibTeX", ".ris": "RIS"}
 # What a text in each format begins with, or has at the beginning of a line.
 _PATTERNS = {
     ".json": re.compile(r"\A\s*[\[{]"),
-    ".ris": re.compile(r"^\s*TY  ?-", re.MULTILINE),
-    ".bib": re.compile(r"^\s*@\s*\w+\s*[{(]", re.MULTILINE),
+    ".ris": re.compile(r"^[^\S\n]*TY  ?-", re.MULTILINE),
+    ".bib": re.compile(r"^[^\S\n]*@\s*\w+\s*[{(]", re.MULTILINE),
 }
 EXPORTS: dict[str, Callable[[CSLItem], str]] = {
     "bibtex": write_bibtex,
