@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
@@ -86,6 +87,8 @@ def read_bibtex(text: str) -> list[CSLItem]:
     marked = _QUOTED.sub(r"“\1”", _ITALIC.sub(r"<i>\1</i>", text))
     # It would be decoded as an accent.
     marked = re.sub(r"\\textasciicircum(?:\{\})?", "^", marked)
+    # What it logs of malformed entries, many lines long, would be printed; the caller says what is wrong.
+    logging.getLogger("bibtexparser").setLevel(logging.CRITICAL + 1)
     library = bibtexparser.parse_string(
         marked, append_middleware=[LatexDecodingMiddleware(keep_braced_groups=True)]
     )

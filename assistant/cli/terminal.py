@@ -216,7 +216,7 @@ def _read_json_lines(
             continue
         try:
             line = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             line = None
         if not isinstance(line, dict) or "id" not in line or not is_valid(line):
             raise AssistantError(f"{path}, line {number}, is not {form}; correct the line.")

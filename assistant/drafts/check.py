@@ -283,7 +283,7 @@ class _Check:
 
     def _find_unmarked(self) -> None:
         quotations, checker = self._contents.quotations, self._checker
-        for reused in find_unmarked(self._draft, quotations, checker.corpus, checker.look_up):
+        for reused in find_unmarked(self._draft, quotations, checker.corpus):
             if checker.is_running_text(reused.place):
                 self._log.unmarked(reused)
 

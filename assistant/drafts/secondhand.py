@@ -7,7 +7,7 @@ without quotation marks.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from assistant.attribution.library_voices import LibraryVoices
 from assistant.citations.record import family_of
@@ -106,7 +106,6 @@ def find_unmarked(
     draft: Document,
     quotations: Sequence[DraftQuotation],
     corpus: Corpus,
-    look_up: Callable[[str], QuotationLookup],
 ) -> Iterator[ReusedWords]:
     """Find words of essays that are in no quotation, nor in a heading or a list of works, in order."""
     prose = list(draft.prose)
@@ -115,7 +114,7 @@ def find_unmarked(
     for start, end in spans:
         prose[start:end] = [_MASK if character.isalnum() else character for character in prose[start:end]]
     for reused in corpus.reused("".join(prose), _REUSED):
-        if not _continues_quotation(draft, quotations, reused, look_up):
+        if not _continues_quotation(draft, quotations, reused, corpus):
             yield reused
 
 
@@ -123,7 +122,7 @@ def _continues_quotation(
     draft: Document,
     quotations: Sequence[DraftQuotation],
     reused: ReusedWords,
-    look_up: Callable[[str], QuotationLookup],
+    corpus: Corpus,
 ) -> bool:
     """Whether words belong to the quotation before them, which a printed mark seemed to close.
 
@@ -139,4 +138,4 @@ def _continues_quotation(
         return False
     last = before[-1]
     within = closing < draft.blocks[last.block].end
-    return within and look_up(draft.prose[last.start : closing]).verdict == "exact"
+    return within and corpus.is_exact(draft.prose[last.start : closing])

@@ -114,7 +114,7 @@ def _meta(path: Path) -> dict[str, Any]:
         return {}
     try:
         meta = json.loads(_text(path))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DatasetError(f"{path} is not JSON; correct it.") from error
     if not isinstance(meta, dict):
         raise DatasetError(f"{path} is not a JSON object; correct it.")
@@ -128,7 +128,9 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             continue
         try:
             value = json.loads(line)
-        except ValueError as error:
+            # Half of a surrogate pair in an id ends the program within pytrec_eval.
+            json.dumps(value, ensure_ascii=False).encode()
+        except (ValueError, RecursionError) as error:
             raise DatasetError(f"{path}, line {number}, is not JSON; correct the line.") from error
         if not isinstance(value, dict) or "_id" not in value or "text" not in value:
             raise DatasetError(f"{path}, line {number}, lacks _id or text; correct the line.")

@@ -124,6 +124,14 @@ class Corpus:
         near = max(filter(None, nearest_places), key=lambda comparison: comparison.likeness, default=None)
         return QuotationLookup("altered", (near,), 1) if near else QuotationLookup("absent", (), 0)
 
+    def is_exact(self, text: str) -> bool:
+        """Whether a quotation is exact. Nothing near is looked for, which takes far longer."""
+        try:
+            _refuse(text)
+        except QuotationError:
+            return False
+        return any(self._exact(reading, parse(reading), ()) for reading in readings(text))
+
     def _exact(self, text: str, items: Sequence[Item], essays: Collection[str]) -> list[_Match]:
         effort = Effort(_MOST_LETTERS)
         for anchor in _anchors(items):

@@ -34,7 +34,7 @@ _PIECE_LENGTH = 12
 _PLACES = 200
 _AREAS = 5
 # Letters from which the window in which a quotation lies is not narrowed.
-_WHOLE = 2_000
+_WHOLE = 1_000
 
 
 def nearest(

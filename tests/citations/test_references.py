@@ -287,3 +287,13 @@ def test_a_file_without_a_latin_name_has_a_short_name_all_the_same() -> None:
 )
 def test_a_record_of_a_title_page(title: str, author: str, wanted: dict[str, Any]) -> None:
     assert from_title_page(title, author, "my_first-essay") == {"type": "document", **wanted}
+
+
+def test_a_damaged_entry_of_bibtex_is_refused_without_the_parsers_own_report(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "record.bib"
+    path.write_text("@article{one,\n title = {Tides},\n" + " x\n" * 50 + "}\n")
+    with pytest.raises(RecordError, match=r"record\.bib"):
+        load_references(path)
+    assert caplog.records == []

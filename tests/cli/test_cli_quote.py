@@ -126,7 +126,9 @@ def test_a_batch_is_judged_in_order_with_its_ids(command: Command) -> None:
     assert result[2]["note"] == "The quotation has no words of print in it; give the words as quoted."
 
 
-@pytest.mark.parametrize("line", ['{"id": 1}', "[]", "no json", '{"text": "a"}', '{"id": 1, "text": 3}'])
+@pytest.mark.parametrize(
+    "line", ["[" * 100_000, '{"id": 1}', "[]", "no json", '{"text": "a"}', '{"id": 1, "text": 3}']
+)
 def test_a_faulty_line_of_a_batch_is_named(command: Command, line: str) -> None:
     Path("batch.jsonl").write_text(f'{{"id": 1, "text": "a"}}\n{line}\n', "utf-8")
     assert command("quote", "--batch", "batch.jsonl") == 2

@@ -117,6 +117,9 @@ GOOD = '{"_id": "q1", "text": "Who?"}\n'
     ("queries", "qrels", "message"),
     [
         (f"{GOOD}\n{{", JUDGED, r"queries\.jsonl, line 3, is not JSON; correct the line\."),
+        # Half of a surrogate pair, and more lists within each other than Python reads.
+        ('{"_id": "\\ud800", "text": "Who?"}', JUDGED, r"queries\.jsonl, line 1, is not JSON"),
+        (f"{GOOD}{'[' * 100_000}", JUDGED, r"queries\.jsonl, line 2, is not JSON"),
         (f'{GOOD}{{"_id": "q2"}}', JUDGED, r"queries\.jsonl, line 2, lacks _id or text; correct the line\."),
         (f"{GOOD}[]", JUDGED, r"queries\.jsonl, line 2, lacks _id or text"),
         (
@@ -144,7 +147,7 @@ def test_a_question_without_history_may_say_so(tmp_path: Path) -> None:
     assert load_dataset(written(tmp_path, queries=queries)).questions[0].history == ()
 
 
-@pytest.mark.parametrize("text", ["{", "[]"])
+@pytest.mark.parametrize("text", ["{", "[]", "[" * 100_000])
 def test_a_malformed_meta_json_is_refused(tmp_path: Path, text: str) -> None:
     (written(tmp_path) / "meta.json").write_text(text, "utf-8")
     with pytest.raises(DatasetError, match=r"meta\.json"):

@@ -250,6 +250,14 @@ def test_words_that_print_repeats_without_end_are_found_in_one_of_their_places()
     assert corpus.look_up("a " * 500 + "… a b").verdict == "altered"
 
 
+@pytest.mark.parametrize(
+    ("quoted", "is_exact"),
+    [("the lamp was lit", True), ("the lamp was lost", False), ("…", False), ("x " * 20_000, False)],
+)
+def test_whether_a_quotation_is_exact_is_told_alone(quoted: str, *, is_exact: bool) -> None:
+    assert CORPUS.is_exact(quoted) is is_exact
+
+
 def test_a_mark_that_prints_nothing_is_no_word() -> None:
     assert CORPUS.look_up("the harbour’s \ufeff").verdict in {"exact", "altered", "absent"}
 
