@@ -65,7 +65,7 @@ def check_archive(data: bytes, name: str, part: str) -> None:
             xml = [file for file in sizes if file.lower().endswith((".xml", ".rels"))]
             large = sum(sizes.values()) > _LARGEST or sum(map(sizes.__getitem__, xml)) > _LARGEST_XML
             if not locked and not large:
-                large = sum(archive.read(file).count(b"<") // 2 for file in xml) > _MOST_ELEMENTS
+                large = sum(map(_elements, map(archive.read, xml))) > _MOST_ELEMENTS
     except DAMAGE as error:
         raise damaged(name) from error
     if locked:
@@ -74,6 +74,11 @@ def check_archive(data: bytes, name: str, part: str) -> None:
         raise ReadingError(f"{name} is not a {suffix} file, because it has no {part}; save it once more.")
     if large:
         raise ReadingError(f"{name} unpacks to more than a text can be; save it without its pictures.")
+
+
+def _elements(xml: bytes) -> int:
+    """Number of elements, those that are empty and have no end tag included."""
+    return xml.count(b"<") - xml.count(b"</")
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,15 @@ def test_more_elements_or_paragraphs_than_a_draft_has(
         read_draft_file(path)
 
 
+def test_elements_without_an_end_tag_count_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = text_document(tmp_path, "<text:p>Words.<text:tab/></text:p>" * 300)
+    monkeypatch.setattr(archive, "_MOST_ELEMENTS", 620)
+    assert read_draft_file(path).prose.split() == ["Words."] * 300
+    monkeypatch.setattr(archive, "_MOST_ELEMENTS", 590)
+    with pytest.raises(DraftError, match="unpacks to more"):
+        read_draft_file(path)
+
+
 def test_styles_that_are_based_on_each_other_in_a_ring_end(tmp_path: Path) -> None:
     ring = "".join(
         f'<w:style w:type="paragraph" w:styleId="{style}"><w:name w:val="{style}"/>'

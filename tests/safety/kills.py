@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import multiprocessing
 import os
 import random
 import shutil
@@ -18,9 +19,11 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 from essay_library import loader
 from mutated_inputs import QuickEncoder
@@ -32,6 +35,7 @@ from assistant.library.library import Library
 State = tuple[dict[str, str], frozenset[str]]
 # Events of the interpreter at which files change, besides opening one to write.
 _STEPS = frozenset({"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.chmod", "os.utime"})
+_Result = TypeVar("_Result")
 CHANGES = ("add", "add again", "edit", "remove", "restore")
 _NAMES = ("tides", "harbours", "letters", "lamps")
 _WORDS = (
@@ -84,7 +88,11 @@ class _Rounds:
         # How many steps on the disk each kind of change has.
         self._steps = dict.fromkeys(CHANGES, 40)
         self._encoder = QuickEncoder()
-        self._library().add(self._text("first", 0))
+        self._add_first()
+
+    def _add_first(self) -> None:
+        path = self._text("first", 0)
+        _in_child(lambda: self._library().add(path))
 
     def _library(self) -> Library:
         return Library(self._root) if self._real else Library(self._root, load_encoder=loader(self._encoder))
@@ -152,7 +160,7 @@ class _Rounds:
         shutil.copytree(self._root, self._copy)
         root, self._root = self._root, self._copy
         try:
-            action(self._library())
+            _in_child(lambda: action(self._library()))
             return state_of(self._root)
         finally:
             self._root = root
@@ -173,13 +181,37 @@ class _Rounds:
         if gone:
             wrong.append(f"{sorted(gone)} can neither be found nor restored")
         try:
-            wrong += faults_of(self._library())
+            wrong += _in_child(lambda: faults_of(self._library()))
         except AssistantError as error:
             wrong.append(f"the library cannot be used: {error}")
         if wrong:
             self._kills.failures += [f"{change}: {sentence}" for sentence in wrong]
             shutil.rmtree(self._root)
-            self._library().add(self._text("first", 0))
+            self._add_first()
+
+
+def _in_child(action: Callable[[], _Result]) -> _Result:
+    """The result of an action that a child process runs; after the real model a process cannot be forked.
+
+    Raises:
+        AssistantError: If the action raises one.
+    """
+    with ProcessPoolExecutor(1, multiprocessing.get_context("fork"), _set_action, (action,)) as pool:
+        result: _Result = pool.submit(_run_action).result()
+        return result
+
+
+_action: Callable[[], object] | None = None
+
+
+def _set_action(action: Callable[[], object]) -> None:
+    global _action  # noqa: PLW0603 - a function that is made here cannot be sent to the child
+    _action = action
+
+
+def _run_action() -> Any:
+    assert _action is not None
+    return _action()
 
 
 def _kill_after(action: Callable[[], object], delay: float) -> bool:

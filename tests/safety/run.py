@@ -17,7 +17,7 @@ import random
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -40,6 +40,8 @@ from assistant.library.library import Library
 
 # More memory than this after the questions than before them is too much, in MB.
 _FLAT = 40
+# Kills or flips after which figures are printed.
+_PART = 50
 
 
 def main() -> None:
@@ -86,18 +88,37 @@ def _mutate(options: argparse.Namespace) -> int:
 
 
 def _kill(options: argparse.Namespace) -> int:
-    result = kills.kill(options.count, options.seed, real_model=options.real_model)
+    total, done = kills.Kills(), 0
+    for part, count in enumerate(_parts(options.count)):
+        result = kills.kill(count, 1_000 * options.seed + part, real_model=options.real_model)
+        done += count
+        total.before += result.before
+        total.after += result.after
+        total.killed += result.killed
+        total.failures += result.failures
+        _print(f"{total.killed:,} of {done:,} changes killed, {len(total.failures):,} failures")
     for change in kills.CHANGES:
-        _print(f"{change}: {result.before[change]:,} as before, {result.after[change]:,} made")
-    _print(f"{result.killed:,} of {options.count:,} changes killed")
-    return _failed(result.failures)
+        _print(f"{change}: {total.before[change]:,} as before, {total.after[change]:,} made")
+    return _failed(total.failures)
 
 
 def _flips(options: argparse.Namespace) -> int:
-    result = flips.flip(options.count, options.seed)
-    for (name, outcome), count in sorted(result.counts.items()):
+    total, done = flips.Flips(), 0
+    for part, count in enumerate(_parts(options.count)):
+        result = flips.flip(count, 1_000 * options.seed + part)
+        done += count
+        total.counts += result.counts
+        total.failures += result.failures
+        _print(f"{done:,} flips, {len(total.failures):,} failures")
+    for (name, outcome), count in sorted(total.counts.items()):
         _print(f"{name}: {outcome}: {count:,}")
-    return _failed(result.failures)
+    return _failed(total.failures)
+
+
+def _parts(count: int) -> Iterator[int]:
+    """Parts of a long run, after each of which its figures so far are printed."""
+    for done in range(0, count, _PART):
+        yield min(_PART, count - done)
 
 
 def _map(options: argparse.Namespace) -> int:
