@@ -46,7 +46,8 @@ IMPORTS: dict[str, set[str]] = {
     "documents": {"core"},
     "core": set(),
 }
-MOST_FLOORS, MOST_ARROWS, MOST_FILES, LONGEST_FILE = 7, 60, 165, 500
+# One file of these is core/disk.py: essays and index both wait until what they write is on the disk.
+MOST_FLOORS, MOST_ARROWS, MOST_FILES, LONGEST_FILE = 7, 60, 166, 500
 
 # The only files that may import a library that is slow to load or may be replaced.
 SPEAKERS: dict[str, str | tuple[str, ...]] = {

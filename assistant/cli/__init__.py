@@ -66,7 +66,7 @@ def main() -> None:
         say(f"assistant: {error}")
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
-        say("assistant: interrupted; the library is as it was.")
+        say("assistant: interrupted; each change was made whole or not at all; see: assistant list")
         sys.exit(130)
     except Exception as error:
         if os.environ.get("ASSISTANT_DEBUG"):

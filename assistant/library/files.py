@@ -9,12 +9,12 @@ from __future__ import annotations
 import errno
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from assistant.core.disk import copy_durably, sync_folder, write_durably
 from assistant.core.errors import LibraryError
 
 # Seconds to wait for another writer, which may be embedding a long essay.
@@ -117,12 +117,17 @@ class Journal:
 
     def write(self, entry: Mapping[str, Any]) -> None:
         """Write the entry; the change begins when that is done."""
-        self._path.write_text(json.dumps(entry), "utf-8")
+        write_durably(self._path, json.dumps(entry).encode())
+        sync_folder(self._folder)
 
     def clear(self) -> None:
         """Delete the entry, which ends the change."""
+        # The files of the change are in their places before the entry is gone, and it is gone before what
+        # is needed to undo the change is deleted.
+        sync_folder(self._folder)
         with suppress(FileNotFoundError):
             os.unlink(self._path)  # noqa: PTH108 - what tests let fail is the deletion of the essays' files
+        sync_folder(self._folder)
 
     def undo(self, entry: Mapping[str, Any]) -> None:
         """Put the files and the folder of an ``undo`` entry back; may be repeated after an interruption."""
@@ -169,7 +174,7 @@ def replace_together(
 ) -> None:
     """Write several files and take one more step, or leave everything as it was.
 
-    If the program is killed meanwhile, the journal lets the next command undo the change.
+    If the program is killed or the power is cut meanwhile, the journal lets the next command undo the change.
 
     Args:
         files: Text of each file by its path, all in one folder; line breaks stay as they are.
@@ -187,10 +192,10 @@ def replace_together(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path, text in files.items():
-            _new(path).write_bytes(text.encode("utf-8"))
+            write_durably(_new(path), text.encode("utf-8"))
             if path.exists():
                 # A copy: if the program is killed here, the file itself is still in its place.
-                shutil.copy2(path, _old(path))
+                copy_durably(path, _old(path))
         journal.write(entry)
         if moving is not None:
             moving[0].rename(moving[1])

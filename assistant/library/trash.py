@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from assistant.core.disk import copy_durably, sync_folder, write_durably
 from assistant.core.errors import LibraryError
 from assistant.core.essay import RemovedEssay
 from assistant.library.files import rename_once
@@ -66,8 +67,9 @@ class Trash:
             self._index.save_encodings(essay_id, folder)
             chunks, source, overrides = self._store.paths(essay_id)
             for path in filter(Path.exists, (chunks, source)):
-                shutil.copy2(path, folder / path.name)
-            (folder / overrides.name).write_text(self._store.overrides(essay_id).dump(), "utf-8")
+                copy_durably(path, folder / path.name)
+            write_durably(folder / overrides.name, self._store.overrides(essay_id).dump().encode())
+            sync_folder(folder)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -83,6 +85,7 @@ class Trash:
         """Make a saved copy part of the trash; may be repeated after an interruption."""
         folder, final = (self._folder / Path(name).name for name in saved)
         rename_once(folder, final)
+        sync_folder(self._folder)
 
     def discard(self, saved: Sequence[str]) -> None:
         """Delete a saved copy."""

@@ -181,7 +181,7 @@ def test_a_removal_that_is_cut_off_removes_nothing(opened: Opened, monkeypatch: 
     def broken(*_args: object, **_options: object) -> None:
         raise KeyboardInterrupt
 
-    for name in ("shutil.copy2", "pathlib.Path.rename", "pathlib.Path.unlink"):
+    for name in ("shutil.copystat", "pathlib.Path.rename", "pathlib.Path.unlink"):
         with monkeypatch.context() as patched:
             patched.setattr(name, broken)
             with pytest.raises(KeyboardInterrupt):

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.core.disk import sync_files, sync_folder
 from assistant.core.errors import LibraryError
 from assistant.retrieval.index.bm25 import Postings
 from assistant.retrieval.index.encoding import delete_encodings
@@ -259,7 +260,9 @@ class Build:
 
     def make_current(self) -> None:
         """Make it the current index and delete all others."""
+        sync_files([self.files, self.rows])
         os.replace(self.files / MANIFEST, self.folder / MANIFEST)  # noqa: PTH105 - os.replace is the atomic one
+        sync_folder(self.folder)
         for other in (*self.folder.glob("build-*"), *self.folder.glob("rows-*")):
             if other not in {self.files, self.rows}:
                 shutil.rmtree(other, ignore_errors=True)
