@@ -130,7 +130,7 @@ def test_control_c_while_an_essay_is_added(shelf: Path, tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=_PATIENCE)
     assert (process.returncode, out) == (130, b"")
-    assert err.decode().startswith("assistant: interrupted; each change was made whole or not at all")
+    assert err.decode().strip().startswith("assistant: interrupted; each change was made whole or not at all")
     assert file_digests(shelf) == before
     assert _run(shelf, "add", SECOND)[0] == 0
 
