@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assistant.core.essay import CSLItem, Essay
-from assistant.documents.pages import find_pages, number_pages
+from assistant.documents.numbering import number_pages
+from assistant.documents.pages import find_pages
 from assistant.retrieval.models.encoder import Encoded, Floats, ModelInfo, Piece, unit
 
 if TYPE_CHECKING:

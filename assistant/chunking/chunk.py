@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import dropwhile, pairwise
 
 from assistant.chunking.blocks import divide, merge
 from assistant.chunking.classify import ClassifiedBlock, classify, title_and_author
@@ -188,7 +188,10 @@ def _label_length(block: ClassifiedBlock, text: str) -> int:
 
 
 def _pages(essay: Essay, page_starts: Sequence[int], clean_text: CleanText) -> tuple[PageStart, ...]:
-    """The pages on which a text is printed, each with the offset in the text where it begins."""
+    """The pages on which a text is printed, each with the offset in the text where it begins.
+
+    Pages without a number before the first one with a number are left out: nothing can be cited there.
+    """
     if not essay.pages:
         return ()
     length = len(clean_text)
@@ -200,7 +203,7 @@ def _pages(essay: Essay, page_starts: Sequence[int], clean_text: CleanText) -> t
         begins = bisect_left(range(length), page_starts[number], key=clean_text.offset)
         if number == last or clean_text.offset(begins) < page_starts[number + 1]:
             starts.append(PageStart(essay.pages[number].label, begins))
-    return tuple(starts)
+    return tuple(dropwhile(lambda page: not page.label, starts))
 
 
 def _report(essay: Essay, passages: Sequence[Passage], tally: Tally, title: str) -> IngestReport:
@@ -209,7 +212,7 @@ def _report(essay: Essay, passages: Sequence[Passage], tally: Tally, title: str)
     rest = [offset for offset in range(len(essay.text)) if offset not in kept]
     blank = {offset for offset in rest if essay.text[offset].isspace() or essay.text[offset] in INVISIBLE}
     lost = [offset for offset in rest if offset not in blank and offset not in tally.dropped]
-    labels = {page.label for passage in passages for page in passage.pages}
+    labels = {page.label for passage in passages for page in passage.pages} - {""}
     return IngestReport(
         essay_id=essay.id,
         title=plain_title(essay.reference) or title,
@@ -224,7 +227,7 @@ def _report(essay: Essay, passages: Sequence[Passage], tally: Tally, title: str)
         note_marks=sum(len(passage.notes) for passage in passages),
         kinds=dict(Counter(passage.kind for passage in passages)),
         pages=len(essay.pages),
-        first_page=essay.pages[0].label if essay.pages else "",
+        first_page=next((page.label for page in essay.pages if page.label), ""),
         last_page=next((page.label for page in reversed(essay.pages) if page.label in labels), ""),
         page_provenance=essay.page_provenance,
         warnings=_warnings(essay, passages, lost),

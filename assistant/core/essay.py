@@ -32,7 +32,7 @@ class PageStart:
     """A page and its start.
 
     Attributes:
-        label: The page number as printed, such as ``"849"`` or ``"xii"``.
+        label: The page number as printed, such as ``"849"`` or ``"xii"``; empty if the page has none.
         start: Offset of its first character, in the source (essay) or in the text (passage).
     """
 
@@ -123,11 +123,14 @@ class Passage:
         return self.source_map.span(0, len(self.text))
 
     def pages_of(self, start: int, end: int) -> tuple[str, ...]:
-        """Labels of the pages on which the non-empty text span is printed, in order."""
+        """Labels of the pages on which the non-empty text span is printed, in order.
+
+        Pages without a number have no label, and are left out.
+        """
         labels = []
         for number, page in enumerate(self.pages):
             page_end = self.pages[number + 1].start if number + 1 < len(self.pages) else len(self.text)
-            if page.start < end and start < page_end:
+            if page.label and page.start < end and start < page_end:
                 labels.append(page.label)
         return tuple(labels)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from assistant.core.essay import Span, Spans
-from assistant.documents.pages import NO_PAGES, FoundPages
+from assistant.documents.numbering import NO_PAGES, FoundPages
 
 # Represents a note's number in the prose; a private-use character that no writer types.
 NOTE_CALL = "\ue0ff"

@@ -42,7 +42,11 @@ class EssayPages:
 
     def __init__(self, essays: Sequence[StoredEssay]) -> None:
         self._labels = {
-            essay.id: list(dict.fromkeys(page.label for passage in essay.passages for page in passage.pages))
+            essay.id: list(
+                dict.fromkeys(
+                    page.label for passage in essay.passages for page in passage.pages if page.label
+                )
+            )
             for essay in essays
         }
 

@@ -35,7 +35,8 @@ from assistant.core.essay import (
     plain_title,
 )
 from assistant.documents.document import Document
-from assistant.documents.pages import find_pages, number_pages
+from assistant.documents.numbering import number_pages
+from assistant.documents.pages import find_pages
 from assistant.documents.reading import read_essay_file
 from assistant.library.files import replace_together, writing
 from assistant.library.indexing import LibraryIndex, no_progress

@@ -29,7 +29,9 @@ def cite_essay(
     Raises:
         AssistantError: If there is no such format, or the essay has no such page.
     """
-    labels = list(dict.fromkeys(start.label for passage in essay.passages for start in passage.pages))
+    labels = list(
+        dict.fromkeys(start.label for passage in essay.passages for start in passage.pages if start.label)
+    )
     locator = "" if page is None else locator_of(page, labels, essay.id)
     in_text = (style.rich_again if again else style.rich_in_text)(essay.reference, locator)
     reference = format_citation(style.rich_reference(essay.reference), form)

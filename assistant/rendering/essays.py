@@ -147,8 +147,8 @@ def essay_pages(essay: StoredEssay) -> str:
 
 def passage_pages(passage: Passage) -> str:
     """First and last page of a passage in words; empty without pages."""
-    labels = [page.label for page in (*passage.pages[:1], *passage.pages[-1:])]
-    return page_words("-".join(distinct(labels)))
+    labels = passage.pages_of(0, len(passage.text))
+    return page_words("-".join(distinct([*labels[:1], *labels[-1:]])))
 
 
 def passages_text(passages: Sequence[Passage], *, width: int = 80) -> str:
@@ -158,7 +158,7 @@ def passages_text(passages: Sequence[Passage], *, width: int = 80) -> str:
 
 def _passage_text(passage: Passage, width: int) -> str:
     text = passage.text
-    for page in reversed(passage.pages[1:]):
+    for page in reversed([page for page in passage.pages if page.label and page.start]):
         # A word divided over the page end is not divided by the mark.
         offset = text.rfind(" ", 0, page.start) + 1
         text = f"{text[:offset]}[p. {page.label}] {text[offset:]}"

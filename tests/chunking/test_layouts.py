@@ -11,7 +11,7 @@ import pytest
 from assistant.chunking.chunk import Chunked, chunk
 from assistant.core.essay import Essay, Passage
 from assistant.documents.document import Document
-from assistant.documents.pages import Numbering, number_pages
+from assistant.documents.numbering import Numbering, number_pages
 from assistant.documents.reading import read_essay_file
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ import pytest
 
 from assistant.core.errors import ReadingError
 from assistant.documents import reading
-from assistant.documents.pages import NO_PAGES, FoundPages, find_pages, number_pages
+from assistant.documents.numbering import NO_PAGES, FoundPages, number_pages
+from assistant.documents.pages import find_pages
 from assistant.documents.reading import read_essay_file
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def test_form_feeds() -> None:
     found = find_pages(text)
     assert [text[start:].split("\n", maxsplit=1)[0] for start in found.starts] == ["One.", "Two.", "Three."]
     assert found.sign == "form feeds"
-    assert (found.printed_first, found.furniture) == (None, ())
+    assert (found.labels, found.furniture) == ((), ())
 
 
 @pytest.mark.parametrize("text", ["One.\n\fTwo.\n\f", "One.\n\fTwo.\n\f\n \n", "\f\n\fOne.\n\fTwo."])
@@ -113,7 +114,7 @@ def test_numbers_at_the_foot(number: str) -> None:
     assert [text[start:].strip().split("\n")[0] for start in found.starts] == [
         _lines(page, 1) for page in range(4)
     ]
-    assert (found.sign, found.printed_first, found.is_roman) == ("page numbers at the foot", 5, False)
+    assert (found.sign, found.labels) == ("page numbers at the foot", ("5", "6", "7", "8"))
     assert [text[start:end].strip() for start, end, _ in found.furniture] == [
         number.format(page + 5).strip() for page in range(4)
     ]
@@ -123,13 +124,13 @@ def test_numbers_at_the_head() -> None:
     text = "".join(f"{page + 5}\n\n{_lines(page)}\n\n" for page in range(4))
     found = find_pages(text)
     assert [text[start:].split("\n")[0] for start in found.starts] == ["5", "6", "7", "8"]
-    assert (found.sign, found.printed_first) == ("page numbers at the head", 5)
+    assert (found.sign, found.labels) == ("page numbers at the head", ("5", "6", "7", "8"))
 
 
 def test_numbers_at_the_head_of_all_pages_but_the_first() -> None:
     text = "".join(f"{page + 5}\n\n{_lines(page)}\n\n" for page in range(4)).removeprefix("5\n\n")
     found = find_pages(text)
-    assert (len(found.starts), found.starts[0], found.printed_first) == (4, 0, 5)
+    assert (len(found.starts), found.starts[0], found.labels) == (4, 0, ("5", "6", "7", "8"))
 
 
 def test_running_heads_that_change_sides() -> None:
@@ -137,13 +138,13 @@ def test_running_heads_that_change_sides() -> None:
     text = "".join(f"{head}\n{_lines(page)}\n" for page, head in enumerate(heads))
     found = find_pages(text)
     assert [text[start:].split("\n")[0] for start in found.starts] == heads
-    assert (found.sign, found.printed_first) == ("running heads", 12)
+    assert (found.sign, found.labels) == ("running heads", ("12", "13", "14", "15"))
 
 
 @pytest.mark.parametrize("numbers", [["viii", "ix", "x", "xi"], ["VIII", "IX", "X", "XI"]])
 def test_roman_numbers(numbers: list[str]) -> None:
     found = find_pages("".join(f"{_lines(page)}\n\n{number}\n\n" for page, number in enumerate(numbers)))
-    assert (len(found.starts), found.printed_first, found.is_roman) == (4, 8, True)
+    assert (len(found.starts), found.labels) == (4, ("viii", "ix", "x", "xi"))
     labels = [page.label for page in number_pages(found, first_page=None, record="").pages]
     assert labels == ["viii", "ix", "x", "xi"]
 
@@ -188,7 +189,7 @@ def test_years_alone_on_lines_are_no_page_numbers_of_pages() -> None:
         f"{_lines(page)}\n\n{year}\n\n{_lines(page)}\n" for page, year in enumerate((1847, 1848, 1849))
     )
     found = find_pages(text)
-    assert (len(found.starts), found.printed_first, found.furniture) == (3, None, ())
+    assert (len(found.starts), found.labels, found.furniture) == (3, (), ())
 
 
 @pytest.mark.parametrize("text", ["", "\n", "One.", "One.\n", f"{BODY}\n" * 3])
@@ -198,7 +199,7 @@ def test_one_page_shows_no_pages(text: str) -> None:
 
 def test_repeated_line_deep_in_the_page_is_the_authors() -> None:
     page = f"{_lines(0)}\nNevermore.\n{_lines(1)}\n"
-    assert find_pages("\f".join([page] * 4)).printed_first is None
+    assert find_pages("\f".join([page] * 4)).labels == ()
     assert "Nevermore." not in _furniture("\f".join(f"{page}{_lines(number, 3)}\n" for number in range(4)))
 
 
@@ -209,9 +210,9 @@ def test_repeated_head_without_a_number_is_furniture() -> None:
 
 # What the pages are called
 
-CHAIN = FoundPages((0, 100, 200), "page numbers at the foot", 7, is_roman=False, furniture=())
-ROMAN = FoundPages((0, 100), "page numbers at the foot", 9, is_roman=True, furniture=())
-SILENT = FoundPages((0, 100), "form feeds", None, is_roman=False, furniture=())
+CHAIN = FoundPages((0, 100, 200), "page numbers at the foot", ("7", "8", "9"))
+ROMAN = FoundPages((0, 100), "page numbers at the foot", ("ix", "x"))
+SILENT = FoundPages((0, 100), "form feeds")
 
 
 @pytest.mark.parametrize(

@@ -158,7 +158,7 @@ def pages_text(passage: Passage, locator: str) -> str:
     """
     if not locator:
         return "no page numbers"
-    return f"{'pp.' if len(passage.pages) > 1 else 'p.'} {locator.replace('-', '–')}"
+    return f"{'pp.' if len(passage.pages_of(0, len(passage.text))) > 1 else 'p.'} {locator.replace('-', '–')}"
 
 
 def _verdict(answer: Answer) -> str:

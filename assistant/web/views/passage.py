@@ -248,7 +248,11 @@ def _pieces(passage: Passage, start: int, end: int) -> list[_Piece]:
     each is in exactly one of two neighbouring spans.
     """
     inserts: list[tuple[int, PageStart | NoteMark]] = [
-        *((page.start, page) for page in passage.pages if page.start > 0 and start <= page.start < end),
+        *(
+            (page.start, page)
+            for page in passage.pages
+            if page.label and page.start > 0 and start <= page.start < end
+        ),
         *((note.at, note) for note in passage.notes if start < note.at <= end),
     ]
     pieces: list[_Piece] = []
@@ -269,7 +273,8 @@ def _parts(passages: Iterable[Passage], numbers: dict[str, str]) -> list[ReaderP
     shown = ""
     for passage in passages:
         number = numbers.get(passage.id, "")
-        label = passage.pages[0].label if passage.pages else ""
+        first = next(iter(passage.pages), None)
+        label = first.label if first and not first.start else ""
         parts.append(
             ReaderPart(
                 passage=passage,
@@ -279,5 +284,5 @@ def _parts(passages: Iterable[Passage], numbers: dict[str, str]) -> list[ReaderP
                 page="" if label == shown else label,
             )
         )
-        shown = passage.pages[-1].label if passage.pages else shown
+        shown = next((page.label for page in reversed(passage.pages) if page.label), shown)
     return parts
