@@ -46,7 +46,7 @@ IMPORTS: dict[str, set[str]] = {
     "documents": {"core"},
     "core": set(),
 }
-# One file of these is core/disk.py: essays and index both wait until what they write is on the disk. Five read
+# One file of these is core/disk.py: essays and index both wait until what they write is on disk. Five read
 # the pages of plain text: numbering, furniture, stamps, page marks, margins.
 MOST_FLOORS, MOST_ARROWS, MOST_FILES, LONGEST_FILE = 7, 60, 171, 500
 
