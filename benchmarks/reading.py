@@ -9,13 +9,14 @@ import argparse
 from pathlib import Path
 
 from typeset.essay import WrittenEssay
+from typeset.generated import generated_essays
 from typeset.layouts import LAYOUTS, make
 from typeset.sample import sample_essay
 
 
 def essays() -> tuple[WrittenEssay, ...]:
     """The essays that are set."""
-    return (sample_essay(),)
+    return (sample_essay(), *generated_essays())
 
 
 def main() -> None:

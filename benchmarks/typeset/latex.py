@@ -52,7 +52,14 @@ class LatexLayout:
         opening: Sets title and author.
         footnotes: Whether the notes stand at the foot; else they follow the text.
         hanging: Whether references have a hanging indent.
+        hang: Its width.
+        in_notes: What endnotes are set with.
+        in_references: What references are set with.
+        notes_title: The heading above endnotes.
+        before_notes: What stands before endnotes.
+        apart: Printed words that belong to no passage.
         heading: The command of a heading.
+        list_heading: The command of the headings above notes and references; empty for that of the others.
         quotation: The environment of a block quotation.
         before_references: What stands before the list of references.
         closing: What stands after everything.
@@ -67,7 +74,12 @@ class LatexLayout:
     opening: Callable[[WrittenEssay], str]
     footnotes: bool = True
     hanging: bool = True
+    hang: str = "1.8em"
+    in_notes: str = ""
+    in_references: str = ""
+    apart: tuple[str, ...] = ()
     heading: str = r"\section*"
+    list_heading: str = ""
     quotation: str = "quotation"
     notes_title: str = "Notes"
     before_notes: str = ""
@@ -150,20 +162,20 @@ def source(essay: WrittenEssay, layout: LatexLayout) -> str:
     for number, block in enumerate(essay.blocks):
         parts.append(layout.insert(essay, number))
         parts.append(_block(number, block, layout, note, layout.within(essay, number)))
+    list_heading = layout.list_heading or layout.heading
     if not layout.footnotes:
-        parts += [layout.before_notes, rf"{layout.heading}{{{layout.notes_title}}}"]
+        parts += [layout.before_notes, rf"{list_heading}{{{layout.notes_title}}}", "{" + layout.in_notes]
         for item in essay.notes:
             text = set_words(item.words, lambda _: "")
             parts.append(rf"\par\leavevmode\place{{n{item.mark}}}{item.mark}. {text}\par")
+        parts.append("}")
     if essay.references:
-        parts += [layout.before_references, rf"{layout.heading}{{{essay.references_title}}}"]
-        hang = r"\setlength{\parindent}{0pt}"
-        if layout.hanging:
-            hang += r"\everypar{\hangindent=1.8em\hangafter=1 }"
-        parts.append(r"{\raggedright" + hang if "raggedright" in layout.preamble else "{" + hang)
+        parts += [layout.before_references, rf"{list_heading}{{{essay.references_title}}}"]
+        parts.append("{" + layout.in_references + r"\setlength{\parindent}{0pt}")
+        hang = rf"\hangindent={layout.hang}\hangafter=1" if layout.hanging else ""
         for number, entry in enumerate(essay.references):
             text = set_words(entry, lambda _: "")
-            parts.append(rf"\par\leavevmode\place{{r{number:03}}}{text}\par")
+            parts.append(rf"\par{hang}\noindent\leavevmode\place{{r{number:03}}}{text}\par")
         parts.append("}")
     parts += [layout.closing, r"\end{document}"]
     return "\n".join(part for part in parts if part) + "\n"

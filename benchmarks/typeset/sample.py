@@ -15,10 +15,10 @@ PASSAGES = ROOT / "data" / "chunks" / "sample.jsonl"
 # What print would set in italics.
 _ITALIC = """
     Confessions; Natural History; Paradise Lost; Phaedrus; The Dunciad; A Tale of a Tub; Euthydemus;
-    Statesman;    Decline and Fall of the Roman Empire; Historical and Critical Dictionary; Nicomachean Ethics; pharmakon;
-    inter equitandum; Hamlet; Dictionnaire historique et critique; Essays; Pandectae;
-    The History of the Decline and Fall of the Roman Empire; Le diverse et artificiose machine;
-    A Paraphrase and Notes on the Epistles of St. Paul
+    Statesman; Decline and Fall of the Roman Empire; Historical and Critical Dictionary; Nicomachean
+    Ethics; pharmakon; inter equitandum; Hamlet; Dictionnaire historique et critique; Essays; Pandectae;
+    The History of the Decline and Fall of the Roman Empire; Le diverse et artificiose machine; A
+    Paraphrase and Notes on the Epistles of St. Paul
 """
 ITALIC = sorted((" ".join(title.split()) for title in _ITALIC.split(";")), key=len, reverse=True)
 

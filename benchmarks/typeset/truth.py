@@ -41,30 +41,29 @@ def find_pages(
         labels: The printed number of each page.
 
     Returns:
-        Numbers by the names of passages; a passage that is not found, or found twice, is left out.
+        Numbers by the names of passages that are found.
     """
     found = {}
+    before: dict[str, int] = {}
     for passage in passages:
-        text = squash(passage.text)
-        number = _page_of(text, pages, by_start=passage.kind not in {"title", "author"})
+        if passage.kind in {"title", "author", "heading"}:
+            continue
+        number = _page_of(squash(passage.text), pages, before.get(passage.kind, 0))
         if number is not None and labels[number]:
             found[passage.name] = labels[number]
+            before[passage.kind] = number
     return found
 
 
-def _page_of(text: str, pages: Sequence[str], *, by_start: bool) -> int | None:
-    """The one page that has the start of a text."""
-    if not by_start:
-        return None
+def _page_of(text: str, pages: Sequence[str], first: int) -> int | None:
+    """The first page from one on that has the start of a text."""
     for length in _ENOUGH:
         # The first letters may be a drop capital, which extraction sets elsewhere.
         for skipped in (0, 2):
             start = text[skipped : skipped + length]
-            holding = [number for number, page in enumerate(pages) if start in page]
-            if len(holding) == 1:
-                return holding[0]
-            if holding and len(text) <= length:
-                return None
+            for number in range(first, len(pages)):
+                if start in pages[number]:
+                    return number
     return None
 
 
