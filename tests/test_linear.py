@@ -69,8 +69,8 @@ _BOUNDS = {
     "assistant.attribution.parentheticals._DIVIDED": 1_000,
     "assistant.attribution.people._LEAD": 60,
     "assistant.attribution.voices._INITIALS_OR_SUFFIX": 1_000,
-    "assistant.documents.pages._LAST": 80,
-    "assistant.documents.pages._SET_APART": 80,
+    "assistant.documents.furniture._LAST": 80,
+    "assistant.documents.furniture._SET_APART": 80,
     "assistant.drafts.citations._SOURCE": 1_000,
 }
 

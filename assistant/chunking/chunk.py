@@ -17,7 +17,8 @@ from assistant.chunking.blocks import divide, merge
 from assistant.chunking.classify import ClassifiedBlock, classify, title_and_author
 from assistant.chunking.cleaning import CleanText, Hyphenation, Tally, clean
 from assistant.chunking.layout import LIST_ITEM, PrintLine, find_layout
-from assistant.chunking.notes import MarkFinder, note_start, take_footnotes
+from assistant.chunking.marks import MarkFinder, NoteTarget
+from assistant.chunking.notes import note_start, take_footnotes
 from assistant.chunking.sentences import split_sentences
 from assistant.core.essay import Essay, IngestReport, Kind, NoteMark, PageStart, Passage, plain_title
 from assistant.core.lines import INVISIBLE
@@ -73,13 +74,13 @@ def chunk(essay: Essay, frequency: Callable[[str], float]) -> Chunked:
             hyphens where the essay's own vocabulary does not.
     """
     tally = Tally()
-    blocks = _blocks(essay, tally)
+    blocks, uncertain = _blocks(essay, tally)
     drafts = _drafts(essay, blocks, Hyphenation(essay.text, frequency), tally)
     passages = _passages(essay, drafts)
     printed = {passage.kind: passage.text for passage in passages if passage.kind in {"title", "author"}}
     title = printed.get("title", "")
     author = printed.get("author", "").removeprefix("by ").removeprefix("By ").removeprefix("BY ")
-    return Chunked(passages, title, author, _report(essay, passages, tally, title))
+    return Chunked(passages, title, author, _report(essay, passages, tally, title, uncertain))
 
 
 def kept_offsets(passages: Sequence[Passage]) -> set[int]:
@@ -92,23 +93,24 @@ def kept_offsets(passages: Sequence[Passage]) -> set[int]:
     return kept
 
 
-def _blocks(essay: Essay, tally: Tally) -> list[ClassifiedBlock]:
-    """The essay's blocks with their kinds, in reading order."""
+def _blocks(essay: Essay, tally: Tally) -> tuple[list[ClassifiedBlock], tuple[str, ...]]:
+    """The essay's blocks with their kinds, in reading order, and sentences on what is uncertain."""
     layout = find_layout(essay)
     for start, end in layout.marks:
         tally.drop(essay.text, start, end, "layout mark")
     for start, end, reason in essay.furniture:
         tally.drop(essay.text, start, end, reason)
-    body, footnotes = take_footnotes(layout)
+    found = take_footnotes(layout)
+    body = found.body
     title, author, blocks = title_and_author(merge(divide(body), body), body, essay.reference)
     front: dict[Kind, list[PrintLine]] = {"title": title, "author": author}
     classified = [
         *(ClassifiedBlock(kind, lines) for kind, lines in front.items() if lines),
         *classify(blocks, body),
-        *(ClassifiedBlock("note", note.lines, note.mark) for note in footnotes),
+        *(ClassifiedBlock("note", note.lines, note.mark, at_foot=note.at_foot) for note in found.notes),
     ]
     # Stable: a note at a page's foot follows the paragraph that began above it.
-    return sorted(classified, key=lambda block: block.lines[0].start)
+    return sorted(classified, key=lambda block: block.lines[0].start), found.warnings
 
 
 def _drafts(
@@ -123,8 +125,17 @@ def _drafts(
             tally.drop(essay.text, first, first + start.length, "layout mark")
             spans[0] = (first + start.length, end)
         drafts.append(_Draft(block, name, clean(essay.text, spans, hyphenation, tally)))
-    notes = {draft.block.mark: f"{essay.id}/{draft.name}" for draft in drafts if draft.block.mark}
-    finder = MarkFinder(notes)
+    notes = [
+        NoteTarget(
+            draft.block.mark,
+            f"{essay.id}/{draft.name}",
+            draft.block.lines[0].page if draft.block.at_foot else None,
+        )
+        for draft in drafts
+        if draft.block.mark
+    ]
+    page_starts = [page.start for page in essay.pages]
+    finder = MarkFinder(notes, lambda offset: max(0, bisect_right(page_starts, offset) - 1))
     for draft in drafts:
         if draft.block.kind in _WITH_NOTE_MARKS:
             draft.notes = finder.take(draft.clean, tally)
@@ -206,7 +217,9 @@ def _pages(essay: Essay, page_starts: Sequence[int], clean_text: CleanText) -> t
     return tuple(dropwhile(lambda page: not page.label, starts))
 
 
-def _report(essay: Essay, passages: Sequence[Passage], tally: Tally, title: str) -> IngestReport:
+def _report(
+    essay: Essay, passages: Sequence[Passage], tally: Tally, title: str, uncertain: Sequence[str]
+) -> IngestReport:
     """Account for every character; ``unaccounted`` counts printed ones that are neither kept nor named."""
     kept = kept_offsets(passages)
     rest = [offset for offset in range(len(essay.text)) if offset not in kept]
@@ -230,7 +243,7 @@ def _report(essay: Essay, passages: Sequence[Passage], tally: Tally, title: str)
         first_page=next((page.label for page in essay.pages if page.label), ""),
         last_page=next((page.label for page in reversed(essay.pages) if page.label in labels), ""),
         page_provenance=essay.page_provenance,
-        warnings=_warnings(essay, passages, lost),
+        warnings=(*_warnings(essay, passages, lost), *uncertain),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from assistant.chunking.blocks import heading_like
 from assistant.chunking.layout import Layout, LineGroup, PrintLine
-from assistant.chunking.notes import NOTES_HEADING, divide_notes
+from assistant.chunking.notes import NOTES_HEADING, begins_notes, divide_notes
 from assistant.core.essay import CSLItem, Kind, letters_and_digits, plain_title
 
 # Lines within which title and author are looked for.
@@ -29,6 +29,10 @@ _KNOWN = re.compile(
 )
 
 
+# Blocks under a heading by which notes are told from an entry in a table of contents.
+_NOTES_SEEN = 6
+
+
 @dataclass(slots=True)
 class ClassifiedBlock:
     """A block and its kind.
@@ -38,12 +42,14 @@ class ClassifiedBlock:
         lines: Its lines.
         mark: A note's mark, or the empty string.
         resumes: Whether it visibly continues the paragraph before the quotation that it follows.
+        at_foot: Whether it is a note at the foot of the page on which it is called.
     """
 
     kind: Kind
     lines: list[PrintLine]
     mark: str = ""
     resumes: bool = False
+    at_foot: bool = False
 
 
 def title_and_author(
@@ -158,7 +164,7 @@ def classify(blocks: Sequence[LineGroup], layout: Layout) -> list[ClassifiedBloc
         following = blocks[index + 1] if index + 1 < len(blocks) else None
         if _is_heading(classified, block, following, layout, part):
             classified.append(ClassifiedBlock("heading", block.lines))
-            part = _part(block, following)
+            part = _part(block, blocks[index + 1 : index + 1 + _NOTES_SEEN])
         elif part == "note":
             _add_notes(classified, block)
         elif part == "reference":
@@ -168,12 +174,12 @@ def classify(blocks: Sequence[LineGroup], layout: Layout) -> list[ClassifiedBloc
     return classified
 
 
-def _part(heading: LineGroup, following: LineGroup | None) -> Kind:
+def _part(heading: LineGroup, following: Sequence[LineGroup]) -> Kind:
     """The kind of the blocks under a heading."""
     name = _NUMBERING.sub("", heading.printed).strip(" .:")
-    if following is None:
+    if not following:
         return "paragraph"
-    if NOTES_HEADING.fullmatch(name) and divide_notes(following.lines)[1]:
+    if NOTES_HEADING.fullmatch(name) and begins_notes(following):
         return "note"
     return "reference" if _REFERENCES.fullmatch(name) else "paragraph"
 

@@ -1,34 +1,43 @@
-"""Notes: at the foot of pages or at the end, and their marks in the text."""
+"""Notes: at the foot of pages or at the end, and how each begins."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from assistant.chunking.cleaning import CleanText, Tally
-from assistant.chunking.layout import Layout, PrintLine
-from assistant.core.essay import NoteMark
+from assistant.chunking.layout import Layout, LineGroup, PrintLine
+from assistant.chunking.marks import SUPERSCRIPTS, SYMBOLS, called_marks
 
-NOTES_HEADING = re.compile(r"(?:end|foot)?notes?(?: to .{1,40})?", re.IGNORECASE)
+NOTES_HEADING = re.compile(
+    r"(?:(?:end|foot)?notes?(?: to .{1,40}| and references)?"
+    r"|anmerkung(?:en)?(?: zu .{1,40})?|(?:fu(?:ß|ss)|end)noten"
+    r"|notes (?:de (?:fin|bas de page)|de l[’'].{1,40}|et références)"
+    r"|notas(?: al pie| finales| de rodapé)?|note al testo"
+    r"|(?:eind|voet)?noten|(?:slutt?|fot)?noter|przypisy)",
+    re.IGNORECASE,
+)
 # Longer numbers are no numbers of notes.
 _MOST_DIGITS = 9
 # A paragraph of a Markdown note is indented by this much.
 _MARKDOWN_INDENT = 4
-_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _MARKDOWN = re.compile(r"\[\^(\w+)\]:\s*(?=\S)")
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _START = re.compile(
-    r"(?:\[(\d{1,3})\]|(\d{1,3})[.)]?|([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}))\s+(?=\S)|([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})(?=\S)"
+    rf"(?:\[(\d{{1,3}})\]|\((\d{{1,3}})\)|(\d{{1,3}})(?:\.\)|[.)])?|([{_RAISED}]{{1,3}})\)?"
+    rf"|\[?({SYMBOLS})[\])]?)(?:\s+(?=\S)|$)"
+    rf"|([{_RAISED}]{{1,3}})(?=\S)|({SYMBOLS})(?=[^\W\d_])"
+    r"|(\d{1,3})(?!st\b|nd\b|rd\b|th\b)(?=[“\"'‘«„]?[^\W\d_])"
 )
-# A note number directly after a word or its punctuation, and not part of a figure such as 99.9 or (359).
-_MARK = re.compile(
-    r"(?<=[^\W\d_.,;:!?)\]\"'”’—])(?P<word>\d{1,3})(?=$|[\s,.;:!?)\]\"'”’—])"
-    r"|(?:(?<!\d[.,:])|(?<=\d{4}[.,]))(?<=[.,;:!?)\]\"'”’—])(?P<mark>\d{1,3})(?=$|[\s.;:!?)\]\"'”’—])"
-    r"|(?<=\S)\[(?P<bracket>\d{1,3})\]"
-    r"|\[\^(?P<markdown>\w+)\](?!:)"
-    r"|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})"
-)
+# Numbers of notes that extraction lost leave gaps of at most so many.
+_MOST_LOST = 2
+# Lines of a note on the next page; a longer rest is no rest of a note.
+_LONGEST_REST = 25
+# Lines at the foot that are set in smaller type hold more than a line of the body does.
+_SMALLER_TYPE = 1.04
+# A line that is cut off by the end of the page is as full as this.
+_FULL = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,39 +45,68 @@ class NoteStart:
     """How a note begins.
 
     Attributes:
-        mark: Its number or name.
+        mark: Its number, symbol or name.
         length: Characters before its first word.
         is_layout: Whether these are Markdown's and not print's.
+        is_glued: Whether there is no space between the mark and the first word.
+        is_alone: Whether nothing else is on the line.
     """
 
     mark: str
     length: int
     is_layout: bool = False
+    is_glued: bool = False
+    is_alone: bool = False
 
 
 @dataclass(slots=True)
 class Note:
-    """A note's mark and its lines."""
+    """A note's mark and its lines.
+
+    Attributes:
+        mark: Its number, symbol or name.
+        lines: Its lines.
+        at_foot: Whether it is at the foot of the page on which it is called.
+    """
 
     mark: str
     lines: list[PrintLine]
+    at_foot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FoundNotes:
+    """What ``take_footnotes`` finds.
+
+    Attributes:
+        body: The layout without the lines of notes.
+        notes: The notes, in order.
+        warnings: Sentences on what is uncertain.
+    """
+
+    body: Layout
+    notes: list[Note] = field(default_factory=list)
+    warnings: tuple[str, ...] = ()
 
 
 def note_start(text: str) -> NoteStart | None:
     """Read the beginning of a line as that of a note."""
     if markdown := _MARKDOWN.match(text):
         return NoteStart(markdown[1], markdown.end(), is_layout=True)
-    if start := _START.match(text):
-        return NoteStart(_mark_of(start), start.end())
-    return None
+    start = _START.match(text)
+    if start is None:
+        return None
+    mark = str(next(filter(None, start.groups()))).translate(SUPERSCRIPTS)
+    is_glued = start.lastindex is not None and start.lastindex > _LAST_SPACED
+    return NoteStart(mark, start.end(), is_glued=is_glued, is_alone=start.end() == len(text))
 
 
-def _mark_of(match: re.Match[str]) -> str:
-    return str(next(filter(None, match.groups()))).translate(_SUPERSCRIPTS)
+# The groups of ``_START`` up to this one are divided from the first word by a space.
+_LAST_SPACED = 5
 
 
 def _follows(mark: str, before: str | None) -> bool:
-    """Whether ``mark`` is the number after ``before``; any name of a Markdown note follows."""
+    """Whether ``mark`` is the number after ``before``; any symbol or name of a note follows."""
     if not mark.isdecimal():
         return True
     last = int(before) if before is not None and before.isdecimal() and len(before) <= _MOST_DIGITS else 0
@@ -79,7 +117,7 @@ def divide_notes(lines: Sequence[PrintLine], before: str | None = None) -> tuple
     """Divide lines into notes by numbers that count up by one.
 
     Args:
-        lines: Lines of a notes section or of a page's foot.
+        lines: Lines of a notes section.
         before: Mark of the note before the first line, or ``None``.
 
     Returns:
@@ -90,7 +128,7 @@ def divide_notes(lines: Sequence[PrintLine], before: str | None = None) -> tuple
     for line in lines:
         start = note_start(line.text)
         last = notes[-1].mark if notes else before
-        if start is not None and (_follows(start.mark, last) or (not notes and before is None)):
+        if start is not None and _begins_endnote(start, last, is_first=not notes and before is None):
             notes.append(Note(start.mark, [line]))
         elif notes:
             notes[-1].lines.append(line)
@@ -99,22 +137,40 @@ def divide_notes(lines: Sequence[PrintLine], before: str | None = None) -> tuple
     return leading, notes
 
 
-def take_footnotes(layout: Layout) -> tuple[Layout, list[Note]]:
+def begins_notes(blocks: Sequence[LineGroup]) -> bool:
+    """Whether the first of some blocks is a note; a number alone needs the next note to be one."""
+    notes = divide_notes([line for block in blocks for line in block.lines])[1]
+    if not notes or notes[0].lines[0].start > blocks[0].last.start:
+        return False
+    start = note_start(notes[0].lines[0].text)
+    return len(notes) > 1 or (start is not None and not start.is_alone)
+
+
+def _begins_endnote(start: NoteStart, last: str | None, *, is_first: bool) -> bool:
+    if is_first:
+        return not start.is_alone or start.mark == "1"
+    if not start.mark.isdecimal() and not start.is_layout:
+        # A symbol can only be told from a bullet or a mark of emphasis where such notes are the rule.
+        return last is not None and not last.isdecimal() and start.mark != last
+    return _follows(start.mark, last)
+
+
+def take_footnotes(layout: Layout) -> FoundNotes:
     """Take the notes at the foot of pages, and those of Markdown, out of the body.
 
-    A line begins the notes of its page if it has the next number and that number is the mark of a note
-    further up on the page.
+    A line begins the notes of its page if it begins with a mark that is called further up on the page, and if
+    this mark comes next: after the note before it, or as the first of a page on which marks begin again.
+    Lines at the foot before the first mark can be the rest of the last page's note.
     """
     kept, notes = _take_markdown(layout.lines)
-    if kept and kept[-1].page > 0 and not _has_section(kept):
-        body: list[PrintLine] = []
-        for page in _pages(kept):
-            last = notes[-1].mark if notes else None
-            foot = _foot(page, last)
-            body.extend(page[:foot])
-            notes.extend(divide_notes(page[foot:], last)[1])
-        kept = body
-    return replace(layout, lines=tuple(kept)), notes
+    warnings: tuple[str, ...] = ()
+    if kept and kept[-1].page > 0:
+        feet = _Feet(layout, notes, only_symbols=_has_section(kept))
+        pages = list(_pages(kept))
+        for page, after in zip(pages, [*pages[1:], []], strict=True):
+            feet.take(page, after[0] if after else None)
+        kept, warnings = feet.body, tuple(feet.warnings)
+    return FoundNotes(replace(layout, lines=tuple(kept)), notes, warnings)
 
 
 def _take_markdown(lines: Sequence[PrintLine]) -> tuple[list[PrintLine], list[Note]]:
@@ -153,66 +209,166 @@ def _pages(lines: Sequence[PrintLine]) -> Iterator[list[PrintLine]]:
     yield page
 
 
-def _foot(page: Sequence[PrintLine], before: str | None) -> int:
-    """Index of the line that begins the notes of a page; the number of its lines if there are none."""
-    marks: set[str] = set()
-    for index, line in enumerate(page):
-        start = note_start(line.text)
-        is_numbered = start is not None and start.mark.isdecimal() and _follows(start.mark, before)
-        if start is not None and is_numbered and start.mark in marks:
-            return index
-        marks.update(map(_mark_of, _MARK.finditer(line.text)))
-    return len(page)
-
-
-class MarkFinder:
-    """Takes note marks out of texts, which are given in reading order.
+class _Feet:
+    """Takes the notes at the foot of one page after another.
 
     Args:
-        notes: Id of each note's passage by its mark, in order.
+        layout: How the text is set.
+        notes: Where the notes go.
+        only_symbols: Whether numbers call notes at the end, so that only symbols call footnotes.
     """
 
-    def __init__(self, notes: Mapping[str, str]) -> None:
-        self._notes = notes
-        self._order = list(notes)
-        self._numbers = {mark: number for number, mark in enumerate(notes)}
-        self._next = 0
+    def __init__(self, layout: Layout, notes: list[Note], *, only_symbols: bool) -> None:
+        self._layout, self._notes, self._only_symbols = layout, notes, only_symbols
+        self._last_number: str | None = None
+        self._widest = 0.0
+        self.body: list[PrintLine] = []
+        self.warnings: list[str] = []
 
-    def take(self, cleaned: CleanText, tally: Tally) -> tuple[NoteMark, ...]:
-        """Cut the marks of the next notes out of a text; each mark has the offset where it was.
+    def take(self, page: Sequence[PrintLine], after: PrintLine | None) -> None:
+        """Divide a page into body and notes; ``after`` is the first line of the next page."""
+        foot = self._foot(page)
+        rest = self._rest(page, foot, after)
+        if rest < foot:
+            self._notes[-1].lines.extend(page[rest:foot])
+        self.body.extend(page[:rest])
+        self._divide(page[foot:], {mark for line in page[:foot] for mark in called_marks(line.text)})
+
+    def _foot(self, page: Sequence[PrintLine]) -> int:
+        """Index of the line that begins the notes of a page; the number of its lines if there are none."""
+        called: set[str] = set()
+        for index, line in enumerate(page):
+            start = note_start(line.text)
+            if (
+                start is not None
+                and start.mark in called
+                and self._may_be_first(start)
+                and not (start.is_alone and index + 1 == len(page))
+                and _is_set_as_note(line, start, page[index - 1])
+            ):
+                return index
+            called.update(called_marks(line.text))
+        return len(page)
+
+    def _may_be_first(self, start: NoteStart) -> bool:
+        """Whether a mark can be the first of a page."""
+        if not start.mark.isdecimal():
+            return not start.is_layout
+        if self._only_symbols:
+            return False
+        if self._last_number is None or start.mark == "1":
+            return True
+        return 0 < int(start.mark) - int(self._last_number) <= 1 + _MOST_LOST
+
+    def _divide(self, foot: Sequence[PrintLine], called: Collection[str]) -> None:
+        """Divide the foot of a page into its notes."""
+        on_page: list[Note] = []
+        for index, line in enumerate(foot):
+            start = note_start(line.text)
+            if start is not None and (
+                not on_page or _begins_footnote(start, on_page, called, line, foot[index - 1])
+            ):
+                on_page.append(Note(start.mark, [line], at_foot=True))
+            else:
+                on_page[-1].lines.append(line)
+        self._notes.extend(on_page)
+        self._widest = max((self._widest, *(self._layout.measure.share(line.text) for line in foot)))
+        numbers = [note.mark for note in on_page if note.mark.isdecimal()]
+        self._last_number = numbers[-1] if numbers else self._last_number
+
+    def _rest(self, page: Sequence[PrintLine], foot: int, after: PrintLine | None) -> int:
+        """Index of the line that begins the rest of the last page's note; ``foot`` if there is none."""
+        note = self._notes[-1] if self._notes else None
+        if note is None or not note.at_foot or note.lines[-1].page != page[0].page - 1:
+            return foot
+        first = max(1, foot - _LONGEST_REST)
+        scores = [
+            (self._score(note.lines[-1], page, (index, foot), after), index) for index in range(first, foot)
+        ]
+        score, index = max(scores, default=(0.0, foot))
+        if score >= _SURE_REST:
+            return index
+        if not note.lines[-1].ends_sentence and self._is_full(note.lines[-1]):
+            self.warnings.append(
+                f"Note {note.mark} seems to go on on the next page, but where its rest begins was not found."
+            )
+        return foot
+
+    def _score(
+        self, note: PrintLine, page: Sequence[PrintLine], rest: tuple[int, int], after: PrintLine | None
+    ) -> float:
+        """How much shows that lines at the foot of a page are the rest of the last page's note.
 
         Args:
-            cleaned: The text.
-            tally: Takes up the characters that are cut out.
+            note: Last line of that note on the last page.
+            page: Lines of the page.
+            rest: Index of the first line of the supposed rest, and of the line after it.
+            after: First line of the next page.
         """
-        text = cleaned.text
-        marks: list[NoteMark] = []
-        cuts: list[tuple[int, int]] = []
-        removed = 0
-        for match in _MARK.finditer(text):
-            mark = _mark_of(match)
-            # Numbers only count up: "Chapter2" far ahead of note 2 is no mark of note 7.
-            if not self._may_be(mark, match):
-                continue
-            self._next = max(self._next, self._numbers[mark] + 1)
-            start, end = match.span()
-            for index in range(start, end):
-                tally.dropped[cleaned.offset(index)] = "note number"
-            if cuts and cuts[-1][1] == start:
-                start = cuts.pop()[0]
-                removed -= match.start() - start
-            # A mark with a space before it, and none wanted after it, leaves no space either.
-            if text[start - 1 : start] == " " and (end == len(text) or text[end] in " .,;:"):
-                start -= 1
-            marks.append(NoteMark(mark, start - removed, self._notes[mark]))
-            cuts.append((start, end))
-            removed += end - start
-        cleaned.cut(cuts)
-        return tuple(marks)
+        start, end = rest
+        before, first, last = page[start - 1], page[start], page[end - 1]
+        if any(line.after_blank for line in page[start + 1 : end]):
+            return 0.0
+        flows = after is None or _joins(last, after)
+        if note.ends_sentence and (flows or after is None or not _joins(before, after)):
+            # Only a text that does not flow on without these lines shows that a finished note goes on.
+            return 0.0
+        score = 1.0 if _joins(note, first) else -1.5
+        score += 1.5 if first.after_blank else 0.0
+        # In running text, a line after a full stop does not begin in lower case, but others do.
+        if not first.starts_sentence:
+            score += 1.5 if before.ends_sentence else 0.0 if first.after_blank else -1.5
+        if after is not None:
+            score += 0.5 * (_joins(before, after) - _joins(last, after))
+            score -= 1.5 if _goes_on(last, after) else 0.0
+        return score + self._type_score(note, [line.text for line in page[start:end]])
 
-    def _may_be(self, mark: str, match: re.Match[str]) -> bool:
-        """Whether a mark is the next one, or the next but one where punctuation makes it certain."""
-        if match["markdown"]:
-            return mark in self._notes
-        ahead = 1 if match["word"] else 2
-        return mark in self._order[self._next : self._next + ahead]
+    def _type_score(self, note: PrintLine, rest: Sequence[str]) -> float:
+        """How much the width of lines shows that they are set in the type of the notes."""
+        measure = self._layout.measure
+        if not measure.wrapped:
+            return 0.0
+        if self._widest < _SMALLER_TYPE:
+            return 0.5 if self._is_full(note) else -1.0
+        if max(map(measure.share, rest)) > _SMALLER_TYPE:
+            return 1.5
+        return -3.0 if len(rest) > 1 else 0.0
+
+    def _is_full(self, line: PrintLine) -> bool:
+        return self._layout.measure.share(line.text) > _FULL
+
+
+# What must at least show that lines are the rest of a note.
+_SURE_REST = 2.0
+
+
+def _joins(before: PrintLine, after: PrintLine) -> bool:
+    """Whether one sentence can go on from one line to another, or end with the first one."""
+    return before.ends_sentence == after.starts_sentence
+
+
+def _goes_on(before: PrintLine, after: PrintLine) -> bool:
+    """Whether a sentence visibly goes on from one line to another."""
+    return not before.ends_sentence and not after.starts_sentence
+
+
+def _is_set_as_note(line: PrintLine, start: NoteStart, before: PrintLine) -> bool:
+    """Whether a line that begins with a number does not only go on with a sentence of the text."""
+    word = line.text[start.length : start.length + 1]
+    return not word.islower() or before.ends_sentence or line.after_blank or not start.mark.isdecimal()
+
+
+def _begins_footnote(
+    start: NoteStart, on_page: Sequence[Note], called: Collection[str], line: PrintLine, before: PrintLine
+) -> bool:
+    """Whether a line begins another note of the page."""
+    if not start.mark.isdecimal():
+        return start.mark in called and all(note.mark != start.mark for note in on_page)
+    last = next((note.mark for note in reversed(on_page) if note.mark.isdecimal()), None)
+    if last is None:
+        return start.mark in called
+    lost = int(start.mark) - int(last) - 1
+    if lost == 0:
+        # A mark that extraction lost is no reason to join two notes.
+        return start.mark in called or (before.ends_sentence and line.starts_sentence)
+    return 0 < lost <= _MOST_LOST and start.mark in called and before.ends_sentence

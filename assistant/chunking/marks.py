@@ -1,0 +1,118 @@
+"""Note marks: the numbers and symbols in a text that call its notes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant.chunking.cleaning import CleanText, Tally
+from assistant.core.essay import NoteMark
+
+SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+# Symbols that call notes, the first ones also doubled.
+SYMBOLS = r"\*{1,3}|†{1,3}|‡{1,3}|§{1,2}|‖|\|\||¶"
+# A note number directly after a word or its punctuation, and not part of a figure such as 99.9 or (359).
+_MARK = re.compile(
+    r"(?<=[^\W\d_.,;:!?)\]\"'”’—])(?P<word>\d{1,3})(?=$|[\s,.;:!?)\]\"'”’—])"
+    r"|(?:(?<!\d[.,:])|(?<=\d{4}[.,]))(?<=[.,;:!?)\]\"'”’»—])(?P<mark>\d{1,3})(?=$|[\s.;:!?)\]\"'”’»—])"
+    r"|(?<=\S)\[(?P<bracket>\d{1,3})\]"
+    r"|\[\^(?P<markdown>\w+)\](?!:)"
+    r"|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})"
+    rf"|(?<=[\w.,;:!?)\]\"'”’»—])(?P<symbol>{SYMBOLS})(?![\w*†‡§‖¶|])"
+)
+# Where a closing bracket belongs to a mark, as in "mill.1)", no bracket opens so many characters before it.
+_LONGEST_PARENTHESIS = 300
+
+
+def _mark_of(match: re.Match[str]) -> str:
+    return str(next(filter(None, match.groups()))).translate(SUPERSCRIPTS)
+
+
+def called_marks(text: str) -> Iterator[str]:
+    """The marks in a line that may call notes."""
+    return map(_mark_of, _MARK.finditer(text))
+
+
+@dataclass(frozen=True, slots=True)
+class NoteTarget:
+    """A note as marks link to it.
+
+    Attributes:
+        mark: Its mark.
+        passage: Id of its passage.
+        page: Index of its page if it is at the foot of the page that calls it, else ``None``.
+    """
+
+    mark: str
+    passage: str
+    page: int | None = None
+
+
+class MarkFinder:
+    """Takes note marks out of texts, which are given in reading order.
+
+    Args:
+        notes: The notes, in order.
+        page_of: Index of the page of a source offset.
+    """
+
+    def __init__(self, notes: Sequence[NoteTarget], page_of: Callable[[int], int]) -> None:
+        self._notes, self._page_of = notes, page_of
+        self._named = {note.mark: number for number, note in enumerate(notes)}
+        self._next = 0
+
+    def take(self, cleaned: CleanText, tally: Tally) -> tuple[NoteMark, ...]:
+        """Cut the marks of the next notes out of a text; each mark has the offset where it was.
+
+        Args:
+            cleaned: The text.
+            tally: Takes up the characters that are cut out.
+        """
+        text = cleaned.text
+        marks: list[NoteMark] = []
+        cuts: list[tuple[int, int]] = []
+        removed = 0
+        for match in _MARK.finditer(text):
+            start, end = match.span()
+            number = self._find(_mark_of(match), match, self._page_of(cleaned.offset(start)))
+            if number is None:
+                continue
+            self._next = max(self._next, number + 1)
+            for index in range(start, end):
+                tally.dropped[cleaned.offset(index)] = "note number"
+            if cuts and cuts[-1][1] == start:
+                start = cuts.pop()[0]
+                removed -= match.start() - start
+            # A mark with a space before it, and none wanted after it, leaves no space either.
+            if text[start - 1 : start] == " " and (end == len(text) or text[end] in " .,;:"):
+                start -= 1
+            note = self._notes[number]
+            marks.append(NoteMark(note.mark, start - removed, note.passage))
+            cuts.append((start, end))
+            removed += end - start
+        cleaned.cut(cuts)
+        return tuple(marks)
+
+    def _find(self, mark: str, match: re.Match[str], page: int) -> int | None:
+        """Number of the note that a mark calls: the next one, or the next but one where that is certain.
+
+        Numbers only count up: "Chapter2" far before note 2 is not a mark of it.
+        """
+        if match["markdown"]:
+            return self._named.get(mark)
+        while self._next < len(self._notes) and self._is_before(self._next, page):
+            self._next += 1
+        ahead = 1 if match["word"] else 2
+        for number in range(self._next, min(self._next + ahead, len(self._notes))):
+            note = self._notes[number]
+            if note.page is not None and note.page > page:
+                break
+            if note.mark == mark:
+                return number
+        return None
+
+    def _is_before(self, number: int, page: int) -> bool:
+        """Whether a note is at the foot of an earlier page, so that its mark was not found."""
+        note_page = self._notes[number].page
+        return note_page is not None and note_page < page
