@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from assistant.chunking.cleaning import HYPHENS
+from assistant.chunking.headings import is_bare_number, is_capitals, reads_as_heading, speaker_of
 from assistant.chunking.layout import Layout, LineGroup, PrintLine, runs
 from assistant.core.lines import INVISIBLE
 
@@ -23,6 +24,8 @@ _FLUSH = 0.92
 _FIRSTS = 0.96
 _SURELY_INDENTED = 0.9
 _LONGEST_HEADING = 120
+# Of so many lines this share is broken early, if they are verse.
+_FEWEST_VERSES, _EARLY = 3, 0.6
 # Columns by which an indent differs from the next.
 _STEP = 2
 _VERSE_POINTS = ",;:.!?—"
@@ -40,6 +43,9 @@ def divide(layout: Layout) -> list[LineGroup]:
 def _even_runs(layout: Layout) -> Iterator[list[PrintLine]]:
     """Runs of lines with no blank line, change of mark or lasting change of indent between them."""
     for run in runs(layout.lines):
+        if _is_stanza(run, layout):
+            yield run
+            continue
         even = [run[0]]
         for line in run[1:]:
             if line.mark != even[-1].mark or line.mark == "#" or _indent_changes(even, line, layout):
@@ -47,6 +53,17 @@ def _even_runs(layout: Layout) -> Iterator[list[PrintLine]]:
                 even = []
             even.append(line)
         yield even
+
+
+def _is_stanza(run: Sequence[PrintLine], layout: Layout) -> bool:
+    """Whether a run is verse with some of its lines indented further than others."""
+    return (
+        len(run) > 2
+        and len({line.mark for line in run}) == 1
+        and run[0].mark != "#"
+        and sum(abs(after.indent - before.indent) >= _STEP for before, after in pairwise(run)) > 1
+        and is_verse(run, layout)
+    )
 
 
 def _indent_changes(run: Sequence[PrintLine], line: PrintLine, layout: Layout) -> bool:
@@ -65,7 +82,7 @@ def _divide_run(run: list[PrintLine], layout: Layout) -> list[LineGroup]:
         return _by_line(run, layout)
     if is_verse(run, layout):
         return [LineGroup(run, narrow=True, verse=True)]
-    quoted = run[0].mark == ">" or _indented_as_whole(run, layout)
+    quoted = run[0].mark == ">" or _indented_as_whole(run, layout) or _is_quoted_line(run, layout)
     if quoted or (layout.measure.wrapped and layout.measure.is_narrow(texts)):
         return [LineGroup(run, narrow=True)]
     return _divide_body(run, layout)
@@ -99,17 +116,40 @@ def _indented_as_whole(run: Sequence[PrintLine], layout: Layout) -> bool:
     return max(indents) - min(indents) <= 2 * _STEP + 1
 
 
+def _is_quoted_line(run: Sequence[PrintLine], layout: Layout) -> bool:
+    """Whether a line alone is indented as a quotation is, where first lines of paragraphs are not."""
+    if len(run) > 1 or layout.indented or layout.firsts_indented or not layout.measure.wrapped:
+        return False
+    line = run[0]
+    return line.indent >= layout.body_indent + 2 * _STEP and line.ends_sentence and not is_capitals(line.text)
+
+
 def is_verse(run: Sequence[PrintLine], layout: Layout) -> bool:
-    """Whether the lines end where their author wanted: all are short and begin with a capital."""
+    """Whether the lines end where their author wanted.
+
+    All are short and begin with a capital, or all are indented and most have room for the next word.
+    """
     if len(run) < 2 or not layout.measure.wrapped:
         return False
-    if not all(line.starts_sentence for line in run):
+    if not all(line.starts_sentence for line in run) and not _breaks_early(run, layout):
         return False
     shares = [layout.measure.share(line.text) for line in run]
     if max(shares) >= _VERSE or (len(run) == 2 and run[0].ends_sentence):
         return False
     punctuated = sum(line.text[-1] in _VERSE_POINTS for line in run)
     return punctuated >= len(run) / 2
+
+
+def _breaks_early(run: Sequence[PrintLine], layout: Layout) -> bool:
+    """Whether indented lines are broken before the width to which the widest of them is set."""
+    if len(run) < _FEWEST_VERSES or min(line.indent for line in run) < layout.body_indent + _STEP:
+        return False
+    widest = max(line.indent + layout.measure.width(line.text) for line in run)
+    early = sum(
+        before.indent + layout.measure.width(f"{before.text} {after.first_word}") <= widest
+        for before, after in pairwise(run)
+    )
+    return early >= _EARLY * (len(run) - 1)
 
 
 def _divide_body(run: Sequence[PrintLine], layout: Layout) -> list[LineGroup]:
@@ -154,13 +194,18 @@ def _is_boundary(block: LineGroup, before: PrintLine, line: PrintLine, layout: L
 
 
 def heading_like(block: LineGroup, layout: Layout) -> bool:
-    """Whether a block is set as a heading: short, with a capital at its beginning and no stop at its end."""
+    """Whether a block is set as a heading: short, with a capital at its beginning, and no sentence."""
     text = block.printed
     if block.first.mark == "#":
         return True
-    if len(block.lines) > 2 or len(text) > _LONGEST_HEADING or text[-1] in ".,;:—-–" or block.first.mark:
+    if len(block.lines) > 2 or len(text) > _LONGEST_HEADING or block.first.mark:
         return False
     if not block.first.starts_sentence or not any(ch.isalnum() for ch in text):
+        return False
+    set_apart = block.first.after_blank and not layout.spaced
+    if not reads_as_heading(text, set_apart=set_apart):
+        return False
+    if block.first.text in layout.names or speaker_of(text) in layout.speakers:
         return False
     return not layout.measure.wrapped or layout.measure.share(block.last.text) < _HEADING
 
@@ -173,7 +218,28 @@ def merge(blocks: Sequence[LineGroup], layout: Layout) -> list[LineGroup]:
             merged[-1].lines.extend(block.lines)
         else:
             merged.append(block)
-    return merged
+    return _with_numbers(merged, layout)
+
+
+def _with_numbers(blocks: Sequence[LineGroup], layout: Layout) -> list[LineGroup]:
+    """Join the number of a section to the heading on the line after it."""
+    joined: list[LineGroup] = []
+    for index, block in enumerate(blocks):
+        before = joined[-1] if joined else None
+        if (
+            before
+            and len(before.lines) == 1
+            and is_bare_number(before.first.text)
+            and not before.first.mark
+            and not is_bare_number(block.first.text)
+            and not block.verse
+            and index + 1 < len(blocks)
+            and heading_like(block, layout)
+        ):
+            joined[-1] = LineGroup([*before.lines, *block.lines])
+        else:
+            joined.append(block)
+    return joined
 
 
 def _continues(before: LineGroup, block: LineGroup, layout: Layout) -> bool:
@@ -225,6 +291,8 @@ def _continues_over_page(before: LineGroup, block: LineGroup, layout: Layout) ->
     if layout.indented:
         return first.indent < layout.body_indent + _STEP
     measure = layout.measure
+    if len(block.lines) == 1 and first.text[-1] not in "?!" and heading_like(block, layout):
+        return False
     if not measure.wrapped or measure.has_room(last.text, first.first_word):
         return False
     following = block.lines[1].first_word if len(block.lines) > 1 else ""

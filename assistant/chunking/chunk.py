@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 from itertools import dropwhile, pairwise
 
 from assistant.chunking.blocks import divide, merge
+from assistant.chunking.bracketed_notes import cut_inline_notes, take_bracketed
 from assistant.chunking.classify import ClassifiedBlock, classify, title_and_author
 from assistant.chunking.cleaning import CleanText, Hyphenation, Tally, clean
-from assistant.chunking.layout import LIST_ITEM, PrintLine, find_layout
+from assistant.chunking.layout import LIST_ITEM, Layout, PrintLine, find_layout
 from assistant.chunking.marks import MarkFinder, NoteTarget
 from assistant.chunking.notes import note_start, take_footnotes
 from assistant.chunking.sentences import split_sentences
@@ -35,7 +36,9 @@ _LETTERS: dict[Kind, tuple[str, int]] = {
 }
 _QUOTED: frozenset[Kind] = frozenset({"blockquote", "verse"})
 _INTERRUPTS: frozenset[Kind] = frozenset({"blockquote", "verse", "list"})
-_WITH_NOTE_MARKS: frozenset[Kind] = frozenset({"paragraph", "blockquote", "list", "verse", "heading"})
+_WITH_NOTE_MARKS: frozenset[Kind] = frozenset(
+    {"title", "author", "paragraph", "blockquote", "list", "verse", "heading"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,10 @@ class _Draft:
     """A block that becomes a passage."""
 
     block: ClassifiedBlock
-    name: str
     clean: CleanText
+    name: str = ""
     notes: tuple[NoteMark, ...] = ()
+    inline: list[tuple[str, int, int]] = field(default_factory=list)
 
 
 def chunk(essay: Essay, frequency: Callable[[str], float]) -> Chunked:
@@ -74,13 +78,14 @@ def chunk(essay: Essay, frequency: Callable[[str], float]) -> Chunked:
             hyphens where the essay's own vocabulary does not.
     """
     tally = Tally()
-    blocks, uncertain = _blocks(essay, tally)
+    layout = find_layout(essay)
+    blocks, uncertain = _blocks(essay, layout, tally)
     drafts = _drafts(essay, blocks, Hyphenation(essay.text, frequency), tally)
     passages = _passages(essay, drafts)
     printed = {passage.kind: passage.text for passage in passages if passage.kind in {"title", "author"}}
     title = printed.get("title", "")
     author = printed.get("author", "").removeprefix("by ").removeprefix("By ").removeprefix("BY ")
-    return Chunked(passages, title, author, _report(essay, passages, tally, title, uncertain))
+    return Chunked(passages, title, author, _report(essay, layout, passages, tally, title, uncertain))
 
 
 def kept_offsets(passages: Sequence[Passage]) -> set[int]:
@@ -93,21 +98,26 @@ def kept_offsets(passages: Sequence[Passage]) -> set[int]:
     return kept
 
 
-def _blocks(essay: Essay, tally: Tally) -> tuple[list[ClassifiedBlock], tuple[str, ...]]:
+def _blocks(essay: Essay, layout: Layout, tally: Tally) -> tuple[list[ClassifiedBlock], tuple[str, ...]]:
     """The essay's blocks with their kinds, in reading order, and sentences on what is uncertain."""
-    layout = find_layout(essay)
-    for start, end in layout.marks:
-        tally.drop(essay.text, start, end, "layout mark")
     for start, end, reason in essay.furniture:
+        tally.drop(essay.text, start, end, reason)
+    layout, bracketed = take_bracketed(layout)
+    for start, end, reason in layout.dropped:
         tally.drop(essay.text, start, end, reason)
     found = take_footnotes(layout)
     body = found.body
     title, author, blocks = title_and_author(merge(divide(body), body), body, essay.reference)
+    for line in (*title, *author):
+        tally.keep(line.start, line.end)
     front: dict[Kind, list[PrintLine]] = {"title": title, "author": author}
     classified = [
         *(ClassifiedBlock(kind, lines) for kind, lines in front.items() if lines),
         *classify(blocks, body),
-        *(ClassifiedBlock("note", note.lines, note.mark, at_foot=note.at_foot) for note in found.notes),
+        *(
+            ClassifiedBlock("note", note.lines, note.mark, at_foot=note.at_foot)
+            for note in (*bracketed, *found.notes)
+        ),
     ]
     # Stable: a note at a page's foot follows the paragraph that began above it.
     return sorted(classified, key=lambda block: block.lines[0].start), found.warnings
@@ -116,15 +126,32 @@ def _blocks(essay: Essay, tally: Tally) -> tuple[list[ClassifiedBlock], tuple[st
 def _drafts(
     essay: Essay, blocks: Sequence[ClassifiedBlock], hyphenation: Hyphenation, tally: Tally
 ) -> list[_Draft]:
-    drafts = []
-    for block, name in zip(blocks, _names(blocks), strict=True):
+    drafts: list[_Draft] = []
+    inline: list[_Draft] = []
+    for block in blocks:
         spans = [(line.start, line.end) for line in block.lines]
         start = note_start(block.lines[0].text) if block.kind == "note" else None
         if start is not None and start.is_layout:
             first, end = spans[0]
             tally.drop(essay.text, first, first + start.length, "layout mark")
             spans[0] = (first + start.length, end)
-        drafts.append(_Draft(block, name, clean(essay.text, spans, hyphenation, tally)))
+        draft = _Draft(block, clean(essay.text, spans, hyphenation, tally))
+        drafts.append(draft)
+        if block.kind in _WITH_NOTE_MARKS:
+            for note in cut_inline_notes(draft.clean, tally):
+                mark = note.mark or str(len(inline) + 1)
+                draft.inline.append((mark, note.before, len(inline)))
+                inline.append(_Draft(ClassifiedBlock("note", block.lines, mark), note.clean))
+    # As where they are printed, these notes follow the text.
+    _link(essay, drafts, inline, tally)
+    return [draft for draft in (*drafts, *inline) if len(draft.clean)]
+
+
+def _link(essay: Essay, drafts: Sequence[_Draft], inline: Sequence[_Draft], tally: Tally) -> None:
+    """Name all drafts, and link the marks in their texts to the notes."""
+    everything = (*drafts, *inline)
+    for draft, name in zip(everything, _names([draft.block for draft in everything]), strict=True):
+        draft.name = name
     notes = [
         NoteTarget(
             draft.block.mark,
@@ -138,8 +165,12 @@ def _drafts(
     finder = MarkFinder(notes, lambda offset: max(0, bisect_right(page_starts, offset) - 1))
     for draft in drafts:
         if draft.block.kind in _WITH_NOTE_MARKS:
-            draft.notes = finder.take(draft.clean, tally)
-    return [draft for draft in drafts if len(draft.clean)]
+            marks = finder.take(draft.clean, tally)
+            own = (
+                NoteMark(mark, draft.clean.index(before), f"{essay.id}/{inline[number].name}")
+                for mark, before, number in draft.inline
+            )
+            draft.notes = tuple(sorted((*marks, *own), key=lambda mark: mark.at))
 
 
 def _names(blocks: Sequence[ClassifiedBlock]) -> list[str]:
@@ -218,7 +249,12 @@ def _pages(essay: Essay, page_starts: Sequence[int], clean_text: CleanText) -> t
 
 
 def _report(
-    essay: Essay, passages: Sequence[Passage], tally: Tally, title: str, uncertain: Sequence[str]
+    essay: Essay,
+    layout: Layout,
+    passages: Sequence[Passage],
+    tally: Tally,
+    title: str,
+    uncertain: Sequence[str],
 ) -> IngestReport:
     """Account for every character; ``unaccounted`` counts printed ones that are neither kept nor named."""
     kept = kept_offsets(passages)
@@ -234,7 +270,7 @@ def _report(
         layout=len(blank - tally.dropped.keys()),
         hyphens_joined=tuple(tally.joined),
         hyphens_kept=tuple(tally.kept),
-        dropped=_dropped_lines(essay),
+        dropped=_dropped_lines(essay, layout, kept),
         removed=dict(tally.reasons()),
         unaccounted=len(lost),
         note_marks=sum(len(passage.notes) for passage in passages),
@@ -247,11 +283,12 @@ def _report(
     )
 
 
-def _dropped_lines(essay: Essay) -> tuple[tuple[int, str, str], ...]:
-    """The lines of page furniture: line number from 1, text, reason."""
+def _dropped_lines(essay: Essay, layout: Layout, kept: Collection[int]) -> tuple[tuple[int, str, str], ...]:
+    """The lines that are left out as a whole: line number from 1, text, reason."""
+    matter = [span for span in layout.dropped if span[2] != "layout mark" and span[0] not in kept]
     dropped = []
     line, counted = 1, 0
-    for start, end, reason in essay.furniture:
+    for start, end, reason in sorted((*essay.furniture, *matter)):
         line, counted = line + essay.text.count("\n", counted, start), start
         dropped.append((line, essay.text[start:end].strip(), reason))
     return tuple(dropped)

@@ -5,26 +5,38 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise, takewhile
 
 from assistant.chunking.blocks import heading_like
+from assistant.chunking.entries import begins_entry, entry_starts
+from assistant.chunking.headings import is_capitals, numbering_length
 from assistant.chunking.layout import Layout, LineGroup, PrintLine
 from assistant.chunking.notes import NOTES_HEADING, begins_notes, divide_notes
 from assistant.core.essay import CSLItem, Kind, letters_and_digits, plain_title
 
 # Lines within which title and author are looked for.
 _MOST_LINES = 12
-_BYLINE = re.compile(r"by\s+(?=\S)", re.IGNORECASE)
+_BYLINE = re.compile(r"(?:by|von|par|por|de|di)\s+(?=[A-ZÀ-ÖØ-Þ]\w*[\w.'’-]*\s)|by\s+(?=\S)", re.IGNORECASE)
 _NAME_WORD = re.compile(r"(?:[^\W\d_]\.?|(?:[^\W\d_][\w'’.-]*))(?:,)?$")
 _PARTICLES = frozenset(("de da di du del der van von of and & la le el y").split())
 _NO_NAME = frozenset("a an at for from her his in into its me my on our the their to with your".split())
 _LONGEST_NAME = 60
 _REFERENCES = re.compile(
-    r"(?:works? (?:cited|consulted)|references?|bibliography|sources|literature(?: cited)?|further reading)",
+    r"(?:list of )?(?:works? (?:cited|consulted)|references?(?: cited)?|bibliograph(?:y|ie|ía|ia)|sources|"
+    r"(?:primary|secondary) (?:sources|literature)|literature(?: cited)?|further reading|"
+    r"select(?:ed)? bibliography|"
+    r"literatur(?:verzeichnis|hinweise|nachweise?)?|quellen(?:verzeichnis|nachweise?)?|"
+    r"quellen- und literaturverzeichnis|verwendete literatur|siglen(?: und literatur)?|"
+    r"(?:ouvrages|œuvres|oeuvres|travaux) cit[ée]e?s|références(?: bibliographiques)?|"
+    r"sources (?:citées|et bibliographie)|"
+    r"orientations? bibliographiques?|obras citadas|referencias(?: bibliográficas)?|opere citate|"
+    r"riferimenti bibliografici|literatuur(?:lijst)?)",
     re.IGNORECASE,
 )
-_NUMBERING = re.compile(r"^(?:\d+(?:\.\d+)*|[IVXLC]+)[.)]?\s+")
 _KNOWN = re.compile(
-    r"(?:abstract|introduction|conclusions?|epilogue|prologue|preface|afterword|acknowledge?ments?|appendix\b.*)",
+    r"(?:abstract|summary|introduction|conclusions?|epilogue|prologue|preface|foreword|afterword|"
+    r"acknowledge?ments?|appendix\b.*|einleitung|einführung|schluss|schlu[ßs]wort|fazit|vorwort|nachwort|anhang\b.*|"
+    r"zusammenfassung|résumé|avant-propos|annexes?|conclusion)",
     re.IGNORECASE,
 )
 
@@ -63,14 +75,28 @@ def title_and_author(
     Returns:
         Lines of the title, lines of the author, and the remaining blocks.
     """
+    reference = _with_stated(reference, layout)
     leading = _leading(blocks, layout)
     lines = [line for block in leading for line in block.lines][:_MOST_LINES]
     title = _title_by_record(lines, plain_title(reference))
     author = _author_by_record([line for line in lines if line not in title], reference)
-    if not title:
+    if not title and layout.title:
+        title = list(layout.title)
+    elif not title:
         title, author_by_form = _by_form(leading, lines, author)
         author = author or author_by_form
+    author = author or list(layout.author)
     return title, author, _without(blocks, {line.start for line in (*title, *author)})
+
+
+def _with_stated(reference: CSLItem, layout: Layout) -> CSLItem:
+    """A record with the title and the author that are stated for the file, where it has none."""
+    record = dict(reference)
+    if layout.title and not plain_title(reference):
+        record["title"] = " ".join(line.text for line in layout.title)
+    if layout.author and not reference.get("author"):
+        record["author"] = [{"literal": line.text} for line in layout.author]
+    return record
 
 
 def _leading(blocks: Sequence[LineGroup], layout: Layout) -> list[LineGroup]:
@@ -119,7 +145,7 @@ def _by_form(
     leading: Sequence[LineGroup], lines: Sequence[PrintLine], known: Sequence[PrintLine]
 ) -> tuple[list[PrintLine], list[PrintLine]]:
     """Title and author by how they are set; ``known`` are the lines of an author known from the record."""
-    if not lines or lines[0].ends_sentence:
+    if not lines or (lines[0].ends_sentence and not is_capitals(lines[0].text)):
         return [], []
     bylines = [line for line in lines[1:] if _BYLINE.match(line.text)]
     author = list(known) or bylines[:1]
@@ -160,15 +186,17 @@ def classify(blocks: Sequence[LineGroup], layout: Layout) -> list[ClassifiedBloc
     """Find the kind of each block, title and author excepted."""
     classified: list[ClassifiedBlock] = []
     part: Kind = "paragraph"
+    spaced_entries = False
     for index, block in enumerate(blocks):
         following = blocks[index + 1] if index + 1 < len(blocks) else None
         if _is_heading(classified, block, following, layout, part):
             classified.append(ClassifiedBlock("heading", block.lines))
             part = _part(block, blocks[index + 1 : index + 1 + _NOTES_SEEN])
+            spaced_entries = part == "reference" and _are_entries_spaced(blocks[index + 1 :], layout)
         elif part == "note":
             _add_notes(classified, block)
         elif part == "reference":
-            _add_entries(classified, block)
+            _add_entries(classified, block, layout, spaced=spaced_entries)
         else:
             classified.append(_body(block, layout))
     return classified
@@ -176,12 +204,17 @@ def classify(blocks: Sequence[LineGroup], layout: Layout) -> list[ClassifiedBloc
 
 def _part(heading: LineGroup, following: Sequence[LineGroup]) -> Kind:
     """The kind of the blocks under a heading."""
-    name = _NUMBERING.sub("", heading.printed).strip(" .:")
+    name = _bare(heading)
     if not following:
         return "paragraph"
     if NOTES_HEADING.fullmatch(name) and begins_notes(following):
         return "note"
     return "reference" if _REFERENCES.fullmatch(name) else "paragraph"
+
+
+def _bare(block: LineGroup) -> str:
+    """A heading without its number and the points after it."""
+    return block.printed[numbering_length(block.printed) :].strip(" .:*_")
 
 
 def _is_heading(
@@ -193,7 +226,7 @@ def _is_heading(
 ) -> bool:
     if block.first.mark == "#":
         return True
-    name = _NUMBERING.sub("", block.printed).strip(" .:")
+    name = _bare(block)
     if len(block.lines) == 1 and any(known.fullmatch(name) for known in (NOTES_HEADING, _REFERENCES, _KNOWN)):
         return following is not None
     if part != "paragraph" or not heading_like(block, layout) or following is None or block.verse:
@@ -237,17 +270,60 @@ def _add_notes(classified: list[ClassifiedBlock], block: LineGroup) -> None:
     classified.extend(ClassifiedBlock("note", note.lines, note.mark) for note in notes)
 
 
-def _add_entries(classified: list[ClassifiedBlock], block: LineGroup) -> None:
-    """Divide references: an indented line belongs to the entry before it; otherwise a block is an entry."""
-    has_hanging_indents = any(line.indent > block.first.indent + 1 for line in block.lines)
-    for index, line in enumerate(block.lines):
-        last = classified[-1]
-        continues = (
-            line.indent > last.lines[0].indent + 1
-            or (index > 0 and not has_hanging_indents)
-            or (index == 0 and not last.lines[-1].ends_sentence)
-        )
-        if last.kind == "reference" and continues:
-            last.lines.append(line)
-        else:
-            classified.append(ClassifiedBlock("reference", [line]))
+def _are_entries_spaced(blocks: Sequence[LineGroup], layout: Layout) -> bool:
+    """Whether each entry of a list of references is a block of its own."""
+    entries = list(takewhile(lambda block: not _names_part(block), blocks))
+    inner = sum(len(_starts_within(block.lines, layout)) > 1 for block in entries)
+    return len(entries) > 2 and inner < len(entries) / 2
+
+
+def _names_part(block: LineGroup) -> bool:
+    name = _bare(block)
+    return block.first.mark == "#" or bool(NOTES_HEADING.fullmatch(name) or _KNOWN.fullmatch(name))
+
+
+def _starts_within(lines: Sequence[PrintLine], layout: Layout) -> list[int]:
+    """Indices of lines that begin an entry: by indents where other lines have one, otherwise by words."""
+    if any(line.indent > lines[0].indent + 1 for line in lines):
+        return [index for index, line in enumerate(lines) if line.indent <= lines[0].indent + 1]
+    room = (layout.measure.has_room(before.text, line.first_word) for before, line in pairwise(lines))
+    return entry_starts([line.text for line in lines], [True, *room])
+
+
+def _add_entries(
+    classified: list[ClassifiedBlock], block: LineGroup, layout: Layout, *, spaced: bool
+) -> None:
+    """Add the entries of a block, whose first lines may go on with the entry before it.
+
+    Args:
+        classified: What they are added to.
+        block: The block.
+        layout: How the essay is set.
+        spaced: Whether each entry is a block of its own.
+    """
+    lines = block.lines
+    last = classified[-1]
+    if last.kind == "reference" and _goes_on(last.lines, block):
+        first = _first_entry(lines, last.lines[0])
+        last.lines.extend(lines[:first])
+        lines = lines[first:]
+    is_hanging = any(line.indent > lines[0].indent + 1 for line in lines)
+    starts = _starts_within(lines, layout) if lines and (is_hanging or not spaced) else [0][: len(lines)]
+    bounds = pairwise([*starts, len(lines)])
+    classified.extend(ClassifiedBlock("reference", list(lines[start:end])) for start, end in bounds)
+
+
+def _goes_on(entry: Sequence[PrintLine], block: LineGroup) -> bool:
+    """Whether a block goes on with the entry before it."""
+    if block.first.indent > entry[0].indent + 1:
+        return True
+    return not entry[-1].ends_sentence and not begins_entry(block.first.text)
+
+
+def _first_entry(lines: Sequence[PrintLine], entry: PrintLine) -> int:
+    """Index of the first line that begins an entry of its own, after lines that go on with another."""
+    hanging = lines[0].indent > entry.indent + 1
+    for index, line in enumerate(lines[1:], 1):
+        if line.indent <= entry.indent + 1 if hanging else begins_entry(line.text):
+            return index
+    return len(lines)

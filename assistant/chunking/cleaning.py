@@ -8,6 +8,7 @@ caller cuts out. Ligatures are spelled out. Everything else remains as printed, 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -125,6 +126,11 @@ class Tally:
             if not source[offset].isspace():
                 self.dropped[offset] = reason
 
+    def keep(self, start: int, end: int) -> None:
+        """Undo that the characters of a source span were dropped."""
+        for offset in range(start, end):
+            self.dropped.pop(offset, None)
+
     def reasons(self) -> Counter[str]:
         """Number of dropped characters by reason."""
         return Counter(self.dropped.values())
@@ -169,6 +175,17 @@ class CleanText:
         kept.append(slice(end, None))
         self._characters = [character for part in kept for character in self._characters[part]]
         self._offsets = [offset for part in kept for offset in self._offsets[part]]
+
+    def part(self, start: int, end: int) -> CleanText:
+        """A copy of a part of the text."""
+        part = CleanText()
+        part._characters = self._characters[start:end]
+        part._offsets = self._offsets[start:end]
+        return part
+
+    def index(self, offset: int) -> int:
+        """Number of characters before a source offset."""
+        return bisect_left(self._offsets, offset)
 
     def offset(self, index: int) -> int:
         """Source offset of a character."""
@@ -246,7 +263,8 @@ def _break(source: str, before: Span, after: Span) -> int:
 def _has_unspaced_dash(left: str, right: str) -> bool:
     """Whether a dash is printed at the line break without a space around it."""
     ends = left.endswith(("—", "–", "--")) and left not in {"—", "–", "--"}
-    return ends or (right.startswith("—") and right != "—")
+    # A row of dashes at the beginning of a line stands for a name.
+    return ends or (right.startswith("—") and right != "—" and not right.startswith("——"))
 
 
 def _edge_word(source: str, span: Span, which: int) -> str:

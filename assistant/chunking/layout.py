@@ -8,15 +8,19 @@ and end.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from operator import itemgetter
 from statistics import fmean, median, pstdev
 
-from assistant.core.essay import Essay
-from assistant.core.lines import split_lines, strip
+from assistant.chunking.contents import find_contents
+from assistant.chunking.headings import find_names, find_speakers, lower_numbering_length
+from assistant.chunking.matter import NO_MATTER, DroppedSpan, Matter, find_matter
+from assistant.chunking.spacing import dividing_blanks
+from assistant.core.essay import Essay, Span
+from assistant.core.lines import Line, split_lines, strip
 
 # Advance widths of a common book face (Times Roman, thousandths of an em), from its font metrics.
 _LOWER = "abcdefghijklmnopqrstuvwxyz"
@@ -184,8 +188,9 @@ class PrintLine:
 
     @property
     def starts_sentence(self) -> bool:
-        """Whether it begins with a capital or a figure, apart from quotation marks and brackets."""
-        first = self.text.lstrip(_OPENERS)[:1]
+        """Whether it begins with a capital or a figure, apart from quotation marks, brackets and a number."""
+        text = self.text[lower_numbering_length(self.text) :]
+        first = (text if text[:1].isupper() else self.text).lstrip(_OPENERS)[:1]
         return first.isupper() or first.isdigit()
 
     @property
@@ -238,62 +243,175 @@ class Layout:
     Attributes:
         measure: The width to which it is set.
         indented: Whether paragraphs begin with an indent that the source still shows.
+        firsts_indented: Whether some first line after a blank line is indented.
         body_indent: Columns before an ordinary line.
-        marks: Source spans of layout marks (``#``, ``>``) taken off.
+        spaced: Whether blank lines divide the paragraphs.
+        speakers: Names before speeches, on the same line.
+        names: Lines that have nothing but the name of a speaker.
+        dropped: Source spans that are no words of the essay, with the reason: what surrounds them in the
+            file, and layout marks (``#``, ``>``) that were taken off.
         items: Source offsets of lines that begin an item of a list.
         lines: All printed lines.
+        title: The title that is stated for the file, which may be printed again.
+        author: The author who is stated for the file.
     """
 
     measure: LineMeasure
     indented: bool
+    firsts_indented: bool
     body_indent: int
-    marks: tuple[tuple[int, int], ...]
+    spaced: bool
+    speakers: frozenset[str]
+    names: frozenset[str]
+    dropped: tuple[DroppedSpan, ...]
     items: frozenset[int]
     lines: tuple[PrintLine, ...] = field(repr=False)
+    title: tuple[PrintLine, ...] = ()
+    author: tuple[PrintLine, ...] = ()
 
 
-def printed_lines(essay: Essay) -> list[PrintLine]:
-    """The printed lines of an essay, in order; furniture and blank lines are left out."""
+def printed_lines(essay: Essay, matter: Matter = NO_MATTER) -> list[PrintLine]:
+    """The printed lines of an essay, in order; furniture, matter and blank lines are left out."""
     furniture = {start for start, _, _ in essay.furniture}
     starts = [page.start for page in essay.pages]
     page_starts = frozenset(starts)
+    dropped = [start for start, _, _ in matter.spans]
     printed: list[PrintLine] = []
-    after_blank, last_page = False, 0
+    blanks: list[int] = []
+    blank, last_page = 0, 0
     for line in split_lines(essay.text):
         if line.blank or line.start in furniture:
-            after_blank = after_blank or line.blank
+            blank += line.blank
             continue
-        page = max(0, bisect_right(starts, line.start) - 1)
-        text = strip(line.text)
-        start = line.start + line.text.index(text)
         # The one space that shows a page break is not an indent.
         indent = 0 if line.indent == 1 and line.start in page_starts else line.indent
-        opens_page = page != last_page
-        printed.append(
-            PrintLine(line.number, start, start + len(text), text, indent, page, after_blank, opens_page)
-        )
-        after_blank, last_page = False, page
-    return printed
+        page = max(0, bisect_right(starts, line.start) - 1)
+        first, last = bisect_right(dropped, line.start), bisect_left(dropped, line.end)
+        pieces = list(_pieces(line, matter.spans[max(0, first - 1) : last]))
+        # A rule, a comment or an underline keeps its neighbours apart as a blank line does.
+        blank += not pieces
+        for start, end in pieces:
+            text = essay.text[start:end]
+            mark = "#" if line.start in matter.underlined else ""
+            printed.append(
+                PrintLine(line.number, start, end, text, indent, page, blank > 0, page != last_page, mark)
+            )
+            blanks.append(blank)
+            blank, last_page, indent = 0, page, 0
+    divides = dividing_blanks([line.text for line in printed], blanks)
+    return [replace(line, after_blank=after) for line, after in zip(printed, divides, strict=True)]
+
+
+def _pieces(line: Line, dropped: Sequence[DroppedSpan]) -> Iterator[Span]:
+    """Source spans of what a line prints besides the spans dropped, which begin with the last before it."""
+    position = line.start
+    for start, end, _ in (*dropped, (line.end, line.end, "")):
+        if start >= position:
+            part = line.text[position - line.start : start - line.start]
+            if text := strip(part):
+                inner = position + part.index(text)
+                yield inner, inner + len(text)
+        position = max(position, end)
 
 
 def find_layout(essay: Essay) -> Layout:
     """Find how an essay is set."""
-    lines, marks = _take_marks_off(printed_lines(essay))
+    matter = find_matter(essay.text)
+    lines, marks = _take_marks_off(printed_lines(essay, matter))
+    lines, contents = _take_contents_out(lines)
     measure = find_measure([[line.text for line in run] for run in runs(lines)])
     inner = [line.indent for run in runs(lines) for line in run[1:]] or [0]
     body = max(set(inner), key=inner.count)
-    return Layout(measure, _indented(lines, body), body, tuple(marks), _items(lines), tuple(lines))
+    return Layout(
+        measure=measure,
+        indented=_indented(lines, body),
+        firsts_indented=any(
+            run[0].indent >= body + _INDENT and run[1].indent <= body + 1
+            for run in runs(lines)
+            if len(run) > 1
+        ),
+        body_indent=body,
+        spaced=_spaced(lines, measure),
+        speakers=find_speakers([line.text for line in lines]),
+        names=find_names([line.text for line in lines], [line.after_blank for line in lines]),
+        dropped=(*matter.spans, *((start, end, "layout mark") for start, end in marks), *contents),
+        items=_items(lines, measure),
+        lines=tuple(lines),
+        title=_stated(essay.text, matter.title),
+        author=_stated(essay.text, matter.author),
+    )
 
 
-def _items(lines: Sequence[PrintLine]) -> frozenset[int]:
+def _take_contents_out(lines: Sequence[PrintLine]) -> tuple[list[PrintLine], list[DroppedSpan]]:
+    """Take tables of contents out; the other lines, and spans of the contents."""
+    contents = find_contents([line.text for line in lines], [line.after_blank for line in lines])
+    kept: list[PrintLine] = []
+    opens_page, after_contents = False, False
+    for index, line in enumerate(lines):
+        if index in contents:
+            opens_page, after_contents = opens_page or line.opens_page, True
+            continue
+        opens = line.opens_page or (opens_page and bool(kept))
+        kept.append(replace(line, after_blank=line.after_blank or after_contents, opens_page=opens))
+        opens_page, after_contents = False, False
+    dropped = [(lines[index].start, lines[index].end, "table of contents") for index in sorted(contents)]
+    return kept, dropped
+
+
+def _spaced(lines: Sequence[PrintLine], measure: LineMeasure) -> bool:
+    """Whether blank lines divide the paragraphs, as far as ends of sentences show it."""
+    ends = [
+        line.after_blank
+        for before, line in pairwise(lines)
+        if before.ends_sentence
+        and line.starts_sentence
+        and (line.after_blank or measure.has_room(before.text, line.first_word))
+    ]
+    return sum(ends) > len(ends) / 2
+
+
+def _stated(text: str, spans: Sequence[Span]) -> tuple[PrintLine, ...]:
+    """Lines of a title or an author that are stated for the file, before its pages."""
+    return tuple(
+        PrintLine(
+            number=text.count("\n", 0, start) + 1,
+            start=start,
+            end=end,
+            text=text[start:end],
+            indent=0,
+            page=0,
+            after_blank=True,
+            opens_page=False,
+        )
+        for start, end in spans
+    )
+
+
+def _items(lines: Sequence[PrintLine], measure: LineMeasure) -> frozenset[int]:
     """Offsets of lines that begin an item: several bullets, or numbers that count up, close together."""
-    labelled = [(line, _number(match[0])) for line in lines if (match := LIST_ITEM.match(line.text))]
+    labelled = [
+        (line, after, _number(match[0]))
+        for line, after in zip_longest(lines, lines[1:])
+        if (match := LIST_ITEM.match(line.text))
+    ]
     items: set[int] = set()
-    for (line, number), (later, later_number) in pairwise(labelled):
+    for (line, after, number), (later, _, later_number) in pairwise(labelled):
         is_close = later.number - line.number <= _LONGEST_ITEM
-        if is_close and later_number == number + (number > 0):
+        if is_close and later_number == number + (number > 0) and not _heads(line, after, measure):
             items |= {line.start, later.start}
     return frozenset(items)
+
+
+def _heads(line: PrintLine, after: PrintLine | None, measure: LineMeasure) -> bool:
+    """Whether a numbered line is followed by words of their own, and thus a heading and no item."""
+    return (
+        after is not None
+        and line.starts_sentence
+        and not line.ends_sentence
+        and after.starts_sentence
+        and not LIST_ITEM.match(after.text)
+        and measure.has_room(line.text, after.first_word)
+    )
 
 
 def _number(label: str) -> int:
@@ -328,15 +446,27 @@ def _indented(lines: Sequence[PrintLine], body: int) -> bool:
     return len(firsts) >= 2
 
 
-def _take_marks_off(lines: Sequence[PrintLine]) -> tuple[list[PrintLine], list[tuple[int, int]]]:
-    """Take Markdown's marks of headings and quotations off their lines; the lines, and spans of the marks."""
-    bare, marks = [], []
+def _take_marks_off(lines: Sequence[PrintLine]) -> tuple[list[PrintLine], list[Span]]:
+    """Take Markdown's marks of headings and quotations off their lines; the lines, and spans of the marks.
+
+    A mark of a quotation with nothing after it is a blank line in it.
+    """
+    bare: list[PrintLine] = []
+    marks: list[Span] = []
+    blank = False
     for line in lines:
         mark = _HEADING_MARK.match(line.text) or _QUOTE_MARK.match(line.text)
-        if mark is None or not line.text[mark.end() :].strip():
-            bare.append(line)
+        if mark and line.text[0] == ">" and mark.end() == len(line.text):
+            marks.append((line.start, line.end))
+            blank = True
             continue
-        start = line.start + mark.end()
-        marks.append((line.start, start))
-        bare.append(replace(line, start=start, text=line.text[mark.end() :], mark=line.text[0]))
+        if mark and line.text[mark.end() :].strip():
+            start = line.start + mark.end()
+            marks.append((line.start, start))
+            bare.append(replace(line, start=start, text=line.text[mark.end() :], mark=line.text[0]))
+        else:
+            bare.append(line)
+        if blank:
+            bare[-1] = replace(bare[-1], after_blank=True)
+        blank = False
     return bare, marks
