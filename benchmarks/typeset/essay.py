@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-Style = Literal["plain", "italic", "call"]
+Style = Literal["plain", "italic", "call", "page"]
 BlockKind = Literal["paragraph", "heading", "blockquote", "verse"]
 
 # ``*words*`` are emphasised and ``^3^`` calls note 3.
@@ -19,7 +19,8 @@ class Words:
     """Words of one style.
 
     Attributes:
-        text: The words, or the mark of a note; a line break ends a line of verse.
+        text: The words, or the mark of a note; a line break ends a line of verse. The style ``page`` has no
+            words, or the hyphen of a word that is divided: a page ends there.
         style: How they are set.
     """
 
@@ -116,7 +117,7 @@ def words_of(markup: str) -> tuple[Words, ...]:
 
 def plain(words: tuple[Words, ...]) -> str:
     """The text without note calls and without lines of verse."""
-    return "".join(part.text for part in words if part.style != "call").replace("\n", " ")
+    return "".join(part.text for part in words if part.style in {"plain", "italic"}).replace("\n", " ")
 
 
 def calls_of(words: tuple[Words, ...]) -> tuple[str, ...]:
@@ -149,9 +150,12 @@ def curled_words(words: tuple[Words, ...]) -> tuple[Words, ...]:
     made: list[Words] = []
     before = " "
     for part in words:
-        text = part.text if part.style == "call" else curled(part.text, before)
+        if part.style in {"call", "page"}:
+            made.append(part)
+            continue
+        text = curled(part.text, before)
         made.append(Words(text, part.style))
-        before = text[-1:] if part.style != "call" else before
+        before = text[-1:]
     return tuple(made)
 
 

@@ -11,7 +11,7 @@ import re
 import subprocess
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from typeset.essay import Block, Words, WrittenEssay, curled, curled_words
@@ -28,8 +28,13 @@ _SPECIAL = {
     "–": "--",
     "—": "---",
     "\n": r"\\ ",
+    '"': r"\textquotedbl{}",
+    "'": r"\textquotesingle{}",
 }
 _GREEK_OR_HEBREW = re.compile(r"[Ͱ-Ͽἀ-῿]+(?:\s[Ͱ-Ͽἀ-῿]+)*|[֐-׿]+(?:\s[֐-׿]+)*")
+
+# The last line of the page is full, and the next page goes on with the paragraph.
+_PAGE_END = r"{\parfillskip=0pt\par}\newpage\noindent "
 
 # Each page's number is written as the page is shipped, and \place writes that of a passage's first line.
 _PLACES = r"""
@@ -57,6 +62,7 @@ class LatexLayout:
         in_references: What references are set with.
         notes_title: The heading above endnotes.
         before_notes: What stands before endnotes.
+        straight: Whether quotation marks are set as they are typed.
         apart: Printed words that belong to no passage.
         heading: The command of a heading.
         list_heading: The command of the headings above notes and references; empty for that of the others.
@@ -77,6 +83,7 @@ class LatexLayout:
     hang: str = "1.8em"
     in_notes: str = ""
     in_references: str = ""
+    straight: bool = False
     apart: tuple[str, ...] = ()
     heading: str = r"\section*"
     list_heading: str = ""
@@ -117,17 +124,20 @@ def _foreign(match: re.Match[str]) -> str:
     return rf"\{name}{{{match[0]}}}"
 
 
-def set_words(words: Sequence[Words], note: Callable[[str], str]) -> str:
+def set_words(words: Sequence[Words], note: Callable[[str], str], *, straight: bool = False) -> str:
     """Words as LaTeX sets them.
 
     Args:
         words: The words.
         note: Sets the call of a note.
+        straight: Whether quotation marks are set as they are typed.
     """
     made = []
-    for part in curled_words(tuple(words)):
+    for part in words if straight else curled_words(tuple(words)):
         if part.style == "call":
             made.append(note(part.text))
+        elif part.style == "page":
+            made.append(part.text + _PAGE_END)
         elif part.style == "italic":
             made.append(rf"\emph{{{escape(part.text)}}}")
         else:
@@ -145,7 +155,7 @@ def source(essay: WrittenEssay, layout: LatexLayout) -> str:
     by_mark = {note.mark: note for note in essay.notes}
 
     def footnote(mark: str) -> str:
-        text = set_words(by_mark[mark].words, lambda _: "")
+        text = set_words(by_mark[mark].words, _no_note, straight=layout.straight)
         return rf"\footnote{{\place{{n{mark}}}{text}}}"
 
     def raised(mark: str) -> str:
@@ -166,28 +176,48 @@ def source(essay: WrittenEssay, layout: LatexLayout) -> str:
     if not layout.footnotes:
         parts += [layout.before_notes, rf"{list_heading}{{{layout.notes_title}}}", "{" + layout.in_notes]
         for item in essay.notes:
-            text = set_words(item.words, lambda _: "")
-            parts.append(rf"\par\leavevmode\place{{n{item.mark}}}{item.mark}. {text}\par")
+            start, words = _page_before(item.words)
+            text = set_words(words, _no_note, straight=layout.straight)
+            parts.append(rf"{start}\par\leavevmode\place{{n{item.mark}}}{item.mark}. {text}\par")
         parts.append("}")
     if essay.references:
         parts += [layout.before_references, rf"{list_heading}{{{essay.references_title}}}"]
         parts.append("{" + layout.in_references + r"\setlength{\parindent}{0pt}")
         hang = rf"\hangindent={layout.hang}\hangafter=1" if layout.hanging else ""
         for number, entry in enumerate(essay.references):
-            text = set_words(entry, lambda _: "")
-            parts.append(rf"\par{hang}\noindent\leavevmode\place{{r{number:03}}}{text}\par")
+            start, words = _page_before(entry)
+            text = set_words(words, _no_note, straight=layout.straight)
+            parts.append(rf"{start}\par{hang}\noindent\leavevmode\place{{r{number:03}}}{text}\par")
         parts.append("}")
     parts += [layout.closing, r"\end{document}"]
     return "\n".join(part for part in parts if part) + "\n"
 
 
+def _no_note(_mark: str) -> str:
+    return ""
+
+
+def _page_before(words: tuple[Words, ...]) -> tuple[str, tuple[Words, ...]]:
+    """What begins a page before the first of the words, and the words."""
+    if words and words[0].style == "page":
+        return r"\newpage", words[1:]
+    return "", words
+
+
 def _block(number: int, block: Block, layout: LatexLayout, note: Callable[[str], str], within: str) -> str:
-    text = set_words(block.words, note)
+    start, words = _page_before(block.words)
+    return start + _block_here(number, replace(block, words=words), layout, note, within)
+
+
+def _block_here(
+    number: int, block: Block, layout: LatexLayout, note: Callable[[str], str], within: str
+) -> str:
+    text = set_words(block.words, note, straight=layout.straight)
     place = rf"\place{{b{number:03}}}"
     if within:
         sentences = re.split(r"(?<=[a-z]{4}[.?!]) (?=[A-Z])", text)
         middle = len(sentences) // 2
-        text = " ".join(sentences[:middle]) + "\n" + within + "\n" + " ".join(sentences[middle:])
+        text = " ".join(sentences[:middle]) + "\n" + within.strip() + "\n" + " ".join(sentences[middle:])
     if block.kind == "heading":
         return rf"{layout.heading}{{{text}}}"
     if block.kind == "blockquote":

@@ -171,7 +171,7 @@ https://archive.example.org/terms\par}}
 
 def _initial(text: str) -> tuple[str, str, str, str]:
     """The mark of the place, the first letter, the rest of the first words, and what follows them."""
-    match = re.match(r"(\\place\{\w+\})(\w)(\S*(?: \w+){2}) (.*)", text, re.DOTALL)
+    match = re.match(r"(\\place\{\w+\})(\w)(\w*(?: \w+){0,2}) (.*)", text, re.DOTALL)
     if match is None:
         raise ValueError(text[:40])
     return match[1], match[2], match[3], match[4]
@@ -321,7 +321,7 @@ def figures(_essay: WrittenEssay) -> LatexLayout:
         if number == paragraphs[5]:
             return _figure(shapes[1], "What two readers of one page may share; see also the table.", 2, "t")
         if number == paragraphs[7]:
-            return _TABLE
+            return _TABLE.strip()
         return ""
 
     return LatexLayout(
@@ -405,6 +405,22 @@ def verse_greek(_essay: WrittenEssay) -> LatexLayout:
         + r"\fancyhf{}\fancyfoot[C]{--- \thepage{} ---}",
         opening=_centred,
         engine="lualatex",
+    )
+
+
+def as_printed(_essay: WrittenEssay) -> LatexLayout:
+    """A journal's pages that end where the essay says, with running heads, endnotes, and marks as typed."""
+    return LatexLayout(
+        document_class=r"\documentclass[11pt,letterpaper,twoside]{article}",
+        preamble=_TIMES
+        + _HEADINGS
+        + r"\usepackage{textcomp}\raggedbottom\setlength{\emergencystretch}{3em}\tolerance=9999"
+        + r"\linespread{1.3}"
+        + r"\usepackage[letterpaper,hmargin=1.3in,vmargin=1in]{geometry}"
+        + _heads(escape(_essay.author), rf"\emph{{{escape(_essay.short)}}}"),
+        opening=_centred,
+        footnotes=False,
+        straight=True,
     )
 
 
