@@ -15,6 +15,7 @@ import re
 import signal
 import time
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,11 +30,13 @@ from assistant.chunking.chunk import chunk
 from assistant.chunking.sentences import split_sentences
 from assistant.citations.references import from_title_page, pasted_references
 from assistant.citations.setting import set_as_block, set_inline
+from assistant.citations.styles import style_named
 from assistant.citations.titles import marked_up
 from assistant.core.errors import AssistantError
 from assistant.documents.latex import read_latex
 from assistant.documents.markdown import read_markdown
 from assistant.documents.text import read_text
+from assistant.drafts.check import Checker
 from assistant.drafts.quotations import find_quotations
 from assistant.library.adding import essay_of_passages
 from assistant.quotations.corpus import Corpus
@@ -228,3 +231,43 @@ _RUNS = ("a", "1", " ", "\n", "—", "“", '"', "(", "[", "漢", "\f", *_TOKENS
 def test_a_reader_is_linear(name: str) -> None:
     problems = (_problem(_READERS[name], "A. {}¤ b.", unit) for unit in _RUNS)
     assert next(filter(None, problems), "") == ""
+
+
+_PRINTED = "the harbour was full of ships that came from the north and nobody counted them"
+_ALTERED = "the harbour was full of boats that came from the south and nobody saw them"
+# What a draft may have very many of.
+_SENTENCES = {
+    "quotations": f"He writes “{_PRINTED}” (Marsh 1). ",
+    "altered": f"He writes “{_ALTERED}” (Marsh 1). ",
+    "without citations": f"He writes “{_PRINTED}” and ",
+    "paragraphs": f"He writes “{_PRINTED}” (1).\n\n",
+    "other speakers": "Smith argues that it is “full of ships that came from” it (12). ",
+    "block quotations": f"\n\n> {_PRINTED}\n\n(Marsh 1)\n\n",
+    "straight marks": f'"{_PRINTED}" and ',
+    "marks left open": f'"the harbour was full" of ships {_PRINTED} before ',
+    "reused words": f"{_PRINTED}, zebra, ",
+    "pronouns": f"As Marsh says, they wrote “{_PRINTED}” (3) and so on ",
+    "notes": "“the harbour was full of ships”[^1] ",
+    "calls of notes": "[^1]",
+    "citations": "(Marsh 1; Marsh 2) ",
+    "a bracket": "Marsh 1; ",
+    "keys": "[@e, 3] ",
+}
+
+
+@cache
+def _checker() -> Checker:
+    essay = essay_of_passages("e", "T", {"e/p1": f"{_PRINTED}.", "e/p2": "The lamps were lit."})
+    record = {"title": "Tides of the North", "author": [{"family": "Marsh", "given": "Ada"}]}
+    return Checker([replace(essay, reference=record)], style_named("mla", [record]))
+
+
+@pytest.mark.parametrize("name", _SENTENCES)
+def test_the_check_of_a_draft_is_linear(name: str) -> None:
+    def check(text: str) -> None:
+        # The note grows with the text.
+        note = "Marsh, *Tides of the North*, 12; " * (len(text) // 200)
+        _checker().check(read_markdown(f"{text}\n\n[^1]: {note}\n", "-"))
+
+    frame = "({})" if name == "a bracket" else "{}"
+    assert _problem(check, frame, _SENTENCES[name]) == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -93,13 +94,25 @@ class _Check:
     def __init__(self, checker: Checker, draft: Document) -> None:
         self._checker, self._draft = checker, draft
         self._contents = find_quotations(draft)
-        attribution = CitationResolver(draft, self._contents.citations, checker.sources)
+        attribution = CitationResolver(draft, self._contents, checker.sources)
         self._meanings = [attribution.meaning(quotation) for quotation in self._contents.quotations]
+        self._citing = Counter(meaning.citation for meaning in self._meanings)
+        self._next_cited = self._following()
         self._log = ProblemLog(draft, checker.cite, checker.look_up)
         self._page_check = PageCheck(draft, checker.pages, checker.sources.year, self._log)
         self._checked = self._exact = self._not_checked = 0
         # Letters and digits of the cited quotations, by which they are recognised when they are quoted again.
-        self._cited_words: list[str] = []
+        self._cited_words: dict[str, None] = {}
+
+    def _following(self) -> list[int | None]:
+        """For each quotation, the next one of its paragraph that has a citation."""
+        quotations, following = self._contents.quotations, list[int | None]()
+        last: int | None = None
+        for number in reversed(range(len(quotations))):
+            is_near = last is not None and quotations[last].block == quotations[number].block
+            following.append(last if is_near else None)
+            last = number if self._meanings[number].citation else last
+        return following[::-1]
 
     def report(self) -> DraftReport:
         """Check the draft."""
@@ -229,19 +242,14 @@ class _Check:
 
     def _has_citation_elsewhere(self, number: int, words: str, lookup: QuotationLookup) -> bool:
         """Whether words were cited before, or the next citation of the paragraph is theirs too."""
-        if any(letters_and_digits(words) in earlier for earlier in self._cited_words):
+        letters, following = letters_and_digits(words), self._next_cited[number]
+        if letters in self._cited_words or any(letters in earlier for earlier in self._cited_words):
             return True
-        block = self._contents.quotations[number].block
-        for quotation, meaning in zip(
-            self._contents.quotations[number + 1 :], self._meanings[number + 1 :], strict=True
-        ):
-            if quotation.block != block:
-                return False
-            if meaning.citation:
-                places = [match.place for match in lookup.comparisons]
-                essays = meaning.essays or ()
-                return any(place.essay_id in essays and self._covers(meaning, place) for place in places)
-        return False
+        if following is None:
+            return False
+        meaning, places = self._meanings[following], [match.place for match in lookup.comparisons]
+        essays = meaning.essays or ()
+        return any(place.essay_id in essays and self._covers(meaning, place) for place in places)
 
     def _covers(self, meaning: Meaning, place: PrintedPlace) -> bool:
         """Whether the pages cited include those of a place."""
@@ -258,7 +266,7 @@ class _Check:
 
     def _note_cited(self, words: str, lookup: QuotationLookup, meaning: Meaning) -> None:
         """Remember words of an essay, and have the pages of their citation checked."""
-        self._cited_words.append(letters_and_digits(words))
+        self._cited_words[letters_and_digits(words)] = None
         if meaning.citation:
             self._page_check.add_quotation(meaning.citation, words, lookup)
 
@@ -268,9 +276,9 @@ class _Check:
         if citation is None or not (citation.who or citation.key or self._covers(meaning, place)):
             return
         author = self._checker.second_hand.author(lookup, place.essay_id)
-        if author and not is_acknowledged(self._draft, quotation, citation, author):
-            shared = sum(other.citation == citation for other in self._meanings) > 1
-            certain = quotation.is_unambiguous and not shared and lookup.places == 1
+        sentences = self._contents.sentences
+        if author and not is_acknowledged(self._draft, sentences, quotation, citation, author):
+            certain = quotation.is_unambiguous and self._citing[citation] == 1 and lookup.places == 1
             self._log.second_hand(quotation, place, citation, certain=certain)
 
     def _check_pages(self) -> None:

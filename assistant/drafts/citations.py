@@ -26,6 +26,8 @@ _LEAD = re.compile(
 )
 _VIA = re.compile(r"\b(?:qtd\.|quoted|cited|as\s+cited|as\s+quoted)\s+in\s+")
 _ADDED = re.compile(r"[,;]\s*(?:my\s+|original\s+|with\s+)?(?:emphas[ie]s|italics|translation|trans\.)[^;]*$")
+# Sources of a note that its second call has, and all later ones: a text may call a long note everywhere.
+_CALLED_AGAIN = 10
 # Characters of a source in brackets; what is longer is a remark.
 _LONGEST = 1_000
 _IBID = re.compile(r"(?:ibid|op\.\s*cit|loc\.\s*cit|idem)\b\.?,?", re.IGNORECASE)
@@ -76,8 +78,22 @@ class DraftCitation:
     bracketed: bool = True
 
 
-def find_citations(draft: Document, block: Block) -> list[DraftCitation]:
-    """All citations of a block, in order; those of its notes are where the note is called."""
+def find_citations(draft: Document) -> tuple[tuple[DraftCitation, ...], ...]:
+    """All citations of each block, in order; those of its notes are where the note is called."""
+    notes: dict[int, list[DraftCitation]] = {}
+    return tuple(
+        () if block.kind == "reference" else tuple(_of_block(draft, block, notes)) for block in draft.blocks
+    )
+
+
+def _of_block(draft: Document, block: Block, notes: dict[int, list[DraftCitation]]) -> list[DraftCitation]:
+    """All citations of a block.
+
+    Args:
+        draft: The draft.
+        block: The block.
+        notes: The sources of the notes that have been read, which those read now are added to.
+    """
     prose = draft.prose
     citations: list[DraftCitation] = []
     covered: list[Span] = []
@@ -86,11 +102,11 @@ def find_citations(draft: Document, block: Block) -> list[DraftCitation]:
         citations += sources
         if sources:
             covered.append(group.span())
-    citations += [
-        replace(citation, start=call, end=call + 1)
-        for call in _calls(draft, block)
-        for citation in _note(draft, draft.blocks[draft.notes[call]])
-    ]
+    for call in _calls(draft, block):
+        note = draft.notes[call]
+        sources = notes[note][:_CALLED_AGAIN] if note in notes else _note(draft, draft.blocks[note])
+        notes.setdefault(note, sources)
+        citations += [replace(citation, start=call, end=call + 1) for citation in sources]
     unbracketed = [
         *(
             _keyed(prose, match, block.end, bare=True)
@@ -222,7 +238,7 @@ def _calls(draft: Document, block: Block) -> list[int]:
 
 def _note(draft: Document, block: Block) -> list[DraftCitation]:
     """The sources that a note names, those with pages if there are any."""
-    paged = [citation for citation in find_citations(draft, block) if citation.pages or citation.key]
+    paged = [citation for citation in _of_block(draft, block, {}) if citation.pages or citation.key]
     return paged or _plain_note(draft.prose, block.start, block.end)
 
 

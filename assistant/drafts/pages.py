@@ -157,7 +157,7 @@ class PageCheck:
             words = entry.quotations[0][0] if entry.quotations else ""
             self._log.no_such_page(words, entry.essay_id, labels, entry.citation, correct)
             return
-        covered = self._pages.covered(group, entry.essay_id)
+        covered = self._pages.covered(group, entry.essay_id) if labels and entry.quotations else set()
         for words, lookup in entry.quotations:
             matches = [match for match in lookup.comparisons if match.place.essay_id == entry.essay_id]
             all_listed = lookup.places == len(lookup.comparisons)

@@ -192,6 +192,10 @@ _SIGNATURE = re.compile(r"\n[^\S\n]*[—–-]{1,3}\s?[^\n]*$")
 _START = attrgetter("start")
 # Characters before a full stop by which an abbreviation is recognised.
 _LONGEST_ABBREVIATION = 6
+# Characters of a sentence, and of the punctuation between a quotation and its citation; with more a text is
+# not prose.
+_LONGEST_SENTENCE = 3_000
+_FARTHEST = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,27 +228,30 @@ class DraftContents:
     Attributes:
         quotations: In the order of the prose.
         citations: All citations of each block, in order.
+        sentences: Where its sentences end.
     """
 
     quotations: tuple[DraftQuotation, ...]
     citations: tuple[tuple[DraftCitation, ...], ...]
+    sentences: Sentences
 
 
 def find_quotations(draft: Document) -> DraftContents:
     """Find the quotations of a draft, and their citations."""
-    citations = tuple(
-        () if block.kind == "reference" else tuple(find_citations(draft, block)) for block in draft.blocks
-    )
+    citations = find_citations(draft)
     quotations: list[DraftQuotation] = []
+    sentences = Sentences(draft.prose)
     for index, block in enumerate(draft.blocks):
         if block.kind == "quotation":
-            quotations += _set_off(draft, index, citations)
+            quotations += _set_off(draft, index, citations, sentences)
         elif block.kind != "reference":
-            quotations += _inline(draft, index, citations[index])
-    return DraftContents(tuple(quotations), citations)
+            quotations += _inline(draft, index, citations[index], sentences)
+    return DraftContents(tuple(quotations), citations, sentences)
 
 
-def _inline(draft: Document, index: int, citations: Sequence[DraftCitation]) -> list[DraftQuotation]:
+def _inline(
+    draft: Document, index: int, citations: Sequence[DraftCitation], sentences: Sentences
+) -> list[DraftQuotation]:
     block, prose = draft.blocks[index], draft.prose
     ignored = [
         (citation.start, citation.end)
@@ -254,7 +261,6 @@ def _inline(draft: Document, index: int, citations: Sequence[DraftCitation]) -> 
     marked = find_marked(prose, block.start, block.end, ignored)
     if last := _continued(draft, index, marked):
         marked.append(last)
-    sentences = _Sentences(prose, block.start, block.end)
     unclaimed = [citation for citation in citations if not _follows_quotation(prose, citation, marked)]
     return [
         _with_citations(index, marked, number, citations, unclaimed, sentences)
@@ -284,7 +290,7 @@ def _with_citations(
     number: int,
     citations: Sequence[DraftCitation],
     unclaimed: Sequence[DraftCitation],
-    sentences: _Sentences,
+    sentences: Sentences,
 ) -> DraftQuotation:
     """A quotation with the citations of its sentence: the one after it, then the one before it."""
     words = marked[number]
@@ -322,7 +328,9 @@ def _beginning_with(citations: Sequence[DraftCitation], first: int) -> list[Draf
 def _follows_quotation(prose: str, citation: DraftCitation, marked: Sequence[MarkedWords]) -> bool:
     """Whether a citation directly follows a quotation, to which it then belongs."""
     before = bisect_right(marked, citation.start, key=lambda words: words.outer[1]) - 1
-    return before >= 0 and bool(_PUNCTUATION.fullmatch(prose, marked[before].outer[1], citation.start))
+    if before < 0 or citation.start - marked[before].outer[1] > _FARTHEST:
+        return False
+    return bool(_PUNCTUATION.fullmatch(prose, marked[before].outer[1], citation.start))
 
 
 def _is_abbreviation(prose: str, start: int, stop: int) -> bool:
@@ -330,20 +338,26 @@ def _is_abbreviation(prose: str, start: int, stop: int) -> bool:
     return bool(_ABBREVIATED.search(prose[max(start, stop - _LONGEST_ABBREVIATION) : stop + 1]))
 
 
-def _sentence_ends(prose: str, start: int, end: int) -> Iterator[int]:
-    """Offsets of the stops that end sentences and no abbreviations."""
-    for match in _SENTENCE_END.finditer(prose, start, end):
-        if not _is_abbreviation(prose, start, match.start()):
-            yield match.start()
+class Sentences:
+    """The sentences of a draft, divided once for all its quotations.
 
+    Args:
+        prose: The draft's words.
+    """
 
-class _Sentences:
-    """The sentences of a block, divided once for all its quotations."""
-
-    def __init__(self, prose: str, start: int, end: int) -> None:
+    def __init__(self, prose: str) -> None:
         self._prose = prose
-        self._stops = [match.span() for match in _SENTENCE_END.finditer(prose, start, end)]
-        self._ends = [span for span in self._stops if not _is_abbreviation(prose, start, span[0])]
+        self._stops = [match.span() for match in _SENTENCE_END.finditer(prose)]
+        self._ends = [span for span in self._stops if not _is_abbreviation(prose, 0, span[0])]
+
+    def before(self, start: int, end: int) -> str:
+        """What precedes the offset ``end`` in its sentence, from ``start`` on at most.
+
+        Of a sentence that has no end it is the last part.
+        """
+        index = bisect_right(self._ends, end, key=itemgetter(1)) - 1
+        begin = self._ends[index][0] + 1 if index >= 0 else start
+        return self._prose[max(start, begin, end - _LONGEST_SENTENCE) : end]
 
     def has_both(self, start: int, end: int) -> bool:
         """Whether no sentence ends between two offsets."""
@@ -358,17 +372,8 @@ class _Sentences:
         return later == len(self._ends) or self._ends[later][1] > end
 
 
-def _in_one_sentence(prose: str, start: int, end: int) -> bool:
-    return not any(True for _ in _sentence_ends(prose, start, end))
-
-
-def last_sentence(prose: str, start: int, end: int) -> str:
-    """What precedes an offset in its sentence, from ``start`` on at most."""
-    return prose[max((stop + 1 for stop in _sentence_ends(prose, start, end)), default=start) : end]
-
-
 def _set_off(
-    draft: Document, index: int, citations: Sequence[Sequence[DraftCitation]]
+    draft: Document, index: int, citations: Sequence[Sequence[DraftCitation]], sentences: Sentences
 ) -> list[DraftQuotation]:
     """The quotation that a block is, without its citation; none if nothing is left."""
     block, prose = draft.blocks[index], draft.prose
@@ -389,7 +394,7 @@ def _set_off(
     marks = find_marked(prose, start, end, [])
     if len(marks) == 1 and marks[0].outer == (start, end):
         start, end = marks[0].start, marks[0].end
-    belonging = tuple(last or first) or _introduction(draft, index, citations)
+    belonging = tuple(last or first) or _introduction(draft, index, citations, sentences)
     return [
         DraftQuotation(
             start=start,
@@ -412,7 +417,7 @@ def _trimmed(prose: str, start: int, end: int) -> Span:
 
 
 def _introduction(
-    draft: Document, index: int, citations: Sequence[Sequence[DraftCitation]]
+    draft: Document, index: int, citations: Sequence[Sequence[DraftCitation]], sentences: Sentences
 ) -> tuple[DraftCitation, ...]:
     """The citation of the sentence that introduces a block quotation."""
     before = index - 1
@@ -425,4 +430,4 @@ def _introduction(
     if not _INTRODUCING.search(draft.prose, block.start, end) or not citations[before]:
         return ()
     last = citations[before][-1]
-    return (last,) if _in_one_sentence(draft.prose, last.end, end) else ()
+    return (last,) if sentences.has_both(last.end, end) else ()

@@ -7,7 +7,9 @@ without quotation marks.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 
 from assistant.attribution.library_voices import LibraryVoices
 from assistant.citations.record import family_of
@@ -16,13 +18,15 @@ from assistant.core.essay import Passage, StoredEssay
 from assistant.core.quotation import PrintedPlace, QuotationLookup, ReusedWords
 from assistant.documents.document import Document
 from assistant.drafts.citations import DraftCitation
-from assistant.drafts.quotations import DraftQuotation, last_sentence
-from assistant.quotations.corpus import Corpus
+from assistant.drafts.quotations import DraftQuotation, Sentences
+from assistant.quotations.corpus import MOST_QUOTATION_CHARACTERS, Corpus
 
 # So many words in a row are taken from an essay, not written again by chance.
 _REUSED = 8
 # Replaces quoted words where unmarked ones are sought; no essay has it.
 _MASK = "\u16a0"
+# Characters before and after a quotation in which its paragraph may name who wrote the words.
+_REACH = 5_000
 _SAYS_SO = re.compile(r"\b(?:qtd|quot(?:es?|ed|ing|ation)|cit(?:es?|ed|ing))\b", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:[Hh]e|[Ss]he|[Tt]hey|[Hh]is|[Hh]er|[Tt]heir)\b")
 _COMMAND = re.compile(r"\\[A-Za-z]+")
@@ -35,6 +39,7 @@ class SecondHand:
     def __init__(self, essays: Sequence[StoredEssay]) -> None:
         self._essays = {essay.id: essay for essay in essays}
         self._voices = LibraryVoices(self._essays)
+        self._passages: dict[str, dict[str, Passage]] = {}
 
     def quotation_of(self, place: PrintedPlace) -> QuotedWords | None:
         """The quotation that all words of a place belong to.
@@ -64,7 +69,10 @@ class SecondHand:
     def _spans(self, place: PrintedPlace) -> list[tuple[Passage, int, int]]:
         """Each passage of a place, with the start and end of the words in it."""
         first, last = place.passages[0], place.passages[-1]
-        passages = {passage.id: passage for passage in self._essays[place.essay_id].passages}
+        if place.essay_id not in self._passages:
+            essay = self._essays[place.essay_id]
+            self._passages[place.essay_id] = {passage.id: passage for passage in essay.passages}
+        passages = self._passages[place.essay_id]
         return [
             (
                 passages[name],
@@ -75,11 +83,14 @@ class SecondHand:
         ]
 
 
-def is_acknowledged(draft: Document, quotation: DraftQuotation, citation: DraftCitation, author: str) -> bool:
+def is_acknowledged(
+    draft: Document, sentences: Sentences, quotation: DraftQuotation, citation: DraftCitation, author: str
+) -> bool:
     """Whether a draft says that words are at second hand, or names who wrote them.
 
     Args:
         draft: The draft.
+        sentences: Its sentences.
         quotation: The words.
         citation: Their citation.
         author: Family names of those who wrote them.
@@ -88,8 +99,9 @@ def is_acknowledged(draft: Document, quotation: DraftQuotation, citation: DraftC
     start = block.start
     if quotation.set_off and quotation.block:
         start = draft.blocks[quotation.block - 1].start
-    before = last_sentence(prose, start, quotation.outer[0])
-    after = prose[quotation.outer[1] : max(quotation.outer[1], min(citation.end, block.end))]
+    before = sentences.before(start, quotation.outer[0])
+    end = quotation.outer[1]
+    after = prose[end : max(end, min(citation.end, block.end, end + _REACH))]
     first, last = draft.span(citation.start, citation.end)
     # A command of LaTeX is not the writer's word; its arguments are.
     written = _COMMAND.sub(" ", draft.text[first:last])
@@ -98,7 +110,8 @@ def is_acknowledged(draft: Document, quotation: DraftQuotation, citation: DraftC
         return True
     names = [name for name in _NAME.findall(author) if name[0].isupper()]
     named = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
-    earlier = prose[start : quotation.outer[0]] if _PRONOUN.search(before) else ""
+    begin = max(start, quotation.outer[0] - _REACH)
+    earlier = prose[begin : quotation.outer[0]] if _PRONOUN.search(before) else ""
     return bool(named.search(f"{earlier} {sentence}"))
 
 
@@ -113,29 +126,20 @@ def find_unmarked(
     spans += [(block.start, block.end) for block in draft.blocks if block.kind in {"reference", "heading"}]
     for start, end in spans:
         prose[start:end] = [_MASK if character.isalnum() else character for character in prose[start:end]]
+    inline = sorted(quotations, key=attrgetter("end"))
     for reused in corpus.reused("".join(prose), _REUSED):
-        if not _continues_quotation(draft, quotations, reused, corpus):
+        before = bisect_right(inline, reused.start, key=attrgetter("end")) - 1
+        if before < 0 or not _continues_quotation(draft, inline[before], reused, corpus):
             yield reused
 
 
-def _continues_quotation(
-    draft: Document,
-    quotations: Sequence[DraftQuotation],
-    reused: ReusedWords,
-    corpus: Corpus,
-) -> bool:
-    """Whether words belong to the quotation before them, which a printed mark seemed to close.
+def _continues_quotation(draft: Document, last: DraftQuotation, reused: ReusedWords, corpus: Corpus) -> bool:
+    """Whether words belong to the last quotation before them, which a printed mark seemed to close.
 
     That happens with straight marks if a printed closing mark is quoted without its opening one.
     """
-    before = [
-        quotation
-        for quotation in quotations
-        if quotation.end <= reused.start <= draft.blocks[quotation.block].end
-    ]
-    closing = draft.prose.find('"', reused.end)
-    if not before or closing < 0 or draft.prose[before[-1].end] != '"':
+    prose, end = draft.prose, min(draft.blocks[last.block].end, last.start + MOST_QUOTATION_CHARACTERS)
+    if reused.start > end or prose[last.end] != '"':
         return False
-    last = before[-1]
-    within = closing < draft.blocks[last.block].end
-    return within and corpus.is_exact(draft.prose[last.start : closing])
+    closing = prose.find('"', reused.end, end)
+    return closing >= 0 and corpus.is_exact(prose[last.start : closing])

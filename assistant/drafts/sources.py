@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter, itemgetter
 
 from assistant.citations.record import family_of
 from assistant.core.essay import StoredEssay, letters_and_digits, plain_title
 from assistant.documents.document import Document
 from assistant.drafts.citations import DraftCitation
-from assistant.drafts.quotations import DraftQuotation, last_sentence
+from assistant.drafts.quotations import DraftContents, DraftQuotation
 
 _FEWEST_LETTERS = 8
 # Words of a title up to this length may begin with a small letter: and, of, from.
@@ -62,14 +64,35 @@ class Meaning:
     distant: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name in a text that is that of an author of the library.
+
+    Attributes:
+        start: Where the name begins.
+        end: Where it ends.
+        essays: Ids of the author's essays.
+    """
+
+    start: int
+    end: int
+    essays: frozenset[str]
+
+
 class Sources:
     """Tells which essays are meant by names, titles, years and keys."""
 
     def __init__(self, essays: Sequence[StoredEssay]) -> None:
         self._essays = {essay.id: essay for essay in essays}
         self._names = {essay.id: _family_name(essay) for essay in essays}
-        patterns = {essay_id: rf"\b{re.escape(name)}\b" for essay_id, name in self._names.items() if name}
-        self._name_patterns = {essay_id: re.compile(pattern) for essay_id, pattern in patterns.items()}
+        by_name: dict[str, list[str]] = {}
+        for essay_id, name in self._names.items():
+            if name:
+                by_name.setdefault(name, []).append(essay_id)
+        # Each author's name, with the essays.
+        self._authors = [
+            (re.compile(rf"\b{re.escape(name)}\b"), frozenset(ids)) for name, ids in by_name.items()
+        ]
         self._titles = {essay.id: letters_and_digits(plain_title(essay.reference)) for essay in essays}
 
     def meant(self, citation: DraftCitation) -> frozenset[str] | None:
@@ -85,25 +108,31 @@ class Sources:
         named = self._by_name(citation.who) or self._by_title(citation.who)
         return frozenset(essay_id for essay_id in named if self._is_year(citation.year, essay_id))
 
-    def last_named(self, text: str) -> tuple[int, frozenset[str]] | None:
-        """Where in a text an author of the library is named last, and that author's essays."""
-        words = without_case_and_accents(text)
-        mentions = [
-            (match.start(), essay_id)
-            for essay_id, pattern in self._name_patterns.items()
-            for match in pattern.finditer(words)
-        ]
-        if not mentions:
-            return None
-        last = max(offset for offset, _ in mentions)
-        return last, frozenset(essay_id for offset, essay_id in mentions if offset == last)
+    def mentions(self, text: str) -> list[Mention]:
+        """Where a text names authors of the library, in order."""
+        folded = [without_case_and_accents(character) for character in text]
+        words = "".join(folded)
+        offsets = [offset for offset, letters in enumerate(folded) for _ in letters]
+        return sorted(
+            (
+                Mention(offsets[match.start()], offsets[match.end() - 1] + 1, essays)
+                for pattern, essays in self._authors
+                for match in pattern.finditer(words)
+            ),
+            key=attrgetter("start"),
+        )
 
     def has_other_speaker(self, sentence: str) -> bool:
         """Whether a sentence names speakers, none of whom is an author of the library."""
         speakers = [match["name"] or match["other"] for match in _SPEAKER.finditer(sentence)]
         return bool(speakers) and not any(
-            without_case_and_accents(speaker) in _NO_NAMES or self.last_named(speaker) for speaker in speakers
+            without_case_and_accents(speaker) in _NO_NAMES or self._named_in(speaker) for speaker in speakers
         )
+
+    def _named_in(self, text: str) -> frozenset[str]:
+        """The essays whose authors a text names."""
+        words = without_case_and_accents(text)
+        return frozenset[str]().union(*(essays for pattern, essays in self._authors if pattern.search(words)))
 
     def year(self, essay_id: str) -> str:
         """Year of an essay, or the empty string."""
@@ -140,10 +169,9 @@ class Sources:
     def _by_name(self, who: str) -> frozenset[str]:
         # Names come before the title, which may have an author's name in it.
         before = re.split(r"[“\"‘«]", who)[0]
-        words = without_case_and_accents(before if before.strip(" ,") else "")
-        named = [essay_id for essay_id, pattern in self._name_patterns.items() if pattern.search(words)]
-        titled = [essay_id for essay_id in named if self._has_title(who, essay_id)]
-        return frozenset(titled or named)
+        named = self._named_in(before) if before.strip(" ,") else frozenset[str]()
+        titled = frozenset(essay_id for essay_id in named if self._has_title(who, essay_id))
+        return titled or named
 
     def _has_title(self, who: str, essay_id: str) -> bool:
         """Whether a title follows the name and begins as the essay's does."""
@@ -168,21 +196,21 @@ class CitationResolver:
 
     Args:
         draft: The draft.
-        citations: The citations of each of its blocks.
+        contents: Its quotations, citations and sentences.
         sources: The essays.
     """
 
-    def __init__(
-        self, draft: Document, citations: Sequence[Sequence[DraftCitation]], sources: Sources
-    ) -> None:
-        self._draft, self._sources = draft, sources
+    def __init__(self, draft: Document, contents: DraftContents, sources: Sources) -> None:
+        self._draft, self._sentences, self._sources = draft, contents.sentences, sources
         # Where citations name their source, and which essays they mean, in order.
-        self._named = [
+        self._cited = [
             (citation.start, meant)
-            for block in citations
+            for block in contents.citations
             for citation in block
             if (meant := sources.meant(citation)) is not None
         ]
+        self._cited.sort(key=itemgetter(0))
+        self._mentions = sources.mentions(draft.prose)
 
     def meaning(self, quotation: DraftQuotation) -> Meaning:
         """What the citation of a quotation means."""
@@ -202,20 +230,27 @@ class CitationResolver:
 
     def _named_before(self, citation: DraftCitation, offset: int, block_index: int) -> Meaning:
         """What a citation without a name means, by the names before an offset or in its own sentence."""
-        prose, block = self._draft.prose, self._draft.blocks[block_index]
+        block = self._draft.blocks[block_index]
         end = max(citation.start, offset)
-        if self._sources.has_other_speaker(last_sentence(prose, block.start, offset)):
+        if self._sources.has_other_speaker(self._sentences.before(block.start, offset)):
             return Meaning(frozenset(), citation)
-        before = prose[block.start : end if citation.start < block.end else offset]
-        near = self._last(block.start, end, before)
+        near = self._last(block.start, end, end if citation.start < block.end else offset)
         if near is not None:
             return Meaning(near, citation)
-        return Meaning(self._last(0, block.start, prose[: block.start]), citation, distant=True)
+        return Meaning(self._last(0, block.start, block.start), citation, distant=True)
 
-    def _last(self, start: int, end: int, text: str) -> frozenset[str] | None:
-        """The essays that were named last from ``start`` to ``end``, in the text or by a citation."""
-        cited_essays = [(offset, essays) for offset, essays in self._named if start <= offset < end][-1:]
-        named = self._sources.last_named(text)
-        if named and (not cited_essays or start + named[0] > cited_essays[0][0]):
-            return named[1]
-        return cited_essays[0][1] if cited_essays else None
+    def _last(self, start: int, end: int, words_end: int) -> frozenset[str] | None:
+        """The essays that were named last: by a citation up to ``end``, or in words up to ``words_end``."""
+        index = bisect_left(self._cited, end, key=itemgetter(0)) - 1
+        cited = self._cited[index] if index >= 0 and self._cited[index][0] >= start else None
+        named = self._last_mention(start, words_end)
+        if named and (cited is None or named.start > cited[0]):
+            return named.essays
+        return cited[1] if cited else None
+
+    def _last_mention(self, start: int, end: int) -> Mention | None:
+        index = bisect_left(self._mentions, end, key=attrgetter("start")) - 1
+        # A name that is cut off is none.
+        while index >= 0 and self._mentions[index].end > end:
+            index -= 1
+        return self._mentions[index] if index >= 0 and self._mentions[index].start >= start else None

@@ -19,6 +19,8 @@ _MARKS = "\u0300-\u036f"
 _WORD = re.compile(rf"[^\W_][\w{_MARKS}]*(?:['’‐‑\u00ad-][^\W_][\w{_MARKS}]*)*")
 # Places of the same run of which the longest is chosen.
 _PLACES = 50
+# Words compared first; then twice as many each time, so that a short run does not compare the whole draft.
+_PIECE = 64
 
 _Hashes = npt.NDArray[np.int64]
 
@@ -42,7 +44,13 @@ class ReuseFinder:
 
     def __init__(self, streams: Sequence[Stream], shortest: int) -> None:
         self._streams, self._shortest = streams, shortest
-        hashed = [_hashes(_WORD.findall(stream.text)) for stream in streams]
+        # Where the words of each stream begin and end.
+        self._spans: list[_Hashes] = []
+        hashed = []
+        for stream in streams:
+            matches = list(_WORD.finditer(stream.text))
+            self._spans.append(np.array([match.span() for match in matches], np.int64).reshape(-1, 2))
+            hashed.append(_hashes([match.group() for match in matches]))
         self._starts = list(accumulate((len(words) for words in hashed), initial=0))
         self._words: _Hashes = np.concatenate([*hashed, np.empty(0, np.int64)])
         grams = _grams(self._words, shortest)
@@ -87,8 +95,14 @@ class ReuseFinder:
         """How many words from ``number`` of the draft are those from ``position`` on of one stream."""
         stop = self._starts[self._stream(position) + 1]
         most = min(len(words) - number, stop - position)
-        differ = np.flatnonzero(words[number : number + most] != self._words[position : position + most])
-        return int(differ[0]) if len(differ) else most
+        ours, printed = words[number : number + most], self._words[position : position + most]
+        start, piece = 0, _PIECE
+        while start < most:
+            differ = np.flatnonzero(ours[start : start + piece] != printed[start : start + piece])
+            if len(differ):
+                return start + int(differ[0])
+            start, piece = start + piece, 2 * piece
+        return most
 
     def _stream(self, position: int) -> int:
         return int(np.searchsorted(self._starts, position, "right")) - 1
@@ -97,8 +111,8 @@ class ReuseFinder:
         number = self._stream(run.position)
         stream = self._streams[number]
         first = run.position - self._starts[number]
-        match = list(islice(_WORD.finditer(stream.text), first, first + run.words))
-        return stream, match[0].start(), match[-1].end()
+        spans = self._spans[number]
+        return stream, int(spans[first, 0]), int(spans[first + run.words - 1, 1])
 
 
 def _hashes(words: Sequence[str]) -> _Hashes:
