@@ -15,7 +15,7 @@ from itertools import dropwhile, pairwise
 
 from assistant.chunking.blocks import divide, merge
 from assistant.chunking.bracketed_notes import cut_inline_notes, take_bracketed
-from assistant.chunking.classify import ClassifiedBlock, classify, title_and_author
+from assistant.chunking.classify import ClassifiedBlock, byline_length, classify, title_and_author
 from assistant.chunking.cleaning import CleanText, Hyphenation, Tally, clean
 from assistant.chunking.layout import LIST_ITEM, Layout, PrintLine, find_layout
 from assistant.chunking.marks import MarkFinder, NoteTarget
@@ -130,11 +130,11 @@ def _drafts(
     inline: list[_Draft] = []
     for block in blocks:
         spans = [(line.start, line.end) for line in block.lines]
-        start = note_start(block.lines[0].text) if block.kind == "note" else None
-        if start is not None and start.is_layout:
+        if length := _left_out(block):
             first, end = spans[0]
-            tally.drop(essay.text, first, first + start.length, "layout mark")
-            spans[0] = (first + start.length, end)
+            reason = "byline" if block.kind == "author" else "layout mark"
+            tally.drop(essay.text, first, first + length, reason)
+            spans[0] = (first + length, end)
         draft = _Draft(block, clean(essay.text, spans, hyphenation, tally))
         drafts.append(draft)
         if block.kind in _WITH_NOTE_MARKS:
@@ -145,6 +145,14 @@ def _drafts(
     # As where they are printed, these notes follow the text.
     _link(essay, drafts, inline, tally)
     return [draft for draft in (*drafts, *inline) if len(draft.clean)]
+
+
+def _left_out(block: ClassifiedBlock) -> int:
+    """Characters at the beginning of a block that are no words of it."""
+    if block.kind == "author":
+        return byline_length(block.lines[0].text)
+    start = note_start(block.lines[0].text) if block.kind == "note" else None
+    return start.length if start is not None and start.is_layout else 0
 
 
 def _link(essay: Essay, drafts: Sequence[_Draft], inline: Sequence[_Draft], tally: Tally) -> None:

@@ -16,7 +16,7 @@ from assistant.core.essay import CSLItem, Kind, letters_and_digits, plain_title
 
 # Lines within which title and author are looked for.
 _MOST_LINES = 12
-_BYLINE = re.compile(r"(?:by|von|par|por|de|di)\s+(?=[A-ZÀ-ÖØ-Þ]\w*[\w.'’-]*\s)|by\s+(?=\S)", re.IGNORECASE)
+_BYLINE = re.compile(r"[Bb][Yy]\s+(?=\S)|(?:von|Von|VON|par|Par|PAR|por|Por|POR)\s+(?=[A-ZÀ-ÖØ-Þ])")
 _NAME_WORD = re.compile(r"(?:[^\W\d_]\.?|(?:[^\W\d_][\w'’.-]*))(?:,)?$")
 _PARTICLES = frozenset(("de da di du del der van von of and & la le el y").split())
 _NO_NAME = frozenset("a an at for from her his in into its me my on our the their to with your".split())
@@ -161,6 +161,12 @@ def _by_form(
     if author:
         return list(lines[: lines.index(author[0])]), author
     return leading[0].lines[:1] if len(leading) > 1 else leading[0].lines, author
+
+
+def byline_length(text: str) -> int:
+    """Characters before a name that only say in another language than English that it is the author's."""
+    match = _BYLINE.match(text)
+    return match.end() if match and match[0][0] not in "Bb" else 0
 
 
 def _is_name(text: str) -> bool:

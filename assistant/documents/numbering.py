@@ -276,7 +276,7 @@ def number_pages(
     """
     wanted = _wanted(first_page)
     if not found_pages.starts:
-        return _without_pages(first_page)
+        return _without_pages(first_page, found_pages.warnings)
     known, source = _known_labels(found_pages, declared)
     span = _range(record)
     if wanted is not None:
@@ -306,11 +306,11 @@ def _wanted(first_page: str | None) -> tuple[int, bool] | None:
     return wanted
 
 
-def _without_pages(first_page: str | None) -> Numbering:
+def _without_pages(first_page: str | None, found: tuple[str, ...]) -> Numbering:
     reason = "The file shows no page breaks, so"
     warning = f"{reason} the first page {first_page} is not used and citations name no page."
     warnings = () if first_page is None else (warning,)
-    return Numbering((), "no page breaks in the file; citations name no page", warnings)
+    return Numbering((), "no page breaks in the file; citations name no page", (*warnings, *found))
 
 
 def _known_labels(found_pages: FoundPages, declared: Sequence[str]) -> tuple[tuple[str, ...], str]:

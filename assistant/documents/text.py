@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import codecs
 import re
+from dataclasses import replace
 
 from assistant.core.errors import ReadingError
 from assistant.core.lines import Line, split_lines
+from assistant.documents.columns import undo_columns
 from assistant.documents.document import Document, ProseWriter
 from assistant.documents.pages import find_pages
 
@@ -55,8 +57,14 @@ def _is_text(text: str) -> bool:
 
 
 def read_pages(text: str, name: str) -> Document:
-    """Read a plain text essay; its paragraphs and notes are left to chunking, which goes by the layout."""
-    return Document(name=name, reader="text", text=text, pages=find_pages(text))
+    """Read a plain text essay; its paragraphs and notes are left to chunking, which goes by the layout.
+
+    Columns side by side are put one after the other, so that the lines of a sentence follow each other.
+    """
+    columns = undo_columns(text)
+    pages = find_pages(columns.text)
+    pages = replace(pages, warnings=(*columns.warnings, *pages.warnings))
+    return Document(name=name, reader="text", text=columns.text, pages=pages)
 
 
 def read_text(text: str, name: str) -> Document:
