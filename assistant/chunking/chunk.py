@@ -119,8 +119,14 @@ def _blocks(essay: Essay, layout: Layout, tally: Tally) -> tuple[list[Classified
             for note in (*bracketed, *found.notes)
         ),
     ]
+    # An author who is stated above the text, but not printed in it, follows a title that is.
+    first = title[0].start if title and author == list(layout.author) else 0
+
     # Stable: a note at a page's foot follows the paragraph that began above it.
-    return sorted(classified, key=lambda block: block.lines[0].start), found.warnings
+    def position(block: ClassifiedBlock) -> int:
+        return max(first, block.lines[0].start)
+
+    return sorted(classified, key=position), found.warnings
 
 
 def _drafts(
