@@ -2,7 +2,7 @@
 
     python benchmarks/reading.py make DIR [--essay SLUG ...] [--layout NAME ...]
     python benchmarks/reading.py agree ESSAY.txt [--record RECORD.json] [--questions DIR]
-    python benchmarks/reading.py score [DIR] [--pypdf PYTHON] [--reader NAME] [--problems]
+    python benchmarks/reading.py score [DIR] [--pypdf PYTHON] [--reader NAME] [--problems] [--write]
 
 ``make`` sets the sample essay and generated essays, and writes each PDF with its true structure
 (``NAME.expected.md``). It needs LaTeX, LibreOffice, Chromium, tesseract and poppler; ``tests/data/pdf`` has
@@ -29,8 +29,12 @@ from typeset.real import MEASURES, agreement, libraries, measured
 from typeset.sample import sample_essay
 from typeset.scoring import GROUPS, Score, expected_pages, score
 
+from assistant.core.errors import AssistantError
+
 # How far retrieval figures may differ.
 _CLOSE = 0.01
+DOCUMENT = ROOT / "docs" / "reading.md"
+_START, _END = "<!-- tables of benchmarks/reading.py -->", "<!-- end of the tables -->"
 FILES = ROOT / "tests" / "data" / "pdf"
 
 
@@ -150,6 +154,7 @@ def main() -> None:
     agreeing.add_argument("text", type=Path, metavar="ESSAY.txt")
     agreeing.add_argument("--record", type=Path, metavar="RECORD.json")
     agreeing.add_argument("--questions", type=Path, metavar="DIR", help="a set of questions in BEIR layout")
+    scoring.add_argument("--write", action="store_true", help="write the tables into docs/reading.md")
     for command in (making, scoring):
         command.add_argument("--essay", action="append", metavar="SLUG")
         command.add_argument("--layout", action="append", metavar="NAME")
@@ -158,13 +163,21 @@ def main() -> None:
         make_files(arguments.folder, arguments.essay, arguments.layout)
         return
     if arguments.command == "agree":
-        sys.exit(0 if agree(arguments.text, arguments.record, arguments.questions) else 1)
+        try:
+            sys.exit(0 if agree(arguments.text, arguments.record, arguments.questions) else 1)
+        except AssistantError as error:
+            sys.exit(str(error))
     compared = [item for item in readers(arguments.pypdf) if item.name in (arguments.reader or [item.name])]
     if not compared:
         sys.exit("there is no such reader")
     pairs = chosen(arguments.essay, arguments.layout)
     by_layout, sums = tables(arguments.folder, pairs, compared, problems=arguments.problems)
-    print(f"{by_layout}\n\n{sums}")
+    made = f"{by_layout}\n\n{sums}"
+    print(made)
+    if arguments.write:
+        before, _, rest = DOCUMENT.read_text("utf-8").partition(_START)
+        after = rest.partition(_END)[2]
+        DOCUMENT.write_text(f"{before}{_START}\n{made}\n{_END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

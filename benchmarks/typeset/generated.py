@@ -285,7 +285,7 @@ def generated_essays() -> tuple[WrittenEssay, ...]:
 
 def with_foreign_words(essay: WrittenEssay) -> WrittenEssay:
     """An essay with Greek and Hebrew words in its paragraphs, and a long poem."""
-    foreign = ("λόγος", "μῆνιν ἄειδε θεά", "דבר", "ספר הזכרונות", "ψυχή", "אור")
+    foreign = ("λόγος", "μῆνιν ἄειδε θεά", "דבר", "ספר הזכרונות", "ψυχή", "ἀρετή")
     blocks = []
     paragraph = poem = 0
     for block in essay.blocks:
