@@ -12,7 +12,8 @@ from itertools import pairwise
 
 from assistant.chunking.cleaning import HYPHENS
 from assistant.chunking.headings import is_bare_number, is_capitals, reads_as_heading, speaker_of
-from assistant.chunking.layout import Layout, LineGroup, PrintLine, runs
+from assistant.chunking.layout import Layout, runs
+from assistant.chunking.printed import LineGroup, PrintLine
 from assistant.core.lines import INVISIBLE
 
 # Lines of verse leave this share of the measure free.

@@ -17,9 +17,10 @@ from assistant.chunking.blocks import divide, merge
 from assistant.chunking.bracketed_notes import cut_inline_notes, take_bracketed
 from assistant.chunking.classify import ClassifiedBlock, byline_length, classify, title_and_author
 from assistant.chunking.cleaning import CleanText, Hyphenation, Tally, clean
-from assistant.chunking.layout import LIST_ITEM, Layout, PrintLine, find_layout
+from assistant.chunking.layout import LIST_ITEM, Layout, find_layout
 from assistant.chunking.marks import MarkFinder, NoteTarget
 from assistant.chunking.notes import note_start, take_footnotes
+from assistant.chunking.printed import PrintLine
 from assistant.chunking.sentences import split_sentences
 from assistant.core.essay import Essay, IngestReport, Kind, NoteMark, PageStart, Passage, plain_title
 from assistant.core.lines import INVISIBLE
@@ -126,7 +127,11 @@ def _blocks(essay: Essay, layout: Layout, tally: Tally) -> tuple[list[Classified
     def position(block: ClassifiedBlock) -> int:
         return max(first, block.lines[0].start)
 
-    return sorted(classified, key=position), found.warnings
+    ordered = sorted(classified, key=position)
+    if [block.kind for block in ordered[:2]] == ["author", "title"]:
+        # Some journals print the author above the title, which an essay begins with all the same.
+        ordered[:2] = ordered[1::-1]
+    return ordered, found.warnings
 
 
 def _drafts(
@@ -135,7 +140,7 @@ def _drafts(
     drafts: list[_Draft] = []
     inline: list[_Draft] = []
     for block in blocks:
-        spans = [(line.start, line.end) for line in block.lines]
+        spans = [span for line in block.lines for span in line.spans]
         if length := _left_out(block):
             first, end = spans[0]
             reason = "byline" if block.kind == "author" else "layout mark"

@@ -10,8 +10,9 @@ from itertools import pairwise, takewhile
 from assistant.chunking.blocks import heading_like
 from assistant.chunking.entries import begins_entry, entry_starts
 from assistant.chunking.headings import is_capitals, numbering_length
-from assistant.chunking.layout import Layout, LineGroup, PrintLine
+from assistant.chunking.layout import Layout
 from assistant.chunking.notes import NOTES_HEADING, begins_notes, divide_notes
+from assistant.chunking.printed import LineGroup, PrintLine
 from assistant.core.essay import CSLItem, Kind, letters_and_digits, plain_title
 
 # Lines within which title and author are looked for.
@@ -41,6 +42,10 @@ _KNOWN = re.compile(
 )
 
 
+_DEDICATION = re.compile(
+    r"(?:for|to|in (?:loving )?memory|in memoriam|dedicated|pour|à|aux?|für|meine[mnr]?|de[mn]|para|per)\b",
+    re.IGNORECASE,
+)
 # Blocks under a heading by which notes are told from an entry in a table of contents.
 _NOTES_SEEN = 6
 
@@ -158,8 +163,10 @@ def _by_form(
         author = [] if leading[0].lines[-2].text.endswith(":") else [leading[0].last]
     if lines[0].mark == "#":
         return list(lines[:1]), author
-    if author:
+    if author and author[0] is not lines[0]:
         return list(lines[: lines.index(author[0])]), author
+    if not author and _is_author_above(leading):
+        return list(leading[1].lines), [lines[0]]
     return leading[0].lines[:1] if len(leading) > 1 else leading[0].lines, author
 
 
@@ -167,6 +174,14 @@ def byline_length(text: str) -> int:
     """Characters before a name that only say in another language than English that it is the author's."""
     match = _BYLINE.match(text)
     return match.end() if match and match[0][0] not in "Bb" else 0
+
+
+def _is_author_above(leading: Sequence[LineGroup]) -> bool:
+    """Whether the first line is a name and the lines below it, which are none, are the title."""
+    if len(leading) < 2 or len(leading[0].lines) > 1 or not _is_name(leading[0].first.text):
+        return False
+    title = leading[1]
+    return not title.first.mark and not title.last.ends_sentence and not _is_name(title.printed)
 
 
 def _is_name(text: str) -> bool:
@@ -239,9 +254,18 @@ def _is_heading(
         return False
     if classified and classified[-1].kind == "paragraph" and not classified[-1].lines[-1].ends_sentence:
         return False
-    if block.item:
+    if block.item or _is_dedication(block, following):
         return False
     return following.first.starts_sentence and not (block.narrow and len(block.lines) > 1)
+
+
+def _is_dedication(block: LineGroup, following: LineGroup) -> bool:
+    """Whether a block is a dedication on a leaf of its own."""
+    return (
+        block.first.opens_page
+        and following.first.page > block.last.page
+        and bool(_DEDICATION.match(block.printed))
+    )
 
 
 def _body(block: LineGroup, layout: Layout) -> ClassifiedBlock:

@@ -238,6 +238,8 @@ def _join(
     """Undo the line break between two lines: a space, or nothing where a word was divided."""
     if text.ends_in_space:
         text.pop()
+    if not any(map(str.isspace, source[before[1] : after[0]])):
+        return  # a mark was cut out of the middle of a word
     left, right = _edge_word(source, before, -1), _edge_word(source, after, 0)
     if left.endswith("\u00ad") or _has_unspaced_dash(left, right):
         return

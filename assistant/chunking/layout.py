@@ -8,19 +8,17 @@ and end.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, zip_longest
 from operator import itemgetter
 from statistics import fmean, median, pstdev
 
 from assistant.chunking.contents import find_contents
-from assistant.chunking.headings import find_names, find_speakers, lower_numbering_length
-from assistant.chunking.matter import NO_MATTER, DroppedSpan, Matter, find_matter
-from assistant.chunking.spacing import dividing_blanks
+from assistant.chunking.headings import find_names, find_speakers
+from assistant.chunking.matter import DroppedSpan, find_matter
+from assistant.chunking.printed import PrintLine, printed_lines
 from assistant.core.essay import Essay, Span
-from assistant.core.lines import Line, split_lines, strip
 
 # Advance widths of a common book face (Times Roman, thousandths of an em), from its font metrics.
 _LOWER = "abcdefghijklmnopqrstuvwxyz"
@@ -142,98 +140,13 @@ def _measured(inner: Sequence[str], line_width: Callable[[str], float]) -> tuple
     return pstdev(full) / fmean(full), LineMeasure(median(full), line_width)
 
 
-_SENTENCE_END = re.compile(
-    r"[.!?…:][\"'”’)\]»*_]*(?:\s?\(.{1,60}\)[.]?)?(?:\d{1,3}|\[\^?\w{1,4}\]|[¹²³⁴⁵⁶⁷⁸⁹⁰]+)?$"
-)
 LIST_ITEM = re.compile(r"(?:[-*•–+]|\(?(?:\d{1,2}|[a-z])[.)])\s+(?=\S)")
 _HEADING_MARK = re.compile(r"#{1,6}\s+(?=\S)")
 _QUOTE_MARK = re.compile(r"(?:>\s?)+")
-_OPENERS = "\"'“‘([«"
 # Indents and jumps of fewer columns than this are noise of the extraction.
 _INDENT = 2
 # Items of a list follow each other within this many lines; numbered headings are further apart.
 _LONGEST_ITEM = 12
-
-
-@dataclass(frozen=True, slots=True)
-class PrintLine:
-    """A printed line: neither blank nor furniture.
-
-    Attributes:
-        number: Line number in the file, from 1.
-        start: Source offset of its first printed character, after a mark that was taken off.
-        end: Source offset after its last printed character.
-        text: ``source[start:end]``.
-        indent: Columns of white space before it.
-        page: Number of its page, from 0.
-        after_blank: Whether a blank line precedes it.
-        opens_page: Whether it is the first printed line of a later page.
-        mark: The layout mark taken off it, ``#`` or ``>``, or the empty string.
-    """
-
-    number: int
-    start: int
-    end: int
-    text: str
-    indent: int
-    page: int
-    after_blank: bool
-    opens_page: bool
-    mark: str = ""
-
-    @property
-    def ends_sentence(self) -> bool:
-        """Whether it ends as a sentence or an introduced quotation does."""
-        return bool(_SENTENCE_END.search(self.text))
-
-    @property
-    def starts_sentence(self) -> bool:
-        """Whether it begins with a capital or a figure, apart from quotation marks, brackets and a number."""
-        text = self.text[lower_numbering_length(self.text) :]
-        first = (text if text[:1].isupper() else self.text).lstrip(_OPENERS)[:1]
-        return first.isupper() or first.isdigit()
-
-    @property
-    def first_word(self) -> str:
-        """Its first word."""
-        return self.text.split(maxsplit=1)[0]
-
-
-@dataclass(slots=True)
-class LineGroup:
-    """Lines set as one.
-
-    Attributes:
-        lines: At least one printed line.
-        narrow: Whether it is set to a smaller width or indented as a whole.
-        verse: Whether its lines end where their author wanted, as in a poem.
-        item: Whether it is an item of a list.
-    """
-
-    lines: list[PrintLine]
-    narrow: bool = False
-    verse: bool = False
-    item: bool = False
-
-    @property
-    def first(self) -> PrintLine:
-        """Its first line."""
-        return self.lines[0]
-
-    @property
-    def last(self) -> PrintLine:
-        """Its last line."""
-        return self.lines[-1]
-
-    @property
-    def printed(self) -> str:
-        """Its lines joined by spaces, with all hyphens: for recognising what it is, not for showing it."""
-        return " ".join(line.text for line in self.lines)
-
-    @property
-    def characters(self) -> int:
-        """Number of printed characters."""
-        return sum(len(line.text) for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,50 +181,6 @@ class Layout:
     lines: tuple[PrintLine, ...] = field(repr=False)
     title: tuple[PrintLine, ...] = ()
     author: tuple[PrintLine, ...] = ()
-
-
-def printed_lines(essay: Essay, matter: Matter = NO_MATTER) -> list[PrintLine]:
-    """The printed lines of an essay, in order; furniture, matter and blank lines are left out."""
-    furniture = {start for start, _, _ in essay.furniture}
-    starts = [page.start for page in essay.pages]
-    page_starts = frozenset(starts)
-    dropped = [start for start, _, _ in matter.spans]
-    printed: list[PrintLine] = []
-    blanks: list[int] = []
-    blank, last_page = 0, 0
-    for line in split_lines(essay.text):
-        if line.blank or line.start in furniture:
-            blank += line.blank
-            continue
-        # The one space that shows a page break is not an indent.
-        indent = 0 if line.indent == 1 and line.start in page_starts else line.indent
-        page = max(0, bisect_right(starts, line.start) - 1)
-        first, last = bisect_right(dropped, line.start), bisect_left(dropped, line.end)
-        pieces = list(_pieces(line, matter.spans[max(0, first - 1) : last]))
-        # A rule, a comment or an underline keeps its neighbours apart as a blank line does.
-        blank += not pieces
-        for start, end in pieces:
-            text = essay.text[start:end]
-            mark = "#" if line.start in matter.underlined else ""
-            printed.append(
-                PrintLine(line.number, start, end, text, indent, page, blank > 0, page != last_page, mark)
-            )
-            blanks.append(blank)
-            blank, last_page, indent = 0, page, 0
-    divides = dividing_blanks([line.text for line in printed], blanks)
-    return [replace(line, after_blank=after) for line, after in zip(printed, divides, strict=True)]
-
-
-def _pieces(line: Line, dropped: Sequence[DroppedSpan]) -> Iterator[Span]:
-    """Source spans of what a line prints besides the spans dropped, which begin with the last before it."""
-    position = line.start
-    for start, end, _ in (*dropped, (line.end, line.end, "")):
-        if start >= position:
-            part = line.text[position - line.start : start - line.start]
-            if text := strip(part):
-                inner = position + part.index(text)
-                yield inner, inner + len(text)
-        position = max(position, end)
 
 
 def find_layout(essay: Essay) -> Layout:

@@ -16,10 +16,10 @@ SYMBOLS = r"\*{1,3}|†{1,3}|‡{1,3}|§{1,2}|‖|\|\||¶"
 _MARK = re.compile(
     r"(?<=[^\W\d_.,;:!?)\]\"'”’—])(?P<word>\d{1,3})(?=$|[\s,.;:!?)\]\"'”’—])"
     r"|(?:(?<!\d[.,:])|(?<=\d{4}[.,]))(?<=[.,;:!?)\]\"'”’»—])(?P<mark>\d{1,3})(?=$|[\s.;:!?)\]\"'”’»—])"
-    r"|(?<=\S)\[(?P<bracket>\d{1,3})\]"
+    r"|(?:(?<=\S)|(?<=\S\s))\[(?P<bracket>\d{1,3})\]"
     r"|\[\^(?P<markdown>\w+)\](?!:)"
     r"|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})"
-    rf"|(?<=[\w.,;:!?)\]\"'”’»—])(?P<symbol>{SYMBOLS})(?![\w*†‡§‖¶|])"
+    rf"|(?:(?<=[\w.,;:!?)\]\"'”’»—])|(?<=[\w.,;:!?)\]\"'”’»—]\s))(?P<symbol>{SYMBOLS})(?![\w*†‡§‖¶|])"
 )
 # Where a closing bracket belongs to a mark, as in "mill.1)", no bracket opens so many characters before it.
 _LONGEST_PARENTHESIS = 300

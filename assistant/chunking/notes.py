@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from assistant.chunking.layout import Layout, LineGroup, PrintLine
+from assistant.chunking.layout import Layout
 from assistant.chunking.marks import SUPERSCRIPTS, SYMBOLS, called_marks
+from assistant.chunking.printed import LineGroup, PrintLine
 
 NOTES_HEADING = re.compile(
     r"(?:(?:end|foot)?notes?(?: to .{1,40}| and references)?"
@@ -30,6 +31,7 @@ _START = re.compile(
     rf"|([{_RAISED}]{{1,3}})(?=\S)|({SYMBOLS})(?=[^\W\d_])"
     r"|(\d{1,3})(?!st\b|nd\b|rd\b|th\b)(?=[“\"'‘«„]?[^\W\d_])"
 )
+_LONE_MARK = re.compile(rf"\[\d{{1,3}}\]|[{_RAISED}]{{1,3}}|{SYMBOLS}")
 # Numbers of notes that extraction lost leave gaps of at most so many.
 _MOST_LOST = 2
 # Lines of a note on the next page; a longer rest is no rest of a note.
@@ -162,7 +164,7 @@ def take_footnotes(layout: Layout) -> FoundNotes:
     this mark comes next: after the note before it, or as the first of a page on which marks begin again.
     Lines at the foot before the first mark can be the rest of the last page's note.
     """
-    kept, notes = _take_markdown(layout.lines)
+    kept, notes = _take_markdown(_with_lone_marks(layout.lines))
     warnings: tuple[str, ...] = ()
     if kept and kept[-1].page > 0:
         feet = _Feet(layout, notes, only_symbols=_has_section(kept))
@@ -171,6 +173,39 @@ def take_footnotes(layout: Layout) -> FoundNotes:
             feet.take(page, after[0] if after else None)
         kept, warnings = feet.body, tuple(feet.warnings)
     return FoundNotes(replace(layout, lines=tuple(kept)), notes, warnings)
+
+
+def _with_lone_marks(lines: Sequence[PrintLine]) -> list[PrintLine]:
+    """Join each mark that is alone on its line to the line before, in the words of which it belongs.
+
+    Such a mark calls a note that begins further down. A note's own mark alone on its line was called before.
+    """
+    starts = [note_start(line.text) if _LONE_MARK.fullmatch(line.text) else None for line in lines]
+    if not any(starts):
+        return list(lines)
+    last_start = {start.mark: index for index, line in enumerate(lines) if (start := note_start(line.text))}
+    joined: list[PrintLine] = []
+    called: set[str] = set()
+    after_blank = False
+    for index, (line, start) in enumerate(zip(lines, starts, strict=True)):
+        calls = start is not None and joined and last_start[start.mark] > index and start.mark not in called
+        if (
+            start is not None
+            and calls
+            and (start.mark.isdecimal() or _on_same_page(line, lines[last_start[start.mark]]))
+        ):
+            called.add(start.mark)
+            joined[-1] = replace(joined[-1], end=line.end)
+            after_blank = after_blank or line.after_blank
+            continue
+        called.update(called_marks(line.text))
+        joined.append(replace(line, after_blank=True) if after_blank else line)
+        after_blank = False
+    return joined
+
+
+def _on_same_page(line: PrintLine, other: PrintLine) -> bool:
+    return line.page == other.page
 
 
 def _take_markdown(lines: Sequence[PrintLine]) -> tuple[list[PrintLine], list[Note]]:

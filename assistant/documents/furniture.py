@@ -21,6 +21,17 @@ _SET_APART = re.compile(r"^\s*\S+(?:\s{2,}|\t|\s*[|·•])|(?:\s{2,}|\t|[|·•]
 _LONGEST_HEAD = 80
 # Furniture is on the outermost lines of a page; further in, a repeated line is the author's.
 _OUTERMOST = 2
+# A line that ends so is one of the text, and no running head.
+_SENTENCE_ENDS = frozenset(".,;:!?")
+# A page number that is misprinted or misread has these characters.
+_MISREAD = re.compile(r"(?=[^\d]{0,3}\d)[\dIlOoSBZ|]{1,4}|[ivxlcIVXLC]{1,8}")
+_COPYRIGHT = re.compile(r"(?:©|\(c\) ?\d{4}|copyright (?:©|\(c\)|\d{4}))", re.IGNORECASE)
+_ISSUE = re.compile(
+    r"\b(?:vol(?:ume)?|nos?|issue|bd|band|heft|jg|jahrgang|tome|nr|nro)\b\.? ?\d|\bn° ?\d"
+    r"|\b\d{1,4} ?[.:/] ?\d{1,4}\b|\b\d{1,4} ?\(\d{1,2}\)",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 # A line must recur on so many pages, and on so large a share of them, to be a running head.
 _FEWEST_REPEATS = 3
 _SHARE = 0.3
@@ -85,90 +96,122 @@ class Furniture:
     Attributes:
         spans: Its spans, in order.
         labels: Label of each page by the numbers printed on the pages; none if there are no such numbers.
+        warnings: Sentences on numbers that are not those of their pages.
     """
 
     spans: tuple[FurnitureSpan, ...]
     labels: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
-def find_furniture(
-    text: str,
-    lines: Sequence[Line],
-    starts: Sequence[int],
-    *,
-    known: Collection[FurnitureSpan] = (),
-    with_numbers: bool = True,
-) -> Furniture:
+def find_furniture(pages: Sequence[Sequence[Line]], *, with_numbers: bool = True) -> Furniture:
     """Find running heads and page numbers.
 
-    A number is taken for a page number if the numbers of other pages agree with it; a
-    line without a number is a running head if it recurs on page after page.
+    A number is taken for a page number if the numbers of other pages agree with it; a line without a number
+    is a running head if it recurs on page after page.
 
     Args:
-        text: The decoded text.
-        lines: Its lines.
-        starts: Offset of each page.
-        known: Furniture that was found before, which is not sought again.
+        pages: The lines of each page, without blank ones and without furniture that is known already.
         with_numbers: Whether to look for page numbers, and not only for running heads.
 
     Returns:
-        The furniture that is not known yet, and the labels of the pages by the numbers in it.
+        The furniture, and the labels of the pages by the numbers in it.
     """
-    taken = {start for start, _, _ in known}
-    edges = [_edge_lines(page, taken) for page in _pages(lines, starts, len(text))]
+    edges = [_edge_lines(page) for page in pages]
     numbered = [
         (page, number)
         for page, edge in enumerate(edges)
         for line in edge
         if with_numbers and (number := read_number_line(line))
     ]
-    labels = _labels(numbered, len(starts))
-    spans = {
-        number.span
+    voters = _voters(numbered)
+    labels = fit_labels((_candidate(page, number) for page, number in voters), len(pages))
+    own = {
+        (page, number)
         for page, number in numbered
         if _candidate(page, number).label == labels[page]
         and number.line.start in {edges[page][0].start, edges[page][-1].start}
+        and ((page, number) in voters or number.head[-1:] not in _SENTENCE_ENDS)
     }
+    misprints = _misprints(edges, labels, own)
+    spans = {number.span for _, number in own}
+    spans |= {(line.start, line.end, "page number") for line in misprints.values()}
     spans |= _repeated(edges, {start for start, _, _ in spans})
-    return Furniture(tuple(sorted(spans)), labels if any(labels) else ())
+    spans |= _imprint(edges[0], {start for start, _, _ in spans}) if edges else set()
+    warnings = (
+        f"The number printed on page {labels[page]} is {line.text.strip()}; the pages around it tell its own."
+        for page, line in misprints.items()
+    )
+    return Furniture(tuple(sorted(spans)), labels if any(labels) else (), tuple(warnings))
+
+
+def pages_of(lines: Sequence[Line], starts: Sequence[int]) -> list[list[Line]]:
+    """The lines of each page that are not blank."""
+    pages: list[list[Line]] = [[] for _ in starts]
+    page = 0
+    for line in lines:
+        while page + 1 < len(starts) and line.start >= starts[page + 1]:
+            page += 1
+        if starts and not line.blank and line.start >= starts[0]:
+            pages[page].append(line)
+    return pages
 
 
 def _candidate(page: int, number: NumberLine) -> NumberCandidate:
     return NumberCandidate(page, number.number, number.is_roman)
 
 
-def _labels(numbered: Sequence[tuple[int, NumberLine]], pages: int) -> tuple[str, ...]:
-    """Labels of the pages by the numbers at their edges."""
+def _voters(numbered: Sequence[tuple[int, NumberLine]]) -> set[tuple[int, NumberLine]]:
+    """Numbers that are set as page numbers are; a line of running text can begin with a number too."""
     heads = Counter(number.head for _, number in numbered)
-    # A line of running text can begin with a number; only one that is set as page numbers are has a vote.
-    return fit_labels(
-        (
-            _candidate(page, number)
-            for page, number in numbered
-            if not number.head or heads[number.head] > 1 or (number.set_apart and len(heads) > 1)
-        ),
-        pages,
-    )
+    return {
+        (page, number)
+        for page, number in numbered
+        if not number.head or heads[number.head] > 1 or (number.set_apart and len(heads) > 1)
+    }
 
 
-def _pages(lines: Sequence[Line], starts: Sequence[int], end: int) -> list[list[Line]]:
-    """The lines of each page that are not blank."""
-    bounds = [*starts, end + 1]
-    pages: list[list[Line]] = [[] for _ in starts]
-    page = 0
-    for line in lines:
-        while page + 1 < len(starts) and line.start >= bounds[page + 1]:
-            page += 1
-        if not line.blank and line.start >= bounds[0]:
-            pages[page].append(line)
-    return pages
+def _edge_lines(page: Sequence[Line]) -> list[Line]:
+    if len(page) <= 2 * _OUTERMOST:
+        return list(page)
+    return [*page[:_OUTERMOST], *page[-_OUTERMOST:]]
 
 
-def _edge_lines(page: Sequence[Line], taken: Collection[int]) -> list[Line]:
-    rest = [line for line in page if line.start not in taken]
-    if len(rest) <= 2 * _OUTERMOST:
-        return rest
-    return [*rest[:_OUTERMOST], *rest[-_OUTERMOST:]]
+def _misprints(
+    edges: Sequence[Sequence[Line]], labels: Sequence[str], own: Collection[tuple[int, NumberLine]]
+) -> dict[int, Line]:
+    """Numbers that are printed where page numbers are, but are not those of their pages."""
+    alone = {page: number.line for page, number in own if not number.head}
+    at_foot = sum(line.start == edges[page][-1].start for page, line in alone.items())
+    if 2 * len(alone) < len(own) or len(alone) < _FEWEST_REPEATS:
+        return {}
+    if at_foot not in {0, len(alone)}:
+        return {}
+    misprints = {}
+    numbered = {page for page, _ in own}
+    for page in range(min(alone), max(alone)):
+        if page in numbered or not labels[page] or not edges[page]:
+            continue
+        line = edges[page][-1 if at_foot else 0]
+        if _MISREAD.fullmatch(line.text.strip()):
+            misprints[page] = line
+    return misprints
+
+
+def _imprint(edge: Sequence[Line], taken: Collection[int]) -> set[FurnitureSpan]:
+    """A line at the edge of the first page that names the journal's issue, or who has the copyright."""
+    rest = [line for line in edge if line.start not in taken]
+    return {
+        (line.start, line.end, "imprint")
+        for line in {line.start: line for line in (*rest[:1], *rest[-1:])}.values()
+        if len(line.text.strip()) <= _LONGEST_HEAD and _is_imprint(line.text.strip())
+    }
+
+
+def _is_imprint(text: str) -> bool:
+    if _COPYRIGHT.match(text):
+        return True
+    return bool(text[-1] not in _SENTENCE_ENDS and _ISSUE.search(text) and _YEAR.search(text))
 
 
 def _repeated(edges: Sequence[Sequence[Line]], taken: Collection[int]) -> set[FurnitureSpan]:

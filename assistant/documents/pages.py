@@ -1,42 +1,115 @@
 """Where the pages of a text begin.
 
-Pages are recognised by one of four signs, tried from the surest to the faintest: form feeds, a chain of page
-numbers or of running heads that count up by one, and lines that begin with one space at a page's length
-from each other (what some PDF tools leave). A text with none of them has no pages.
+Pages are recognised by one of these signs, tried from the surest to the faintest: marks of a transcriber,
+form feeds, a chain of page numbers or of running heads that count up by one, download stamps, and lines that
+begin with one space at a page's length from each other (what some PDF tools leave). A text with none of them
+has no pages.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from operator import attrgetter
 from statistics import median
 
 from assistant.core.lines import Line, split_lines
-from assistant.documents.furniture import NumberLine, find_furniture, read_number_line
+from assistant.documents.furniture import (
+    FurnitureSpan,
+    NumberLine,
+    find_furniture,
+    pages_of,
+    read_number_line,
+)
+from assistant.documents.margins import find_line_numbers, without_spans
 from assistant.documents.numbering import NO_PAGES, FoundPages, NumberCandidate, fit_labels
+from assistant.documents.page_marks import MarkedPages, find_marked_pages
+from assistant.documents.stamps import find_stamps, is_cover_sheet
 
 # A page of print has at least this many lines; what counts faster is a list, not page numbers.
 _SHORTEST_PAGE = 8
 _LONGEST_PAGE = 150
 _FEWEST_NUMBERED = 3
+_FEWEST_STAMPED = 2
 # Lines between those that begin with one space, and how much the distance may vary.
 _SPACED_PAGE = 15
 _MAX_GAP_RATIO = 1.6
 
 
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A text whose pages are sought.
+
+    Attributes:
+        text: The text.
+        lines: Its lines; those known to be furniture are empty, and without the numbers in their margins.
+        furniture: Furniture found so far, in order.
+        stamps: The lines of download stamps.
+    """
+
+    text: str
+    lines: list[Line]
+    furniture: tuple[FurnitureSpan, ...]
+    stamps: list[Line]
+
+    @classmethod
+    def of(cls, text: str) -> _Source:
+        """Find line numbers and stamps, which hide what else is printed at the edges of a page."""
+        lines = split_lines(text)
+        numbers = find_line_numbers(lines)
+        lines = _without_margins(lines, numbers)
+        stamps = find_stamps(lines)
+        spans = [*numbers, *((line.start, line.end, "download stamp") for line in stamps)]
+        source = cls(text, _emptied(lines, {line.start for line in stamps}), tuple(sorted(spans)), stamps)
+        if stamps and "\f" not in text:
+            # The cover sheet ends with the first stamp, whatever else shows where pages begin.
+            cover = [line for line in source.lines if line.start < stamps[0].start and not line.blank]
+            if is_cover_sheet(cover):
+                return source.without((line.start, line.end, "cover sheet") for line in cover)
+        return source
+
+    def without(self, furniture: Iterable[FurnitureSpan]) -> _Source:
+        """The source with lines known to be furniture too."""
+        spans = tuple(furniture)
+        lines = _emptied(self.lines, {start for start, _, _ in spans})
+        return _Source(self.text, lines, tuple(sorted({*self.furniture, *spans})), self.stamps)
+
+
+def _without_margins(lines: list[Line], numbers: Sequence[FurnitureSpan]) -> list[Line]:
+    by_line: dict[int, list[FurnitureSpan]] = defaultdict(list)
+    starts = [line.start for line in lines]
+    for span in numbers:
+        by_line[bisect_right(starts, span[0]) - 1].append(span)
+    return [without_spans(line, by_line[at]) if at in by_line else line for at, line in enumerate(lines)]
+
+
+def _emptied(lines: Iterable[Line], taken: Collection[int]) -> list[Line]:
+    return [Line(line.number, line.start, line.end, "") if line.start in taken else line for line in lines]
+
+
 def find_pages(text: str) -> FoundPages:
     """Find the pages of a text and the furniture on them."""
-    lines = split_lines(text)
+    source = _Source.of(text)
+    if marked := find_marked_pages(text):
+        return _by_marks(source, marked)
     if starts := _by_form_feeds(text):
-        return _with_furniture(text, lines, starts, "form feeds")
-    if chain := _number_chain(lines):
-        return _by_chain(text, lines, chain)
-    if starts := _by_leading_spaces(lines):
-        return _with_furniture(text, lines, starts, "lines that begin with one space")
-    return NO_PAGES
+        return _with_furniture(source, starts, "form feeds")
+    if chain := _number_chain(source.lines):
+        return _by_chain(source, chain)
+    if starts := _by_stamps(source):
+        return _with_furniture(source, starts, "download stamps")
+    if starts := _by_leading_spaces(source.lines):
+        return _with_furniture(source, starts, "lines that begin with one space")
+    return replace(NO_PAGES, furniture=source.furniture)
+
+
+def _by_marks(source: _Source, marked: MarkedPages) -> FoundPages:
+    spans = [(mark.start, mark.end, "page mark") for mark in marked.marks]
+    furniture = tuple(sorted({*source.furniture, *spans}))
+    return FoundPages(marked.starts, "page marks", marked.labels, furniture)
 
 
 def _by_form_feeds(text: str) -> list[int]:
@@ -50,6 +123,28 @@ def _by_form_feeds(text: str) -> list[int]:
     while len(starts) > 1 and not text[starts[-1] :].strip():
         del starts[-1]
     return starts
+
+
+def _by_stamps(source: _Source) -> list[int]:
+    """Pages by the stamps at their foot or at their head."""
+    ends = {before.start: after.start for before, after in pairwise(split_lines(source.text))}
+    groups: list[list[Line]] = []
+    for line in source.stamps:
+        if groups and line.number - groups[-1][-1].number <= 2:
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    if len(groups) < _FEWEST_STAMPED:
+        return []
+    gaps = [after[0].number - before[-1].number for before, after in pairwise(groups)]
+    if median(gaps) < _SHORTEST_PAGE:
+        return []
+    if not any(not line.blank for line in source.lines if line.start < groups[0][0].start):
+        return [group[0].start for group in groups]
+    starts = [0, *(ends[group[-1].start] for group in groups if group[-1].start in ends)]
+    # A cover sheet is no page, nor are empty lines after the last stamp.
+    pages = pages_of(source.lines, starts)
+    return [start for start, page in zip(starts, pages, strict=True) if page]
 
 
 def _by_leading_spaces(lines: list[Line]) -> list[int]:
@@ -113,19 +208,21 @@ def _line_number(end: _RunEnd) -> int:
     return end.last.line.number
 
 
-def _by_chain(text: str, lines: list[Line], chain: list[NumberLine]) -> FoundPages:
+def _by_chain(source: _Source, chain: list[NumberLine]) -> FoundPages:
+    lines = source.lines
     first, last = chain[0].line, chain[-1].line
+    has_before = any(not line.blank for line in lines if line.start < first.start)
     # A number at the foot has no words of its page after it; one at the head has.
-    at_head = bool(text[last.end :].strip()) or not text[: first.start].strip()
+    at_head = any(not line.blank for line in lines if line.start > last.start) or not has_before
     if at_head:
         starts = [number.line.start for number in chain]
-        starts = [0, *starts] if text[: first.start].strip() else starts
+        starts = [0, *starts] if has_before else starts
     else:
         next_starts = {line.start: after.start for line, after in pairwise(lines)}
         ends = [next_starts[number.line.start] for number in chain if number.line.start in next_starts]
-        starts = [0, *(end for end in ends if text[end:].strip())]
-    furniture = {number.span for number in chain}
-    furniture.update(find_furniture(text, lines, starts, known=furniture, with_numbers=False).spans)
+        starts = [0, *(end for end in ends if any(not line.blank for line in lines if line.start >= end))]
+    source = source.without(number.span for number in chain)
+    found = find_furniture(pages_of(source.lines, starts), with_numbers=False)
     sign = "page numbers at the head" if at_head else "page numbers at the foot"
     if any(number.head for number in chain):
         sign = "running heads"
@@ -138,9 +235,25 @@ def _by_chain(text: str, lines: list[Line], chain: list[NumberLine]) -> FoundPag
         ),
         len(starts),
     )
-    return FoundPages(tuple(starts), sign, labels, tuple(sorted(furniture)))
+    return FoundPages(tuple(starts), sign, labels, source.without(found.spans).furniture)
 
 
-def _with_furniture(text: str, lines: list[Line], starts: list[int], sign: str) -> FoundPages:
-    furniture = find_furniture(text, lines, starts)
-    return FoundPages(tuple(starts), sign, furniture.labels, furniture.spans)
+def _with_furniture(source: _Source, starts: Sequence[int], sign: str) -> FoundPages:
+    starts, covers = _without_covers(source, starts)
+    source = source.without(covers)
+    found = find_furniture(pages_of(source.lines, starts))
+    furniture = source.without(found.spans).furniture
+    return FoundPages(tuple(starts), sign, found.labels, furniture, found.warnings)
+
+
+def _without_covers(source: _Source, starts: Sequence[int]) -> tuple[list[int], list[FurnitureSpan]]:
+    """The pages that are not cover sheets, and the lines of those that are: the first ones or the last."""
+    pages = pages_of(source.lines, starts)
+    kept = list(zip(starts, pages, strict=True))
+    covers: list[list[Line]] = []
+    while len(kept) > 1 and is_cover_sheet(kept[0][1]):
+        covers.append(kept.pop(0)[1])
+    if len(kept) > 1 and is_cover_sheet(kept[-1][1]):
+        covers.append(kept.pop()[1])
+    spans = [(line.start, line.end, "cover sheet") for cover in covers for line in cover]
+    return [start for start, _ in kept], spans
