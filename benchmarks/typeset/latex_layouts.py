@@ -314,13 +314,13 @@ def figures(_essay: WrittenEssay) -> LatexLayout:
 
     def floats(essay: WrittenEssay, number: int) -> str:
         paragraphs = _long_paragraphs(essay)
-        if number == paragraphs[2]:
+        if number in paragraphs[2:3]:
             return _figure(
                 shapes[0], "A shelf as the office drew it, with the first number at its foot.", 1, "b"
             )
-        if number == paragraphs[5]:
+        if number in paragraphs[5:6]:
             return _figure(shapes[1], "What two readers of one page may share; see also the table.", 2, "t")
-        if number == paragraphs[7]:
+        if number in paragraphs[7:8]:
             return _TABLE.strip()
         return ""
 
