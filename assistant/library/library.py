@@ -84,7 +84,8 @@ class Library:
     def _as_on_disk(self) -> Snapshot:
         with self._lock:
             stamps, latest = self._store.stamps(), self._latest
-            if latest is None or latest.stamps != stamps or latest.has_new_damage():
+            changed = latest is None or latest.stamps != stamps
+            if latest is None or changed or latest.has_new_damage() or latest.can_read_more():
                 self._latest = latest = Snapshot(self._store, self._index, stamps, latest)
             return latest
 

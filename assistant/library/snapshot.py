@@ -79,12 +79,23 @@ class Snapshot:
         """Whether an essay was found to be damaged after it was thought to be whole."""
         return not self.essays.damaged.keys().isdisjoint(self.__dict__.get("summaries", ()))
 
+    def can_read_more(self) -> bool:
+        """Whether the file of an essay can be read now that could not be read before."""
+        return any(
+            self._store.is_readable(essay_id)
+            for essay_id, error in self.essays.damaged.items()
+            if isinstance(error.__cause__, OSError)
+        )
+
     def damage_of(self, stamps: Mapping[str, Stamp]) -> dict[str, DamagedEssayError]:
-        """What is wrong with those damaged essays whose chunk files have the same stamps now."""
+        """What is wrong with those damaged essays whose chunk files have the same stamps now.
+
+        A file that cannot be read may be readable later without having changed.
+        """
         return {
             essay_id: error
             for essay_id, error in self.essays.damaged.items()
-            if stamps.get(essay_id) == self.stamps[essay_id]
+            if stamps.get(essay_id) == self.stamps[essay_id] and not isinstance(error.__cause__, OSError)
         }
 
     @property

@@ -299,6 +299,14 @@ class EssayStore:
             raise DamagedEssayError(path, f"holds the essay {held!r}", f"name it {held}.jsonl again")
         return chunk_file
 
+    def is_readable(self, essay_id: str) -> bool:
+        """Whether an essay's chunk file can be opened."""
+        try:
+            self.path(essay_id).open("rb").close()
+        except OSError:
+            return False
+        return True
+
     def overrides(self, essay_id: str) -> Overrides:
         """What the user stated about an essay; for a new essay only that it is added now."""
         return load_overrides(self._overrides(essay_id), self.path(essay_id))

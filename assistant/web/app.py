@@ -28,7 +28,7 @@ from assistant.web.library import library_part
 from assistant.web.limits import RequestLimits, limit_connections
 from assistant.web.measure import measure_part
 from assistant.web.notebook import notebook_part
-from assistant.web.uploading import use_private_folder
+from assistant.web.uploading import private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,7 +80,8 @@ def build(
         assess: Evaluates question sets; without it the page has no part that measures.
         service: Answers other programs; without it the page has no API.
     """
-    use_private_folder()
+    # Gradio makes a folder there that it would otherwise leave in the system's temporary folder.
+    gr.routes.DEFAULT_TEMP_DIR = private_folder()
     page = gr.Blocks(title="Essay Assistant", analytics_enabled=False, fill_width=True, delete_cache=_SWEEP)
     if service is not None:
         # First of all: Gradio gives a name to the first that asks for it, even to an event of the page.

@@ -5,12 +5,15 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import stat
 import sys
 import tempfile
 import threading
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.core.errors import AssistantError
@@ -19,7 +22,6 @@ from assistant.web.views.essays import UploadLine, lines_html
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from assistant.library.library import Library
 
@@ -27,6 +29,9 @@ FAILED = "It could not be added; the program's terminal says why; see also: assi
 NO_FILE = "Choose a file first."
 ONE_PAGE = "A first page is for one essay only; leave it empty to add several, and edit them afterwards."
 
+# Name of the folder of uploads, the file in it that is locked as long as its server runs, and the seconds in
+# which a server locks it.
+_PREFIX, _LOCK, _STARTING = "essay-assistant-", ".lock", 60
 # Added to the work's priority (``nice``), so that questions get the processor first.
 _NICENESS = 10
 # Seconds between two updates of the progress.
@@ -90,14 +95,45 @@ class UploadJob:
 
 
 @cache
-def use_private_folder() -> None:
+def private_folder() -> str:
     """Let Gradio store uploads where no other user of the machine can read them, until the process ends.
 
     Its own folder in the system's temporary folder may be entered by everyone.
+
+    Returns:
+        The folder.
     """
-    folder = tempfile.mkdtemp(prefix="essay-assistant-", dir=os.environ.get("GRADIO_TEMP_DIR") or None)
-    os.environ["GRADIO_TEMP_DIR"] = folder
+    from filelock import FileLock
+
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=os.environ.get("GRADIO_TEMP_DIR") or None))
+    lock = FileLock(folder / _LOCK)
+    lock.acquire()
+    os.environ["GRADIO_TEMP_DIR"] = str(folder)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(lock.release)
+    sweep(folder.parent)
+    return str(folder)
+
+
+def sweep(temporary: Path) -> None:
+    """Delete the folders of servers that were killed: nobody holds their locks any more."""
+    from filelock import FileLock, Timeout
+
+    for folder in filter(_is_own, temporary.glob(f"{_PREFIX}*")):
+        lock = folder / _LOCK
+        with suppress(OSError, Timeout):
+            # A server that starts now may not hold its lock yet.
+            if time.time() - lock.stat().st_mtime > _STARTING:
+                with FileLock(lock, timeout=0):
+                    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_own(folder: Path) -> bool:
+    """Whether a folder is this user's, and no link to one: others may put what they like next to it."""
+    with suppress(OSError):
+        status = folder.lstat()
+        return stat.S_ISDIR(status.st_mode) and (os.name == "nt" or status.st_uid == os.getuid())
+    return False
 
 
 def _delete(path: Path) -> None:

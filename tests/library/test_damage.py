@@ -6,16 +6,14 @@ import errno
 import json
 import os
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from essay_library import FOUND, QUESTION, SAMPLE, SECOND, Opened, file_digests, one_sentence
 from fake_models import FakeEncoder
 
 from assistant.core.errors import DamagedEssayError, LibraryError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _ROWS = ("owners", "ends", "lines", "hosts", "lengths", "ids", "spans", "scales", "tokens")
 _FIELDS = ("terms", "starts", "passages", "counts")
@@ -171,6 +169,27 @@ def test_passages_under_another_name_are_refused(opened: Opened) -> None:
     _chunks(opened.root).rename(_chunks(opened.root).with_name("renamed.jsonl"))
     with pytest.raises(LibraryError, match="renamed"):
         Opened(opened.root).library.ask(QUESTION)
+
+
+def test_a_file_that_can_be_read_again_is_used_again(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened.library.add(SECOND)
+    library = Opened(opened.root).library
+    whole = Path.open
+
+    def refused(path: Path, *args: Any, **options: Any) -> Any:
+        if path == _chunks(opened.root):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return whole(path, *args, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", refused)
+        (opened.root / "index" / "catalogue.json").unlink()
+        assert [*library.damaged()] == ["sample"]
+        assert [*library.damaged()] == ["sample"]
+    # The file itself has not changed.
+    assert [essay.id for essay in library.essays()] == ["running-heads", "sample"]
+    assert library.damaged() == {}
+    assert library.ask(QUESTION).hits[0].passage.id == FOUND
 
 
 def test_folder_in_place_of_passages(opened: Opened) -> None:

@@ -24,6 +24,7 @@ import gradio as gr
 import pytest
 from essay_library import ROOT, SAMPLE, loader, sample_library
 from fake_models import FakeEncoder
+from filelock import FileLock
 from page_library import FakeLibrary, keepers_log
 from page_server import PATIENCE, Served, free_port, served
 from starlette.applications import Starlette
@@ -35,7 +36,7 @@ from starlette.testclient import TestClient
 
 from assistant.api.http import AccessGuard
 from assistant.library.library import Library
-from assistant.web import limits
+from assistant.web import limits, uploading
 from assistant.web.limits import LIMITS, STRICTEST, RequestLimits, limit_for
 from assistant.web.messages import public_message
 
@@ -448,6 +449,27 @@ def test_uploads_are_deleted_when_the_server_is_stopped(tmp_path: Path, stopped_
         finally:
             process.kill()
     assert list(tmp_path.glob("essay-assistant-*")) == []
+    assert list(tmp_path.glob("gradio*")) == []
+
+
+def test_uploads_of_a_server_that_was_killed_are_deleted_by_the_next(tmp_path: Path) -> None:
+    folders = {
+        name: tmp_path / f"essay-assistant-{name}" for name in ("killed", "running", "starting", "other")
+    }
+    for name, folder in folders.items():
+        folder.mkdir()
+        (folder / "draft.md").write_text("words")
+        if name != "other":
+            (folder / ".lock").touch()
+    (tmp_path / "essay-assistant-link").symlink_to(folders["running"])
+    for name in ("killed", "running"):
+        os.utime(folders[name] / ".lock", (0, 0))
+    with FileLock(folders["running"] / ".lock"):
+        os.utime(folders["running"] / ".lock", (0, 0))
+        uploading.sweep(tmp_path)
+    assert {name for name, folder in folders.items() if (folder / "draft.md").exists()} == {
+        "running", "starting", "other",
+    }  # fmt: skip
 
 
 def test_an_upload_is_limited_in_its_parts_and_leaves_nothing(page: Served) -> None:
