@@ -22,7 +22,7 @@ from pathlib import Path
 
 from measuring import ROOT, table
 from typeset.essay import WrittenEssay
-from typeset.generated import generated_essays
+from typeset.generated import BOOK, generated_essay, generated_essays
 from typeset.layouts import LAYOUTS, Layout, make
 from typeset.readers import Reader, readers
 from typeset.real import MEASURES, agreement, libraries, measured
@@ -38,17 +38,19 @@ _START, _END = "<!-- tables of benchmarks/reading.py -->", "<!-- end of the tabl
 FILES = ROOT / "tests" / "data" / "pdf"
 
 
-def essays() -> tuple[WrittenEssay, ...]:
-    """The essays that are set."""
-    return (sample_essay(), *generated_essays())
+def essays(slugs: Sequence[str] | None = None) -> tuple[WrittenEssay, ...]:
+    """The essays that are set; the longest only if it is named."""
+    book = (generated_essay(BOOK),) if slugs and BOOK.slug in slugs else ()
+    return (sample_essay(), *generated_essays(), *book)
 
 
 def chosen(slugs: Sequence[str] | None, names: Sequence[str] | None) -> list[tuple[WrittenEssay, Layout]]:
     """Essays and layouts by their names; all of them if none is named."""
+    made = essays(slugs)
     return [
         (essay, layout)
         for layout in LAYOUTS
-        for essay in essays()
+        for essay in made
         if (not slugs or essay.slug in slugs) and (not names or layout.name in names)
     ]
 

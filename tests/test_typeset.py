@@ -40,6 +40,25 @@ def test_each_file_has_the_truth_of_its_essay(slug: str, layout: Layout) -> None
     }
 
 
+@pytest.mark.parametrize(("slug", "layout"), COMMITTED, ids=lambda value: getattr(value, "name", value))
+def test_passages_are_on_the_pages_that_the_truth_names(slug: str, layout: Layout) -> None:
+    pypdfium2 = pytest.importorskip("pypdfium2")
+    pdf = FILES / f"{slug}-{layout.name}.pdf"
+    with pypdfium2.PdfDocument(pdf) as document:
+        pages = [squash(page.get_textpage().get_text_range()) for page in document]
+    passages = layout.press.passages(ESSAYS[slug])
+    wanted = expected_pages(pdf.with_suffix(".expected.md").read_text("utf-8"))
+    # Numbers of pages in the file, found by words, and the printed numbers must go together.
+    found = find_pages(passages, pages, [str(number) for number in range(1, len(pages) + 1)])
+    pairs = {
+        (found[passage.name], page)
+        for passage, page in zip(passages, wanted, strict=True)
+        if page and passage.name in found
+    }
+    assert len(found) >= (0.6 if layout.likeness < 1 else 0.95) * sum(map(bool, wanted))
+    assert len({number for number, _ in pairs}) == len({page for _, page in pairs}) == len(pairs)
+
+
 def test_the_files_are_small() -> None:
     sizes = [path.stat().st_size for path in FILES.glob("*.pdf")]
     assert len(sizes) >= len(COMMITTED)

@@ -107,6 +107,20 @@ RECIPES = (
     ),
 )
 
+# About 400 pages, for times and memory; made only if it is named.
+BOOK = Recipe(
+    slug="book",
+    title="The Whole Archive: A Long History of Filing",
+    author="Ignaz Wielinski",
+    seed=97,
+    sections=90,
+    paragraphs=16,
+    notes=700,
+    references=150,
+    first_page=1,
+    references_title="Bibliography",
+)
+
 
 class _Writer:
     """Writes sentences by a seed."""
@@ -172,8 +186,8 @@ class _Writer:
         return self._chance.randint(fewest, most)
 
     def verse(self) -> str:
-        """A poem that was not drawn before."""
-        return self._verses.pop()
+        """A poem that was not drawn before, while there is one."""
+        return self._verses.pop() if self._verses else self._chance.choice(_VERSES)
 
     def choice(self, choices: Sequence[str]) -> str:
         """One of several."""

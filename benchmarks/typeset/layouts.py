@@ -16,7 +16,7 @@ from typeset.generated import with_foreign_words
 from typeset.latex import LatexLayout, Printed, typeset
 from typeset.office import OfficeLayout, typeset_by_office
 from typeset.other_layouts import WORD_ENDNOTES, WORD_FOOTNOTES, web_columns, web_page
-from typeset.truth import expected, find_pages, page_texts
+from typeset.truth import begins_on, expected, find_pages, page_texts, squash
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,16 +167,23 @@ def _counted(
 
 
 def checked_pages(passages: Sequence[TruePassage], printed: Printed) -> dict[str, str]:
-    """The page of each passage, by its words on the page and by what the engine tells.
+    """The page of each passage: as the engine tells it, and else where its words are found.
 
     Raises:
-        RuntimeError: If the two differ, or neither tells the page of a passage that has one.
+        RuntimeError: If its first words are not on that page, or no page is known.
     """
-    by_words = find_pages(passages, page_texts(printed.pdf), printed.labels)
-    pages = {**by_words, **printed.places}
-    for name, page in by_words.items():
-        if pages[name] != page:
-            raise RuntimeError(f"{name} is on page {page} by its words, on {pages[name]} by the engine")
+    texts = page_texts(printed.pdf)
+    pages = {**find_pages(passages, texts, printed.labels), **printed.places}
+    for passage in passages:
+        told = [
+            text
+            for text, label in zip(texts, printed.labels, strict=True)
+            if label == pages.get(passage.name)
+        ]
+        if told and not begins_on(squash(passage.text), told[0]):
+            raise RuntimeError(
+                f"{passage.name} does not begin on page {pages[passage.name]}: {passage.text[:60]}"
+            )
     headed = {"title", "author", "heading"}
     missing = [item.name for item in passages if item.kind not in headed and item.name not in pages]
     if missing:

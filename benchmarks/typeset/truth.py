@@ -55,11 +55,16 @@ def find_pages(
     return found
 
 
+def begins_on(text: str, page: str) -> bool:
+    """Whether a page's squashed text has the start of a squashed text."""
+    return _page_of(text, [page], 0) is not None
+
+
 def _page_of(text: str, pages: Sequence[str], first: int) -> int | None:
     """The first page from one on that has the start of a text."""
     for length in _ENOUGH:
-        # The first letters may be a drop capital, which extraction sets elsewhere.
-        for skipped in (0, 2):
+        # The first letters may be a drop capital or the mark of a note, which extraction sets elsewhere.
+        for skipped in (0, 2, 3):
             start = text[skipped : skipped + length]
             for number in range(first, len(pages)):
                 if start in pages[number]:
