@@ -19,9 +19,11 @@ from assistant.chunking.classify import ClassifiedBlock, byline_length, classify
 from assistant.chunking.cleaning import CleanText, Hyphenation, Tally, clean
 from assistant.chunking.layout import LIST_ITEM, Layout, find_layout
 from assistant.chunking.marks import MarkFinder, NoteTarget
+from assistant.chunking.matter import DroppedSpan
 from assistant.chunking.notes import note_start, take_footnotes
 from assistant.chunking.printed import PrintLine
 from assistant.chunking.sentences import split_sentences
+from assistant.chunking.typeset import typeset_essay
 from assistant.core.essay import Essay, IngestReport, Kind, NoteMark, PageStart, Passage, plain_title
 from assistant.core.lines import INVISIBLE
 
@@ -34,6 +36,7 @@ _LETTERS: dict[Kind, tuple[str, int]] = {
     "reference": ("r", 2),
     "heading": ("h", 1),
     "note": ("n", 1),
+    "caption": ("c", 2),
 }
 _QUOTED: frozenset[Kind] = frozenset({"blockquote", "verse"})
 _INTERRUPTS: frozenset[Kind] = frozenset({"blockquote", "verse", "list"})
@@ -79,14 +82,21 @@ def chunk(essay: Essay, frequency: Callable[[str], float]) -> Chunked:
             hyphens where the essay's own vocabulary does not.
     """
     tally = Tally()
-    layout = find_layout(essay)
-    blocks, uncertain = _blocks(essay, layout, tally)
+    for start, end, reason in essay.furniture:
+        tally.drop(essay.text, start, end, reason)
+    if essay.setting is None:
+        layout = find_layout(essay)
+        dropped = layout.dropped
+        blocks, uncertain = _blocks(essay, layout, tally)
+    else:
+        dropped, uncertain = (), ()
+        blocks = typeset_essay(essay, essay.setting)
     drafts = _drafts(essay, blocks, Hyphenation(essay.text, frequency), tally)
     passages = _passages(essay, drafts)
     printed = {passage.kind: passage.text for passage in passages if passage.kind in {"title", "author"}}
     title = printed.get("title", "")
     author = printed.get("author", "").removeprefix("by ").removeprefix("By ").removeprefix("BY ")
-    return Chunked(passages, title, author, _report(essay, layout, passages, tally, title, uncertain))
+    return Chunked(passages, title, author, _report(essay, dropped, passages, tally, title, uncertain))
 
 
 def kept_offsets(passages: Sequence[Passage]) -> set[int]:
@@ -101,8 +111,6 @@ def kept_offsets(passages: Sequence[Passage]) -> set[int]:
 
 def _blocks(essay: Essay, layout: Layout, tally: Tally) -> tuple[list[ClassifiedBlock], tuple[str, ...]]:
     """The essay's blocks with their kinds, in reading order, and sentences on what is uncertain."""
-    for start, end, reason in essay.furniture:
-        tally.drop(essay.text, start, end, reason)
     layout, bracketed = take_bracketed(layout)
     for start, end, reason in layout.dropped:
         tally.drop(essay.text, start, end, reason)
@@ -181,7 +189,8 @@ def _link(essay: Essay, drafts: Sequence[_Draft], inline: Sequence[_Draft], tall
         if draft.block.mark
     ]
     page_starts = [page.start for page in essay.pages]
-    finder = MarkFinder(notes, lambda offset: max(0, bisect_right(page_starts, offset) - 1))
+    raised = essay.setting.raised_offsets(essay.text) if essay.setting else frozenset()
+    finder = MarkFinder(notes, lambda offset: max(0, bisect_right(page_starts, offset) - 1), raised)
     for draft in drafts:
         if draft.block.kind in _WITH_NOTE_MARKS:
             marks = finder.take(draft.clean, tally)
@@ -269,7 +278,7 @@ def _pages(essay: Essay, page_starts: Sequence[int], clean_text: CleanText) -> t
 
 def _report(
     essay: Essay,
-    layout: Layout,
+    dropped: Sequence[DroppedSpan],
     passages: Sequence[Passage],
     tally: Tally,
     title: str,
@@ -289,7 +298,7 @@ def _report(
         layout=len(blank - tally.dropped.keys()),
         hyphens_joined=tuple(tally.joined),
         hyphens_kept=tuple(tally.kept),
-        dropped=_dropped_lines(essay, layout, kept),
+        dropped=_dropped_lines(essay, dropped, kept),
         removed=dict(tally.reasons()),
         unaccounted=len(lost),
         note_marks=sum(len(passage.notes) for passage in passages),
@@ -302,15 +311,17 @@ def _report(
     )
 
 
-def _dropped_lines(essay: Essay, layout: Layout, kept: Collection[int]) -> tuple[tuple[int, str, str], ...]:
+def _dropped_lines(
+    essay: Essay, dropped: Sequence[DroppedSpan], kept: Collection[int]
+) -> tuple[tuple[int, str, str], ...]:
     """The lines that are left out as a whole: line number from 1, text, reason."""
-    matter = [span for span in layout.dropped if span[2] != "layout mark" and span[0] not in kept]
-    dropped = []
+    matter = [span for span in dropped if span[2] != "layout mark" and span[0] not in kept]
+    lines = []
     line, counted = 1, 0
     for start, end, reason in sorted((*essay.furniture, *matter)):
         line, counted = line + essay.text.count("\n", counted, start), start
-        dropped.append((line, essay.text[start:end].strip(), reason))
-    return tuple(dropped)
+        lines.append((line, essay.text[start:end].strip(), reason))
+    return tuple(lines)
 
 
 def _warnings(essay: Essay, passages: Sequence[Passage], lost: Sequence[int]) -> tuple[str, ...]:

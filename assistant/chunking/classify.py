@@ -83,8 +83,8 @@ def title_and_author(
     reference = _with_stated(reference, layout)
     leading = _leading(blocks, layout)
     lines = [line for block in leading for line in block.lines][:_MOST_LINES]
-    title = _title_by_record(lines, plain_title(reference))
-    author = _author_by_record([line for line in lines if line not in title], reference)
+    title = title_by_record(lines, plain_title(reference))
+    author = author_by_record([line for line in lines if line not in title], reference)
     if not title and layout.title:
         title = list(layout.title)
     elif not title:
@@ -119,7 +119,8 @@ def _leading(blocks: Sequence[LineGroup], layout: Layout) -> list[LineGroup]:
     return leading
 
 
-def _title_by_record(lines: Sequence[PrintLine], title: str) -> list[PrintLine]:
+def title_by_record(lines: Sequence[PrintLine], title: str) -> list[PrintLine]:
+    """The lines that print a record's title, or the part of it before the colon."""
     wanted = letters_and_digits(title)
     for first in range(len(lines)):
         taken: list[PrintLine] = []
@@ -134,7 +135,8 @@ def _title_by_record(lines: Sequence[PrintLine], title: str) -> list[PrintLine]:
     return []
 
 
-def _author_by_record(lines: Sequence[PrintLine], reference: CSLItem) -> list[PrintLine]:
+def author_by_record(lines: Sequence[PrintLine], reference: CSLItem) -> list[PrintLine]:
+    """The lines that print the names of a record's authors."""
     authors = reference.get("author", ())
     names = [letters_and_digits(str(author.get("family") or author.get("literal", ""))) for author in authors]
     matches = [
@@ -156,10 +158,10 @@ def _by_form(
     author = list(known) or bylines[:1]
     if not author and len(leading) > 1:
         candidates = [block for block in leading[1:] if len(block.lines) == 1 and not block.first.mark]
-        names = [block.first for block in candidates if block.first in lines and _is_name(block.first.text)]
+        names = [block.first for block in candidates if block.first in lines and is_name(block.first.text)]
         # Headings follow the author; the first line that reads as a name is the author's.
         author = names[:1]
-    if not author and len(leading[0].lines) > 1 and _is_name(leading[0].last.text):
+    if not author and len(leading[0].lines) > 1 and is_name(leading[0].last.text):
         author = [] if leading[0].lines[-2].text.endswith(":") else [leading[0].last]
     if lines[0].mark == "#":
         return list(lines[:1]), author
@@ -178,13 +180,14 @@ def byline_length(text: str) -> int:
 
 def _is_author_above(leading: Sequence[LineGroup]) -> bool:
     """Whether the first line is a name and the lines below it, which are none, are the title."""
-    if len(leading) < 2 or len(leading[0].lines) > 1 or not _is_name(leading[0].first.text):
+    if len(leading) < 2 or len(leading[0].lines) > 1 or not is_name(leading[0].first.text):
         return False
     title = leading[1]
-    return not title.first.mark and not title.last.ends_sentence and not _is_name(title.printed)
+    return not title.first.mark and not title.last.ends_sentence and not is_name(title.printed)
 
 
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
+    """Whether a text reads as the name of a person or of several."""
     words = text.split()
     if any(word.casefold() in _NO_NAME or re.search(r"['’]s$", word) for word in words):
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from assistant.chunking.cleaning import CleanText, Tally
@@ -23,6 +24,8 @@ _MARK = re.compile(
 )
 # Where a closing bracket belongs to a mark, as in "mill.1)", no bracket opens so many characters before it.
 _LONGEST_PARENTHESIS = 300
+# A raised figure is surely a call; so many notes before it may have lost theirs.
+_RAISED_AHEAD = 4
 
 
 def _mark_of(match: re.Match[str]) -> str:
@@ -32,6 +35,41 @@ def _mark_of(match: re.Match[str]) -> str:
 def called_marks(text: str) -> Iterator[str]:
     """The marks in a line that may call notes."""
     return map(_mark_of, _MARK.finditer(text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """What may call a note.
+
+    Attributes:
+        mark: The mark.
+        start: Offset in the text.
+        end: Offset after it.
+        ahead: How many notes ahead it may call: a figure glued to a word only the next one.
+        is_named: Whether it gives the name of its note, as in Markdown.
+    """
+
+    mark: str
+    start: int
+    end: int
+    ahead: int
+    is_named: bool = False
+
+
+_RAISED = re.compile(rf"\d{{1,3}}|{SYMBOLS}|[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,3}}")
+
+
+def _calls(text: CleanText, raised: AbstractSet[int]) -> Iterator[_Call]:
+    """The calls in a text: only what is raised, if the source tells what is."""
+    if not raised:
+        for match in _MARK.finditer(text.text):
+            ahead = 1 if match["word"] else 2
+            yield _Call(_mark_of(match), *match.span(), ahead, is_named=bool(match["markdown"]))
+        return
+    for match in _RAISED.finditer(text.text):
+        start, end = match.span()
+        if start and all(text.offset(index) in raised for index in range(start, end)):
+            yield _Call(match[0].translate(SUPERSCRIPTS), start, end, _RAISED_AHEAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +93,16 @@ class MarkFinder:
     Args:
         notes: The notes, in order.
         page_of: Index of the page of a source offset.
+        raised: Source offsets of raised figures and symbols; empty if the source does not tell.
     """
 
-    def __init__(self, notes: Sequence[NoteTarget], page_of: Callable[[int], int]) -> None:
-        self._notes, self._page_of = notes, page_of
+    def __init__(
+        self,
+        notes: Sequence[NoteTarget],
+        page_of: Callable[[int], int],
+        raised: AbstractSet[int] = frozenset(),
+    ) -> None:
+        self._notes, self._page_of, self._raised = notes, page_of, raised
         self._named = {note.mark: number for number, note in enumerate(notes)}
         self._next = 0
 
@@ -73,9 +117,9 @@ class MarkFinder:
         marks: list[NoteMark] = []
         cuts: list[tuple[int, int]] = []
         removed = 0
-        for match in _MARK.finditer(text):
-            start, end = match.span()
-            number = self._find(_mark_of(match), match, self._page_of(cleaned.offset(start)))
+        for call in _calls(cleaned, self._raised):
+            start, end = call.start, call.end
+            number = self._find(call, self._page_of(cleaned.offset(start)))
             if number is None:
                 continue
             self._next = max(self._next, number + 1)
@@ -83,7 +127,7 @@ class MarkFinder:
                 tally.dropped[cleaned.offset(index)] = "note number"
             if cuts and cuts[-1][1] == start:
                 start = cuts.pop()[0]
-                removed -= match.start() - start
+                removed -= call.start - start
             # A mark with a space before it, and none wanted after it, leaves no space either.
             if text[start - 1 : start] == " " and (end == len(text) or text[end] in " .,;:"):
                 start -= 1
@@ -94,21 +138,20 @@ class MarkFinder:
         cleaned.cut(cuts)
         return tuple(marks)
 
-    def _find(self, mark: str, match: re.Match[str], page: int) -> int | None:
+    def _find(self, call: _Call, page: int) -> int | None:
         """Number of the note that a mark calls: the next one, or the next but one where that is certain.
 
         Numbers only count up: "Chapter2" far before note 2 is not a mark of it.
         """
-        if match["markdown"]:
-            return self._named.get(mark)
+        if call.is_named:
+            return self._named.get(call.mark)
         while self._next < len(self._notes) and self._is_before(self._next, page):
             self._next += 1
-        ahead = 1 if match["word"] else 2
-        for number in range(self._next, min(self._next + ahead, len(self._notes))):
+        for number in range(self._next, min(self._next + call.ahead, len(self._notes))):
             note = self._notes[number]
             if note.page is not None and note.page > page:
                 break
-            if note.mark == mark:
+            if note.mark == call.mark:
                 return number
         return None
 

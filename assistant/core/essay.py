@@ -12,7 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["paragraph", "blockquote", "note", "heading", "title", "author", "list", "verse", "reference"]
+from assistant.core.setting import Setting
+
+Kind = Literal[
+    "paragraph", "blockquote", "note", "heading", "title", "author", "list", "verse", "reference", "caption"
+]
 
 SEARCHED_KINDS: frozenset[Kind] = frozenset({"paragraph", "blockquote", "note", "list", "verse"})
 
@@ -146,6 +150,7 @@ class Essay:
         pages: Each page, ``start`` being a source offset; empty if the source shows no pages.
         page_provenance: One sentence on where the pages and the first page's number came from.
         furniture: Source spans that are page furniture (running heads, page numbers), with the reason.
+        setting: How the source is set on its pages, if the file tells it.
     """
 
     id: str
@@ -154,6 +159,7 @@ class Essay:
     pages: tuple[PageStart, ...]
     page_provenance: str
     furniture: tuple[tuple[int, int, str], ...] = ()
+    setting: Setting | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from assistant.core.essay import Span, Spans
+from assistant.core.setting import Setting
 from assistant.documents.numbering import NO_PAGES, FoundPages
 
 # Represents a note's number in the prose; a private-use character that no writer types.
@@ -31,31 +32,6 @@ class Block:
     start: int
     end: int
     kind: BlockKind
-
-
-@dataclass(frozen=True, slots=True)
-class LineBox:
-    """Where a line of the text is printed; lengths are in points, from the page's lower left corner.
-
-    Attributes:
-        start: Offset of the line in the text.
-        end: Offset after it.
-        page: Index of the page.
-        left: Left edge.
-        bottom: Lower edge.
-        right: Right edge.
-        top: Upper edge.
-        font_size: Size of most of its characters.
-    """
-
-    start: int
-    end: int
-    page: int
-    left: float
-    bottom: float
-    right: float
-    top: float
-    font_size: float
 
 
 def _no_offsets() -> array[int]:
@@ -85,7 +61,9 @@ class Document:
         blocks: The blocks, in order.
         notes: Index of the first block of each note, by the offset of its call in the prose.
         emphasis: Spans of the prose in italics, in order.
-        boxes: Where each line is printed; empty for all formats but PDF, which has no reader yet.
+        setting: How the text is set on its pages; only a PDF tells it.
+        metadata: What the file says of itself, such as ``Title`` and ``Author``.
+        warnings: Sentences on the reading that the user should see.
         escape: Writes words as a text of this format has them.
     """
 
@@ -102,7 +80,9 @@ class Document:
     blocks: tuple[Block, ...] = field(default=(), repr=False)
     notes: Mapping[int, int] = field(default_factory=dict, repr=False)
     emphasis: Spans = field(default=(), repr=False)
-    boxes: tuple[LineBox, ...] = field(default=(), repr=False)
+    setting: Setting | None = field(default=None, repr=False)
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
     escape: Callable[[str], str] = str
 
     def span(self, start: int, end: int) -> Span:

@@ -250,13 +250,19 @@ NO_PAGES = FoundPages((), "no sign of pages")
 
 
 def number_pages(
-    found_pages: FoundPages, *, first_page: str | None, record: str, declared: Sequence[str] = ()
+    found_pages: FoundPages,
+    *,
+    first_page: str | None,
+    record: str,
+    declared: Sequence[str] = (),
+    is_print: bool = False,
 ) -> Numbering:
     """Number the pages of a text.
 
     The user's number counts first. Then the record's page range: printed numbers within it are more
     exact (the file may be an extract), those outside it belong to another printing. With neither, pages
-    are counted from 1, with a warning.
+    are counted from 1, with a warning. Where the file shows the pages as they are printed, as a PDF does,
+    their own numbers come before the record's.
 
     An arabic number of the user's is that of the file's first page, from which all pages are numbered;
     printed numbers keep the distances between them. A roman number counts only the leaves before the first
@@ -267,6 +273,7 @@ def number_pages(
         first_page: The user's number of the first page, arabic or roman, or ``None``.
         record: The record's page range, such as ``844-862``; empty if it has none.
         declared: Label of each page that the file itself declares, used if the pages print none.
+        is_print: Whether the file shows the pages as they are printed.
 
     Returns:
         The labelled pages.
@@ -282,6 +289,8 @@ def number_pages(
     if wanted is not None:
         labels = _asked_for(known, wanted, len(found_pages.starts))
         origin, warnings = "as asked for with --first-page", _disagreement(known, labels, span)
+    elif is_print and any(known):
+        labels, origin, warnings = known, source, _other_pages(known, span)
     elif span is not None:
         labels, origin, warnings = _by_record(known, source, span, len(found_pages.starts))
     elif any(known):
@@ -365,6 +374,20 @@ def _by_record(
         else _shifted(known, first - known_first, is_roman=is_roman)
     )
     return labels, "from the reference record's page range", _disagreement(known, labels, None)
+
+
+def _other_pages(known: Sequence[str], span: tuple[int, int, bool] | None) -> tuple[str, ...]:
+    """A warning if the pages of a file are not those of its record, as in a manuscript of an article."""
+    first = None if span is None else _first_of_kind(known, is_roman=span[2])
+    if span is None or (first is not None and span[0] <= first <= span[1]):
+        return ()
+    own, record = next(filter(None, known)), page_label(span[0], is_roman=span[2])
+    return (
+        (
+            f"The pages of the file begin at {own}, those of the reference record at {record}: the file may be "
+            f"another version. Its own numbers are cited; --first-page {record} numbers it as the record does."
+        ),
+    )
 
 
 def _is_roman(label: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from assistant.core.errors import DraftError, ReadingError
@@ -16,6 +17,7 @@ from assistant.documents.document import Document
 from assistant.documents.latex import read_latex
 from assistant.documents.markdown import read_markdown
 from assistant.documents.opendocument import read_opendocument
+from assistant.documents.pdf import PageProgress, read_pdf
 from assistant.documents.text import decode, read_pages, read_text
 from assistant.documents.word import read_word
 
@@ -32,9 +34,11 @@ def _decoded(parse: Callable[[str, str], Document]) -> Parser:
 
 
 # A name without a suffix is that of a text file.
-ESSAY_PARSERS: dict[str, Parser] = dict.fromkeys(
-    (".txt", ".text", ".md", ".markdown", ""), _decoded(read_pages)
-)
+ESSAY_PARSERS: dict[str, Parser] = {
+    **dict.fromkeys((".txt", ".text", ".md", ".markdown", ""), _decoded(read_pages)),
+    ".pdf": read_pdf,
+}
+PDF = ".pdf"
 _ARCHIVE_PARSERS: dict[str, Parser] = {".docx": read_word, ".odt": read_opendocument}
 DRAFT_PARSERS: dict[str, Parser] = {
     **dict.fromkeys((".md", ".markdown"), _decoded(read_markdown)),
@@ -61,14 +65,19 @@ class _Purpose:
     too_large: str
 
 
-def read_essay_file(path: Path) -> Document:
+def read_essay_file(path: Path, progress: PageProgress | None = None) -> Document:
     """Read an essay's file, of a format in ``ESSAY_PARSERS``.
+
+    Args:
+        path: The file.
+        progress: Called with the number of pages read and that of all pages; only a PDF is read by pages.
 
     Raises:
         ReadingError: If there is no such file, or it cannot be read as an essay.
     """
     too_large = "divide it into files of one essay each"
-    return _read(path, _Purpose("essay", ESSAY_PARSERS, LARGEST_ESSAY, too_large))
+    parsers = ESSAY_PARSERS | {PDF: partial(read_pdf, progress=progress)}
+    return _read(path, _Purpose("essay", parsers, LARGEST_ESSAY, too_large))
 
 
 def read_draft_file(path: Path) -> Document:
@@ -125,7 +134,7 @@ def _read(path: Path, purpose: _Purpose) -> Document:
         ending = f"the unknown ending {path.suffix!r}" if suffix else "no ending"
         known = ", ".join(filter(None, purpose.parsers))
         raise ReadingError(f"{path} has {ending}; save the {purpose.noun} as one of {known}.")
-    archive = suffix in _ARCHIVE_PARSERS
+    archive = suffix in _ARCHIVE_PARSERS or suffix == PDF
     largest = LARGEST_ARCHIVE if archive else purpose.largest_text
     if size > largest:
         cure = "save it without its pictures" if archive else purpose.too_large

@@ -372,17 +372,32 @@ def divide(
     """
     text = file.document.text
     cited: CSLItem = record or {}
-    numbering = number_pages(file.document.pages, first_page=first_page, record=str(cited.get("page", "")))
+    document = file.document
+    numbering = number_pages(
+        document.pages,
+        first_page=first_page,
+        record=str(cited.get("page", "")),
+        declared=document.setting.declared_labels() if document.setting else (),
+        is_print=document.setting is not None,
+    )
     printed = recognise(text, [cited]) or recognise(text, known) or cited
     chunked = chunk(
-        Essay(essay_id, printed, text, numbering.pages, numbering.provenance, file.document.pages.furniture),
+        Essay(
+            essay_id,
+            printed,
+            text,
+            numbering.pages,
+            numbering.provenance,
+            document.pages.furniture,
+            document.setting,
+        ),
         _word_frequency(str(cited.get("language", "en"))),
     )
     if not any(passage.kind in SEARCHED_KINDS and _has_words(passage) for passage in chunked.passages):
         raise ReadingError(
             f"{file.label} has no paragraph in it; give a file with the running text of an essay."
         )
-    warnings = [*numbering.warnings, *chunked.report.warnings]
+    warnings = [*document.warnings, *numbering.warnings, *chunked.report.warnings]
     if record is None:
         cited = from_title_page(chunked.title, chunked.author, file.stem)
         warnings.insert(

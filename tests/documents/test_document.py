@@ -99,4 +99,4 @@ def test_emphasis_of_opendocument() -> None:
 def test_a_plain_text_essay_has_pages_and_leaves_its_blocks_to_chunking() -> None:
     document = read_pages("One.\n\fTwo.\n", "essay.txt")
     assert [document.text[start:] for start in document.pages.starts] == ["One.\n\fTwo.\n", "Two.\n"]
-    assert (document.prose, document.blocks, document.boxes) == ("", (), ())
+    assert (document.prose, document.blocks, document.setting) == ("", (), None)

@@ -1,0 +1,179 @@
+"""Where the text of a typeset page stands: its edges, its leading, and the size of its body.
+
+Edges are found for each page and column, since left and right pages may differ and a scan is never straight.
+All lengths are in points.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from assistant.core.setting import SetLine
+
+# Lines with fewer characters prove nothing about the edges.
+_TELLING = 15
+_FEWEST_LINES = 6
+# Share of the lines that an edge needs to be the margin although another is more frequent.
+_MARGIN_SHARE = 0.15
+_SAME_EDGE = 1.5
+# Share of the body size by which the sizes of body lines may differ.
+_SAME_SIZE = 0.06
+# What share of the lines must end at the right edge in justified text.
+_JUSTIFIED = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The edges between which the lines of a column stand."""
+
+    left: float
+    right: float
+
+    @property
+    def width(self) -> float:
+        """Width of a full line."""
+        return self.right - self.left
+
+
+class Frames:
+    """The frames of a document.
+
+    Args:
+        lines: Its lines without furniture, each with its text.
+    """
+
+    def __init__(self, lines: Sequence[tuple[SetLine, str]]) -> None:
+        self.body = _body_size(lines)
+        self.tolerance = _size_tolerance(lines, self.body)
+        self._lines = [line for line, text in lines if self.is_body(line) and len(text) > _TELLING]
+        self._known: dict[tuple[int, int], Frame] = {}
+        self._by_page: dict[tuple[int, int], list[SetLine]] = {}
+        for line in self._lines:
+            self._by_page.setdefault((line.page, line.column), []).append(line)
+        self._width = self._usual_width()
+        self.leading = self._find_leading(lines)
+        self.justified = self._is_justified()
+
+    def is_body(self, line: SetLine) -> bool:
+        """Whether a line has the size of the body."""
+        return abs(line.size - self.body) <= self.tolerance
+
+    def of(self, line: SetLine) -> Frame:
+        """The frame in which a line stands."""
+        key = line.page, line.column
+        if key not in self._known:
+            self._known[key] = self._find(*key)
+        return self._known[key]
+
+    def indent(self, line: SetLine) -> float:
+        """How far a line begins from the left edge, in sizes of the body."""
+        return (line.left - self.of(line).left) / self.body
+
+    def room(self, line: SetLine) -> float:
+        """Free space at the end of a line."""
+        return self.of(line).right - line.right
+
+    def is_centred(self, line: SetLine) -> bool:
+        """Whether a line stands in the middle of its frame, short of both edges."""
+        frame = self.of(line)
+        before, after = line.left - frame.left, frame.right - line.right
+        return before > 1.5 * self.body and after > 1.5 * self.body and abs(before - after) < 1.5 * self.body
+
+    def _find(self, page: int, column: int) -> Frame:
+        own = self._by_page.get((page, column), [])
+        alike = [
+            line
+            for (other, side), lines in self._by_page.items()
+            if side == column and other % 2 == page % 2
+            for line in lines
+        ]
+        if len(alike) < _FEWEST_LINES:
+            alike = [line for line in self._lines if line.column == column] or self._lines
+        usual = _left_edge(alike)
+        left = _left_edge(own) if len(own) >= _FEWEST_LINES else usual
+        shift = left - usual
+        # A page on which most lines are indented, as one of verse or dialogue, has the usual margin.
+        at_margin = sum(abs(line.left - usual) < _SAME_EDGE for line in own)
+        if _SAME_EDGE < shift < 4 * self.body and at_margin >= 2:
+            left = usual
+        rights = [line.right for line in own if line.right - line.left > 0.5 * self._width]
+        right = _high(rights) if len(rights) >= _FEWEST_LINES else left + self._width
+        return Frame(left, max(right, left + 0.8 * self._width))
+
+    def _usual_width(self) -> float:
+        widths = [
+            _high([line.right for line in lines]) - _left_edge(lines)
+            for lines in self._by_page.values()
+            if len(lines) >= _FEWEST_LINES
+        ]
+        if widths:
+            return median(widths)
+        rights = [line.right for line in self._lines]
+        return max(rights, default=400.0) - _left_edge(self._lines)
+
+    def _find_leading(self, lines: Sequence[tuple[SetLine, str]]) -> float:
+        gaps = [
+            before.bottom - line.bottom
+            for (before, _), (line, _) in pairwise(lines)
+            if self.is_body(before)
+            and self.is_body(line)
+            and (before.page, before.column) == (line.page, line.column)
+            and 0 < before.bottom - line.bottom < 4 * self.body
+        ]
+        return median(gaps) if gaps else 1.2 * self.body
+
+    def _is_justified(self) -> bool:
+        if not self._lines:
+            return False
+        full = sum(abs(self.room(line)) < 0.35 * self.body for line in self._lines)
+        return full > _JUSTIFIED * len(self._lines)
+
+
+def _body_size(lines: Sequence[tuple[SetLine, str]]) -> float:
+    sizes: Counter[float] = Counter()
+    for line, text in lines:
+        sizes[round(line.size * 2) / 2] += len(text)
+    if not sizes:
+        return 10.0
+    usual = sizes.most_common(1)[0][0]
+    # The exact size, for a half-step may lie between two of them.
+    exact: Counter[float] = Counter()
+    for line, text in lines:
+        if abs(line.size - usual) <= 0.5:
+            exact[line.size] += len(text)
+    return exact.most_common(1)[0][0]
+
+
+def _size_tolerance(lines: Sequence[tuple[SetLine, str]], body: float) -> float:
+    """By how much body lines differ in size; recognised scans guess the size of each line anew."""
+    near = [(line.size, len(text)) for line, text in lines if abs(line.size - body) <= 0.25 * body]
+    exact = sum(length for size, length in near if abs(size - body) <= _SAME_SIZE * body)
+    total = sum(length for _, length in near) or 1
+    return (_SAME_SIZE if exact > 0.7 * total else 0.2) * body
+
+
+def _left_edge(lines: Sequence[SetLine]) -> float:
+    """The edge at which most lines begin; one further left counts if enough lines begin there."""
+    if not lines:
+        return 72.0
+    edges = Counter(round(line.left) for line in lines)
+    usual, _ = edges.most_common(1)[0]
+    share = max(2, _MARGIN_SHARE * len(lines))
+    further = [
+        edge
+        for edge in edges
+        if edge < usual - _SAME_EDGE and edges[edge] + edges[edge - 1] + edges[edge + 1] >= share
+    ]
+    edge = min(further, default=usual)
+    near = [line.left for line in lines if abs(line.left - edge) <= _SAME_EDGE]
+    return median(near) if near else float(edge)
+
+
+def _high(values: Sequence[float]) -> float:
+    """A value that only a few exceed."""
+    ordered = sorted(values)
+    return ordered[int(0.92 * (len(ordered) - 1))] if ordered else 0.0

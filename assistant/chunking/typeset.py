@@ -1,0 +1,194 @@
+"""A typeset essay, such as a PDF, divided by where its lines are printed.
+
+The steps are those of plain text, by other evidence: frames and leading instead of the widths of lines, rules
+and sizes instead of numbers alone. Title and author are found here, by the record or by size and place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.chunking.classify import ClassifiedBlock, author_by_record, is_name, title_by_record
+from assistant.chunking.frames import Frames
+from assistant.chunking.notes import Note, divide_notes
+from assistant.chunking.placed import PlacedLine, place_lines
+from assistant.chunking.printed import printed_lines
+from assistant.chunking.typeset_blocks import TypesetBlock, Typesetting, resumes, typeset_blocks
+from assistant.chunking.typeset_notes import take_typeset_notes
+from assistant.core.essay import CSLItem, Essay, Kind, plain_title
+from assistant.core.setting import Setting
+
+_MOST_BLOCKS = 14
+_PROSE = 200
+_LARGE = 1.12
+
+
+def typeset_essay(essay: Essay, setting: Setting) -> list[ClassifiedBlock]:
+    """The blocks of a typeset essay with their kinds, title, author and notes included, in order."""
+    lines = place_lines(printed_lines(essay), setting)
+    if not lines:
+        return []
+    frames = Frames([(line.box, line.text) for line in lines])
+    body, notes = take_typeset_notes(lines, frames, setting)
+    typesetting = Typesetting(body, frames)
+    blocks = _mark_front(typeset_blocks(body, typesetting), typesetting, essay.reference)
+    _mark_notes_after_references(blocks)
+    divided = [*_classified(blocks, typesetting), *map(_note_block, notes)]
+    return sorted(divided, key=lambda block: block.lines[0].start)
+
+
+def _mark_notes_after_references(blocks: Sequence[TypesetBlock]) -> None:
+    """Mark notes without a heading of their own, which some programs print after the works cited.
+
+    Their numbers count up from 1 and are called by raised numbers in the text, and entries without a number
+    are printed before them.
+    """
+    called = {
+        mark
+        for block in blocks
+        if block.kind != "reference"
+        for line in block.lines
+        for mark in line.raised_marks()
+    }
+    entries = [block for block in blocks if block.kind == "reference"]
+    first = next((index for index, block in enumerate(entries) if block.first.note_mark == "1"), 0)
+    if not first or "1" not in called:
+        return
+    expected = 1
+    for block in entries[first:]:
+        expected += block.first.note_mark == str(expected)
+    if expected > 2 or len(entries) == first + 1:
+        for block in entries[first:]:
+            block.kind = "note"
+
+
+def _note_block(note: Note) -> ClassifiedBlock:
+    return ClassifiedBlock("note", note.lines, note.mark, at_foot=note.at_foot)
+
+
+def _classified(blocks: Sequence[TypesetBlock], setting: Typesetting) -> list[ClassifiedBlock]:
+    """The blocks with their printed lines; what is under a heading of notes is divided into notes."""
+    result: list[ClassifiedBlock] = []
+    for block in blocks:
+        lines = [line.printed for line in block.lines]
+        if block.kind != "note":
+            new = block.kind == "paragraph" and not resumes(block, setting)
+            result.append(ClassifiedBlock(block.kind, lines, resumes=block.kind == "paragraph" and not new))
+            continue
+        last = result[-1] if result and result[-1].kind == "note" else None
+        leading, notes = divide_notes(lines, last.mark if last else None)
+        if leading and last:
+            last.lines.extend(leading)
+        elif leading:
+            result.append(ClassifiedBlock("paragraph", leading))
+        result.extend(map(_note_block, notes))
+    return result
+
+
+def _mark_front(
+    blocks: Sequence[TypesetBlock], setting: Typesetting, reference: CSLItem
+) -> list[TypesetBlock]:
+    """Find title and author among the blocks before the first paragraph.
+
+    The record's title and names are looked for first; otherwise the title is what is set largest, or what is
+    centred first. Other short lines, such as a date or a place of work, are headings: they are not searched.
+
+    Returns:
+        All blocks, the leading ones perhaps divided.
+    """
+    leading = _leading(blocks, setting)
+    if not leading:
+        return list(blocks)
+    title = _title_by_record(leading, plain_title(reference)) or _largest(leading, setting)
+    lines = [line for block in leading for line in block.lines if line not in title]
+    author = _author_by_record(lines, reference) or _author_by_form(leading, title)
+    marked: list[TypesetBlock] = []
+    for part in (part for block in leading for part in _marked(block, title, author)):
+        if marked and part.kind == marked[-1].kind and part.kind in {"title", "author"}:
+            marked[-1].lines.extend(part.lines)
+        else:
+            marked.append(part)
+    return [*marked, *blocks[len(leading) :]]
+
+
+def _leading(blocks: Sequence[TypesetBlock], setting: Typesetting) -> list[TypesetBlock]:
+    leading: list[TypesetBlock] = []
+    for block in blocks[:_MOST_BLOCKS]:
+        if block.first.box.page != blocks[0].first.box.page or _is_prose(block, setting):
+            break
+        leading.append(block)
+    return leading
+
+
+def _is_prose(block: TypesetBlock, setting: Typesetting) -> bool:
+    if block.kind in {"heading", "caption"} or all(
+        setting.frames.is_centred(line.box) for line in block.lines
+    ):
+        return False
+    if block.kind in {"blockquote", "verse", "note", "reference", "list"}:
+        return True
+    return len(block.text) > _PROSE or (len(block.lines) > 1 and block.last.ends_sentence)
+
+
+def _title_by_record(leading: Sequence[TypesetBlock], title: str) -> list[PlacedLine]:
+    lines = [line for block in leading for line in block.lines]
+    taken = {line.start for line in title_by_record([line.printed for line in lines], title)}
+    return [line for line in lines if line.printed.start in taken]
+
+
+def _largest(leading: Sequence[TypesetBlock], setting: Typesetting) -> list[PlacedLine]:
+    """The lines of the block that is set largest, with a subtitle set like it."""
+    largest = max(line.box.size for block in leading for line in block.lines)
+    if largest > _LARGE * setting.frames.body:
+        first = next(
+            number
+            for number, block in enumerate(leading)
+            if any(line.box.size == largest for line in block.lines)
+        )
+    else:
+        centred = (
+            number
+            for number, block in enumerate(leading)
+            if all(setting.frames.is_centred(line.box) for line in block.lines) or block.first.box.bold
+        )
+        first = next(centred, 0)
+    title = list(leading[first].lines)
+    for block in leading[first + 1 :]:
+        like = abs(block.first.box.size - title[0].box.size) < 0.1 * title[0].box.size
+        subtitle = block.first.box.size > _LARGE * setting.frames.body or title[-1].text.endswith(":")
+        if not (subtitle and (like or title[-1].text.endswith(":"))) or is_name(block.text):
+            break
+        title += block.lines
+    return title
+
+
+def _author_by_record(lines: Sequence[PlacedLine], reference: CSLItem) -> list[PlacedLine]:
+    taken = {line.start for line in author_by_record([line.printed for line in lines], reference)}
+    return [line for line in lines if line.printed.start in taken]
+
+
+def _author_by_form(leading: Sequence[TypesetBlock], title: Sequence[PlacedLine]) -> list[PlacedLine]:
+    """The first line after the title, else before it, that reads as a name."""
+    lines = [line for block in leading for line in block.lines]
+    after = [line for line in lines if line.printed.start > title[-1].printed.start]
+    before = [line for line in lines if line.printed.start < title[0].printed.start]
+    for line in [*after, *before]:
+        name = line.text.removeprefix("by ").removeprefix("By ").removeprefix("BY ").rstrip(" *†‡0123456789")
+        if is_name(name):
+            return [line]
+    return []
+
+
+def _marked(
+    block: TypesetBlock, title: Sequence[PlacedLine], author: Sequence[PlacedLine]
+) -> list[TypesetBlock]:
+    """A leading block divided into what is title, author, and the rest."""
+    parts: list[TypesetBlock] = []
+    for line in block.lines:
+        rest: Kind = "heading" if block.kind == "paragraph" else block.kind
+        kind: Kind = "title" if line in title else "author" if line in author else rest
+        if parts and parts[-1].kind == kind:
+            parts[-1].lines.append(line)
+        else:
+            parts.append(TypesetBlock([line], kind))
+    return parts

@@ -1,0 +1,475 @@
+"""Blocks of a typeset essay: where each begins and what it is, by indents, leading, size and style.
+
+A line ends a paragraph if the next word would have fitted on it, by real widths. Whether that proves
+anything, and whether paragraphs are indented or spaced, is found for each essay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from assistant.chunking.frames import Frames
+from assistant.chunking.layout import LIST_ITEM
+from assistant.chunking.placed import PlacedLine, looks_like_heading
+from assistant.core.essay import Kind
+
+# Lengths as shares of the body size.
+_INDENT = 0.6
+_QUOTE_INDENT = 0.8
+_MOST_INDENT = 9.0
+_EVEN = 0.5
+_SPACE = 0.55
+# Shares of the usual leading.
+_WIDE_GAP = 1.3
+# Fewer pairs of lines inside paragraphs may leave room for the next word, or room proves nothing.
+_UNRELIABLE = 0.05
+_LONGEST_HEADING = 130
+_MOST_HEADING_LINES = 4
+_SHORT_LINE = 90
+_CAPTION = re.compile(
+    r"(?:fig(?:ure|\.)?|table|tab\.|plate|pl\.|illustration|illus?\.|abb(?:ildung|\.)|tafel|tabelle|planche)"
+    r"\s*(?:\d{1,3}|[ivxlc]{1,6})(?:[.:—–-]|\s|$)",
+    re.IGNORECASE,
+)
+_REFERENCES = re.compile(
+    r"(?:selected |primary |secondary )?(?:works? (?:cited|consulted)|references?(?: cited)?|reference list|"
+    r"bibliograph(?:y|ie)|sources|literature(?: cited)?|further reading|literatur(?:verzeichnis)?|"
+    r"quellen(?:verzeichnis)?|(?:ouvrages|œuvres|oeuvres) cité(?:e)?s|références(?: bibliographiques)?|"
+    r"bibliografía|obras citadas|bibliografia|opere citate)",
+    re.IGNORECASE,
+)
+_NOTES = re.compile(
+    r"(?:end|foot)?notes?(?: to .{1,40})?|anmerkungen|fußnoten|notas|note(?: al testo)?", re.IGNORECASE
+)
+_NUMBERING = re.compile(r"^(?:\d+(?:\.\d+)*|[IVXLC]+|§\s*\d+)[.)]?\s+")
+
+
+@dataclass(slots=True)
+class TypesetBlock:
+    """Lines that are set as one.
+
+    Attributes:
+        lines: At least one line.
+        kind: What they are.
+    """
+
+    lines: list[PlacedLine]
+    kind: Kind = "paragraph"
+
+    @property
+    def first(self) -> PlacedLine:
+        """Its first line."""
+        return self.lines[0]
+
+    @property
+    def last(self) -> PlacedLine:
+        """Its last line."""
+        return self.lines[-1]
+
+    @property
+    def text(self) -> str:
+        """Its lines joined by spaces: for recognising what it is, not for showing it."""
+        return " ".join(line.text for line in self.lines)
+
+
+class Typesetting:
+    """How the paragraphs of an essay are set.
+
+    Args:
+        lines: The lines of its body.
+        frames: Their frames.
+    """
+
+    def __init__(self, lines: Sequence[PlacedLine], frames: Frames) -> None:
+        self.frames = frames
+        inner = [
+            (before, line)
+            for before, line in pairwise(lines)
+            if before.place == line.place and frames.is_body(before.box) and frames.is_body(line.box)
+        ]
+        self.indented = self._is_indented(inner, len({line.box.page for line in lines}))
+        self.room_proves = self._room_proves(inner)
+        self.items = _items(lines)
+
+    def indent(self, line: PlacedLine) -> float:
+        """How far a line begins from the left edge, in sizes of the body."""
+        return self.frames.indent(line.box)
+
+    def has_room(self, before: PlacedLine, line: PlacedLine) -> bool:
+        """Whether the first word of ``line`` would have fitted at the end of ``before``."""
+        words = line.box.words
+        width = words[1] - words[0] if len(words) > 1 else self.frames.body
+        return self.frames.room(before.box) > width + _SPACE * self.frames.body
+
+    def gap(self, before: PlacedLine, line: PlacedLine) -> float:
+        """Distance of two lines of one column, as a share of the leading that their sizes have."""
+        frames = self.frames
+        expected = frames.leading
+        if not (frames.is_body(before.box) and frames.is_body(line.box)):
+            expected *= max(before.box.size, line.box.size) / frames.body
+        return (before.box.bottom - line.box.bottom) / expected
+
+    def is_heading_line(self, line: PlacedLine) -> bool:
+        """Whether a line is set as headings are."""
+        return looks_like_heading(line, self.frames)
+
+    def _is_indented(self, inner: Sequence[tuple[PlacedLine, PlacedLine]], pages: int) -> bool:
+        firsts = sum(
+            _INDENT < self.indent(line) < 5 and abs(self.indent(before)) < _EVEN and before.ends_sentence
+            for before, line in inner
+        )
+        return firsts >= max(3, 0.6 * pages)
+
+    def _room_proves(self, inner: Sequence[tuple[PlacedLine, PlacedLine]]) -> bool:
+        """Whether lines inside paragraphs are filled, so that room at a line's end means something."""
+        inside = [
+            self.has_room(before, line)
+            for before, line in inner
+            if not before.ends_sentence
+            and self.gap(before, line) < _WIDE_GAP
+            and abs(self.indent(before)) < _EVEN
+            and abs(self.indent(line)) < _EVEN
+        ]
+        return bool(inside) and sum(inside) <= max(1, _UNRELIABLE * len(inside))
+
+
+def _items(lines: Sequence[PlacedLine]) -> frozenset[int]:
+    """Offsets of lines that begin an item of a list: bullets, or numbers that count up."""
+    labelled = [(line, _item_number(match[0])) for line in lines if (match := LIST_ITEM.match(line.text))]
+    items: set[int] = set()
+    for (line, number), (later, later_number) in pairwise(labelled):
+        near = later.box.page - line.box.page <= 1
+        if near and 0 not in line.raised and later_number == number + (number > 0):
+            items |= {line.printed.start, later.printed.start}
+    return frozenset(items)
+
+
+def _item_number(label: str) -> int:
+    inner = label.strip(" \t().")
+    if inner.isdecimal():
+        return int(inner)
+    return ord(inner) - ord("a") + 1 if len(inner) == 1 and inner.isalpha() else 0
+
+
+def typeset_blocks(lines: Sequence[PlacedLine], setting: Typesetting) -> list[TypesetBlock]:
+    """Divide the lines of the body into blocks and find what each is, front matter excepted."""
+    captions = take_captions(lines, setting)
+    taken = {line.printed.start for block in captions for line in block.lines}
+    body = [line for line in lines if line.printed.start not in taken]
+    blocks = _kinds(_divide(body, setting), setting)
+    return sorted([*blocks, *captions], key=lambda block: block.first.printed.start)
+
+
+def take_captions(lines: Sequence[PlacedLine], setting: Typesetting) -> list[TypesetBlock]:
+    """The captions of figures and tables: they would cut the paragraph beside which they stand."""
+    captions: list[TypesetBlock] = []
+    for index, line in enumerate(lines):
+        if not _CAPTION.match(line.text) or not _is_set_apart(lines, index, setting):
+            continue
+        block = TypesetBlock([line], "caption")
+        for before, following in pairwise(lines[index:]):
+            if (
+                following.place != line.place
+                or setting.gap(before, following) > 1.15
+                or abs(following.box.size - line.box.size) > 0.06 * line.box.size
+                or (before.ends_sentence and setting.has_room(before, following))
+                or len(block.lines) > 8
+            ):
+                break
+            block.lines.append(following)
+        captions.append(block)
+    return captions
+
+
+def _is_set_apart(lines: Sequence[PlacedLine], index: int, setting: Typesetting) -> bool:
+    """Whether a line is apart from the one above, or set smaller, as a caption is and a sentence is not."""
+    line = lines[index]
+    if line.box.size < 0.95 * setting.frames.body and not setting.frames.is_body(line.box):
+        return True
+    before = lines[index - 1] if index else None
+    return before is None or before.place != line.place or setting.gap(before, line) > _WIDE_GAP
+
+
+class _Divider:
+    """Decides between two lines in turn whether a block begins.
+
+    Args:
+        setting: How the paragraphs are set.
+    """
+
+    def __init__(self, setting: Typesetting) -> None:
+        self._setting, self._frames = setting, setting.frames
+        self._body = setting.frames.body
+        self.references = False
+
+    def begins(self, block: Sequence[PlacedLine], line: PlacedLine, following: PlacedLine | None) -> bool:
+        """Whether a line begins a block, after the lines of the one before."""
+        before = block[-1]
+        if not self.references and self._is_plain_heading(before, line, following):
+            return True
+        if line.printed.start in self._setting.items:
+            return True
+        if block[0].printed.start in self._setting.items and self._goes_on_item(block[0], line):
+            return False
+        if before.place == line.place and self._setting.gap(before, line) > 0:
+            return self._within(block, line)
+        return self._elsewhere(block, line)
+
+    def _goes_on_item(self, first: PlacedLine, line: PlacedLine) -> bool:
+        hangs = self._setting.indent(line) > self._setting.indent(first) + 0.3
+        return hangs and abs(line.box.size - first.box.size) < 0.5
+
+    def _within(self, block: Sequence[PlacedLine], line: PlacedLine) -> bool:
+        """For a line of the same column."""
+        before, setting = block[-1], self._setting
+        if self._sizes_differ(before, line):
+            return True
+        if setting.gap(before, line) > _WIDE_GAP:
+            return True
+        if self._style_changes(block, line):
+            return True
+        indent, last = setting.indent(line), setting.indent(before)
+        if self.references:
+            return self._begins_entry(block, line)
+        if self._is_verse(block, line):
+            return False
+        if indent - last > _INDENT and not self._frames.is_centred(line.box):
+            return True
+        if last - indent > _INDENT:
+            return len(block) > 1 or (before.ends_sentence and setting.has_room(before, line))
+        return self._ends_early(before, line) and not (setting.indented and indent < _EVEN)
+
+    def _elsewhere(self, block: Sequence[PlacedLine], line: PlacedLine) -> bool:
+        """For a line of another column or page."""
+        before, setting = block[-1], self._setting
+        if self._sizes_differ(before, line) or self._heading_changes(before, line):
+            return True
+        if _divides_word(before, line):
+            return False
+        indent, last = setting.indent(line), setting.indent(before)
+        if self.references:
+            return self._begins_entry(block, line)
+        begins_low = line.text.lstrip("“\"'‘(")[:1].islower()
+        if abs(indent - last) < _EVEN and indent > _INDENT and len(block) > 1:
+            return before.ends_sentence and setting.indent(block[0]) > indent + _INDENT
+        if indent > _INDENT:
+            return before.ends_sentence or (indent - last > _INDENT and not begins_low)
+        if last - indent > _QUOTE_INDENT and len(block) > 1:
+            return True
+        return self._ends_early(before, line) and not begins_low and not setting.indented
+
+    def _sizes_differ(self, before: PlacedLine, line: PlacedLine) -> bool:
+        allowed = max(self._frames.tolerance, 0.07 * self._body)
+        return abs(before.box.size - line.box.size) > allowed
+
+    def _style_changes(self, block: Sequence[PlacedLine], line: PlacedLine) -> bool:
+        before = block[-1]
+        if self._heading_changes(before, line):
+            return True
+        if abs(line.box.left - before.box.left) < 0.3 * self._body:
+            return False
+        centred, was = self._frames.is_centred(line.box), self._frames.is_centred(before.box)
+        if centred == was or self.references or len(before.text) >= _SHORT_LINE:
+            return False
+        # The last line of a paragraph may happen to stand in the middle.
+        return len(block) == 1 or centred
+
+    def _heading_changes(self, before: PlacedLine, line: PlacedLine) -> bool:
+        """Whether one of two lines is a heading by its style and the other is not."""
+        is_heading, was = self._setting.is_heading_line(line), self._setting.is_heading_line(before)
+        if is_heading == was:
+            return False
+        if (before.box.bold, before.box.capitals) == (line.box.bold, line.box.capitals):
+            return before.box.italic != line.box.italic and self._setting.has_room(before, line) and was
+        return len((before if was else line).text) < _SHORT_LINE
+
+    def _begins_entry(self, block: Sequence[PlacedLine], line: PlacedLine) -> bool:
+        """Whether a line begins an entry of the works cited."""
+        before, setting = block[-1], self._setting
+        indent, last = setting.indent(line), setting.indent(before)
+        first = setting.indent(block[0])
+        if len(block) > 1 and indent > first + _INDENT / 2:
+            return False
+        if indent - last > _INDENT / 2:
+            return False
+        hanging = len(block) > 1 and last > first + _INDENT / 2
+        if hanging and indent < first + _INDENT / 2:
+            return True
+        return setting.has_room(before, line) or (before.ends_sentence and _begins_as_entry(line.text))
+
+    def _is_verse(self, block: Sequence[PlacedLine], line: PlacedLine) -> bool:
+        """Whether a line goes on with indented lines that all end before the margin, as in a poem."""
+        setting = self._setting
+        lines = [*block, line]
+        return (
+            min(map(setting.indent, lines)) > _QUOTE_INDENT
+            and all(setting.has_room(before, after) for before, after in pairwise(lines))
+            and not any(map(setting.is_heading_line, lines))
+        )
+
+    def _is_plain_heading(self, before: PlacedLine, line: PlacedLine, following: PlacedLine | None) -> bool:
+        """Whether a flush line before an indented one is a heading in the style of the body."""
+        setting = self._setting
+        if following is None or not setting.indented or not before.ends_sentence:
+            return False
+        flush = abs(setting.indent(line)) < _EVEN and setting.has_room(line, following)
+        indented = following.place != line.place or setting.indent(following) > _INDENT
+        return flush and indented and _may_be_plain_heading(line, setting)
+
+    def _ends_early(self, before: PlacedLine, line: PlacedLine) -> bool:
+        """Whether a line ends a paragraph by its free space and its full stop."""
+        setting = self._setting
+        if not before.ends_sentence or not line.printed.starts_sentence or not setting.has_room(before, line):
+            return False
+        wide = setting.frames.room(before.box) > 2.5 * self._body and setting.frames.justified
+        return setting.room_proves or wide
+
+
+def _begins_as_entry(text: str) -> bool:
+    """Whether a line begins as entries of the works cited do: a name turned round, a dash, a title."""
+    return bool(re.match(r"(?:—|–|_|-){2,}|[^\W\d_][\w'’.-]+(?: [\w'’.-]+)?, [^\W\d_]|[“\"‘«]|\[\d+\]", text))
+
+
+def _divides_word(before: PlacedLine, line: PlacedLine) -> bool:
+    return (
+        before.text[-1] in "-\u2010\u2011\u00ad" and before.text[-2:-1].isalpha() and line.text[0].islower()
+    )
+
+
+def _divide(lines: Sequence[PlacedLine], setting: Typesetting) -> list[TypesetBlock]:
+    divider = _Divider(setting)
+    blocks: list[TypesetBlock] = []
+    is_complete = True
+    for index, line in enumerate(lines):
+        following = lines[index + 1] if index + 1 < len(lines) else None
+        if is_complete or divider.begins(blocks[-1].lines, line, following):
+            blocks.append(TypesetBlock([]))
+        blocks[-1].lines.append(line)
+        part = _named_part(line.text) if len(blocks[-1].lines) == 1 else None
+        is_complete = part is not None
+        if part is not None:
+            divider.references = part == "reference"
+    return blocks
+
+
+def _named_part(text: str) -> Kind | None:
+    """The kind of what follows a line that is the name of a part: works cited, or notes."""
+    name = _NUMBERING.sub("", text).strip(" .:")
+    if _REFERENCES.fullmatch(name):
+        return "reference"
+    return "note" if _NOTES.fullmatch(name) else None
+
+
+def _kinds(blocks: Sequence[TypesetBlock], setting: Typesetting) -> list[TypesetBlock]:
+    """Set the kind of each block; ``note`` is what is under a heading of notes, not yet divided."""
+    part: Kind = "paragraph"
+    for before, block, following in zip([None, *blocks], blocks, [*blocks[1:], None], strict=False):
+        named = _named_part(block.text) if len(block.lines) == 1 else None
+        if named and following is not None:
+            block.kind, part = "heading", named
+        elif _is_heading(block, before, following, setting, part):
+            block.kind = "heading"
+            part = "paragraph"
+        elif part != "paragraph":
+            block.kind = part
+        else:
+            block.kind = _kind(block, before, setting)
+    return list(blocks)
+
+
+def _is_heading(
+    block: TypesetBlock,
+    before: TypesetBlock | None,
+    following: TypesetBlock | None,
+    setting: Typesetting,
+    part: Kind,
+) -> bool:
+    text = block.text
+    if (
+        len(text) > _LONGEST_HEADING
+        or len(block.lines) > _MOST_HEADING_LINES
+        or not any(map(str.isalpha, text))
+    ):
+        return False
+    large = all(line.box.size > 1.05 * setting.frames.body for line in block.lines)
+    if text[-1] in ",;" or (
+        text[-1] == "." and not large and not _NUMBERING.match(text) and not text.isupper()
+    ):
+        return False
+    styled = all(map(setting.is_heading_line, block.lines))
+    if part != "paragraph":
+        # Titles in italics or capitals are frequent in notes and works cited.
+        return large or (styled and block.first.box.bold and setting.indent(block.first) < _EVEN)
+    if styled:
+        return following is None or block.first.box.bold or large or following.first.printed.starts_sentence
+    if all(setting.frames.is_centred(line.box) for line in block.lines) and len(text) < _SHORT_LINE:
+        return not block.last.ends_sentence
+    return is_plain_heading(block.lines, before.last if before else None, following, setting)
+
+
+def is_plain_heading(
+    lines: Sequence[PlacedLine],
+    before: PlacedLine | None,
+    following: TypesetBlock | None,
+    setting: Typesetting,
+) -> bool:
+    """Whether lines in the body's own style are a heading: short, flush, apart, and without a stop."""
+    first = lines[0]
+    if len(lines) > 1 or not _may_be_plain_heading(first, setting) or following is None:
+        return False
+    if before is not None and not before.ends_sentence and before.place == first.place:
+        return False
+    if setting.indented:
+        return setting.indent(first) < _EVEN
+    apart = before is None or before.place != first.place or setting.gap(before, first) > _WIDE_GAP
+    return apart and following.first.printed.starts_sentence and len(following.lines) > 1
+
+
+def _may_be_plain_heading(line: PlacedLine, setting: Typesetting) -> bool:
+    frame = setting.frames.of(line.box)
+    return (
+        line.printed.starts_sentence
+        and line.text[-1] not in ".,;:!?—–-"
+        and len(line.text) < _SHORT_LINE
+        and line.box.width < 0.75 * frame.width
+        and any(map(str.isalpha, line.text))
+    )
+
+
+def _kind(block: TypesetBlock, before: TypesetBlock | None, setting: Typesetting) -> Kind:
+    if block.first.printed.start in setting.items:
+        return "list"
+    if is_verse(block.lines, setting):
+        return "verse"
+    indents = [setting.indent(line) for line in block.lines]
+    smaller = block.first.box.size < setting.frames.body and not setting.frames.is_body(block.first.box)
+    if len(block.lines) > 1 and min(indents) > _QUOTE_INDENT and max(indents) < _MOST_INDENT:
+        return "blockquote"
+    if smaller and min(indents) > _EVEN:
+        return "blockquote"
+    apart = (
+        before is not None
+        and before.last.place == block.first.place
+        and setting.gap(before.last, block.first) > 1.2
+    )
+    return "blockquote" if len(block.lines) == 1 and indents[0] > _QUOTE_INDENT and apart else "paragraph"
+
+
+def is_verse(lines: Sequence[PlacedLine], setting: Typesetting) -> bool:
+    """Whether lines are verse: indented, and all but the last end before the margin."""
+    if len(lines) < 2 or min(map(setting.indent, lines)) <= _QUOTE_INDENT:
+        return False
+    if not all(setting.has_room(before, line) for before, line in pairwise(lines)):
+        return False
+    capitals = sum(line.printed.starts_sentence for line in lines)
+    return capitals >= 0.75 * len(lines) and (len(lines) > 2 or not lines[0].ends_sentence)
+
+
+def resumes(block: TypesetBlock, setting: Typesetting) -> bool:
+    """Whether nothing shows that a block begins a new paragraph."""
+    if not block.first.printed.starts_sentence:
+        return True
+    return setting.indented and setting.indent(block.first) < _EVEN

@@ -1,0 +1,192 @@
+"""Footnotes of typeset pages: small lines at the foot, lines under a rule or with a called mark."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from assistant.chunking.frames import Frames
+from assistant.chunking.marks import called_marks
+from assistant.chunking.notes import Note
+from assistant.chunking.placed import PlacedLine
+from assistant.core.setting import Setting
+
+_SMALL = 0.945
+# Notes under a rule take no more of a column than this.
+_MOST_OF_COLUMN = 0.85
+_SHORT_RULE = 0.62
+# A raised number of a note may leave out this many, which the extraction lost.
+_LOST = 3
+
+
+@dataclass(slots=True)
+class _Column:
+    """The lines of a column from top to bottom."""
+
+    lines: list[PlacedLine]
+    rules: list[float] = field(default_factory=list)
+
+
+def take_typeset_notes(
+    lines: Sequence[PlacedLine], frames: Frames, setting: Setting
+) -> tuple[list[PlacedLine], list[Note]]:
+    """Take the notes at the foot of columns out of the body.
+
+    A note that goes on at the next foot is put together; lines before the first mark of a foot continue the
+    note before.
+
+    Args:
+        lines: All lines but furniture, in reading order.
+        frames: Their frames.
+        setting: Tells where rules are printed.
+
+    Returns:
+        The lines of the body, and the notes in order.
+    """
+    taker = _Taker(frames)
+    notes: set[int] = set()
+    for column in _columns(lines, frames, setting):
+        foot = taker.take(column)
+        notes.update(line.printed.start for line in foot)
+    return [line for line in lines if line.printed.start not in notes], taker.notes
+
+
+def _columns(lines: Sequence[PlacedLine], frames: Frames, setting: Setting) -> list[_Column]:
+    columns: dict[tuple[int, int], _Column] = {}
+    for line in lines:
+        columns.setdefault(line.place, _Column([])).lines.append(line)
+    for (page, _), column in columns.items():
+        column.lines.sort(key=lambda line: -line.box.bottom)
+        frame = frames.of(column.lines[0].box)
+        page_width = setting.pages[page].width
+        column.rules = sorted(
+            height
+            for left, right, height in setting.pages[page].rules
+            if right - left < _SHORT_RULE * page_width
+            and right - left <= 1.05 * frame.width
+            and abs(left - frame.left) < 3 * frames.body
+        )
+    return [columns[place] for place in sorted(columns)]
+
+
+class _Taker:
+    """Takes notes out of one column after the other.
+
+    Args:
+        frames: Frames of the lines.
+    """
+
+    def __init__(self, frames: Frames) -> None:
+        self._frames = frames
+        self.notes: list[Note] = []
+        self._page = -1
+        self._size = 0.0
+
+    def take(self, column: _Column) -> list[PlacedLine]:
+        """Take the notes of a column; the lines that belong to them."""
+        foot = column.lines[self._foot(column) :]
+        while foot and not self.notes and not self._begins(foot[0]):
+            foot = foot[1:]
+        if not foot:
+            return []
+        if not self._size:
+            self._size = foot[0].box.size
+        for line in foot:
+            if self._begins(line):
+                self.notes.append(Note(line.note_mark, [line.printed], at_foot=True))
+            elif self.notes:
+                self.notes[-1].lines.append(line.printed)
+        self._page = foot[-1].box.page
+        return foot
+
+    def _foot(self, column: _Column) -> int:
+        """Index of the first line of the notes; the number of lines if there are none."""
+        lines = column.lines
+        called = _called(lines)
+        for rule in column.rules:
+            under = next((index for index, line in enumerate(lines) if line.box.bottom < rule), len(lines))
+            if 0 < under < len(lines) and self._is_foot(lines[under:], called, under, ruled=True):
+                return under
+        small = self._small_from(lines)
+        if small < len(lines) and (start := self._in_small(lines, small, called)) is not None:
+            return start
+        marked = (index for index, line in enumerate(lines) if index and self._is_called(line, lines[:index]))
+        return next(marked, len(lines))
+
+    def _small_from(self, lines: Sequence[PlacedLine]) -> int:
+        start = len(lines)
+        while start and lines[start - 1].box.size < min(
+            _SMALL * self._frames.body, self._frames.body - self._frames.tolerance
+        ):
+            start -= 1
+        return start
+
+    def _in_small(self, lines: Sequence[PlacedLine], small: int, called: set[str]) -> int | None:
+        """Where notes begin among the small lines at the foot."""
+        if small == 0:
+            return 0 if self._goes_on(lines) and self._has_mark(lines, called) else None
+        first = next((index for index in range(small, len(lines)) if self._begins(lines[index])), None)
+        if first is not None and not self._is_foot(lines[first:], called, first, ruled=False):
+            return None
+        if not self._goes_on(lines):
+            return first
+        before = lines[small:first]
+        flush = all(self._frames.indent(line.box) < 0.8 for line in before[1:] or before)
+        gap = lines[small - 1].box.bottom - lines[small].box.bottom
+        apart = gap > 1.15 * self._frames.leading
+        if first is None:
+            return small if flush and apart else None
+        inside = not before or before[-1].box.bottom - lines[first].box.bottom < 1.7 * lines[first].box.size
+        return small if flush and inside else first
+
+    def _is_foot(self, foot: Sequence[PlacedLine], called: set[str], above: int, *, ruled: bool) -> bool:
+        if len(foot) > _MOST_OF_COLUMN * (above + len(foot)) and not ruled:
+            return False
+        marks = {line.note_mark for line in foot if self._begins(line)}
+        if not marks:
+            same_size = abs(foot[0].box.size - self._size) < 0.5
+            return ruled and self._goes_on(foot) and same_size
+        return bool(marks & called) or (ruled and self._goes_on(foot)) or self._raised(foot)
+
+    def _raised(self, foot: Sequence[PlacedLine]) -> bool:
+        """Whether a line of the foot begins with a raised mark, which no other list does."""
+        return any(self._begins(line) and 0 in line.raised for line in foot)
+
+    def _has_mark(self, lines: Sequence[PlacedLine], called: set[str]) -> bool:
+        return any(self._begins(line) for line in lines) and not called
+
+    def _goes_on(self, lines: Sequence[PlacedLine]) -> bool:
+        """Whether the last note can go on in a column: it was on the page before or on this page."""
+        return bool(self.notes) and lines[0].box.page - self._page <= 1
+
+    def _begins(self, line: PlacedLine) -> bool:
+        """Whether a line begins the next note, by the order of the marks."""
+        mark = line.note_mark
+        if not mark:
+            return False
+        if not mark.isdecimal():
+            return True
+        last = self.notes[-1].mark if self.notes else ""
+        raised = 0 in line.raised
+        if not last.isdecimal():
+            return raised or int(mark) == 1 or not self.notes
+        number, before = int(mark), int(last)
+        if number == before + 1:
+            return True
+        if number == 1 and line.box.page != self._page:
+            return True
+        return raised and before < number <= before + _LOST
+
+    def _is_called(self, line: PlacedLine, above: Sequence[PlacedLine]) -> bool:
+        """Whether a line of the body's size begins with a raised mark that is called further up."""
+        mark = line.note_mark
+        called = any(mark in other.raised_marks() for other in above)
+        return bool(mark) and 0 in line.raised and called and self._begins(line)
+
+
+def _called(lines: Sequence[PlacedLine]) -> set[str]:
+    """The marks called in lines: raised ones, or all that could be marks where none are raised."""
+    raised = {mark for line in lines for mark in line.raised_marks()}
+    if raised:
+        return raised
+    return {mark for line in lines for mark in called_marks(line.text)}
