@@ -382,12 +382,11 @@ def _other_pages(known: Sequence[str], span: tuple[int, int, bool] | None) -> tu
     if span is None or (first is not None and span[0] <= first <= span[1]):
         return ()
     own, record = next(filter(None, known)), page_label(span[0], is_roman=span[2])
-    return (
-        (
-            f"The pages of the file begin at {own}, those of the reference record at {record}: the file may be "
-            f"another version. Its own numbers are cited; --first-page {record} numbers it as the record does."
-        ),
+    warning = (
+        f"The pages of the file begin at {own}, those of the reference record at {record}: it may be another "
+        f"version. Its own numbers are cited; --first-page {record} numbers it as the record does."
     )
+    return (warning,)
 
 
 def _is_roman(label: str) -> bool:
