@@ -81,10 +81,13 @@ def _divide_run(run: list[PrintLine], layout: Layout) -> list[LineGroup]:
         return _divide_list(run, layout)
     if not layout.measure.wrapped and layout.body_indent < _STEP:
         return _by_line(run, layout)
+    if len(run) == 2 and is_bare_number(run[0].text) and heading_like(LineGroup(run), layout):
+        return [LineGroup(run)]
     if is_verse(run, layout):
         return [LineGroup(run, narrow=True, verse=True)]
     quoted = run[0].mark == ">" or _indented_as_whole(run, layout) or _is_quoted_line(run, layout)
-    if quoted or (layout.measure.wrapped and layout.measure.is_narrow(texts)):
+    speech = run[0].text in layout.names
+    if quoted or (layout.measure.wrapped and not speech and layout.measure.is_narrow(texts)):
         return [LineGroup(run, narrow=True)]
     return _divide_body(run, layout)
 
@@ -130,7 +133,7 @@ def is_verse(run: Sequence[PrintLine], layout: Layout) -> bool:
 
     All are short and begin with a capital, or all are indented and most have room for the next word.
     """
-    if len(run) < 2 or not layout.measure.wrapped:
+    if len(run) < 2 or not layout.measure.wrapped or run[0].text in layout.names:
         return False
     if not all(line.starts_sentence for line in run) and not _breaks_early(run, layout):
         return False

@@ -18,7 +18,9 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _BARE_NUMBER = re.compile(r"(?:§+\s*)?(?:\d{1,2}(?:\.\d{1,2}){0,3}|[IVXLC]{1,7}|[A-Z](?=[.)]))[.)]?")
-_LOWER_NUMBERING = re.compile(r"(?:§+|(?:[ivxlc]{1,7}|[a-z])[.)]|\((?:[ivxlc]{1,7}|[a-z])\))\s+(?=\S)")
+_LOWER_NUMBERING = re.compile(
+    r"(?:§+(?:\s*\d{1,3}[a-z]?[.)]?)?|(?:[ivxlc]{1,7}|[a-z])[.)]|\((?:[ivxlc]{1,7}|[a-z])\))\s+(?=\S)"
+)
 _CLOSERS = "\"'”’»)]*_"
 _OPENERS = "\"'“‘«„‚—–-"
 _INNER_STOP = re.compile(r"\w{3}[.!?]\s")

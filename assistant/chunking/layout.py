@@ -47,6 +47,8 @@ _ROOM = 0.93
 # Lines as long as this are not broken at print width: each is a paragraph.
 _UNWRAPPED = 140
 _FEW_LINES = 2
+# So many lines show that all are filled up to a number of characters; of so many, one may be an exception.
+_FEWEST_FILLED, _FILLED_EXCEPTIONS = 8, 50
 _SHORTEST_MEASURE = 30
 
 
@@ -69,12 +71,14 @@ class LineMeasure:
         width: How wide a line is.
         shortest: Share of the full width that all but a few lines inside paragraphs reach.
         firsts: Median share of the full width that first lines after a blank line reach.
+        limit: Most characters of a line, where every line is filled up to it; 0 where that is not known.
     """
 
     full: float
     width: Callable[[str], float]
     shortest: float = 0.0
     firsts: float = 1.0
+    limit: int = 0
 
     @property
     def wrapped(self) -> bool:
@@ -87,13 +91,15 @@ class LineMeasure:
 
     def has_room(self, line: str, word: str) -> bool:
         """Whether ``word`` would have fitted at the end of ``line``, which thus ends for another reason."""
+        if self.limit:
+            return len(line.strip()) + 1 + len(word) <= self.limit
         return self.share(f"{line.strip()} {word}") < _ROOM
 
     def looks_indented(self, line: str, word: str) -> bool:
         """Whether a full line, followed by ``word``, is short by a first line's indent."""
-        return 0.8 < self.share(line) < min(_INDENTED, self.shortest) and not self.has_room(
-            line, f"{word} mm"
-        )
+        if self.limit or not 0.8 < self.share(line) < min(_INDENTED, self.shortest):
+            return False
+        return not self.has_room(line, f"{word} mm")
 
     def is_narrow(self, lines: Sequence[str]) -> bool:
         """Whether all these lines, the last of their block, are set to a smaller width."""
@@ -138,6 +144,28 @@ def _measured(inner: Sequence[str], line_width: Callable[[str], float]) -> tuple
     # Headings, verse and paragraph ends are short; the upper half of the lines is full.
     full = [width for width in widths if width > 0.85 * widths[int(0.8 * len(widths))]]
     return pstdev(full) / fmean(full), LineMeasure(median(full), line_width)
+
+
+def _with_limit(measure: LineMeasure, lines: Sequence[PrintLine], body: int) -> LineMeasure:
+    """The measure with the most characters of a line, if a program broke the lines at a number of characters.
+
+    Then a line ends in the middle of a sentence only where the next word had no room.
+    """
+    pairs = [
+        (len(before.text), len(before.text) + 1 + len(line.first_word))
+        for before, line in pairwise(lines)
+        if not line.after_blank
+        and before.indent <= body + 1
+        and line.indent <= body + 1
+        and not before.ends_sentence
+        and not line.starts_sentence
+    ]
+    if measure.width is not character_width or len(pairs) < _FEWEST_FILLED:
+        return measure
+    exceptions = len(pairs) // _FILLED_EXCEPTIONS
+    longest = sorted(length for length, _ in pairs)[-1 - exceptions]
+    too_long = sorted(needed for _, needed in pairs)[exceptions]
+    return replace(measure, limit=longest) if longest < too_long else measure
 
 
 LIST_ITEM = re.compile(r"(?:[-*•–+]|\(?(?:\d{1,2}|[a-z])[.)])\s+(?=\S)")
@@ -191,6 +219,7 @@ def find_layout(essay: Essay) -> Layout:
     measure = find_measure([[line.text for line in run] for run in runs(lines)])
     inner = [line.indent for run in runs(lines) for line in run[1:]] or [0]
     body = max(set(inner), key=inner.count)
+    measure = _with_limit(measure, lines, body)
     return Layout(
         measure=measure,
         indented=_indented(lines, body),
@@ -229,14 +258,17 @@ def _take_contents_out(lines: Sequence[PrintLine]) -> tuple[list[PrintLine], lis
 
 def _spaced(lines: Sequence[PrintLine], measure: LineMeasure) -> bool:
     """Whether blank lines divide the paragraphs, as far as ends of sentences show it."""
-    ends = [
-        line.after_blank
-        for before, line in pairwise(lines)
-        if before.ends_sentence
-        and line.starts_sentence
-        and (line.after_blank or measure.has_room(before.text, line.first_word))
-    ]
-    return sum(ends) > len(ends) / 2
+    divided = runs(lines)
+    blank = sum(
+        len(before) > 1 and len(run) > 1 and before[-1].ends_sentence and run[0].starts_sentence
+        for before, run in pairwise(divided)
+    )
+    inner = sum(
+        before.ends_sentence and line.starts_sentence and measure.has_room(before.text, line.first_word)
+        for run in divided
+        for before, line in pairwise(run)
+    )
+    return blank >= inner
 
 
 def _stated(text: str, spans: Sequence[Span]) -> tuple[PrintLine, ...]:

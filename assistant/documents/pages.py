@@ -29,6 +29,8 @@ from assistant.documents.numbering import NO_PAGES, FoundPages, NumberCandidate,
 from assistant.documents.page_marks import MarkedPages, find_marked_pages
 from assistant.documents.stamps import find_stamps, is_cover_sheet
 
+# What ends a sentence, and what can be before its first word.
+_ENDS, _OPENERS = '.!?"”’»)…', " \t\"'“‘«(["
 # A page of print has at least this many lines; what counts faster is a list, not page numbers.
 _SHORTEST_PAGE = 8
 _LONGEST_PAGE = 150
@@ -97,7 +99,7 @@ def find_pages(text: str) -> FoundPages:
         return _by_marks(source, marked)
     if starts := _by_form_feeds(text):
         return _with_furniture(source, starts, "form feeds")
-    if chain := _number_chain(source.lines):
+    if (chain := _number_chain(source.lines)) and not _number_sections(source.lines, chain):
         return _by_chain(source, chain)
     if starts := _by_stamps(source):
         return _with_furniture(source, starts, "download stamps")
@@ -184,6 +186,30 @@ def _number_chain(lines: list[Line]) -> list[NumberLine]:
         if longest is None or end.length > longest.length:
             longest = end
     return longest.run() if longest and longest.length >= _FEWEST_NUMBERED else []
+
+
+def _number_sections(lines: Sequence[Line], chain: Sequence[NumberLine]) -> bool:
+    """Whether a run of numbers counts sections: each is set apart between two sentences, from 1 on.
+
+    Pages also end in the middle of sentences, and the number of the last page may have no words after it.
+    """
+    if chain[0].number != 1 or any(number.head for number in chain):
+        return False
+    starts = {number.line.start for number in chain}
+    printed = [line for line in lines if not line.blank]
+    between = [
+        (before, after)
+        for before, line, after in zip(printed, printed[1:], printed[2:], strict=False)
+        if line.start in starts
+    ]
+    if len(between) < len(chain):
+        return False
+    return all(
+        (before.text.rstrip()[-1] in _ENDS or number is chain[0])
+        and not after.text.strip(_OPENERS)[:1].islower()
+        and number.line.number - before.number > 1
+        for number, (before, after) in zip(chain, between, strict=True)
+    )
 
 
 @dataclass(frozen=True, slots=True)
