@@ -26,7 +26,7 @@ _FIRSTS = 0.96
 _SURELY_INDENTED = 0.9
 _LONGEST_HEADING = 120
 # Of so many lines this share is broken early, if they are verse.
-_FEWEST_VERSES, _EARLY = 3, 0.6
+_FEWEST_VERSES, _EARLY = 3, 0.5
 # Columns by which an indent differs from the next.
 _STEP = 2
 _VERSE_POINTS = ",;:.!?—"
@@ -108,8 +108,14 @@ def _divide_list(run: list[PrintLine], layout: Layout) -> list[LineGroup]:
 def _by_line(run: Sequence[PrintLine], layout: Layout) -> list[LineGroup]:
     if run[0].mark == ">":
         return [LineGroup(list(run), narrow=True)]
-    quoted = [line.indent >= layout.body_indent + 2 * _STEP for line in run]
-    return [LineGroup([line], narrow=narrow) for line, narrow in zip(run, quoted, strict=True)]
+    blocks: list[LineGroup] = []
+    for line in run:
+        if blocks and not blocks[-1].last.ends_sentence and line.text[0].islower():
+            # A line break within a sentence, which a web page or an editor left.
+            blocks[-1].lines.append(line)
+        else:
+            blocks.append(LineGroup([line], narrow=line.indent >= layout.body_indent + 2 * _STEP))
+    return blocks
 
 
 def _indented_as_whole(run: Sequence[PrintLine], layout: Layout) -> bool:
@@ -135,13 +141,14 @@ def is_verse(run: Sequence[PrintLine], layout: Layout) -> bool:
     """
     if len(run) < 2 or not layout.measure.wrapped or run[0].text in layout.names:
         return False
-    if not all(line.starts_sentence for line in run) and not _breaks_early(run, layout):
+    early = _breaks_early(run, layout)
+    if not early and not all(line.starts_sentence for line in run):
         return False
     shares = [layout.measure.share(line.text) for line in run]
     if max(shares) >= _VERSE or (len(run) == 2 and run[0].ends_sentence):
         return False
     punctuated = sum(line.text[-1] in _VERSE_POINTS for line in run)
-    return punctuated >= len(run) / 2
+    return early or punctuated >= len(run) / 2
 
 
 def _breaks_early(run: Sequence[PrintLine], layout: Layout) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, takewhile
+from itertools import pairwise
 
 from assistant.chunking.blocks import heading_like
-from assistant.chunking.entries import begins_entry, entry_starts
+from assistant.chunking.entries import begins_entry, ends_entry, entry_starts
 from assistant.chunking.headings import is_capitals, numbering_length
 from assistant.chunking.layout import Layout
 from assistant.chunking.notes import NOTES_HEADING, begins_notes, divide_notes
@@ -210,20 +210,21 @@ def classify(blocks: Sequence[LineGroup], layout: Layout) -> list[ClassifiedBloc
     """Find the kind of each block, title and author excepted."""
     classified: list[ClassifiedBlock] = []
     part: Kind = "paragraph"
-    spaced_entries = False
+    entries: list[LineGroup] = []
     for index, block in enumerate(blocks):
         following = blocks[index + 1] if index + 1 < len(blocks) else None
         if _is_heading(classified, block, following, layout, part):
+            classified.extend(_entries(entries, layout))
+            entries = []
             classified.append(ClassifiedBlock("heading", block.lines))
             part = _part(block, blocks[index + 1 : index + 1 + _NOTES_SEEN])
-            spaced_entries = part == "reference" and _are_entries_spaced(blocks[index + 1 :], layout)
         elif part == "note":
             _add_notes(classified, block)
         elif part == "reference":
-            _add_entries(classified, block, layout, spaced=spaced_entries)
+            entries.append(block)
         else:
             classified.append(_body(block, layout))
-    return classified
+    return [*classified, *_entries(entries, layout)]
 
 
 def _part(heading: LineGroup, following: Sequence[LineGroup]) -> Kind:
@@ -303,60 +304,33 @@ def _add_notes(classified: list[ClassifiedBlock], block: LineGroup) -> None:
     classified.extend(ClassifiedBlock("note", note.lines, note.mark) for note in notes)
 
 
-def _are_entries_spaced(blocks: Sequence[LineGroup], layout: Layout) -> bool:
-    """Whether each entry of a list of references is a block of its own."""
-    entries = list(takewhile(lambda block: not _names_part(block), blocks))
-    inner = sum(len(_starts_within(block.lines, layout)) > 1 for block in entries)
-    return len(entries) > 2 and inner < len(entries) / 2
+def _entries(blocks: Sequence[LineGroup], layout: Layout) -> list[ClassifiedBlock]:
+    """Divide the blocks of a list of references into its entries."""
+    lines = [line for block in blocks for line in block.lines]
+    texts = [line.text for line in lines]
+    margin = min((line.indent for line in lines), default=0) + 1
+    if any(line.indent > margin for line in lines):
+        starts = [index for index, line in enumerate(lines) if line.indent <= margin]
+    else:
+        room = [
+            True,
+            *(layout.measure.has_room(before.text, line.first_word) for before, line in pairwise(lines)),
+        ]
+        starts = entry_starts(texts, room)
+        if _are_spaced(blocks, len(starts)):
+            firsts = {block.first.start for block in blocks}
+            starts = [index for index, line in enumerate(lines) if line.start in firsts]
+            starts = [index for index in starts if _begins_spaced(texts, index)]
+    bounds = pairwise([*sorted({0, *starts}), len(lines)])
+    return [ClassifiedBlock("reference", lines[start:end]) for start, end in bounds if start < end]
 
 
-def _names_part(block: LineGroup) -> bool:
-    name = _bare(block)
-    return block.first.mark == "#" or bool(NOTES_HEADING.fullmatch(name) or _KNOWN.fullmatch(name))
+def _are_spaced(blocks: Sequence[LineGroup], entries: int) -> bool:
+    """Whether blank lines divide the entries, of which there are so many by their words."""
+    spaced = sum(block.first.after_blank for block in blocks[1:])
+    return spaced > 0 and spaced >= 0.8 * (len(blocks) - 1) and len(blocks) > entries / 2
 
 
-def _starts_within(lines: Sequence[PrintLine], layout: Layout) -> list[int]:
-    """Indices of lines that begin an entry: by indents where other lines have one, otherwise by words."""
-    if any(line.indent > lines[0].indent + 1 for line in lines):
-        return [index for index, line in enumerate(lines) if line.indent <= lines[0].indent + 1]
-    room = (layout.measure.has_room(before.text, line.first_word) for before, line in pairwise(lines))
-    return entry_starts([line.text for line in lines], [True, *room])
-
-
-def _add_entries(
-    classified: list[ClassifiedBlock], block: LineGroup, layout: Layout, *, spaced: bool
-) -> None:
-    """Add the entries of a block, whose first lines may go on with the entry before it.
-
-    Args:
-        classified: What they are added to.
-        block: The block.
-        layout: How the essay is set.
-        spaced: Whether each entry is a block of its own.
-    """
-    lines = block.lines
-    last = classified[-1]
-    if last.kind == "reference" and _goes_on(last.lines, block):
-        first = _first_entry(lines, last.lines[0])
-        last.lines.extend(lines[:first])
-        lines = lines[first:]
-    is_hanging = any(line.indent > lines[0].indent + 1 for line in lines)
-    starts = _starts_within(lines, layout) if lines and (is_hanging or not spaced) else [0][: len(lines)]
-    bounds = pairwise([*starts, len(lines)])
-    classified.extend(ClassifiedBlock("reference", list(lines[start:end])) for start, end in bounds)
-
-
-def _goes_on(entry: Sequence[PrintLine], block: LineGroup) -> bool:
-    """Whether a block goes on with the entry before it."""
-    if block.first.indent > entry[0].indent + 1:
-        return True
-    return not entry[-1].ends_sentence and not begins_entry(block.first.text)
-
-
-def _first_entry(lines: Sequence[PrintLine], entry: PrintLine) -> int:
-    """Index of the first line that begins an entry of its own, after lines that go on with another."""
-    hanging = lines[0].indent > entry.indent + 1
-    for index, line in enumerate(lines[1:], 1):
-        if line.indent <= entry.indent + 1 if hanging else begins_entry(line.text):
-            return index
-    return len(lines)
+def _begins_spaced(texts: Sequence[str], index: int) -> bool:
+    """Whether a line after a blank line begins an entry, and does not go on with the one before it."""
+    return not index or ends_entry(texts[index - 1]) or begins_entry(texts[index])

@@ -11,7 +11,8 @@ _DASH = re.compile(r"(?:[—–―_-]{2,}|―|—)")
 _LABEL = re.compile(r"(?:\[\d{1,3}\]|\d{1,3}[.)])\s+(?=\S)")
 # A name as lists of references invert it: "Alder, Jane", "Du Bois, W. E. B.", "ARNAUD, Paul", "Alder J".
 _NAME = re.compile(
-    r"(?:(?:[a-z]{1,3}|[dl])['’ ]\s?){0,3}[^\W\d_a-zß-öø-ÿ][\w'’.-]*(?:\s[^\W\d_a-zß-öø-ÿ][\w'’-]+){0,2}"
+    r"(?:(?:von|van|de[nrls]?|d[aiou]|la|le|ter|ten|zu[rm]?|af|av|el|al) |d['’]){0,3}"
+    r"[^\W\d_a-zß-öø-ÿ][\w'’.-]*(?:\s[^\W\d_a-zß-öø-ÿ][\w'’-]+){0,2}"
     r"(?:,\s(?:[^\W\d_a-zß-öø-ÿ]|(?:e|É)d)|\s[A-Z]{1,3}[,.:]|\s\([^\W\d_a-z])"
 )
 _LAST = re.compile(r"[.!?)\]>”’»\d/]$|(?:https?:|www\.|doi)\S*$")
@@ -51,7 +52,7 @@ def entry_starts(lines: Sequence[str], has_room: Sequence[bool]) -> list[int]:
     candidates = [0]
     for index in range(1, len(lines)):
         line = lines[index]
-        if not ends_entry(lines[index - 1]) or line[0].islower():
+        if not ends_entry(lines[index - 1]) or (line[0].islower() and not begins_entry(line)):
             continue
         if has_room[index] or begins_entry(line):
             candidates.append(index)

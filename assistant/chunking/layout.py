@@ -47,6 +47,7 @@ _ROOM = 0.93
 # Lines as long as this are not broken at print width: each is a paragraph.
 _UNWRAPPED = 140
 _FEW_LINES = 2
+_FULL = 0.8
 # So many lines show that all are filled up to a number of characters; of so many, one may be an exception.
 _FEWEST_FILLED, _FILLED_EXCEPTIONS = 8, 50
 _SHORTEST_MEASURE = 30
@@ -158,7 +159,7 @@ def _with_limit(measure: LineMeasure, lines: Sequence[PrintLine], body: int) -> 
         and before.indent <= body + 1
         and line.indent <= body + 1
         and not before.ends_sentence
-        and not line.starts_sentence
+        and (not line.starts_sentence or measure.share(before.text) > _FULL)
     ]
     if measure.width is not character_width or len(pairs) < _FEWEST_FILLED:
         return measure
@@ -170,7 +171,7 @@ def _with_limit(measure: LineMeasure, lines: Sequence[PrintLine], body: int) -> 
 
 LIST_ITEM = re.compile(r"(?:[-*•–+]|\(?(?:\d{1,2}|[a-z])[.)])\s+(?=\S)")
 _HEADING_MARK = re.compile(r"#{1,6}\s+(?=\S)")
-_QUOTE_MARK = re.compile(r"(?:>\s?)+")
+_QUOTE_MARK = re.compile(r"(?:>\s?)+(?:\[![\w-]+\][+-]?\s*)?")
 # Indents and jumps of fewer columns than this are noise of the extraction.
 _INDENT = 2
 # Items of a list follow each other within this many lines; numbered headings are further apart.

@@ -44,7 +44,6 @@ _TEMPLATE = re.compile(
     r"\{%[^\n]*%\}|\{\{[<%][^\n]*[>%]\}\}|:{3,}(?:\s*\{[^{}\n]*\}|\s*[\w-]*)?(?:\s*:{3,})?"
 )
 _PICTURE = re.compile(r"!\[[^\[\]\n]*\](?:\([^()\n]*(?:\([^()\n]*\))?[^()\n]*\)|\[\w*\])|!\[\[[^\[\]\n]*\]\]")
-_CALLOUT = re.compile(r"(?:>\s?)+\[![\w-]+\][+-]?\s*")
 _ATTRIBUTES = re.compile(r"\{[#.][^{}\n]{0,200}\}$")
 
 
@@ -289,8 +288,6 @@ def _markup(text: str) -> Span:
         while command := _COMMANDS.match(text, end):
             end = command.end()
         return 0, end
-    if text[0] == ">" and (callout := _CALLOUT.match(text)):
-        return text.index("["), callout.end()
     if text[0] == "#" and text[-1] in "#}":
         return _after_heading(text), len(text)
     return 0, 0

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from itertools import accumulate, dropwhile, pairwise, takewhile
 
 # So many lines must have words on both sides of a gap of so many columns, which lies in the middle part.
-_FEWEST_LINES, _NARROWEST, _MIDDLE = 6, 2, (0.25, 0.75)
+_FEWEST_LINES, _FEWEST_ELSEWHERE, _NARROWEST, _MIDDLE = 6, 3, 2, (0.25, 0.75)
 # Share of the lines with words on both sides that leave a column blank, if it belongs to the gap.
 _BLANK = 0.6
 _LONGEST_LINE = 250
 # Share of lines that begin in lower case, where each side is running text and no table, list or verse.
 _PROSE, _FEWEST_WORDS = 0.25, 2.5
 _GAP = re.compile(r"(?<=\S)[ \t]{2,}(?=\S)")
+_PAGE_NUMBER = re.compile(r"[-–—\[(|]?\s?(?:\d{1,4}|[ivxlc]{1,6})\s?[-–—\])|]?")
 _FORM_FEED = re.compile(r"(\f)")
 
 
@@ -57,20 +58,28 @@ def undo_columns(text: str) -> ColumnText:
     """Put columns that are side by side one after the other, page by page."""
     if not _GAP.search(text):
         return ColumnText(text)
+    pages = _FORM_FEED.split(text)
+    rows = [_rows(page, _FEWEST_LINES) for page in pages]
+    if any(page and _is_prose(page) for page in rows):
+        # Where one page has two columns, fewer lines show that another has.
+        rows = [page or _rows(text, _FEWEST_ELSEWHERE) for page, text in zip(rows, pages, strict=True)]
     parts: list[str] = []
     divided: list[int] = []
     doubtful: list[int] = []
     line = 1
-    for page in _FORM_FEED.split(text):
-        rows = _rows(page)
-        if rows and _is_prose(rows):
-            parts.append("\n".join(_in_order(rows)))
-            divided.append(line + _first_both(rows))
+    for page, printed in zip(rows, pages, strict=True):
+        if page and _is_prose(page):
+            parts.append("\n".join(_in_order(page)))
+            divided.append(line + _first_both(page))
         else:
-            if rows and _has_words(rows):
-                doubtful.append(line + _first_both(rows))
-            parts.append(page)
-        line += page.count("\n")
+            parts.append(printed)
+            doubtful.extend([line + _first_both(page)] if page and _has_words(page) else [])
+        line += printed.count("\n")
+    return ColumnText("".join(parts) if divided else text, _warnings(divided, doubtful))
+
+
+def _warnings(divided: Sequence[int], doubtful: Sequence[int]) -> tuple[str, ...]:
+    """Sentences on the lines from which on columns were divided, or were not though there seem to be some."""
     warnings = []
     if divided:
         warnings.append(
@@ -82,23 +91,23 @@ def undo_columns(text: str) -> ColumnText:
             f"From line {doubtful[0]} on, words seem to be set in two columns side by side; they were read "
             "line by line, so check them, or put one column after the other in the file."
         )
-    return ColumnText("".join(parts) if divided else text, tuple(warnings))
+    return tuple(warnings)
 
 
-def _rows(page: str) -> list[_Row]:
+def _rows(page: str, fewest: int) -> list[_Row]:
     """The lines of a page divided at the gap between columns; empty if there is none."""
     lines = [line.expandtabs(8) if "\t" in line else line for line in page.replace("\r\n", "\n").split("\n")]
     candidates = [line for line in lines if _GAP.search(line) and len(line) <= _LONGEST_LINE]
-    if len(candidates) < _FEWEST_LINES:
+    if len(candidates) < fewest:
         return []
-    band = _band(candidates)
+    band = _band(candidates, fewest)
     if band is None:
         return []
     rows = [_row(line, *band) for line in lines]
-    return rows if sum(row.both for row in rows) >= _FEWEST_LINES else []
+    return rows if sum(row.both for row in rows) >= fewest else []
 
 
-def _band(lines: Sequence[str]) -> tuple[int, int] | None:
+def _band(lines: Sequence[str], fewest: int) -> tuple[int, int] | None:
     """First column of the widest band that is blank on most lines, and the column after it."""
     width = max(map(len, lines))
     steps = [0] * (width + 1)
@@ -111,7 +120,7 @@ def _band(lines: Sequence[str]) -> tuple[int, int] | None:
             steps[gap.start()] += 1
             steps[gap.end()] -= 1
     blank, present = list(accumulate(steps)), list(accumulate(extents))
-    least = max(_FEWEST_LINES, _BLANK * max(present))
+    least = max(fewest, _BLANK * max(present))
     bands: list[tuple[int, int]] = []
     for column in range(int(_MIDDLE[0] * width), int(_MIDDLE[1] * width)):
         if blank[column] < max(least, _BLANK * present[column]):
@@ -125,7 +134,7 @@ def _band(lines: Sequence[str]) -> tuple[int, int] | None:
 
 
 def _row(line: str, first: int, last: int) -> _Row:
-    if not line.strip():
+    if not line.strip() or _PAGE_NUMBER.fullmatch(line.strip()):
         return _Row(line)
     if len(line.rstrip()) <= last:
         return _Row(line, left=line.rstrip())
@@ -146,7 +155,7 @@ def _has_words(rows: Sequence[_Row]) -> bool:
     """Whether both sides of a gap hold words, and not only the numbers of a table or of contents."""
     both = [row for row in rows if row.both]
     words = [[re.sub(r"[\W\d_]", "", side) for side in (row.left, row.right)] for row in both]
-    return sum(all(len(side) > 8 for side in sides) for sides in words) >= max(_FEWEST_LINES, len(both) / 2)
+    return sum(all(len(side) > 8 for side in sides) for sides in words) > len(both) / 2
 
 
 def _is_prose(rows: Sequence[_Row]) -> bool:
