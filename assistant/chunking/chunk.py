@@ -20,7 +20,7 @@ from assistant.chunking.cleaning import CleanText, Hyphenation, Tally, clean
 from assistant.chunking.layout import LIST_ITEM, Layout, find_layout
 from assistant.chunking.marks import MarkFinder, NoteTarget
 from assistant.chunking.matter import DroppedSpan
-from assistant.chunking.notes import note_start, take_footnotes
+from assistant.chunking.notes import has_bracket, note_start, take_footnotes
 from assistant.chunking.printed import PrintLine
 from assistant.chunking.sentences import split_sentences
 from assistant.chunking.typeset import typeset_essay
@@ -184,6 +184,7 @@ def _link(essay: Essay, drafts: Sequence[_Draft], inline: Sequence[_Draft], tall
             draft.block.mark,
             f"{essay.id}/{draft.name}",
             draft.block.lines[0].page if draft.block.at_foot else None,
+            has_bracket=has_bracket(draft.block.lines[0].text),
         )
         for draft in drafts
         if draft.block.mark

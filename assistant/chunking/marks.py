@@ -20,6 +20,7 @@ _MARK = re.compile(
     r"|(?:(?<=\S)|(?<=\S\s))\[(?P<bracket>\d{1,3}|[A-Z])\]"
     r"|\[\^(?P<markdown>\w+)\](?!:)"
     r"|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})"
+    r"|(?<=[\w.,;:!?\"'”’»—])\((?P<parenthesis>\d{1,2})\)"
     rf"|(?:(?<=[\w.,;:!?)\]\"'”’»—])|(?<=[\w.,;:!?)\]\"'”’»—]\s))(?P<symbol>{SYMBOLS})(?![\w*†‡§‖¶|])"
 )
 # Where a closing bracket belongs to a mark, as in "mill.1)", no bracket opens so many characters before it.
@@ -30,6 +31,14 @@ _RAISED_AHEAD = 4
 
 def _mark_of(match: re.Match[str]) -> str:
     return str(next(filter(None, match.groups()))).translate(SUPERSCRIPTS)
+
+
+def _closes_no_bracket(text: str, at: int) -> bool:
+    """Whether a character is a closing bracket that no bracket of the text opens."""
+    if text[at : at + 1] != ")":
+        return False
+    before = text[max(0, at - _LONGEST_PARENTHESIS) : at]
+    return before.count("(") <= before.count(")")
 
 
 def called_marks(text: str) -> Iterator[str]:
@@ -47,6 +56,7 @@ class _Call:
         end: Offset after it.
         ahead: How many notes ahead it may call: a figure glued to a word only the next one.
         is_named: Whether it gives the name of its note, as in Markdown.
+        in_brackets: Whether it is a number in round brackets, as few calls are.
     """
 
     mark: str
@@ -54,6 +64,7 @@ class _Call:
     end: int
     ahead: int
     is_named: bool = False
+    in_brackets: bool = False
 
 
 _RAISED = re.compile(rf"\d{{1,3}}|{SYMBOLS}|[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,3}}")
@@ -64,7 +75,13 @@ def _calls(text: CleanText, raised: AbstractSet[int]) -> Iterator[_Call]:
     if not raised:
         for match in _MARK.finditer(text.text):
             ahead = 1 if match["word"] else 2
-            yield _Call(_mark_of(match), *match.span(), ahead, is_named=bool(match["markdown"]))
+            yield _Call(
+                _mark_of(match),
+                *match.span(),
+                ahead,
+                is_named=bool(match["markdown"]),
+                in_brackets=bool(match["parenthesis"]),
+            )
         return
     for match in _RAISED.finditer(text.text):
         start, end = match.span()
@@ -80,11 +97,13 @@ class NoteTarget:
         mark: Its mark.
         passage: Id of its passage.
         page: Index of its page if it is at the foot of the page that calls it, else ``None``.
+        has_bracket: Whether a bracket belongs to its mark, as in ``1)``.
     """
 
     mark: str
     passage: str
     page: int | None = None
+    has_bracket: bool = False
 
 
 class MarkFinder:
@@ -123,6 +142,7 @@ class MarkFinder:
             if number is None:
                 continue
             self._next = max(self._next, number + 1)
+            end += self._notes[number].has_bracket and _closes_no_bracket(text, end)
             for index in range(start, end):
                 tally.dropped[cleaned.offset(index)] = "note number"
             if cuts and cuts[-1][1] == start:
@@ -151,7 +171,7 @@ class MarkFinder:
             note = self._notes[number]
             if note.page is not None and note.page > page:
                 break
-            if note.mark == call.mark:
+            if note.mark == call.mark and (note.has_bracket or not call.in_brackets):
                 return number
         return None
 

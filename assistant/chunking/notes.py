@@ -28,7 +28,7 @@ _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _START = re.compile(
     rf"(?:\[(\d{{1,3}})\]|\((\d{{1,3}})\)|(\d{{1,3}})(?:\.\)|[.)])?|([{_RAISED}]{{1,3}})\)?"
     rf"|\[?({SYMBOLS})[\])]?)(?:\s+(?=\S)|$)"
-    rf"|([{_RAISED}]{{1,3}})(?=\S)|({SYMBOLS})(?=[^\W\d_])"
+    rf"|([{_RAISED}]{{1,3}})(?=\S)|({SYMBOLS})(?=[“\"'‘«„]?[^\W\d_])"
     r"|(\d{1,3})(?!st\b|nd\b|rd\b|th\b)(?=[“\"'‘«„]?[^\W\d_])"
 )
 _LONE_MARK = re.compile(rf"\[\d{{1,3}}\]|[{_RAISED}]{{1,3}}|{SYMBOLS}")
@@ -37,7 +37,7 @@ _MOST_LOST = 2
 # Lines of a note on the next page; a longer rest is no rest of a note.
 _LONGEST_REST = 25
 # Lines at the foot that are set in smaller type hold more than a line of the body does.
-_SMALLER_TYPE = 1.04
+_SMALLER_TYPE = 1.09
 # A line that is cut off by the end of the page is as full as this.
 _FULL = 0.9
 
@@ -101,6 +101,12 @@ def note_start(text: str) -> NoteStart | None:
     mark = str(next(filter(None, start.groups()))).translate(SUPERSCRIPTS)
     is_glued = start.lastindex is not None and start.lastindex > _LAST_SPACED
     return NoteStart(mark, start.end(), is_glued=is_glued, is_alone=start.end() == len(text))
+
+
+def has_bracket(text: str) -> bool:
+    """Whether a note begins with a mark and a round bracket, as in ``1) See``."""
+    start = note_start(text)
+    return start is not None and text[: start.length].rstrip().endswith(")")
 
 
 # The groups of ``_START`` up to this one are divided from the first word by a space.
@@ -323,7 +329,9 @@ class _Feet:
         score, index = max(scores, default=(0.0, foot))
         if score >= _SURE_REST:
             return index
-        if not note.lines[-1].ends_sentence and self._is_full(note.lines[-1]):
+        if not note.lines[-1].ends_sentence and (
+            self._is_full(note.lines[-1]) or (after and not _joins(page[foot - 1], after))
+        ):
             self.warnings.append(
                 f"Note {note.mark} seems to go on on the next page, but where its rest begins was not found."
             )
@@ -356,18 +364,22 @@ class _Feet:
         if after is not None:
             score += 0.5 * (_joins(before, after) - _joins(last, after))
             score -= 1.5 if _goes_on(last, after) else 0.0
-        return score + self._type_score(note, [line.text for line in page[start:end]])
+        return score + self._type_score(note, before, page[start:end])
 
-    def _type_score(self, note: PrintLine, rest: Sequence[str]) -> float:
+    def _type_score(self, note: PrintLine, before: PrintLine, rest: Sequence[PrintLine]) -> float:
         """How much the width of lines shows that they are set in the type of the notes."""
-        measure = self._layout.measure
-        if not measure.wrapped:
+        if not self._layout.measure.wrapped:
             return 0.0
         if self._widest < _SMALLER_TYPE:
             return 0.5 if self._is_full(note) else -1.0
-        if max(map(measure.share, rest)) > _SMALLER_TYPE:
-            return 1.5
-        return -3.0 if len(rest) > 1 else 0.0
+        if self._is_small(before):
+            return -3.0
+        if self._is_small(rest[0]):
+            return 2.5
+        return 0.0 if len(rest) == 1 else -3.0
+
+    def _is_small(self, line: PrintLine) -> bool:
+        return self._layout.measure.share(line.text) > _SMALLER_TYPE
 
     def _is_full(self, line: PrintLine) -> bool:
         return self._layout.measure.share(line.text) > _FULL

@@ -1,0 +1,72 @@
+"""Notes at the foot of pages come out as notes, linked to their marks, however extraction left them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from extractions import AUTHOR, LONG_NOTES, TITLE, Extraction, extract, with_notes
+from fake_models import essay_of
+
+from assistant.chunking.chunk import Chunked, chunk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+VARIANTS = dict(with_notes())
+
+
+def passages_of(chunked: Chunked) -> list[tuple[str, str, str, list[str]]]:
+    """Kind, words, first page and marks of each passage."""
+    return [
+        (
+            passage.kind,
+            passage.text,
+            passage.pages[0].label if passage.pages else "",
+            [mark.mark for mark in passage.notes],
+        )
+        for passage in chunked.passages
+    ]
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_notes_at_the_foot(name: str, frequency: Callable[[str], float]) -> None:
+    text, truth = extract(VARIANTS[name])
+    chunked = chunk(essay_of(text), frequency)
+    page = str(VARIANTS[name].first_page)
+    assert passages_of(chunked) == [
+        ("title", TITLE, page, []),
+        ("author", AUTHOR, page, []),
+        *((each.kind, each.text, each.page, each.marks) for each in truth),
+    ]
+    assert chunked.report.unaccounted == 0
+    assert not chunked.report.warnings
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_each_mark_leads_to_the_note_on_its_page(name: str, frequency: Callable[[str], float]) -> None:
+    chunked = chunk(essay_of(extract(VARIANTS[name])[0]), frequency)
+    notes = {passage.id: passage for passage in chunked.passages if passage.kind == "note"}
+    linked = []
+    for passage in chunked.passages:
+        for mark in passage.notes:
+            page = passage.pages_of(max(0, mark.at - 1), mark.at)
+            assert page == (notes[mark.passage].pages[0].label,)
+            linked.append(mark.passage)
+    assert sorted(linked) == sorted(notes)
+
+
+@pytest.mark.parametrize("cut", [1, 2])
+@pytest.mark.parametrize("begin", ["flush", "indented", "blank"])
+def test_rest_of_a_note_that_nothing_shows_is_left_with_a_warning(
+    begin: str, cut: int, frequency: Callable[[str], float]
+) -> None:
+    how = Extraction(notes=LONG_NOTES, begin=begin, cut=cut, note_width=72)
+    text, truth = extract(replace(how))
+    chunked = chunk(essay_of(text), frequency)
+    assert any("seems to go on on the next page" in warning for warning in chunked.report.warnings)
+    # No word of the text is taken into the note.
+    notes = [each.text for each in truth if each.kind == "note"]
+    found = [passage.text for passage in chunked.passages if passage.kind == "note"]
+    assert all(any(note.startswith(words) for note in notes) for words in found)
