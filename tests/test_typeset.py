@@ -35,9 +35,9 @@ def test_each_file_has_the_truth_of_its_essay(slug: str, layout: Layout) -> None
     named = {passage.name: page for passage, page in zip(passages, pages, strict=True) if page}
     again = expected(f"{slug}-{layout.name}: {layout.description}", passages, named)
     assert text.startswith(again)
-    assert set(named) == {
-        passage.name for passage in passages if passage.kind not in {"title", "author", "heading"}
-    }
+    paged = [passage.name for passage in passages if passage.kind not in {"title", "author", "heading"}]
+    # A web page that was printed has no pages of the essay.
+    assert list(named) == ([] if layout.name == "browser" else paged)
 
 
 @pytest.mark.parametrize(("slug", "layout"), COMMITTED, ids=lambda value: getattr(value, "name", value))

@@ -142,10 +142,12 @@ class BrowserPress:
     Attributes:
         make: The layout for an essay.
         apart: Printed words that belong to no passage.
+        paged: Whether the numbers on the pages are the essay's; else they count the sheets of a print.
     """
 
     make: Callable[[WrittenEssay], BrowserLayout]
     apart: tuple[str, ...] = ()
+    paged: bool = True
 
     def passages(self, essay: WrittenEssay) -> tuple[TruePassage, ...]:
         """The passages that a reader should find in the file."""
@@ -154,7 +156,8 @@ class BrowserPress:
     def print(self, essay: WrittenEssay, folder: Path) -> SetEssay:
         """Set an essay in a folder."""
         pdf = typeset_by_browser(essay, self.make(essay), folder)
-        return _counted(pdf, self.passages(essay), 1, self.apart)
+        made = _counted(pdf, self.passages(essay), 1, self.apart)
+        return made if self.paged else replace(made, pages={})
 
 
 def _counted(
@@ -223,7 +226,7 @@ LAYOUTS = (
     Layout(
         "browser",
         "Chromium, A4, web page with header and footer, endnotes",
-        BrowserPress(web_page, ("the site's menu", "header and footer", _ARROWS)),
+        BrowserPress(web_page, ("the site's menu", "header and footer", _ARROWS), paged=False),
     ),
     Layout(
         "browser-columns", "Chromium, letter, two columns, endnotes", BrowserPress(web_columns, (_ARROWS,))
