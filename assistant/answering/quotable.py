@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.attribution.library_voices import LibraryVoices
 from assistant.citations.locators import pages_of
-from assistant.citations.setting import is_set_off
+from assistant.citations.setting import closing_marks, is_set_off
 from assistant.core.answer import Citation, PreparedQuotation, QuotedWords
 
 if TYPE_CHECKING:
@@ -49,7 +49,11 @@ def prepare_quotation(
         start, end = max(start, quoted.start), min(end, quoted.end)
     words = passage.text[start:end]
     text = style.quotation(words, citation.in_text)
-    return PreparedQuotation(text, citation, is_set_off(words, text))
+    set_off = is_set_off(words, text)
+    if marks := closing_marks(words):
+        before, _, after = text.rpartition(citation.in_text)
+        text = f"{before}{marks}{citation.in_text}{after}"
+    return PreparedQuotation(text, citation, set_off)
 
 
 def quotable_sentences(essay: StoredEssay, style: Style) -> dict[str, list[PreparedQuotation]]:

@@ -8,6 +8,9 @@ from assistant.citations.titles import completed, is_straight, mark_pair, nested
 
 # Characters of a line of a typed page, for styles that count lines.
 _LINE = 85
+# Marks that turn the order of reading, and those that end it.
+_EMBEDDING, _END_EMBEDDING = "\u202a\u202b\u202d\u202e", "\u202c"
+_ISOLATING, _END_ISOLATING = "\u2066\u2067\u2068", "\u2069"
 # A stop at the end, before closing marks. The stop of an abbreviation belongs to the word, and the dots of
 # an ellipsis replace omitted words.
 _LAST_STOP = re.compile(r"(?<![.!?\s])[.,;:](?=[\"'”’]*$)")
@@ -50,6 +53,25 @@ def set_as_block_with_note(words: str, note: str) -> str:
 def is_set_off(words: str, quotation: str) -> bool:
     """Whether a style set words off as a block: the quotation then begins with the words, not with a mark."""
     return quotation.startswith(_ended(words))
+
+
+def closing_marks(words: str) -> str:
+    """The invisible marks that end an order of reading that words begin and their citation does not have."""
+    missing, isolates = list[str](), 0
+    for character in words:
+        if character in _EMBEDDING:
+            missing.append(_END_EMBEDDING)
+        elif character in _ISOLATING:
+            missing.append(_END_ISOLATING)
+            isolates += 1
+        elif character == _END_ISOLATING and isolates:
+            isolates -= 1
+            # What was begun within it ends with it.
+            while missing.pop() != _END_ISOLATING:
+                pass
+        elif character == _END_EMBEDDING and missing[-1:] == [character]:
+            missing.pop()
+    return "".join(reversed(missing))
 
 
 def _ended(words: str) -> str:

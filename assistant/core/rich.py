@@ -11,6 +11,8 @@ _MARKDOWN_SPECIAL = re.compile(r"[\\`*\[\]<>]|(?<![^\W_])_|_(?![^\W_])|&(?=[#\w]
 # What starts a heading, list, fence or table at the start of a line, or turns the line above into one.
 _MARKDOWN_START = re.compile(r"([#+-](?=\s|$)|#+(?=\s|$)|-(?=-)|=|~(?=~)|\|(?=.)|\d+(?=[.)](?:\s|$)))")
 
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
 
 @dataclass(frozen=True, slots=True)
 class StyledText:
@@ -64,6 +66,15 @@ class Rich:
             runs += [StyledText(piece, run.italic)] if piece else []
             offset += len(run.text)
         return Rich(tuple(runs))
+
+    def without_controls(self) -> Rich:
+        """The same without control characters and without marks that turn the order of reading."""
+        if not any(_CONTROLS.search(run.text) for run in self.runs):
+            return self
+        text = Rich()
+        for run in self.runs:
+            text += rich(_CONTROLS.sub("", run.text), italic=run.italic)
+        return text
 
     def plain(self) -> str:
         """Plain text, without the italics."""

@@ -33,8 +33,8 @@ def cite_essay(
         dict.fromkeys(start.label for passage in essay.passages for start in passage.pages if start.label)
     )
     locator = "" if page is None else locator_of(page, labels, essay.id)
-    in_text = (style.rich_again if again else style.rich_in_text)(essay.reference, locator)
-    reference = format_citation(style.rich_reference(essay.reference), form)
+    in_text = (style.cached_again if again else style.cached_in_text)(essay.reference, locator)
+    reference = format_citation(style.cached_reference(essay.reference), form)
     return Citation(locator, format_citation(in_text, form)), reference
 
 

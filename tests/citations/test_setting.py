@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.citations.setting import closing_marks
 from assistant.citations.styles import STYLES, style_named
 from assistant.citations.titles import completed, nested
 
@@ -176,3 +177,36 @@ def test_curly_marks_nest_and_come_back(tree: object) -> None:
 
     words = written(tree, 0)
     assert nested(nested(words, double=True), double=False) == words
+
+
+@pytest.mark.parametrize(
+    ("words", "marks"),
+    [
+        ("the lamp", ""),
+        ("the \u202elamp", "\u202c"),
+        ("the \u202elamp\u202c", ""),
+        ("\u202ethe \u2067lamp", "\u2069\u202c"),
+        ("\u2067the \u202elamp\u2069", ""),
+        ("the\u2069 \u202clamp", ""),
+    ],
+)
+def test_words_that_turn_the_order_of_reading_end_it_before_the_citation(words: str, marks: str) -> None:
+    assert closing_marks(words) == marks
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_a_record_cannot_turn_the_pages_of_its_citation(name: str) -> None:
+    steering = "\u202e\x1b[31m\x07\u2067"
+    plain = {"type": "book", "title": "The Log", "author": [{"family": "Marsh", "given": "Ada"}]}
+    record = {
+        "type": "book",
+        "title": f"The Log{steering}",
+        "author": [{"family": f"Marsh{steering}", "given": "Ada"}],
+    }
+    style, wanted = style_named(name, [record]), style_named(name, [plain])
+    for one, other in (
+        (style.in_text(record, "31"), wanted.in_text(plain, "31")),
+        (style.again(record, "31"), wanted.again(plain, "31")),
+        (style.reference(record), wanted.reference(plain)),
+    ):
+        assert one.replace("[31m", "") == other

@@ -80,7 +80,7 @@ class Style(ABC):
 
     def again(self, record: CSLItem, locator: str, *, quoting: str | None = None) -> str:
         """``rich_again`` as plain text."""
-        return self.rich_again(record, locator, quoting=quoting).plain()
+        return self.cached_again(record, locator, quoting=quoting).plain()
 
     def reference(self, record: CSLItem) -> str:
         """``rich_reference`` as plain text."""
@@ -92,6 +92,12 @@ class Style(ABC):
             record, (locator, quoting), lambda: self.rich_in_text(record, locator, quoting=quoting)
         )
 
+    def cached_again(self, record: CSLItem, locator: str, *, quoting: str | None = None) -> Rich:
+        """``rich_again``, cached."""
+        return self._cached(
+            record, ("again", locator, quoting), lambda: self.rich_again(record, locator, quoting=quoting)
+        )
+
     def cached_reference(self, record: CSLItem) -> Rich:
         """``rich_reference``, cached."""
         return self._cached(record, (), lambda: self.rich_reference(record))
@@ -101,7 +107,8 @@ class Style(ABC):
         if key not in self._cache:
             if len(self._cache) >= _CACHED:
                 self._cache.clear()
-            self._cache[key] = (record, write())
+            # A mark in a name that turns the order of reading would turn the pages too: 31 into 13.
+            self._cache[key] = (record, write().without_controls())
         return self._cache[key][1]
 
 
