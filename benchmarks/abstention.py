@@ -1,18 +1,21 @@
-"""Remake the figures of ``assistant.retrieval.confidence`` from question sets reserved for tuning.
+"""Remake the coefficients of ``assistant.retrieval.confidence`` from question sets reserved for tuning.
 
     python benchmarks/abstention.py --held-out training/held_out.json SQUAD2_TRAIN FAIRYTALEQA_TRAIN
 
 Uses only documents on which the reading model was not trained. Each answerable question is asked four times:
 as it is, with its answering passages removed (ablated), of another document (foreign), and with one
-characteristic word exchanged (altered); the sets' own unanswerable questions are added. Questions with and
-without an answer have the same weight. The threshold is the lowest at which the stated share of questions
-that are offered an answer have one.
+characteristic word exchanged (altered); the sets' own unanswerable questions are added.
+
+The fit is for a mixture of these: of four questions, the first passages answer three. A question asked as it
+is whose answering passage is not shown has the weight of one whose passage is; the conditions without an
+answer share the rest equally, and so do the sets.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import pickle
 import random
 import sys
 from collections.abc import Iterator, Sequence
@@ -21,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 from sklearn.model_selection import GroupKFold
 
 from assistant.evaluation import runner
@@ -29,8 +32,9 @@ from assistant.evaluation.datasets import Dataset, DatasetQuestion, load_dataset
 from assistant.library.adding import essay_of_passages
 from assistant.library.indexing import no_progress
 from assistant.library.library import Library
-from assistant.retrieval.confidence import PRECISION, ConfidenceFeatures
-from assistant.retrieval.finder import Finder
+from assistant.retrieval.confidence import ANSWERS, NEAR, ConfidenceFeatures
+from assistant.retrieval.finder import Finder, Ranking
+from assistant.retrieval.index.bm25 import term_of, words_of
 from assistant.retrieval.questions import Question
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "training"))
@@ -38,7 +42,8 @@ from alterations import QuestionAlterer
 
 SEED = 7
 FOLDS = 5
-PRECISIONS = (0.6, 0.7, 0.75, 0.8, 0.85, 0.9)
+# The share of questions that the first passages answer, in the world that the fit is for.
+ANSWERED = 0.75
 CONDITIONS = (*runner.CONDITIONS, "altered")
 
 
@@ -51,12 +56,16 @@ class Observation:
         condition: ``asked`` or one of ``CONDITIONS``.
         features: The confidence features.
         shown: Whether an answering passage is among the first shown.
+        first: Whether it is the first.
+        share: The share of the question's idf whose words the first passage has.
     """
 
     question: str
     condition: str
     features: ConfidenceFeatures
     shown: bool
+    first: bool
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,63 +86,88 @@ def main() -> None:
     )
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--held-out", type=Path, required=True, help="documents held out of training, by set")
-    parser.add_argument("--questions", type=int, default=327, help="questions of each set")
+    parser.add_argument("--questions", type=int, default=700, help="questions of each set, at most")
+    parser.add_argument("--cache", type=Path, help="folder for the observations, which take minutes to make")
     options = parser.parse_args()
     held_out = json.loads(options.held_out.read_text("utf-8"))
     observed = [
         observation
         for folder in options.folders
-        for observation in observe(folder, held_out[folder.name], options.questions)
+        for observation in cached(folder, held_out[folder.name], options.questions, options.cache)
     ]
-    report(
-        "COEFFICIENTS_WITHOUT_READING",
-        observed,
-        np.array([replace(seen.features, logits=()).values for seen in observed]),
-    )
-    report("COEFFICIENTS_WITH_READING", observed, np.array([seen.features.values for seen in observed]))
+    fast = [replace(seen, features=replace(seen.features, logits=())) for seen in observed]
+    for name, seen in (("COEFFICIENTS_WITHOUT_READING", fast), ("COEFFICIENTS_WITH_READING", observed)):
+        report(name, seen, [one.features.values for one in seen])
+        # What was tried and gained nothing.
+        report(f"{name}, with the share", seen, [[*one.features.values, one.share] for one in seen])
 
 
-def report(name: str, observed: Sequence[Observation], figures: np.ndarray) -> None:
+def cached(folder: Path, held_out: Sequence[str], questions: int, cache: Path | None) -> list[Observation]:
+    """Observations of a set, from the cache if they are there."""
+    file = cache / f"{folder.name}-{questions}.pickle" if cache else None
+    if file is not None and file.exists():
+        observations_of_set: list[Observation] = pickle.loads(file.read_bytes())  # noqa: S301 - written below
+        return observations_of_set
+    observed = list(observe(folder, held_out, questions))
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(pickle.dumps(observed))
+    return observed
+
+
+def report(name: str, observed: Sequence[Observation], rows: Sequence[Sequence[float]]) -> None:
     """Print cross-validated figures, then the coefficients of a fit on all questions.
 
     All observations of a question are in the same fold; else a fit would know half the answers.
     """
+    figures, weights = np.array(rows), weights_of(observed)
     answered = np.array([seen.shown for seen in observed])
     folds = GroupKFold(FOLDS).split(figures, groups=[seen.question for seen in observed])
     probabilities = np.zeros(len(observed))
     for train, test in folds:
-        model = fitted(figures[train], answered[train])
+        model = fitted(figures[train], answered[train], weights[train])
         probabilities[test] = model.predict_proba(figures[test])[:, 1]
-    print(f"\n{name}")
-    positive = probabilities[answered]
+    loss = log_loss(answered, probabilities, sample_weight=weights)
+    brier = brier_score_loss(answered, probabilities, sample_weight=weights)
+    print(f"\n{name}: log loss {loss:.4f}, Brier score {brier:.4f}")
+    known = np.array([seen.condition == "asked" for seen in observed])
     for condition in CONDITIONS:
-        negative = probabilities[np.array([seen.condition == condition for seen in observed])]
-        if len(negative):
-            labels = [1] * len(positive) + [0] * len(negative)
-            area = roc_auc_score(labels, [*positive, *negative])
-            print(f"  {condition}: AUROC {area:.3f} ({len(negative)} questions)")
-    model = fitted(figures, answered)
+        unknown = np.array([seen.condition == condition for seen in observed])
+        if unknown.any():
+            area = roc_auc_score(known[known | unknown], probabilities[known | unknown])
+            print(f"  {condition}: AUROC {area:.3f}, {verdicts(probabilities[unknown])}")
+    first = np.array([seen.first for seen in observed])
+    print(f"  right passage first: {verdicts(probabilities[first])}")
+    model = fitted(figures, answered, weights)
     print("  ", ", ".join(f"{number:.2f}" for number in [*model.intercept_, *model.coef_[0]]))
-    probabilities = model.predict_proba(figures)[:, 1]
-    for precision in sorted({*PRECISIONS, PRECISION}):
-        value = threshold(probabilities, answered, precision)
-        share = np.mean(probabilities[answered] >= value)
-        label = "THRESHOLD" if precision == PRECISION else "threshold"
-        print(f"   {label} {value:.2f} for a precision of {precision:.2f}, {share:.2f} of the answers kept")
 
 
-def fitted(figures: np.ndarray, answered: np.ndarray) -> LogisticRegression:
-    """A logistic regression in which both outcomes have the same weight."""
-    return LogisticRegression(C=100, class_weight="balanced", max_iter=1000).fit(figures, answered)
+def verdicts(probabilities: np.ndarray) -> str:
+    """The share of questions of each verdict."""
+    near, answers = (float(np.mean(probabilities >= least)) for least in (NEAR, ANSWERS))
+    return f"answers {answers:.3f}, near {near - answers:.3f}, none {1 - near:.3f} of {len(probabilities)}"
 
 
-def threshold(probabilities: np.ndarray, answered: np.ndarray, precision: float) -> float:
-    """The lowest probability above which ``precision`` of the questions have an answer, equally weighted."""
-    for value in np.unique(np.round(probabilities, 3)):
-        right, wrong = np.mean(probabilities[answered] >= value), np.mean(probabilities[~answered] >= value)
-        if right / (right + wrong) >= precision:
-            return float(value)
-    return 1.0
+def weights_of(observed: Sequence[Observation]) -> np.ndarray:
+    """Weights that make the mixture that is described above."""
+    sets = np.array([seen.question.partition("/")[0] for seen in observed])
+    conditions = np.array([seen.condition for seen in observed])
+    shown = np.array([seen.shown for seen in observed])
+    weights = np.zeros(len(observed))
+    for name in np.unique(sets):
+        asked = (sets == name) & (conditions == "asked")
+        weights[asked] = ANSWERED / (asked & shown).sum()
+        rest = 1 - weights[asked].sum()
+        others = np.unique(conditions[(sets == name) & ~asked])
+        for condition in others:
+            members = (sets == name) & (conditions == condition)
+            weights[members] = rest / len(others) / members.sum()
+    return np.asarray(weights / weights.mean())
+
+
+def fitted(figures: np.ndarray, answered: np.ndarray, weights: np.ndarray) -> LogisticRegression:
+    """A logistic regression of weighted observations."""
+    return LogisticRegression(C=100, max_iter=5000).fit(figures, answered, sample_weight=weights)
 
 
 def observe(folder: Path, held_out: Sequence[str], questions: int) -> Iterator[Observation]:
@@ -157,9 +191,30 @@ def observations(question: DatasetQuestion, source: Source) -> Iterator[Observat
     for condition, text, among in conditions(question, passages, gold, source):
         ranking = source.finder.find(Question(text), among)
         if ranking.features is not None and ranking.features.logits:
-            first = {result.passage for result in ranking.ranked[: runner.SHOWN]}
-            shown = condition == "asked" and not gold.isdisjoint(first)
-            yield Observation(f"{source.dataset.name}/{question.id}", condition, ranking.features, shown)
+            names = [result.passage for result in ranking.ranked[: runner.SHOWN]]
+            answered = [condition == "asked" and name in gold for name in names]
+            yield Observation(
+                f"{folder_name(source)}/{question.id}",
+                condition,
+                ranking.features,
+                any(answered),
+                answered[0],
+                share_of(ranking, source.finder),
+            )
+
+
+def folder_name(source: Source) -> str:
+    """Name of a set without a slash."""
+    return source.dataset.name.replace("/", "-")
+
+
+def share_of(ranking: Ranking, finder: Finder) -> float:
+    """The share of a question's idf, over its content words, whose stems the first passage has."""
+    _, weights = finder.searcher.weights_with_content(ranking.query, finder.searcher.rows(None))
+    text = finder.passages[ranking.ranked[0].passage].text
+    stems = {term_of(word) for word in words_of(text)}
+    has = [stems.issuperset(map(term_of, words_of(word))) for word in ranking.query.words]
+    return float(weights @ np.array(has, dtype=np.float32))
 
 
 def conditions(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from assistant.citations.form import form_of, record_of
-from assistant.core.answer import Answer, Citation, Highlight, Hit, PreparedQuotation
+from assistant.core.answer import Answer, AnswerVerdict, Citation, Highlight, Hit, PreparedQuotation
 from assistant.core.errors import LibraryError, ReadingError
 from assistant.core.essay import (
     CSLItem,
@@ -202,9 +202,11 @@ def hit(passage: Passage, *spans: tuple[int, int], style: str = "mla") -> Hit:
     )
 
 
-def answer(*hits: Hit, answered: bool = True, confidence: float = 0.9, remark: str = "") -> Answer:
+def answer(
+    *hits: Hit, verdict: AnswerVerdict = "answers", confidence: float = 0.9, remark: str = ""
+) -> Answer:
     """An answer to a question of no matter."""
-    return Answer("Why are the entries short?", answered, confidence, hits, remark)
+    return Answer("Why are the entries short?", verdict, confidence, hits, remark)
 
 
 def words_of(html: str, within: str = "") -> str:
@@ -316,7 +318,7 @@ class FakeLibrary(Library):
         if not self.held:
             raise LibraryError("The library has no essay; add one first.")
         if not question.strip():
-            yield Answer(question, answered=False, confidence=0.0, hits=(), remark="Type a question first.")
+            yield Answer(question, verdict="none", confidence=0.0, hits=(), remark="Type a question first.")
             return
         asked = set(re.findall(r"\w{4,}", " ".join([*history[-1:], question]).lower()))
         scored = []
@@ -330,8 +332,8 @@ class FakeLibrary(Library):
         scored.sort(key=lambda pair: -pair[0])
         best = scored[0][0]
         hits = tuple(each for _, each in scored[:3])
-        for answered in (True, best > 1):
-            yield Answer(question, answered, 0.9 if best > 2 else 0.6, hits)
+        for is_answer in (True, best > 1):
+            yield Answer(question, "answers" if is_answer else "none", 0.9 if best > 2 else 0.6, hits)
 
 
 def page_widgets() -> AskWidgets:

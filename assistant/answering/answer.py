@@ -70,13 +70,14 @@ class Answerer:
             among = self._voiced(parsed, among, voice)
             if not among:
                 remark = NO_VOICE[voice] if parsed.words else NO_WORDS
-                yield Answer(question=question, answered=False, confidence=0.0, hits=(), remark=remark)
+                yield Answer(question=question, verdict="none", confidence=0.0, hits=(), remark=remark)
                 return
         ranking = self._finder.find(parsed, among, fast=True, reranker=reranker)
         hits = tuple(self._hit(ranked, ranking, style, voice) for ranked in ranking.ranked[:top])
-        yield _answer(question, parsed, ranking, hits)
         if not fast:
-            yield _answer(question, parsed, self._finder.with_confidence(ranking), hits)
+            yield _answer(question, parsed, ranking, hits)
+            ranking = self._finder.with_confidence(ranking)
+        yield _answer(question, parsed, self._finder.with_reason(ranking, among), hits)
 
     def _voiced(self, question: Question, among: Collection[str] | None, voice: Voice) -> set[str]:
         """Ids of the passages nearest to a question in which a voice speaks."""
@@ -145,18 +146,20 @@ def _answer(text: str, question: Question, ranking: Ranking, hits: tuple[Hit, ..
     is_searchable = bool(question.words) and (
         bool(question.content_words) or bool(ranking.spans) or ranking.basis != "likeness"
     )
-    corrections = "; ".join(f"“{typo}” as “{word}”" for typo, word in ranking.query.question.corrections)
     if not is_searchable:
-        remark = NO_WORDS
-    elif question.is_cut:
-        remark = CUT
-    else:
-        remark = f"Read {corrections}." if corrections else ""
-    confidence = ranking.confidence if is_searchable else 0.0
+        return Answer(
+            question=text, verdict="none", confidence=0.0, hits=hits, remark=NO_WORDS, reason="no-question"
+        )
+    corrections = "; ".join(f"“{typo}” as “{word}”" for typo, word in ranking.query.question.corrections)
+    remarks = [CUT if question.is_cut else f"Read {corrections}." if corrections else ""]
+    if ranking.absence is not None:
+        remarks.append(ranking.absence.sentence)
     return Answer(
         question=text,
-        answered=is_searchable and bool(hits) and confidence >= ranking.threshold,
-        confidence=confidence,
+        verdict=ranking.verdict if hits else "none",
+        confidence=ranking.confidence,
         hits=hits,
-        remark=remark,
+        remark=" ".join(filter(None, remarks)),
+        reason=ranking.absence.reason if ranking.absence is not None else None,
+        basis=ranking.basis,
     )

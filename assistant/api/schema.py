@@ -17,6 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import ErrorDetails
 
+from assistant.core.answer import AnswerVerdict, Basis, Reason
+
 # Size of all texts of a request together; a long question with its conversation takes a hundredth of it.
 MAX_BYTES = 1_000_000
 MAX_PASSAGES = 100
@@ -159,6 +161,7 @@ class MatchObject(BaseModel):
     end: _End
     text: str = Field(description="The essay's word.")
     met: bool
+    framing: bool = Field(description="Whether the word only frames the question.")
 
 
 class HitObject(BaseModel):
@@ -184,11 +187,15 @@ class AskResponse(BaseModel):
     """The passages that answer a question, or the nearest."""
 
     question: str = Field(description="As asked.")
-    answered: bool = Field(
-        description="False: the essays do not seem to answer; the passages are the nearest only."
+    answered: bool = Field(description="Whether the verdict is `answers`.")
+    verdict: AnswerVerdict = Field(
+        description="answers; near: no passage says it outright, these come nearest; none: the essays do not "
+        "seem to answer, the passages are the nearest only."
     )
     confidence: float = Field(description="How probably the passages answer, 0 to 1.")
+    basis: Basis = Field(description="What the passages were found by.")
     passages: list[HitObject] = Field(description="Best first.")
+    reason: Reason = Field(_ABSENT, description="Why nothing answers, where it is known; `note` says it.")
     note: str = Field(_ABSENT, description="A remark on the question itself, if there is one.")
 
 
@@ -335,7 +342,8 @@ CALLS: Mapping[str, Call] = {
         "citation. Quote them exactly as given: change no letter of the words, and cite as given; "
         "`quotation` has the words, their quotation marks and the citation as they go into a draft. "
         "`answered: false` means that the essays do not seem to answer the question: say so, for the "
-        "passages are then the nearest only and no answer. Where `quoted` is given, the words are not the "
+        "passages are then the nearest only and no answer; `note` says why, where that is known. "
+        "Where `quoted` is given, the words are not the "
         "essay's author's but quoted there from another, and `citation` says so.",
         _AskRequest,
         AskResponse,

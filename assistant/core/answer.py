@@ -10,6 +10,16 @@ from assistant.core.rich import Rich, rich
 
 # Whose words a question may ask for: those of the essay's author, or those that the essay quotes.
 Voice = Literal["author", "quoted"]
+# What is offered: passages that answer, passages that come near without saying it outright, or only the
+# nearest that there are.
+AnswerVerdict = Literal["answers", "near", "none"]
+VERDICTS: tuple[AnswerVerdict, ...] = ("answers", "near", "none")
+# Why nothing answers, where a fact about the question or the essays tells it.
+Reason = Literal["absent-word", "absent-phrase", "language", "no-such-place", "outside", "no-question"]
+# What a ranking is decided by: how much passages are like the question; or the question asks for nothing but
+# a phrase that they contain, a section by its heading, a part of an essay's argument, or a page, note or
+# paragraph by its place.
+Basis = Literal["likeness", "phrase", "heading", "structure", "place"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +120,7 @@ class Match:
         end: Offset after the last character.
         text: ``text[start:end]`` of that passage.
         met: Whether the two are similar enough to count as a match; named as in JSON.
+        framing: Whether the word only frames the question ("who", "the", "argue").
     """
 
     word: str
@@ -120,6 +131,7 @@ class Match:
     end: int
     text: str
     met: bool
+    framing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,15 +174,24 @@ class Answer:
 
     Attributes:
         question: As asked.
-        answered: Whether the passages are offered as an answer, or only as the nearest.
+        verdict: Whether the passages answer, come near, or are only the nearest.
         confidence: Estimated probability that the passages answer the question, 0 to 1.
         hits: Best first; ``passages`` in JSON.
-        remark: A sentence about the question itself (no words, too long, typos corrected), or the
-            empty string; ``note`` in JSON.
+        remark: Sentences about the question itself (no words, too long, typos corrected, a word that does not
+            occur), or the empty string; ``note`` in JSON.
+        reason: Why nothing answers, where that is known; else ``None``.
+        basis: What the passages were found by.
     """
 
     question: str
-    answered: bool
+    verdict: AnswerVerdict
     confidence: float
     hits: tuple[Hit, ...]
     remark: str = ""
+    reason: Reason | None = None
+    basis: Basis = "likeness"
+
+    @property
+    def answered(self) -> bool:
+        """Whether the passages are offered as an answer."""
+        return self.verdict == "answers"

@@ -11,6 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
+from assistant.core.answer import AnswerVerdict
 from assistant.core.errors import DatasetError
 from assistant.core.essay import Passage, Progress, Spans
 from assistant.evaluation.datasets import DatasetQuestion
@@ -125,13 +126,13 @@ class MethodResult:
         confidence: Estimated probability that the first ones answer; ``None`` for a method that has none.
         highlights: Returns the answering words of the passage of a rank, from 0; ``None`` for a method that
             marks none.
-        threshold: The confidence from which the passages are offered as an answer.
+        verdict: What the passages would be offered as; ``None`` for a method that cannot tell.
     """
 
     scored: Scored
     confidence: float | None = None
     highlights: Callable[[int], Spans] | None = None
-    threshold: float = 0.0
+    verdict: AnswerVerdict | None = None
 
     @property
     def certainty(self) -> float:
@@ -139,11 +140,6 @@ class MethodResult:
         if self.confidence is not None:
             return self.confidence
         return self.scored[0][1] if self.scored else 0.0
-
-    @property
-    def answered(self) -> bool | None:
-        """Whether the passages would be offered as an answer; ``None`` for a method that cannot tell."""
-        return None if self.confidence is None else bool(self.scored) and self.confidence >= self.threshold
 
 
 # Ranks some passages for a question.
@@ -204,12 +200,12 @@ class Methods:
                 return lambda question, candidates: self._finder.searcher.ranking(question, name, candidates)
 
     def _late(self, question: DatasetQuestion, candidates: Collection[str]) -> MethodResult:
-        ranking = self._finder.find(_parsed(question), candidates)
+        ranking = self._finder.with_reason(self._finder.find(_parsed(question), candidates), candidates)
         return MethodResult(
             [(ranked.passage, ranked.score) for ranked in ranking.ranked],
             ranking.confidence,
             lambda rank: self._finder.highlights(ranking, ranking.ranked[rank]),
-            ranking.threshold,
+            ranking.verdict,
         )
 
     def _fused(self, question: Question, candidates: Collection[str]) -> Scored:

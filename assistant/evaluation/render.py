@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from assistant.core.answer import VERDICTS
 from assistant.evaluation.datasets import Dataset
 from assistant.evaluation.plots import plots_of
 from assistant.evaluation.report import CONTRASTED, ERRORS, LABELS, MEASURES
@@ -209,12 +210,14 @@ def _confidence(methods: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def _offered(methods: Sequence[Mapping[str, Any]]) -> Table:
-    counted = [method for method in methods if method["answered"]]
+    # Reports written before there were three verdicts have none.
+    counted = [method for method in methods if method.get("verdicts")]
     rows = [
-        [kind, *("{} of {}".format(*method["answered"][kind]) for method in counted)]
-        for kind in (counted[0]["answered"] if counted else ())
+        [kind, *(" / ".join(map(str, method["verdicts"][kind])) for method in counted)]
+        for kind in (counted[0]["verdicts"] if counted else ())
     ]
-    return Table("Offered an answer", ["questions", *(method["name"] for method in counted)], rows)
+    title = f"Verdicts: {' / '.join(VERDICTS)}"
+    return Table(title, ["questions", *(method["name"] for method in counted)], rows)
 
 
 def _highlights(methods: Sequence[Mapping[str, Any]]) -> Table:
@@ -339,9 +342,9 @@ def _trust_lines(method: Mapping[str, Any]) -> list[str]:
             f"of all {shown['questions']}, among the first {SHOWN}: {_figure(shown['overlap'], '-')}, "
             f"{_figure(shown['page'], '-')}"
         )
-    if method["answered"]:
-        counts = (f"{kind} {offered} of {total}" for kind, (offered, total) in method["answered"].items())
-        lines.append(f"offered an answer: {', '.join(counts)}")
+    if method["verdicts"]:
+        counts = (f"{kind} {' / '.join(map(str, told))}" for kind, told in method["verdicts"].items())
+        lines.append(f"{' / '.join(VERDICTS)}: {', '.join(counts)}")
     return lines
 
 

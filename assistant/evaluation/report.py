@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from assistant.core.answer import VERDICTS
 from assistant.evaluation.datasets import Dataset
 from assistant.evaluation.methods import PassagesByDocument
 from assistant.evaluation.runner import SHOWN, Evaluation, Outcome, answering, highest_judgement
@@ -19,6 +20,8 @@ LABELS = {
 }  # fmt: skip
 # What methods are compared by.
 CONTRASTED = ("ndcg@10", "r@1")
+# The questions whose first passage answers, in the table of verdicts.
+RIGHT_FIRST = "right passage first"
 # The event whose probability the confidence estimates; it is named wherever the figures are shown.
 EVENT = f"an answering passage is among the first {SHOWN} shown"
 BINNING = f"{BINS} bins of equal mass"
@@ -48,6 +51,7 @@ def _method_object(evaluation: Evaluation, first: Evaluation) -> dict[str, Any]:
         "p95_ms": round(evaluation.milliseconds(95), 2),
         "versus": None if evaluation is first else _versus(evaluation, first),
         "answered": _answered(evaluation),
+        "verdicts": _verdicts(evaluation),
         "calibration": _calibration(evaluation),
         "highlights": _highlights(evaluation),
         "types": _types(evaluation),
@@ -76,11 +80,23 @@ def _answered(evaluation: Evaluation) -> dict[str, list[int]] | None:
     """How many questions of each type are offered an answer, and how many there are."""
     counts: dict[str, list[int]] = {}
     for outcome in evaluation.outcomes:
-        if outcome.answered is None:
+        if outcome.verdict is None:
             return None
         count = counts.setdefault(_type(outcome), [0, 0])
-        count[0] += outcome.answered
+        count[0] += outcome.verdict == "answers"
         count[1] += 1
+    return counts
+
+
+def _verdicts(evaluation: Evaluation) -> dict[str, list[int]] | None:
+    """How many questions of each type get each verdict, and of those whose first passage answers."""
+    counts: dict[str, list[int]] = {RIGHT_FIRST: [0] * len(VERDICTS)}
+    for outcome in evaluation.outcomes:
+        if outcome.verdict is None:
+            return None
+        number = VERDICTS.index(outcome.verdict)
+        counts.setdefault(_type(outcome), [0] * len(VERDICTS))[number] += 1
+        counts[RIGHT_FIRST][number] += outcome.right_first
     return counts
 
 
@@ -95,7 +111,7 @@ def _calibration(evaluation: Evaluation) -> dict[str, Any] | None:
         return None
     right = [outcome.right for outcome in evaluation.outcomes]
     calibration = calibrate(confidences, right)
-    offered = [outcome.right for outcome in evaluation.outcomes if outcome.answered]
+    offered = [outcome.right for outcome in evaluation.outcomes if outcome.verdict == "answers"]
     step = max(1, -(-len(calibration.curve) // _POINTS))
     # Counted from the end, so that the last point, of all questions, is among them.
     points = calibration.curve[::-1][::step][::-1]

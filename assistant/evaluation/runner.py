@@ -12,6 +12,7 @@ import ir_measures
 import numpy as np
 from ir_measures import RR, R, Success, nDCG
 
+from assistant.core.answer import AnswerVerdict
 from assistant.core.essay import Passage, Spans
 from assistant.evaluation.datasets import Dataset, DatasetQuestion, Evidence
 from assistant.evaluation.methods import MethodResult, PassagesByDocument, Ranker
@@ -63,7 +64,7 @@ class Outcome:
         certainty: How sure the method is of an answer: the confidence for the assistant's own method,
             the best score for others.
         confidence: The confidence; ``None`` for a method that has none.
-        answered: Whether the passages would be offered as an answer; ``None`` for a method that cannot tell.
+        verdict: What the passages would be offered as; ``None`` for a method that cannot tell.
         highlights: Scores of the highlights of the first passages, ``None`` for a passage without
             evidence; ``None`` if the evidence is not known or the method highlights nothing.
         paged: Whether the evidence is on a known page.
@@ -75,11 +76,16 @@ class Outcome:
     run: Run
     certainty: float
     confidence: float | None
-    answered: bool | None
+    verdict: AnswerVerdict | None
     highlights: tuple[HighlightScore | None, ...] | None
     paged: bool
     milliseconds: float
     measures: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def right_first(self) -> bool:
+        """Whether the first passage answers."""
+        return self.measures.get("success@1", 0.0) > 0
 
     @property
     def right(self) -> bool:
@@ -200,7 +206,7 @@ class _Trial:
             run=dict(result.scored[:_DEPTH]),
             certainty=result.certainty,
             confidence=result.confidence,
-            answered=result.answered,
+            verdict=result.verdict,
             highlights=self._highlight_scores(result, located) if located else None,
             paged=located is not None and located.paged,
             milliseconds=milliseconds,

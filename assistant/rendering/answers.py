@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from assistant.core.answer import Answer, Citation, Highlight, Hit, QuotedWords
+from assistant.core.answer import Answer, AnswerVerdict, Citation, Highlight, Hit, QuotedWords
 from assistant.rendering.terminal import INDENT, distinct, emphasised, page_words, wrapped
 
 NOT_ANSWERED = "The essay does not seem to answer this. The nearest passages:"
+NEAR = "No passage says this outright; these come nearest:"
 _ANSWERED = "The passages that answer, best first. Quote the words exactly as they are printed here:"
+_VERDICTS: dict[AnswerVerdict, str] = {"answers": _ANSWERED, "near": NEAR, "none": NOT_ANSWERED}
 _KIND_NAMES = {"blockquote": "block quotation", "note": "note", "verse": "verse", "list": "list"}
 
 
@@ -23,10 +25,13 @@ def answer_object(answer: Answer, *, explained: bool = False) -> dict[str, Any]:
     value: dict[str, Any] = {
         "question": answer.question,
         "answered": answer.answered,
+        "verdict": answer.verdict,
         "confidence": round(answer.confidence, 4),
+        "basis": answer.basis,
         "passages": [_hit_object(hit, explained=explained) for hit in answer.hits],
     }
-    return value | ({"note": answer.remark} if answer.remark else {})
+    known = {"reason": answer.reason, "note": answer.remark}
+    return value | {key: words for key, words in known.items() if words}
 
 
 def _hit_object(hit: Hit, *, explained: bool) -> dict[str, Any]:
@@ -87,7 +92,7 @@ def answer_text(answer: Answer, *, width: int = 80, styled: bool = False, explai
     """
     parts = [answer.remark] if answer.remark else []
     if not answer.answered and answer.hits:
-        parts.append(NOT_ANSWERED)
+        parts.append(_VERDICTS[answer.verdict])
     for number, hit in enumerate(answer.hits, 1):
         parts.append(_hit_text(number, hit, width, styled=styled))
         if explained:
@@ -133,7 +138,7 @@ def _with_highlights(text: str, highlights: Sequence[Highlight], *, styled: bool
 
 def plain_answer(answer: Answer) -> str:
     """An answer: of each passage the answering words, then the whole, with quotation marks and citation."""
-    verdict = _ANSWERED if answer.answered else NOT_ANSWERED if answer.hits else ""
+    verdict = _VERDICTS[answer.verdict] if answer.answered or answer.hits else ""
     parts = [answer.remark, verdict, *(_plain_hit(number, hit) for number, hit in enumerate(answer.hits, 1))]
     if answer.hits:
         parts.append("\n".join(["References:", *distinct(hit.reference for hit in answer.hits)]))

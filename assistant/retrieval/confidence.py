@@ -2,7 +2,7 @@
 
 Logistic regressions on features of the question and the passages and, if the passages were read, on the
 logits of the reading model (``cross_encoder``). ``benchmarks/abstention.py`` computes the coefficients from
-documents that are kept for it; among their questions as many have an answer as have none.
+documents that are kept for it, for a world in which the first passages answer three questions in four.
 
 Features are absolute and not scaled within a question, because their level is what tells an answer from its
 absence. After a false premise or without an answer, the first passage lacks a name or a number of the
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assistant.core.answer import AnswerVerdict
 from assistant.retrieval.models.encoder import Floats
 from assistant.retrieval.questions import casefolded_word, words
 from assistant.retrieval.ranking import Query, Ranked
@@ -31,6 +32,8 @@ class ConfidenceFeatures:
         coverage: How well the first passage covers the content words of the question, -1 to 1.
         weakest: How well the passages cover the content word that they cover least, -1 to 1.
         words: Number of content words.
+        lead: How much better the first passage covers the content words than the second, -2 to 2; 0 if there
+            is no second.
         missing: Number of names and numbers of the question that the first passage does not have.
         logits: Logit of each passage by the reading model, first passage first; empty if it did not read
             them.
@@ -40,23 +43,25 @@ class ConfidenceFeatures:
     weakest: float
     words: int
     missing: int
+    lead: float = 0.0
     logits: tuple[float, ...] = ()
 
     @property
     def values(self) -> list[float]:
-        """What the regression takes: the features and, if the passages were read, the highest logit."""
-        values = [self.coverage, self.weakest, float(self.words), float(self.missing)]
-        return [*values, max(self.logits)] if self.logits else values
+        """What the regression takes: the features and, if the passages were read, the two highest logits."""
+        values = [self.coverage, self.weakest, math.log1p(self.words), float(self.missing), self.lead]
+        if not self.logits:
+            return values
+        highest = sorted(self.logits, reverse=True)
+        return [*values, highest[0], highest[min(1, len(highest) - 1)]]
 
 
 # Intercept, then the coefficient of each of the features' ``values``: without the reading model, and with it.
-COEFFICIENTS_WITHOUT_READING = (-6.95, 8.14, 1.95, 0.20, -0.50)
-COEFFICIENTS_WITH_READING = (-4.28, 4.84, 1.42, 0.21, -0.40, 0.51)
-# The share of questions offered an answer that have one. A wrong "no" still shows the passages, and a wrong
-# "yes" still shows what the essay says; at this share nine of ten answers are offered as such.
-PRECISION = 0.7
-# The probabilities that reach it: with the reading model, and without.
-THRESHOLD, FAST_THRESHOLD = 0.31, 0.40
+COEFFICIENTS_WITHOUT_READING = (-5.59, 5.02, 1.64, 1.31, -0.39, 5.46)
+COEFFICIENTS_WITH_READING = (-4.04, 3.41, 0.95, 1.26, -0.29, 2.76, 0.58, -0.25)
+# From these probabilities on, passages are offered as an answer, and as coming near: more likely than not,
+# and one time in five. Below, nothing in the essay seems to answer.
+ANSWERS, NEAR = 0.5, 0.2
 
 # The passages that are compared with the question: as many as are shown by default.
 _FIRST = 3
@@ -73,9 +78,9 @@ def confidence_of(features: ConfidenceFeatures) -> float:
     return 1 / (1 + math.exp(-intercept - sum(products)))
 
 
-def threshold_for(features: ConfidenceFeatures | None) -> float:
-    """The probability from which passages with some features, or with none, are offered as an answer."""
-    return THRESHOLD if features is not None and features.logits else FAST_THRESHOLD
+def verdict_of(confidence: float) -> AnswerVerdict:
+    """What passages are offered as."""
+    return "answers" if confidence >= ANSWERS else "near" if confidence >= NEAR else "none"
 
 
 def features_of(query: Query, weights: Floats, ranked: Sequence[Ranked], text: str) -> ConfidenceFeatures:
@@ -93,12 +98,14 @@ def features_of(query: Query, weights: Floats, ranked: Sequence[Ranked], text: s
             pieces_of.setdefault(word, []).append(number)
     best = np.max([passage.cosines for passage in ranked[:_FIRST]], axis=0)
     covered = [float(np.average(best[pieces], weights=weights[pieces])) for pieces in pieces_of.values()]
+    coverages = [float(passage.cosines @ weights) for passage in ranked[:2]]
     names = {casefolded_word(match.group()) for match in _NAME.finditer(query.text)} & pieces_of.keys()
     return ConfidenceFeatures(
-        coverage=float(ranked[0].cosines @ weights),
+        coverage=coverages[0],
         weakest=min(covered, default=0.0),
         words=min(len(pieces_of), _MOST_WORDS),
         missing=min(len(_missing(names, text)), _MOST_MISSING),
+        lead=coverages[0] - coverages[-1],
     )
 
 

@@ -12,6 +12,7 @@ from assistant.retrieval.index.index import Index
 from assistant.retrieval.index.introductions import SHARE
 from assistant.retrieval.index.ordering import best_first, rounded
 from assistant.retrieval.models.encoder import Floats, Integers
+from assistant.retrieval.questions import casefolded_word, only_frames
 from assistant.retrieval.ranking import Query, Ranked
 
 # The longest excerpt in word pieces: the sentences around an answer show whom its pronouns mean, but each
@@ -112,7 +113,17 @@ def matches_of(
 
 def _match(word: str, weight: float, cosine: float, passage: Passage, span: Sequence[int]) -> Match:
     start, end = _whole_word(passage.text, int(span[0]), int(span[1]))
-    return Match(word, weight, cosine, passage.id, start, end, passage.text[start:end], cosine >= _MATCHING)
+    return Match(
+        word=word,
+        weight=weight,
+        cosine=cosine,
+        passage=passage.id,
+        start=start,
+        end=end,
+        text=passage.text[start:end],
+        met=cosine >= _MATCHING,
+        framing=only_frames(casefolded_word(word)),
+    )
 
 
 def _introducing_passage(index: Index, introduction: Integers) -> str:

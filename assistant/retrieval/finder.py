@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from assistant.core.answer import Match
+from assistant.core.answer import VERDICTS, AnswerVerdict, Basis, Match
 from assistant.core.essay import EssaySummary, Passage, Spans, StoredEssay
-from assistant.retrieval.confidence import ConfidenceFeatures, confidence_of, features_of, threshold_for
+from assistant.retrieval.absence import Absence, AbsenceSearch
+from assistant.retrieval.confidence import ConfidenceFeatures, confidence_of, features_of, verdict_of
 from assistant.retrieval.explain import LONGEST_EXCERPT, excerpt, matches_of, sentences_over
 from assistant.retrieval.index.index import Index, Vocabulary
 from assistant.retrieval.index.introductions import Introduction, introductions_of
 from assistant.retrieval.index.ordering import DECIMALS, best_first, rounded
 from assistant.retrieval.models.encoder import Encoder, Floats
+from assistant.retrieval.places import PlaceMatch, PlaceSearch, places_in, without_places
 from assistant.retrieval.questions import Question
 from assistant.retrieval.ranking import Query, Ranked, highlight, in_order
 from assistant.retrieval.search import Searcher
@@ -27,10 +29,6 @@ from assistant.retrieval.structure import StructureSearch
 if TYPE_CHECKING:
     from assistant.retrieval.models.cross_encoder import ReadingModel
     from assistant.retrieval.models.sentence_transformers import Reranker
-
-# What a confidence is based on: how much the first passages are like the question, or that it asks for
-# nothing but a phrase that they contain, a section by its heading, or a part of an essay's argument.
-Basis = Literal["likeness", "phrase", "heading", "structure"]
 
 # Added to the score of notes or quotations if the question asks for one, so that they are preferred to a
 # paragraph that is a little more like the question.
@@ -54,11 +52,12 @@ class Ranking:
         query: The encoded question.
         weights: Weight of each of its word pieces.
         ranked: The passages, best first.
-        spans: Answering sentences of passages that were found by a phrase or by structure, by passage id.
+        spans: Answering sentences of passages that were found by a phrase, structure or place, by passage id.
         basis: What the confidence is based on.
         confidence: Estimated probability that the first passages answer.
         features: What the confidence is computed from if its basis is likeness; ``None`` if nothing was
             found.
+        absence: Why nothing answers, where a fact tells it.
     """
 
     query: Query
@@ -68,11 +67,17 @@ class Ranking:
     basis: Basis = "likeness"
     confidence: float = 0.0
     features: ConfidenceFeatures | None = None
+    absence: Absence | None = None
 
     @property
-    def threshold(self) -> float:
-        """The confidence from which the passages are offered as an answer."""
-        return threshold_for(self.features)
+    def verdict(self) -> AnswerVerdict:
+        """What the passages are offered as."""
+        verdicts: list[AnswerVerdict] = ["none"]
+        if self.ranked:
+            verdicts = [verdict_of(self.confidence)]
+        if self.absence is not None:
+            verdicts.append(self.absence.most)
+        return max(verdicts, key=VERDICTS.index)
 
 
 class Passages(Mapping[str, Passage]):
@@ -141,6 +146,14 @@ class Finder:
             lambda phrases: self.searcher.passages_containing(phrases),  # noqa: PLW0108 - there is no searcher yet
         )
         self.searcher = Searcher(index, encoder, self._structure.authors)
+        self._places = PlaceSearch(essays, self._structure.authors)
+        # The model has one piece for each word that is common in English.
+        self._absence = AbsenceSearch(
+            essays,
+            self._structure.authors,
+            lambda word: len(encoder.pieces(word)) <= 1,
+            lambda word: self.searcher.has_word(word),  # noqa: PLW0108 - as above
+        )
         self._introductions: dict[str, dict[str, Introduction]] = {}
         self._slots = threading.BoundedSemaphore(_AT_ONCE)
 
@@ -190,6 +203,30 @@ class Finder:
         features = replace(ranking.features, logits=tuple(logits))
         return replace(ranking, features=features, confidence=confidence_of(features))
 
+    def with_reason(self, ranking: Ranking, among: Collection[str] | None = None) -> Ranking:
+        """Look for a fact that explains why nothing answers.
+
+        Args:
+            ranking: What ``find`` or ``with_confidence`` returned.
+            among: Ids of the passages that were searched; ``None`` for all.
+        """
+        if ranking.absence is not None or ranking.basis != "likeness":
+            return ranking
+        essays = self._searched_essays(among)
+        return replace(
+            ranking, absence=self._absence.of_answer(ranking.query.question, essays, ranking.verdict)
+        )
+
+    def _searched_essays(self, among: Collection[str] | None) -> list[str]:
+        """Ids of the essays of some passages, or of all for ``None``, in the order of the library."""
+        if among is None:
+            return list(self.essays)
+        owners = {passage_id.rpartition("/")[0] for passage_id in among}
+        if not owners <= self.essays.keys():
+            # Ids of passages that a question set brings along need not begin with an essay's id.
+            owners = {self.passages[passage_id].essay_id for passage_id in among}
+        return [essay_id for essay_id in self.essays if essay_id in owners]
+
     def highlights(self, ranking: Ranking, ranked: Ranked) -> Spans:
         """Spans of the answering sentences of a ranked passage, in reading order."""
         if ranked.passage in ranking.spans:
@@ -202,7 +239,8 @@ class Finder:
         return matches_of(ranking.query, ranking.weights, self.searcher.index, ranked, self.passages)
 
     def _rank(self, question: Question, among: Collection[str] | None, reranker: Reranker | None) -> Ranking:
-        question = self._corrected(question)
+        asked = self._corrected(question)
+        question = without_places(asked)
         section = self._structure.section_named(question, among)
         searched = section or among
         rows, query = self.searcher.rows(searched), self.searcher.query(question)
@@ -215,6 +253,7 @@ class Finder:
             # The question asks what a section says and nothing else.
             ranking = replace(ranking, basis="heading", confidence=_CONFIDENCE_EXACT)
         ranking = self._by_structure(ranking, among, section)
+        ranking = self._by_place(asked, ranking, among)
         # Only now is it known which passages are shown first.
         return self._by_likeness(ranking, content_weights) if ranking.basis == "likeness" else ranking
 
@@ -301,13 +340,51 @@ class Finder:
             else _CONFIDENCE_BY_POSITION,
         )
 
+    def _by_place(self, question: Question, ranking: Ranking, among: Collection[str] | None) -> Ranking:
+        """Put the passages first that stand where the question asks, or note that there is no such place."""
+        if not places_in(question.unquoted):
+            return ranking
+        searched = self._searched_essays(among)
+        named = [essay_id for essay_id in self._structure.named_essays(question) if essay_id in searched]
+        essays = named or [essay_id for essay_id in _essays_of(ranking.ranked) if essay_id in searched]
+        place = self._places.match(question, essays, is_all=bool(named) or len(essays) == len(searched))
+        if place is None:
+            return ranking
+        if not place.passages:
+            absence = Absence("no-such-place", place.sentence, "none" if place.decisive else "near")
+            basis: Basis = "place" if place.decisive else ranking.basis
+            return replace(ranking, absence=absence, basis=basis, confidence=0.0)
+        return self._at_place(ranking, place, among)
+
+    def _at_place(self, ranking: Ranking, place: PlaceMatch, among: Collection[str] | None) -> Ranking:
+        """Put the passages of a place first: in reading order, or by likeness if more is asked of them."""
+        passages = [name for name in place.passages if among is None or name in among]
+        tiers = {name: len(passages) - number for number, name in enumerate(passages)}
+        if not place.decisive:
+            return replace(
+                ranking, ranked=_by_tiers(self._including(tiers, ranking), dict.fromkeys(tiers, 1))
+            )
+        return replace(
+            ranking,
+            ranked=_by_tiers(self._including(tiers, ranking), tiers),
+            spans=place.passages,
+            basis="place",
+            confidence=_CONFIDENCE_EXACT,
+        )
+
     def _by_likeness(self, ranking: Ranking, content_weights: Floats) -> Ranking:
         """Estimate the confidence from features of the passages that are first."""
         if not ranking.ranked:
             return ranking
         text = self.passages[ranking.ranked[0].passage].text
         features = features_of(ranking.query, content_weights, ranking.ranked, text)
-        return replace(ranking, features=features, confidence=confidence_of(features))
+        first = [essay for essay in _essays_of(ranking.ranked[:PASSAGES_READ]) if essay in self.essays]
+        return replace(
+            ranking,
+            features=features,
+            confidence=confidence_of(features),
+            absence=ranking.absence or self._absence.of_question(ranking.query.question, first),
+        )
 
     def _including(self, passage_ids: Collection[str], ranking: Ranking) -> list[Ranked]:
         """The ranked passages and some others; in a large library not all passages have been ranked."""
@@ -334,6 +411,11 @@ class Finder:
         if essay_id not in self._introductions:
             self._introductions[essay_id] = introductions_of(self.essays[essay_id].passages)
         return self._introductions[essay_id]
+
+
+def _essays_of(ranked: Iterable[Ranked]) -> list[str]:
+    """Ids of the essays of some passages, each once, in the passages' order."""
+    return list(dict.fromkeys(passage.passage.rpartition("/")[0] for passage in ranked))
 
 
 def _by_tiers(ranked: Sequence[Ranked], tiers: Mapping[str, int]) -> list[Ranked]:

@@ -202,10 +202,7 @@ class Question:
         if section is None:
             return None
         # The name ends where the clause does.
-        name = set(content_words(_CLAUSE.split(self.text[section.end() :])[0]))
-        shares = sorted(((_share_named(heading, name), heading) for heading in headings), reverse=True)
-        is_only_one = len(shares) == 1 or (len(shares) > 1 and shares[0][0] > shares[1][0])
-        return shares[0][1] if is_only_one and shares[0][0] >= _NAMED_SHARE else None
+        return heading_of(content_words(_CLAUSE.split(self.text[section.end() :])[0]), headings)
 
     @cached_property
     def is_elliptical(self) -> bool:
@@ -251,6 +248,11 @@ def casefolded_word(word: str) -> str:
     return word.casefold().replace("’", "'").strip("'").removesuffix("'s")
 
 
+def only_frames(word: str) -> bool:
+    """Whether a casefolded word frames a question rather than say what it is about."""
+    return word in FUNCTION_WORDS or word in FRAMING_WORDS
+
+
 def _tokens(text: str) -> list[str]:
     return re.findall(r"\w+", text.casefold())
 
@@ -271,6 +273,13 @@ def phrase_pattern(phrase: str) -> re.Pattern[str]:
         return re.compile(r"(?!)")
     between = r"[\W_]*".join(parts)
     return re.compile(rf"(?<![^\W_]){between}(?![^\W_])", re.IGNORECASE)
+
+
+def heading_of(name: Collection[str], headings: Collection[str]) -> str | None:
+    """The heading that has most of some casefolded words; ``None`` if none has half, or two have as many."""
+    shares = sorted(((_share_named(heading, name), heading) for heading in headings), reverse=True)
+    is_only_one = len(shares) == 1 or (len(shares) > 1 and shares[0][0] > shares[1][0])
+    return shares[0][1] if is_only_one and shares[0][0] >= _NAMED_SHARE else None
 
 
 def _share_named(heading: str, name: Collection[str]) -> float:

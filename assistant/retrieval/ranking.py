@@ -20,7 +20,7 @@ from assistant.retrieval.index.index import Index
 from assistant.retrieval.index.ordering import best_first, rounded
 from assistant.retrieval.index.tokens import runs
 from assistant.retrieval.models.encoder import Encoder, Floats, Integers, Piece
-from assistant.retrieval.questions import FRAMING_WORDS, FUNCTION_WORDS, Question, casefolded_word
+from assistant.retrieval.questions import Question, casefolded_word, only_frames
 
 # The share of their idf that words weigh which frame a question rather than say what is asked.
 FRAMING = 0.5
@@ -178,7 +178,7 @@ def _is_in_word(ch: str) -> bool:
 def _factor(word: str, ignored: Collection[str], framing: float) -> float:
     if word in ignored or not any(ch.isalnum() for ch in word):
         return 0.0
-    return framing if word in FUNCTION_WORDS or word in FRAMING_WORDS else 1.0
+    return framing if only_frames(word) else 1.0
 
 
 def rank(

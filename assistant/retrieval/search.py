@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from assistant.retrieval import ranking
-from assistant.retrieval.index.bm25 import BM25, words_of
+from assistant.retrieval.index.bm25 import BM25, term_of, words_of
 from assistant.retrieval.index.index import Index
 from assistant.retrieval.index.introductions import SHARE
 from assistant.retrieval.index.ordering import best_first, rounded
@@ -102,6 +102,11 @@ class Searcher:
             candidates = [self.lexical.passages_containing(words_of(phrase)) for phrase in phrases]
             numbers = np.intersect1d(np.concatenate(candidates), numbers)
         return [self.index.passage_id(int(number)) for number in numbers]
+
+    def has_word(self, word: str) -> bool:
+        """Whether some form of a word, or of each of its parts, occurs in a passage of the index."""
+        postings = self.index.words
+        return all((found := postings.of_term(term_of(part))).stop > found.start for part in words_of(word))
 
     def query(self, question: Question) -> Query:
         """Encode a question."""

@@ -44,7 +44,26 @@ class Speller:
     def _is_unknown(self, word: str) -> bool:
         return len(word) >= _SHORTEST and word.casefold() not in self._known
 
+    def similar(self, word: str) -> str | None:
+        """The word of the essays that is most like a word they do not have; ``None`` if none is near.
+
+        Of words as near, one that begins or goes on like it ("Darwin" and "Darwinian") comes last.
+        """
+        if len(word) < _SHORTEST:
+            return None
+        if near := self._near(word):
+            return near
+        key = word.casefold()
+        related = [other for other in self._long if _is_longer(key, other.casefold())]
+        return max(related, key=lambda other: self._vocabulary[other], default=None)
+
     def _nearest(self, word: str) -> str | None:
+        """The word of the essays that a misspelt word was meant to be."""
+        near = self._near(word)
+        return near if near is not None and not _is_english(word) else None
+
+    def _near(self, word: str) -> str | None:
+        """The word of the essays with the fewest typos between it and a word."""
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
 
@@ -63,9 +82,12 @@ class Speller:
             for essay_word, typos, _ in matches
             if typos == 1 or essay_word[0].casefold() == word[0].casefold()
         ]
-        if not near or _is_english(word):
-            return None
-        return min(near, key=lambda match: (match[1], -self._vocabulary[match[0]]))[0]
+        return min(near, key=lambda match: (match[1], -self._vocabulary[match[0]]))[0] if near else None
+
+
+def _is_longer(word: str, other: str) -> bool:
+    """Whether one of two casefolded words begins with the other."""
+    return word.startswith(other) or other.startswith(word)
 
 
 def _is_english(word: str) -> bool:

@@ -143,13 +143,18 @@ def part_asked(question: Question, ignored: Collection[str] = ()) -> Part | None
     return next((part for part, pattern in _PARTS if pattern.search(question.unquoted)), None)
 
 
-def structure_matches(part: Part, passages: Sequence[Passage]) -> list[StructureMatch]:
-    """Find a part of one essay, given its searched passages in reading order; the best match is first."""
-    body = [
+def body_of(passages: Iterable[Passage]) -> list[Passage]:
+    """The paragraphs of the essay proper, without acknowledgements and the like."""
+    return [
         passage
         for passage in passages
         if passage.kind == "paragraph" and passage.sentences and not _APPENDED.search(passage.section)
     ]
+
+
+def structure_matches(part: Part, passages: Sequence[Passage]) -> list[StructureMatch]:
+    """Find a part of one essay, given its searched passages in reading order; the best match is first."""
+    body = body_of(passages)
     if not body:
         return []
     if part == "opening":
@@ -280,7 +285,7 @@ class StructureSearch:
             Matches in the essays that the question names, then in the others, both with the best match of
             each essay before the second best of any; empty if the question asks for no part.
         """
-        named = self._named_essays(question)
+        named = self.named_essays(question)
         ignored = {word for essay_id in named for word in self._quoted_title(question, essay_id)}
         headings = {passage.section for passage in self._passages_among(section)} if section else set()
         ignored.update(word for heading in headings for word in content_words(heading))
@@ -315,7 +320,7 @@ class StructureSearch:
         essays = sorted(owners, key=self._order.__getitem__) if owners <= self._order.keys() else self._order
         return [passage for essay_id in essays for passage in self._searched_passages(essay_id, among)]
 
-    def _named_essays(self, question: Question) -> list[str]:
+    def named_essays(self, question: Question) -> list[str]:
         """Essays of which a question names an author, or quotes the title."""
         named = {essay_id for word in question.content_words for essay_id in self._by_author.get(word, ())}
         for phrase in question.quoted_phrases:

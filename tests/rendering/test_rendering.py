@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.answer import Answer, Citation, Highlight, Hit
+from assistant.core.answer import Answer, AnswerVerdict, Citation, Highlight, Hit
 from assistant.core.essay import IngestReport, Kind, NoteMark, PageStart, Passage, SourceMap, StoredEssay
-from assistant.rendering.answers import NOT_ANSWERED, answer_object, answer_text
+from assistant.rendering.answers import NEAR, NOT_ANSWERED, answer_object, answer_text, plain_answer
 from assistant.rendering.essays import (
     essay_object,
     essays_text,
@@ -52,8 +52,8 @@ def hit(found_passage: Passage, pages: str, *, highlighted: bool = True) -> Hit:
     return Hit(found_passage, 0.71239, (marked,) if highlighted else (), citation, REFERENCE, quotation)
 
 
-def answer(*hits: Hit, answered: bool = True, remark: str = "") -> Answer:
-    return Answer("Has the lamp gone out?", answered, 0.930049, hits, remark)
+def answer(*hits: Hit, verdict: AnswerVerdict = "answers", remark: str = "") -> Answer:
+    return Answer("Has the lamp gone out?", verdict, 0.930049, hits, remark)
 
 
 PLAIN = """1.  marsh-2014/p09 · pp. 849–50 · The Tower
@@ -79,15 +79,31 @@ def test_an_answer_for_a_terminal_with_bold() -> None:
 
 
 def test_what_is_not_answered_says_so_first() -> None:
-    shown_text = answer_text(answer(hit(passage(), "849-50"), answered=False), width=66)
+    shown_text = answer_text(answer(hit(passage(), "849-50"), verdict="none"), width=66)
     assert shown_text == f"{NOT_ANSWERED}\n\n{PLAIN}\n\n{CITED}"
 
 
+def test_what_comes_near_says_so_first() -> None:
+    found = answer(hit(passage(), "849-50"), verdict="near")
+    assert answer_text(found, width=66) == f"{NEAR}\n\n{PLAIN}\n\n{CITED}"
+    assert plain_answer(found).startswith(f"{NEAR}\n\n1. ")
+    assert NEAR == "No passage says this outright; these come nearest:"
+
+
+def test_a_reason_and_what_decided_are_in_the_object() -> None:
+    found = replace(answer(verdict="none", remark="Name it."), reason="no-such-place", basis="place")
+    value = answer_object(found)
+    assert (value["reason"], value["note"], value["basis"]) == ("no-such-place", "Name it.", "place")
+    assert (value["answered"], value["verdict"]) == (False, "none")
+    near = answer_object(answer(hit(passage(), "849-50"), verdict="near"))
+    assert (near["answered"], near["verdict"]) == (False, "near")
+
+
 def test_a_note_stands_before_everything() -> None:
-    shown_text = answer_text(answer(hit(passage(), "849-50"), answered=False, remark="Name it."), width=66)
+    shown_text = answer_text(answer(hit(passage(), "849-50"), verdict="none", remark="Name it."), width=66)
     assert shown_text.startswith(f"Name it.\n\n{NOT_ANSWERED}\n\n1.  ")
-    assert answer_text(answer(answered=False, remark="Name it.")) == "Name it."
-    assert answer_text(answer(answered=False)) == ""
+    assert answer_text(answer(verdict="none", remark="Name it.")) == "Name it."
+    assert answer_text(answer(verdict="none")) == ""
 
 
 @pytest.mark.parametrize(
@@ -138,7 +154,9 @@ def test_an_answer_as_an_object() -> None:
     assert value == {
         "question": "Has the lamp gone out?",
         "answered": True,
+        "verdict": "answers",
         "confidence": 0.93,
+        "basis": "likeness",
         "passages": [
             {
                 "id": "marsh-2014/p09",
@@ -171,9 +189,10 @@ def test_an_answer_as_an_object() -> None:
 
 def test_an_answer_without_pages_and_with_a_note_as_an_object() -> None:
     value = answer_object(
-        answer(hit(passage(pages=()), "", highlighted=False), answered=False, remark="Name it.")
+        answer(hit(passage(pages=()), "", highlighted=False), verdict="none", remark="Name it.")
     )
-    assert (value["answered"], value["note"]) == (False, "Name it.")
+    assert (value["answered"], value["verdict"], value["note"]) == (False, "none", "Name it.")
+    assert "reason" not in value
     (unmarked,) = value["passages"]
     assert (unmarked["pages"], unmarked["citation"], unmarked["highlights"]) == ("", "(Marsh)", [])
 

@@ -8,19 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.retrieval.confidence import (
-    FAST_THRESHOLD,
-    THRESHOLD,
-    ConfidenceFeatures,
-    confidence_of,
-    threshold_for,
-)
+from assistant.retrieval.confidence import ANSWERS, NEAR, ConfidenceFeatures, confidence_of, verdict_of
 
 # Cosines; counts as ``features_of`` bounds them; logits.
 COSINES, WORDS, MISSING, LOGITS = st.floats(-1, 1), st.integers(0, 12), st.integers(0, 3), st.floats(-15, 15)
 LOGIT_LISTS = st.lists(LOGITS, max_size=3).map(tuple)
+LEADS = st.floats(-2, 2)
 FEATURES = st.builds(
-    ConfidenceFeatures, coverage=COSINES, weakest=COSINES, words=WORDS, missing=MISSING, logits=LOGIT_LISTS
+    ConfidenceFeatures,
+    coverage=COSINES,
+    weakest=COSINES,
+    words=WORDS,
+    missing=MISSING,
+    lead=LEADS,
+    logits=LOGIT_LISTS,
 )
 
 NOTHING = ConfidenceFeatures(coverage=0.2, weakest=0.1, words=4, missing=2)
@@ -68,8 +69,17 @@ def test_no_coverage_is_no_answer_and_full_coverage_is_one() -> None:
     assert confidence_of(replace(EVERYTHING, logits=(4.0,))) > 0.97
 
 
-def test_with_and_without_reading_there_is_a_threshold() -> None:
-    assert threshold_for(None) == threshold_for(NOTHING) == FAST_THRESHOLD
-    assert threshold_for(replace(NOTHING, logits=(0.0,))) == THRESHOLD
-    assert 0 < THRESHOLD < 1
-    assert 0 < FAST_THRESHOLD < 1
+@pytest.mark.parametrize(
+    ("confidence", "verdict"),
+    [
+        (1.0, "answers"),
+        (ANSWERS, "answers"),
+        (0.4999, "near"),
+        (NEAR, "near"),
+        (0.1999, "none"),
+        (0.0, "none"),
+    ],
+)
+def test_the_three_verdicts_follow_from_the_confidence(confidence: float, verdict: str) -> None:
+    assert verdict_of(confidence) == verdict
+    assert (ANSWERS, NEAR) == (0.5, 0.2)

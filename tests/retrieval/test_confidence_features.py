@@ -98,7 +98,16 @@ def test_features_are_those_of_the_passages_shown_first(
     assert ranking.confidence == confidence_of(ranking.features) < plain.confidence
 
 
+def test_the_lead_is_what_the_first_passage_covers_more_than_the_second() -> None:
+    seen = features("Where in 1854 is the lamp that Marsh lit?")
+    assert seen.lead == pytest.approx(seen.coverage, abs=0.35)
+    assert seen.lead > 0.6
+    alone = finder_of(paragraphs({"p01": TEXTS["p01"]})).find(Question("Where is the lamp?"), fast=True)
+    assert alone.features is not None
+    assert alone.features.lead == 0
+
+
 def test_where_nothing_is_found_nothing_is_seen() -> None:
     ranking = finder_of(paragraphs(TEXTS)).find(Question("Who lit the lamp?"), set())
     assert (ranking.ranked, ranking.features, ranking.confidence) == ([], None, 0.0)
-    assert ranking.threshold > 0
+    assert ranking.verdict == "none"

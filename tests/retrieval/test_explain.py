@@ -112,7 +112,7 @@ def test_the_command_explains_in_json(command: Command) -> None:
     assert command("ask", QUESTION, "--explain", "--json") == 0
     first, *_ = explained = command.json()["passages"]
     assert first["id"] == FOUND
-    keys = ["word", "weight", "cosine", "passage", "start", "end", "text", "met"]
+    keys = ["word", "weight", "cosine", "passage", "start", "end", "text", "met", "framing"]
     assert all(list(match) == keys for hit in explained for match in hit["matches"])
     own = [match for match in first["matches"] if match["passage"] == FOUND]
     assert [first["text"][match["start"] : match["end"]] for match in own] == [match["text"] for match in own]

@@ -19,7 +19,7 @@ from handmade_essays import (
 )
 
 from assistant.retrieval import ranking as ranks
-from assistant.retrieval.confidence import THRESHOLD
+from assistant.retrieval.confidence import ANSWERS
 from assistant.retrieval.questions import Question
 
 # Sections.
@@ -78,7 +78,7 @@ def test_the_part_that_is_asked_for_comes_first(question: str, name: str, wanted
     ranking = finder.find(Question(question))
     assert order(ranking)[0] == name
     assert marked(finder, ranking, name) == wanted
-    assert ranking.confidence >= THRESHOLD
+    assert ranking.confidence >= ANSWERS
 
 
 @pytest.mark.parametrize("question", ["What does Darwin conclude?", "How does the novel begin?"])
@@ -112,7 +112,7 @@ def test_what_only_its_place_tells_is_less_sure() -> None:
 
 def test_where_no_part_is_found_nothing_is_claimed() -> None:
     finder = finder_of(essay(passage("coast/b01", "No bell rang.", "blockquote")))
-    assert finder.find(Question("What is the thesis?")).confidence < THRESHOLD
+    assert finder.find(Question("What is the thesis?")).confidence < ANSWERS
 
 
 def test_what_is_argued_about_a_phrase_is_found_where_the_phrase_is() -> None:

@@ -7,8 +7,10 @@ import dataclasses
 import pytest
 from page_library import Tags, answer, hit, keepers_log, passage, words_of
 
+from assistant.core.answer import AnswerVerdict
 from assistant.core.rich import rich
 from assistant.web.views.answer import (
+    NEAR,
     NOT_ANSWERED,
     PENDING,
     Turn,
@@ -146,7 +148,7 @@ def test_each_reference_is_shown_once() -> None:
 
 
 def test_unanswered_questions_are_marked_as_such() -> None:
-    html = answer_html(answer(hit(keepers_log().passages[2]), answered=False, confidence=0.2))
+    html = answer_html(answer(hit(keepers_log().passages[2]), verdict="none", confidence=0.2))
     assert words_of(html, "verdict") == NOT_ANSWERED == "The essay does not seem to answer this."
     assert words_of(html, "nearest") == "Nearest passages"
     assert Tags(html).of("not-answered")
@@ -161,11 +163,13 @@ def test_confidence_is_said_in_words(confidence: float, words: str) -> None:
     assert str(confidence) not in words_of(html)
 
 
-@pytest.mark.parametrize(("answered", "confidence"), [(True, 0.9), (True, 0.4), (False, 0.2)])
-def test_every_verdict_has_a_legend_in_words(answered: bool, confidence: float) -> None:  # noqa: FBT001 - a parameter of the test
-    html = answer_html(answer(hit(keepers_log().passages[2]), answered=answered, confidence=confidence))
+@pytest.mark.parametrize(
+    ("verdict", "confidence"), [("answers", 0.9), ("answers", 0.5), ("near", 0.4), ("none", 0.1)]
+)
+def test_every_verdict_has_a_legend_in_words(verdict: AnswerVerdict, confidence: float) -> None:
+    html = answer_html(answer(hit(keepers_log().passages[2]), verdict=verdict, confidence=confidence))
     legend = words_of(html, "legend")
-    for term in ("Likely answer", "Possible answer", "Nearest passages"):
+    for term in ("Likely answer", "Possible answer", "These come nearest", "Nearest passages"):
         assert term in legend
     assert not any(character.isdigit() for character in legend)
     assert '<details class="legend"><summary aria-label=' in html
@@ -174,11 +178,20 @@ def test_every_verdict_has_a_legend_in_words(answered: bool, confidence: float) 
 def test_there_is_no_legend_before_the_verdict_and_without_passages() -> None:
     result = hit(keepers_log().passages[2])
     assert "legend" not in answer_html(answer(result), reading=True)
-    assert "legend" not in answer_html(answer(answered=False, remark="Type a question first."))
+    assert "legend" not in answer_html(answer(verdict="none", remark="Type a question first."))
+
+
+def test_passages_that_come_near_are_not_greyed() -> None:
+    html = answer_html(answer(hit(keepers_log().passages[2]), verdict="near", confidence=0.3))
+    assert words_of(html, "verdict") == NEAR == "No passage says this outright; these come nearest."
+    assert Tags(html).of("comes-near")
+    assert Tags(html).of("not-answered-text")
+    assert not Tags(html).of("not-answered")
+    assert not Tags(html).of("nearest")
 
 
 def test_a_note_on_the_question_is_shown_even_without_passages() -> None:
-    html = answer_html(answer(answered=False, remark="Type a question first."))
+    html = answer_html(answer(verdict="none", remark="Type a question first."))
     assert words_of(html) == "Type a question first."
 
 

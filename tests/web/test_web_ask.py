@@ -36,7 +36,9 @@ class _Slow(FakeLibrary):
             self.asked.append((question, fast, [*history]))
             if self.error and not fast:
                 raise LibraryError(self.error)
-            yield dataclasses.replace(answer, answered=fast, confidence=0.9 if fast else 0.2)
+            yield dataclasses.replace(
+                answer, verdict="answers" if fast else "none", confidence=0.9 if fast else 0.2
+            )
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ HOSTILE = "<script>alert('x')</script> & \"q\" ${1+1} {{value}} </td></table>"
 
 def match(word: str, text: str, cosine: float, *, weight: float = 0.2, where: str = "log/p01") -> Match:
     """A match of two words, at the beginning of a passage."""
-    return Match(word, weight, cosine, where, 0, len(text), text, met=cosine >= 0.3)
+    return Match(word, weight, cosine, where, 0, len(text), text, met=cosine >= 0.3, framing=word == "who")
 
 
 def hit_with(*matches: Match) -> Hit:
@@ -63,7 +63,14 @@ def test_a_bar_stays_in_its_place(cosine: float, width: int) -> None:
 
 
 def test_words_that_only_frame_the_question_are_left_out() -> None:
-    html = why_html(hit_with(match("who", "the", 0.9, weight=0.039), match("lit", "lit", 0.9, weight=0.04)))
+    html = why_html(hit_with(match("who", "the", 0.9, weight=0.4), match("lit", "lit", 0.9, weight=0.04)))
+    assert [row[0] for row in rows(html)] == ["lit"]
+    # What is said to be left out is left out of a question without any other word, too.
+    assert why_html(hit_with(match("who", "who", 0.9))) == ""
+
+
+def test_words_of_little_weight_are_left_out_of_a_long_question() -> None:
+    html = why_html(hit_with(match("oil", "oil", 0.9, weight=0.039), match("lit", "lit", 0.9, weight=0.04)))
     assert [row[0] for row in rows(html)] == ["lit"]
 
 

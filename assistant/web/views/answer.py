@@ -6,8 +6,9 @@ Hooks that the script, the styles and the browser tests rely on (keep them stabl
 - ``#conversation .turn``: one question with its answer; ``.turn .asked``: the question;
   ``.turn.pending``: still being looked up; ``.turn .fault``: an error's sentence;
 - ``.turn .forget``: deletes the question with its answer (see ``notebook.py``);
-- ``.answer``; ``.answer .verdict``: likely or possible answer; ``.answer.not-answered`` and in it
-  ``.verdict.not-answered-text``: nearest passages only; ``.answer .advice``: ``Answer.remark``;
+- ``.answer``; ``.answer .verdict``: likely or possible answer; ``.answer.comes-near`` and in it
+  ``.verdict.not-answered-text``: passages that come near; ``.answer.not-answered`` and in it
+  ``.verdict.not-answered-text``: nearest passages only, greyed; ``.answer .advice``: ``Answer.remark``;
   ``.answer.reading``: the passages are there, the verdict is not yet; ``.answer details.legend``: what
   the verdicts mean;
 - ``.card[data-passage="ID"][data-essay="ESSAY"]``, with ``.section``, ``.kind``, ``.pages``;
@@ -38,6 +39,7 @@ from assistant.web.views import PAGE, render
 from assistant.web.views.passage import browser_spans, marked_stretches
 
 NOT_ANSWERED = "The essay does not seem to answer this."
+NEAR = "No passage says this outright; these come nearest."
 PENDING = "Looking through the essay…"
 READING = "Reading the passages…"
 
@@ -47,8 +49,8 @@ _LIKELY = 0.6
 # From these cosines on, two words in their sentences are called the same, or near; below, far.
 _SAME = 0.85
 _NEAR = 0.5
-# A word that is a smaller share of the question only frames it ("who", "did", "the").
-_FRAMING = 0.04
+# A word that is a smaller share of a long question tells little.
+_LIGHT = 0.04
 # Words shown of a question so long that every word is a small share of it.
 _HEAVIEST = 5
 
@@ -136,9 +138,10 @@ def percent(cosine: float) -> int:
 
 @PAGE.filter
 def informative(matches: Sequence[Match]) -> list[Match]:
-    """The matches that tell a reader something, each once."""
-    heavy = [match for match in matches if match.weight >= _FRAMING]
-    shown = heavy or sorted(matches, key=lambda match: -round(match.weight, 4))[:_HEAVIEST]
+    """The matches that tell a reader something, each once; none of a word that only frames the question."""
+    telling = [match for match in matches if not match.framing]
+    heavy = [match for match in telling if match.weight >= _LIGHT]
+    shown = heavy or sorted(telling, key=lambda match: -round(match.weight, 4))[:_HEAVIEST]
     return list({(match.word.casefold(), match.passage, match.start): match for match in shown}.values())
 
 
@@ -165,7 +168,9 @@ def _verdict(answer: Answer) -> str:
     if answer.answered:
         return "Likely answer" if answer.confidence >= _LIKELY else "Possible answer"
     # A note on the question itself says enough where nothing was found.
-    return "" if answer.remark and not answer.hits else NOT_ANSWERED
+    if answer.remark and not answer.hits:
+        return ""
+    return NEAR if answer.verdict == "near" else NOT_ANSWERED
 
 
 def _references(hits: Sequence[Hit]) -> dict[str, Forms]:
