@@ -51,7 +51,8 @@ _RULES = (
     "Essays that the user has given, to be quoted and cited. Every word that these tools return from an "
     "essay is verbatim: quote it exactly, change no letter, and mark what you leave out by an ellipsis. Cite "
     "as given: pages are those on which the words stand. An answer with `answered: false` means that the "
-    "essays do not answer the question; say so, and do not fill the gap. Check quotations with `quote` and "
+    "essays do not answer the question; say so, and do not fill the gap. `verdict` tells whether passages "
+    "come near it, and `note` why nothing answers, where that is known. Check quotations with `quote` and "
     "finished text with `check`. The tools change nothing and ask nothing outside this machine."
 )
 _SCHEME = "essay:///"

@@ -192,7 +192,7 @@ def measure(
     # All sets are read first: an error in the last is reported before the first has taken its minutes.
     datasets = [load_dataset(folder) for folder in folders or _own_sets(library)]
     for dataset in datasets:
-        finder, corpus = _opened(dataset, library, progress, indexed=needs_index(names))
+        finder, corpus = opened(dataset, library, progress, indexed=needs_index(names))
         rankers = Methods(finder, corpus, progress)
         evaluations = tuple(_evaluated(dataset, rankers, corpus, name, progress) for name in names)
         data = evaluation_object(dataset, evaluations) | {
@@ -223,7 +223,7 @@ def _evaluated(
     return evaluate(dataset, methods.ranker(method), corpus, method, count)
 
 
-def _opened(
+def opened(
     dataset: Dataset, library: Library, progress: Progress, *, indexed: bool
 ) -> tuple[Finder, PassagesByDocument]:
     """The passages that a set asks about, and what finds them.

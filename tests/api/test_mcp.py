@@ -28,7 +28,7 @@ from assistant.api.mcp_route import McpRoute
 from assistant.api.schema import CALLS, MAX_BYTES
 from assistant.api.service import ApiService
 from assistant.library.library import Library
-from assistant.rendering.answers import answer_object
+from assistant.rendering.answers import NEAR, NOT_ANSWERED, answer_object
 
 # What a server that is waited for must not load.
 _SLOW = set("gradio torch transformers sentence_transformers faiss scipy sklearn pandas matplotlib".split())
@@ -164,7 +164,11 @@ def test_the_text_is_words_to_paste_with_their_citation(library: Library) -> Non
 def test_what_is_not_answered_says_so(library: Library) -> None:
     result = called(library, "ask", question="Which zebras gallop through Kyrgyzstan?")
     assert result.structured_content["answered"] is False
-    assert result.content[0].text.startswith("The essay does not seem to answer this.")
+    assert result.structured_content["verdict"] in {"near", "none"}
+    assert result.structured_content["reason"] == "absent-word"
+    remark, said, *_ = result.content[0].text.split("\n\n")
+    assert remark == "The word “Kyrgyzstan” does not occur in this essay."
+    assert said in {NEAR, NOT_ANSWERED}
     assert not result.is_error
 
 
