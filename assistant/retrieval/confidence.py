@@ -48,17 +48,21 @@ class ConfidenceFeatures:
 
     @property
     def values(self) -> list[float]:
-        """What the regression takes: the features and, if the passages were read, the two highest logits."""
+        """What the regression takes: the features and, if the passages were read, three logits.
+
+        These are the highest, that of the first passage and the second highest: where several passages seem
+        to answer, each is less sure to.
+        """
         values = [self.coverage, self.weakest, math.log1p(self.words), float(self.missing), self.lead]
         if not self.logits:
             return values
         highest = sorted(self.logits, reverse=True)
-        return [*values, highest[0], highest[min(1, len(highest) - 1)]]
+        return [*values, highest[0], self.logits[0], highest[min(1, len(highest) - 1)]]
 
 
 # Intercept, then the coefficient of each of the features' ``values``: without the reading model, and with it.
 COEFFICIENTS_WITHOUT_READING = (-5.59, 5.02, 1.64, 1.31, -0.39, 5.46)
-COEFFICIENTS_WITH_READING = (-4.04, 3.41, 0.95, 1.26, -0.29, 2.76, 0.58, -0.25)
+COEFFICIENTS_WITH_READING = (-3.82, 3.14, 1.09, 1.25, -0.27, 2.16, 0.42, 0.20, -0.27)
 # From these probabilities on, passages are offered as an answer, and as coming near: more likely than not,
 # and one time in five. Below, nothing in the essay seems to answer.
 ANSWERS, NEAR = 0.5, 0.2

@@ -25,7 +25,7 @@ FEATURES = st.builds(
 )
 
 NOTHING = ConfidenceFeatures(coverage=0.2, weakest=0.1, words=4, missing=2)
-EVERYTHING = ConfidenceFeatures(coverage=0.9, weakest=0.8, words=4, missing=0)
+EVERYTHING = ConfidenceFeatures(coverage=0.9, weakest=0.8, words=4, missing=0, lead=0.3)
 
 
 @given(FEATURES)
@@ -56,17 +56,27 @@ def test_a_higher_logit_never_lowers_confidence(
     assert low <= high
 
 
-def test_the_highest_logit_counts_whichever_passage_has_it() -> None:
-    assert confidence_of(replace(NOTHING, logits=(-1.0, 3.0))) == confidence_of(
-        replace(NOTHING, logits=(3.0, -9.0))
+def test_the_highest_the_first_and_the_second_logit_count() -> None:
+    (*_, best, first, second) = replace(NOTHING, logits=(-1.0, 3.0, -9.0)).values
+    assert (best, first, second) == (3.0, -1.0, -1.0)
+    assert replace(NOTHING, logits=(2.0,)).values[-3:] == [2.0, 2.0, 2.0]
+    # A passage that answers counts more where it is first, and where no other seems to answer as well.
+    assert confidence_of(replace(NOTHING, logits=(3.0, -9.0))) > confidence_of(
+        replace(NOTHING, logits=(-9.0, 3.0))
+    )
+    assert confidence_of(replace(NOTHING, logits=(3.0, -9.0))) > confidence_of(
+        replace(NOTHING, logits=(3.0, 3.0))
     )
 
 
 def test_no_coverage_is_no_answer_and_full_coverage_is_one() -> None:
-    assert confidence_of(NOTHING) < 0.02
-    assert confidence_of(EVERYTHING) > 0.9
-    assert confidence_of(replace(NOTHING, logits=(-4.0,))) < 0.02
-    assert confidence_of(replace(EVERYTHING, logits=(4.0,))) > 0.97
+    for nothing, everything in (
+        (NOTHING, EVERYTHING),
+        (replace(NOTHING, logits=(-4.0,)), replace(EVERYTHING, logits=(4.0,))),
+    ):
+        assert verdict_of(confidence_of(nothing)) == "none"
+        assert confidence_of(nothing) < 0.06
+        assert confidence_of(everything) > 0.94
 
 
 @pytest.mark.parametrize(
