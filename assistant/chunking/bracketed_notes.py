@@ -7,39 +7,81 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.chunking.cleaning import CleanText, Tally
+from assistant.chunking.headings import REFERENCES_HEADING
 from assistant.chunking.layout import Layout
 from assistant.chunking.matter import DroppedSpan
-from assistant.chunking.notes import Note
+from assistant.chunking.notes import NOTES_HEADING, Note
 from assistant.chunking.printed import PrintLine
 
 _FOOTNOTE = re.compile(r"\[(?:Foot)?note\s*(\w{1,4}|\*{1,4}|[†‡§¶])?\s*[:.]\s*(?=\S)", re.IGNORECASE)
 _INLINE = re.compile(r"\^\[(?!\^)|\[Footnote\s?(\w{1,4}|\*{1,4}|[†‡§¶])?:\s*(?=\S)")
+_LABELLED = re.compile(r"\[(\d{1,3}|[A-Z])\]\s+(?=\S)")
+_CALLED = re.compile(r"(?<=\S)\[(\d{1,3}|[A-Z])\]")
 # A bracket that is not closed within so many lines, or characters, is no note.
 _LONGEST_NOTE, _MOST_CHARACTERS = 200, 6_000
 
 
 def take_bracketed(layout: Layout) -> tuple[Layout, list[Note]]:
-    """Take notes in brackets that begin a line out of the body; the brackets are layout marks."""
+    """Take notes out of the body that begin a line with a bracket: ``[Footnote 3: …]``, and ``[3] …``.
+
+    The brackets around a whole note are layout marks. A number in brackets begins a note if it is called
+    further up, in a text without pages, before any section of notes or references.
+    """
     kept: list[PrintLine] = []
     notes: list[Note] = []
     dropped: list[DroppedSpan] = []
+    called: set[str] = set()
+    labels = not layout.lines or layout.lines[-1].page == 0
     index, after_note = 0, False
     while index < len(layout.lines):
         line = layout.lines[index]
-        start = _FOOTNOTE.match(line.text)
-        end = _last_line(layout.lines, index) if start else None
-        if start is None or end is None:
+        name = line.text.strip(" .:*_")
+        labels = labels and not (NOTES_HEADING.fullmatch(name) or REFERENCES_HEADING.fullmatch(name))
+        if end := _end_of_footnote(layout.lines, index):
+            note, marks = _without_brackets(layout.lines[index:end])
+            notes.append(note)
+            dropped.extend(marks)
+        elif labels and (mark := _label(line, called, after_note=after_note)):
+            end = next(
+                (later for later in range(index + 1, len(layout.lines)) if _ends_label(layout.lines[later])),
+                len(layout.lines),
+            )
+            called.discard(mark)
+            notes.append(Note(mark, list(layout.lines[index:end])))
+        else:
             kept.append(replace(line, after_blank=True) if after_note else line)
-            index, after_note = index + 1, False
-            continue
-        note = list(layout.lines[index : end + 1])
-        note[-1] = _shortened(note[-1], 0, len(note[-1].text) - 1)
-        dropped.append((note[-1].end, note[-1].end + 1, "layout mark"))
-        note[0] = _shortened(note[0], start.end(), len(note[0].text))
-        dropped.append((line.start, line.start + start.end(), "layout mark"))
-        notes.append(Note(start[1] or "", note))
-        index, after_note = end + 1, True
+            called.update(_CALLED.findall(line.text))
+            end = index + 1
+        after_note = not kept or kept[-1].start != line.start
+        index = end
     return replace(layout, lines=tuple(kept), dropped=(*layout.dropped, *dropped)), notes
+
+
+def _label(line: PrintLine, called: set[str], *, after_note: bool) -> str:
+    """The number in brackets of a note that a line begins, or the empty string."""
+    label = _LABELLED.match(line.text)
+    return label[1] if label and label[1] in called and (line.after_blank or after_note) else ""
+
+
+def _ends_label(line: PrintLine) -> bool:
+    return line.after_blank or bool(_LABELLED.match(line.text))
+
+
+def _end_of_footnote(lines: Sequence[PrintLine], first: int) -> int:
+    """Index after the last line of a note that a line begins; 0 if it begins none."""
+    last = _last_line(lines, first) if _FOOTNOTE.match(lines[first].text) else None
+    return 0 if last is None else last + 1
+
+
+def _without_brackets(lines: Sequence[PrintLine]) -> tuple[Note, list[DroppedSpan]]:
+    """A note without the brackets around it, and the spans of these."""
+    note = list(lines)
+    note[-1] = _shortened(note[-1], 0, len(note[-1].text) - 1)
+    opening = _FOOTNOTE.match(note[0].text)
+    length, mark = (opening.end(), opening[1] or "") if opening else (0, "")
+    note[0] = _shortened(note[0], length, len(note[0].text))
+    start, end = lines[0].start, note[-1].end
+    return Note(mark, note), [(start, start + length, "layout mark"), (end, end + 1, "layout mark")]
 
 
 def _shortened(line: PrintLine, first: int, last: int) -> PrintLine:

@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from itertools import dropwhile, pairwise
+from itertools import count, dropwhile, pairwise
 
 from assistant.chunking.blocks import divide, merge
 from assistant.chunking.bracketed_notes import cut_inline_notes, take_bracketed
@@ -147,6 +147,8 @@ def _drafts(
 ) -> list[_Draft]:
     drafts: list[_Draft] = []
     inline: list[_Draft] = []
+    printed = {block.mark for block in blocks}
+    numbers = map(str, count(1))
     for block in blocks:
         spans = [span for line in block.lines for span in line.spans]
         if length := _left_out(block):
@@ -158,7 +160,7 @@ def _drafts(
         drafts.append(draft)
         if block.kind in _WITH_NOTE_MARKS:
             for note in cut_inline_notes(draft.clean, tally):
-                mark = note.mark or str(len(inline) + 1)
+                mark = note.mark or next(number for number in numbers if number not in printed)
                 draft.inline.append((mark, note.before, len(inline)))
                 inline.append(_Draft(ClassifiedBlock("note", block.lines, mark), note.clean))
     # As where they are printed, these notes follow the text.

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from assistant.chunking.blocks import heading_like
 from assistant.chunking.entries import begins_entry, ends_entry, entry_starts
-from assistant.chunking.headings import is_capitals, numbering_length
+from assistant.chunking.headings import REFERENCES_HEADING, is_capitals, numbering_length
 from assistant.chunking.layout import Layout
 from assistant.chunking.notes import NOTES_HEADING, begins_notes, divide_notes
 from assistant.chunking.printed import LineGroup, PrintLine
@@ -17,23 +17,18 @@ from assistant.core.essay import CSLItem, Kind, letters_and_digits, plain_title
 
 # Lines within which title and author are looked for.
 _MOST_LINES = 12
-_BYLINE = re.compile(r"[Bb][Yy]\s+(?=\S)|(?:von|Von|VON|par|Par|PAR|por|Por|POR)\s+(?=[A-ZÀ-ÖØ-Þ])")
+_BYLINE = re.compile(
+    r"[Bb][Yy]\s+(?=\S)"
+    r"|(?:[Cc]onducted|[Ww]ritten|[Ii]nterviewed|[Ss]ubmitted|[Pp]repared) by\s+(?=[A-ZÀ-ÖØ-Þ])"
+    r"|(?:(?:[Vv]orgelegt |[Ee]ingereicht |[Vv]erfa(?:ss|ß)t |[Pp]résenté |[Pp]resentado )?"
+    r"(?:von|Von|VON|par|Par|PAR|por|Por|POR))\s+(?=[A-ZÀ-ÖØ-Þ])"
+)
+# Titles are short; with more lines or parts before the author, the last part is the title.
+_MOST_TITLE_LINES, _MOST_TITLE_PARTS = 4, 2
 _NAME_WORD = re.compile(r"(?:[^\W\d_]\.?|(?:[^\W\d_][\w'’.-]*))(?:,)?$")
 _PARTICLES = frozenset(("de da di du del der van von of and & la le el y").split())
 _NO_NAME = frozenset("a an at for from her his in into its me my on our the their to with your".split())
 _LONGEST_NAME = 60
-_REFERENCES = re.compile(
-    r"(?:list of )?(?:works? (?:cited|consulted)|references?(?: cited)?|bibliograph(?:y|ie|ía|ia)|sources|"
-    r"(?:primary|secondary) (?:sources|literature)|literature(?: cited)?|further reading|"
-    r"select(?:ed)? bibliography|"
-    r"literatur(?:verzeichnis|hinweise|nachweise?)?|quellen(?:verzeichnis|nachweise?)?|"
-    r"quellen- und literaturverzeichnis|verwendete literatur|siglen(?: und literatur)?|"
-    r"(?:ouvrages|œuvres|oeuvres|travaux) cit[ée]e?s|références(?: bibliographiques)?|"
-    r"sources (?:citées|et bibliographie)|"
-    r"orientations? bibliographiques?|obras citadas|referencias(?: bibliográficas)?|opere citate|"
-    r"riferimenti bibliografici|literatuur(?:lijst)?)",
-    re.IGNORECASE,
-)
 _KNOWN = re.compile(
     r"(?:abstract|summary|introduction|conclusions?|epilogue|prologue|preface|foreword|afterword|"
     r"acknowledge?ments?|appendix\b.*|einleitung|einführung|schluss|schlu[ßs]wort|fazit|vorwort|nachwort|anhang\b.*|"
@@ -91,7 +86,13 @@ def title_and_author(
         title, author_by_form = _by_form(leading, lines, author)
         author = author or author_by_form
     author = author or list(layout.author)
-    return title, author, _without(blocks, {line.start for line in (*title, *author)})
+    rest = _without(blocks, {line.start for line in (*title, *author)})
+    last = leading[-1].last.start if leading and title else -1
+    for block in rest:
+        # What else a title page says is set as narrow as a quotation, but quotes nothing.
+        words = block.narrow and not any(line.ends_sentence for line in block.lines)
+        block.front = words and len(block.lines) > 1 and block.last.start <= last
+    return title, author, rest
 
 
 def _with_stated(reference: CSLItem, layout: Layout) -> CSLItem:
@@ -166,16 +167,23 @@ def _by_form(
     if lines[0].mark == "#":
         return list(lines[:1]), author
     if author and author[0] is not lines[0]:
-        return list(lines[: lines.index(author[0])]), author
+        return _above(lines[: lines.index(author[0])]), author
     if not author and _is_author_above(leading):
         return list(leading[1].lines), [lines[0]]
     return leading[0].lines[:1] if len(leading) > 1 else leading[0].lines, author
 
 
+def _above(lines: Sequence[PrintLine]) -> list[PrintLine]:
+    """The lines of a title above an author: all, or the last ones if names of a site or a school precede."""
+    parts = [index for index, line in enumerate(lines) if line.after_blank or not index]
+    many = len(lines) > _MOST_TITLE_LINES or len(parts) > _MOST_TITLE_PARTS
+    return list(lines[parts[-1] :]) if many else list(lines)
+
+
 def byline_length(text: str) -> int:
     """Characters before a name that only say in another language than English that it is the author's."""
     match = _BYLINE.match(text)
-    return match.end() if match and match[0][0] not in "Bb" else 0
+    return match.end() if match and match[0].casefold().split() != ["by"] else 0
 
 
 def _is_author_above(leading: Sequence[LineGroup]) -> bool:
@@ -213,7 +221,9 @@ def classify(blocks: Sequence[LineGroup], layout: Layout) -> list[ClassifiedBloc
     entries: list[LineGroup] = []
     for index, block in enumerate(blocks):
         following = blocks[index + 1] if index + 1 < len(blocks) else None
-        if _is_heading(classified, block, following, layout, part):
+        if block.front:
+            classified.append(ClassifiedBlock("heading", block.lines))
+        elif _is_heading(classified, block, following, layout, part):
             classified.extend(_entries(entries, layout))
             entries = []
             classified.append(ClassifiedBlock("heading", block.lines))
@@ -234,7 +244,7 @@ def _part(heading: LineGroup, following: Sequence[LineGroup]) -> Kind:
         return "paragraph"
     if NOTES_HEADING.fullmatch(name) and begins_notes(following):
         return "note"
-    return "reference" if _REFERENCES.fullmatch(name) else "paragraph"
+    return "reference" if REFERENCES_HEADING.fullmatch(name) else "paragraph"
 
 
 def _bare(block: LineGroup) -> str:
@@ -252,7 +262,9 @@ def _is_heading(
     if block.first.mark == "#":
         return True
     name = _bare(block)
-    if len(block.lines) == 1 and any(known.fullmatch(name) for known in (NOTES_HEADING, _REFERENCES, _KNOWN)):
+    if len(block.lines) == 1 and any(
+        known.fullmatch(name) for known in (NOTES_HEADING, REFERENCES_HEADING, _KNOWN)
+    ):
         return following is not None
     if part != "paragraph" or not heading_like(block, layout) or following is None or block.verse:
         return False

@@ -7,6 +7,18 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
+REFERENCES_HEADING = re.compile(
+    r"(?:list of )?(?:works? (?:cited|consulted)|references?(?: cited)?|bibliograph(?:y|ie|ía|ia)|sources|"
+    r"(?:primary|secondary) (?:sources|literature)|literature(?: cited)?|further reading|"
+    r"select(?:ed)? bibliography|"
+    r"literatur(?:verzeichnis|hinweise|nachweise?)?|quellen(?:verzeichnis|nachweise?)?|"
+    r"quellen- und literaturverzeichnis|verwendete literatur|siglen(?: und literatur)?|"
+    r"(?:ouvrages|œuvres|oeuvres|travaux) cit[ée]e?s|références(?: bibliographiques)?|"
+    r"sources (?:citées|et bibliographie)|"
+    r"orientations? bibliographiques?|obras citadas|referencias(?: bibliográficas)?|opere citate|"
+    r"riferimenti bibliografici|literatuur(?:lijst)?)",
+    re.IGNORECASE,
+)
 # The number before a heading. A letter or a roman numeral needs a stop: "A mill" and "I went" have none.
 _NUMBERING = re.compile(
     r"(?:§+\s*)?\d{1,3}(?:\.\d{1,3})*[a-z]?[.):]?\s+(?=\S)|(?:[IVXLC]{1,7}|[ivxlc]{1,7}|[A-Za-z])[.):]\s+(?=\S)"
@@ -21,6 +33,9 @@ _BARE_NUMBER = re.compile(r"(?:§+\s*)?(?:\d{1,2}(?:\.\d{1,2}){0,3}|[IVXLC]{1,7}
 _LOWER_NUMBERING = re.compile(
     r"(?:§+(?:\s*\d{1,3}[a-z]?[.)]?)?|(?:[ivxlc]{1,7}|[a-z])[.)]|\((?:[ivxlc]{1,7}|[a-z])\))\s+(?=\S)"
 )
+_LETTER = re.compile(r"(?![IVX])[A-Za-z][.)]\s")
+# The mark of a note after a stop.
+_MARK_AT_END = re.compile(r"(?<=[.!?…\"'”’)])(?:\d{1,3}|\[\^?\w{1,4}\]|[¹²³⁴⁵⁶⁷⁸⁹⁰]{1,3}|[*†‡]{1,2})$")
 _CLOSERS = "\"'”’»)]*_"
 _OPENERS = "\"'“‘«„‚—–-"
 _INNER_STOP = re.compile(r"\w{3}[.!?]\s")
@@ -64,8 +79,10 @@ def reads_as_heading(text: str, *, set_apart: bool) -> bool:
         text: The line.
         set_apart: Whether blank lines are around the line but not between paragraphs.
     """
+    text = _MARK_AT_END.sub("", text)
     words = text[numbering_length(text) :]
-    numbered = len(words) < len(text)
+    # "Q." and "A." are no numbers of headings that ask.
+    numbered = len(words) < len(text) and not _LETTER.match(text)
     if text[-1] in ",;:—-–…":
         return False
     printed = text.rstrip(_CLOSERS) or text

@@ -220,15 +220,16 @@ def find_layout(essay: Essay) -> Layout:
     measure = find_measure([[line.text for line in run] for run in runs(lines)])
     inner = [line.indent for run in runs(lines) for line in run[1:]] or [0]
     body = max(set(inner), key=inner.count)
-    measure = _with_limit(measure, lines, body)
+    indented = _indented(lines, body)
+    firsts_indented = any(
+        run[0].indent >= body + _INDENT and run[1].indent <= body + 1 for run in runs(lines) if len(run) > 1
+    )
+    if not indented and not firsts_indented:
+        measure = _with_limit(measure, lines, body)
     return Layout(
         measure=measure,
-        indented=_indented(lines, body),
-        firsts_indented=any(
-            run[0].indent >= body + _INDENT and run[1].indent <= body + 1
-            for run in runs(lines)
-            if len(run) > 1
-        ),
+        indented=indented,
+        firsts_indented=firsts_indented,
         body_indent=body,
         spaced=_spaced(lines, measure),
         speakers=find_speakers([line.text for line in lines]),
@@ -261,14 +262,20 @@ def _spaced(lines: Sequence[PrintLine], measure: LineMeasure) -> bool:
     """Whether blank lines divide the paragraphs, as far as ends of sentences show it."""
     divided = runs(lines)
     blank = sum(
-        len(before) > 1 and len(run) > 1 and before[-1].ends_sentence and run[0].starts_sentence
+        len(before) > 1
+        and before[-1].ends_sentence
+        and run[0].starts_sentence
+        and (len(run) > 1 or run[0].ends_sentence)
         for before, run in pairwise(divided)
     )
-    inner = sum(
-        before.ends_sentence and line.starts_sentence and measure.has_room(before.text, line.first_word)
-        for run in divided
-        for before, line in pairwise(run)
-    )
+    inner = 0
+    for run in divided:
+        begins = True  # a paragraph of one line, such as an entry of a list, proves nothing
+        for before, line in pairwise(run):
+            ends = before.ends_sentence and line.starts_sentence
+            ends = ends and measure.has_room(before.text, line.first_word)
+            inner += ends and not begins
+            begins = ends
     return blank >= inner
 
 

@@ -35,6 +35,9 @@ _RULE_MARKS = frozenset("-_*=~#•·.—–+⁂❦◆")
 _RULES = re.compile(r"(?:([-_*=~#•·—–+◆])(?:\s*+\1){2,}+|(?:⁂|❦|☙|◆|\*\s?⁂\s?\*))")
 _UNDERLINE = re.compile(r"(?:={3,}+|-{3,}+)")
 _LONGEST_UNDERLINED = 120
+_ILLUSTRATION, _LONGEST_CAPTION = "[Illustration", 600
+# A field of Obsidian's Dataview.
+_DATAVIEW = re.compile(r"[\w-]{1,30}(?: [\w-]{1,30})?::(?:\s.*)?")
 _COMMANDS = re.compile(
     r"(?:\\(?:noindent|indent|newpage|clearpage|cleardoublepage|pagebreak|bigskip|medskip|smallskip|"
     r"centering|maketitle|tableofcontents|par|vfill|hfill|linebreak|newline)(?![A-Za-z])(?:\[\d\])?(?:\{\})?"
@@ -81,7 +84,7 @@ def find_matter(text: str) -> Matter:
     found = _Found()
     first, last = _licence(lines, found)
     first = _front_matter(lines, first, last, found)
-    comments = list(_comments(text))
+    comments = sorted((*_comments(text), *_pictures(text)))
     found.spans.extend(comments)
     inside = _Inside(comments)
     for index in range(first, last):
@@ -261,6 +264,16 @@ def _comments(text: str) -> Iterator[DroppedSpan]:
             start = text.find(opening, end + len(closing))
 
 
+def _pictures(text: str) -> Iterator[DroppedSpan]:
+    """Where a transcriber says that the book has a picture."""
+    start = text.find(_ILLUSTRATION)
+    while start >= 0:
+        end = text.find("]", start, start + _LONGEST_CAPTION)
+        if end > 0 and not text[text.rfind("\n", 0, start) + 1 : start].strip():
+            yield start, end + 1, "picture"
+        start = text.find(_ILLUSTRATION, start + 1)
+
+
 def _line(lines: Sequence[Line], index: int, first: int, found: _Found) -> None:
     """Take off what is markup on one line."""
     line = lines[index]
@@ -273,6 +286,8 @@ def _line(lines: Sequence[Line], index: int, first: int, found: _Found) -> None:
         found.spans.append((start, end, "layout mark" if underlines else "rule"))
     elif text[0] == "!" and _PICTURE.fullmatch(text):
         found.spans.append((start, end, "picture"))
+    elif "::" in text[:70] and _DATAVIEW.fullmatch(text):
+        found.spans.append((start, end, "front matter"))
     else:
         first_mark, last_mark = _markup(text)
         if first_mark < last_mark:

@@ -91,12 +91,14 @@ class LineGroup:
         narrow: Whether it is set to a smaller width or indented as a whole.
         verse: Whether its lines end where their author wanted, as in a poem.
         item: Whether it is an item of a list.
+        front: Whether it is on a title page, besides title and author.
     """
 
     lines: list[PrintLine]
     narrow: bool = False
     verse: bool = False
     item: bool = False
+    front: bool = False
 
     @property
     def first(self) -> PrintLine:
