@@ -42,6 +42,7 @@ class PrintLine:
         opens_page: Whether it is the first printed line of a later page.
         mark: The layout mark taken off it, ``#`` or ``>``, or the empty string.
         cuts: Source spans within it that are no words of it, such as a page mark.
+        lead: A page mark between it and the line before, which took room there.
     """
 
     number: int
@@ -54,6 +55,7 @@ class PrintLine:
     opens_page: bool
     mark: str = ""
     cuts: tuple[Span, ...] = ()
+    lead: str = ""
 
     @property
     def spans(self) -> list[Span]:
@@ -78,8 +80,8 @@ class PrintLine:
 
     @property
     def first_word(self) -> str:
-        """Its first word."""
-        return self.text.split(maxsplit=1)[0]
+        """Its first word, which is printed as one with a page mark before it."""
+        return self.lead + self.text.split(maxsplit=1)[0]
 
 
 @dataclass(slots=True)
@@ -127,7 +129,7 @@ def printed_lines(essay: Essay, matter: Matter = NO_MATTER) -> list[PrintLine]:
     page_starts = frozenset(starts)
     printed: list[PrintLine] = []
     blanks: list[int] = []
-    blank, last_page = 0, 0
+    blank, last_page, tail = 0, 0, ""
     dropped = sorted((*essay.furniture, *matter.spans))
     for line, spans in _with_dropped(split_lines(essay.text), dropped):
         pieces = list(_pieces(line, spans))
@@ -137,22 +139,29 @@ def printed_lines(essay: Essay, matter: Matter = NO_MATTER) -> list[PrintLine]:
             continue
         start, end = pieces[0][0], pieces[-1][1]
         page = max(0, bisect_right(starts, start) - 1)
+        # The text flows on where a transcriber marks a page within a paragraph.
+        marks = [span for span in spans if span[2] == "page mark"]
+        lead = (
+            "" if blank else tail + "".join(essay.text[slice(*mark[:2])] for mark in marks if mark[0] < start)
+        )
+        tail = "".join(f"{essay.text[slice(*mark[:2])]} " for mark in marks if mark[0] >= end)
         cuts = tuple((before[1], after[0]) for before, after in pairwise(pieces))
         # A number in the margin is part of the indent. The one space that shows a page break is not.
         numbered = bool(spans) and spans[0][2] == "line number" and spans[0][0] < start
-        lead = line.text[: start - line.start].replace("\t", "    ") if numbered else " " * line.indent
+        margin = line.text[: start - line.start].replace("\t", "    ") if numbered else " " * line.indent
         printed.append(
             PrintLine(
                 number=line.number,
                 start=start,
                 end=end,
                 text=_without(essay.text, start, end, cuts) if cuts else essay.text[start:end],
-                indent=0 if lead == " " and line.start in page_starts else len(lead),
+                indent=0 if margin == " " and line.start in page_starts else len(margin),
                 page=page,
                 after_blank=blank > 0,
-                opens_page=page != last_page,
+                opens_page=page != last_page and not lead,
                 mark="#" if line.start in matter.underlined else "",
                 cuts=cuts,
+                lead=lead,
             )
         )
         blanks.append(blank)

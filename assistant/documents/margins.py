@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from assistant.core.lines import Line
 
-_LEFT = re.compile(r"\s*(?P<number>\d{1,4})(?:[ \t]+(?=\S)|[ \t]*$)")
-_RIGHT = re.compile(r"(?<=\S)(?:[ \t]{2,}|\t)(?P<number>\d{1,4})[ \t]*$")
+_LEFT = re.compile(r"\s*(?P<mark>(?P<number>\d{1,4})[:|]?)(?:[ \t]+(?=\S)|[ \t]*$)")
+_RIGHT = re.compile(r"(?<=\S)(?:[ \t]{2,}|\t)(?P<mark>(?P<number>\d{1,4}))[ \t]*$")
 # Numbers of every line: so many in a row, and so large a share of all lines.
 _SHORTEST_RUN = 5
 _FEWEST_NUMBERED = 8
@@ -47,6 +47,11 @@ class _Numbered:
         return self.start, self.end, "line number"
 
     @property
+    def is_alone(self) -> bool:
+        """Whether nothing else is on the line."""
+        return not self.line.text[self.end - self.line.start :].strip()
+
+    @property
     def begins_in_lower_case(self) -> bool:
         """Whether the words after the number do."""
         return self.line.text[self.end - self.line.start :].lstrip()[:1].islower()
@@ -81,7 +86,7 @@ def _numbered(printed: Sequence[Line], margin: re.Pattern[str]) -> Iterable[_Num
     for place, line in enumerate(printed):
         match = margin.match(line.text) if margin is _LEFT else margin.search(line.text)
         if match:
-            start, end = match.span("number")
+            start, end = match.span("mark")
             yield _Numbered(place, line, line.start + start, line.start + end, int(match["number"]))
 
 
@@ -105,8 +110,10 @@ def _counts_on(before: _Numbered, after: _Numbered) -> bool:
     # A title or a page number can stand between two lines that are counted.
     if after.number == before.number + 1:
         return after.place - before.place <= _LONGEST_BREAK
+    # A number alone on its line is then that of a page.
     return (
         after.number == 1
+        and not after.is_alone
         and before.number >= _SHORTEST_RUN
         and after.place - before.place <= 2 * _LONGEST_BREAK
     )

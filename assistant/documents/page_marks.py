@@ -18,7 +18,7 @@ _STYLES = (
     re.compile(rf"\[(?:Pg|pg|PG|[Pp]age|[Pp]\.|S\.|Seite)[ \t]?{_NUMBER}\]"),
     re.compile(rf"\{{(?:(?:Pg|pg|[Pp]age|[Pp]\.|S\.)[ \t]?)?{_NUMBER}\}}"),
     re.compile(
-        rf"<pb\b[^<>\n]{{0,200}}?\bn=[\"'](?:p\.[ \t]?)?{_NUMBER}[\"'][^<>\n]{{0,200}}>(?:</pb>)?",
+        rf"<pb\b[^<>]{{0,200}}?\bn=[\"'](?:p\.[ \t]?)?{_NUMBER}[\"'][^<>]{{0,200}}>(?:</pb>)?",
         re.IGNORECASE,
     ),
     re.compile(rf"\|(?:[Pp]age|[Pp]\.)[ \t]?{_NUMBER}\|"),

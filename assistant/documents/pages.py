@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from operator import attrgetter
@@ -25,7 +25,7 @@ from assistant.documents.furniture import (
     read_number_line,
 )
 from assistant.documents.margins import find_line_numbers, without_spans
-from assistant.documents.numbering import NO_PAGES, FoundPages, NumberCandidate, fit_labels
+from assistant.documents.numbering import NO_PAGES, FoundPages, page_label
 from assistant.documents.page_marks import MarkedPages, find_marked_pages
 from assistant.documents.stamps import find_stamps, is_cover_sheet
 
@@ -35,6 +35,8 @@ _ENDS, _OPENERS = '.!?"”’»)…', " \t\"'“‘«(["
 _SHORTEST_PAGE = 8
 _LONGEST_PAGE = 150
 _FEWEST_NUMBERED = 3
+# Pages from one number to the next, where extraction lost those between them.
+_LONGEST_STEP = 3
 _FEWEST_STAMPED = 2
 # Lines between those that begin with one space, and how much the distance may vary.
 _SPACED_PAGE = 15
@@ -166,26 +168,73 @@ def _by_leading_spaces(lines: list[Line]) -> list[int]:
 
 
 def _number_chain(lines: list[Line]) -> list[NumberLine]:
-    """Longest run of number lines that count up by one at a page's distance."""
+    """Longest run of number lines that count up at a page's distance, roman ones before arabic ones.
+
+    Where one number is missing, a lone number between its neighbours is taken for it.
+    """
     candidates = [candidate for line in lines if (candidate := read_number_line(line))]
     heads = Counter(candidate.head for candidate in candidates)
     # For each number the lines that print it, with the length of the longest run that each one ends.
     ends: dict[tuple[int, bool], list[_RunEnd]] = defaultdict(list)
+    romans: list[_RunEnd] = []
     longest: _RunEnd | None = None
     for candidate in candidates:
         if not candidate.set_apart and heads[candidate.head] == 1:
             continue
-        earlier, line = ends[candidate.number - 1, candidate.is_roman], candidate.line.number
-        first = bisect_left(earlier, line - _LONGEST_PAGE, key=_line_number)
-        last = bisect_right(earlier, line - _SHORTEST_PAGE, key=_line_number)
-        # A line has one number, so that no more can be within a page, unless they are not lines of an editor.
-        near = earlier[max(first, last - _LONGEST_PAGE) : last]
-        before = max(near, key=attrgetter("length"), default=None)
+        before = _run_before(candidate, ends, romans)
         end = _RunEnd(candidate, before, before.length + 1 if before else 1)
         ends[candidate.number, candidate.is_roman].append(end)
+        if candidate.is_roman:
+            romans.append(end)
         if longest is None or end.length > longest.length:
             longest = end
-    return longest.run() if longest and longest.length >= _FEWEST_NUMBERED else []
+    if longest is None or longest.length < _FEWEST_NUMBERED:
+        return []
+    return _with_misprints(longest.run(), [candidate for candidate in candidates if not candidate.head])
+
+
+def _run_before(
+    candidate: NumberLine, ends: Mapping[tuple[int, bool], Sequence[_RunEnd]], romans: Sequence[_RunEnd]
+) -> _RunEnd | None:
+    """The longest run that a number line goes on with."""
+    number, is_roman, line = candidate.number, candidate.is_roman, candidate.line.number
+    near = [
+        end
+        for pages in range(1, _LONGEST_STEP + 1)
+        for end in _near(ends.get((number - pages, is_roman), ()), line, pages)
+    ]
+    if number == 1 and not is_roman:
+        near += _near(romans, line, 1)
+    return max(near, key=attrgetter("length"), default=None)
+
+
+def _near(earlier: Sequence[_RunEnd], line: int, pages: int) -> Sequence[_RunEnd]:
+    """Those of some number lines that are so many pages before a line."""
+    first = bisect_left(earlier, line - pages * _LONGEST_PAGE, key=_line_number)
+    last = bisect_right(earlier, line - pages * _SHORTEST_PAGE, key=_line_number)
+    # A line has one number, so that no more can be within a page, unless they are not lines of an editor.
+    return earlier[max(first, last - _LONGEST_PAGE) : last]
+
+
+def _with_misprints(run: Sequence[NumberLine], alone: Sequence[NumberLine]) -> list[NumberLine]:
+    """A run with the numbers between its members that are printed wrong, as they should be."""
+    full: list[NumberLine] = []
+    starts = [number.line.start for number in alone]
+    for number in run:
+        if full and full[-1].is_roman == number.is_roman and number.number - full[-1].number == 2:
+            between = alone[
+                bisect_right(starts, full[-1].line.start) : bisect_left(starts, number.line.start)
+            ]
+            apart = [
+                each
+                for each in between
+                if each.line.number - full[-1].line.number >= _SHORTEST_PAGE
+                and number.line.number - each.line.number >= _SHORTEST_PAGE
+            ]
+            if len(apart) == 1:
+                full.append(replace(apart[0], number=number.number - 1, is_roman=number.is_roman))
+        full.append(number)
+    return full
 
 
 def _number_sections(lines: Sequence[Line], chain: Sequence[NumberLine]) -> bool:
@@ -236,32 +285,56 @@ def _line_number(end: _RunEnd) -> int:
 
 def _by_chain(source: _Source, chain: list[NumberLine]) -> FoundPages:
     lines = source.lines
-    first, last = chain[0].line, chain[-1].line
-    has_before = any(not line.blank for line in lines if line.start < first.start)
-    # A number at the foot has no words of its page after it; one at the head has.
-    at_head = any(not line.blank for line in lines if line.start > last.start) or not has_before
+    before = [line for line in lines if line.start < chain[0].line.start and not line.blank]
+    after = [line for line in lines if line.start > chain[-1].line.start and not line.blank]
+    # A number at the foot has no words of its page after it; one at the head has. No page is before page 1.
+    follows_text = chain[0].number == 1 and not chain[0].is_roman and len(before) >= _SHORTEST_PAGE
+    at_head = not before or (bool(after) and not follows_text)
     if at_head:
         starts = [number.line.start for number in chain]
-        starts = [0, *starts] if has_before else starts
+        starts = [0, *starts] if before else starts
     else:
-        next_starts = {line.start: after.start for line, after in pairwise(lines)}
+        next_starts = {line.start: following.start for line, following in pairwise(lines)}
         ends = [next_starts[number.line.start] for number in chain if number.line.start in next_starts]
-        starts = [0, *(end for end in ends if any(not line.blank for line in lines if line.start >= end))]
+        starts = [0, *ends] if after else [0, *ends[: len(chain) - 1]]
     source = source.without(number.span for number in chain)
     found = find_furniture(pages_of(source.lines, starts), with_numbers=False)
     sign = "page numbers at the head" if at_head else "page numbers at the foot"
     if any(number.head for number in chain):
         sign = "running heads"
-    first_numbered = len(starts) - len(chain) if at_head else 0
-    labels = fit_labels(
-        (
-            NumberCandidate(page, number.number, number.is_roman)
-            for page, number in enumerate(chain, first_numbered)
-            if page < len(starts)
-        ),
-        len(starts),
+    labels, warnings = _chain_labels(
+        chain, at_head=at_head, before=at_head and bool(before), after=bool(after)
     )
-    return FoundPages(tuple(starts), sign, labels, source.without(found.spans).furniture)
+    return FoundPages(tuple(starts), sign, labels, source.without(found.spans).furniture, warnings)
+
+
+def _chain_labels(
+    chain: Sequence[NumberLine], *, at_head: bool, before: bool, after: bool
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Label of each page that numbers show, and warnings about pages whose number or end is not printed.
+
+    Args:
+        chain: The number lines.
+        at_head: Whether the numbers are at the head of their pages.
+        before: Whether there is a page before the one with the first number.
+        after: Whether there are words after the last number.
+    """
+    labels = [page_label(number.number, is_roman=number.is_roman) for number in chain]
+    warnings = []
+    for at, (number, following) in enumerate(pairwise(chain)):
+        if following.is_roman == number.is_roman and following.number - number.number > 1:
+            # Where one page ends and the next begins is not shown, so that neither can be cited.
+            warnings.append(
+                f"Where page {labels[at + 1 - at_head]} and the next to it begin or end is not shown between "
+                f"{labels[at]} and {labels[at + 1]}; what is printed there is cited without a page."
+            )
+            labels[at + 1 - at_head] = ""
+    if before:
+        first = chain[0].number - 1
+        labels.insert(0, page_label(first, is_roman=chain[0].is_roman) if first else "")
+    if after and not at_head:
+        labels.append(page_label(chain[-1].number + 1, is_roman=chain[-1].is_roman))
+    return tuple(labels), tuple(warnings)
 
 
 def _with_furniture(source: _Source, starts: Sequence[int], sign: str) -> FoundPages:
