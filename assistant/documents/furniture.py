@@ -211,7 +211,9 @@ def _imprint(edge: Sequence[Line], taken: Collection[int]) -> set[FurnitureSpan]
 def _is_imprint(text: str) -> bool:
     if _COPYRIGHT.match(text):
         return True
-    return bool(text[-1] not in _SENTENCE_ENDS and _ISSUE.search(text) and _YEAR.search(text))
+    # A line of running text can hold figures like these; it mostly begins in lower case.
+    is_sentence = text[-1] in _SENTENCE_ENDS or text[0].islower()
+    return bool(not is_sentence and _ISSUE.search(text) and _YEAR.search(text))
 
 
 def _repeated(edges: Sequence[Sequence[Line]], taken: Collection[int]) -> set[FurnitureSpan]:
