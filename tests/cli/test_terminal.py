@@ -128,6 +128,8 @@ def test_a_record_and_a_file_name_cannot_steer_the_terminal(tmp_path: Path) -> N
     runs += [["cite", "sample", "--format", form] for form in ("text", "markdown", "html", "bibtex", "ris")]
     runs += [["cite", "sample", "--style", style] for style in ("apa", "chicago-notes", "ieee", STEERS)]
     runs += [["add", f"{tmp_path}/{STEERS}.txt"], ["quote", STEERS], [f"--{STEERS}"], [STEERS]]
+    runs += [["ask", STEERS], ["show", "sample", "--json"], ["cite", "sample", "--format", "csl-json"]]
+    runs += [["doctor"], ["remove", STEERS], ["remove", "sample"], ["restore", "--json"], ["restore"]]
     for words in runs:
         sent = _on_a_terminal(*words, *([] if words[0] == f"--{STEERS}" else ["--library", str(root)]))
         assert sent.strip()
