@@ -6,7 +6,9 @@ only exceptions whose text may be sent.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+import json
+import sys
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import anyio
 from mcp.server.lowlevel import Server
@@ -40,6 +42,7 @@ from assistant import __version__
 from assistant.api.schema import CALLS, MAX_BYTES, RefusedError, input_schema, output_schema
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from contextvars import Context
 
     from mcp.shared._stream_protocols import ReadStream, WriteStream
@@ -55,6 +58,7 @@ _RULES = (
     "come near it, and `note` why nothing answers, where that is known. Check quotations with `quote` and "
     "finished text with `check`. The tools change nothing and ask nothing outside this machine."
 )
+_NO_MESSAGE = "{}\n"
 _SCHEME = "essay:///"
 _PLAIN = "text/plain"
 _WORDS = "word for word, each passage under its id and pages; `quote` tells how words of it are cited"
@@ -89,9 +93,37 @@ def serve_stdio(service: ApiService) -> None:
 
 
 async def _serve_streams(mcp_server: Server[Any]) -> None:
-    async with stdio_server() as (received, sent):
+    lines = cast("anyio.AsyncFile[str]", _Lines(anyio.wrap_file(sys.stdin)))
+    async with stdio_server(lines) as (received, sent):
         messages = _WellFormed(received, sent)
         await mcp_server.run(messages, sent, mcp_server.create_initialization_options())
+
+
+class _Lines:
+    """The lines of a client; a request whose id is none becomes a line that is no message.
+
+    The SDK takes it for a notification, which nobody answers.
+    """
+
+    def __init__(self, lines: anyio.AsyncFile[Any]) -> None:
+        self._lines = lines
+
+    async def __aiter__(self) -> AsyncIterator[str]:
+        async for line in self._lines:
+            yield _NO_MESSAGE if _has_bad_id(line) else line
+
+
+def _has_bad_id(line: str) -> bool:
+    """Whether a line is a request whose id is neither a string nor a whole number."""
+    if '"id"' not in line:
+        return False
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError):
+        return False  # the SDK says what is wrong
+    if not isinstance(message, dict) or "method" not in message or "id" not in message:
+        return False
+    return isinstance(message["id"], bool) or not isinstance(message["id"], str | int)
 
 
 class _WellFormed:

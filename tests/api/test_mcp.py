@@ -368,6 +368,10 @@ _MALFORMED = {
     "1": -32600,
     '{"jsonrpc": "1.0", "id": 1, "method": "ping"}': -32600,
     '{"jsonrpc": "2.0", "id": 1, "method": 5}': -32600,
+    '{"jsonrpc": "2.0", "id": 1.5, "method": "ping"}': -32600,
+    '{"jsonrpc": "2.0", "id": null, "method": "ping"}': -32600,
+    '{"jsonrpc": "2.0", "id": [1], "method": "ping"}': -32600,
+    '{"jsonrpc": "2.0", "id": true, "method": "ping"}': -32600,
 }
 
 
