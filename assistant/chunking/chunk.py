@@ -318,7 +318,10 @@ def _dropped_lines(
     essay: Essay, dropped: Sequence[DroppedSpan], kept: Collection[int]
 ) -> tuple[tuple[int, str, str], ...]:
     """The lines that are left out as a whole: line number from 1, text, reason."""
-    matter = [span for span in dropped if span[2] != "layout mark" and span[0] not in kept]
+    known = {start for start, _, _ in essay.furniture}
+    matter = [
+        span for span in dropped if span[2] != "layout mark" and span[0] not in kept and span[0] not in known
+    ]
     lines = []
     line, counted = 1, 0
     for start, end, reason in sorted((*essay.furniture, *matter)):

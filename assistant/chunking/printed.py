@@ -42,7 +42,7 @@ class PrintLine:
         opens_page: Whether it is the first printed line of a later page.
         mark: The layout mark taken off it, ``#`` or ``>``, or the empty string.
         cuts: Source spans within it that are no words of it, such as a page mark.
-        lead: A page mark between it and the line before, which took room there.
+        lead: Page marks on the line before it, or between them, which took room there.
     """
 
     number: int
@@ -144,7 +144,7 @@ def printed_lines(essay: Essay, matter: Matter = NO_MATTER) -> list[PrintLine]:
         lead = (
             "" if blank else tail + "".join(essay.text[slice(*mark[:2])] for mark in marks if mark[0] < start)
         )
-        tail = "".join(f"{essay.text[slice(*mark[:2])]} " for mark in marks if mark[0] >= end)
+        tail = "".join(f"{essay.text[slice(*mark[:2])]} " for mark in marks if mark[0] >= start)
         cuts = tuple((before[1], after[0]) for before, after in pairwise(pieces))
         # A number in the margin is part of the indent. The one space that shows a page break is not.
         numbered = bool(spans) and spans[0][2] == "line number" and spans[0][0] < start

@@ -25,6 +25,7 @@ _OUTERMOST = 2
 _SENTENCE_ENDS = frozenset(".,;:!?")
 # A page number that is misprinted or misread has these characters.
 _MISREAD = re.compile(r"(?=[^\d]{0,3}\d)[\dIlOoSBZ|]{1,4}|[ivxlcIVXLC]{1,8}")
+_AROUND_NUMBER = " \t-–—[]()|"
 _COPYRIGHT = re.compile(r"(?:©|\(c\) ?\d{4}|copyright (?:©|\(c\)|\d{4}))", re.IGNORECASE)
 _ISSUE = re.compile(
     r"\b(?:vol(?:ume)?|nos?|issue|bd|band|heft|jg|jahrgang|tome|nr|nro)\b\.? ?\d|\bn° ?\d"
@@ -193,7 +194,7 @@ def _misprints(
         if page in numbered or not labels[page] or not edges[page]:
             continue
         line = edges[page][-1 if at_foot else 0]
-        if _MISREAD.fullmatch(line.text.strip()):
+        if _MISREAD.fullmatch(line.text.strip(_AROUND_NUMBER)):
             misprints[page] = line
     return misprints
 

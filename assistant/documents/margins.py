@@ -96,14 +96,22 @@ def _numbers_of_each_line(numbered: Sequence[_Numbered], lines: int) -> list[_Nu
     run: list[_Numbered] = []
     for each in numbered:
         if run and not _counts_on(run[-1], each):
-            found += run if len(run) >= _SHORTEST_RUN else []
+            found += run if _is_run(run, found) else []
             run = []
         run.append(each)
-    # The last page may have fewer lines than make a run.
-    found += run if len(run) >= _SHORTEST_RUN or (found and run and run[0].number == 1) else []
+    found += run if _is_run(run, found) else []
     if len(found) < max(_FEWEST_NUMBERED, _SHARE * lines):
         return []
     return found if sum(each.begins_in_lower_case for each in found) >= _LOWER_CASE * len(found) else []
+
+
+def _is_run(run: Sequence[_Numbered], found: Sequence[_Numbered]) -> bool:
+    """Whether numbers are enough to be those of lines; the last page may have fewer lines."""
+    if len(run) >= _SHORTEST_RUN:
+        return True
+    if not run or not found or run[0].number != 1 or run[0].is_alone:
+        return False
+    return run[0].end - run[0].line.start == found[0].end - found[0].line.start
 
 
 def _counts_on(before: _Numbered, after: _Numbered) -> bool:
@@ -113,7 +121,7 @@ def _counts_on(before: _Numbered, after: _Numbered) -> bool:
     # A number alone on its line is then that of a page.
     return (
         after.number == 1
-        and not after.is_alone
+        and not (before.is_alone or after.is_alone)
         and before.number >= _SHORTEST_RUN
         and after.place - before.place <= 2 * _LONGEST_BREAK
     )

@@ -69,7 +69,7 @@ def find_marked_pages(text: str) -> MarkedPages | None:
     found = [_marks(text, style) for style in _STYLES]
     best = max(range(len(found)), key=lambda index: len(found[index]))
     marks = found[best]
-    if len(marks) < _FEWEST or not _are_pages(marks):
+    if len(marks) < _FEWEST or not (best == 0 or _are_pages(marks)):
         return None
     labels = [mark.label for mark in marks]
     if best == 0:

@@ -287,9 +287,7 @@ def _by_chain(source: _Source, chain: list[NumberLine]) -> FoundPages:
     lines = source.lines
     before = [line for line in lines if line.start < chain[0].line.start and not line.blank]
     after = [line for line in lines if line.start > chain[-1].line.start and not line.blank]
-    # A number at the foot has no words of its page after it; one at the head has. No page is before page 1.
-    follows_text = chain[0].number == 1 and not chain[0].is_roman and len(before) >= _SHORTEST_PAGE
-    at_head = not before or (bool(after) and not follows_text)
+    at_head, doubts = _is_at_head(source.lines, chain, len(before), len(after))
     if at_head:
         starts = [number.line.start for number in chain]
         starts = [0, *starts] if before else starts
@@ -305,7 +303,44 @@ def _by_chain(source: _Source, chain: list[NumberLine]) -> FoundPages:
     labels, warnings = _chain_labels(
         chain, at_head=at_head, before=at_head and bool(before), after=bool(after)
     )
-    return FoundPages(tuple(starts), sign, labels, source.without(found.spans).furniture, warnings)
+    furniture = source.without(found.spans).furniture
+    return FoundPages(tuple(starts), sign, labels, furniture, (*doubts, *warnings))
+
+
+def _is_at_head(
+    lines: Sequence[Line], chain: Sequence[NumberLine], before: int, after: int
+) -> tuple[bool, tuple[str, ...]]:
+    """Whether the numbers of a chain are at the head of their pages, and a warning if that is uncertain.
+
+    Args:
+        lines: The lines.
+        chain: The number lines.
+        before: Number of printed lines before the first number.
+        after: Number of printed lines after the last one.
+    """
+    # A number at the foot has no words of its page after it; one at the head has.
+    if not before or not after:
+        return not before, ()
+    if any(number.head for number in chain):
+        return True, ()
+    # No page is before page 1.
+    if chain[0].number == 1 and not chain[0].is_roman and before >= _SHORTEST_PAGE:
+        return False, ()
+    starts = {number.line.start for number in chain}
+    apart = sum(
+        line.blank - following.blank
+        for line, number, following in zip(lines, lines[1:], lines[2:], strict=False)
+        if number.start in starts
+    )
+    if apart:
+        # The number is next to the words of its page.
+        return apart > 0, ()
+    if before < _SHORTEST_PAGE:
+        return True, ()
+    number = page_label(chain[0].number, is_roman=chain[0].is_roman)
+    return True, (
+        f"Whether page {number} begins or ends at its number is not certain; it is taken to begin there.",
+    )
 
 
 def _chain_labels(

@@ -39,7 +39,7 @@ _SURE = re.compile(
 _LONGEST_STAMP = 300
 # Lines of a stamp, and lines from one stamp to the next.
 _MOST_LINES = 4
-_SHORTEST_PAGE = 12
+_SHORTEST_PAGE = 8
 _NEARLY_ALL = 0.8
 # What cover sheets say, each line of a kind that no page of an essay has.
 _COVER = tuple(
@@ -63,7 +63,8 @@ _COVER = tuple(
         r"\blink to publication\b|\bpublisher(?:'s|’s)? version\b|\bpeer reviewed version\b",
         r"\bdocument version\b|\bgeneral rights\b|\btake ?down policy\b",
         r"\bhaftungsausschluss\b|\btous droits réservés\b|\bfor additional information about this article\b",
-        r"\bfor free and open access\b|\bfollow this and additional works\b|\bpart of the\b.*\bcommons\b",
+        r"\bfor free and open access\b",
+        r"\bfollow this and additional works\b|\bpart of the\b.*\bcommons\b",
         r"\baccess provided (?:at|by)\b",
         r"^(?:e-?)?issn\b|^(?:doi|isbn)\b|\bhttps?://(?:dx\.)?doi\.org/",
         r"\b(?:archive|digiti[sz]e)\b.*\bpreserv|\bdigiti[sz]ed, preserved\b",
