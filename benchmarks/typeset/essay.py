@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-Style = Literal["plain", "italic", "call", "page"]
+Style = Literal["plain", "italic", "call", "line", "page"]
 BlockKind = Literal["paragraph", "heading", "blockquote", "verse"]
 
 # ``*words*`` are emphasised and ``^3^`` calls note 3.
@@ -19,8 +19,8 @@ class Words:
     """Words of one style.
 
     Attributes:
-        text: The words, or the mark of a note; a line break ends a line of verse. The style ``page`` has no
-            words, or the hyphen of a word that is divided: a page ends there.
+        text: The words, or the mark of a note; a line break ends a line of verse. A line or a page
+            ends at ``line`` and ``page``, whose text is the hyphen of a word that is divided there, or empty.
         style: How they are set.
     """
 
@@ -69,6 +69,8 @@ class WrittenEssay:
         notes: The notes, in the order of their calls.
         references: The entries of the list of references.
         references_title: The heading above them.
+        notes_title: The heading above endnotes.
+        new_pages: Of ``notes`` and ``references``, which begin a page.
         first_page: The number of its first page in print.
     """
 
@@ -80,6 +82,8 @@ class WrittenEssay:
     notes: tuple[Note, ...]
     references: tuple[tuple[Words, ...], ...]
     references_title: str = "Works Cited"
+    notes_title: str = "Notes"
+    new_pages: frozenset[str] = frozenset()
     first_page: int = 1
 
 
@@ -150,7 +154,7 @@ def curled_words(words: tuple[Words, ...]) -> tuple[Words, ...]:
     made: list[Words] = []
     before = " "
     for part in words:
-        if part.style in {"call", "page"}:
+        if part.style in {"call", "line", "page"}:
             made.append(part)
             continue
         text = curled(part.text, before)

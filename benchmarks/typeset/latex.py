@@ -138,6 +138,8 @@ def set_words(words: Sequence[Words], note: Callable[[str], str], *, straight: b
             made.append(note(part.text))
         elif part.style == "page":
             made.append(part.text + _PAGE_END)
+        elif part.style == "line":
+            made.append(part.text + r"\linebreak ")
         elif part.style == "italic":
             made.append(rf"\emph{{{escape(part.text)}}}")
         else:
@@ -145,9 +147,9 @@ def set_words(words: Sequence[Words], note: Callable[[str], str], *, straight: b
     return "".join(made)
 
 
-def set_title(essay: WrittenEssay, break_after_colon: str = r":\\ ") -> str:
+def set_title(essay: WrittenEssay, break_after_colon: str = r":\\ ", *, straight: bool = False) -> str:
     """The title, its subtitle on a line of its own."""
-    return escape(curled(essay.title)).replace(": ", break_after_colon, 1)
+    return escape(essay.title if straight else curled(essay.title)).replace(": ", break_after_colon, 1)
 
 
 def source(essay: WrittenEssay, layout: LatexLayout) -> str:
@@ -229,6 +231,14 @@ def _block_here(
         return layout.first_paragraph(place + text) + r"\par"
     start = r"\noindent" if block.resumes else ""
     return rf"\par{start}\leavevmode{place}{text}\par"
+
+
+def looseness(folder: Path) -> float:
+    """How badly lines are filled that LaTeX set in a folder, by its own measure; the worst count most."""
+    log = (folder / "essay.log").read_text("latin-1")
+    badness = re.findall(r"^\w+ \\hbox \(badness (\d+)\)", log, re.MULTILINE)
+    too_wide = re.findall(r"^Overfull \\hbox \((\d+\.\d+)pt too wide\)", log, re.MULTILINE)
+    return sum(float(value) ** 2 for value in badness) + 1e6 * sum(map(float, too_wide))
 
 
 def typeset(essay: WrittenEssay, layout: LatexLayout, folder: Path) -> Printed:

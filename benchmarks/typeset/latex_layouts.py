@@ -45,13 +45,13 @@ _HEADINGS = r"""
 _SHORT_FEET = r"\AtBeginDocument{\setlength{\dimen\footins}{6\baselineskip}}"
 
 
-def _centred(essay: WrittenEssay) -> str:
+def _centred(essay: WrittenEssay, *, straight: bool = False) -> str:
     """Title and author in the middle of the first page."""
     return "\n".join(
         [
             rf"\setcounter{{page}}{{{essay.first_page}}}",
             r"\thispagestyle{firstpage}",
-            rf"\begin{{center}}{{\LARGE {set_title(essay)}\par}}\vspace{{1em}}",
+            rf"\begin{{center}}{{\LARGE {set_title(essay, straight=straight)}\par}}\vspace{{1em}}",
             rf"{{\large {escape(essay.author)}\par}}\end{{center}}\vspace{{1.5em}}",
         ]
     )
@@ -408,18 +408,27 @@ def verse_greek(_essay: WrittenEssay) -> LatexLayout:
     )
 
 
-def as_printed(_essay: WrittenEssay) -> LatexLayout:
-    """A journal's pages that end where the essay says, with running heads, endnotes, and marks as typed."""
+def as_printed(_essay: WrittenEssay, width: float) -> LatexLayout:
+    """A journal's pages that end where the essay says, with running heads, endnotes, and marks as typed.
+
+    Args:
+        _essay: The essay.
+        width: Width of the lines, in inches.
+    """
     return LatexLayout(
         document_class=r"\documentclass[11pt,letterpaper,twoside]{article}",
         preamble=_TIMES
         + _HEADINGS
         + r"\usepackage{textcomp}\raggedbottom\setlength{\emergencystretch}{3em}\tolerance=9999"
-        + r"\linespread{1.3}"
-        + r"\usepackage[letterpaper,hmargin=1.3in,vmargin=1in]{geometry}"
+        + r"\frenchspacing"
+        + r"\usepackage[letterpaper,vmargin=0.9in]{geometry}"
+        + rf"\geometry{{textwidth={width:.2f}in}}\hbadness=0"
         + _heads(escape(_essay.author), rf"\emph{{{escape(_essay.short)}}}"),
-        opening=_centred,
+        opening=lambda essay: _centred(essay, straight=True),
         footnotes=False,
+        notes_title=_essay.notes_title,
+        before_notes=r"\newpage" if "notes" in _essay.new_pages else "",
+        before_references=r"\newpage" if "references" in _essay.new_pages else "",
         straight=True,
     )
 

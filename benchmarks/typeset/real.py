@@ -8,16 +8,18 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.core.essay import Passage, StoredEssay
 from assistant.library.library import Library
 from typeset.essay import Block, Note, Words, WrittenEssay
-from typeset.latex import typeset
+from typeset.latex import Printed, looseness, typeset
 from typeset.latex_layouts import as_printed
 
+# Inches.
+_WIDTHS = [4 + step / 10 for step in range(31)]
 MEASURES = ("ndcg@10", "r@1", "r@5", "mrr@10", "success@1")
 
 
@@ -36,15 +38,15 @@ class Agreement:
     differences: tuple[str, ...]
 
 
-def written(essay: StoredEssay) -> WrittenEssay:
-    """An essay that was read, with the places where its pages end."""
+def written(essay: StoredEssay, source: str) -> WrittenEssay:
+    """An essay that was read from a text, with the places where its pages and lines end."""
     blocks: list[Block] = []
     notes: list[Note] = []
     references: list[tuple[Words, ...]] = []
-    references_title, page = "Works Cited", ""
+    headings, new_pages, page = {"note": "Notes", "reference": "Works Cited"}, set[str](), ""
     texts = dict.fromkeys(("title", "author"), "")
     for passage in essay.passages:
-        words = _words(passage, begins_page=bool(page) and _first(passage) != page)
+        words = _words(passage, source, begins_page=bool(page) and _first(passage) != page)
         page = passage.pages[-1].label if passage.pages else page
         if passage.kind in texts:
             texts[passage.kind] = passage.text
@@ -52,9 +54,11 @@ def written(essay: StoredEssay) -> WrittenEssay:
             notes.append(Note(*_marked(words)))
         elif passage.kind == "reference":
             references.append(words)
-        elif passage.kind == "heading" and _heads_list(passage, essay.passages, "reference"):
-            references_title = passage.text
-        elif not (passage.kind == "heading" and _heads_list(passage, essay.passages, "note")):
+        elif (kind := _listed(passage, essay.passages)) is not None:
+            headings[kind] = passage.text
+            if words[0].style == "page":
+                new_pages.add(f"{kind}s")
+        else:
             blocks.append(_block(passage, words))
     return WrittenEssay(
         slug=essay.id,
@@ -64,7 +68,9 @@ def written(essay: StoredEssay) -> WrittenEssay:
         blocks=tuple(blocks),
         notes=tuple(notes),
         references=tuple(references),
-        references_title=references_title,
+        references_title=headings["reference"],
+        notes_title=headings["note"],
+        new_pages=frozenset(new_pages),
         first_page=int(essay.report.first_page or 1),
     )
 
@@ -80,10 +86,11 @@ def _block(passage: Passage, words: tuple[Words, ...]) -> Block:
     return Block(kind="paragraph", words=words, resumes=passage.continues is not None)
 
 
-def _heads_list(heading: Passage, passages: Sequence[Passage], kind: str) -> bool:
-    """Whether a heading stands above the notes or the references."""
-    after = passages[heading.ordinal : heading.ordinal + 1]
-    return bool(after) and after[0].kind == kind
+def _listed(passage: Passage, passages: Sequence[Passage]) -> str | None:
+    """The kind of the list above which a passage is the heading: ``note`` or ``reference``."""
+    after = passages[passage.ordinal : passage.ordinal + 1]
+    kind = after[0].kind if passage.kind == "heading" and after else None
+    return kind if kind in {"note", "reference"} else None
 
 
 def _marked(words: tuple[Words, ...]) -> tuple[str, tuple[Words, ...]]:
@@ -93,20 +100,38 @@ def _marked(words: tuple[Words, ...]) -> tuple[str, tuple[Words, ...]]:
     return mark, (*words[:at], Words(rest), *words[at + 1 :])
 
 
-def _words(passage: Passage, *, begins_page: bool) -> tuple[Words, ...]:
-    """The words of a passage with its note calls and page ends."""
+def _words(passage: Passage, source: str, *, begins_page: bool) -> tuple[Words, ...]:
+    """The words of a passage with its note calls, its page ends and, in a paragraph, its line ends."""
     text = passage.text
-    marks = [(call.at, 0, Words(call.mark, "call")) for call in passage.notes]
-    for start in passage.pages[1:]:
-        divided = text[start.start - 1 : start.start].isalnum() and text[start.start].isalnum()
-        marks.append((start.start, 1, Words("-" if divided else "", "page")))
+    marks = {call.at: [Words(call.mark, "call")] for call in passage.notes}
+    pages = {start.start for start in passage.pages[1:]}
+    for at, hyphen in _line_ends(passage, source):
+        if at in pages:
+            marks.setdefault(at, []).append(Words(hyphen, "page"))
+        elif passage.kind == "paragraph":
+            marks.setdefault(at, []).append(Words(hyphen, "line"))
     made: list[Words] = [Words("", "page")] if begins_page else []
-    end = 0
-    for at, _, mark in sorted(marks, key=lambda item: item[:2]):
-        made += [Words(text[end:at].rstrip(" ") if mark.style == "page" else text[end:at]), mark]
+    end, line_begins = 0, False
+    for at, here in sorted(marks.items()):
+        piece = text[end:at].lstrip(" ") if line_begins else text[end:at]
+        line_begins = here[-1].style != "call"
+        made += [Words(piece.rstrip(" ") if line_begins else piece), *here]
         end = at
-    made.append(Words(text[end:]))
-    return tuple(part for part in made if part.text or part.style == "page")
+    made.append(Words(text[end:].lstrip(" ") if line_begins else text[end:]))
+    return tuple(part for part in made if part.text or part.style in {"line", "page"})
+
+
+def _line_ends(passage: Passage, source: str) -> Iterator[tuple[int, str]]:
+    """Where lines of the source begin in a passage's text, and the hyphen that was undone there."""
+    before = passage.source_map.source(0)
+    for offset in range(1, len(passage.text)):
+        here = passage.source_map.source(offset)
+        gap = source[before + 1 : here]
+        if source[here] in "\n\f":
+            yield offset + 1, ""
+        elif "\n" in gap or "\f" in gap:
+            yield offset, "-" if gap.startswith("-") else ""
+        before = here
 
 
 def agreement(text: Sequence[Passage], pdf: Sequence[Passage]) -> Agreement:
@@ -133,12 +158,20 @@ def _facts(passage: Passage) -> Mapping[str, object]:
     }
 
 
+def printed_as(essay: WrittenEssay, folder: Path) -> Printed:
+    """Set an essay whose lines and pages end at given words, in the width that stretches the lines least."""
+    loose = {}
+    for width in _WIDTHS:
+        typeset(essay, as_printed(essay, width), folder)
+        loose[width] = looseness(folder)
+    return typeset(essay, as_printed(essay, min(_WIDTHS, key=loose.__getitem__)), folder)
+
+
 def libraries(text: Path, record: Path | None, folder: Path) -> tuple[Library, Library]:
     """A library with an essay's text, and one with its PDF, typeset in the folder."""
     by_text = Library(folder / "text")
     by_text.add(text, reference=record, essay_id=text.stem)
-    essay = written(by_text.essay(text.stem))
-    printed = typeset(essay, as_printed(essay), folder)
+    printed = printed_as(written(by_text.essay(text.stem), by_text.source_text(text.stem)), folder)
     report = by_text.essay(text.stem).report
     if report.pages and len(printed.labels) != report.pages:
         raise RuntimeError(f"The PDF has {len(printed.labels)} pages, the text {report.pages}.")
