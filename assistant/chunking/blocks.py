@@ -11,7 +11,13 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from assistant.chunking.cleaning import HYPHENS
-from assistant.chunking.headings import is_bare_number, is_capitals, reads_as_heading, speaker_of
+from assistant.chunking.headings import (
+    is_bare_number,
+    is_capitals,
+    names_apparatus,
+    reads_as_heading,
+    speaker_of,
+)
 from assistant.chunking.layout import Layout, runs
 from assistant.chunking.printed import LineGroup, PrintLine
 from assistant.core.lines import INVISIBLE
@@ -49,11 +55,19 @@ def _even_runs(layout: Layout) -> Iterator[list[PrintLine]]:
             continue
         even = [run[0]]
         for line in run[1:]:
-            if line.mark != even[-1].mark or line.mark == "#" or _indent_changes(even, line, layout):
+            changes = line.mark != even[-1].mark or line.mark == "#"
+            if changes or _is_apart(even, line) or _indent_changes(even, line, layout):
                 yield even
                 even = []
             even.append(line)
         yield even
+
+
+def _is_apart(run: Sequence[PrintLine], line: PrintLine) -> bool:
+    """Whether a line, or the one before it, is the heading of notes or references."""
+    if len(run) == 1 and names_apparatus(run[0].text):
+        return True
+    return run[-1].ends_sentence and names_apparatus(line.text)
 
 
 def _is_stanza(run: Sequence[PrintLine], layout: Layout) -> bool:
@@ -230,6 +244,37 @@ def merge(blocks: Sequence[LineGroup], layout: Layout) -> list[LineGroup]:
         else:
             merged.append(block)
     return _with_numbers(merged, layout)
+
+
+def guessed_ends(blocks: Sequence[LineGroup], layout: Layout) -> tuple[int, ...]:
+    """Source offsets at which a paragraph may end, without anything that shows it.
+
+    Args:
+        blocks: The blocks, before they are joined over page breaks.
+        layout: How the essay is set.
+    """
+    if layout.indented or not layout.measure.wrapped:
+        return ()
+    return tuple(
+        before.last.end for before, block in pairwise(blocks) if _is_end_guessed(before, block, layout)
+    )
+
+
+def _is_end_guessed(before: LineGroup, block: LineGroup, layout: Layout) -> bool:
+    """Whether only the words tell if a paragraph ends between two blocks: the last line of one is full."""
+    last, first = before.last, block.first
+    prose = not any(
+        group.narrow or group.verse or group.item or group.first.mark for group in (before, block)
+    )
+    return (
+        prose
+        and (first.opens_page or not first.after_blank)
+        and last.ends_sentence
+        and first.starts_sentence
+        and not layout.measure.has_room(last.text, first.first_word)
+        and _is_prose(before, layout)
+        and not heading_like(block, layout)
+    )
 
 
 def _with_numbers(blocks: Sequence[LineGroup], layout: Layout) -> list[LineGroup]:

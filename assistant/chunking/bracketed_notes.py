@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.chunking.cleaning import CleanText, Tally
-from assistant.chunking.headings import REFERENCES_HEADING
+from assistant.chunking.headings import NOTES_HEADING, REFERENCES_HEADING
 from assistant.chunking.layout import Layout
 from assistant.chunking.matter import DroppedSpan
-from assistant.chunking.notes import NOTES_HEADING, Note
+from assistant.chunking.notes import Note
 from assistant.chunking.printed import PrintLine
 
 _FOOTNOTE = re.compile(r"\[(?:Foot)?note\s*(\w{1,4}|\*{1,4}|[†‡§¶])?\s*[:.]\s*(?=\S)", re.IGNORECASE)

@@ -13,7 +13,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import count, dropwhile, pairwise
 
-from assistant.chunking.blocks import divide, merge
+from assistant.chunking.anthology import essay_starts, several_essays
+from assistant.chunking.blocks import divide, guessed_ends, merge
 from assistant.chunking.bracketed_notes import cut_inline_notes, take_bracketed
 from assistant.chunking.classify import ClassifiedBlock, byline_length, classify, title_and_author
 from assistant.chunking.cleaning import CleanText, Hyphenation, Tally, clean
@@ -73,6 +74,21 @@ class _Draft:
     inline: list[tuple[str, int, int]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How an essay was read.
+
+    Attributes:
+        blocks: Its blocks with their kinds, in reading order.
+        uncertain: Sentences on what is uncertain.
+        guessed: Source offsets at which a paragraph may end, without anything that shows it.
+    """
+
+    blocks: list[ClassifiedBlock]
+    uncertain: tuple[str, ...] = ()
+    guessed: tuple[int, ...] = ()
+
+
 def chunk(essay: Essay, frequency: Callable[[str], float]) -> Chunked:
     """Divide an essay into passages.
 
@@ -87,16 +103,16 @@ def chunk(essay: Essay, frequency: Callable[[str], float]) -> Chunked:
     if essay.setting is None:
         layout = find_layout(essay)
         dropped = layout.dropped
-        blocks, uncertain = _blocks(essay, layout, tally)
+        reading = _blocks(essay, layout, tally)
     else:
-        dropped, uncertain = (), ()
-        blocks = typeset_essay(essay, essay.setting)
-    drafts = _drafts(essay, blocks, Hyphenation(essay.text, frequency), tally)
+        dropped = ()
+        reading = _Reading(typeset_essay(essay, essay.setting))
+    drafts = _drafts(essay, reading.blocks, Hyphenation(essay.text, frequency), tally)
     passages = _passages(essay, drafts)
     printed = {passage.kind: passage.text for passage in passages if passage.kind in {"title", "author"}}
     title = printed.get("title", "")
     author = printed.get("author", "").removeprefix("by ").removeprefix("By ").removeprefix("BY ")
-    return Chunked(passages, title, author, _report(essay, dropped, passages, tally, title, uncertain))
+    return Chunked(passages, title, author, _report(essay, dropped, passages, tally, title, reading))
 
 
 def kept_offsets(passages: Sequence[Passage]) -> set[int]:
@@ -109,14 +125,16 @@ def kept_offsets(passages: Sequence[Passage]) -> set[int]:
     return kept
 
 
-def _blocks(essay: Essay, layout: Layout, tally: Tally) -> tuple[list[ClassifiedBlock], tuple[str, ...]]:
-    """The essay's blocks with their kinds, in reading order, and sentences on what is uncertain."""
+def _blocks(essay: Essay, layout: Layout, tally: Tally) -> _Reading:
+    """The essay's blocks with their kinds, in reading order, and what is uncertain."""
     layout, bracketed = take_bracketed(layout)
     for start, end, reason in layout.dropped:
         tally.drop(essay.text, start, end, reason)
     found = take_footnotes(layout)
     body = found.body
-    title, author, blocks = title_and_author(merge(divide(body), body), body, essay.reference)
+    divided = divide(body)
+    guessed = guessed_ends(divided, body)
+    title, author, blocks = title_and_author(merge(divided, body), body, essay.reference)
     for line in (*title, *author):
         tally.keep(line.start, line.end)
     front: dict[Kind, list[PrintLine]] = {"title": title, "author": author}
@@ -139,7 +157,9 @@ def _blocks(essay: Essay, layout: Layout, tally: Tally) -> tuple[list[Classified
     if [block.kind for block in ordered[:2]] == ["author", "title"]:
         # Some journals print the author above the title, which an essay begins with all the same.
         ordered[:2] = ordered[1::-1]
-    return ordered, found.warnings
+    starts = essay_starts(ordered)
+    anthology = (several_essays(starts),) if starts else ()
+    return _Reading(ordered, (*found.warnings, *anthology), guessed)
 
 
 def _drafts(
@@ -285,7 +305,7 @@ def _report(
     passages: Sequence[Passage],
     tally: Tally,
     title: str,
-    uncertain: Sequence[str],
+    reading: _Reading,
 ) -> IngestReport:
     """Account for every character; ``unaccounted`` counts printed ones that are neither kept nor named."""
     kept = kept_offsets(passages)
@@ -310,8 +330,21 @@ def _report(
         first_page=next((page.label for page in essay.pages if page.label), ""),
         last_page=next((page.label for page in reversed(essay.pages) if page.label in labels), ""),
         page_provenance=essay.page_provenance,
-        warnings=(*_warnings(essay, passages, lost), *uncertain),
+        warnings=(*_warnings(essay, passages, lost), *reading.uncertain),
+        guessed_ends=_guessed_ends(passages, reading.guessed),
     )
+
+
+def _guessed_ends(passages: Sequence[Passage], guessed: Sequence[int]) -> tuple[tuple[str, int], ...]:
+    """The passages in or after which a paragraph may end, with the offset in their text."""
+    ends: list[tuple[str, int]] = []
+    for passage in passages if guessed else ():
+        start, end = passage.source
+        for offset in guessed[bisect_left(guessed, start) : bisect_right(guessed, end)]:
+            if passage.kind == "paragraph":
+                before = bisect_left(range(len(passage.text)), offset, key=passage.source_map.source)
+                ends.append((passage.id, before))
+    return tuple(ends)
 
 
 def _dropped_lines(

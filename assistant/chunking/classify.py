@@ -9,15 +9,17 @@ from itertools import pairwise
 
 from assistant.chunking.blocks import heading_like
 from assistant.chunking.entries import begins_entry, ends_entry, entry_starts
-from assistant.chunking.headings import REFERENCES_HEADING, is_capitals, numbering_length
+from assistant.chunking.headings import NOTES_HEADING, REFERENCES_HEADING, is_capitals, numbering_length
 from assistant.chunking.layout import Layout
-from assistant.chunking.notes import NOTES_HEADING, begins_notes, divide_notes
+from assistant.chunking.notes import begins_notes, divide_notes, note_start
 from assistant.chunking.printed import LineGroup, PrintLine
 from assistant.core.essay import CSLItem, Kind, letters_and_digits, plain_title
 
+# A text that follows notes or references begins with a paragraph of so many lines, or characters.
+_FEWEST_PROSE, _LONGEST_ENTRY = 4, 400
 # Lines within which title and author are looked for.
 _MOST_LINES = 12
-_BYLINE = re.compile(
+BYLINE = re.compile(
     r"[Bb][Yy]\s+(?=\S)"
     r"|(?:[Cc]onducted|[Ww]ritten|[Ii]nterviewed|[Ss]ubmitted|[Pp]repared) by\s+(?=[A-ZÀ-ÖØ-Þ])"
     r"|(?:(?:[Vv]orgelegt |[Ee]ingereicht |[Vv]erfa(?:ss|ß)t |[Pp]résenté |[Pp]resentado )?"
@@ -155,7 +157,7 @@ def _by_form(
     """Title and author by how they are set; ``known`` are the lines of an author known from the record."""
     if not lines or (lines[0].ends_sentence and not is_capitals(lines[0].text)):
         return [], []
-    bylines = [line for line in lines[1:] if _BYLINE.match(line.text)]
+    bylines = [line for line in lines[1:] if BYLINE.match(line.text)]
     author = list(known) or bylines[:1]
     if not author and len(leading) > 1:
         candidates = [block for block in leading[1:] if len(block.lines) == 1 and not block.first.mark]
@@ -182,7 +184,7 @@ def _above(lines: Sequence[PrintLine]) -> list[PrintLine]:
 
 def byline_length(text: str) -> int:
     """Characters before a name that only say in another language than English that it is the author's."""
-    match = _BYLINE.match(text)
+    match = BYLINE.match(text)
     return match.end() if match and match[0].casefold().split() != ["by"] else 0
 
 
@@ -266,13 +268,36 @@ def _is_heading(
         known.fullmatch(name) for known in (NOTES_HEADING, REFERENCES_HEADING, _KNOWN)
     ):
         return following is not None
-    if part != "paragraph" or not heading_like(block, layout) or following is None or block.verse:
+    if following is None or block.verse or not (heading_like(block, layout) or _is_byline(block)):
+        return False
+    if part != "paragraph" and not _begins_text(block, following):
+        return False
+    if _is_byline(block) and BYLINE.match(block.printed):
+        return bool(classified) and classified[-1].kind == "heading"
+    if not heading_like(block, layout):
         return False
     if classified and classified[-1].kind == "paragraph" and not classified[-1].lines[-1].ends_sentence:
         return False
     if block.item or _is_dedication(block, following):
         return False
-    return following.first.starts_sentence and not (block.narrow and len(block.lines) > 1)
+    starts = following.first.starts_sentence or _is_byline(following)
+    return starts and not (block.narrow and len(block.lines) > 1)
+
+
+def _begins_text(block: LineGroup, following: LineGroup) -> bool:
+    """Whether a heading after notes or references begins a text with them, such as another essay."""
+    if begins_entry(block.first.text) or note_start(block.first.text) or not block.first.after_blank:
+        return False
+    is_prose = len(following.lines) >= _FEWEST_PROSE or following.characters > _LONGEST_ENTRY
+    begins = begins_entry(following.first.text) or note_start(following.first.text) is not None
+    return _is_byline(following) or (is_prose and not begins)
+
+
+def _is_byline(block: LineGroup) -> bool:
+    """Whether a block is nothing but the name of an author, perhaps after "by"."""
+    text = block.printed
+    byline = BYLINE.match(text)
+    return len(block.lines) == 1 and is_name(text[byline.end() if byline else 0 :].strip(" ."))
 
 
 def _is_dedication(block: LineGroup, following: LineGroup) -> bool:

@@ -7,6 +7,14 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
+NOTES_HEADING = re.compile(
+    r"(?:(?:end|foot)?notes?(?: to .{1,40}| and references)?"
+    r"|anmerkung(?:en)?(?: zu .{1,40})?|(?:fu(?:ß|ss)|end)noten"
+    r"|notes (?:de (?:fin|bas de page)|de l[’'].{1,40}|et références)"
+    r"|notas(?: al pie| finales| de rodapé)?|note al testo"
+    r"|(?:eind|voet)?noten|(?:slutt?|fot)?noter|przypisy)",
+    re.IGNORECASE,
+)
 REFERENCES_HEADING = re.compile(
     r"(?:list of )?(?:works? (?:cited|consulted)|references?(?: cited)?|bibliograph(?:y|ie|ía|ia)|sources|"
     r"(?:primary|secondary) (?:sources|literature)|literature(?: cited)?|further reading|"
@@ -51,6 +59,14 @@ def numbering_length(text: str) -> int:
     """Characters of the number before a heading's words."""
     match = _NUMBERING.match(text)
     return match.end() if match else 0
+
+
+def names_apparatus(text: str) -> bool:
+    """Whether a line is nothing but the heading of notes or references."""
+    if len(text) > _LONGEST_NAME:
+        return False
+    name = text[numbering_length(text) :].strip(" .:*_")
+    return bool(NOTES_HEADING.fullmatch(name) or REFERENCES_HEADING.fullmatch(name))
 
 
 def lower_numbering_length(text: str) -> int:

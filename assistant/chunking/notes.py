@@ -7,18 +7,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from assistant.chunking.headings import NOTES_HEADING
 from assistant.chunking.layout import Layout
 from assistant.chunking.marks import SUPERSCRIPTS, SYMBOLS, called_marks
 from assistant.chunking.printed import LineGroup, PrintLine
 
-NOTES_HEADING = re.compile(
-    r"(?:(?:end|foot)?notes?(?: to .{1,40}| and references)?"
-    r"|anmerkung(?:en)?(?: zu .{1,40})?|(?:fu(?:ß|ss)|end)noten"
-    r"|notes (?:de (?:fin|bas de page)|de l[’'].{1,40}|et références)"
-    r"|notas(?: al pie| finales| de rodapé)?|note al testo"
-    r"|(?:eind|voet)?noten|(?:slutt?|fot)?noter|przypisy)",
-    re.IGNORECASE,
-)
 # Longer numbers are no numbers of notes.
 _MOST_DIGITS = 9
 # A paragraph of a Markdown note is indented by this much.

@@ -184,6 +184,8 @@ class IngestReport:
         last_page: Label of the last page with words on it, or the empty string.
         page_provenance: Where the pages and the first number came from.
         warnings: Sentences that the user should read.
+        guessed_ends: Id of each paragraph in or after which another one may begin, without anything that
+            shows it, and the offset in its text.
     """
 
     essay_id: str
@@ -203,6 +205,7 @@ class IngestReport:
     last_page: str
     page_provenance: str
     warnings: tuple[str, ...] = ()
+    guessed_ends: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

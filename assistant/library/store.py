@@ -62,7 +62,9 @@ def dump(essay: StoredEssay) -> str:
         "reference": dict(essay.reference),
         "source": {"name": essay.source_name, "sha256": essay.source_sha256, "reader": essay.reader},
         "passages": {"count": len(lines), "sha256": _digest(lines)},
-        "report": asdict(essay.report),
+        "report": {
+            key: value for key, value in asdict(essay.report).items() if value or key != "guessed_ends"
+        },
     }
     return "\n".join([json.dumps(header, ensure_ascii=False), *lines, ""])
 
@@ -132,8 +134,8 @@ def _line(passage: Passage) -> dict[str, Any]:
 def _essay(header: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> StoredEssay:
     essay_id, source = header["essay"], header["source"]
     report = dict(header["report"])
-    for key in ("hyphens_joined", "dropped"):
-        report[key] = tuple(map(tuple, report[key]))
+    for key in ("hyphens_joined", "dropped", "guessed_ends"):
+        report[key] = tuple(map(tuple, report.get(key, ())))
     for key in ("hyphens_kept", "warnings"):
         report[key] = tuple(report[key])
     return StoredEssay(

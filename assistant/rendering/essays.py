@@ -13,11 +13,16 @@ from assistant.rendering.terminal import INDENT, distinct, page_words, wrapped
 
 # How many compounds a report names at most.
 _LISTED_HYPHENS = 12
+# And how many passages whose end is guessed.
+_LISTED_ENDS = 12
 
 
 def report_object(report: IngestReport) -> dict[str, Any]:
-    """An ingest report as a JSON object."""
-    return asdict(report)
+    """An ingest report as a JSON object; ``guessed_ends`` is in it where there are some."""
+    value = asdict(report)
+    if not report.guessed_ends:
+        del value["guessed_ends"]
+    return value
 
 
 def report_text(report: IngestReport) -> str:
@@ -32,8 +37,21 @@ def report_text(report: IngestReport) -> str:
         ("Lines dropped", _dropped(report)),
         ("Characters", _characters(report)),
     ]
+    if report.guessed_ends:
+        rows.append(("Uncertain", guessed_ends_sentence(report)))
     lines = [f"{report.essay_id}: {report.title}", *(f"  {name + ':':<15}{value}" for name, value in rows)]
     return "\n".join([*lines, *(f"  Please note: {warning}" for warning in report.warnings)])
+
+
+def guessed_ends_sentence(report: IngestReport) -> str:
+    """A sentence that says where the ends of paragraphs are guessed."""
+    passages = distinct([passage.split("/")[1] for passage, _ in report.guessed_ends])
+    listed = ", ".join(passages[:_LISTED_ENDS]) + (" and others" if len(passages) > _LISTED_ENDS else "")
+    count = len(report.guessed_ends)
+    return (
+        f"{count} paragraph end{'s' * (count != 1)} guessed, where a full line ends both a sentence and "
+        f"perhaps its paragraph ({listed})"
+    )
 
 
 def _counted(count: int, kind: str) -> str:
