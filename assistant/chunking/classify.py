@@ -31,6 +31,8 @@ _NAME_WORD = re.compile(r"(?:[^\W\d_]\.?|(?:[^\W\d_][\w'’.-]*))(?:,)?$")
 _PARTICLES = frozenset(("de da di du del der van von of and & la le el y").split())
 _NO_NAME = frozenset("a an at for from her his in into its me my on our the their to with your".split())
 _LONGEST_NAME = 60
+# What may call a note on the author.
+_NOTE_MARKS = " *†‡§¹²³⁴⁵⁶⁷⁸⁹"
 _KNOWN = re.compile(
     r"(?:abstract|summary|introduction|conclusions?|epilogue|prologue|preface|foreword|afterword|"
     r"acknowledge?ments?|appendix\b.*|einleitung|einführung|schluss|schlu[ßs]wort|fazit|vorwort|nachwort|anhang\b.*|"
@@ -198,7 +200,7 @@ def _is_author_above(leading: Sequence[LineGroup]) -> bool:
 
 def is_name(text: str) -> bool:
     """Whether a text reads as the name of a person or of several."""
-    words = text.split()
+    words = text.rstrip(_NOTE_MARKS).split()
     if any(word.casefold() in _NO_NAME or re.search(r"['’]s$", word) for word in words):
         return False
     if not 2 <= len(words) <= 8 or len(text) > _LONGEST_NAME or text[-1] in ".:;!?":
@@ -230,6 +232,8 @@ def classify(blocks: Sequence[LineGroup], layout: Layout) -> list[ClassifiedBloc
             entries = []
             classified.append(ClassifiedBlock("heading", block.lines))
             part = _part(block, blocks[index + 1 : index + 1 + _NOTES_SEEN])
+        elif part == "note" and following is not None and _is_chapter_of_notes(block, following, layout):
+            classified.append(ClassifiedBlock("heading", block.lines))
         elif part == "note":
             _add_notes(classified, block)
         elif part == "reference":
@@ -244,9 +248,23 @@ def _part(heading: LineGroup, following: Sequence[LineGroup]) -> Kind:
     name = _bare(heading)
     if not following:
         return "paragraph"
-    if NOTES_HEADING.fullmatch(name) and begins_notes(following):
+    if NOTES_HEADING.fullmatch(name) and (
+        begins_notes(following) or (len(following[0].lines) == 1 and begins_notes(following[1:]))
+    ):
         return "note"
     return "reference" if REFERENCES_HEADING.fullmatch(name) else "paragraph"
+
+
+def _is_chapter_of_notes(block: LineGroup, following: LineGroup, layout: Layout) -> bool:
+    """Whether a block among notes is the heading of a chapter, below which they begin at 1 again."""
+    start = note_start(following.first.text)
+    return (
+        len(block.lines) == 1
+        and start is not None
+        and start.mark == "1"
+        and note_start(block.first.text) is None
+        and heading_like(block, layout)
+    )
 
 
 def _bare(block: LineGroup) -> str:

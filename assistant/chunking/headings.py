@@ -16,7 +16,8 @@ NOTES_HEADING = re.compile(
     re.IGNORECASE,
 )
 REFERENCES_HEADING = re.compile(
-    r"(?:list of )?(?:works? (?:cited|consulted)|references?(?: cited)?|bibliograph(?:y|ie|ía|ia)|sources|"
+    r"(?:list of )?(?:works? (?:cited|consulted)|references?(?: cited)?|bibliogra(?:ph|f)(?:y|ie|ía|ia)|"
+    r"sources|"
     r"(?:primary|secondary) (?:sources|literature)|literature(?: cited)?|further reading|"
     r"select(?:ed)? bibliography|"
     r"literatur(?:verzeichnis|hinweise|nachweise?)?|quellen(?:verzeichnis|nachweise?)?|"

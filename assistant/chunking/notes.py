@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
-from assistant.chunking.headings import NOTES_HEADING
+from assistant.chunking.headings import NOTES_HEADING, REFERENCES_HEADING
 from assistant.chunking.layout import Layout
 from assistant.chunking.marks import SUPERSCRIPTS, SYMBOLS, called_marks
 from assistant.chunking.printed import LineGroup, PrintLine
@@ -25,6 +24,11 @@ _START = re.compile(
     r"|(\d{1,3})(?!st\b|nd\b|rd\b|th\b)(?=[“\"'‘«„]?[^\W\d_])"
 )
 _LONE_MARK = re.compile(rf"\[\d{{1,3}}\]|[{_RAISED}]{{1,3}}|{SYMBOLS}")
+# Lines from the heading of notes to the first of them.
+_NEAR_HEADING = 2
+# Notes without a heading: this share of them must be called, and so many beginnings are tried.
+_NEARLY_ALL = 0.8
+_MOST_FIRSTS = 3
 # Numbers of notes that extraction lost leave gaps of at most so many.
 _MOST_LOST = 2
 # Lines of a note on the next page; a longer rest is no rest of a note.
@@ -171,6 +175,8 @@ def take_footnotes(layout: Layout) -> FoundNotes:
         for page, after in zip(pages, [*pages[1:], []], strict=True):
             feet.take(page, after[0] if after else None)
         kept, warnings = feet.body, tuple(feet.warnings)
+    if not notes and not _has_section(kept):
+        kept, notes = _take_last_notes(kept)
     return FoundNotes(replace(layout, lines=tuple(kept)), notes, warnings)
 
 
@@ -225,12 +231,36 @@ def _take_markdown(lines: Sequence[PrintLine]) -> tuple[list[PrintLine], list[No
 
 
 def _has_section(lines: Sequence[PrintLine]) -> bool:
-    """Whether the notes are at the end, under a heading of their own."""
-    for before, line in pairwise(lines):
+    """Whether the notes are at the end, under a heading of their own, and perhaps that of a chapter."""
+    heading = -_NEAR_HEADING - 1
+    for index, line in enumerate(lines):
         start = note_start(line.text)
-        if start is not None and start.mark == "1" and NOTES_HEADING.fullmatch(before.text.strip(" .:")):
+        if start is not None and start.mark == "1" and index - heading <= _NEAR_HEADING:
             return True
+        if NOTES_HEADING.fullmatch(line.text.strip(" .:")):
+            heading = index
     return False
+
+
+def _take_last_notes(lines: list[PrintLine]) -> tuple[list[PrintLine], list[Note]]:
+    """Take notes out that are the last lines, without a heading: nearly all are called in the text above."""
+    first_call: dict[str, int] = {}
+    firsts: list[int] = []
+    end = len(lines)
+    for index, line in enumerate(lines):
+        start = note_start(line.text)
+        if start is not None and start.mark == "1" and "1" in first_call:
+            firsts.append(index)
+        if firsts and end == len(lines) and REFERENCES_HEADING.fullmatch(line.text.strip(" .:")):
+            end = index
+        for mark in called_marks(line.text):
+            first_call.setdefault(mark, index)
+    for first in reversed(firsts[-_MOST_FIRSTS:]):
+        notes = divide_notes(lines[first:end])[1] if first < end else []
+        called = sum(first_call.get(note.mark, first) < first for note in notes)
+        if len(notes) > 1 and called >= _NEARLY_ALL * len(notes):
+            return [*lines[:first], *lines[end:]], notes
+    return lines, []
 
 
 def _pages(lines: Sequence[PrintLine]) -> Iterator[list[PrintLine]]:
