@@ -83,10 +83,6 @@ class _Rounds:
         self._root, self._texts, self._copy = folder / "library", folder / "texts", folder / "copy"
         self._texts.mkdir()
         self._chance, self._kills, self._real = chance, kills, real_model
-        # How long each kind of change takes, in seconds.
-        self._seconds = dict.fromkeys(CHANGES, 0.5)
-        # How many steps on the disk each kind of change has.
-        self._steps = dict.fromkeys(CHANGES, 40)
         self._encoder = QuickEncoder()
         self._add_first()
 
@@ -115,17 +111,12 @@ class _Rounds:
             change = change if action else ""
         assert action is not None
         before = state_of(self._root)
-        expected = self._expected(action)
+        expected, seconds, steps = self._expected(action)
         run = partial(action, self._library())
         if self._chance.random() < 0.5:
-            start = time.monotonic()
-            killed = _kill_after(run, self._chance.uniform(0, 1.1 * self._seconds[change]))
-            if not killed:
-                self._seconds[change] = max(0.001, 0.5 * (self._seconds[change] + time.monotonic() - start))
+            killed = _kill_after(run, self._chance.uniform(0, 1.2 * seconds))
         else:
-            step = self._chance.randint(1, self._steps[change])
-            killed = _kill_at(run, step)
-            self._steps[change] = step - 1 if not killed else self._steps[change] + 1
+            killed = _kill_at(run, self._chance.randint(1, steps))
         self._kills.killed += killed
         self._look(change, before, expected)
 
@@ -154,14 +145,14 @@ class _Rounds:
                 return lambda library: library.restore(essay_id)
         return None
 
-    def _expected(self, action: Callable[[Library], object]) -> State:
-        """The state after a change, which is made in a copy."""
+    def _expected(self, action: Callable[[Library], object]) -> tuple[State, float, int]:
+        """The state after a change, which is made in a copy; the seconds and the steps that it takes."""
         shutil.rmtree(self._copy, ignore_errors=True)
         shutil.copytree(self._root, self._copy)
         root, self._root = self._root, self._copy
         try:
-            _in_child(lambda: action(self._library()))
-            return state_of(self._root)
+            seconds, steps = _in_child(lambda: _measured(lambda: action(self._library())))
+            return state_of(self._root), seconds, steps
         finally:
             self._root = root
 
@@ -201,6 +192,19 @@ def _in_child(action: Callable[[], _Result]) -> _Result:
         return result
 
 
+def _measured(action: Callable[[], object]) -> tuple[float, int]:
+    """Take an action, and tell how many seconds and steps on the disk it took."""
+    steps, start = [0], time.monotonic()
+
+    def count(event: str, arguments: tuple[object, ...]) -> None:
+        steps[0] += _is_step(event, arguments)
+
+    # Python never forgets a hook, so a process of its own is measured.
+    sys.addaudithook(count)
+    action()
+    return time.monotonic() - start, steps[0]
+
+
 _action: Callable[[], object] | None = None
 
 
@@ -235,7 +239,7 @@ def _kill_at(action: Callable[[], object], step: int) -> bool:
 
         def count(event: str, arguments: tuple[object, ...]) -> None:
             nonlocal steps
-            if event in _STEPS or (event == "open" and _writes(arguments)):
+            if _is_step(event, arguments):
                 steps += 1
                 if steps == step:
                     os.kill(os.getpid(), signal.SIGKILL)
@@ -246,8 +250,10 @@ def _kill_at(action: Callable[[], object], step: int) -> bool:
     return _was_killed(os.waitpid(_started(counted), 0)[1])
 
 
-def _writes(arguments: tuple[object, ...]) -> bool:
-    """Whether a file is opened to be written to."""
+def _is_step(event: str, arguments: tuple[object, ...]) -> bool:
+    """Whether an event of the interpreter changes files or opens one to write."""
+    if event != "open":
+        return event in _STEPS
     flags = arguments[2]
     return isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR))
 
