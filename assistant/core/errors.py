@@ -41,7 +41,9 @@ class DamagedEssayError(LibraryError):
     """
 
     def __init__(self, path: Path, problem: str, cure: str = "") -> None:
-        self.essay_id = path.name.removesuffix(".jsonl").removesuffix(".source.txt")
+        endings = (".jsonl", ".source.txt", ".setting.json", ".pdf")
+        ending = next((ending for ending in endings if path.name.endswith(ending)), "")
+        self.essay_id = path.name.removesuffix(ending)
         cure = cure or (
             "add the essay again from its own file (assistant add FILE), "
             f"or remove it with: assistant remove {self.essay_id}"

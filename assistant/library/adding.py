@@ -34,12 +34,10 @@ from assistant.core.essay import (
     StoredEssay,
     plain_title,
 )
-from assistant.documents.document import Document
 from assistant.documents.numbering import number_pages
-from assistant.documents.pages import find_pages
-from assistant.documents.reading import read_essay_file
 from assistant.library.files import replace_together, writing
 from assistant.library.indexing import LibraryIndex, no_progress
+from assistant.library.originals import SourceFile, read_file
 from assistant.library.snapshot import Snapshot
 from assistant.library.store import EssayStore, PendingEssay, dump
 from assistant.library.trash import Deletion, Trash
@@ -100,7 +98,7 @@ class LibraryWriter:
                 first_page=overrides.first_page or first_page,
             )
             _refuse_other_work(path, essay, identity, snapshot)
-            return PendingEssay(essay, dump(essay), file.document.text, overrides)
+            return PendingEssay(essay, dump(essay), file.document.text, overrides, file.original)
 
         # Bad input is refused before anything is written, be it only the lock.
         before = self._snapshot()
@@ -120,8 +118,9 @@ class LibraryWriter:
         """Change the record or the first page of an essay; arguments as for ``Library.edit``."""
         with self._writing():
             snapshot = self._snapshot()
-            old, text = snapshot.essay(essay_id), snapshot.source_text(essay_id)
-            document = Document(name=old.source_name, reader=old.reader, text=text, pages=find_pages(text))
+            old = snapshot.essay(essay_id)
+            document = self._store.document(old)
+            text = document.text
             file = SourceFile(old.source_name, old.source_sha256, old.source_name, document)
             known = known_records(self._store.root)
             overrides = self._store.overrides(essay_id).updated(_stated(reference, text), first_page)
@@ -217,28 +216,6 @@ class LibraryWriter:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceFile:
-    """An essay's file as it was read.
-
-    Attributes:
-        name: Its name.
-        sha256: Its digest.
-        label: What messages call it.
-        document: Its text and pages.
-    """
-
-    name: str
-    sha256: str
-    label: str
-    document: Document
-
-    @property
-    def stem(self) -> str:
-        """Its name without the ending."""
-        return Path(self.name).stem
-
-
-@dataclass(frozen=True, slots=True)
 class Identity:
     """Which essay a file is.
 
@@ -303,16 +280,6 @@ def known_records(root: Path) -> list[CSLItem]:
     shipped = [data_file("references.json"), data_file("sample/reference.json")]
     files = dict.fromkeys([own, *shipped] if own.is_file() else shipped)
     return [record for file in files for record in load_references(file)]
-
-
-def read_file(path: Path) -> SourceFile:
-    """Read an essay's file.
-
-    Raises:
-        ReadingError: If it cannot be read.
-    """
-    document = read_essay_file(path)
-    return SourceFile(path.name, hashlib.sha256(path.read_bytes()).hexdigest(), str(path), document)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ def without_home(text: str) -> str:
 def _essays(store: EssayStore, snapshot: Snapshot) -> Iterator[Trouble]:
     for essay_id in snapshot.stamps:
         try:
-            snapshot.source_text(essay_id)
+            store.check(snapshot.essay(essay_id))
         except DamagedEssayError as error:
             yield Trouble(essay_id, error.public)
         except LibraryError as error:

@@ -170,14 +170,17 @@ def rename_once(source: Path, target: Path) -> None:
 
 
 def replace_together(
-    files: Mapping[Path, str], then: Callable[[], None], moving: tuple[Path, Path] | None = None
+    files: Mapping[Path, str | bytes | None],
+    then: Callable[[], None],
+    moving: tuple[Path, Path] | None = None,
 ) -> None:
-    """Write several files and take one more step, or leave everything as it was.
+    """Write or delete several files and take one more step, or leave everything as it was.
 
     If the program is killed or the power is cut meanwhile, the journal lets the next command undo the change.
 
     Args:
-        files: Text of each file by its path, all in one folder; line breaks stay as they are.
+        files: Text or bytes of each file by its path, all in one folder; line breaks stay as they are. A
+            file of ``None`` is deleted.
         then: The last step of the change; the old files are restored if it fails.
         moving: A folder in the library's ``removed/`` to rename with the change, and its new path.
 
@@ -191,16 +194,13 @@ def replace_together(
         entry["moved"] = [path.name for path in moving]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for path, text in files.items():
-            write_durably(_new(path), text.encode("utf-8"))
-            if path.exists():
-                # A copy: if the program is killed here, the file itself is still in its place.
-                copy_durably(path, _old(path))
+        for path, content in files.items():
+            _prepare(path, content)
         journal.write(entry)
         if moving is not None:
             moving[0].rename(moving[1])
-        for path in files:
-            os.replace(_new(path), path)  # noqa: PTH105 - os.replace is the atomic one
+        for path, content in files.items():
+            _make_current(path, content)
         then()
         journal.clear()
     except BaseException:
@@ -212,6 +212,22 @@ def replace_together(
             for path in files:
                 _new(path).unlink(missing_ok=True)
                 _old(path).unlink(missing_ok=True)
+
+
+def _prepare(path: Path, content: str | bytes | None) -> None:
+    """Write what is to replace a file, and a copy of the file, beside it."""
+    if content is not None:
+        write_durably(_new(path), content.encode("utf-8") if isinstance(content, str) else content)
+    if path.exists():
+        # A copy: if the program is killed here, the file itself is still in its place.
+        copy_durably(path, _old(path))
+
+
+def _make_current(path: Path, content: str | bytes | None) -> None:
+    if content is None:
+        path.unlink(missing_ok=True)
+    else:
+        os.replace(_new(path), path)  # noqa: PTH105 - os.replace is the atomic one
 
 
 def _new(path: Path) -> Path:

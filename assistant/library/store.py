@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.core.errors import DamagedEssayError, LibraryError
 from assistant.core.essay import (
@@ -28,6 +28,17 @@ from assistant.core.essay import (
     StoredEssay,
 )
 from assistant.library.files import Journal, replace_together
+from assistant.library.originals import (
+    Original,
+    document_of,
+    is_pdf,
+    read_original_pdf,
+    read_setting,
+    setting_digest,
+)
+
+if TYPE_CHECKING:
+    from assistant.documents.document import Document
 
 SCHEMA = 1
 _CHUNKS = ".jsonl"
@@ -176,12 +187,15 @@ class Overrides:
         first_page: Number of the first page that the user gave, or the empty string.
         text_sha256: Digest of the stored source; empty for essays of earlier versions of the program, which
             get one at the next change of the library.
+        setting_sha256: Digest of the stored setting of a PDF; empty for essays of other formats. That of the
+            PDF itself is the digest of the essay's file, which its passages are stored with.
     """
 
     added: str
     reference: CSLItem | None = None
     first_page: str = ""
     text_sha256: str = ""
+    setting_sha256: str = ""
 
     def updated(self, reference: CSLItem | None, first_page: str | None) -> Overrides:
         """These overrides with a new record or a new first page; ``None`` leaves the earlier value."""
@@ -200,6 +214,8 @@ class Overrides:
             fields["first_page"] = self.first_page
         if self.text_sha256:
             fields["text_sha256"] = self.text_sha256
+        if self.setting_sha256:
+            fields["setting_sha256"] = self.setting_sha256
         return json.dumps(fields, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -218,9 +234,10 @@ def load_overrides(path: Path, chunks: Path) -> Overrides:
             fields.get("reference"),
             fields.get("first_page", ""),
             fields.get("text_sha256", ""),
+            fields.get("setting_sha256", ""),
         )
         datetime.fromisoformat(overrides.added)
-        texts = overrides.first_page, overrides.text_sha256
+        texts = overrides.first_page, overrides.text_sha256, overrides.setting_sha256
         if isinstance(overrides.reference, dict | None) and all(isinstance(text, str) for text in texts):
             return overrides
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -243,6 +260,7 @@ class PendingEssay:
         chunks: Text of its chunk file.
         source: Text of its source.
         overrides: What the user stated about it.
+        original: Its PDF and how that is set, or ``None``: for a PDF, what is stored stays.
         encodings: A folder with encodings of its windows, or ``None``.
     """
 
@@ -250,11 +268,14 @@ class PendingEssay:
     chunks: str
     source: str
     overrides: Overrides
+    original: Original | None = None
     encodings: Path | None = None
 
 
 class EssayStore:
     """The files of essays in ``data/chunks/``: ``ID.jsonl``, ``ID.source.txt`` and ``ID.given.json``.
+
+    An essay that was read from a PDF has ``ID.setting.json`` and ``ID.pdf`` too.
 
     It remembers nothing; ``Snapshot`` keeps what has been read.
 
@@ -323,23 +344,75 @@ class EssayStore:
 
     def store_digest(self, essay: StoredEssay) -> None:
         """Store the digest of an essay's source; errors as for ``read_source``, or those of the disk."""
-        digest = text_digest(self.source_text(essay))
-        overrides = replace(self.overrides(essay.id), text_sha256=digest)
+        text, overrides = self.source_text(essay), self.overrides(essay.id)
+        setting = read_setting(self._setting(essay.id), essay, text, "") if self.has_original(essay) else ""
+        overrides = replace(
+            overrides,
+            text_sha256=text_digest(text),
+            setting_sha256=setting_digest(setting) if setting else "",
+        )
         replace_together({self._overrides(essay.id): overrides.dump()}, lambda: None)
 
     def path(self, essay_id: str) -> Path:
         """The chunk file of an essay."""
         return self._folder / f"{essay_id}{_CHUNKS}"
 
-    def paths(self, essay_id: str) -> tuple[Path, Path, Path]:
-        """The chunk file, source and overrides of an essay; only the first must exist."""
-        return self.path(essay_id), self._source(essay_id), self._overrides(essay_id)
+    def paths(self, essay_id: str) -> tuple[Path, Path, Path, Path, Path]:
+        """The chunk file, source, setting, PDF and overrides of an essay; only the first must exist."""
+        return (
+            self.path(essay_id),
+            self._source(essay_id),
+            self._setting(essay_id),
+            self._pdf(essay_id),
+            self._overrides(essay_id),
+        )
 
-    def files(self, pending: PendingEssay) -> dict[Path, str]:
-        """The texts to write for an essay, by path, in the order of writing."""
-        chunks, source, overrides = self.paths(pending.essay.id)
+    def files(self, pending: PendingEssay) -> dict[Path, str | bytes | None]:
+        """What to write for an essay, by path, in the order of writing; ``None`` for files to delete."""
+        chunks, source, setting, pdf, overrides = self.paths(pending.essay.id)
+        original = pending.original
         stated = replace(pending.overrides, text_sha256=text_digest(pending.source))
-        return {overrides: stated.dump(), source: pending.source, chunks: pending.chunks}
+        files: dict[Path, str | bytes | None] = {}
+        if original is not None:
+            stated = replace(stated, setting_sha256=setting_digest(original.setting))
+            files = {setting: original.setting, pdf: original.pdf}
+        elif not is_pdf(pending.essay):
+            stated = replace(stated, setting_sha256="")
+            files = {path: None for path in (setting, pdf) if path.exists()}
+        return {overrides: stated.dump(), source: pending.source, **files, chunks: pending.chunks}
+
+    def has_original(self, essay: StoredEssay) -> bool:
+        """Whether the PDF of an essay is stored, or its setting."""
+        return is_pdf(essay) and (self._setting(essay.id).exists() or self._pdf(essay.id).exists())
+
+    def document(self, essay: StoredEssay) -> Document:
+        """An essay's file as it was read when it was added; no PDF is read again.
+
+        Raises:
+            DamagedEssayError: If the source or the setting is missing, damaged or changed.
+        """
+        text = self.source_text(essay)
+        setting = None
+        if is_pdf(essay):
+            digest = self.overrides(essay.id).setting_sha256
+            setting = read_setting(self._setting(essay.id), essay, text, digest)
+        return document_of(essay, text, setting)
+
+    def pdf(self, essay: StoredEssay) -> bytes:
+        """The PDF that an essay was read from; errors as for ``read_original_pdf``."""
+        return read_original_pdf(self._pdf(essay.id), essay)
+
+    def check(self, essay: StoredEssay) -> None:
+        """Check all stored files of an essay.
+
+        Raises:
+            DamagedEssayError: If one is missing, damaged or changed.
+        """
+        if is_pdf(essay):
+            self.document(essay)
+            self.pdf(essay)
+        else:
+            self.source_text(essay)
 
     def remove(self, essay_id: str) -> None:
         """Delete the files of an essay, first the one without which it is no longer in the library."""
@@ -347,8 +420,8 @@ class EssayStore:
             path.unlink(missing_ok=True)
 
     def orphans(self) -> list[str]:
-        """Ids of which there is a source or a statement of the user, but no passages."""
-        endings = (".source.txt", ".given.json")
+        """Ids of which there is a source, a PDF or a statement of the user, but no passages."""
+        endings = (".source.txt", ".setting.json", ".pdf", ".given.json")
         found = {
             path.name.removesuffix(ending)
             for ending in endings
@@ -362,6 +435,12 @@ class EssayStore:
 
     def _source(self, essay_id: str) -> Path:
         return self._folder / f"{essay_id}.source.txt"
+
+    def _setting(self, essay_id: str) -> Path:
+        return self._folder / f"{essay_id}.setting.json"
+
+    def _pdf(self, essay_id: str) -> Path:
+        return self._folder / f"{essay_id}.pdf"
 
 
 def read_source(path: Path, essay: StoredEssay, overrides: Overrides) -> str:

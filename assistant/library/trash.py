@@ -15,6 +15,7 @@ from assistant.core.errors import LibraryError
 from assistant.core.essay import RemovedEssay
 from assistant.library.files import rename_once
 from assistant.library.indexing import LibraryIndex
+from assistant.library.originals import read_original
 from assistant.library.snapshot import Snapshot
 from assistant.library.store import (
     EssayStore,
@@ -65,8 +66,8 @@ class Trash:
         folder = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self._folder))
         try:
             self._index.save_encodings(essay_id, folder)
-            chunks, source, overrides = self._store.paths(essay_id)
-            for path in filter(Path.exists, (chunks, source)):
+            *files, overrides = self._store.paths(essay_id)
+            for path in filter(Path.exists, files):
                 copy_durably(path, folder / path.name)
             write_durably(folder / overrides.name, self._store.overrides(essay_id).dump().encode())
             sync_folder(folder)
@@ -113,13 +114,15 @@ class Trash:
         if folder is None:
             ids = ", ".join(self.removed()) or "none"
             raise LibraryError(f"No removed essay {essay_id!r} is saved; these can be restored: {ids}.")
-        chunks, source, overrides = (folder / path.name for path in self._store.paths(essay_id))
+        chunks, source, setting, pdf, overrides = (folder / path.name for path in self._store.paths(essay_id))
         essay, stated = read_chunk_file(chunks).essay, load_overrides(overrides, chunks)
+        text = read_source(source, essay, stated)
         return PendingEssay(
             essay,
             chunks.read_bytes().decode("utf-8"),
-            read_source(source, essay, stated),
+            text,
             stated,
+            original=read_original(setting, pdf, essay, text, stated.setting_sha256),
             encodings=folder,
         )
 

@@ -22,10 +22,12 @@ import pytest
 from essay_library import ROOT, SAMPLE, SECOND, Opened
 
 from assistant.library.library import Library
+from assistant.library.store import EssayStore
 
 # Words that only the sample has: in its text, its headings and its title.
 _WORDS = (b"Augustine", b"Numbering the Leaf", b"Where the Words Stand")
 _SECOND = "running-heads"
+PDF = ROOT / "tests" / "data" / "pdf" / "sample-footnotes.pdf"
 _EVENTS = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.truncate"}
 _KILLED = 9
 
@@ -56,6 +58,18 @@ def prepare_twice(library: Library) -> None:
     library.add(SAMPLE)
 
 
+def prepare_pdf(library: Library) -> None:
+    """Add both essays, the sample as a PDF."""
+    library.add(SECOND)
+    library.add(PDF, essay_id="sample")
+
+
+def prepare_removed_pdf(library: Library) -> None:
+    """Add both essays, the sample as a PDF, and remove it."""
+    prepare_pdf(library)
+    library.remove("sample")
+
+
 CASES: dict[str, tuple[Callable[[Library], Any], Callable[[Library], Any]]] = {
     "remove": (prepare, lambda library: library.remove("sample")),
     "remove for good": (prepare_twice, lambda library: library.remove("sample", for_good=True)),
@@ -64,6 +78,9 @@ CASES: dict[str, tuple[Callable[[Library], Any], Callable[[Library], Any]]] = {
     "bring up to date": (prepare, lambda library: library.add(changed_sample(library.root))),
     "add": (lambda library: library.add(SECOND), lambda library: library.add(SAMPLE)),
     "edit": (prepare, lambda library: library.edit("sample", first_page="844")),
+    "remove a PDF": (prepare_pdf, lambda library: library.remove("sample")),
+    "restore a PDF": (prepare_removed_pdf, lambda library: library.restore("sample")),
+    "edit a PDF": (prepare_pdf, lambda library: library.edit("sample", first_page="844")),
 }
 
 
@@ -73,7 +90,10 @@ def leftovers(root: Path) -> list[str]:
     manifest = json.loads((index / "manifest.json").read_text("utf-8"))
     used = {manifest["build"], manifest["rows"], "manifest.json", "catalogue.json", ".lock"}
     ids = [path.stem for path in chunks.glob("*.jsonl")]
-    used |= {f"{name}{ending}" for name in ids for ending in (".jsonl", ".source.txt", ".given.json")}
+    endings = [".jsonl", ".source.txt", ".given.json"]
+    used |= {f"{name}{ending}" for name in ids for ending in endings}
+    pdfs = [name for name in ids if (chunks / f"{name}.jsonl").read_bytes().count(b'"reader": "pdf"') == 1]
+    used |= {f"{name}{ending}" for name in pdfs for ending in (".pdf", ".setting.json")}
     used |= {path.name for path in (root / "removed").glob("2*-*")}
     folders = (chunks, index, root / "removed")
     return [
@@ -107,6 +127,8 @@ def look(case: str, root: Path) -> list[str]:
     good |= {
         "remove": [["library"], ["trash"]],
         "restore": [["library"], ["trash"]],
+        "remove a PDF": [["library"], ["trash"]],
+        "restore a PDF": [["library"], ["trash"]],
         "add": [[], ["library"]],
     }
     if found not in good.get(case, [["library"]]):
@@ -121,10 +143,12 @@ def look(case: str, root: Path) -> list[str]:
         wrong.append(f"left over: {files}")
     if found == ["trash"]:
         library.restore("sample")
-    if found and library.source_text("sample") not in {
-        path.read_text("utf-8") for path in (SAMPLE, changed_sample(root))
-    }:
+    texts = {path.read_text("utf-8") for path in (SAMPLE, changed_sample(root))}
+    is_text = found and library.essay("sample").reader == "text"
+    if is_text and library.source_text("sample") not in texts:
         wrong.append("the source is neither the old nor the new one")
+    if found:
+        EssayStore(root).check(library.essay("sample"))
     if library.damaged():
         wrong.append("an essay is damaged")
     return wrong

@@ -1,0 +1,159 @@
+"""An essay's file as it was read, and what is stored of a PDF beside its text: the file, and how it is set.
+
+The text of such an essay is divided again by its setting, so that a new first page or a new record reads no
+PDF, and its pages can be shown as they are printed. Essays of other formats have neither file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.core.errors import DamagedEssayError
+from assistant.core.essay import StoredEssay
+
+# A question reads no document: what reads one is imported where it is needed.
+if TYPE_CHECKING:
+    from assistant.documents.document import Document
+
+_PDF_READER = "pdf"
+_ADD_AGAIN = "add the essay again from its own file: assistant add FILE"
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """What is stored of a PDF.
+
+    Attributes:
+        pdf: The file.
+        setting: Text of the file with its setting: its lines, pages and page numbers, as they were read.
+    """
+
+    pdf: bytes = field(repr=False)
+    setting: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """An essay's file as it was read.
+
+    Attributes:
+        name: Its name.
+        sha256: Its digest.
+        label: What messages call it.
+        document: Its text and pages.
+        original: What is stored of it beside its text; ``None`` unless it is a PDF.
+    """
+
+    name: str
+    sha256: str
+    label: str
+    document: Document
+    original: Original | None = None
+
+    @property
+    def stem(self) -> str:
+        """Its name without the ending."""
+        return Path(self.name).stem
+
+
+def is_pdf(essay: StoredEssay) -> bool:
+    """Whether an essay was read from a PDF, of which the original is stored."""
+    return essay.reader == _PDF_READER
+
+
+def read_file(path: Path) -> SourceFile:
+    """Read an essay's file.
+
+    Raises:
+        ReadingError: If it cannot be read.
+    """
+    from assistant.documents.reading import read_essay_file
+
+    document = read_essay_file(path)
+    data = path.read_bytes()
+    digest = hashlib.sha256(data).hexdigest()
+    return SourceFile(path.name, digest, str(path), document, _original_of(document, data))
+
+
+def _original_of(document: Document, data: bytes) -> Original | None:
+    """What is to be stored of a file beside its text; ``None`` unless it is a PDF."""
+    from assistant.documents.settings import dump_reading
+
+    return None if document.setting is None else Original(data, dump_reading(document))
+
+
+def document_of(essay: StoredEssay, text: str, setting: str | None) -> Document:
+    """A stored essay as the document that its file was read as.
+
+    Args:
+        essay: The essay.
+        text: Its source.
+        setting: Its setting, as ``read_setting`` gives it; ``None`` for an essay that has none.
+    """
+    from assistant.documents.document import Document
+    from assistant.documents.pages import find_pages
+    from assistant.documents.settings import load_reading
+
+    if setting is None:
+        return Document(name=essay.source_name, reader=essay.reader, text=text, pages=find_pages(text))
+    return load_reading(essay.source_name, essay.reader, text, setting)
+
+
+def read_setting(path: Path, essay: StoredEssay, text: str, digest: str) -> str:
+    """Read the stored setting of an essay, and check that it is the one that was stored.
+
+    Args:
+        path: Its file.
+        essay: The essay.
+        text: The essay's source.
+        digest: sha256 of the setting. If it is empty, the setting must at least fit the source.
+
+    Raises:
+        DamagedEssayError: If the setting is missing, damaged or changed.
+    """
+    from assistant.documents.settings import load_reading
+
+    try:
+        setting = path.read_bytes().decode("utf-8")
+        load_reading(essay.source_name, essay.reader, text, setting)
+    except OSError as error:
+        raise DamagedEssayError(path, "cannot be read", _ADD_AGAIN) from error
+    except ValueError as error:
+        raise DamagedEssayError(path, "is damaged", _ADD_AGAIN) from error
+    if digest and setting_digest(setting) != digest:
+        raise DamagedEssayError(path, "was changed after the essay was added", _ADD_AGAIN)
+    return setting
+
+
+def read_original_pdf(path: Path, essay: StoredEssay) -> bytes:
+    """Read the stored PDF of an essay, and check that it is the file that the essay was read from.
+
+    Raises:
+        DamagedEssayError: If it is missing or changed.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise DamagedEssayError(path, "cannot be read", _ADD_AGAIN) from error
+    if hashlib.sha256(data).hexdigest() != essay.source_sha256:
+        raise DamagedEssayError(path, "was changed after the essay was added", _ADD_AGAIN)
+    return data
+
+
+def read_original(setting: Path, pdf: Path, essay: StoredEssay, text: str, digest: str) -> Original | None:
+    """Read the stored PDF of an essay and its setting; ``None`` if it has none.
+
+    Raises:
+        DamagedEssayError: If one of the two is missing, damaged or changed.
+    """
+    if not is_pdf(essay):
+        return None
+    return Original(read_original_pdf(pdf, essay), read_setting(setting, essay, text, digest))
+
+
+def setting_digest(setting: str) -> str:
+    """sha256 of a setting as it is stored."""
+    return hashlib.sha256(setting.encode("utf-8")).hexdigest()
