@@ -88,7 +88,7 @@ class OpenDocumentFile:
         self._read(body)
         self._writer.end()
         for number, (call, note) in enumerate(self._notes, 1):
-            for element in note.iter(f"{_TEXT}p"):
+            for element in _outermost(note):
                 self._writer.begin(f"note {number}", "note")
                 self._write(element)
                 self._writer.end(call)
@@ -161,6 +161,15 @@ class OpenDocumentFile:
                 first_line = style.first_line if first_line is None else first_line
         hanging = (first_line or 0) < 0
         return "quotation" if (margin or 0) >= _BLOCK_INDENT and not hanging else "prose"
+
+
+def _outermost(note: _Element) -> Iterator[_Element]:
+    """The paragraphs of a note that are in no other paragraph of it; damaged files have such."""
+    for child in note:
+        if child.tag == f"{_TEXT}p":
+            yield child
+        else:
+            yield from _outermost(child)
 
 
 def _styles(root: _Element) -> dict[tuple[str, str], _Style]:

@@ -97,7 +97,7 @@ class WordFile:
             self._write(element)
         self._writer.end()
         for kind, (_, root) in self._notes.items():
-            for note in root.iter(f"{_W}{kind}"):
+            for note in root.iterchildren(f"{_W}{kind}"):
                 number = note.get(f"{_W}id")
                 for element in note.iter(f"{_W}p"):
                     self._writer.begin(f"{'note' if kind == 'footnote' else 'endnote'} {number}", "note")

@@ -184,3 +184,12 @@ def test_a_draft_whose_picture_is_damaged_is_read_but_not_copied(tmp_path: Path)
     with pytest.raises(DraftError, match=r"draft\.odt is damaged"):
         write_corrected_copy(target, path, report)
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_notes_and_paragraphs_within_each_other_are_read_once(tmp_path: Path) -> None:
+    note, end = "<text:p>one <text:note><text:note-body>", "</text:note-body></text:note></text:p>"
+    path = text_document(tmp_path, note * 50 + "<text:p>last</text:p>" + end * 50)
+    assert read_draft_file(path).text.split() == ["one"] * 50 + ["last"]
+    body = "<text:p>one " * 100 + "</text:p>" * 100
+    path = text_document(tmp_path, note + body + end)
+    assert read_draft_file(path).text.split() == ["one"] * 101
