@@ -3,38 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from assistant.chunking.classify import BYLINE, ClassifiedBlock, is_name
-from assistant.chunking.printed import PrintLine
+from assistant.core.essay import letters_and_digits
 
 _FEWEST = 2
 _LONGEST_BYLINE = 80
 
 
 def essay_starts(blocks: Sequence[ClassifiedBlock]) -> tuple[int, ...]:
-    """Line numbers of titles with the name of an author below, if there are several.
+    """Line numbers of titles with the name of an author and a text below, if there are several.
 
     Args:
         blocks: The blocks of a file with their kinds, in reading order.
     """
-    starts = [
-        block.lines[0].number
-        for block, after in pairwise(blocks)
-        if block.kind in {"title", "heading"} and _is_byline(after)
-    ]
-    if blocks and blocks[0].kind == "title" and starts and starts[0] != blocks[0].lines[0].number:
-        starts.insert(0, blocks[0].lines[0].number)
+    title = next((block for block in blocks if block.kind == "title"), None)
+    author = next((block.lines[0].text for block in blocks if block.kind == "author"), "")
+    if title is None or not author:
+        return ()
+    starts = [title.lines[0].number]
+    for block, after, text in zip(blocks, blocks[1:], blocks[2:], strict=False):
+        is_start = block.kind == "heading" and after.kind == "heading" and text.kind == "paragraph"
+        if is_start and _is_byline(after, author) and _key(block) != _key(title):
+            starts.append(block.lines[0].number)
     return tuple(starts) if len(starts) >= _FEWEST else ()
 
 
-def _is_byline(block: ClassifiedBlock) -> bool:
-    line: PrintLine = block.lines[0]
-    if len(block.lines) > 1 or len(line.text) > _LONGEST_BYLINE:
+def _key(block: ClassifiedBlock) -> str:
+    return letters_and_digits(" ".join(line.text for line in block.lines))
+
+
+def _is_byline(block: ClassifiedBlock, author: str) -> bool:
+    """Whether a block names an author as the first one is named: after "by", or without it."""
+    text = block.lines[0].text
+    if len(block.lines) > 1 or len(text) > _LONGEST_BYLINE:
         return False
-    byline = BYLINE.match(line.text)
-    name = line.text[byline.end() :] if byline else line.text
-    return block.kind == "author" or (is_name(name.strip(" .")) and (bool(byline) or block.kind == "heading"))
+    byline = BYLINE.match(text)
+    name = text[byline.end() :] if byline else text
+    # Without "by", two words in capitals are a heading rather than a name.
+    as_first = bool(byline) or not (BYLINE.match(author) or text.isupper())
+    return as_first and is_name(name.strip(" ."))
 
 
 def several_essays(starts: Sequence[int]) -> str:

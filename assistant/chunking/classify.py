@@ -9,7 +9,13 @@ from itertools import pairwise
 
 from assistant.chunking.blocks import heading_like
 from assistant.chunking.entries import begins_entry, ends_entry, entry_starts
-from assistant.chunking.headings import NOTES_HEADING, REFERENCES_HEADING, is_capitals, numbering_length
+from assistant.chunking.headings import (
+    NOTES_HEADING,
+    REFERENCES_HEADING,
+    introduces,
+    is_capitals,
+    numbering_length,
+)
 from assistant.chunking.layout import Layout
 from assistant.chunking.notes import begins_notes, divide_notes, note_start
 from assistant.chunking.printed import LineGroup, PrintLine
@@ -296,7 +302,8 @@ def _is_heading(
         return False
     if classified and classified[-1].kind == "paragraph" and not classified[-1].lines[-1].ends_sentence:
         return False
-    if block.item or _is_dedication(block, following):
+    quoted = (following.narrow or following.verse) and introduces(block.printed)
+    if block.item or quoted or _is_dedication(block, following):
         return False
     starts = following.first.starts_sentence or _is_byline(following)
     return starts and not (block.narrow and len(block.lines) > 1)

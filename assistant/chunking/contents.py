@@ -11,15 +11,22 @@ from assistant.core.essay import letters_and_digits
 _HEADING = re.compile(
     r"(?:table of )?contents|list of (?:contents|figures|tables|illustrations)|inhalt|inhaltsverzeichnis|"
     r"inhaltsübersicht|table des mati[èe]res|sommaire|[íi]ndice(?: general| generale)?|contenido|sommario|"
-    r"inhoud|inhoudsopgave",
+    r"inhoud|inhoudsopgave|index",
     re.IGNORECASE,
 )
 _PAGE = re.compile(r"\d{1,4}|(?=[ivxlc])c{0,3}(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})")
 _LEADERS = frozenset(".·…_‥")
 _FEWEST_LEADERS = 3
+_INDEX = re.compile(
+    r"(?:general )?index(?: of [\w ]{1,30})?|(?:personen|namen|namens|sach|orts)?register|index des noms",
+    re.IGNORECASE,
+)
+# An index ends the book; so many of its lines end with a number.
+_INDEXED, _SHORTEST_INDEX = 0.6, 10
 # An entry is one to three lines long; a longer line is prose.
 _LONGEST_ENTRY = 3
 _LONGEST_LINE = 110
+_LONGEST_NAME = 40
 # So many lines with leaders, so close together, are contents without a heading.
 _FEWEST_LED, _NEAR = 3, 4
 
@@ -38,7 +45,7 @@ def find_contents(texts: Sequence[str], after_blank: Sequence[bool]) -> frozense
     uses = Counter(keys)
     found: set[int] = set()
     for index, text in enumerate(texts):
-        if index not in found and len(text) < 40 and _HEADING.fullmatch(text.strip(" .:*_#")):
+        if index not in found and len(text) < _LONGEST_NAME and _HEADING.fullmatch(text.strip(" .:*_#")):
             end = max(
                 _end_of_numbered(texts, after_blank, index + 1),
                 _end_of_repeated(keys, uses, texts, index + 1),
@@ -50,6 +57,17 @@ def find_contents(texts: Sequence[str], after_blank: Sequence[bool]) -> frozense
         if near[-1] - near[0] <= _NEAR * (_FEWEST_LED - 1):
             found.update(range(near[0], near[-1] + 1))
     return frozenset(found)
+
+
+def index_start(texts: Sequence[str]) -> int:
+    """Position of the line that begins an index at a book's end; the number of lines if there is none."""
+    for position in range(len(texts) - _SHORTEST_INDEX - 1, -1, -1):
+        text = texts[position]
+        if len(text) < _LONGEST_NAME and _INDEX.fullmatch(text.strip(" .:*_#")):
+            rest = texts[position + 1 :]
+            numbered = sum(entry.rstrip(" .")[-1:].isdigit() for entry in rest)
+            return position if numbered >= _INDEXED * len(rest) else len(texts)
+    return len(texts)
 
 
 def _key(text: str) -> str:

@@ -45,6 +45,7 @@ _LOWER_NUMBERING = re.compile(
 _LETTER = re.compile(r"(?![IVX])[A-Za-z][.)]\s")
 # The mark of a note after a stop.
 _MARK_AT_END = re.compile(r"(?<=[.!?…\"'”’)])(?:\d{1,3}|\[\^?\w{1,4}\]|[¹²³⁴⁵⁶⁷⁸⁹⁰]{1,3}|[*†‡]{1,2})$")
+_NOT_LAST = ",;:—-–…"
 _CLOSERS = "\"'”’»)]*_"
 _OPENERS = "\"'“‘«„‚—–-"
 _INNER_STOP = re.compile(r"\w{3}[.!?]\s")
@@ -100,9 +101,9 @@ def reads_as_heading(text: str, *, set_apart: bool) -> bool:
     words = text[numbering_length(text) :]
     # "Q." and "A." are no numbers of headings that ask.
     numbered = len(words) < len(text) and not _LETTER.match(text)
-    if text[-1] in ",;:—-–…":
-        return False
     printed = text.rstrip(_CLOSERS) or text
+    if text[-1] in _NOT_LAST or printed[-1] in _NOT_LAST or (text[0] == "[" and text[-1] == "]"):
+        return False
     closed = len(printed) < len(text) and any(mark in text[len(printed) :] for mark in "\"'”’»")
     if printed[-1] == ".":
         return not closed and (is_capitals(words) or bool(_NUMBER.fullmatch(text)))
@@ -111,6 +112,13 @@ def reads_as_heading(text: str, *, set_apart: bool) -> bool:
     if closed or text[0] in _OPENERS or _INNER_STOP.search(words):
         return False
     return numbered or is_capitals(words) or set_apart or _is_title_case(words)
+
+
+def introduces(text: str) -> bool:
+    """Whether a line above a quotation reads as the beginning of a sentence and not as a heading."""
+    words = text[numbering_length(text) :]
+    last = words.split()[-1].strip(_CLOSERS)
+    return len(words) == len(text) and " " in words and last[:1].islower() and not _is_title_case(text)
 
 
 def _is_title_case(text: str) -> bool:

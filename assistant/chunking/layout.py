@@ -14,7 +14,7 @@ from itertools import pairwise, zip_longest
 from operator import itemgetter
 from statistics import fmean, median, pstdev
 
-from assistant.chunking.contents import find_contents
+from assistant.chunking.contents import find_contents, index_start
 from assistant.chunking.headings import find_names, find_speakers
 from assistant.chunking.matter import DroppedSpan, find_matter
 from assistant.chunking.printed import PrintLine, printed_lines
@@ -244,7 +244,9 @@ def find_layout(essay: Essay) -> Layout:
 
 def _take_contents_out(lines: Sequence[PrintLine]) -> tuple[list[PrintLine], list[DroppedSpan]]:
     """Take tables of contents out; the other lines, and spans of the contents."""
-    contents = find_contents([line.text for line in lines], [line.after_blank for line in lines])
+    texts = [line.text for line in lines]
+    index_at = index_start(texts)
+    contents = find_contents(texts, [line.after_blank for line in lines]) | set(range(index_at, len(lines)))
     kept: list[PrintLine] = []
     opens_page, after_contents = False, False
     for index, line in enumerate(lines):
@@ -254,7 +256,10 @@ def _take_contents_out(lines: Sequence[PrintLine]) -> tuple[list[PrintLine], lis
         opens = line.opens_page or (opens_page and bool(kept))
         kept.append(replace(line, after_blank=line.after_blank or after_contents, opens_page=opens))
         opens_page, after_contents = False, False
-    dropped = [(lines[index].start, lines[index].end, "table of contents") for index in sorted(contents)]
+    dropped = [
+        (lines[index].start, lines[index].end, "index" if index >= index_at else "table of contents")
+        for index in sorted(contents)
+    ]
     return kept, dropped
 
 

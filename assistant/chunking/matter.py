@@ -36,6 +36,7 @@ _RULES = re.compile(r"(?:([-_*=~#•·—–+◆])(?:\s*+\1){2,}+|(?:⁂|❦|☙
 _UNDERLINE = re.compile(r"(?:={3,}+|-{3,}+)")
 _LONGEST_UNDERLINED = 120
 _ILLUSTRATION, _LONGEST_CAPTION = "[Illustration", 600
+_NAMED_PICTURE = re.compile(r"\[(?:Figure|Fig\.|Image|Picture|Music|Musique|Abbildung|Plate)\s?[\w.]{0,8}\]")
 # A field of Obsidian's Dataview.
 _DATAVIEW = re.compile(r"[\w-]{1,30}(?: [\w-]{1,30})?::(?:\s.*)?")
 _COMMANDS = re.compile(
@@ -284,7 +285,7 @@ def _line(lines: Sequence[Line], index: int, first: int, found: _Found) -> None:
         if underlines:
             found.underlined.add(lines[index - 1].start)
         found.spans.append((start, end, "layout mark" if underlines else "rule"))
-    elif text[0] == "!" and _PICTURE.fullmatch(text):
+    elif _PICTURE.fullmatch(text) if text[0] == "!" else _NAMED_PICTURE.fullmatch(text):
         found.spans.append((start, end, "picture"))
     elif "::" in text[:70] and _DATAVIEW.fullmatch(text):
         found.spans.append((start, end, "front matter"))

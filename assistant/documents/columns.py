@@ -18,7 +18,7 @@ _FEWEST_LINES, _FEWEST_ELSEWHERE, _NARROWEST, _MIDDLE = 6, 3, 2, (0.25, 0.75)
 _BLANK = 0.6
 _LONGEST_LINE = 250
 # Share of lines that begin in lower case, where each side is running text and no table, list or verse.
-_PROSE, _FEWEST_WORDS = 0.25, 2.5
+_PROSE, _FEWEST_WORDS, _FILLED = 0.25, 2.5, 0.7
 _GAP = re.compile(r"(?<=\S)[ \t]{2,}(?=\S)")
 _PAGE_NUMBER = re.compile(r"[-–—\[(|]?\s?(?:\d{1,4}|[ivxlc]{1,6})\s?[-–—\])|]?")
 _FORM_FEED = re.compile(r"(\f)")
@@ -166,7 +166,13 @@ def _is_prose(rows: Sequence[_Row]) -> bool:
         lines = [words for row in rows if row.both and (words := getattr(row, side).strip())]
         goes_on = sum(after[0].islower() for _, after in pairwise(lines))
         words = sum(len(line.split()) for line in lines) / len(lines)
+        widest = max(map(len, lines))
+        full = sum(len(line) > _FILLED * widest for line in lines)
+        stops = sum(line[-1] in ",;.:" for line in lines)
         if goes_on < _PROSE * len(lines) or words < _FEWEST_WORDS:
+            return False
+        # The lines of a list of words have different lengths, and many end with a comma.
+        if full < len(lines) / 2 or stops > len(lines) / 2:
             return False
     return True
 
