@@ -44,7 +44,25 @@ def divide(layout: Layout) -> list[LineGroup]:
     blocks: list[LineGroup] = []
     for run in _even_runs(layout):
         blocks.extend(_divide_run(run, layout))
+    if not layout.indented and layout.measure.wrapped:
+        for before, block, after in zip([None, *blocks], blocks, [*blocks[1:], None], strict=False):
+            if any(other is not None and _is_line_of(block, other, layout) for other in (before, after)):
+                block.narrow = True
     return blocks
+
+
+def _is_line_of(block: LineGroup, quotation: LineGroup, layout: Layout) -> bool:
+    """Whether a block is one line, indented as the quotation next to it is."""
+    indent = block.first.indent
+    return (
+        len(block.lines) == 1
+        and not (block.narrow or block.verse or block.item or block.first.mark)
+        and quotation.narrow
+        and len(quotation.lines) > 1
+        and indent >= layout.body_indent + _STEP
+        and indent in {quotation.first.indent, quotation.last.indent}
+        and block.first.ends_sentence
+    )
 
 
 def _even_runs(layout: Layout) -> Iterator[list[PrintLine]]:

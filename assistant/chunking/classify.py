@@ -300,7 +300,9 @@ def _is_heading(
         return bool(classified) and classified[-1].kind == "heading"
     if not heading_like(block, layout):
         return False
-    if classified and classified[-1].kind == "paragraph" and not classified[-1].lines[-1].ends_sentence:
+    last = classified[-1].lines if classified and classified[-1].kind == "paragraph" else []
+    # A short line without a stop, such as one on a title page, is no sentence that goes on.
+    if last and not last[-1].ends_sentence and (len(last) > 1 or len(last[0].text) > _LONGEST_NAME):
         return False
     quoted = (following.narrow or following.verse) and introduces(block.printed)
     if block.item or quoted or _is_dedication(block, following):

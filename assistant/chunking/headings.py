@@ -46,8 +46,8 @@ _LETTER = re.compile(r"(?![IVX])[A-Za-z][.)]\s")
 # The mark of a note after a stop.
 _MARK_AT_END = re.compile(r"(?<=[.!?…\"'”’)])(?:\d{1,3}|\[\^?\w{1,4}\]|[¹²³⁴⁵⁶⁷⁸⁹⁰]{1,3}|[*†‡]{1,2})$")
 _NOT_LAST = ",;:—-–…"
-_CLOSERS = "\"'”’»)]*_"
-_OPENERS = "\"'“‘«„‚—–-"
+_CLOSERS = "\"'”’“»«)]*_"
+_OPENERS = "\"'“‘«»„‚—–-"
 _INNER_STOP = re.compile(r"\w{3}[.!?]\s")
 # Words of fewer letters than this are not set with a capital in a title.
 _LONG_WORD = 4
@@ -104,7 +104,7 @@ def reads_as_heading(text: str, *, set_apart: bool) -> bool:
     printed = text.rstrip(_CLOSERS) or text
     if text[-1] in _NOT_LAST or printed[-1] in _NOT_LAST or (text[0] == "[" and text[-1] == "]"):
         return False
-    closed = len(printed) < len(text) and any(mark in text[len(printed) :] for mark in "\"'”’»")
+    closed = len(printed) < len(text) and any(mark in text[len(printed) :] for mark in "\"'”’“»«")
     if printed[-1] == ".":
         return not closed and (is_capitals(words) or bool(_NUMBER.fullmatch(text)))
     if printed[-1] not in "?!":

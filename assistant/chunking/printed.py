@@ -20,7 +20,7 @@ from assistant.core.lines import Line, split_lines, strip
 _SENTENCE_END = re.compile(
     r"[.!?…:][\"'”’)\]»*_]*(?:\s?\(.{1,60}\)[.]?)?(?:\d{1,3}|\[\^?\w{1,4}\]|[¹²³⁴⁵⁶⁷⁸⁹⁰]+)?$"
 )
-_OPENERS = "\"'“‘([«"
+_OPENERS = "\"'“‘([«„»_*"
 # What is printed on a page beside its text, and divides nothing.
 _PAGE_FURNITURE = frozenset(
     {"page number", "running head", "download stamp", "cover sheet", "imprint", "page mark"}
