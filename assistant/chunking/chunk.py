@@ -18,10 +18,11 @@ from assistant.chunking.blocks import divide, guessed_ends, merge
 from assistant.chunking.bracketed_notes import cut_inline_notes, take_bracketed
 from assistant.chunking.classify import ClassifiedBlock, byline_length, classify, title_and_author
 from assistant.chunking.cleaning import CleanText, Hyphenation, Tally, clean
+from assistant.chunking.footnotes import take_footnotes
 from assistant.chunking.layout import LIST_ITEM, Layout, find_layout
 from assistant.chunking.marks import MarkFinder, NoteTarget
 from assistant.chunking.matter import DroppedSpan
-from assistant.chunking.notes import has_bracket, note_start, take_footnotes
+from assistant.chunking.notes import has_bracket, note_start
 from assistant.chunking.printed import PrintLine
 from assistant.chunking.sentences import split_sentences
 from assistant.chunking.typeset import typeset_essay
@@ -131,6 +132,8 @@ def _blocks(essay: Essay, layout: Layout, tally: Tally) -> _Reading:
     for start, end, reason in layout.dropped:
         tally.drop(essay.text, start, end, reason)
     found = take_footnotes(layout)
+    for start, end in found.numbers:
+        tally.drop(essay.text, start, end, "note number")
     body = found.body
     divided = divide(body)
     guessed = guessed_ends(divided, body)

@@ -21,6 +21,8 @@ _SET_APART = re.compile(r"^\s*\S+(?:\s{2,}|\t|\s*[|·•])|(?:\s{2,}|\t|[|·•]
 _LONGEST_HEAD = 80
 # Furniture is on the outermost lines of a page; further in, a repeated line is the author's.
 _OUTERMOST = 2
+# Lines at the beginning that may be the title and the author, which running heads repeat.
+_TITLE_LINES = 6
 # A line that ends so is one of the text, and no running head.
 _SENTENCE_ENDS = frozenset(".,;:!?")
 # A page number that is misprinted or misread has these characters.
@@ -127,17 +129,22 @@ def find_furniture(pages: Sequence[Sequence[Line]], *, with_numbers: bool = True
     ]
     voters = _voters(numbered)
     labels = fit_labels((_candidate(page, number) for page, number in voters), len(pages))
+    heads = _Heads(pages, edges)
     own = {
         (page, number)
         for page, number in numbered
         if _candidate(page, number).label == labels[page]
-        and number.line.start in {edges[page][0].start, edges[page][-1].start}
+        and heads.is_outermost(page, number)
         and ((page, number) in voters or number.head[-1:] not in _SENTENCE_ENDS)
     }
     misprints = _misprints(edges, labels, own)
     spans = {number.span for _, number in own}
     spans |= {(line.start, line.end, "page number") for line in misprints.values()}
-    spans |= _repeated(edges, {start for start, _, _ in spans})
+    spans |= {
+        (line.start, line.end, "running head") for page, number in own for line in heads.next_to(page, number)
+    }
+    numbered_pages = {page for page, _ in own} | misprints.keys()
+    spans |= _repeated(edges, {start for start, _, _ in spans}, numbered_pages)
     spans |= _imprint(edges[0], {start for start, _, _ in spans}) if edges else set()
     warnings = (
         f"The number printed on page {labels[page]} is {line.text.strip()}; the pages around it tell its own."
@@ -217,17 +224,68 @@ def _is_imprint(text: str) -> bool:
     return bool(not is_sentence and _ISSUE.search(text) and _YEAR.search(text))
 
 
-def _repeated(edges: Sequence[Sequence[Line]], taken: Collection[int]) -> set[FurnitureSpan]:
-    """Lines at the edges that recur on many pages, whatever numbers are in them."""
+class _Heads:
+    """Lines that look like running heads: they recur at the edges of pages, or repeat title or author.
+
+    Args:
+        pages: The lines of each page.
+        edges: The outermost lines of each page.
+    """
+
+    def __init__(self, pages: Sequence[Sequence[Line]], edges: Sequence[Sequence[Line]]) -> None:
+        self._edges = edges
+        self._pages_with: Counter[str] = Counter()
+        for edge in edges:
+            self._pages_with.update({_shape(line) for line in edge})
+        first = pages[0][:_TITLE_LINES] if pages else ()
+        self._front = {_letters(line) for line in first}
+
+    def is_outermost(self, page: int, number: NumberLine) -> bool:
+        """Whether nothing is further out on the page than a number, or only a running head."""
+        edge = self._edges[page]
+        if number.line.start in {edge[0].start, edge[-1].start}:
+            return True
+        if number.head or number.line is not edge[1]:
+            return False
+        return self._is_head(page, edge[0])
+
+    def next_to(self, page: int, number: NumberLine) -> list[Line]:
+        """The running head on the line before or after a number at the head of a page."""
+        edge = self._edges[page]
+        if number.head or len(edge) < 2 * _OUTERMOST or number.line not in edge[:2]:
+            return []
+        other = edge[1] if number.line is edge[0] else edge[0]
+        return [other] if self._is_head(page, other) else []
+
+    def _is_head(self, page: int, line: Line) -> bool:
+        text = line.text.strip()
+        if not page or len(text) > _LONGEST_HEAD or text[-1] in _SENTENCE_ENDS or not _letters(line):
+            return False
+        return self._pages_with[_shape(line)] > 1 or _letters(line) in self._front
+
+
+def _letters(line: Line) -> str:
+    return "".join(filter(str.isalpha, line.text.casefold()))
+
+
+def _repeated(
+    edges: Sequence[Sequence[Line]], taken: Collection[int], numbered: Collection[int]
+) -> set[FurnitureSpan]:
+    """Lines at the edges that recur on many pages, whatever numbers are in them.
+
+    A number alone is none of these on a page that has its own: it can be that of a note.
+    """
     pages_with: Counter[str] = Counter()
     for edge in edges:
         pages_with.update({_shape(line) for line in edge if line.start not in taken})
     needed = max(_FEWEST_REPEATS, _SHARE * len(edges))
     return {
         (line.start, line.end, "running head")
-        for edge in edges
+        for page, edge in enumerate(edges)
         for line in edge
-        if line.start not in taken and pages_with[_shape(line)] >= needed
+        if line.start not in taken
+        and pages_with[_shape(line)] >= needed
+        and (page not in numbered or any(map(str.isalpha, line.text)))
     }
 
 

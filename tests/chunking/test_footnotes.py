@@ -70,3 +70,52 @@ def test_rest_of_a_note_that_nothing_shows_is_left_with_a_warning(
     notes = [each.text for each in truth if each.kind == "note"]
     found = [passage.text for passage in chunked.passages if passage.kind == "note"]
     assert all(any(note.startswith(words) for note in notes) for words in found)
+
+
+FRONT = f"{TITLE}\n\n{AUTHOR}\n\n"
+BODY = (
+    "The keeper of the old mill kept a ledger in which he wrote down every visitor\n"
+    "who came up the lane in winter.1 He did not ask their names, for names seemed\n"
+    "to him a kind of debt.2 He described their coats and boots with the patience\n"
+    "of a painter.3 When the river froze he counted the days that nobody came.\n"
+)
+AFTER = "\fReaders of the ledger have mostly looked for facts about the price of flour.\n\n18\n"
+ARCHIVE = "For the ruling of the paper see the catalogue of the county archive."
+REMARKS = "Compare the remarks of the schoolmaster, printed in the parish\nmagazine."
+GAZETTE = "See the gazette of 1902."
+
+
+@pytest.mark.parametrize(
+    ("foot", "numbers"),
+    [
+        (f"1\n\n{ARCHIVE}\n{REMARKS}\n3\n{GAZETTE}\n2\n", "1.3"),
+        (f"1\n{ARCHIVE}\n2\n{REMARKS}\n{GAZETTE}\n3\n", "12."),
+        (f"1\n{ARCHIVE}\n{REMARKS}\n{GAZETTE}\n2\n3\n", "1.."),
+        (f"1\n2\n3\n\n{ARCHIVE}\n{REMARKS}\n{GAZETTE}\n", "123"),
+        (f"1\n2\n{ARCHIVE}\n{REMARKS}\n3\n{GAZETTE}\n", "123"),
+    ],
+)
+def test_numbers_that_are_not_next_to_their_notes(
+    foot: str, numbers: str, frequency: Callable[[str], float]
+) -> None:
+    """A number that is printed after its note's words is left out; the note is linked all the same."""
+    chunked = chunk(essay_of(f"{FRONT}{BODY}{foot}\n17\n{AFTER}"), frequency)
+    notes = [passage for passage in chunked.passages if passage.kind == "note"]
+    words = [" ".join(note.split()) for note in (ARCHIVE, REMARKS, GAZETTE)]
+    assert [note.text for note in notes] == [
+        note if number == "." else f"{number} {note}" for number, note in zip(numbers, words, strict=True)
+    ]
+    marks = [mark for passage in chunked.passages for mark in passage.notes]
+    assert [(mark.mark, mark.passage) for mark in marks] == [
+        (str(number), note.id) for number, note in enumerate(notes, 1)
+    ]
+    assert chunked.report.unaccounted == 0
+    assert not chunked.report.warnings
+
+
+def test_numbers_that_cannot_be_given_to_notes_are_named(frequency: Callable[[str], float]) -> None:
+    """Three sentences end with their lines, so that nothing shows with which of them note 2 begins."""
+    foot = f"1\n{ARCHIVE}\nIt is wrongly dated there.\n{REMARKS}\n3\n{GAZETTE}\n2\n"
+    chunked = chunk(essay_of(f"{FRONT}{BODY}{foot}\n17\n{AFTER}"), frequency)
+    assert [passage.text[0] for passage in chunked.passages if passage.kind == "note"] == ["1", "3"]
+    assert any("note 2" in warning for warning in chunked.report.warnings)

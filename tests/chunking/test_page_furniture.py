@@ -394,6 +394,20 @@ def test_running_heads_with_numbers_that_change_sides(frequency: Callable[[str],
     check(text, frequency, [str(301 + place) for place in range(8)])
 
 
+@pytest.mark.parametrize("form", ["{number}\n\n{head}\n\n", "{head}\n\n{number}\n\n", "{head}\n{number}\n"])
+def test_running_heads_and_numbers_on_lines_of_their_own(
+    form: str, frequency: Callable[[str], float]
+) -> None:
+    """A head that is printed only once repeats the title."""
+    heads = [AUTHOR.upper(), TITLE.upper(), AUTHOR.upper()]
+    text = "\f".join(
+        FRONT + page if not place else form.format(head=heads[place - 1], number=301 + place) + page
+        for place, page in enumerate(PAGES)
+    )
+    chunked = check(text, frequency, IN_ORDER)
+    assert reasons(chunked) == {"running head", "page number"}
+
+
 @pytest.mark.parametrize(
     "imprint",
     [
