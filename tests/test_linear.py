@@ -35,7 +35,7 @@ from assistant.citations.titles import marked_up
 from assistant.core.errors import AssistantError
 from assistant.documents.latex import read_latex
 from assistant.documents.markdown import read_markdown
-from assistant.documents.text import read_text
+from assistant.documents.text import read_pages, read_text
 from assistant.drafts.check import Checker
 from assistant.drafts.quotations import find_quotations
 from assistant.library.adding import essay_of_passages
@@ -212,6 +212,7 @@ def _read_quotation(text: str) -> None:
 # What sees a text of a user's, from a file or typed.
 _READERS: dict[str, Callable[[str], object]] = {
     "essay": lambda text: chunk(essay_of(text), lambda _: 0.0),
+    "essay's file": lambda text: read_pages(text, "-"),
     "voices": lambda text: voices_of(essay_of_passages("e", "T", {"e/p1": text}).passages),
     "sentences": split_sentences,
     "parenthetical": lambda text: parse_parenthetical(f"({text})"),

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from assistant.chunking.cleaning import HYPHENS
+from assistant.chunking.contents import named_heading
 from assistant.chunking.headings import (
     is_bare_number,
     is_capitals,
@@ -243,6 +244,8 @@ def heading_like(block: LineGroup, layout: Layout) -> bool:
         return True
     if len(block.lines) > 2 or len(text) > _LONGEST_HEADING or block.first.mark:
         return False
+    if layout.named and block.first.after_blank and named_heading(text) in layout.named:
+        return True
     if not block.first.starts_sentence or not any(ch.isalnum() for ch in text):
         return False
     set_apart = block.first.after_blank and not layout.spaced

@@ -26,7 +26,7 @@ _INDEXED, _SHORTEST_INDEX = 0.6, 10
 # An entry is one to three lines long; a longer line is prose.
 _LONGEST_ENTRY = 3
 _LONGEST_LINE = 110
-_LONGEST_NAME = 40
+_LONGEST_NAME, _SHORTEST_NAMED = 40, 4
 # So many lines with leaders, so close together, are contents without a heading.
 _FEWEST_LED, _NEAR = 3, 4
 
@@ -68,6 +68,13 @@ def index_start(texts: Sequence[str]) -> int:
             numbered = sum(entry.rstrip(" .")[-1:].isdigit() for entry in rest)
             return position if numbered >= _INDEXED * len(rest) else len(texts)
     return len(texts)
+
+
+def named_heading(entry: str) -> str:
+    """The heading that an entry names, or a heading itself, for comparing them; empty if it is too short."""
+    rest = _split_page(entry)[0].rstrip(" .·…_‥\t")
+    key = _key(rest) if rest else ""
+    return key if len(key) >= _SHORTEST_NAMED else ""
 
 
 def _key(text: str) -> str:

@@ -14,7 +14,7 @@ from itertools import pairwise, zip_longest
 from operator import itemgetter
 from statistics import fmean, median, pstdev
 
-from assistant.chunking.contents import find_contents, index_start
+from assistant.chunking.contents import find_contents, index_start, named_heading
 from assistant.chunking.headings import find_names, find_speakers
 from assistant.chunking.matter import DroppedSpan, find_matter
 from assistant.chunking.printed import PrintLine, printed_lines
@@ -188,6 +188,7 @@ class Layout:
         firsts_indented: Whether some first line after a blank line is indented.
         body_indent: Columns before an ordinary line.
         spaced: Whether blank lines divide the paragraphs.
+        named: Headings that a table of contents names, as ``named_heading`` makes them comparable.
         speakers: Names before speeches, on the same line.
         names: Lines that have nothing but the name of a speaker.
         dropped: Source spans that are no words of the essay, with the reason: what surrounds them in the
@@ -203,6 +204,7 @@ class Layout:
     firsts_indented: bool
     body_indent: int
     spaced: bool
+    named: frozenset[str]
     speakers: frozenset[str]
     names: frozenset[str]
     dropped: tuple[DroppedSpan, ...]
@@ -217,6 +219,7 @@ def find_layout(essay: Essay) -> Layout:
     matter = find_matter(essay.text)
     lines, marks = _take_marks_off(printed_lines(essay, matter))
     lines, contents = _take_contents_out(lines)
+    entries = (essay.text[start:end] for start, end, reason in contents if reason == "table of contents")
     measure = find_measure([[line.text for line in run] for run in runs(lines)])
     inner = [line.indent for run in runs(lines) for line in run[1:]] or [0]
     body = max(set(inner), key=inner.count)
@@ -232,6 +235,7 @@ def find_layout(essay: Essay) -> Layout:
         firsts_indented=firsts_indented,
         body_indent=body,
         spaced=_spaced(lines, measure),
+        named=frozenset(filter(None, map(named_heading, entries))),
         speakers=find_speakers([line.text for line in lines]),
         names=find_names([line.text for line in lines], [line.after_blank for line in lines]),
         dropped=(*matter.spans, *((start, end, "layout mark") for start, end in marks), *contents),

@@ -79,6 +79,18 @@ def test_contents_are_left_out(contents: str) -> None:
     assert dropped == [line.strip() for line in contents.splitlines() if line.strip()]
 
 
+@pytest.mark.parametrize("stop", ["", ".", "?", "!"])
+def test_headings_that_the_contents_name(stop: str) -> None:
+    """A stop at their end, or a question, does not make sentences of them."""
+    names = ("the weather is bad", "was there a column", "the iron has gone")
+    headings = [
+        f"{number}. {name.capitalize()}{stop}" for number, name in zip(("I", "II", "III"), names, strict=True)
+    ]
+    contents = "\n".join(f"  {name:<40} {page}" for name, page in zip(headings, (1, 4, 9), strict=True))
+    parts = [spaced(name, *wrapped(texts)) for name, texts in zip(headings, (ONE, TWO, THREE), strict=True)]
+    assert passages(spaced(HEAD + "CONTENTS", contents, *parts)) == [*FRONT, *under(*headings)]
+
+
 def test_contents_in_german_and_french() -> None:
     german = (
         f"{GERMAN_HEAD}Inhalt\n\n1 Das Wetter\t3\n2 Die vierte Spalte\t5\nLiteraturverzeichnis\t9\n\n"
