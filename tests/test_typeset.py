@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fake_models import FakeEncoder
+
+from assistant.library.library import Library
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = ROOT / "tests" / "data" / "pdf"
@@ -17,6 +21,7 @@ from typeset.latex import source  # noqa: E402
 from typeset.layouts import LAYOUTS, LatexPress, Layout  # noqa: E402
 from typeset.office import flat_document  # noqa: E402
 from typeset.other_layouts import WORD_ENDNOTES  # noqa: E402
+from typeset.real import agreement, written  # noqa: E402
 from typeset.sample import sample_essay  # noqa: E402
 from typeset.scoring import GROUPS, ReadPassage, expected_pages, score  # noqa: E402
 from typeset.truth import expected, find_pages, squash  # noqa: E402
@@ -124,6 +129,47 @@ def test_the_sample_has_the_passages_that_print_has() -> None:
         "reference": 12,
     }
     assert kinds == wanted
+
+
+def test_an_essay_keeps_its_words_lines_and_pages_when_it_is_set_again(tmp_path: Path) -> None:
+    library = Library(tmp_path, load_encoder=lambda _name: FakeEncoder())
+    library.add(ROOT / "data" / "sample" / "essay.txt", essay_id="essay")
+    essay, source_text = library.essay("essay"), library.source_text("essay")
+    again = written(essay, source_text)
+    parts = [
+        *(block.words for block in again.blocks),
+        *(note.words for note in again.notes),
+        *again.references,
+    ]
+    words = [squash(plain(part)) for part in parts]
+    texts = [
+        squash(item.text).lstrip("1234567") if item.kind == "note" else squash(item.text)
+        for item in essay.passages
+    ]
+    assert [text for text in texts if text not in words] == [
+        squash(again.title),
+        squash(again.author),
+        "notes",
+        "workscited",
+    ]
+    pages = sum(part.style == "page" for words in parts for part in words) + len(again.new_pages)
+    assert pages == essay.report.pages - 1
+    ends = [part.text for block in again.blocks for part in block.words if part.style in {"line", "page"}]
+    # Quotations keep only the ends of pages, and one of their words is divided.
+    undone = [printed for printed, _ in essay.report.hyphens_joined if not printed.startswith("gov-")]
+    assert ends.count("-") == len(undone) == 12
+    assert len(ends) > 250
+
+
+def test_agreement_names_what_differs(tmp_path: Path) -> None:
+    library = Library(tmp_path, load_encoder=lambda _name: FakeEncoder())
+    library.add(ROOT / "data" / "sample" / "essay.txt", essay_id="essay")
+    passages = library.essay("essay").passages
+    assert agreement(passages, passages).differences == ()
+    other = (*passages[:-2], replace(passages[-2], text="Another"))
+    made = agreement(passages, other)
+    assert (made.passages, made.same) == (62, 60)
+    assert made.differences == ("essay/r11 has another text", "essay/r12 is missing")
 
 
 def test_markup_and_quotation_marks() -> None:
