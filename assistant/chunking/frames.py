@@ -21,7 +21,7 @@ _FEWEST_LINES = 6
 _MARGIN_SHARE = 0.15
 _SAME_EDGE = 1.5
 # Share of the body size by which the sizes of body lines may differ.
-_SAME_SIZE = 0.06
+_SAME_SIZE, _UNEVEN_SIZE = 0.06, 0.13
 # What share of the lines must end at the right edge in justified text.
 _JUSTIFIED = 0.4
 
@@ -44,11 +44,12 @@ class Frames:
 
     Args:
         lines: Its lines without furniture, each with its text.
+        is_recognised: Whether a machine guessed the size of each line.
     """
 
-    def __init__(self, lines: Sequence[tuple[SetLine, str]]) -> None:
+    def __init__(self, lines: Sequence[tuple[SetLine, str]], *, is_recognised: bool = False) -> None:
         self.body = _body_size(lines)
-        self.tolerance = _size_tolerance(lines, self.body)
+        self.tolerance = (_UNEVEN_SIZE if is_recognised else _SAME_SIZE) * self.body
         self._lines = [line for line, text in lines if self.is_body(line) and len(text) > _TELLING]
         self._known: dict[tuple[int, int], Frame] = {}
         self._by_page: dict[tuple[int, int], list[SetLine]] = {}
@@ -148,14 +149,6 @@ def _body_size(lines: Sequence[tuple[SetLine, str]]) -> float:
     return exact.most_common(1)[0][0]
 
 
-def _size_tolerance(lines: Sequence[tuple[SetLine, str]], body: float) -> float:
-    """By how much body lines differ in size; recognised scans guess the size of each line anew."""
-    near = [(line.size, len(text)) for line, text in lines if abs(line.size - body) <= 0.25 * body]
-    exact = sum(length for size, length in near if abs(size - body) <= _SAME_SIZE * body)
-    total = sum(length for _, length in near) or 1
-    return (_SAME_SIZE if exact > 0.7 * total else 0.2) * body
-
-
 def _left_edge(lines: Sequence[SetLine]) -> float:
     """The edge at which most lines begin; one further left counts if enough lines begin there."""
     if not lines:
@@ -174,6 +167,6 @@ def _left_edge(lines: Sequence[SetLine]) -> float:
 
 
 def _high(values: Sequence[float]) -> float:
-    """A value that only a few exceed."""
+    """A value that hardly any exceeds: in ragged text few lines reach the margin."""
     ordered = sorted(values)
-    return ordered[int(0.92 * (len(ordered) - 1))] if ordered else 0.0
+    return ordered[int(0.97 * (len(ordered) - 1))] if ordered else 0.0

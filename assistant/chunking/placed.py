@@ -8,12 +8,26 @@ from dataclasses import dataclass
 
 from assistant.chunking.frames import Frames
 from assistant.chunking.printed import PrintLine
+from assistant.core.essay import Kind
 from assistant.core.setting import SetLine, Setting
 
 _LONGEST_ITALIC_HEADING = 90
 _LARGER = 1.08
 _RAISED_MARK = re.compile(r"[*†‡§¶]{1,4}|\d{1,3}")
-_MARK_START = re.compile(r"\[?(\d{1,3}|[*†‡§¶]{1,4})[\].)]?\s+(?=\S)")
+# A scan loses the space after a raised number.
+_MARK_START = re.compile(r"\[?(\d{1,3}|[*†‡§¶]{1,4})(?:[\].)]?\s+(?=\S)|(?=[“‘\"]?[A-ZÀ-Þ]))")
+
+_REFERENCES = re.compile(
+    r"(?:selected |primary |secondary )?(?:works? (?:cited|consulted)|references?(?: cited)?|reference list|"
+    r"bibliograph(?:y|ie)|sources|literature(?: cited)?|further reading|literatur(?:verzeichnis)?|"
+    r"quellen(?:verzeichnis)?|(?:ouvrages|œuvres|oeuvres) cité(?:e)?s|références(?: bibliographiques)?|"
+    r"bibliografía|obras citadas|bibliografia|opere citate)",
+    re.IGNORECASE,
+)
+_NOTES = re.compile(
+    r"(?:end|foot)?notes?(?: to .{1,40})?|anmerkungen|fußnoten|notas|note(?: al testo)?", re.IGNORECASE
+)
+NUMBERING = re.compile(r"^(?:\d+(?:\.\d+)*|[IVXLC]+|§\s*\d+)[.)]?\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +116,11 @@ def looks_like_heading(line: PlacedLine, frames: Frames) -> bool:
     if box.italic and len(text) < _LONGEST_ITALIC_HEADING:
         return True
     return text.isupper() and sum(map(str.isalpha, text)) > 3
+
+
+def named_part(text: str) -> Kind | None:
+    """The kind of what follows a line that is the name of a part: works cited, or notes."""
+    name = NUMBERING.sub("", text).strip(" .:")
+    if _REFERENCES.fullmatch(name):
+        return "reference"
+    return "note" if _NOTES.fullmatch(name) else None

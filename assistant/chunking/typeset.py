@@ -14,6 +14,7 @@ from assistant.chunking.notes import Note, divide_notes
 from assistant.chunking.placed import PlacedLine, place_lines
 from assistant.chunking.printed import printed_lines
 from assistant.chunking.typeset_blocks import TypesetBlock, Typesetting, resumes, typeset_blocks
+from assistant.chunking.typeset_figures import take_figures
 from assistant.chunking.typeset_notes import take_typeset_notes
 from assistant.core.essay import CSLItem, Essay, Kind, plain_title
 from assistant.core.setting import Setting
@@ -28,17 +29,19 @@ def typeset_essay(essay: Essay, setting: Setting) -> list[ClassifiedBlock]:
     lines = place_lines(printed_lines(essay), setting)
     if not lines:
         return []
-    frames = Frames([(line.box, line.text) for line in lines])
+    frames = Frames([(line.box, line.text) for line in lines], is_recognised=setting.is_recognised)
+    # What is beside the prose goes first: it may be printed below the notes.
+    lines, figures = take_figures(lines, Typesetting(lines, frames))
     body, notes = take_typeset_notes(lines, frames, setting)
     typesetting = Typesetting(body, frames)
     blocks = _mark_front(typeset_blocks(body, typesetting), typesetting, essay.reference)
-    _mark_notes_after_references(blocks)
-    divided = [*_classified(blocks, typesetting), *map(_note_block, notes)]
+    blocks = _with_notes_after_references(blocks)
+    divided = [*_classified([*blocks, *figures], typesetting), *map(_note_block, notes)]
     return sorted(divided, key=lambda block: block.lines[0].start)
 
 
-def _mark_notes_after_references(blocks: Sequence[TypesetBlock]) -> None:
-    """Mark notes without a heading of their own, which some programs print after the works cited.
+def _with_notes_after_references(blocks: Sequence[TypesetBlock]) -> list[TypesetBlock]:
+    """Find notes without a heading of their own, which some programs print after the works cited.
 
     Their numbers count up from 1 and are called by raised numbers in the text, and entries without a number
     are printed before them.
@@ -50,16 +53,20 @@ def _mark_notes_after_references(blocks: Sequence[TypesetBlock]) -> None:
         for line in block.lines
         for mark in line.raised_marks()
     }
-    entries = [block for block in blocks if block.kind == "reference"]
-    first = next((index for index, block in enumerate(entries) if block.first.note_mark == "1"), 0)
+    entries = [line for block in blocks if block.kind == "reference" for line in block.lines]
+    first = next((index for index, line in enumerate(entries) if line.note_mark == "1"), 0)
     if not first or "1" not in called:
-        return
-    expected = 1
-    for block in entries[first:]:
-        expected += block.first.note_mark == str(expected)
-    if expected > 2 or len(entries) == first + 1:
-        for block in entries[first:]:
-            block.kind = "note"
+        return list(blocks)
+    notes = entries[first:]
+    if "2" in called and not any(line.note_mark == "2" for line in notes):
+        return list(blocks)
+    taken = {line.printed.start for line in notes}
+    rest = [
+        TypesetBlock(kept, block.kind)
+        for block in blocks
+        if (kept := [line for line in block.lines if line.printed.start not in taken])
+    ]
+    return [*rest, TypesetBlock(notes, "note")]
 
 
 def _note_block(note: Note) -> ClassifiedBlock:
@@ -121,9 +128,7 @@ def _leading(blocks: Sequence[TypesetBlock], setting: Typesetting) -> list[Types
 
 
 def _is_prose(block: TypesetBlock, setting: Typesetting) -> bool:
-    if block.kind in {"heading", "caption"} or all(
-        setting.frames.is_centred(line.box) for line in block.lines
-    ):
+    if block.kind in {"heading", "caption"} or all(setting.is_centred(line) for line in block.lines):
         return False
     if block.kind in {"blockquote", "verse", "note", "reference", "list"}:
         return True
@@ -149,14 +154,14 @@ def _largest(leading: Sequence[TypesetBlock], setting: Typesetting) -> list[Plac
         centred = (
             number
             for number, block in enumerate(leading)
-            if all(setting.frames.is_centred(line.box) for line in block.lines) or block.first.box.bold
+            if all(setting.is_centred(line) for line in block.lines) or block.first.box.bold
         )
         first = next(centred, 0)
     title = list(leading[first].lines)
     for block in leading[first + 1 :]:
         like = abs(block.first.box.size - title[0].box.size) < 0.1 * title[0].box.size
-        subtitle = block.first.box.size > _LARGE * setting.frames.body or title[-1].text.endswith(":")
-        if not (subtitle and (like or title[-1].text.endswith(":"))) or is_name(block.text):
+        large = block.first.box.size > _LARGE * setting.frames.body
+        if not (large and like) and (not title[-1].text.endswith(":") or is_name(block.text)):
             break
         title += block.lines
     return title

@@ -10,10 +10,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 
 from assistant.chunking.frames import Frames
 from assistant.chunking.layout import LIST_ITEM
-from assistant.chunking.placed import PlacedLine, looks_like_heading
+from assistant.chunking.placed import PlacedLine, looks_like_heading, named_part
 from assistant.core.essay import Kind
 
 # Lengths as shares of the body size.
@@ -21,7 +22,7 @@ _INDENT = 0.6
 _QUOTE_INDENT = 0.8
 _MOST_INDENT = 9.0
 _EVEN = 0.5
-_SPACE = 0.55
+_SPACE = 0.3
 # Shares of the usual leading.
 _WIDE_GAP = 1.3
 # Fewer pairs of lines inside paragraphs may leave room for the next word, or room proves nothing.
@@ -29,22 +30,9 @@ _UNRELIABLE = 0.05
 _LONGEST_HEADING = 130
 _MOST_HEADING_LINES = 4
 _SHORT_LINE = 90
-_CAPTION = re.compile(
-    r"(?:fig(?:ure|\.)?|table|tab\.|plate|pl\.|illustration|illus?\.|abb(?:ildung|\.)|tafel|tabelle|planche)"
-    r"\s*(?:\d{1,3}|[ivxlc]{1,6})(?:[.:—–-]|\s|$)",
-    re.IGNORECASE,
-)
-_REFERENCES = re.compile(
-    r"(?:selected |primary |secondary )?(?:works? (?:cited|consulted)|references?(?: cited)?|reference list|"
-    r"bibliograph(?:y|ie)|sources|literature(?: cited)?|further reading|literatur(?:verzeichnis)?|"
-    r"quellen(?:verzeichnis)?|(?:ouvrages|œuvres|oeuvres) cité(?:e)?s|références(?: bibliographiques)?|"
-    r"bibliografía|obras citadas|bibliografia|opere citate)",
-    re.IGNORECASE,
-)
-_NOTES = re.compile(
-    r"(?:end|foot)?notes?(?: to .{1,40})?|anmerkungen|fußnoten|notas|note(?: al testo)?", re.IGNORECASE
-)
-_NUMBERING = re.compile(r"^(?:\d+(?:\.\d+)*|[IVXLC]+|§\s*\d+)[.)]?\s+")
+# So many full lines that begin with a capital are verse and not prose.
+_FEWEST_LONG_VERSES = 4
+_NUMBERED_HEADING = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*[.)]?|[IVXLC]+[.)]|§\s*\d+[.)]?)\s")
 
 
 @dataclass(slots=True)
@@ -90,7 +78,9 @@ class Typesetting:
             for before, line in pairwise(lines)
             if before.place == line.place and frames.is_body(before.box) and frames.is_body(line.box)
         ]
-        self.indented = self._is_indented(inner, len({line.box.page for line in lines}))
+        firsts = self._first_indents(inner)
+        self.indented = len(firsts) >= max(3, 0.6 * len({line.box.page for line in lines}))
+        self._first_indent = median(firsts) if firsts else 0.0
         self.room_proves = self._room_proves(inner)
         self.items = _items(lines)
 
@@ -100,9 +90,13 @@ class Typesetting:
 
     def has_room(self, before: PlacedLine, line: PlacedLine) -> bool:
         """Whether the first word of ``line`` would have fitted at the end of ``before``."""
+        return self.frames.room(before.box) > self.first_word(line)
+
+    def first_word(self, line: PlacedLine) -> float:
+        """Width that the first word of a line takes at the end of another."""
         words = line.box.words
         width = words[1] - words[0] if len(words) > 1 else self.frames.body
-        return self.frames.room(before.box) > width + _SPACE * self.frames.body
+        return width + _SPACE * self.frames.body
 
     def gap(self, before: PlacedLine, line: PlacedLine) -> float:
         """Distance of two lines of one column, as a share of the leading that their sizes have."""
@@ -112,16 +106,23 @@ class Typesetting:
             expected *= max(before.box.size, line.box.size) / frames.body
         return (before.box.bottom - line.box.bottom) / expected
 
+    def is_centred(self, line: PlacedLine) -> bool:
+        """Whether a line is centred, and not the first of a paragraph whose other side is free by chance."""
+        if self.indented and abs(self.indent(line) - self._first_indent) < _EVEN:
+            return False
+        return self.frames.is_centred(line.box)
+
     def is_heading_line(self, line: PlacedLine) -> bool:
         """Whether a line is set as headings are."""
         return looks_like_heading(line, self.frames)
 
-    def _is_indented(self, inner: Sequence[tuple[PlacedLine, PlacedLine]], pages: int) -> bool:
-        firsts = sum(
-            _INDENT < self.indent(line) < 5 and abs(self.indent(before)) < _EVEN and before.ends_sentence
+    def _first_indents(self, inner: Sequence[tuple[PlacedLine, PlacedLine]]) -> list[float]:
+        """The indents of lines that begin a paragraph after a full stop."""
+        return [
+            self.indent(line)
             for before, line in inner
-        )
-        return firsts >= max(3, 0.6 * pages)
+            if _INDENT < self.indent(line) < 5 and abs(self.indent(before)) < _EVEN and before.ends_sentence
+        ]
 
     def _room_proves(self, inner: Sequence[tuple[PlacedLine, PlacedLine]]) -> bool:
         """Whether lines inside paragraphs are filled, so that room at a line's end means something."""
@@ -156,41 +157,7 @@ def _item_number(label: str) -> int:
 
 def typeset_blocks(lines: Sequence[PlacedLine], setting: Typesetting) -> list[TypesetBlock]:
     """Divide the lines of the body into blocks and find what each is, front matter excepted."""
-    captions = take_captions(lines, setting)
-    taken = {line.printed.start for block in captions for line in block.lines}
-    body = [line for line in lines if line.printed.start not in taken]
-    blocks = _kinds(_divide(body, setting), setting)
-    return sorted([*blocks, *captions], key=lambda block: block.first.printed.start)
-
-
-def take_captions(lines: Sequence[PlacedLine], setting: Typesetting) -> list[TypesetBlock]:
-    """The captions of figures and tables: they would cut the paragraph beside which they stand."""
-    captions: list[TypesetBlock] = []
-    for index, line in enumerate(lines):
-        if not _CAPTION.match(line.text) or not _is_set_apart(lines, index, setting):
-            continue
-        block = TypesetBlock([line], "caption")
-        for before, following in pairwise(lines[index:]):
-            if (
-                following.place != line.place
-                or setting.gap(before, following) > 1.15
-                or abs(following.box.size - line.box.size) > 0.06 * line.box.size
-                or (before.ends_sentence and setting.has_room(before, following))
-                or len(block.lines) > 8
-            ):
-                break
-            block.lines.append(following)
-        captions.append(block)
-    return captions
-
-
-def _is_set_apart(lines: Sequence[PlacedLine], index: int, setting: Typesetting) -> bool:
-    """Whether a line is apart from the one above, or set smaller, as a caption is and a sentence is not."""
-    line = lines[index]
-    if line.box.size < 0.95 * setting.frames.body and not setting.frames.is_body(line.box):
-        return True
-    before = lines[index - 1] if index else None
-    return before is None or before.place != line.place or setting.gap(before, line) > _WIDE_GAP
+    return _kinds(_divide(lines, setting), setting)
 
 
 class _Divider:
@@ -208,6 +175,8 @@ class _Divider:
     def begins(self, block: Sequence[PlacedLine], line: PlacedLine, following: PlacedLine | None) -> bool:
         """Whether a line begins a block, after the lines of the one before."""
         before = block[-1]
+        if named_part(line.text) and line.printed.starts_sentence:
+            return True
         if not self.references and self._is_plain_heading(before, line, following):
             return True
         if line.printed.start in self._setting.items:
@@ -215,14 +184,14 @@ class _Divider:
         if block[0].printed.start in self._setting.items and self._goes_on_item(block[0], line):
             return False
         if before.place == line.place and self._setting.gap(before, line) > 0:
-            return self._within(block, line)
+            return self._within(block, line, following)
         return self._elsewhere(block, line)
 
     def _goes_on_item(self, first: PlacedLine, line: PlacedLine) -> bool:
         hangs = self._setting.indent(line) > self._setting.indent(first) + 0.3
         return hangs and abs(line.box.size - first.box.size) < 0.5
 
-    def _within(self, block: Sequence[PlacedLine], line: PlacedLine) -> bool:
+    def _within(self, block: Sequence[PlacedLine], line: PlacedLine, following: PlacedLine | None) -> bool:
         """For a line of the same column."""
         before, setting = block[-1], self._setting
         if self._sizes_differ(before, line):
@@ -234,13 +203,15 @@ class _Divider:
         indent, last = setting.indent(line), setting.indent(before)
         if self.references:
             return self._begins_entry(block, line)
-        if self._is_verse(block, line):
+        if self._is_verse(block, line) or self._is_long_verse(block, line):
             return False
-        if indent - last > _INDENT and not self._frames.is_centred(line.box):
+        if len(block) > 1 and min(map(setting.indent, block)) > _QUOTE_INDENT and abs(indent - last) < 0.3:
+            return False
+        if indent - last > _INDENT and not self._setting.is_centred(line):
             return True
         if last - indent > _INDENT:
             return len(block) > 1 or (before.ends_sentence and setting.has_room(before, line))
-        return self._ends_early(before, line) and not (setting.indented and indent < _EVEN)
+        return self._ends_early(before, line, following) and not (setting.indented and indent < _EVEN)
 
     def _elsewhere(self, block: Sequence[PlacedLine], line: PlacedLine) -> bool:
         """For a line of another column or page."""
@@ -252,14 +223,27 @@ class _Divider:
         indent, last = setting.indent(line), setting.indent(before)
         if self.references:
             return self._begins_entry(block, line)
+        short = setting.frames.room(line.box) > 2 * self._body and not setting.is_centred(line)
+        if self._is_long_verse(block, line) or (short and self._is_verse(block, line)):
+            return False
+        if abs(indent - last) > _EVEN and all(map(setting.is_centred, block)):
+            return True
+        return self._begins_elsewhere(block, line)
+
+    def _begins_elsewhere(self, block: Sequence[PlacedLine], line: PlacedLine) -> bool:
+        """For a line of prose in another column or page, by its indent and the end of the line before."""
+        before, setting = block[-1], self._setting
+        indent, last = setting.indent(line), setting.indent(before)
         begins_low = line.text.lstrip("“\"'‘(")[:1].islower()
         if abs(indent - last) < _EVEN and indent > _INDENT and len(block) > 1:
-            return before.ends_sentence and setting.indent(block[0]) > indent + _INDENT
+            if before.ends_sentence:
+                return setting.indent(block[0]) > indent + _INDENT
+            return line.printed.starts_sentence and setting.has_room(before, line)
         if indent > _INDENT:
             return before.ends_sentence or (indent - last > _INDENT and not begins_low)
         if last - indent > _QUOTE_INDENT and len(block) > 1:
             return True
-        return self._ends_early(before, line) and not begins_low and not setting.indented
+        return self._ends_early(before, line, None) and not begins_low and not setting.indented
 
     def _sizes_differ(self, before: PlacedLine, line: PlacedLine) -> bool:
         allowed = max(self._frames.tolerance, 0.07 * self._body)
@@ -271,7 +255,7 @@ class _Divider:
             return True
         if abs(line.box.left - before.box.left) < 0.3 * self._body:
             return False
-        centred, was = self._frames.is_centred(line.box), self._frames.is_centred(before.box)
+        centred, was = self._setting.is_centred(line), self._setting.is_centred(before)
         if centred == was or self.references or len(before.text) >= _SHORT_LINE:
             return False
         # The last line of a paragraph may happen to stand in the middle.
@@ -302,13 +286,19 @@ class _Divider:
 
     def _is_verse(self, block: Sequence[PlacedLine], line: PlacedLine) -> bool:
         """Whether a line goes on with indented lines that all end before the margin, as in a poem."""
-        setting = self._setting
         lines = [*block, line]
-        return (
-            min(map(setting.indent, lines)) > _QUOTE_INDENT
-            and all(setting.has_room(before, after) for before, after in pairwise(lines))
-            and not any(map(setting.is_heading_line, lines))
-        )
+        return all_have_room(lines, self._setting) and not any(map(self._setting.is_heading_line, lines))
+
+    def _is_long_verse(self, block: Sequence[PlacedLine], line: PlacedLine) -> bool:
+        """Whether a line goes on with verse whose lines are longer than the page: rests are further in."""
+        setting = self._setting
+        indent = setting.indent(line)
+        base = min(map(setting.indent, block))
+        if base < _QUOTE_INDENT or not _begin_high(block, base, setting) or indent < base - 0.3:
+            return False
+        if indent < base + 0.3:
+            return line.printed.starts_sentence and len(block) > 1
+        return not line.printed.starts_sentence and not setting.is_heading_line(line)
 
     def _is_plain_heading(self, before: PlacedLine, line: PlacedLine, following: PlacedLine | None) -> bool:
         """Whether a flush line before an indented one is a heading in the style of the body."""
@@ -319,11 +309,20 @@ class _Divider:
         indented = following.place != line.place or setting.indent(following) > _INDENT
         return flush and indented and _may_be_plain_heading(line, setting)
 
-    def _ends_early(self, before: PlacedLine, line: PlacedLine) -> bool:
+    def _ends_early(self, before: PlacedLine, line: PlacedLine, following: PlacedLine | None) -> bool:
         """Whether a line ends a paragraph by its free space and its full stop."""
         setting = self._setting
-        if not before.ends_sentence or not line.printed.starts_sentence or not setting.has_room(before, line):
+        if not before.ends_sentence or not line.printed.starts_sentence:
             return False
+        if not setting.has_room(before, line):
+            return False
+        # The first lines of a block quotation are full by its own margin, which the next ones show.
+        if (
+            setting.indent(before) > _QUOTE_INDENT
+            and abs(setting.indent(line) - setting.indent(before)) < 0.3
+        ):
+            widest = max(line.box.right, following.box.right if following else 0.0)
+            return before.box.right + setting.first_word(line) < widest
         wide = setting.frames.room(before.box) > 2.5 * self._body and setting.frames.justified
         return setting.room_proves or wide
 
@@ -348,26 +347,18 @@ def _divide(lines: Sequence[PlacedLine], setting: Typesetting) -> list[TypesetBl
         if is_complete or divider.begins(blocks[-1].lines, line, following):
             blocks.append(TypesetBlock([]))
         blocks[-1].lines.append(line)
-        part = _named_part(line.text) if len(blocks[-1].lines) == 1 else None
+        part = named_part(line.text) if len(blocks[-1].lines) == 1 else None
         is_complete = part is not None
         if part is not None:
             divider.references = part == "reference"
     return blocks
 
 
-def _named_part(text: str) -> Kind | None:
-    """The kind of what follows a line that is the name of a part: works cited, or notes."""
-    name = _NUMBERING.sub("", text).strip(" .:")
-    if _REFERENCES.fullmatch(name):
-        return "reference"
-    return "note" if _NOTES.fullmatch(name) else None
-
-
 def _kinds(blocks: Sequence[TypesetBlock], setting: Typesetting) -> list[TypesetBlock]:
     """Set the kind of each block; ``note`` is what is under a heading of notes, not yet divided."""
     part: Kind = "paragraph"
     for before, block, following in zip([None, *blocks], blocks, [*blocks[1:], None], strict=False):
-        named = _named_part(block.text) if len(block.lines) == 1 else None
+        named = named_part(block.text) if len(block.lines) == 1 else None
         if named and following is not None:
             block.kind, part = "heading", named
         elif _is_heading(block, before, following, setting, part):
@@ -396,7 +387,7 @@ def _is_heading(
         return False
     large = all(line.box.size > 1.05 * setting.frames.body for line in block.lines)
     if text[-1] in ",;" or (
-        text[-1] == "." and not large and not _NUMBERING.match(text) and not text.isupper()
+        text[-1] == "." and not large and not _NUMBERED_HEADING.match(text) and not text.isupper()
     ):
         return False
     styled = all(map(setting.is_heading_line, block.lines))
@@ -405,7 +396,7 @@ def _is_heading(
         return large or (styled and block.first.box.bold and setting.indent(block.first) < _EVEN)
     if styled:
         return following is None or block.first.box.bold or large or following.first.printed.starts_sentence
-    if all(setting.frames.is_centred(line.box) for line in block.lines) and len(text) < _SHORT_LINE:
+    if all(setting.is_centred(line) for line in block.lines) and len(text) < _SHORT_LINE:
         return not block.last.ends_sentence
     return is_plain_heading(block.lines, before.last if before else None, following, setting)
 
@@ -459,13 +450,33 @@ def _kind(block: TypesetBlock, before: TypesetBlock | None, setting: Typesetting
 
 
 def is_verse(lines: Sequence[PlacedLine], setting: Typesetting) -> bool:
-    """Whether lines are verse: indented, and all but the last end before the margin."""
-    if len(lines) < 2 or min(map(setting.indent, lines)) <= _QUOTE_INDENT:
-        return False
-    if not all(setting.has_room(before, line) for before, line in pairwise(lines)):
+    """Whether lines are verse: indented, and most end before the margin, which the longest shows."""
+    base = min(map(setting.indent, lines))
+    at_base = sum(abs(setting.indent(line) - base) < 0.3 for line in lines)
+    if base > _QUOTE_INDENT and at_base >= _FEWEST_LONG_VERSES and _begin_high(lines, base, setting):
+        return True
+    if len(lines) < 2 or not all_have_room(lines, setting):
         return False
     capitals = sum(line.printed.starts_sentence for line in lines)
     return capitals >= 0.75 * len(lines) and (len(lines) > 2 or not lines[0].ends_sentence)
+
+
+def _begin_high(lines: Sequence[PlacedLine], base: float, setting: Typesetting) -> bool:
+    """Whether all lines at an indent begin with a capital, as lines of verse do."""
+    return all(
+        line.printed.starts_sentence for line in lines if abs(setting.indent(line) - base) < 0.3
+    ) and not any(map(setting.is_heading_line, lines))
+
+
+def all_have_room(lines: Sequence[PlacedLine], setting: Typesetting) -> bool:
+    """Whether indented lines end before a margin that is as far in on the right as they are on the left."""
+    indent = min(map(setting.indent, lines))
+    if indent <= _QUOTE_INDENT:
+        return False
+    inset = min(indent * setting.frames.body, 0.12 * setting.frames.of(lines[0].box).width)
+    return all(
+        setting.frames.room(before.box) - inset > setting.first_word(line) for before, line in pairwise(lines)
+    )
 
 
 def resumes(block: TypesetBlock, setting: Typesetting) -> bool:

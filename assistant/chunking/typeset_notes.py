@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from assistant.chunking.frames import Frames
 from assistant.chunking.marks import called_marks
 from assistant.chunking.notes import Note
-from assistant.chunking.placed import PlacedLine
+from assistant.chunking.placed import PlacedLine, named_part
 from assistant.core.setting import Setting
 
 _SMALL = 0.945
 # Notes under a rule take no more of a column than this.
 _MOST_OF_COLUMN = 0.85
 _SHORT_RULE = 0.62
+# First lines of notes are further in than the others by this, in sizes of the body.
+_FIRST_INDENT = 0.6
 # A raised number of a note may leave out this many, which the extraction lost.
 _LOST = 3
 
@@ -43,7 +45,7 @@ def take_typeset_notes(
     Returns:
         The lines of the body, and the notes in order.
     """
-    taker = _Taker(frames)
+    taker = _Taker(frames, is_recognised=setting.is_recognised)
     notes: set[int] = set()
     for column in _columns(lines, frames, setting):
         foot = taker.take(column)
@@ -74,26 +76,35 @@ class _Taker:
 
     Args:
         frames: Frames of the lines.
+        is_recognised: Whether a machine read the words, so that calls of notes are lost.
     """
 
-    def __init__(self, frames: Frames) -> None:
-        self._frames = frames
+    def __init__(self, frames: Frames, *, is_recognised: bool) -> None:
+        self._frames, self._is_recognised = frames, is_recognised
         self.notes: list[Note] = []
         self._page = -1
         self._size = 0.0
+        self._pending: set[str] = set()
+        self._is_listed = False
+        self._here: set[str] = set()
 
     def take(self, column: _Column) -> list[PlacedLine]:
         """Take the notes of a column; the lines that belong to them."""
         foot = column.lines[self._foot(column) :]
-        while foot and not self.notes and not self._begins(foot[0]):
+        above = column.lines[: len(column.lines) - len(foot)]
+        self._is_listed |= any(named_part(line.text) for line in above)
+        here = _called(above)
+        self._pending |= here
+        while foot and not self.notes and not self._begins(foot[0]) and not self._is_recognised:
             foot = foot[1:]
         if not foot:
             return []
         if not self._size:
             self._size = foot[0].box.size
-        for line in foot:
-            if self._begins(line):
-                self.notes.append(Note(line.note_mark, [line.printed], at_foot=True))
+        for index, line in enumerate(foot):
+            if self._begins(line) or (self._is_recognised and self._is_first_line(foot, index)):
+                mark = line.note_mark
+                self.notes.append(Note(mark, [line.printed], at_foot=mark in here))
             elif self.notes:
                 self.notes[-1].lines.append(line.printed)
         self._page = foot[-1].box.page
@@ -102,12 +113,16 @@ class _Taker:
     def _foot(self, column: _Column) -> int:
         """Index of the first line of the notes; the number of lines if there are none."""
         lines = column.lines
-        called = _called(lines)
+        # Notes at the end are called on earlier pages.
+        self._here = _called(lines)
+        called = self._here | self._pending
         for rule in column.rules:
             under = next((index for index, line in enumerate(lines) if line.box.bottom < rule), len(lines))
             if 0 < under < len(lines) and self._is_foot(lines[under:], called, under, ruled=True):
                 return under
         small = self._small_from(lines)
+        # What is listed under a heading of its own is not at the foot.
+        self._is_listed |= any(named_part(line.text) for line in lines[:small])
         if small < len(lines) and (start := self._in_small(lines, small, called)) is not None:
             return start
         marked = (index for index, line in enumerate(lines) if index and self._is_called(line, lines[:index]))
@@ -124,7 +139,9 @@ class _Taker:
     def _in_small(self, lines: Sequence[PlacedLine], small: int, called: set[str]) -> int | None:
         """Where notes begin among the small lines at the foot."""
         if small == 0:
-            return 0 if self._goes_on(lines) and self._has_mark(lines, called) else None
+            return 0 if not self._is_listed and lines[0].note_mark in called else None
+        if self._is_recognised:
+            return small if self._is_apart(lines, small) and not self._is_listed else None
         first = next((index for index in range(small, len(lines)) if self._begins(lines[index])), None)
         if first is not None and not self._is_foot(lines[first:], called, first, ruled=False):
             return None
@@ -132,12 +149,22 @@ class _Taker:
             return first
         before = lines[small:first]
         flush = all(self._frames.indent(line.box) < 0.8 for line in before[1:] or before)
-        gap = lines[small - 1].box.bottom - lines[small].box.bottom
-        apart = gap > 1.15 * self._frames.leading
         if first is None:
-            return small if flush and apart else None
+            return small if flush and self._is_apart(lines, small) else None
         inside = not before or before[-1].box.bottom - lines[first].box.bottom < 1.7 * lines[first].box.size
         return small if flush and inside else first
+
+    def _is_apart(self, lines: Sequence[PlacedLine], index: int) -> bool:
+        """Whether there is more space above a line than between lines of the body."""
+        return lines[index - 1].box.bottom - lines[index].box.bottom > 1.15 * self._frames.leading
+
+    def _is_first_line(self, foot: Sequence[PlacedLine], index: int) -> bool:
+        """Whether a line of a scan begins a note whose number was not recognised: it is further in."""
+        if not index:
+            return not self._goes_on(foot) or self._frames.indent(foot[0].box) > _FIRST_INDENT
+        lefts = [line.box.left for line in foot]
+        further_in = foot[index].box.left - min(lefts) > _FIRST_INDENT * self._frames.body
+        return further_in and foot[index - 1].ends_sentence
 
     def _is_foot(self, foot: Sequence[PlacedLine], called: set[str], above: int, *, ruled: bool) -> bool:
         if len(foot) > _MOST_OF_COLUMN * (above + len(foot)) and not ruled:
@@ -146,14 +173,15 @@ class _Taker:
         if not marks:
             same_size = abs(foot[0].box.size - self._size) < 0.5
             return ruled and self._goes_on(foot) and same_size
-        return bool(marks & called) or (ruled and self._goes_on(foot)) or self._raised(foot)
+        if self._is_listed:
+            return ruled or (self._raised(foot) and bool(marks & self._here))
+        if self._raised(foot) or (ruled and self._goes_on(foot)) or self._is_recognised:
+            return True
+        return bool(marks & called)
 
     def _raised(self, foot: Sequence[PlacedLine]) -> bool:
         """Whether a line of the foot begins with a raised mark, which no other list does."""
         return any(self._begins(line) and 0 in line.raised for line in foot)
-
-    def _has_mark(self, lines: Sequence[PlacedLine], called: set[str]) -> bool:
-        return any(self._begins(line) for line in lines) and not called
 
     def _goes_on(self, lines: Sequence[PlacedLine]) -> bool:
         """Whether the last note can go on in a column: it was on the page before or on this page."""
@@ -167,7 +195,7 @@ class _Taker:
         if not mark.isdecimal():
             return True
         last = self.notes[-1].mark if self.notes else ""
-        raised = 0 in line.raised
+        raised = 0 in line.raised or self._is_recognised
         if not last.isdecimal():
             return raised or int(mark) == 1 or not self.notes
         number, before = int(mark), int(last)

@@ -80,12 +80,15 @@ class Setting:
         lines: All printed lines in reading order, furniture included.
         raised: Spans of small raised characters, such as the numbers of notes, in order.
         italic: Spans set in italics, in order.
+        is_recognised: Whether a machine read the words from pictures of pages, so that sizes are guesses and
+            raised characters are lost.
     """
 
     pages: tuple[SetPage, ...]
     lines: tuple[SetLine, ...]
     raised: _Spans = ()
     italic: _Spans = ()
+    is_recognised: bool = False
 
     def declared_labels(self) -> tuple[str, ...]:
         """The page numbers that the file states, covers left out."""

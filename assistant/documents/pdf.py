@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from assistant.core.errors import ReadingError
+from assistant.core.setting import Setting
 from assistant.documents.document import Document
 from assistant.documents.numbering import FoundPages
 from assistant.documents.settings import load_setting
@@ -51,14 +52,15 @@ def read_pdf(data: bytes, name: str, progress: PageProgress | None = None) -> Do
         labels=tuple(result["labels"]),
         furniture=tuple((start, end, reason) for start, end, reason in result["furniture"]),
     )
+    setting = load_setting(result["setting"])
     return Document(
-        name=name, reader="pdf", text=result["text"], pages=pages, setting=load_setting(result["setting"]),
-        metadata=result["metadata"], warnings=tuple(_warnings(result)),
+        name=name, reader="pdf", text=result["text"], pages=pages, setting=setting,
+        metadata=result["metadata"], warnings=tuple(_warnings(result, setting)),
     )  # fmt: skip
 
 
-def _warnings(result: dict[str, Any]) -> Iterator[str]:
-    if result["recognised"]:
+def _warnings(result: dict[str, Any], setting: Setting) -> Iterator[str]:
+    if setting.is_recognised:
         yield (
             "The words come from a scan whose text was recognised by a machine (OCR); compare what you quote "
             "with the page."

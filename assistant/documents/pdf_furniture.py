@@ -10,8 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
-from statistics import median
 
 from assistant.documents.numbering import NumberCandidate, fit_labels, page_value
 from assistant.documents.pdf_lines import LaidLine
@@ -117,7 +115,12 @@ def find_pdf_furniture(pages: Sequence[PageLines], body: float) -> PdfFurniture:
     for page in found.covers:
         found.reasons |= {(page, index): "cover sheet" for index in range(len(pages[page].lines))}
     found.reasons |= _stamps(pages, found)
-    found.reasons |= _line_numbers(pages, found, body)
+    found.reasons |= {
+        (page, index): "line number"
+        for page, content in enumerate(pages)
+        for index, line in enumerate(content.lines)
+        if line.is_margin
+    }
     edges = [line for page in range(len(pages)) for line in _edge_lines(pages, page, found)]
     _add_page_numbers(pages, edges, found)
     _add_running_heads(pages, edges, found)
@@ -187,32 +190,6 @@ def _is_small_edge(line: LaidLine, page: PageLines) -> bool:
     return line.baseline < 0.1 * page.height or line.baseline > 0.93 * page.height
 
 
-def _line_numbers(pages: Sequence[PageLines], found: PdfFurniture, body: float) -> dict[LineKey, str]:
-    """Numbers in the margin that count lines: alone, beside the text, and counting up by a fixed step."""
-    lefts = [
-        line.left for content in pages for line in content.lines if len(line.text) > 30 and line.column <= 0
-    ]
-    rights = [line.right for content in pages for line in content.lines if len(line.text) > 30]
-    if not lefts:
-        return {}
-    left, right = median(lefts), median(rights)
-    numbers: dict[LineKey, str] = {}
-    for page, content in enumerate(pages):
-        column = [
-            ((page, index), line)
-            for index, line in enumerate(content.lines)
-            if line.text.strip().isdecimal()
-            and (page, index) not in found.reasons
-            and (line.right < left - 0.2 * body or line.left > right + 0.2 * body)
-        ]
-        column.sort(key=lambda pair: -pair[1].baseline)
-        values = [int(line.text) for _, line in column if len(line.text.strip()) < 6]
-        steps = {later - earlier for earlier, later in pairwise(values)}
-        if len(values) >= 3 and len(steps) == 1 and steps <= {1, 5, 10}:
-            numbers |= {key: "line number" for key, _ in column}
-    return numbers
-
-
 def _edge_lines(pages: Sequence[PageLines], page: int, found: PdfFurniture) -> Iterator[_EdgeLine]:
     content = pages[page]
     rest = [
@@ -243,7 +220,7 @@ def _numbers(text: str, page: int) -> list[tuple[NumberCandidate, bool]]:
         value = page_value(named[1])
         if value is not None:
             numbers.append((NumberCandidate(page, value[0], value[1]), True))
-    tokens = stripped.split()
+    tokens = stripped.strip("|[](){}<>.,-–—•·~* ").split()
     for token in {0: tokens[0], len(tokens) - 1: tokens[-1]}.values() if tokens else ():
         match = _NUMBER.fullmatch(token.strip("|[](){}<>.,-–—•·~*"))
         value = page_value(match["number"]) if match else None
@@ -265,18 +242,40 @@ def _add_page_numbers(pages: Sequence[PageLines], edges: Sequence[_EdgeLine], fo
     moved = [replace(number, page=places[number.page]) for number, _ in candidates if number.page in places]
     fitted = fit_labels(moved, len(places))
     labels = [fitted[places[page]] if page in places else "" for page in range(len(pages))]
-    printed = {
-        edge.key: number.page
+    printing = [
+        (number, edge)
         for number, edge in candidates
         if labels[number.page] and number.label == labels[number.page]
-    }
-    for _, edge in candidates:
-        if edge.key in printed:
-            text = edge.line.text.strip()
-            alone = len(text.split()) == 1 or _OF_PAGES.fullmatch(text)
-            found.reasons[edge.key] = "page number" if alone else "running head"
-    if len(set(printed.values())) > 1:
-        found.labels, found.printed = tuple(labels), len(set(printed.values()))
+    ]
+    lines = _number_lines(printing)
+    for edge in lines:
+        text = edge.line.text.strip()
+        alone = len(text.split()) == 1 or _OF_PAGES.fullmatch(text)
+        found.reasons[edge.key] = "page number" if alone else "running head"
+    if len({edge.key[0] for edge in lines}) > 1:
+        found.labels, found.printed = tuple(labels), len({edge.key[0] for edge in lines})
+
+
+def _number_lines(printing: _Candidates) -> list[_EdgeLine]:
+    """The lines that print the number of their page: one a page.
+
+    A note or a sentence can begin with the number that the page happens to have. A line with other words
+    counts only where the page has no better one, and at the height of those on other pages.
+    """
+    best: dict[int, _EdgeLine] = {}
+    for number, edge in printing:
+        if number.is_set_apart:
+            best.setdefault(number.page, edge)
+    heights = Counter((edge.at_head, round(edge.line.baseline / 3)) for edge in best.values())
+    loose = [(number, edge) for number, edge in printing if number.page not in best]
+    if not heights:
+        heights = Counter((edge.at_head, round(edge.line.baseline / 3)) for _, edge in loose)
+    for number, edge in loose:
+        height = round(edge.line.baseline / 3)
+        near = sum(heights[edge.at_head, height + step] for step in (-1, 0, 1))
+        if near > 1:
+            best.setdefault(number.page, edge)
+    return list(best.values())
 
 
 def _essay_pages(pages: Sequence[PageLines], found: PdfFurniture) -> list[int]:

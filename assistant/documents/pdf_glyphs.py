@@ -44,7 +44,8 @@ _SHORTEST_RULE = 20.0
 _WORD_SPACE = 0.24
 _RUN_GAP = 1.6
 _SAME_BASELINE = 0.2
-_RAISED_SIZE = 0.87
+# A letter this small beside a much larger one is not raised: the larger one is a drop capital.
+_RAISED_SMALLEST, _RAISED_SIZE = 0.45, 0.87
 _RAISED_LEAST, _RAISED_MOST = 0.1, 0.8
 
 ITALIC, BOLD, RAISED, CAPITALS = 1, 2, 4, 8
@@ -295,7 +296,7 @@ def _is_leftward(text: str) -> bool:
 
 def _is_raised(glyph: Glyph, base: Glyph) -> bool:
     rise = glyph.baseline - base.baseline
-    small = glyph.size < _RAISED_SIZE * base.size
+    small = _RAISED_SMALLEST * base.size < glyph.size < _RAISED_SIZE * base.size
     return small and _RAISED_LEAST * base.size < rise < _RAISED_MOST * base.size
 
 

@@ -10,7 +10,7 @@ import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,6 +20,8 @@ from assistant.documents.pdf_glyphs import RAISED, GlyphPage, GlyphRun
 
 # Shares of the page's width between which a gutter is looked for, and the steps in points.
 _GUTTER_FROM, _GUTTER_TO, _GUTTER_STEP = 0.3, 0.7, 2.0
+# A gutter is wider than twice this, in points; spaces that happen to be above each other are not.
+_HALF_GUTTER = 3.0
 _FEWEST_COLUMN_LINES = 5
 # Share of the lines that may cross a gutter: titles, headings and figures over both columns.
 _MOST_CROSSING = 0.3
@@ -27,11 +29,16 @@ _MOST_CROSSING = 0.3
 _NARROWEST_COLUMN = 0.2
 # Shares of the font size.
 _SAME_LINE = 0.25
+_SAME_ROW = 0.45
 _LINE_GAP = 1.7
 _SPLIT_GAP = 0.75
 _MARK_GAP = 0.9
 _DROP_CAPITAL = 1.7
 _LARGEST_MARK = 0.87
+# A page whose lines are counted has at least so many numbers in its margin.
+_FEWEST_LINE_NUMBERS = 4
+# A run with more characters is a line of text.
+_TEXT = 25
 _MARK = re.compile(r"[\d*†‡§¶]{1,4}")
 
 
@@ -43,11 +50,13 @@ class LaidLine:
         run: Its characters.
         column: 0 or 1 in columns, 0 on a page without, -1 across both.
         left: Left edge; beside a drop capital, the capital's.
+        is_margin: Whether it is a number in the margin that counts the lines.
     """
 
     run: GlyphRun
     column: int
     left: float
+    is_margin: bool = False
 
     @property
     def text(self) -> str:
@@ -106,42 +115,55 @@ def _gutters(pages: Sequence[GlyphPage]) -> list[float | None]:
     return gutters
 
 
-def _word_boxes(page: GlyphPage) -> list[tuple[float, float, float]]:
-    """Left edge, right edge and baseline of each word."""
-    boxes = []
-    for run in page.runs:
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """Edges of a word, and the number of its row of print, from the top."""
+
+    left: float
+    right: float
+    row: int
+
+
+def _words_in_rows(page: GlyphPage) -> list[_Word]:
+    """The words of a page; those of one row may be some way off its baseline in a scan."""
+    runs = sorted(page.runs, key=lambda run: -run.baseline)
+    words: list[_Word] = []
+    row, baseline = -1, 0.0
+    for run in runs:
+        if row < 0 or baseline - run.baseline > _SAME_ROW * run.size:
+            row, baseline = row + 1, run.baseline
         for start, end in run.words():
-            boxes.append((min(run.lefts[start:end]), max(run.rights[start:end]), run.baseline))
-    return boxes
+            words.append(_Word(min(run.lefts[start:end]), max(run.rights[start:end]), row))
+    return words
 
 
 def _crossing(page: GlyphPage, x: float) -> float:
-    """Share of the page's lines with a word across a vertical line at ``x``."""
-    boxes = _word_boxes(page)
-    lines = {round(baseline / 3) for _, _, baseline in boxes}
-    crossed = {round(baseline / 3) for left, right, baseline in boxes if left < x - 2 and right > x + 2}
-    return len(crossed) / max(1, len(lines))
+    """Share of the page's rows with a word across a vertical line at ``x``."""
+    words = _words_in_rows(page)
+    crossed = {word.row for word in words if word.left < x + _HALF_GUTTER and word.right > x - _HALF_GUTTER}
+    return len(crossed) / max(1, len({word.row for word in words}))
 
 
 def _gutter(page: GlyphPage) -> float | None:
     """The middle of the widest strip between two columns, if there is one."""
-    boxes = _word_boxes(page)
-    if len({round(baseline / 3) for _, _, baseline in boxes}) < 2 * _FEWEST_COLUMN_LINES:
+    words = _words_in_rows(page)
+    rows = len({word.row for word in words})
+    if rows < 2 * _FEWEST_COLUMN_LINES:
         return None
     steps = int(page.width * (_GUTTER_TO - _GUTTER_FROM) / _GUTTER_STEP)
     places = [page.width * _GUTTER_FROM + step * _GUTTER_STEP for step in range(steps)]
     crossed: dict[float, set[int]] = {place: set() for place in places}
-    for left, right, baseline in boxes:
-        first, last = bisect_right(places, left + 2), bisect_left(places, right - 2)
+    for word in words:
+        first = bisect_right(places, word.left - _HALF_GUTTER)
+        last = bisect_left(places, word.right + _HALF_GUTTER)
         for place in places[first:last]:
-            crossed[place].add(round(baseline / 3))
-    lines = len({round(baseline / 3) for _, _, baseline in boxes})
-    fewest = min(map(len, crossed.values()), default=lines)
-    if fewest > _MOST_CROSSING * lines:
+            crossed[place].add(word.row)
+    fewest = min(map(len, crossed.values()), default=rows)
+    if fewest > _MOST_CROSSING * rows:
         return None
     strip = _longest_strip([place for place in places if len(crossed[place]) <= fewest])
     middle = (strip[0] + strip[-1]) / 2
-    return middle if _divides_columns(page, boxes, middle, lines - fewest) else None
+    return middle if _divides_columns(page, words, middle, rows - fewest) else None
 
 
 def _longest_strip(places: Sequence[float]) -> list[float]:
@@ -153,36 +175,85 @@ def _longest_strip(places: Sequence[float]) -> list[float]:
     return max(strips, key=len)
 
 
-def _divides_columns(
-    page: GlyphPage, boxes: Sequence[tuple[float, float, float]], x: float, lines: int
-) -> bool:
+def _divides_columns(page: GlyphPage, words: Sequence[_Word], x: float, rows: int) -> bool:
     """Whether full lines of print are on both sides of ``x``, most of them beside each other."""
     sides: list[dict[int, tuple[float, float]]] = [{}, {}]
-    for left, right, baseline in boxes:
-        if left < x - 2 and right > x + 2:
+    for word in words:
+        if word.left < x < word.right:
             continue
-        side = sides[left >= x - 2]
-        known = side.get(round(baseline / 3), (left, right))
-        side[round(baseline / 3)] = min(left, known[0]), max(right, known[1])
+        side = sides[word.left >= x]
+        left, right = side.get(word.row, (word.left, word.right))
+        side[word.row] = min(word.left, left), max(word.right, right)
     wide = [
-        [line for line, (left, right) in side.items() if right - left >= _NARROWEST_COLUMN * page.width]
+        [row for row, (left, right) in side.items() if right - left >= _NARROWEST_COLUMN * page.width]
         for side in sides
     ]
     if min(map(len, wide)) < _FEWEST_COLUMN_LINES:
         return False
-    beside = sum(any(near in sides[1] for near in (line - 1, line, line + 1)) for line in sides[0])
-    lefts = Counter(round(sides[1][line][0] / 2) for line in wide[1])
+    beside = sum(any(near in sides[1] for near in (row - 1, row, row + 1)) for row in sides[0])
+    lefts = Counter(round(sides[1][row][0] / 2) for row in wide[1])
     aligned = max(lefts.values()) >= max(3, 0.3 * len(wide[1]))
-    return aligned and beside >= min(_FEWEST_COLUMN_LINES, 0.3 * lines)
+    return aligned and beside >= min(_FEWEST_COLUMN_LINES, 0.3 * rows)
 
 
 def _lines(page: GlyphPage, gutter: float | None, body: float, words: AbstractSet[str]) -> list[LaidLine]:
-    runs = page.runs
+    numbers, runs = _take_line_numbers(page.runs)
     if gutter is not None:
         runs = [part for run in runs for part in _split(run, gutter)]
     joined = _absorb_marks(_join_runs(runs, gutter))
     lines = [LaidLine(run, _column(run, gutter), run.left) for run in joined]
-    return _order(_with_drop_capitals(lines, body, words))
+    margin = [LaidLine(run, _column(run, gutter), run.left, is_margin=True) for run in numbers]
+    return _order([*_with_drop_capitals(lines, body, words), *margin])
+
+
+def _take_line_numbers(runs: Sequence[GlyphRun]) -> tuple[list[GlyphRun], list[GlyphRun]]:
+    """Take the numbers out that count the lines of a page in its margin: aligned, and in even steps.
+
+    Returns:
+        The numbers, and the other runs.
+    """
+    lefts = Counter(round(run.lefts[start]) for run in runs for start in _text_start(run))
+    left = min((edge for edge, count in lefts.items() if count >= 0.1 * lefts.total()), default=0)
+    right = max((run.right for run in runs if len(run.text) > _TEXT), default=0.0)
+    first_words = [(run, next(run.words(), (0, 0))) for run in runs]
+    numbers = [(run, span) for run, span in first_words if run.text[slice(*span)].isdecimal() and span[1] < 5]
+    alone = [
+        (run, span)
+        for run, span in numbers
+        if span[1] == len(run.text) or run.lefts[span[1] + 1] - run.rights[span[1] - 1] > 0.6 * run.size
+    ]
+    alone.sort(key=lambda pair: -pair[0].baseline)
+    for margin in (_aligned(alone, right=True), _aligned(alone, right=False)):
+        values = [int(run.text[slice(*span)]) for run, span in margin]
+        steps = {later - earlier for earlier, later in pairwise(values)}
+        beside = all(run.rights[end - 1] < left or run.lefts[start] > right for run, (start, end) in margin)
+        if beside and len(values) >= _FEWEST_LINE_NUMBERS and len(steps) == 1 and steps <= {1, 2, 5, 10}:
+            taken = {id(run): span for run, span in margin}
+            rest = [
+                run.part(taken[id(run)][1] + 1, len(run.text)) if id(run) in taken else run
+                for run in runs
+                if id(run) not in taken or taken[id(run)][1] < len(run.text)
+            ]
+            return [run.part(0, span[1]) for run, span in margin], rest
+    return [], list(runs)
+
+
+def _text_start(run: GlyphRun) -> Iterator[int]:
+    """Where the text of a long run begins, after a number in the margin that is part of it."""
+    if len(run.text) > _TEXT:
+        words = list(run.words())
+        yield words[1][0] if run.text[slice(*words[0])].isdecimal() and len(words) > 1 else words[0][0]
+
+
+def _aligned(
+    numbers: Sequence[tuple[GlyphRun, tuple[int, int]]], *, right: bool
+) -> list[tuple[GlyphRun, tuple[int, int]]]:
+    """The numbers that are aligned at the edge at which most are."""
+    edges = [run.rights[end - 1] if right else run.lefts[start] for run, (start, end) in numbers]
+    if not edges:
+        return []
+    usual = Counter(round(edge / 2) for edge in edges).most_common(1)[0][0] * 2
+    return [pair for pair, edge in zip(numbers, edges, strict=True) if abs(edge - usual) <= 3]
 
 
 def _split(run: GlyphRun, gutter: float) -> list[GlyphRun]:
@@ -268,14 +339,30 @@ def _absorb_marks(lines: list[GlyphRun]) -> list[GlyphRun]:
             mark.text, mark.lefts, mark.rights, bytearray(style | RAISED for style in mark.styles),
             mark.baseline, mark.size, mark.order,
         )  # fmt: skip
-        line = rest[index]
-        before = mark.left < line.left
-        if before:
-            # The number of a note is apart from its first word, however close they are printed.
-            raised = _with_space(raised, len(raised.text))
-        rest[index] = _joined(raised, line, spaced=False)
+        rest[index] = _with_mark(rest[index], raised)
     rest.sort(key=lambda line: line.order)
     return rest
+
+
+def _with_mark(line: GlyphRun, mark: GlyphRun) -> GlyphRun:
+    """A line with a raised mark before, within or after it."""
+    if mark.left < line.left:
+        # The number of a note is apart from its first word, however close they are printed.
+        return _joined(_with_space(mark, len(mark.text)), line, spaced=False)
+    if mark.left >= line.right - 0.2 * line.size:
+        return _joined(mark, line, spaced=False)
+    index = next(
+        (index for index, left in enumerate(line.lefts) if left >= mark.left - 1 and line.text[index] != " "),
+        len(line.text),
+    )
+    # The space before the next word stays after the mark.
+    index -= line.text[index - 1] == " "
+    before, after = line.part(0, index), line.part(index, len(line.text))
+    return GlyphRun(
+        before.text + mark.text + after.text, before.lefts + mark.lefts + after.lefts,
+        before.rights + mark.rights + after.rights, before.styles + mark.styles + after.styles,
+        line.baseline, line.size, line.order,
+    )  # fmt: skip
 
 
 def _is_mark_of(mark: GlyphRun, line: GlyphRun) -> bool:
@@ -283,7 +370,18 @@ def _is_mark_of(mark: GlyphRun, line: GlyphRun) -> bool:
     if mark.size > _LARGEST_MARK * line.size or not 0.05 * line.size < rise < 0.8 * line.size:
         return False
     after, before = mark.left - line.right, line.left - mark.right
+    if line.left < mark.left < line.right and not _has_letter_at(line, mark):
+        return True
     return -0.2 * line.size < after < 0.6 * line.size or -0.2 * line.size < before < _MARK_GAP * line.size
+
+
+def _has_letter_at(line: GlyphRun, mark: GlyphRun) -> bool:
+    """Whether a line prints something where a mark is."""
+    middle = (mark.left + mark.right) / 2
+    return any(
+        left <= middle <= right and letter != " "
+        for letter, left, right in zip(line.text, line.lefts, line.rights, strict=True)
+    )
 
 
 def _with_drop_capitals(lines: list[LaidLine], body: float, words: AbstractSet[str]) -> list[LaidLine]:

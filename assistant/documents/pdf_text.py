@@ -49,6 +49,7 @@ def pdf_document(name: str, pages: Sequence[GlyphPage]) -> Document:
         lines=tuple(writer.lines),
         raised=tuple(writer.raised),
         italic=tuple(writer.italic),
+        is_recognised=2 * sum(page.invisible for page in pages) > sum(page.characters for page in pages),
     )
     return Document(
         name=name, reader="pdf", text="".join(writer.pieces), setting=setting,

@@ -67,7 +67,6 @@ def _read(data: bytes) -> dict[str, Any]:
     if not any(page.characters for page in pages):
         return {"fault": "empty"}
     document = pdf_document("", pages)
-    invisible = sum(page.invisible for page in pages)
     return {
         "text": document.text,
         "setting": dump_setting(document.setting) if document.setting else "",
@@ -77,7 +76,6 @@ def _read(data: bytes) -> dict[str, Any]:
         "metadata": {key: value for key, value in file.get_metadata_dict().items() if value},
         "scanned": scanned,
         "unreadable": unreadable,
-        "recognised": invisible > sum(page.characters for page in pages) / 2,
         "sideways": sum(page.sideways for page in pages),
     }
 

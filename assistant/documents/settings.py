@@ -31,6 +31,7 @@ def dump_setting(setting: Setting) -> str:
         ],
         "raised": setting.raised,
         "italic": setting.italic,
+        "recognised": setting.is_recognised,
     }
     head = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     rows = ",\n".join(json.dumps(_row(line), separators=(",", ":")) for line in setting.lines)
@@ -124,6 +125,7 @@ def _setting(value: Any) -> Setting:
         lines=tuple(_line(row) for row in value["lines"]),
         raised=tuple((int(start), int(end)) for start, end in value["raised"]),
         italic=tuple((int(start), int(end)) for start, end in value["italic"]),
+        is_recognised=bool(value.get("recognised")),
     )
 
 
