@@ -73,7 +73,7 @@ _BOUNDS = {
     "assistant.attribution.people._LEAD": 60,
     "assistant.attribution.voices._INITIALS_OR_SUFFIX": 1_000,
     "assistant.documents.furniture._LAST": 80,
-    "assistant.documents.furniture._SET_APART": 80,
+    "assistant.documents.furniture._SET_APART": 250,
     "assistant.drafts.citations._SOURCE": 1_000,
 }
 

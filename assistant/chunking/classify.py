@@ -163,12 +163,19 @@ def _by_form(
     leading: Sequence[LineGroup], lines: Sequence[PrintLine], known: Sequence[PrintLine]
 ) -> tuple[list[PrintLine], list[PrintLine]]:
     """Title and author by how they are set; ``known`` are the lines of an author known from the record."""
-    if not lines or (lines[0].ends_sentence and not is_capitals(lines[0].text)):
+    # A colon at the end of a title's line announces a subtitle.
+    subtitles = {after.start for before, after in pairwise(lines) if before.text.endswith(":")}
+    ends = lines[0].ends_sentence and not lines[0].text.endswith(":") if lines else True
+    if not lines or (ends and not is_capitals(lines[0].text)):
         return [], []
     bylines = [line for line in lines[1:] if BYLINE.match(line.text)]
     author = list(known) or bylines[:1]
     if not author and len(leading) > 1:
-        candidates = [block for block in leading[1:] if len(block.lines) == 1 and not block.first.mark]
+        candidates = [
+            block
+            for block in leading[1:]
+            if len(block.lines) == 1 and not block.first.mark and block.first.start not in subtitles
+        ]
         names = [block.first for block in candidates if block.first in lines and is_name(block.first.text)]
         # Headings follow the author; the first line that reads as a name is the author's.
         author = names[:1]

@@ -19,6 +19,7 @@ _LAST = re.compile(rf"(\S.*?)(?<!\d)\s+[|·•–—]?\s*({_NUMBER})", re.IGNORE
 _SET_APART = re.compile(r"^\s*\S+(?:\s{2,}|\t|\s*[|·•])|(?:\s{2,}|\t|[|·•]\s*)\S+\s*$|^\s*\S+\s*$")
 # A running head is short: a name or a shortened title next to the number.
 _LONGEST_HEAD = 80
+_WIDEST = 250
 # Furniture is on the outermost lines of a page; further in, a repeated line is the author's.
 _OUTERMOST = 2
 # Lines at the beginning that may be the title and the author, which running heads repeat.
@@ -73,7 +74,8 @@ def _casefolded_line(text: str) -> str:
 
 def read_number_line(line: Line) -> NumberLine | None:
     """Read a line as a page number or a running head with one; ``None`` if it cannot be either."""
-    text = line.text.strip()
+    # Between head and number there can be as much space as the page is wide.
+    text = " ".join(line.text.split()) if len(line.text) <= _WIDEST else ""
     if not text or len(text) > _LONGEST_HEAD:
         return None
     if alone := _ALONE.fullmatch(text):
@@ -258,8 +260,14 @@ class _Heads:
         return [other] if self._is_head(page, other) else []
 
     def _is_head(self, page: int, line: Line) -> bool:
-        text = line.text.strip()
-        if not page or len(text) > _LONGEST_HEAD or text[-1] in _SENTENCE_ENDS or not _letters(line):
+        text = " ".join(line.text.split())
+        if (
+            not page
+            or not text
+            or len(text) > _LONGEST_HEAD
+            or text[-1] in _SENTENCE_ENDS
+            or not _letters(line)
+        ):
             return False
         return self._pages_with[_shape(line)] > 1 or _letters(line) in self._front
 

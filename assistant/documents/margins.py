@@ -15,6 +15,7 @@ _RIGHT = re.compile(r"(?<=\S)(?:[ \t]{2,}|\t)(?P<mark>(?P<number>\d{1,4}))[ \t]*
 _SHORTEST_RUN = 5
 _FEWEST_NUMBERED = 8
 _SHARE = 0.5
+_SHARE_BETWEEN = 0.35
 # Items of a list begin with a capital; most lines of a text do not.
 _LOWER_CASE = 0.25
 # Numbers of some lines: so many of them, at one of these steps.
@@ -61,6 +62,8 @@ def find_line_numbers(lines: Sequence[Line]) -> tuple[tuple[int, int, str], ...]
     """Find the numbers of lines in the margin, as furniture in order."""
     printed = [line for line in lines if not line.blank]
     left = list(_numbered(printed, _LEFT))
+    if between := _numbers_between_lines(left, printed):
+        return tuple(numbered.span for numbered in between)
     of_each = _numbers_of_each_line(left, len(printed))
     if of_each:
         return tuple(numbered.span for numbered in of_each)
@@ -103,6 +106,26 @@ def _numbers_of_each_line(numbered: Sequence[_Numbered], lines: int) -> list[_Nu
     if len(found) < max(_FEWEST_NUMBERED, _SHARE * lines):
         return []
     return found if sum(each.begins_in_lower_case for each in found) >= _LOWER_CASE * len(found) else []
+
+
+def _numbers_between_lines(numbered: Sequence[_Numbered], printed: Sequence[Line]) -> list[_Numbered]:
+    """Numbers of each line that extraction put on lines of their own, before or after it."""
+    alone = [each for each in numbered if each.is_alone]
+    if len(alone) < max(_FEWEST_NUMBERED, _SHARE_BETWEEN * len(printed)):
+        return []
+    found: dict[int, _Numbered] = {}
+    run: list[_Numbered] = []
+    for each in (*alone, None):
+        counts_on = run and each and each.place - run[-1].place <= _LONGEST_BREAK
+        if not (counts_on and each and each.number in {run[-1].number + 1, 1}):
+            found |= {one.place: one for one in run} if len(run) >= _SHORTEST_RUN else {}
+            run = []
+        run += [each] if each else []
+    words = [line for place, line in enumerate(printed) if place not in found]
+    in_lower_case = sum(line.text.lstrip()[:1].islower() for line in words)
+    if len(found) < _SHARE_BETWEEN * len(printed) or in_lower_case < _LOWER_CASE * len(words):
+        return []
+    return list(found.values())
 
 
 def _is_run(run: Sequence[_Numbered], found: Sequence[_Numbered]) -> bool:

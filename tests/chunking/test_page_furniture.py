@@ -316,6 +316,13 @@ def test_line_numbers(lines: Sequence[str], frequency: Callable[[str], float]) -
     assert reasons(check(FRONT + "\n".join(lines) + "\n", frequency)) == {"line number"}
 
 
+@pytest.mark.parametrize("form", ["{line}\n{number}\n", "{number}\n{line}\n", "{number}\n\n{line}\n\n"])
+def test_line_numbers_on_lines_of_their_own(form: str, frequency: Callable[[str], float]) -> None:
+    lines = [line for words in PARAGRAPHS for line in set_in_lines(words).split("\n")]
+    text = "".join(form.format(line=line, number=number) for number, line in enumerate(lines, 1))
+    assert reasons(check(FRONT + text, frequency)) == {"line number"}
+
+
 def test_line_numbers_and_page_numbers(frequency: Callable[[str], float]) -> None:
     pages = [numbered(INDENTED[start : start + 15], page=25) for start in range(0, len(INDENTED), 15)]
     text = "\f".join("\n".join(page) + f"\n\n{number}\n" for number, page in enumerate(pages, 7))
@@ -383,6 +390,14 @@ def test_page_numbers_without_form_feeds(
     assert bool(warnings) == ("." in labels)
 
 
+def test_running_heads_as_wide_as_the_page(frequency: Callable[[str], float]) -> None:
+    text = "\f".join(
+        (f"{FRONT}{leaf}" if not place else f"     Manuscript under review{301 + place:>80}\n\n{leaf}") + "\n"
+        for place, leaf in enumerate(LEAVES)
+    )
+    check(text, frequency, [str(301 + place) for place in range(8)])
+
+
 def test_running_heads_with_numbers_that_change_sides(frequency: Callable[[str], float]) -> None:
     heads = [
         f"{301 + place}   ADA BROOK" if place % 2 else f"THE LEDGER OF THE MILL   {301 + place}"
@@ -425,6 +440,16 @@ def test_imprint_at_the_foot_of_the_first_page(imprint: str, frequency: Callable
     chunked = check(text, frequency, [str(301 + place) for place in range(8)])
     assert reasons(chunked) == {"imprint", "page number"}
     assert chunked.report.removed["imprint"] == len("".join(imprint.split()))
+
+
+def test_title_of_two_lines_above_the_author(frequency: Callable[[str], float]) -> None:
+    chunked = chunk(
+        essay_of(f"The Mill:\nFloods, and Fiction\n{AUTHOR}\n\n{LEAVES[0]}\n\n{LEAVES[1]}\n"), frequency
+    )
+    assert [(passage.kind, passage.text) for passage in chunked.passages[:2]] == [
+        ("title", "The Mill: Floods, and Fiction"),
+        ("author", AUTHOR),
+    ]
 
 
 def test_author_above_the_title(frequency: Callable[[str], float]) -> None:
