@@ -365,11 +365,11 @@ def _continues_over_page(before: LineGroup, block: LineGroup, layout: Layout) ->
     last, first = before.last, block.first
     if not last.ends_sentence or not first.starts_sentence:
         return not (first.starts_sentence and heading_like(block, layout) and last.text[-1] not in HYPHENS)
+    if len(block.lines) == 1 and first.text[-1] not in "?!" and heading_like(block, layout):
+        return False
     if layout.indented:
         return first.indent < layout.body_indent + _STEP
     measure = layout.measure
-    if len(block.lines) == 1 and first.text[-1] not in "?!" and heading_like(block, layout):
-        return False
     if not measure.wrapped or measure.has_room(last.text, first.first_word):
         return False
     following = block.lines[1].first_word if len(block.lines) > 1 else ""

@@ -112,7 +112,8 @@ def chunk(essay: Essay, frequency: Callable[[str], float]) -> Chunked:
     passages = _passages(essay, drafts)
     printed = {passage.kind: passage.text for passage in passages if passage.kind in {"title", "author"}}
     title = printed.get("title", "")
-    author = printed.get("author", "").removeprefix("by ").removeprefix("By ").removeprefix("BY ")
+    author = printed.get("author", "").strip("*_")
+    author = author.removeprefix("by ").removeprefix("By ").removeprefix("BY ")
     return Chunked(passages, title, author, _report(essay, dropped, passages, tally, title, reading))
 
 

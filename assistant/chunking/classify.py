@@ -35,7 +35,13 @@ BYLINE = re.compile(
 _MOST_TITLE_LINES, _MOST_TITLE_PARTS = 4, 2
 _NAME_WORD = re.compile(r"(?:[^\W\d_]\.?|(?:[^\W\d_][\w'’.-]*))(?:,)?$")
 _PARTICLES = frozenset(("de da di du del der van von of and & la le el y").split())
-_NO_NAME = frozenset("a an at for from her his in into its me my on our the their to with your".split())
+_NO_NAME = frozenset(
+    "a an at for from her his in into its me my on our the their to with your "
+    "dear sir sirs madam lieber liebe geehrter geehrte cher chère monsieur madame".split()
+)
+# The heading of a manuscript: name, teacher, course and date, each on a line of its own.
+_MANUSCRIPT_DATE = re.compile(r"(?:\d{1,2}\.? [^\W\d]{3,10}\.?|[^\W\d]{3,10}\.? \d{1,2},) \d{4}")
+_LONGEST_MANUSCRIPT_HEAD = 6
 _LONGEST_NAME = 60
 # What may call a note on the author.
 _NOTE_MARKS = " *†‡§¹²³⁴⁵⁶⁷⁸⁹"
@@ -168,7 +174,9 @@ def _by_form(
     ends = lines[0].ends_sentence and not lines[0].text.endswith(":") if lines else True
     if not lines or (ends and not is_capitals(lines[0].text)):
         return [], []
-    bylines = [line for line in lines[1:] if BYLINE.match(line.text)]
+    if manuscript := _manuscript(lines):
+        return manuscript
+    bylines = [line for line in lines[1:] if BYLINE.match(line.text.lstrip("*_"))]
     author = list(known) or bylines[:1]
     if not author and len(leading) > 1:
         candidates = [
@@ -188,6 +196,15 @@ def _by_form(
     if not author and _is_author_above(leading):
         return list(leading[1].lines), [lines[0]]
     return leading[0].lines[:1] if len(leading) > 1 else leading[0].lines, author
+
+
+def _manuscript(lines: Sequence[PrintLine]) -> tuple[list[PrintLine], list[PrintLine]] | None:
+    """Title and author of a manuscript, whose title follows a date and whose author is its first line."""
+    for index, line in enumerate(lines[1:_LONGEST_MANUSCRIPT_HEAD], 1):
+        if _MANUSCRIPT_DATE.fullmatch(line.text.strip()) and is_name(lines[0].text):
+            title = lines[index + 1 : index + 2]
+            return (list(title), [lines[0]]) if title else None
+    return None
 
 
 def _above(lines: Sequence[PrintLine]) -> list[PrintLine]:

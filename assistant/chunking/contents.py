@@ -84,11 +84,17 @@ def _key(text: str) -> str:
 
 def _split_page(text: str) -> tuple[str, str]:
     """A line without the page number at its end, and that number."""
-    words = text.rsplit(maxsplit=1)
-    last = words[-1]
-    bare = last.lstrip("".join(_LEADERS))
-    if _PAGE.fullmatch(bare) and (len(words) > 1 or len(bare) < len(last) or bare == text):
-        return text[: len(text) - len(bare)], bare
+    start = len(text)
+    while start and text[start - 1].isalnum():
+        start -= 1
+    leaders = text[max(0, start - _FEWEST_LEADERS) : start]
+    is_apart = (
+        not leaders
+        or leaders[-1].isspace()
+        or (len(leaders) == _FEWEST_LEADERS and all(character in _LEADERS for character in leaders))
+    )
+    if is_apart and _PAGE.fullmatch(text[start:]):
+        return text[:start], text[start:]
     return text, ""
 
 

@@ -364,6 +364,13 @@ def _indented(lines: Sequence[PrintLine], body: int) -> bool:
     return len(firsts) >= 2
 
 
+def _is_lazy(before: Sequence[PrintLine], line: PrintLine) -> bool:
+    """Whether a line goes on with a quotation that is marked, and whose sentence has not ended."""
+    return (
+        bool(before) and before[-1].mark == ">" and not before[-1].ends_sentence and not line.starts_sentence
+    )
+
+
 def _take_marks_off(lines: Sequence[PrintLine]) -> tuple[list[PrintLine], list[Span]]:
     """Take Markdown's marks of headings and quotations off their lines; the lines, and spans of the marks.
 
@@ -378,7 +385,10 @@ def _take_marks_off(lines: Sequence[PrintLine]) -> tuple[list[PrintLine], list[S
             marks.append((line.start, line.end))
             blank = True
             continue
-        if mark and line.text[mark.end() :].strip():
+        if mark is None and not blank and not line.after_blank and _is_lazy(bare, line):
+            # In Markdown, a paragraph of a quotation goes on without its mark.
+            bare.append(replace(line, mark=">"))
+        elif mark and line.text[mark.end() :].strip():
             start = line.start + mark.end()
             marks.append((line.start, start))
             bare.append(replace(line, start=start, text=line.text[mark.end() :], mark=line.text[0]))

@@ -20,6 +20,8 @@ from assistant.core.lines import Line, split_lines, strip
 _SENTENCE_END = re.compile(
     r"[.!?…:][\"'”’)\]»*_]*(?:\s?\(.{1,60}\)[.]?)?(?:\d{1,3}|\[\^?\w{1,4}\]|[¹²³⁴⁵⁶⁷⁸⁹⁰]+)?$"
 )
+# A dash begins a speech in many languages.
+_SPEECH_DASHES = "—–"
 _OPENERS = "\"'“‘([«„»_*"
 # What is printed on a page beside its text, and divides nothing.
 _PAGE_FURNITURE = frozenset(
@@ -74,8 +76,11 @@ class PrintLine:
     @property
     def starts_sentence(self) -> bool:
         """Whether it begins with a capital or a figure, apart from quotation marks, brackets and a number."""
-        text = self.text[lower_numbering_length(self.text) :]
-        first = (text if text[:1].isupper() else self.text).lstrip(_OPENERS)[:1]
+        printed = self.text
+        if printed[0] in _SPEECH_DASHES:
+            printed = printed[1:].lstrip() or printed
+        text = printed[lower_numbering_length(printed) :]
+        first = (text if text[:1].isupper() else printed).lstrip(_OPENERS)[:1]
         return first.isupper() or first.isdigit()
 
     @property
