@@ -104,7 +104,11 @@ def _indent_changes(run: Sequence[PrintLine], line: PrintLine, layout: Layout) -
     step = line.indent - run[-1].indent
     if step <= -_STEP:
         # The indent of a first line ends after one line; that of a quotation lasts longer.
-        return len(run) > 1
+        # A centred title is above the indented first line of a paragraph.
+        is_first = layout.indented and line.starts_sentence and line.indent >= layout.body_indent + _STEP
+        return len(run) > 1 or (
+            is_first and not run[-1].ends_sentence and layout.measure.has_room(run[-1].text, line.first_word)
+        )
     return step >= _STEP and (layout.indented or run[-1].ends_sentence)
 
 

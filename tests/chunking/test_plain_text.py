@@ -163,6 +163,27 @@ def test_double_spaced(width: int) -> None:
     assert passages(GERMAN_HEAD + german) == [*GERMAN_FRONT, *paragraphs(*GERMAN)]
 
 
+@pytest.mark.parametrize("centre", [0, 17])
+@pytest.mark.parametrize("date", ["4 May 2019", "May 4, 2019", "4. Mai 2019"])
+def test_manuscript(centre: int, date: str) -> None:
+    """Name, teacher, course and date at the head of page one; all lines double-spaced, with running heads."""
+    lines = "\n".join(wrapped(ENGLISH, 62, first=5)).split("\n")
+    first, second = (double_spaced("\n".join(part)) for part in (lines[:15], lines[15:]))
+    front = spaced("Mary Holm", "Professor Reed", "English 101", date, f"{' ' * centre}The Book of the Light")
+    text = f"Holm 1\n\n{front}\n\n{first}\n\n\fHolm 2\n\n{second}\n\n\f"
+    chunked = read(text)
+    assert (chunked.title, chunked.author) == ("The Book of the Light", "Mary Holm")
+    searched = [passage for passage in passages(text) if passage[0] not in {"title", "author", "heading"}]
+    assert searched == paragraphs(*ENGLISH)
+
+
+@pytest.mark.parametrize("dash", ["— ", "—", "–"])
+def test_speeches_after_dashes(dash: str) -> None:
+    speeches = [f"{dash}You never went up?", f"{dash}Never.", f"{dash}Not once, in all those years!"]
+    texts = [ENGLISH[0], *speeches, ENGLISH[1], ENGLISH[2]]
+    assert passages(HEAD + "\n".join(wrapped(texts, 70))) == [*FRONT, *paragraphs(*texts)]
+
+
 @pytest.mark.parametrize("width", [54, 64])
 def test_double_spaced_with_a_heading_and_a_closer_quotation(width: int) -> None:
     one, two = ("\n".join(wrapped(texts, width, first=5)) for texts in (ENGLISH[:3], ENGLISH[3:]))
