@@ -329,6 +329,8 @@ def _continues(before: LineGroup, block: LineGroup, layout: Layout) -> bool:
         return False
     if _divides_word(last, first):
         return True
+    if first.opens_page and last.ends_sentence and len(block.lines) == 1 and names_apparatus(block.printed):
+        return False
     if block.item or not _same_setting(before, block):
         return False
     if first.opens_page and last.text[-1] in ",;" and not (before.verse and first.first_word[0].islower()):
