@@ -238,7 +238,7 @@ def _passages_at(place: Place, within: Place | None, passages: Sequence[Passage]
         case "note":
             return {passage.id: passage.sentences for passage in _notes(place, passages)}
         case "section":
-            sections = list(dict.fromkeys(passage.section for passage in passages if passage.section))
+            sections = _sections(passages)
             chosen = [sections[number] for number in _numbers(place, len(sections))]
             return {passage.id: passage.sentences[:1] for passage in passages if passage.section in chosen}
         case "epigraph":
@@ -259,6 +259,11 @@ def _numbers(place: Place, length: int) -> range:
     if first < 0:
         return range(max(length + first, 0), length + last + 1) if -first <= length else range(0)
     return range(first - 1, last) if 0 < first <= last <= length else range(0)
+
+
+def _sections(passages: Iterable[Passage]) -> list[str]:
+    """Headings of the sections of the essay proper, without one of notes."""
+    return list(dict.fromkeys(passage.section for passage in body_of(passages) if passage.section))
 
 
 def _labels(passages: Iterable[Passage]) -> list[str]:
@@ -320,7 +325,7 @@ def _absence(place: Place, within: Place | None, heading: str | None, essays: Se
         return _absent_page(place, _labels(essays[0].passages))
     counts = {
         "note": len([passage for passage in passages if passage.kind == "note"]),
-        "section": len({passage.section for passage in passages if passage.section}),
+        "section": len(_sections(passages)),
         "paragraph": len(body_of(passages)),
         "sentence": sum(len(passage.sentences) for passage in body_of(passages)),
     }

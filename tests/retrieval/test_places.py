@@ -38,8 +38,8 @@ def coast() -> StoredEssay:
         ),
         on_pages(passage("coast/p03", "Oil burns. Lamps smoke.", section="Of Lamps"), ("50", 0), ("51", 11)),
         on_pages(passage("coast/p04", "Let them ring. So it ends.", section="Of Lamps"), ("51", 0)),
-        on_pages(passage("coast/n1", "1. Marsh says so.", "note"), ("51", 0)),
-        on_pages(passage("coast/n2", "2. Others doubt it.", "note"), ("51", 0)),
+        on_pages(passage("coast/n1", "1. Marsh says so.", "note", section="Notes"), ("51", 0)),
+        on_pages(passage("coast/n2", "2. Others doubt it.", "note", section="Notes"), ("51", 0)),
     )
 
 
@@ -71,6 +71,7 @@ def finder() -> Finder:
         ("What is the first sentence of the third paragraph?", ["p03"], ["Oil burns."]),
         ("What does section 2 say?", ["p03", "p04"], ["Oil burns."]),
         ("What does the first section say?", ["p01", "p02"], ["Fog came."]),
+        ("What is the last section about?", ["p03", "p04"], ["Oil burns."]),
     ],
 )
 def test_a_place_is_looked_up(

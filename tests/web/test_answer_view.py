@@ -155,7 +155,7 @@ def test_unanswered_questions_are_marked_as_such() -> None:
 
 
 @pytest.mark.parametrize(
-    ("confidence", "words"), [(0.93, "Likely answer"), (0.6, "Likely answer"), (0.5, "Possible answer")]
+    ("confidence", "words"), [(0.93, "Likely answer"), (0.75, "Likely answer"), (0.74, "Possible answer")]
 )
 def test_confidence_is_said_in_words(confidence: float, words: str) -> None:
     html = answer_html(answer(hit(keepers_log().passages[2]), confidence=confidence))

@@ -44,7 +44,7 @@ PENDING = "Looking through the essay…"
 READING = "Reading the passages…"
 
 # From here on the page says "likely"; the number itself tells a reader nothing.
-_LIKELY = 0.6
+_LIKELY = 0.75
 
 # From these cosines on, two words in their sentences are called the same, or near; below, far.
 _SAME = 0.85
