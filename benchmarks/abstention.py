@@ -44,6 +44,7 @@ SEED = 7
 FOLDS = 5
 # The share of questions that the first passages answer, in the world that the fit is for.
 ANSWERED = 0.75
+THRESHOLDS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 CONDITIONS = (*runner.CONDITIONS, "altered")
 
 
@@ -138,6 +139,12 @@ def report(name: str, observed: Sequence[Observation], rows: Sequence[Sequence[f
             print(f"  {condition}: AUROC {area:.3f}, {verdicts(probabilities[unknown])}")
     first = np.array([seen.first for seen in observed])
     print(f"  right passage first: {verdicts(probabilities[first])}")
+    for least in THRESHOLDS:
+        offered = probabilities >= least
+        right = np.average(offered == answered, weights=weights)
+        missed = np.average(answered[~offered], weights=weights[~offered])
+        kept = np.mean(probabilities[first] >= least)
+        print(f"   from {least:.2f}: {right:.3f} right, {missed:.3f} answered below, {kept:.3f} first kept")
     model = fitted(figures, answered, weights)
     print("  ", ", ".join(f"{number:.2f}" for number in [*model.intercept_, *model.coef_[0]]))
 
@@ -199,7 +206,7 @@ def observations(question: DatasetQuestion, source: Source) -> Iterator[Observat
                 ranking.features,
                 any(answered),
                 answered[0],
-                share_of(ranking, source.finder),
+                share_of(ranking, source.finder, among),
             )
 
 
@@ -208,9 +215,9 @@ def folder_name(source: Source) -> str:
     return source.dataset.name.replace("/", "-")
 
 
-def share_of(ranking: Ranking, finder: Finder) -> float:
+def share_of(ranking: Ranking, finder: Finder, among: set[str]) -> float:
     """The share of a question's idf, over its content words, whose stems the first passage has."""
-    _, weights = finder.searcher.weights_with_content(ranking.query, finder.searcher.rows(None))
+    _, weights = finder.searcher.weights_with_content(ranking.query, finder.searcher.rows(among))
     text = finder.passages[ranking.ranked[0].passage].text
     stems = {term_of(word) for word in words_of(text)}
     has = [stems.issuperset(map(term_of, words_of(word))) for word in ranking.query.words]

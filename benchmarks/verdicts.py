@@ -63,6 +63,7 @@ def main() -> None:
     parser.add_argument("folders", nargs="+", type=Path, metavar="DATASET_DIR")
     parser.add_argument("--library", type=Path, metavar="DIR")
     parser.add_argument("--cache", type=Path, metavar="DIR", help="folder that keeps what was observed")
+    parser.add_argument("--questions", type=int, default=600, help="questions of each set, at most")
     options = parser.parse_args()
     library = Library(find_root(options.library), notify=lambda sentence: print(sentence, file=sys.stderr))
     observed: dict[str, list[Observation]] = {}
@@ -72,7 +73,7 @@ def main() -> None:
             if file is not None and file.exists():
                 observed[folder.name] = pickle.loads(file.read_bytes())  # noqa: S301 - written below
                 continue
-            observed[folder.name] = list(observations(load_dataset(folder), library))
+            observed[folder.name] = list(observations(load_dataset(folder), library, options.questions))
             if file is not None:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(pickle.dumps(observed[folder.name]))
@@ -81,14 +82,15 @@ def main() -> None:
     print(verdict_table(observed), separation_table(observed), calibration_table(observed), sep="\n\n")
 
 
-def observations(dataset: Dataset, library: Library) -> Iterator[Observation]:
+def observations(dataset: Dataset, library: Library, most: int) -> Iterator[Observation]:
     """Ask the questions of a set, and the answerable ones again without the passages that answer."""
     with Bar("questions") as bar:
         finder, corpus = opened(dataset, library, bar, indexed=True)
         ranker = Methods(finder, corpus, bar).ranker("late")
         highest = highest_judgement(dataset)
-        for number, question in enumerate(dataset.questions, 1):
-            bar(dataset.name, number, len(dataset.questions))
+        questions = random.Random(SEED).sample(dataset.questions, min(most, len(dataset.questions)))
+        for number, question in enumerate(questions, 1):
+            bar(dataset.name, number, len(questions))
             candidates = candidates_of(question, dataset, corpus)
             gold = set(answering(dataset, question, highest))
             kind = "answerable" if question.answerable else question.type or "unanswerable"
