@@ -34,6 +34,8 @@ _COURTESIES = frozenset(
         "night there you very much so a lot again everyone all cool wow lol"
     ).split()
 )
+# An adjective as of a people or a school ("American", "Freudian") names nobody in particular.
+_PEOPLE = re.compile(r"(?:an|ish|ese|ic)$")
 # What is asked about the life of an author, or about how a text was received; no essay need tell either.
 _LIFE = frozenset(
     (
@@ -191,8 +193,10 @@ class AbsenceSearch:
             words: The words.
             unrelated: Whether to leave out those that are like a word of the essays.
         """
-        # Most words occur in a passage that is searched, and then no essay need be read.
-        words = [word for word in words if not self._is_searched(word)]
+        # Most words occur in a passage of the index; if all essays are searched, none need then be read.
+        if len(essay_ids) == len(self._essays):
+            words = [word for word in words if not self._is_searched(word)]
+        words = [word for word in words if not any(map(phrase_pattern(word).search, self._texts(essay_ids)))]
         if not words:
             return None
         titles = [plain_title(self._essays[essay_id].reference) for essay_id in essay_ids]
@@ -202,8 +206,6 @@ class AbsenceSearch:
         absent: dict[str, str | None] = {}
         for word in words:
             if terms.issuperset(map(term_of, words_of(word))):
-                continue
-            if any(map(phrase_pattern(word).search, self._texts(essay_ids))):
                 continue
             nearest = speller.similar(word)
             if not unrelated or nearest is None:
@@ -229,7 +231,11 @@ class AbsenceSearch:
         # In a title or a line of capitals a capital means nothing.
         if any(word[0].isupper() and only_frames(word.casefold()) and word != "I" for word in words):
             return []
-        names = [word for word in words if len(word) > 2 and word[0].isupper() and not word.isupper()]
+        names = [
+            word
+            for word in words
+            if len(word) > 2 and word[0].isupper() and not word.isupper() and not _PEOPLE.search(word)
+        ]
         return [name for name in dict.fromkeys(names) if casefolded_word(name) not in self._authors]
 
 
