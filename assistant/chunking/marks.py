@@ -16,17 +16,42 @@ SYMBOLS = r"\*{1,3}|†{1,3}|‡{1,3}|§{1,2}|‖|\|\||¶"
 # A note number directly after a word or its punctuation, and not part of a figure such as 99.9 or (359).
 _MARK = re.compile(
     r"(?<=[^\W\d_.,;:!?)\]\"'”’—])(?P<word>\d{1,3})(?=$|[\s,.;:!?)\]\"'”’—])"
-    r"|(?:(?<!\d[.,:])|(?<=\d{4}[.,]))(?<=[.,;:!?)\]\"'”’»—])(?P<mark>\d{1,3})(?=$|[\s.;:!?)\]\"'”’»—])"
+    r"|(?:(?<!\d[.,:])|(?<=\d{4}[.,]))(?<=[.,;:!?)\]\"'”’»—])"
+    r"(?P<mark>\d{1,3})(?=$|[\s.;:!?)\]\"'”’»—])"
     r"|(?:(?<=\S)|(?<=\S\s))\[(?P<bracket>\d{1,3}|[A-Z])\]"
     r"|\[\^(?P<markdown>\w+)\](?!:)"
     r"|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})"
     r"|(?<=[\w.,;:!?\"'”’»—])\((?P<parenthesis>\d{1,2})\)"
-    rf"|(?:(?<=[\w.,;:!?)\]\"'”’»—])|(?<=[\w.,;:!?)\]\"'”’»—]\s))(?P<symbol>{SYMBOLS})(?![\w*†‡§‖¶|])"
+    r"|(?<=[.!?;,”’»\")\]]\s)(?P<spaced>\d{1,3})(?=$|\s)"
+    r"|(?:(?<=[\w.,;:!?)\]\"'”’»—])|(?<=[\w.,;:!?)\]\"'”’»—]\s))"
+    rf"(?P<symbol>{SYMBOLS})(?![\w*†‡§‖¶|])"
 )
 # Where a closing bracket belongs to a mark, as in "mill.1)", no bracket opens so many characters before it.
 _LONGEST_PARENTHESIS = 300
 # A raised figure is surely a call; so many notes before it may have lost theirs.
 _RAISED_AHEAD = 4
+
+
+# Before a number with a space before it, these abbreviate what the number counts.
+_COUNTED = frozenset(
+    (
+        "abb abt act anm art bd bk bks c ca cap cf ch chap col cols d ed fasc fig figs fol fols h jg kap l ll n "
+        "nn no nos nr p par para pl pls pp pt q r s sc sec st sz t taf v vers vgl vol vols vv z"
+    ).split()
+)
+_LAST_WORD = re.compile(r"(?<!\w)(\w{1,20})\W{1,3}$")
+
+
+def _may_call(match: re.Match[str]) -> bool:
+    """Whether a number with a space before it may be a mark: it ends a sentence, and does not count pages."""
+    if not match["spaced"]:
+        return True
+    text = match.string
+    following = text[match.end() : match.end() + 4].strip(' "“‘«„(')
+    if following and not following[0].isupper():
+        return False
+    word = _LAST_WORD.search(text, max(0, match.start() - 24), match.start())
+    return word is None or word[1].casefold() not in _COUNTED
 
 
 def _mark_of(match: re.Match[str]) -> str:
@@ -43,7 +68,7 @@ def _closes_no_bracket(text: str, at: int) -> bool:
 
 def called_marks(text: str) -> Iterator[str]:
     """The marks in a line that may call notes."""
-    return map(_mark_of, _MARK.finditer(text))
+    return map(_mark_of, filter(_may_call, _MARK.finditer(text)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +82,7 @@ class _Call:
         ahead: How many notes ahead it may call: a figure glued to a word only the next one.
         is_named: Whether it gives the name of its note, as in Markdown.
         in_brackets: Whether it is a number in round brackets, as few calls are.
+        is_spaced: Whether a space is before it, so that only a note on its page makes it a call.
     """
 
     mark: str
@@ -65,6 +91,7 @@ class _Call:
     ahead: int
     is_named: bool = False
     in_brackets: bool = False
+    is_spaced: bool = False
 
 
 _RAISED = re.compile(rf"\d{{1,3}}|{SYMBOLS}|[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,3}}")
@@ -73,14 +100,15 @@ _RAISED = re.compile(rf"\d{{1,3}}|{SYMBOLS}|[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,3}}
 def _calls(text: CleanText, raised: AbstractSet[int]) -> Iterator[_Call]:
     """The calls in a text: only what is raised, if the source tells what is."""
     if not raised:
-        for match in _MARK.finditer(text.text):
-            ahead = 1 if match["word"] else 2
+        for match in filter(_may_call, _MARK.finditer(text.text)):
+            ahead = 1 if match["word"] or match["spaced"] else 2
             yield _Call(
                 _mark_of(match),
                 *match.span(),
                 ahead,
                 is_named=bool(match["markdown"]),
                 in_brackets=bool(match["parenthesis"]),
+                is_spaced=bool(match["spaced"]),
             )
         return
     for match in _RAISED.finditer(text.text):
@@ -171,7 +199,10 @@ class MarkFinder:
             note = self._notes[number]
             if note.page is not None and note.page > page:
                 break
-            if note.mark == call.mark and (note.has_bracket or not call.in_brackets):
+            is_possible = (note.has_bracket or not call.in_brackets) and (
+                note.page is not None or not call.is_spaced
+            )
+            if note.mark == call.mark and is_possible:
                 return number
         return None
 

@@ -119,3 +119,33 @@ def test_numbers_that_cannot_be_given_to_notes_are_named(frequency: Callable[[st
     chunked = chunk(essay_of(f"{FRONT}{BODY}{foot}\n17\n{AFTER}"), frequency)
     assert [passage.text[0] for passage in chunked.passages if passage.kind == "note"] == ["1", "3"]
     assert any("note 2" in warning for warning in chunked.report.warnings)
+
+
+SPACED = (
+    "The keeper of the old mill kept a ledger in which he wrote down every visitor. 1 He\n"
+    "did not ask their names, and he said so on p. 2 of it. He described their coats and\n"
+    "boots with the patience of a painter. 2\n"
+    "In room 3 there were rooms 2, 3 and 4 of the older mill, which no. 3 Lane Street had.\n"
+)
+
+
+def test_calls_with_a_space_before_them(frequency: Callable[[str], float]) -> None:
+    """Only numbers at the end of sentences call notes, and none that count something."""
+    foot = f"1 {ARCHIVE}\n2 {REMARKS}\n3 {GAZETTE}\n"
+    chunked = chunk(essay_of(f"{FRONT}{SPACED}\n{foot}\n17\n{AFTER}"), frequency)
+    marks = [
+        (mark.mark, passage.text[mark.at - 8 : mark.at])
+        for passage in chunked.passages
+        for mark in passage.notes
+    ]
+    assert marks == [("1", "visitor."), ("2", "painter.")]
+    words = " ".join(passage.text for passage in chunked.passages if passage.kind == "paragraph")
+    assert "every visitor. He did not" in words
+    assert "p. 2 of it." in words
+    assert "In room 3 there were rooms 2, 3 and 4 of the older mill, which no. 3 Lane Street had." in words
+
+
+def test_numbers_with_a_space_before_them_call_no_endnotes(frequency: Callable[[str], float]) -> None:
+    text = f"{FRONT}{SPACED}\nNotes\n\n1. {ARCHIVE}\n\n2. {GAZETTE}\n"
+    chunked = chunk(essay_of(text), frequency)
+    assert not any(passage.notes for passage in chunked.passages)
