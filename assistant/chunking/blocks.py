@@ -21,6 +21,7 @@ from assistant.chunking.headings import (
 )
 from assistant.chunking.layout import Layout, runs
 from assistant.chunking.printed import LineGroup, PrintLine
+from assistant.chunking.quoted_lines import find_quoted
 from assistant.core.lines import INVISIBLE
 
 # Lines of verse leave this share of the measure free.
@@ -44,7 +45,7 @@ def divide(layout: Layout) -> list[LineGroup]:
     """Divide the printed lines into blocks wherever print shows a boundary, page breaks included."""
     blocks: list[LineGroup] = []
     for run in _even_runs(layout):
-        blocks.extend(_divide_run(run, layout))
+        blocks.extend(_divide_run(run, layout, blocks[-1] if blocks else None))
     if not layout.indented and layout.measure.wrapped:
         for before, block, after in zip([None, *blocks], blocks, [*blocks[1:], None], strict=False):
             if any(other is not None and _is_line_of(block, other, layout) for other in (before, after)):
@@ -112,7 +113,7 @@ def _indent_changes(run: Sequence[PrintLine], line: PrintLine, layout: Layout) -
     return step >= _STEP and (layout.indented or run[-1].ends_sentence)
 
 
-def _divide_run(run: list[PrintLine], layout: Layout) -> list[LineGroup]:
+def _divide_run(run: list[PrintLine], layout: Layout, before: LineGroup | None = None) -> list[LineGroup]:
     texts = [line.text for line in run]
     if any(line.start in layout.items for line in run):
         return _divide_list(run, layout)
@@ -126,7 +127,11 @@ def _divide_run(run: list[PrintLine], layout: Layout) -> list[LineGroup]:
     speech = run[0].text in layout.names
     if quoted or (layout.measure.wrapped and not speech and layout.measure.is_narrow(texts)):
         return [LineGroup(run, narrow=True)]
-    return _divide_body(run, layout)
+    return [block for part in find_quoted(run, layout, before) for block in _divided(part, layout)]
+
+
+def _divided(part: LineGroup, layout: Layout) -> list[LineGroup]:
+    return [part] if part.narrow else _divide_body(part.lines, layout)
 
 
 def _divide_list(run: list[PrintLine], layout: Layout) -> list[LineGroup]:

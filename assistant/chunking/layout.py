@@ -47,6 +47,8 @@ _ROOM = 0.93
 # Lines as long as this are not broken at print width: each is a paragraph.
 _UNWRAPPED = 140
 _FEW_LINES = 2
+# So many of the lines within paragraphs reach this share of the width where lines are justified.
+_NARROW_LINE, _MOSTLY_FULL = 0.935, 0.7
 _FULL = 0.8
 # So many lines show that all are filled up to a number of characters; of so many, one may be an exception.
 _FEWEST_FILLED, _FILLED_EXCEPTIONS = 8, 50
@@ -188,6 +190,7 @@ class Layout:
         firsts_indented: Whether some first line after a blank line is indented.
         body_indent: Columns before an ordinary line.
         spaced: Whether blank lines divide the paragraphs.
+        justified: Whether nearly all lines within paragraphs are full.
         named: Headings that a table of contents names, as ``named_heading`` makes them comparable.
         speakers: Names before speeches, on the same line.
         names: Lines that have nothing but the name of a speaker.
@@ -204,6 +207,7 @@ class Layout:
     firsts_indented: bool
     body_indent: int
     spaced: bool
+    justified: bool
     named: frozenset[str]
     speakers: frozenset[str]
     names: frozenset[str]
@@ -235,6 +239,7 @@ def find_layout(essay: Essay) -> Layout:
         firsts_indented=firsts_indented,
         body_indent=body,
         spaced=_spaced(lines, measure),
+        justified=_justified(lines, measure),
         named=frozenset(filter(None, map(named_heading, entries))),
         speakers=find_speakers([line.text for line in lines]),
         names=find_names([line.text for line in lines], [line.after_blank for line in lines]),
@@ -265,6 +270,16 @@ def _take_contents_out(lines: Sequence[PrintLine]) -> tuple[list[PrintLine], lis
         for index in sorted(contents)
     ]
     return kept, dropped
+
+
+def _justified(lines: Sequence[PrintLine], measure: LineMeasure) -> bool:
+    """Whether nearly all lines within paragraphs are full."""
+    inner = [
+        measure.share(before.text) > _NARROW_LINE
+        for before, line in pairwise(lines)
+        if not line.after_blank and not before.ends_sentence and not line.starts_sentence
+    ]
+    return measure.wrapped and sum(inner) >= _MOSTLY_FULL * len(inner) > 0
 
 
 def _spaced(lines: Sequence[PrintLine], measure: LineMeasure) -> bool:

@@ -264,3 +264,34 @@ def test_guessed_ends_are_reported() -> None:
     paragraph = next(passage for passage in chunked.passages if passage.kind == "paragraph")
     assert chunked.report.guessed_ends == ((paragraph.id, paragraph.text.index(line) + len(line)),)
     assert read(HEAD + spaced(*wrapped(ENGLISH))).report.guessed_ends == ()
+
+
+def _justified(text: str, width: int) -> str:
+    """A paragraph whose lines but the last are all of one width, as print has them; hyphens divide no word."""
+    lines, words = [], text.split()
+    while words:
+        line = words.pop(0)
+        while words and len(line) + 1 + len(words[0]) <= width:
+            line += f" {words.pop(0)}"
+        lines.append(line)
+    # Words of another length fill each line.
+    return "\n".join(line + "m" * (width - len(line)) if line is not lines[-1] else line for line in lines)
+
+
+@pytest.mark.parametrize("width", [64, 70, 78])
+def test_quotation_and_verse_of_which_no_indent_is_left(width: int) -> None:
+    song = (
+        "The keeper climbed the winding stair,\nAnd lit the evening flame;\n"
+        "He wrote that all the winds were fair,\nAnd never wrote his name."
+    )
+    one, two, three = (_justified(ENGLISH[index], width) for index in (0, 2, 5))
+    quotation = _justified(ENGLISH[1], int(width * 0.86))
+    text = HEAD + "\n".join(
+        (one, f"{two} He writes:", quotation, f"{three} There was a song:", song, one, two, three)
+    )
+    expected = [
+        *(("paragraph", one), ("paragraph", f"{two} He writes:"), ("blockquote", quotation)),
+        *(("paragraph", f"{three} There was a song:"), ("verse", song)),
+        *(("paragraph", one), ("paragraph", two), ("paragraph", three)),
+    ]
+    assert passages(text) == [*FRONT, *((kind, " ".join(words.split())) for kind, words in expected)]
