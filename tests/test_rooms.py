@@ -47,8 +47,9 @@ IMPORTS: dict[str, set[str]] = {
     "core": set(),
 }
 # One file of these is core/disk.py: essays and index both wait until what they write is on disk. Seven read
-# the pages of plain text: numbering, furniture, stamps, page marks, margins, note marks, feet. Eight read its
-# words: lines, matter around them, columns, spacing, headings, contents, references, notes in brackets, quotations.
+# the pages of plain text: numbering, furniture, stamps, page marks, margins, note marks, feet. Nine read its
+# words: lines, matter around them, columns, spacing, headings, contents, references, notes and
+# quotations.
 # Twelve read PDFs: glyphs, lines, furniture, text, process, settings; places, frames, blocks, notes, front
 # matter. Three look places up and tell why nothing answers: places, absence, languages.
 # One stores what was read of a PDF: library/originals.py.
