@@ -69,7 +69,7 @@ _LOOKUP_WORDS = frozenset(
     (
         "appear appears beginning contain contains content contents end exact exactly find found full happen "
         "happens line lines look number open opens printed read reading reads stand standing stands stood "
-        "start starts top whole word words written"
+        "see start starts top want whole word words written"
     ).split()
 )
 # A library of more essays is not read through for a page.
@@ -228,8 +228,8 @@ def _searched(essay: StoredEssay, heading: str | None) -> list[Passage]:
 
 def _passages_at(place: Place, within: Place | None, passages: Sequence[Passage]) -> dict[str, Spans]:
     """Passages of one essay, and their sentences, in a place that may be within another."""
-    if within is not None:
-        outer = _passages_at(within, None, passages)
+    outer = _passages_at(within, None, passages) if within is not None else None
+    if outer is not None:
         passages = [passage for passage in passages if passage.id in outer]
     match place.unit:
         case "page":
@@ -247,8 +247,11 @@ def _passages_at(place: Place, within: Place | None, passages: Sequence[Passage]
             body = body_of(passages)
             return {body[number].id: body[number].sentences for number in _numbers(place, len(body))}
         case "sentence":
-            body = body_of(passages)
-            sentences = [(passage.id, span) for passage in body for span in passage.sentences]
+            # Of a place that is named, or of the essay's paragraphs.
+            spans = outer
+            if spans is None:
+                spans = {passage.id: passage.sentences for passage in body_of(passages)}
+            sentences = [(passage_id, span) for passage_id, those in spans.items() for span in those]
             chosen_sentences = [sentences[number] for number in _numbers(place, len(sentences))]
             return {passage_id: (span,) for passage_id, span in chosen_sentences}
 

@@ -69,6 +69,9 @@ def finder() -> Finder:
         ("What is the last paragraph of On Fog?", ["p02"], ["Bells rang."]),
         ("the last sentence", ["p04"], ["So it ends."]),
         ("What is the first sentence of the third paragraph?", ["p03"], ["Oil burns."]),
+        ("What is the first sentence of note 2?", ["n2"], ["2. Others doubt it."]),
+        ("the first sentence on page 50", ["p01"], ["Nobody saw it."]),
+        ("I want to see the second paragraph on page 50.", ["p02"], ["Bells rang."]),
         ("What does section 2 say?", ["p03", "p04"], ["Oil burns."]),
         ("What does the first section say?", ["p01", "p02"], ["Fog came."]),
         ("What is the last section about?", ["p03", "p04"], ["Oil burns."]),
@@ -96,6 +99,7 @@ def test_a_place_is_looked_up(
         ("What does note 12 say?", "The essay has no note 12; it has 2 notes."),
         ("paragraph 40", "The essay has no paragraph 40; it has 4 paragraphs."),
         ("What does section 9 say?", "The essay has no section 9; it has 2 sections."),
+        ("What is the first sentence of note 40?", "There is no such sentence in that part of the essay."),
         (
             "What is the ninth paragraph of the section on lamps?",
             "There is no such paragraph in that part of the essay.",
