@@ -146,7 +146,7 @@ def _body_size(lines: Sequence[tuple[SetLine, str]]) -> float:
     for line, text in lines:
         if abs(line.size - usual) <= 0.5:
             exact[line.size] += len(text)
-    return exact.most_common(1)[0][0]
+    return max(1.0, exact.most_common(1)[0][0])
 
 
 def _left_edge(lines: Sequence[SetLine]) -> float:

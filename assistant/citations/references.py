@@ -16,6 +16,13 @@ from assistant.core.errors import RecordError
 from assistant.core.essay import CSLItem, letters_and_digits, plain_title
 
 # Characters at the beginning of a source in which its title page lies.
+# Titles that programs put into files: names of files and of empty documents.
+_NO_TITLE = re.compile(
+    r"^(?:untitled|microsoft word|document\d*$|print|slide|unknown|doi:)"
+    r"|\.(?:docx?|pdf|tex|indd|qxd|dvi|rtf)$",
+    re.IGNORECASE,
+)
+_DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]{2,200}")
 _TITLE_PAGE = 4_000
 _SHORTEST_TITLE = 12
 # Lists and objects within each other; dates have four.
@@ -196,8 +203,20 @@ def recognise(source: str, records: Iterable[CSLItem]) -> CSLItem | None:
     return None
 
 
-def from_title_page(title: str, author: str, file_stem: str) -> CSLItem:
-    """Make a record of the printed title and author lines; the file's name replaces an empty title."""
+def stated_title(title: str) -> str:
+    """The title that a file states of itself; empty if a program made it up of the file's name."""
+    return "" if _NO_TITLE.search(title.strip()) else title.strip()
+
+
+def from_title_page(title: str, author: str, file_stem: str, *, first_page: str = "") -> CSLItem:
+    """Make a record of the printed title and author lines.
+
+    Args:
+        title: The title; the file's name replaces an empty one.
+        author: The names of the authors.
+        file_stem: The file's name without its ending.
+        first_page: Text in which a DOI is looked for.
+    """
     record: dict[str, Any] = {
         "type": "document",
         "title": title or file_stem.replace("_", " ").replace("-", " "),
@@ -205,6 +224,8 @@ def from_title_page(title: str, author: str, file_stem: str) -> CSLItem:
     names = [name.strip() for name in re.split(r"[,;&]|\band\b", author) if name.strip()]
     if names:
         record["author"] = [parse_name(name) for name in names]
+    if doi := _DOI.search(first_page):
+        record["DOI"] = doi[0].rstrip(".,;:)]}")
     return record
 
 

@@ -33,17 +33,30 @@ _AUTO = "auto"
 @click.option("--first-page", metavar="N", help="Number of the first page, such as 844 or xii.")
 @click.option("--id", "essay_id", help="Short name of the essay, such as gill-2014.")
 @click.option("--model", help="Embedding model of the whole library: a folder or a name.")
+@click.option("--ocr", is_flag=True, help="Have tesseract recognise the words of a scanned PDF.")
+@click.option(
+    "--ocr-language",
+    metavar="LANG",
+    default="eng",
+    show_default=True,
+    help="Languages of the scan as tesseract names them, such as deu+eng.",
+)
 @common
-def add(
+def add(  # noqa: PLR0913, PLR0917 - the options of the command
     paths: tuple[Path, ...],
     reference: Path | None,
     first_page: str | None,
     essay_id: str | None,
     model: str | None,
+    ocr: bool,
+    ocr_language: str,
     root: Path | None,
     as_json: bool,
 ) -> None:
-    """Add essays (PATH ...) to the library and print what became of every character."""
+    """Add essays (PATH ...) to the library and print what became of every character.
+
+    PATH ends in .txt, .text, .md or .pdf.
+    """
     if len(paths) > 1 and (reference or first_page or essay_id):
         raise AssistantError(
             "--reference, --first-page and --id belong to one essay; add the files one by one."
@@ -58,6 +71,7 @@ def add(
                     first_page=first_page,
                     essay_id=essay_id,
                     model=model,
+                    ocr_language=ocr_language if ocr else "",
                     progress=bar,
                 )
         except AssistantError as error:

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from statistics import fmean
 from typing import Any
 
 from assistant.core.errors import ReadingError
@@ -17,14 +18,22 @@ from assistant.documents.numbering import FoundPages
 from assistant.documents.settings import load_setting
 
 # Seconds until the next sign of life of the process, which tells each page that it has read.
-_PATIENCE = 60.0
+_PATIENCE, _OCR_PATIENCE = 60.0, 300.0
+# A word of which tesseract is less sure is doubtful, in per cent.
+_SURE = 60
 _FAULTS = {
     "password": "is locked with a password; save a copy without one and add that",
     "damaged": "is not a PDF or is damaged; fetch it again, or open it in a viewer and print it to a new PDF",
     "memory": "takes more than 1 GB of memory to read; print it to a new PDF from a viewer and add that",
     "time": "takes too long to read; print it to a new PDF from a viewer and add that",
     "empty": "has no text in it; give a PDF with the text of the essay",
-    "scan": "is a scan: pictures of pages without text; recognise its text first, for example with ocrmypdf",
+    "scan": (
+        "is a scan: pictures of pages without text; add it with --ocr, by which tesseract recognises it"
+    ),
+    "tesseract": (
+        "needs tesseract for --ocr, with its data for the language (--ocr-language); install them, for "
+        "example with: apt-get install tesseract-ocr tesseract-ocr-eng"
+    ),
     "pages": "has more pages than any essay; divide it into files of one essay each",
 }
 # Signals by which a process ends that has used up its processor time: SIGXCPU, SIGKILL.
@@ -32,18 +41,21 @@ _TIME_SIGNALS = frozenset({-24, -9})
 PageProgress = Callable[[int, int], None]
 
 
-def read_pdf(data: bytes, name: str, progress: PageProgress | None = None) -> Document:
+def read_pdf(
+    data: bytes, name: str, progress: PageProgress | None = None, ocr_language: str = ""
+) -> Document:
     """Read a PDF.
 
     Args:
         data: The file.
         name: What messages call it.
         progress: Called with the number of pages read and the number of all pages.
+        ocr_language: Language in which scanned pages are recognised, as tesseract names it; empty for not.
 
     Raises:
         ReadingError: If it is locked, damaged, a scan without text, or takes too much memory or time.
     """
-    result = _run(data, progress or (lambda _done, _all: None))
+    result = _run(data, progress or (lambda _done, _all: None), ocr_language)
     if fault := result.get("fault"):
         raise ReadingError(f"{name} {_FAULTS[fault]}.")
     pages = FoundPages(
@@ -65,6 +77,12 @@ def _warnings(result: dict[str, Any], setting: Setting) -> Iterator[str]:
             "The words come from a scan whose text was recognised by a machine (OCR); compare what you quote "
             "with the page."
         )
+    if confidences := result["confidences"]:
+        doubtful = sum(confidence < _SURE for confidence in confidences)
+        yield (
+            f"Tesseract recognised {len(confidences):,} words and is {fmean(confidences):.0f}% sure of a word "
+            f"on average; {doubtful:,} words are doubtful."
+        )
     for key, fault in (("scanned", "only a picture and no text"), ("unreadable", "damaged")):
         if numbers := result[key]:
             noun = "Page" if len(numbers) == 1 else "Pages"
@@ -78,16 +96,16 @@ def _warnings(result: dict[str, Any], setting: Setting) -> Iterator[str]:
         yield f"{result['sideways']} characters are set sideways or upside down and were left out."
 
 
-def _run(data: bytes, progress: PageProgress) -> dict[str, Any]:
+def _run(data: bytes, progress: PageProgress, language: str) -> dict[str, Any]:
     """The last line of the process that reads the file."""
-    command = [sys.executable, "-m", "assistant.documents.pdf_worker"]
+    command = [sys.executable, "-m", "assistant.documents.pdf_worker", *filter(None, [language])]
     process = subprocess.Popen(  # noqa: S603 - our own module, and no shell
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
     result: dict[str, Any] = {}
     feeder = threading.Thread(target=_feed, args=(process, data), daemon=True)
     feeder.start()
-    watch = _Watch(process)
+    watch = _Watch(process, _OCR_PATIENCE if language else _PATIENCE)
     try:
         for value in _values(process):
             watch.renew()
@@ -131,10 +149,11 @@ class _Watch:
 
     Args:
         process: The process.
+        patience: Seconds to wait for a sign of life.
     """
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self._process = process
+    def __init__(self, process: subprocess.Popen[bytes], patience: float) -> None:
+        self._process, self._patience = process, patience
         self.has_killed = False
         self._timer = self._started()
 
@@ -148,7 +167,7 @@ class _Watch:
         self._timer.cancel()
 
     def _started(self) -> threading.Timer:
-        timer = threading.Timer(_PATIENCE, self._kill)
+        timer = threading.Timer(self._patience, self._kill)
         timer.daemon = True
         timer.start()
         return timer

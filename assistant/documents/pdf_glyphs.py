@@ -360,12 +360,46 @@ class _RunWriter:
         """The run that was written."""
         size = self._sizes.most_common(1)[0][0]
         baseline = sorted(self._baselines)[len(self._baselines) // 2]
-        return GlyphRun("".join(self._text), self._lefts, self._rights, self._styles, baseline, size, order)
+        run = GlyphRun("".join(self._text), self._lefts, self._rights, self._styles, baseline, size, order)
+        return _in_reading_order(run)
+
+
+def _in_reading_order(run: GlyphRun) -> GlyphRun:
+    """A run whose Hebrew or Arabic words, drawn from left to right, are put in the order of reading."""
+    if not any(map(_is_leftward, run.text)):
+        return run
+    order = list(range(len(run.text)))
+    for match in _leftward_spans(run.text):
+        start, end = match
+        if run.lefts[start] <= run.lefts[end - 1]:
+            order[start:end] = order[start:end][::-1]
+    return GlyphRun(
+        "".join(run.text[index] for index in order), array("f", (run.lefts[index] for index in order)),
+        array("f", (run.rights[index] for index in order)), bytearray(run.styles[index] for index in order),
+        run.baseline, run.size, run.order,
+    )  # fmt: skip
+
+
+def _leftward_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of words that are read from right to left, with the spaces and points between them."""
+    start: int | None = None
+    end = 0
+    for index, character in enumerate(text):
+        direction = unicodedata.bidirectional(character)
+        if direction in {"R", "AL"}:
+            start, end = (index if start is None else start), index + 1
+        elif direction == "NSM" and start is not None:
+            end = index + 1
+        elif direction in {"L", "EN"} and start is not None:
+            yield start, end
+            start = None
+    if start is not None:
+        yield start, end
 
 
 def _gap(last: Glyph, glyph: Glyph) -> float:
     if _is_leftward(glyph.text) and _is_leftward(last.text):
-        return last.left - glyph.right
+        return max(last.left - glyph.right, glyph.left - last.right)
     return glyph.left - last.right
 
 

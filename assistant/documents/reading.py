@@ -65,18 +65,19 @@ class _Purpose:
     too_large: str
 
 
-def read_essay_file(path: Path, progress: PageProgress | None = None) -> Document:
+def read_essay_file(path: Path, progress: PageProgress | None = None, ocr_language: str = "") -> Document:
     """Read an essay's file, of a format in ``ESSAY_PARSERS``.
 
     Args:
         path: The file.
         progress: Called with the number of pages read and that of all pages; only a PDF is read by pages.
+        ocr_language: Language in which a scanned PDF is recognised; empty for not.
 
     Raises:
         ReadingError: If there is no such file, or it cannot be read as an essay.
     """
     too_large = "divide it into files of one essay each"
-    parsers = ESSAY_PARSERS | {PDF: partial(read_pdf, progress=progress)}
+    parsers = ESSAY_PARSERS | {PDF: partial(read_pdf, progress=progress, ocr_language=ocr_language)}
     return _read(path, _Purpose("essay", parsers, LARGEST_ESSAY, too_large))
 
 

@@ -21,6 +21,7 @@ from assistant.citations.references import (
     pasted_references,
     recognise,
     refuse_malformed,
+    stated_title,
 )
 from assistant.core.errors import LibraryError, ReadingError, data_file
 from assistant.core.essay import (
@@ -43,6 +44,8 @@ from assistant.library.store import EssayStore, PendingEssay, dump
 from assistant.library.trash import Deletion, Trash
 
 _FEWEST_WORDS = 3
+# Characters within which a DOI is the essay's own.
+_FIRST_PAGE = 4_000
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,80}")
 
 
@@ -77,6 +80,7 @@ class LibraryWriter:
         first_page: str | None,
         essay_id: str | None,
         model: str | None,
+        ocr_language: str,
         progress: Progress,
     ) -> IngestReport:
         """Read an essay and add it; arguments as for ``Library.add``."""
@@ -84,7 +88,7 @@ class LibraryWriter:
         _refuse_bad_id(essay_id)
         record = None if reference is None else load_references(reference)[0]
         known = known_records(self._store.root)
-        file = read_file(path)
+        file = read_file(path, progress, ocr_language)
 
         def prepare(snapshot: Snapshot) -> PendingEssay:
             identity = _identify(file, snapshot, essay_id, record, known)
@@ -366,7 +370,13 @@ def divide(
         )
     warnings = [*document.warnings, *numbering.warnings, *chunked.report.warnings]
     if record is None:
-        cited = from_title_page(chunked.title, chunked.author, file.stem)
+        stated = document.metadata
+        cited = from_title_page(
+            chunked.title or stated_title(stated.get("Title", "")),
+            chunked.author or stated.get("Author", ""),
+            file.stem,
+            first_page=text[:_FIRST_PAGE],
+        )
         warnings.insert(
             len(numbering.warnings),
             "No record of the essay is known; its title page is cited; edit the essay to give one.",

@@ -162,6 +162,7 @@ class Library:
         first_page: str | None = None,
         essay_id: str | None = None,
         model: str | None = None,
+        ocr_language: str = "",
         progress: Progress | None = None,
     ) -> IngestReport:
         """Read an essay and add it; an essay that is in the library already is brought up to date.
@@ -172,6 +173,7 @@ class Library:
             first_page: Number of its first page, arabic or roman; otherwise the record's or the printed one.
             essay_id: Its id; otherwise the record's or one made of author and year.
             model: Embedding model for the whole library; otherwise the one it has.
+            ocr_language: Language in which tesseract recognises a scan, such as ``eng``; empty for not.
             progress: Called with the stage, the number of steps done and the number there are.
 
         Raises:
@@ -185,6 +187,7 @@ class Library:
             first_page=first_page,
             essay_id=essay_id,
             model=model,
+            ocr_language=ocr_language,
             progress=progress or no_progress,
         )
         self._report_damage(self.snapshot())

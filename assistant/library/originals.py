@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.core.errors import DamagedEssayError
-from assistant.core.essay import StoredEssay
+from assistant.core.essay import Progress, StoredEssay
 
 # A question reads no document: what reads one is imported where it is needed.
 if TYPE_CHECKING:
@@ -64,15 +64,24 @@ def is_pdf(essay: StoredEssay) -> bool:
     return essay.reader == _PDF_READER
 
 
-def read_file(path: Path) -> SourceFile:
+def read_file(path: Path, progress: Progress | None = None, ocr_language: str = "") -> SourceFile:
     """Read an essay's file.
+
+    Args:
+        path: The file.
+        progress: Called with ``reading``, the number of pages read and that of all pages of a PDF.
+        ocr_language: Language in which a scan is recognised, as tesseract names it; empty for not.
 
     Raises:
         ReadingError: If it cannot be read.
     """
     from assistant.documents.reading import read_essay_file
 
-    document = read_essay_file(path)
+    def page_read(done: int, pages: int) -> None:
+        if progress is not None:
+            progress("reading", done, pages)
+
+    document = read_essay_file(path, page_read, ocr_language)
     data = path.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
     return SourceFile(path.name, digest, str(path), document, _original_of(document, data))
