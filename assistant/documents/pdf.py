@@ -80,8 +80,8 @@ def _warnings(result: dict[str, Any], setting: Setting) -> Iterator[str]:
     if confidences := result["confidences"]:
         doubtful = sum(confidence < _SURE for confidence in confidences)
         yield (
-            f"Tesseract recognised {len(confidences):,} words and is {fmean(confidences):.0f}% sure of a word "
-            f"on average; {doubtful:,} words are doubtful."
+            f"Tesseract recognised {len(confidences):,} words, is {fmean(confidences):.0f}% sure of a word "
+            f"on average, and doubts {doubtful:,}."
         )
     for key, fault in (("scanned", "only a picture and no text"), ("unreadable", "damaged")):
         if numbers := result[key]:

@@ -177,8 +177,7 @@ class Library:
             progress: Called with the stage, the number of steps done and the number there are.
 
         Raises:
-            AssistantError: If the file, the record or the library cannot be used; the library is then
-                as it was.
+            AssistantError: If file, record or library cannot be used; the library is then as it was.
         """
         self.snapshot()  # finishes what was interrupted
         report = self._writer.add(
