@@ -35,8 +35,8 @@ _RAISED_AHEAD = 4
 # Before a number with a space before it, these abbreviate what the number counts.
 _COUNTED = frozenset(
     (
-        "abb abt act anm art bd bk bks c ca cap cf ch chap col cols d ed fasc fig figs fol fols h jg kap l ll n "
-        "nn no nos nr p par para pl pls pp pt q r s sc sec st sz t taf v vers vgl vol vols vv z"
+        "abb abt act anm art bd bk bks c ca cap cf ch chap col cols d ed fasc fig figs fol fols h jg kap "
+        "l ll n nn no nos nr p par para pl pls pp pt q r s sc sec st sz t taf v vers vgl vol vols vv z"
     ).split()
 )
 _LAST_WORD = re.compile(r"(?<!\w)(\w{1,20})\W{1,3}$")

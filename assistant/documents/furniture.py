@@ -35,6 +35,8 @@ _ISSUE = re.compile(
     r"|\b\d{1,4} ?[.:/] ?\d{1,4}\b|\b\d{1,4} ?\(\d{1,2}\)",
     re.IGNORECASE,
 )
+# A line that names an issue has hardly any words in lower case but short ones.
+_SHORT_WORD = 3
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 # A line must recur on so many pages, and on so large a share of them, to be a running head.
 _FEWEST_REPEATS = 3
@@ -147,7 +149,7 @@ def find_furniture(pages: Sequence[Sequence[Line]], *, with_numbers: bool = True
     }
     numbered_pages = {page for page, _ in own} | misprints.keys()
     spans |= _repeated(edges, {start for start, _, _ in spans}, numbered_pages)
-    spans |= _imprint(edges[0], {start for start, _, _ in spans}) if edges else set()
+    spans |= _imprint(pages[0], edges[0], {start for start, _, _ in spans}) if edges else set()
     warnings = (
         f"The number printed on page {labels[page]} is {line.text.strip()}; the pages around it tell its own."
         for page, line in misprints.items()
@@ -208,12 +210,19 @@ def _misprints(
     return misprints
 
 
-def _imprint(edge: Sequence[Line], taken: Collection[int]) -> set[FurnitureSpan]:
+def _imprint(page: Sequence[Line], edge: Sequence[Line], taken: Collection[int]) -> set[FurnitureSpan]:
     """A line at the edge of the first page that names the journal's issue, or who has the copyright."""
     rest = [line for line in edge if line.start not in taken]
+    numbers = {line.number for line in page}
+    outermost = [
+        line
+        for line, inward in zip((*rest[:1], *rest[-1:]), (1, -1), strict=False)
+        # It is set apart from the text, by a blank line that is not among these.
+        if line.number + inward not in numbers
+    ]
     return {
         (line.start, line.end, "imprint")
-        for line in {line.start: line for line in (*rest[:1], *rest[-1:])}.values()
+        for line in outermost
         if len(line.text.strip()) <= _LONGEST_HEAD and _is_imprint(line.text.strip())
     }
 
@@ -221,9 +230,9 @@ def _imprint(edge: Sequence[Line], taken: Collection[int]) -> set[FurnitureSpan]
 def _is_imprint(text: str) -> bool:
     if _COPYRIGHT.match(text):
         return True
-    # A line of running text can hold figures like these; it mostly begins in lower case.
-    is_sentence = text[-1] in _SENTENCE_ENDS or text[0].islower()
-    return bool(not is_sentence and _ISSUE.search(text) and _YEAR.search(text))
+    in_lower_case = sum(word[0].islower() and len(word) > _SHORT_WORD for word in text.split())
+    names_issue = text[-1] not in _SENTENCE_ENDS and _ISSUE.search(text) and _YEAR.search(text)
+    return bool(names_issue) and in_lower_case <= 1
 
 
 class _Heads:

@@ -15,7 +15,8 @@ _NUMBER = r"(?P<number>\d{1,4}|[ivxlcIVXLC]{1,8})"
 _STYLES = (
     # The full text of HathiTrust: each leaf of the scan, with the number printed on it if there is one.
     re.compile(rf"^#+[ \t]*p\.[ \t]*{_NUMBER}?[ \t]*\(#\d{{1,6}}\)[ \t]*#*[ \t]*(?=\r?$)", re.MULTILINE),
-    re.compile(rf"\[(?:Pg|pg|PG|[Pp]age|[Pp]\.|S\.|Seite)[ \t]?{_NUMBER}\]"),
+    re.compile(rf"\[(?:Pg|pg|PG)[ \t]?{_NUMBER}\]"),
+    re.compile(rf"\[(?:[Pp]age|[Pp]\.|S\.|Seite)[ \t]?{_NUMBER}\]"),
     re.compile(rf"\{{(?:(?:Pg|pg|[Pp]age|[Pp]\.|S\.)[ \t]?)?{_NUMBER}\}}"),
     re.compile(
         rf"<pb\b[^<>]{{0,200}}?\bn=[\"'](?:p\.[ \t]?)?{_NUMBER}[\"'][^<>]{{0,200}}>(?:</pb>)?",
@@ -24,12 +25,16 @@ _STYLES = (
     re.compile(rf"\|(?:[Pp]age|[Pp]\.)[ \t]?{_NUMBER}\|"),
     re.compile(rf"<!--[ \t]?(?:[Pp]age|[Pp]\.|[Pp]g)[ \t]?{_NUMBER}[ \t]?-->"),
 )
+_LEAVES = 0
+# The styles in which an author can also name the pages of another work.
+_AMBIGUOUS = frozenset({2, 3, 5})
 _FEWEST = 2
 # Characters from one mark to the next, in the middle of all; what counts faster marks something else.
 _SHORTEST_PAGE = 200
 # Share of the marks that must count up, by no more than the leaves that a transcriber leaves out.
 _COUNTED_UP = 0.8
 _LONGEST_STEP = 5
+_POINTS, _CLOSING, _CITED = frozenset(".,;:)"), frozenset('”"’»'), 0.2
 # Words before the first mark are on the page before it, unless they are only a title.
 _LONGEST_FRONT = 400
 
@@ -69,10 +74,12 @@ def find_marked_pages(text: str) -> MarkedPages | None:
     found = [_marks(text, style) for style in _STYLES]
     best = max(range(len(found)), key=lambda index: len(found[index]))
     marks = found[best]
-    if len(marks) < _FEWEST or not (best == 0 or _are_pages(marks)):
+    if len(marks) < _FEWEST or not (
+        best == _LEAVES or _are_pages(text, marks, is_ambiguous=best in _AMBIGUOUS)
+    ):
         return None
     labels = [mark.label for mark in marks]
-    if best == 0:
+    if best == _LEAVES:
         # Every leaf has a mark, so that numbers follow from those around them.
         labels = list(fit_labels(_candidates(labels), len(labels))) if any(labels) else labels
     before, after = text[: marks[0].start].strip(), text[marks[-1].end :].strip()
@@ -96,18 +103,24 @@ def _marks(text: str, style: re.Pattern[str]) -> list[PageMark]:
     return marks
 
 
-def _are_pages(marks: Sequence[PageMark]) -> bool:
+def _are_pages(text: str, marks: Sequence[PageMark], *, is_ambiguous: bool) -> bool:
     """Whether marks are at a page's length from each other and their numbers count up."""
     if median(after.start - before.end for before, after in pairwise(marks)) < _SHORTEST_PAGE:
         return False
     values = [value for mark in marks if mark.label and (value := page_value(mark.label))]
     if len(values) < _FEWEST:
         return len(values) == len(marks)
+    longest = 1 if is_ambiguous else _LONGEST_STEP
     steps = [
-        after[1] != before[1] or 0 < after[0] - before[0] <= _LONGEST_STEP
-        for before, after in pairwise(values)
+        after[1] != before[1] or 0 < after[0] - before[0] <= longest for before, after in pairwise(values)
     ]
-    return sum(steps) >= _COUNTED_UP * len(steps)
+    # What an author cites stands after a quotation or before a point.
+    cited = sum(
+        text[mark.end : mark.end + 1] in _POINTS
+        or text[max(0, mark.start - 2) : mark.start].rstrip()[-1:] in _CLOSING
+        for mark in marks
+    )
+    return sum(steps) >= _COUNTED_UP * len(steps) and not (is_ambiguous and cited > _CITED * len(marks))
 
 
 def _candidates(labels: Sequence[str]) -> list[NumberCandidate]:

@@ -95,10 +95,15 @@ def find_stamps(lines: Sequence[Line]) -> list[Line]:
         for text, numbers in places.items()
         if len(numbers) > 1 and median(map(sub, numbers[1:], numbers)) >= _SHORTEST_PAGE
     }
-    stamps = {
+    stamps = {line.start for line in printed if shape(line.text) in recurring and _STAMP.search(line.text)}
+    stamps |= {
         line.start
-        for line in printed
-        if _SURE.match(line.text.strip()) or (shape(line.text) in recurring and _STAMP.search(line.text))
+        for before, line, after in zip([None, *lines[:-1]], lines, [*lines[1:], None], strict=True)
+        if _SURE.match(line.text.strip())
+        and (
+            shape(line.text) in recurring
+            or (not line.text.strip()[0].islower() and (_is_apart(before, line) or _is_apart(line, after)))
+        )
     }
     # A stamp of several lines: those that recur, and only next to lines that are known to be stamps.
     counts = {text: len(numbers) for text, numbers in places.items()}
@@ -106,6 +111,14 @@ def find_stamps(lines: Sequence[Line]) -> list[Line]:
     for _ in range(_MOST_LINES - 1 if stamped > 1 else 0):
         stamps |= _next_to(lines, stamps, counts, round(_NEARLY_ALL * stamped))
     return [line for line in printed if line.start in stamps]
+
+
+def _is_apart(before: Line | None, after: Line | None) -> bool:
+    """Whether two lines that follow each other are not of one paragraph: one is blank, or on another page."""
+    if before is None or after is None or before.blank or after.blank:
+        return True
+    # A form feed begins no line of an editor's.
+    return before.number == after.number
 
 
 def _next_to(

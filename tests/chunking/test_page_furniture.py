@@ -103,6 +103,21 @@ def test_a_stamp_is_told_from_a_sentence_on_downloads(frequency: Callable[[str],
     )
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "downloaded by forty thousand users in 2003, and nobody had paid",
+        "Downloaded from a site in 2004, and copied since,",
+    ],
+)
+def test_a_line_of_prose_on_downloads_is_no_stamp(line: str, frequency: Callable[[str], float]) -> None:
+    before = "It was the year in which the ledger of the mill, which few had read until then, was"
+    words, lines = f"{before} {line} for it.", f"{before}\n{line}\nfor it."
+    check(
+        f"{FRONT}{LEAVES[0]}\n{lines}\n{LEAVES[1]}\n", frequency, None, [PARAGRAPHS[0], words, PARAGRAPHS[1]]
+    )
+
+
 COVERS = {
     "Taylor & Francis": """
         This article was downloaded by: [University of Weir]
@@ -284,6 +299,18 @@ def test_figures_in_braces_or_brackets_are_no_page_marks(frequency: Callable[[st
     assert chunked.report.pages == 0
 
 
+@pytest.mark.parametrize(
+    "cited", ["“{words}” [p. {page}]", "{words} [p. {page}].", "“{words}” {{{page}}}, as he says."]
+)
+def test_pages_that_an_author_cites_are_no_page_marks(cited: str, frequency: Callable[[str], float]) -> None:
+    paragraphs = [
+        cited.format(words=words.rstrip("."), page=page) for page, words in enumerate(PARAGRAPHS, 12)
+    ]
+    text = "\n\n".join(map(set_in_lines, paragraphs))
+    chunked = check(f"{FRONT}{text}\n", frequency, None, paragraphs)
+    assert chunked.report.pages == 0
+
+
 def numbered(lines: Sequence[str], form: str = "{:>4}   {}", *, page: int = 0, step: int = 1) -> list[str]:
     made = []
     for place, line in enumerate(lines):
@@ -440,6 +467,16 @@ def test_imprint_at_the_foot_of_the_first_page(imprint: str, frequency: Callable
     chunked = check(text, frequency, [str(301 + place) for place in range(8)])
     assert reasons(chunked) == {"imprint", "page number"}
     assert chunked.report.removed["imprint"] == len("".join(imprint.split()))
+
+
+def test_last_line_of_the_first_page_is_no_imprint(frequency: Callable[[str], float]) -> None:
+    """It has a year and a decimal number, and no page number is below it."""
+    lines = (
+        "The price of flour rose by 3.5 per cent in 1902 and the mill stood\fstill for the whole of the year."
+    )
+    words = lines.replace("\f", " ")
+    text = f"{FRONT}{LEAVES[0]}\n{lines}\n{LEAVES[1]}\n"
+    check(text, frequency, "112", [PARAGRAPHS[0], words, PARAGRAPHS[1]])
 
 
 def test_title_of_two_lines_above_the_author(frequency: Callable[[str], float]) -> None:
