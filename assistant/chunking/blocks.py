@@ -236,7 +236,10 @@ def _is_boundary(block: LineGroup, before: PrintLine, line: PrintLine, layout: L
         return (
             before.ends_sentence and line.starts_sentence and layout.indented and line.indent > before.indent
         )
-    if not line.starts_sentence or not layout.measure.has_room(before.text, line.first_word):
+    indented = len(block.lines) == 1
+    if not line.starts_sentence or not layout.measure.has_room(
+        before.text, line.first_word, indented=indented
+    ):
         return False
     if before.ends_sentence:
         # Where paragraphs are indented, a line that is not can still be a heading.

@@ -44,12 +44,14 @@ _INDENTED = 0.925
 _SHORTEST = 0.03
 _NARROW = 0.925
 _ROOM = 0.93
+# Of so many lines within paragraphs, nearly all reach more with the next word; but widths are estimates.
+_FEWEST_NEEDED, _NEEDED_SHARE, _MOST_ROOM = 40, 0.04, 0.985
 # Lines as long as this are not broken at print width: each is a paragraph.
 _UNWRAPPED = 140
 _FEW_LINES = 2
 # So many of the lines within paragraphs reach this share of the width where lines are justified.
 _NARROW_LINE, _MOSTLY_FULL = 0.935, 0.7
-_FULL = 0.8
+_FULL, _FULL_LINE = 0.8, 0.9
 # So many lines show that all are filled up to a number of characters; of so many, one may be an exception.
 _FEWEST_FILLED, _FILLED_EXCEPTIONS = 8, 50
 _SHORTEST_MEASURE = 30
@@ -74,6 +76,7 @@ class LineMeasure:
         width: How wide a line is.
         shortest: Share of the full width that all but a few lines inside paragraphs reach.
         firsts: Median share of the full width that first lines after a blank line reach.
+        room: Share of the full width that a line and the word after it reach, if the word has no room.
         limit: Most characters of a line, where every line is filled up to it; 0 where that is not known.
     """
 
@@ -82,6 +85,7 @@ class LineMeasure:
     shortest: float = 0.0
     firsts: float = 1.0
     limit: int = 0
+    room: float = _ROOM
 
     @property
     def wrapped(self) -> bool:
@@ -92,11 +96,17 @@ class LineMeasure:
         """Width of the line as a share of the full width."""
         return self.width(line) / self.full if self.full else 0.0
 
-    def has_room(self, line: str, word: str) -> bool:
-        """Whether ``word`` would have fitted at the end of ``line``, which thus ends for another reason."""
+    def has_room(self, line: str, word: str, *, indented: bool = True) -> bool:
+        """Whether ``word`` would have fitted at the end of ``line``, which thus ends for another reason.
+
+        Args:
+            line: The line.
+            word: The first word of the next line.
+            indented: Whether the line may have an indent that extraction lost.
+        """
         if self.limit:
             return len(line.strip()) + 1 + len(word) <= self.limit
-        return self.share(f"{line.strip()} {word}") < _ROOM
+        return self.share(f"{line.strip()} {word}") < (_ROOM if indented else self.room)
 
     def looks_indented(self, line: str, word: str) -> bool:
         """Whether a full line, followed by ``word``, is short by a first line's indent."""
@@ -147,6 +157,22 @@ def _measured(inner: Sequence[str], line_width: Callable[[str], float]) -> tuple
     # Headings, verse and paragraph ends are short; the upper half of the lines is full.
     full = [width for width in widths if width > 0.85 * widths[int(0.8 * len(widths))]]
     return pstdev(full) / fmean(full), LineMeasure(median(full), line_width)
+
+
+def _with_room(measure: LineMeasure, lines: Sequence[PrintLine]) -> LineMeasure:
+    """The measure with what a line and the word after it reach within paragraphs, where that is known."""
+    needed = sorted(
+        measure.share(f"{before.text} {line.first_word}")
+        for before, line in pairwise(lines)
+        if not line.after_blank
+        and not before.ends_sentence
+        and not line.starts_sentence
+        and measure.share(before.text) > _FULL_LINE
+    )
+    if len(needed) < _FEWEST_NEEDED:
+        return measure
+    usual = needed[int(_NEEDED_SHARE * len(needed))]
+    return replace(measure, room=min(max(_ROOM, usual), _MOST_ROOM))
 
 
 def _with_limit(measure: LineMeasure, lines: Sequence[PrintLine], body: int) -> LineMeasure:
@@ -233,6 +259,7 @@ def find_layout(essay: Essay) -> Layout:
     )
     if not indented and not firsts_indented:
         measure = _with_limit(measure, lines, body)
+    measure = _with_room(measure, lines)
     return Layout(
         measure=measure,
         indented=indented,
