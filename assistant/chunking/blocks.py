@@ -27,6 +27,8 @@ from assistant.core.lines import INVISIBLE
 # Lines of verse leave this share of the measure free.
 _VERSE = 0.9
 _HEADING = 0.85
+# A heading within a run of lines is as short as no line of running text that ends no sentence.
+_SHORT_HEADING = 0.7
 # Within a run of lines, one width must be enough to recognise an indent. It is only where lines are
 # justified: all of them are then of one width, and an indented line is clearly shorter.
 _FLUSH = 0.92
@@ -211,10 +213,27 @@ def _divide_body(run: Sequence[PrintLine], layout: Layout) -> list[LineGroup]:
     for index, (before, line) in enumerate(pairwise(run), 1):
         following = run[index + 1] if index + 1 < len(run) else None
         begins = line.opens_page or _is_boundary(blocks[-1], before, line, layout)
-        if begins or _begins_indented(before, line, following, layout):
+        if (
+            begins
+            or _begins_indented(before, line, following, layout)
+            or _heads(before, line, following, layout)
+        ):
             blocks.append(LineGroup([]))
         blocks[-1].lines.append(line)
     return blocks
+
+
+def _heads(before: PrintLine, line: PrintLine, following: PrintLine | None, layout: Layout) -> bool:
+    """Whether a line after a full one is a heading: it ends early, and yet ends no sentence."""
+    return (
+        following is not None
+        and before.ends_sentence
+        and not line.ends_sentence
+        and following.starts_sentence
+        and layout.measure.share(line.text) < _SHORT_HEADING
+        and layout.measure.has_room(line.text, following.first_word)
+        and heading_like(LineGroup([line]), layout)
+    )
 
 
 def _begins_indented(before: PrintLine, line: PrintLine, following: PrintLine | None, layout: Layout) -> bool:

@@ -127,9 +127,8 @@ def _leading(blocks: Sequence[LineGroup], layout: Layout) -> list[LineGroup]:
     for block in blocks:
         prose = not block.narrow and not block.verse and not heading_like(block, layout)
         # A title may begin in lower case, so that it is no heading, but it is short and ends without a stop.
-        short = (
-            len(block.lines) <= 2 and block.characters < 2 * _LONGEST_NAME and not block.last.ends_sentence
-        )
+        ends = block.last.ends_sentence and not (block.last.text.endswith(":") and not leading)
+        short = len(block.lines) <= 2 and block.characters < 2 * _LONGEST_NAME and not ends
         if (prose and not short) or block.last.page != block.first.page:
             break
         leading.append(block)

@@ -36,7 +36,7 @@ def find_quoted(run: Sequence[PrintLine], layout: Layout, before: LineGroup | No
         if introduced or (index == 0 and goes_on and goes_on.verse):
             verse = _verses(run, index, layout)
         if introduced or (index == 0 and goes_on and goes_on.narrow):
-            lines = _quoted_lines(run, index, layout)
+            lines = _quoted_lines(run, index, layout, _FEWEST_LINES if introduced else 1)
         length = verse or lines
         if length:
             parts += [LineGroup(list(run[plain:index]))] if plain < index else []
@@ -59,14 +59,15 @@ def _verses(run: Sequence[PrintLine], start: int, layout: Layout) -> int:
     return len(lines) if len(lines) >= _FEWEST_VERSES and punctuated >= len(lines) / 2 and not is_prose else 0
 
 
-def _quoted_lines(run: Sequence[PrintLine], start: int, layout: Layout) -> int:
-    """Number of lines of a block quotation from one on."""
+def _quoted_lines(run: Sequence[PrintLine], start: int, layout: Layout, fewest: int) -> int:
+    """Number of lines of a block quotation from one on; it may go on after the end of the page."""
     if not layout.justified or layout.indented:
         return 0
     shares = [layout.measure.share(line.text) for line in run[start:]]
     length = next((index for index, share in enumerate(shares) if share >= _NARROW), len(shares))
-    while length and not run[start + length - 1].ends_sentence:
+    while length and length < len(shares) and not run[start + length - 1].ends_sentence:
         length -= 1
-    if length < _FEWEST_LINES or min(shares[: length - 1]) < _NARROWEST:
+    inner = shares[: max(1, length - 1)]
+    if length < fewest or (length > 1 and min(inner) < _NARROWEST):
         return 0
-    return length if median(shares[: length - 1]) < _NARROW - 0.02 else 0
+    return length if median(inner) < _NARROW - 0.02 else 0

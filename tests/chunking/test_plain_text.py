@@ -294,3 +294,14 @@ def test_quotation_and_verse_of_which_no_indent_is_left(width: int) -> None:
         *(("verse", song), ("paragraph", four)),
     ]
     assert passages(text) == [*FRONT, *((kind, " ".join(words.split())) for kind, words in expected)]
+
+
+@pytest.mark.parametrize("heading", ["The Fourth Column", "2 The Fourth Column", "IV. The Column"])
+def test_heading_below_a_full_line(heading: str) -> None:
+    """Neither a blank line nor the line above shows it; but it ends early, and yet ends no sentence."""
+    width, words = 70, f"{ENGLISH[0]} Nobody read them"
+    last = _justified(words, width).split("\n")[-1]
+    first = _justified(f"{words} {'m' * (width - len(last) - 2)}.", width)
+    others = [_justified(text, width) for text in ENGLISH[2:5]]
+    made = passages(HEAD + "\n".join([first, heading, *others]))
+    assert made[2:5] == [*paragraphs(first), ("heading", heading), *paragraphs(others[0])]
