@@ -28,6 +28,15 @@ _FLAGS = (
 ).split()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_images_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Images of pages are kept in a folder of the tests', not in the user's cache."""
+    folder = tmp_path_factory.mktemp("cache") / "pages"
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("assistant.documents.pdf_image.cache_folder", lambda: folder)
+        yield
+
+
 @pytest.fixture(scope="session")
 def sample_path() -> Path:
     """The sample essay, which is free for all to copy."""

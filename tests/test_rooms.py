@@ -52,7 +52,8 @@ IMPORTS: dict[str, set[str]] = {
 # Thirteen read PDFs: glyphs, lines, furniture, text, scans, process, settings; places, frames, blocks, notes,
 # figures, front matter. Three look places up and tell why nothing answers: places, absence, languages.
 # One stores what was read of a PDF: library/originals.py.
-MOST_FLOORS, MOST_ARROWS, MOST_FILES, LONGEST_FILE = 7, 60, 204, 500
+# Four show the pages of a PDF as printed: boxes around words, images, their process, the pages of an essay.
+MOST_FLOORS, MOST_ARROWS, MOST_FILES, LONGEST_FILE = 7, 60, 208, 500
 
 # The only files that may import a library that is slow to load or may be replaced.
 SPEAKERS: dict[str, str | tuple[str, ...]] = {

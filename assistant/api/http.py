@@ -40,6 +40,10 @@ _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:[0-9]{0,5})?", re.A
 _SHORT_NAMES = {"q": "question", "essay": "essays"}
 _BOOLEANS = {"1": True, "true": True, "0": False, "false": False}
 
+# Of images of pages: the width if none is asked for, and how numbers and spans are written.
+_WIDTH, _MOST_SPANS = 900, 100
+_NUMBER, _SPAN = re.compile(r"[0-9]{1,6}", re.ASCII), re.compile(r"[0-9]{1,8}-[0-9]{1,8}", re.ASCII)
+
 
 class HttpApi:
     """Answers the calls over HTTP.
@@ -56,6 +60,8 @@ class HttpApi:
     def routes(self) -> list[Route]:
         """The routes, to be tried before those of the page."""
         return [
+            Route("/api/page", self._page_image, methods=["GET"]),
+            Route("/api/page-marks", self._page_marks, methods=["GET"]),
             Route("/api/{name:path}", self._answer, methods=["GET", "POST"]),
             Route("/api/{name:path}", self._wrong_method, methods=["PUT", "PATCH", "DELETE", "OPTIONS"]),
         ]
@@ -69,8 +75,54 @@ class HttpApi:
             return refusal(refused)
         return _json(result.value)
 
+    async def _page_image(self, request: Request) -> Response:
+        """A page of an essay's PDF as an image; browsers may keep it, for a page never changes."""
+        try:
+            self._guard.admit(request)
+            number, width = _whole_number(request, "file", 1), _whole_number(request, "width", _WIDTH)
+            image = await self._service.page_image(_text(request, "essay"), number, width)
+        except RefusedError as refused:
+            return refusal(refused)
+        headers = {"Cache-Control": "private, max-age=600", "X-Content-Type-Options": "nosniff"}
+        return Response(image, HTTPStatus.OK, headers, "image/png")
+
+    async def _page_marks(self, request: Request) -> Response:
+        """Where words of a passage are printed."""
+        try:
+            self._guard.admit(request)
+            spans = _spans(request.query_params.get("spans", ""))
+            value = await self._service.page_marks(_text(request, "passage"), spans)
+        except RefusedError as refused:
+            return refusal(refused)
+        return _json(value)
+
     async def _wrong_method(self, _request: Request) -> Response:
         return refusal(RefusedError(HTTPStatus.METHOD_NOT_ALLOWED, "Ask with GET or POST."))
+
+
+def _text(request: Request, name: str) -> str:
+    value = request.query_params.get(name, "")
+    if not value:
+        raise RefusedError(HTTPStatus.BAD_REQUEST, f"The field {name!r} is missing.")
+    return value
+
+
+def _whole_number(request: Request, name: str, default: int) -> int:
+    value = request.query_params.get(name, str(default))
+    if not _NUMBER.fullmatch(value):
+        raise RefusedError(HTTPStatus.BAD_REQUEST, f"The field {name!r} must be a whole number.")
+    return int(value)
+
+
+def _spans(text: str) -> list[tuple[int, int]]:
+    """Spans written as ``0-14 20-31``."""
+    pairs = text.split()
+    if len(pairs) > _MOST_SPANS or not all(map(_SPAN.fullmatch, pairs)):
+        raise RefusedError(
+            HTTPStatus.BAD_REQUEST, f"The field 'spans' must be up to {_MOST_SPANS} spans such as 0-14."
+        )
+    starts_and_ends = (pair.split("-") for pair in pairs)
+    return [(int(start), int(end)) for start, end in starts_and_ends]
 
 
 def _call_name(request: Request) -> str:

@@ -18,7 +18,14 @@ import anyio
 from anyio.to_thread import run_sync
 
 from assistant.api.schema import CALLS, RefusedError, check_request
-from assistant.core.errors import AssistantError, DamagedEssayError, DraftError, QuotationError, RecordError
+from assistant.core.errors import (
+    AssistantError,
+    DamagedEssayError,
+    DraftError,
+    NoPagesError,
+    QuotationError,
+    RecordError,
+)
 from assistant.rendering.answers import answer_object, hyphenated_citation, plain_answer
 from assistant.rendering.drafts import draft_object, plain_draft
 from assistant.rendering.essays import damaged_objects, essay_object, plain_essays, plain_passages
@@ -35,6 +42,8 @@ _Result = TypeVar("_Result")
 # Questions that are answered at the same time: as many as there are cores; and those whose passages a model
 # reads, which takes much longer. More would only compete for the processor; the others wait in order.
 _PARALLEL, _PARALLEL_READING = os.cpu_count() or 1, 2
+# Images of pages that are fetched at the same time; those that must be drawn first wait for each other.
+_PARALLEL_DRAWING = 4
 # Errors in what was asked. Their messages name nothing of the server; those of subclasses may name files.
 _ERRORS_OF_REQUESTS = {AssistantError, RecordError, QuotationError, DraftError}
 _EMPTY = "The library holds no essay yet; add one with: assistant add FILE"
@@ -65,6 +74,7 @@ class ApiService:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._quick = anyio.CapacityLimiter(_PARALLEL)
+        self._drawing = anyio.CapacityLimiter(_PARALLEL_DRAWING)
         self._slow = anyio.CapacityLimiter(_PARALLEL_READING)
         self._answers: dict[str, Callable[..., ApiResult]] = {
             "ask": self._ask,
@@ -104,6 +114,31 @@ class ApiService:
             RefusedError: If there is none of that name.
         """
         return await _in_thread(partial(self._read, name), self._quick)
+
+    async def page_image(self, essay_id: str, number: int, width: int) -> bytes:
+        """A page of an essay's PDF as a PNG file.
+
+        Args:
+            essay_id: The essay.
+            number: Number of the page in the file, from 1.
+            width: Width of the image in pixels.
+
+        Raises:
+            RefusedError: If there is no such page, or it cannot be drawn.
+        """
+        return await _in_thread(partial(self._page_image, essay_id, number, width), self._drawing)
+
+    async def page_marks(self, passage: str, spans: Sequence[tuple[int, int]]) -> dict[str, Any]:
+        """The pages on which words of a passage are printed, and rectangles around the words.
+
+        Args:
+            passage: Id of the passage.
+            spans: Spans of its text; the whole passage if there are none.
+
+        Raises:
+            RefusedError: If there is no such passage, or the essay has no pages to be shown.
+        """
+        return await _in_thread(partial(self._page_marks, passage, spans), self._drawing)
 
     def warm_in_background(self) -> None:
         """Load what a question needs in a thread; a question that comes meanwhile waits for it."""
@@ -160,6 +195,28 @@ class ApiService:
         objects = [essay_object(essay, passages=False) for essay in essays]
         return ApiResult([*objects, *damaged_objects(damaged)], text)
 
+    def _page_image(self, essay_id: str, number: int, width: int) -> bytes:
+        self._require([essay_id])
+        return self._library.printed_pages(essay_id).png(number, width)
+
+    def _page_marks(self, name: str, spans: Sequence[tuple[int, int]]) -> dict[str, Any]:
+        essay_id = name.partition("/")[0]
+        self._require([essay_id])
+        passages = self._library.essay(essay_id).passages
+        passage = next((passage for passage in passages if passage.id == name), None)
+        if passage is None:
+            raise RefusedError(HTTPStatus.NOT_FOUND, f"{essay_id} has no such passage.")
+        if any(not 0 <= start < end <= len(passage.text) for start, end in spans):
+            raise RefusedError(HTTPStatus.BAD_REQUEST, f"{name} has {len(passage.text)} characters.")
+        pages = self._library.printed_pages(essay_id).marked(passage, spans)
+        return {
+            "passage": name,
+            "pages": [
+                {"file": marked.page.number, "page": marked.page.label, "boxes": marked.marks}
+                for marked in pages
+            ],
+        }
+
     def _read(self, name: str) -> str:
         essay_id, _, number = name.partition("/")
         self._require([essay_id])
@@ -183,6 +240,8 @@ def _refusing_errors(work: Callable[[], _Result]) -> _Result:
         raise
     except DamagedEssayError as error:
         raise RefusedError(HTTPStatus.CONFLICT, error.public) from error
+    except NoPagesError as error:
+        raise RefusedError(HTTPStatus.NOT_FOUND, str(error)) from error
     except AssistantError as error:
         if type(error) in _ERRORS_OF_REQUESTS:
             raise RefusedError(HTTPStatus.BAD_REQUEST, str(error)) from error

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from assistant.cli.terminal import Bar, common, open_library, print_json, say, width
-from assistant.core.errors import AssistantError
+from assistant.core.errors import AssistantError, DamagedEssayError
 from assistant.rendering.answers import hyphenated_citation
 from assistant.rendering.essays import (
     damaged_objects,
@@ -21,6 +23,12 @@ from assistant.rendering.essays import (
     report_text,
 )
 
+if TYPE_CHECKING:
+    from assistant.core.essay import Passage, StoredEssay
+    from assistant.library.library import Library
+
+# Pixels; at a hand's distance a page of this width is as sharp as print.
+_IMAGE_WIDTH = 1200
 _TEXT_FORMS, _RECORD_FORMS = ("text", "markdown", "html"), ("bibtex", "ris", "csl-json")
 _AUTO = "auto"
 
@@ -106,11 +114,23 @@ def list_(root: Path | None, as_json: bool) -> None:
 @click.command(short_help="Print an essay or one passage of it as it was read.")
 @click.argument("name", metavar="ID")
 @click.option("--source", is_flag=True, help="Print the source text that offsets count in.")
+@click.option(
+    "--image",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the passage's page as it is printed, the passage marked, to this PNG file.",
+)
 @common
-def show(name: str, source: bool, root: Path | None, as_json: bool) -> None:
-    """Print an essay (gill-2014) or one passage of it (gill-2014/p09) as it was read."""
+def show(name: str, source: bool, image: Path | None, root: Path | None, as_json: bool) -> None:
+    """Print an essay (gill-2014) or one passage of it (gill-2014/p09) as it was read.
+
+    With --image, draw the page of a PDF on which the passage is printed; if there are several, the others go
+    to files with -2, -3 and so on in their names.
+    """
     library = open_library(root)
     essay_id, _, place = name.partition("/")
+    if image is not None:
+        _draw(library, name, image, as_json=as_json)
+        return
     if source:
         text = library.source_text(essay_id)
         if as_json:
@@ -122,15 +142,53 @@ def show(name: str, source: bool, root: Path | None, as_json: bool) -> None:
     passages = [passage for passage in essay.passages if not place or passage.id == name]
     if not passages:
         raise AssistantError(f"{essay_id} has no passage {place!r}; see all with: assistant show {essay_id}")
+    file_pages = _file_pages(library, essay, passages)
     if as_json:
         quoted = library.quoted(essay_id)
         print_json(
-            passage_object(passages[0], quoted[name])
+            passage_object(passages[0], quoted[name], file_pages.get(name, ()))
             if place
-            else essay_object(essay, passages=True, quoted=quoted)
+            else essay_object(essay, passages=True, quoted=quoted, file_pages=file_pages)
         )
     else:
-        click.echo(passages_text(passages, width=width()))
+        click.echo(passages_text(passages, width=width(), file_pages=file_pages))
+
+
+def _file_pages(
+    library: Library, essay: StoredEssay, passages: Sequence[Passage]
+) -> dict[str, tuple[int, ...]]:
+    """The number in the PDF of each page of each passage; none for essays of other formats."""
+    if not essay.is_pdf:
+        return {}
+    try:
+        pages = library.printed_pages(essay.id)
+    except DamagedEssayError as error:
+        # The words are whole, and shown without it.
+        say(f"assistant: {error}")
+        return {}
+    return {passage.id: pages.file_pages(passage) for passage in passages}
+
+
+def _draw(library: Library, name: str, image: Path, *, as_json: bool) -> None:
+    """Write the pages on which a passage is printed to files, and say which page is in which."""
+    essay_id, _, place = name.partition("/")
+    essay = library.essay(essay_id)
+    passage = next((each for each in essay.passages if each.id == name), None)
+    if passage is None:
+        what = f"{essay_id} has no passage {place!r}" if place else "An image shows the page of one passage"
+        raise AssistantError(f"{what}; see all with: assistant show {essay_id}")
+    pages = library.printed_pages(essay_id)
+    written = []
+    for number, marked in enumerate(pages.marked(passage), 1):
+        file = image if number == 1 else image.with_stem(f"{image.stem}-{number}")
+        library.write_file(file, pages.png(marked.page.number, _IMAGE_WIDTH, marked.marks))
+        written.append((file, marked.page))
+    if as_json:
+        images = [{"image": str(file), "page": page.label, "file": page.number} for file, page in written]
+        print_json({"id": name, "images": images})
+    else:
+        for file, page in written:
+            say(f"{name} is marked on {page.name}: {file}")
 
 
 @click.command(short_help="Change the record of an essay or the number of its first page.")

@@ -54,6 +54,10 @@ class DamagedEssayError(LibraryError):
         super().__init__(f"{path} {rest}")
 
 
+class NoPagesError(LibraryError):
+    """An essay has no pages that can be shown as they are printed, or not the one that is asked for."""
+
+
 class RecordError(AssistantError):
     """A bibliographic record is missing or malformed."""
 

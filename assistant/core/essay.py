@@ -87,6 +87,16 @@ class SourceMap:
         """Source span from the first to the last character of the non-empty text span."""
         return self.source(start), self.source(end - 1) + 1
 
+    def spans(self, start: int, end: int) -> Spans:
+        """Source spans of the characters of a text span, without what was left out between them."""
+        spans = []
+        ends = [*(text_start for text_start, _ in self.runs[1:]), self.length]
+        for (text_start, source_start), text_end in zip(self.runs, ends, strict=True):
+            first, last = max(start, text_start), min(end, text_end)
+            if first < last:
+                spans.append((source_start + first - text_start, source_start + last - text_start))
+        return tuple(spans)
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -229,6 +239,11 @@ class StoredEssay:
     reader: str
     report: IngestReport
     passages: tuple[Passage, ...] = field(repr=False)
+
+    @property
+    def is_pdf(self) -> bool:
+        """Whether it was read from a PDF, which the library stores."""
+        return self.reader == "pdf"
 
 
 # What CSL allows in a title: italics, bold, small capitals, raised and lowered letters, spans.

@@ -36,6 +36,7 @@ from assistant.core.essay import (
     plain_title,
 )
 from assistant.documents.numbering import number_pages
+from assistant.documents.pdf_image import PageImages
 from assistant.library.files import replace_together, writing
 from assistant.library.indexing import LibraryIndex, no_progress
 from assistant.library.originals import SourceFile, read_file
@@ -145,6 +146,8 @@ class LibraryWriter:
             self._snapshot().require_file(essay_id)
         with self._writing():
             self._deletion.run(essay_id, for_good=for_good)
+        if for_good:
+            PageImages().clear()
 
     def restore(self, essay_id: str) -> IngestReport:
         """Restore a removed essay; arguments as for ``Library.restore``."""

@@ -31,6 +31,7 @@ from assistant.retrieval.models.loading import default_loader
 if TYPE_CHECKING:
     from assistant.library.adding import LibraryWriter
     from assistant.library.diagnosis import Diagnosis
+    from assistant.library.printed_pages import PrintedPages
     from assistant.library.trash import Trash
     from assistant.retrieval.finder import Finder
 
@@ -136,6 +137,10 @@ class Library:
         """The decoded source that source offsets count in; a ``LibraryError`` is raised if it was changed."""
         return self.snapshot().source_text(essay_id)
 
+    def printed_pages(self, essay_id: str) -> PrintedPages:
+        """The pages of an essay's PDF; a ``LibraryError`` is raised if it has none, or they are damaged."""
+        return self.snapshot().printed_pages(essay_id)
+
     def engine(self) -> str:
         """A sentence on how the index is searched; empty if there is none."""
         return self._index.engine()
@@ -212,8 +217,7 @@ class Library:
             progress: As for ``add``.
 
         Raises:
-            AssistantError: If there is no such essay, or record or number cannot be used; the library is
-                then as it was.
+            AssistantError: If there is no such essay, or record or number cannot be used; nothing changes.
         """
         self._report_damage(self._checked([essay_id]))
         return self._writer.edit(essay_id, reference, first_page, progress or no_progress)
@@ -237,11 +241,7 @@ class Library:
         return self._trash.removed()
 
     def restore(self, essay_id: str) -> IngestReport:
-        """Restore a removed essay as it was; nothing is embedded again.
-
-        Raises:
-            LibraryError: If none of that id was saved, or an essay of that id has been added since.
-        """
+        """Restore a removed essay; a ``LibraryError`` is raised if none is saved, or the id is taken."""
         self.snapshot()
         report = self._writer.restore(essay_id)
         self._report_damage(self.snapshot())
@@ -447,11 +447,11 @@ class Library:
         write_corrected_copy(target, draft, report)
 
     @staticmethod
-    def write_file(target: Path, text: str) -> None:
-        """Write a report to a file, whole or not at all; a ``DraftError`` is raised if that fails."""
+    def write_file(target: Path, content: str | bytes) -> None:
+        """Write a report or an image, whole or not at all; a ``DraftError`` is raised if that fails."""
         from assistant.drafts.files import write_whole
 
-        write_whole(target, text.encode("utf-8"))
+        write_whole(target, content.encode("utf-8") if isinstance(content, str) else content)
 
     # Citations and records.
 

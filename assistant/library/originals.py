@@ -18,7 +18,6 @@ from assistant.core.essay import Progress, StoredEssay
 if TYPE_CHECKING:
     from assistant.documents.document import Document
 
-_PDF_READER = "pdf"
 _ADD_AGAIN = "add the essay again from its own file: assistant add FILE"
 
 
@@ -57,11 +56,6 @@ class SourceFile:
     def stem(self) -> str:
         """Its name without the ending."""
         return Path(self.name).stem
-
-
-def is_pdf(essay: StoredEssay) -> bool:
-    """Whether an essay was read from a PDF, of which the original is stored."""
-    return essay.reader == _PDF_READER
 
 
 def read_file(path: Path, progress: Progress | None = None, ocr_language: str = "") -> SourceFile:
@@ -158,7 +152,7 @@ def read_original(setting: Path, pdf: Path, essay: StoredEssay, text: str, diges
     Raises:
         DamagedEssayError: If one of the two is missing, damaged or changed.
     """
-    if not is_pdf(essay):
+    if not essay.is_pdf:
         return None
     return Original(read_original_pdf(pdf, essay), read_setting(setting, essay, text, digest))
 

@@ -23,7 +23,10 @@ from assistant.retrieval.finder import Finder
 
 if TYPE_CHECKING:
     from assistant.library.citing import QuotationChecker
+    from assistant.library.printed_pages import PrintedPages
 
+# Essays whose pages are kept in memory.
+_MOST_PRINTED = 8
 StampedSummary = tuple[Stamp, EssaySummary]
 
 
@@ -61,6 +64,7 @@ class Snapshot:
         self._known = previous.known_summaries() if previous else None
         self._style: tuple[str, Style] | None = None
         self._finder: tuple[object, Finder] | None = None
+        self._printed: dict[str, PrintedPages] = {}
         # One thread loads the model, or compares quotations with print; the others wait for it.
         self._finder_lock, self._quotations_lock = threading.Lock(), threading.Lock()
 
@@ -169,6 +173,22 @@ class Snapshot:
             LibraryError: If there is none of that id, or its chunk file or its source is damaged.
         """
         return self._store.source_text(self.essay(essay_id))
+
+    def printed_pages(self, essay_id: str) -> PrintedPages:
+        """The pages of an essay's PDF.
+
+        Raises:
+            LibraryError: If there is no such essay, it was not read from a PDF, or its files are damaged.
+        """
+        from assistant.library.printed_pages import printed_pages
+
+        pages = self._printed.get(essay_id)
+        if pages is None:
+            pages = printed_pages(self.essay(essay_id), self._store)
+            if len(self._printed) >= _MOST_PRINTED:
+                self._printed.clear()
+            self._printed[essay_id] = pages
+        return pages
 
     @cached_property
     def summaries(self) -> dict[str, EssaySummary]:

@@ -31,7 +31,6 @@ from assistant.library.files import Journal, replace_together
 from assistant.library.originals import (
     Original,
     document_of,
-    is_pdf,
     read_original_pdf,
     read_setting,
     setting_digest,
@@ -376,14 +375,14 @@ class EssayStore:
         if original is not None:
             stated = replace(stated, setting_sha256=setting_digest(original.setting))
             files = {setting: original.setting, pdf: original.pdf}
-        elif not is_pdf(pending.essay):
+        elif not pending.essay.is_pdf:
             stated = replace(stated, setting_sha256="")
             files = {path: None for path in (setting, pdf) if path.exists()}
         return {overrides: stated.dump(), source: pending.source, **files, chunks: pending.chunks}
 
     def has_original(self, essay: StoredEssay) -> bool:
         """Whether the PDF of an essay is stored, or its setting."""
-        return is_pdf(essay) and (self._setting(essay.id).exists() or self._pdf(essay.id).exists())
+        return essay.is_pdf and (self._setting(essay.id).exists() or self._pdf(essay.id).exists())
 
     def document(self, essay: StoredEssay) -> Document:
         """An essay's file as it was read when it was added; no PDF is read again.
@@ -393,7 +392,7 @@ class EssayStore:
         """
         text = self.source_text(essay)
         setting = None
-        if is_pdf(essay):
+        if essay.is_pdf:
             digest = self.overrides(essay.id).setting_sha256
             setting = read_setting(self._setting(essay.id), essay, text, digest)
         return document_of(essay, text, setting)
@@ -408,7 +407,7 @@ class EssayStore:
         Raises:
             DamagedEssayError: If one is missing, damaged or changed.
         """
-        if is_pdf(essay):
+        if essay.is_pdf:
             self.document(essay)
             self.pdf(essay)
         else:

@@ -84,7 +84,11 @@ def _characters(report: IngestReport) -> str:
 
 
 def essay_object(
-    essay: StoredEssay, *, passages: bool, quoted: Mapping[str, Sequence[QuotedWords]] | None = None
+    essay: StoredEssay,
+    *,
+    passages: bool,
+    quoted: Mapping[str, Sequence[QuotedWords]] | None = None,
+    file_pages: Mapping[str, Sequence[int]] | None = None,
 ) -> dict[str, Any]:
     """An essay of a library as a JSON object.
 
@@ -92,6 +96,7 @@ def essay_object(
         essay: The essay.
         passages: Whether to include its passages and its ingest report.
         quoted: The words that each passage quotes, by passage id.
+        file_pages: The number in its PDF of each page of a passage, by passage id.
     """
     value: dict[str, Any] = {
         "id": essay.id,
@@ -103,7 +108,10 @@ def essay_object(
     }
     if passages:
         value["passages"] = [
-            passage_object(passage, (quoted or {}).get(passage.id, ())) for passage in essay.passages
+            passage_object(
+                passage, (quoted or {}).get(passage.id, ()), (file_pages or {}).get(passage.id, ())
+            )
+            for passage in essay.passages
         ]
         value["report"] = report_object(essay.report)
     return value
@@ -127,14 +135,19 @@ def searched_passages(essay: StoredEssay) -> list[Passage]:
     return [passage for passage in essay.passages if passage.kind in SEARCHED_KINDS]
 
 
-def passage_object(passage: Passage, quoted: Sequence[QuotedWords] = ()) -> dict[str, Any]:
-    """A passage as a JSON object, with the words that it quotes."""
+def passage_object(
+    passage: Passage, quoted: Sequence[QuotedWords] = (), file_pages: Sequence[int] = ()
+) -> dict[str, Any]:
+    """A passage as a JSON object, with the words that it quotes, and the numbers of its pages in a PDF."""
+    pages = [asdict(page) for page in passage.pages]
+    for page, number in zip(pages, file_pages, strict=False):
+        page["file"] = number
     return {
         "id": passage.id,
         "kind": passage.kind,
         "section": passage.section,
         "text": passage.text,
-        "pages": [asdict(page) for page in passage.pages],
+        "pages": pages,
         "source": span_object(passage.source),
         "continues": passage.continues,
         "notes": [asdict(note) for note in passage.notes],
@@ -169,19 +182,43 @@ def passage_pages(passage: Passage) -> str:
     return page_words("-".join(distinct([*labels[:1], *labels[-1:]])))
 
 
-def passages_text(passages: Sequence[Passage], *, width: int = 80) -> str:
-    """Passages for a terminal, with ``[p. 850]`` where a new page starts."""
-    return "\n\n".join(_passage_text(passage, width) for passage in passages)
+def passages_text(
+    passages: Sequence[Passage], *, width: int = 80, file_pages: Mapping[str, Sequence[int]] | None = None
+) -> str:
+    """Passages for a terminal, with ``[p. 850]`` where a new page starts.
+
+    Args:
+        passages: The passages.
+        width: Number of columns.
+        file_pages: The number in its PDF of each page of a passage, by passage id; shown where it is not the
+            one that is cited: ``[p. 850 (PDF 8)]``.
+    """
+    return "\n\n".join(
+        _passage_text(passage, width, (file_pages or {}).get(passage.id, ())) for passage in passages
+    )
 
 
-def _passage_text(passage: Passage, width: int) -> str:
+def _passage_text(passage: Passage, width: int, file_pages: Sequence[int]) -> str:
     text = passage.text
-    for page in reversed([page for page in passage.pages if page.label and page.start]):
+    numbers = file_pages or (0,) * len(passage.pages)
+    for page, number in reversed([*zip(passage.pages, numbers, strict=True)]):
+        if not page.label or not page.start:
+            continue
         # A word divided over the page end is not divided by the mark.
         offset = text.rfind(" ", 0, page.start) + 1
-        text = f"{text[:offset]}[p. {page.label}] {text[offset:]}"
-    head = " · ".join(filter(None, [passage.id, passage.kind, passage_pages(passage)]))
+        name = f"{page.label} (PDF {number})" if number and page.label != str(number) else page.label
+        text = f"{text[:offset]}[p. {name}] {text[offset:]}"
+    pages = " ".join(filter(None, [passage_pages(passage), _in_the_file(passage, file_pages)]))
+    head = " · ".join(filter(None, [passage.id, passage.kind, pages]))
     return f"{head}\n{wrapped(text, width, INDENT, INDENT)}"
+
+
+def _in_the_file(passage: Passage, file_pages: Sequence[int]) -> str:
+    """The pages of the PDF, if they are not those that are cited."""
+    known = [number for number in file_pages if number]
+    if not known or [page.label for page in passage.pages] == [str(number) for number in file_pages]:
+        return ""
+    return f"(PDF {known[0]})" if known[0] == known[-1] else f"(PDF {known[0]}–{known[-1]})"
 
 
 def plain_passages(passages: Sequence[Passage]) -> str:

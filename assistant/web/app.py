@@ -44,12 +44,14 @@ _WAITING = 256
 # Conversations that the server remembers; Gradio's default of 10,000 would take hundreds of megabytes.
 _CONVERSATIONS = 500
 _MAX_UPLOAD = "50mb"
-_STYLES = tuple(f"{name}.css" for name in "style cards reader measure check library notebook print".split())
+_STYLES = tuple(
+    f"{name}.css" for name in "style cards reader printed measure check library notebook print".split()
+)
 # The first defines what the others share; the last starts them.
 _SCRIPTS = tuple(
     f"{name}.js"
     for name in (
-        "page copying navigation hits finding sentences keys session "
+        "page copying navigation printed hits finding sentences keys session "
         "scope library checking notebook pin_buttons pin_list saving updates"
     ).split()
 )

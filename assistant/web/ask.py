@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ from assistant.web.views.essays import scope_html, title_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from assistant.core.answer import Answer
+    from assistant.core.boxes import PrintedPage
     from assistant.core.essay import EssaySummary, StoredEssay
     from assistant.library.library import Library
 
@@ -269,11 +272,16 @@ class AskHandlers:
             named = titles if len(titles) > 1 else None
             result = next(answers)
             if result.hits:
-                yield answer.answer_html(result, named, reading=True)
+                yield answer.answer_html(result, named, printed=self._printed(result), reading=True)
                 result = next(answers)
-            yield answer.answer_html(result, named)
+            yield answer.answer_html(result, named, printed=self._printed(result))
         except AssistantError as error:
             yield self._error_html(error)
+
+    def _printed(self, result: Answer) -> set[str]:
+        """Ids of the essays with passages of an answer that were read from a PDF."""
+        found = {hit.passage.essay_id for hit in result.hits}
+        return {essay_id for essay_id in found if self.library.essay(essay_id).is_pdf}
 
     def fail(self, turns: Turns) -> Updates:
         """Say in place of the pending question that the program itself failed."""
@@ -290,7 +298,7 @@ class AskHandlers:
         if essay is None:
             return {self.widgets.pane: gr.skip()}
         examples = {} if turns else self._examples(essay)
-        return {self.widgets.pane: passage.reader_html(essay), **examples}
+        return {self.widgets.pane: self._reader(essay), **examples}
 
     def follow(self, event: gr.EventData) -> Updates:
         """Read the essay of a card that was opened.
@@ -318,6 +326,15 @@ class AskHandlers:
         except AssistantError:
             return None
 
+    def _reader(self, essay: StoredEssay) -> str:
+        """The essay for the reading pane, with its pages as they are printed if it has some."""
+        pages: Sequence[PrintedPage] = ()
+        if essay.is_pdf:
+            # What is damaged costs the reader the pages, not the words.
+            with suppress(AssistantError):
+                pages = self.library.printed_pages(essay.id).pages
+        return passage.reader_html(essay, pages)
+
     def _choosers(self, summaries: Mapping[str, EssaySummary], reading: str) -> Updates:
         labels = [
             (
@@ -334,7 +351,7 @@ class AskHandlers:
             self.widgets.reading: gr.update(
                 choices=labels, value=reading or None, visible=len(summaries) > 1
             ),
-            self.widgets.pane: passage.reader_html(essay) if essay else passage.nothing_to_read_html(),
+            self.widgets.pane: self._reader(essay) if essay else passage.nothing_to_read_html(),
         }
 
     def _examples(self, essay: StoredEssay | None) -> Updates:

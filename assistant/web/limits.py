@@ -130,6 +130,7 @@ LIMITS = (
     ),
     # Each file has a limit of its own (``launch_options``); each part takes an open file.
     Limit(paths=(f"{_API}/upload",), bytes=1_000_000_000, parts=200, seconds=3600, streamed=True),
+    Limit(paths=("/api/page", "/api/page-marks"), methods=_GET),
     Limit(
         paths=("/api/{name:path}",),
         methods=(*_GET, "POST", "PUT", "PATCH", "DELETE", "OPTIONS"),

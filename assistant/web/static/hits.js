@@ -69,6 +69,7 @@
     desk.highlight("desk-nearest", nearest ? desk.hits() : []);
     desk.drawRuler();
     desk.count();
+    void desk.markPrinted();
   };
 
   desk.hits = () => hits.map((hit) => hit.range);
@@ -90,6 +91,7 @@
   };
 
   desk.reveal = (range) => {
+    if (desk.isPrinted()) return void desk.revealPrinted(range);
     const scroller = desk.scroller();
     const third = scroller.clientHeight / 3;
     const top = range.getBoundingClientRect().top - desk.topOf(scroller) - third;
@@ -125,7 +127,7 @@
     const ruler = document.getElementById("ruler");
     const reader = desk.reader();
     if (!ruler) return;
-    if (!ruler.offsetParent || !reader) return void ruler.replaceChildren();
+    if (!ruler.offsetParent || !reader?.offsetParent) return void ruler.replaceChildren();
     ruler.replaceChildren(...ticks(desk.hits(), kind, reader, ruler), ...ticks(found, "found", reader, ruler));
   };
 

@@ -57,13 +57,17 @@
     j: () => desk.stepSentence(1),
     k: () => desk.stepSentence(-1),
     f: () => desk.startFinding(),
+    v: () => desk.switchShown(),
+    "+": () => desk.zoomPages(1),
+    "-": () => desk.zoomPages(-1),
+    0: () => desk.zoomPages(0),
     "/": () => { ask().focus(); return true; },
     "?": () => { desk.showKeys(); return true; },
   };
 
   function applies(event) {
     if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return false;
-    if (event.shiftKey && event.key !== "?" && event.key !== "/") return false;
+    if (event.shiftKey && !"?/+".includes(event.key)) return false;
     if (!desk.conversation()?.offsetParent || document.querySelector("dialog[open]")) return false;
     if (event.target.closest(EDITABLE) || (!event.key.startsWith("Arrow") && lettersAreOff())) return false;
     return !(event.key.startsWith("Arrow") && event.target.closest(USES_ARROWS));

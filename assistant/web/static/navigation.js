@@ -46,12 +46,13 @@
   function show(part) {
     for (const other of document.querySelectorAll("#pane .current")) other.classList.remove("current");
     part.classList.add("current");
+    offerBack();
+    if (desk.isPrinted()) return void desk.showPrinted(part);
     part.focus({ preventScroll: true });
     // Of a long passage, show the words that were found rather than its middle.
     if (part.offsetHeight < window.innerHeight / 2 || !desk.revealHit(part.dataset.passage)) {
       part.scrollIntoView({ behavior: desk.smooth(), block: "center" });
     }
-    offerBack();
   }
 
   desk.openEssay = (essay) => {
@@ -91,6 +92,13 @@
     origin = card;
     desk.hitsOf(card);
     desk.open(card.dataset.passage);
+  };
+
+  // Show the card's words on the page as it is printed.
+  desk.openPage = (card) => {
+    document.querySelector("#pane").dataset.shown = "print";
+    desk.showAs("print");
+    desk.openCard(card);
   };
 
   function missing(passage) {
@@ -146,6 +154,7 @@
     if (!card) return;
     desk.choose(card);
     if (target.closest(".read-here")) return void desk.openCard(card);
+    if (target.closest(".see-page")) return void desk.openPage(card);
     // A click anywhere else on the card also opens it, unless the reader is selecting words.
     if (target.closest("button, label, input, a, details")) return;
     if (String(window.getSelection())) return;

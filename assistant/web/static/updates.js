@@ -55,6 +55,7 @@
     const now = desk.reader()?.dataset.essay || "";
     const other = now !== essay;
     essay = now;
+    desk.pagesArrived();
     desk.textChanged();
     if (!now) return;
     desk.fetchQuotations();
@@ -69,7 +70,9 @@
   });
   desk.whenDrawn("#pane", (pane) => {
     const watched = { childList: true, subtree: true, attributes: true, attributeFilter: ["data-passage"] };
-    new MutationObserver(paneArrived).observe(pane, watched);
+    // Marks on the pages and their size change nothing of the essay.
+    const isOfText = ({ target }) => !target.closest?.(".print, .reading-as");
+    new MutationObserver((changes) => changes.some(isOfText) && paneArrived()).observe(pane, watched);
     paneArrived();
   });
 })(window.desk);

@@ -28,7 +28,7 @@ Hooks that the script, the styles and the browser tests rely on (keep them stabl
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.core.answer import Answer, Hit, Match
@@ -103,16 +103,23 @@ def error_html(message: str) -> str:
     return render("answer.error", message)
 
 
-def answer_html(answer: Answer, titles: Mapping[str, str] | None = None, *, reading: bool = False) -> str:
+def answer_html(
+    answer: Answer,
+    titles: Mapping[str, str] | None = None,
+    *,
+    printed: Collection[str] = (),
+    reading: bool = False,
+) -> str:
     """An answer: verdict, cards, and each reference once, in one ``div.answer``.
 
     Args:
         answer: The answer.
         titles: Titles by essay id, named on the cards; for libraries of several essays.
+        printed: Ids of essays whose pages can be shown as they are printed.
         reading: Whether the passages are still being read, so that the verdict says this instead.
     """
     verdict = READING if reading else _verdict(answer)
-    return render("answer.answer", answer, titles or {}, verdict, _references(answer.hits), reading)
+    return render("answer.answer", answer, titles or {}, printed, verdict, _references(answer.hits), reading)
 
 
 def why_html(hit: Hit) -> str:

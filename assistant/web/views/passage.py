@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.core.answer import Highlight
+from assistant.core.boxes import PrintedPage
 from assistant.core.essay import CSLItem, Kind, NoteMark, PageStart, Passage, Span, StoredEssay, plain_title
 from assistant.rendering.clipboard import Forms
 from assistant.web.views import PAGE, render
@@ -161,8 +162,14 @@ def label_of(essay_id: str, record: CSLItem) -> str:
     return ", ".join(filter(None, [authors_of(record), plain_title(record)])) or essay_id
 
 
-def reader_html(essay: StoredEssay) -> str:
-    """The essay, set for reading, as one ``article.reader``."""
+def reader_html(essay: StoredEssay, pages: Sequence[PrintedPage] = ()) -> str:
+    """The essay, set for reading, as one ``article.reader``.
+
+    Args:
+        essay: The essay.
+        pages: The pages of its PDF, if it has one; they follow in a ``section.print``, and above both is what
+            switches between them.
+    """
     body = [passage for passage in essay.passages if passage.kind != "note"]
     notes = [passage for passage in essay.passages if passage.kind == "note"]
     kinds = {passage.kind for passage in body}
@@ -180,6 +187,7 @@ def reader_html(essay: StoredEssay) -> str:
         notes=_parts(notes, numbers),
         after=_parts(after, numbers),
         notes_head=printed is None,
+        pages=pages,
     )
 
 
