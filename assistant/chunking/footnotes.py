@@ -206,6 +206,9 @@ class _Feet:
         if after is not None:
             score += 0.5 * (_joins(before, after) - _joins(last, after))
             score -= 1.5 if _goes_on(last, after) else 0.0
+            # The text flows on only without one line, and a longer rest would begin with one in smaller type.
+            is_between = _joins(before, after) and not _joins(last, after)
+            score += 2.0 if is_between and start + 1 == end and self._widest >= _SMALLER_TYPE else 0.0
         return score + self._type_score(note, before, page[start:end])
 
     def _type_score(self, note: PrintLine, before: PrintLine, rest: Sequence[PrintLine]) -> float:
