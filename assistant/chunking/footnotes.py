@@ -25,6 +25,7 @@ _MOST_LOST = 2
 _LONGEST_REST = 25
 # Lines at the foot that are set in smaller type hold more than a line of the body does.
 _SMALLER_TYPE = 1.09
+_PERHAPS_SMALLER = 1.05
 # A line that is cut off by the end of the page is as full as this.
 _FULL = 0.9
 
@@ -208,7 +209,8 @@ class _Feet:
             score -= 1.5 if _goes_on(last, after) else 0.0
             # The text flows on only without one line, and a longer rest would begin with one in smaller type.
             is_between = _joins(before, after) and not _joins(last, after)
-            score += 2.0 if is_between and start + 1 == end and self._widest >= _SMALLER_TYPE else 0.0
+            is_last = start + 1 == end and self._layout.measure.share(before.text) <= 1
+            score += 2.0 if is_between and is_last and self._widest >= _SMALLER_TYPE else 0.0
         return score + self._type_score(note, before, page[start:end])
 
     def _type_score(self, note: PrintLine, before: PrintLine, rest: Sequence[PrintLine]) -> float:
@@ -217,7 +219,7 @@ class _Feet:
             return 0.0
         if self._widest < _SMALLER_TYPE:
             return 0.5 if self._is_full(note) else -1.0
-        if self._is_small(before):
+        if self._layout.measure.share(before.text) > _PERHAPS_SMALLER:
             return -3.0
         if self._is_small(rest[0]):
             return 2.5
