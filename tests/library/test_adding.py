@@ -32,7 +32,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
         monkeypatch.setattr(adding, name, counted)
 
-    for name in ("load_references", "read_essay_file", "chunk"):
+    for name in ("load_references", "read_file", "chunk"):
         count(name)
     return counts
 
@@ -54,7 +54,7 @@ def test_everything_is_read_once(opened: Opened, calls: Counter[str], edit: Any)
     edit(opened)
     calls.clear()
     opened.library.add(SAMPLE)
-    assert calls["read_essay_file"] == calls["chunk"] == 1
+    assert calls["read_file"] == calls["chunk"] == 1
     assert set(calls.values()) == {1}
 
 

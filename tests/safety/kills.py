@@ -30,6 +30,7 @@ from mutated_inputs import QuickEncoder
 
 from assistant.core.errors import AssistantError
 from assistant.library.library import Library
+from assistant.library.store import EssayStore
 
 # What a library holds: digest of words, source and stated page of each essay, and the ids of removed essays.
 State = tuple[dict[str, str], frozenset[str]]
@@ -37,6 +38,9 @@ State = tuple[dict[str, str], frozenset[str]]
 _STEPS = frozenset({"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.chmod", "os.utime"})
 _Result = TypeVar("_Result")
 CHANGES = ("add", "add again", "edit", "remove", "restore")
+# An essay from a PDF, which has two files more.
+_PDF, _PRINTED = Path(__file__).parent.parent / "data" / "pdf" / "ledger-footnotes.pdf", "printed"
+_OF_PDFS = (".setting.json", ".pdf")
 _NAMES = ("tides", "harbours", "letters", "lamps")
 _WORDS = (
     "harbour tide letter lamp winter stone people window morning language garden interest distance evening"
@@ -89,6 +93,7 @@ class _Rounds:
     def _add_first(self) -> None:
         path = self._text("first", 0)
         _in_child(lambda: self._library().add(path))
+        _in_child(lambda: self._library().add(_PDF, essay_id=_PRINTED))
 
     def _library(self) -> Library:
         return Library(self._root) if self._real else Library(self._root, load_encoder=loader(self._encoder))
@@ -131,7 +136,7 @@ class _Rounds:
             case "add again" if held:
                 essay_id = self._chance.choice(held)
                 name = essay_id.removeprefix("marsh-") if essay_id.startswith("marsh-") else "first"
-                path = self._text(name, self._chance.randrange(99))
+                path = _PDF if essay_id == _PRINTED else self._text(name, self._chance.randrange(99))
                 return lambda library: library.add(path, essay_id=essay_id)
             case "edit" if held:
                 essay_id, page = self._chance.choice(held), str(self._chance.randrange(1, 999))
@@ -285,7 +290,8 @@ def state_of(root: Path) -> State:
     essays = {}
     for essay_id in library.ids():
         folder = root / "data" / "chunks"
-        parts = [(folder / f"{essay_id}{ending}").read_bytes() for ending in (".jsonl", ".source.txt")]
+        files = [folder / f"{essay_id}{ending}" for ending in (".jsonl", ".source.txt", *_OF_PDFS)]
+        parts = [file.read_bytes() for file in files if file.exists()]
         stated = json.loads((folder / f"{essay_id}.given.json").read_bytes())
         stated.pop("added", None)
         essays[essay_id] = "/".join(
@@ -298,6 +304,7 @@ def faults_of(library: Library) -> list[str]:
     """What is wrong with a library, in sentences."""
     wrong = []
     for essay in library.essays():
+        EssayStore(library.root).check(essay)
         source = library.source_text(essay.id)
         for passage in essay.passages:
             start, end = passage.source
