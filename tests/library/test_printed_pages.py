@@ -88,3 +88,12 @@ def test_nothing_is_kept_of_an_essay_that_is_deleted_for_good(tmp_path: Path) ->
     opened.library.remove("chapter")
     opened.library.remove("chapter", for_good=True)
     assert not PageImages().folder.exists()
+
+
+def test_source_spans_have_each_character_of_a_passage_once(chapter: Opened) -> None:
+    for passage in chapter.library.essay("chapter").passages:
+        source_map, length = passage.source_map, len(passage.text)
+        for start, end in [(0, length), (length // 3, length // 2 + 1), *passage.sentences]:
+            offsets = [offset for span in source_map.spans(start, end) for offset in range(*span)]
+            assert offsets == [source_map.source(offset) for offset in range(start, end)]
+        assert source_map.spans(0, 0) == ()
