@@ -49,6 +49,7 @@ class Frames:
 
     def __init__(self, lines: Sequence[tuple[SetLine, str]], *, is_recognised: bool = False) -> None:
         self.body = _body_size(lines)
+        self.is_recognised = is_recognised
         self.tolerance = (_UNEVEN_SIZE if is_recognised else _SAME_SIZE) * self.body
         self._lines = [line for line, text in lines if self.is_body(line) and len(text) > _TELLING]
         self._known: dict[tuple[int, int], Frame] = {}

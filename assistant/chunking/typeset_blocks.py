@@ -171,6 +171,7 @@ class _Divider:
         self._setting, self._frames = setting, setting.frames
         self._body = setting.frames.body
         self.references = False
+        self.entries_are_spaced = False
 
     def begins(self, block: Sequence[PlacedLine], line: PlacedLine, following: PlacedLine | None) -> bool:
         """Whether a line begins a block, after the lines of the one before."""
@@ -247,6 +248,9 @@ class _Divider:
 
     def _sizes_differ(self, before: PlacedLine, line: PlacedLine) -> bool:
         allowed = max(self._frames.tolerance, 0.07 * self._body)
+        if self._frames.is_recognised and line.text[0].islower() and not before.ends_sentence:
+            # The sizes in a recognised scan are guesses.
+            allowed = 0.25 * self._body
         return abs(before.box.size - line.box.size) > allowed
 
     def _style_changes(self, block: Sequence[PlacedLine], line: PlacedLine) -> bool:
@@ -273,6 +277,9 @@ class _Divider:
     def _begins_entry(self, block: Sequence[PlacedLine], line: PlacedLine) -> bool:
         """Whether a line begins an entry of the works cited."""
         before, setting = block[-1], self._setting
+        if self.entries_are_spaced:
+            # Within a column the space has decided.
+            return before.place != line.place and before.ends_sentence and _begins_as_entry(line.text)
         indent, last = setting.indent(line), setting.indent(before)
         first = setting.indent(block[0])
         if len(block) > 1 and indent > first + _INDENT / 2:
@@ -307,12 +314,14 @@ class _Divider:
             return False
         flush = abs(setting.indent(line)) < _EVEN and setting.has_room(line, following)
         indented = following.place != line.place or setting.indent(following) > _INDENT
-        return flush and indented and _may_be_plain_heading(line, setting)
+        begins = following.printed.starts_sentence
+        return flush and indented and begins and _may_be_plain_heading(line, setting)
 
     def _ends_early(self, before: PlacedLine, line: PlacedLine, following: PlacedLine | None) -> bool:
         """Whether a line ends a paragraph by its free space and its full stop."""
         setting = self._setting
-        if not before.ends_sentence or not line.printed.starts_sentence:
+        # A colon introduces what follows, in the same paragraph if nothing else shows another.
+        if not before.ends_sentence or before.text[-1] == ":" or not line.printed.starts_sentence:
             return False
         if not setting.has_room(before, line):
             return False
@@ -351,7 +360,17 @@ def _divide(lines: Sequence[PlacedLine], setting: Typesetting) -> list[TypesetBl
         is_complete = part is not None
         if part is not None:
             divider.references = part == "reference"
+            divider.entries_are_spaced = _are_entries_spaced(lines[index + 1 :], setting)
     return blocks
+
+
+def _are_entries_spaced(lines: Sequence[PlacedLine], setting: Typesetting) -> bool:
+    """Whether space divides the entries of a list, so that no line begins one without it."""
+    pairs = [(before, line) for before, line in pairwise(lines) if before.place == line.place]
+    spaced = [line for before, line in pairs if setting.gap(before, line) > _WIDE_GAP]
+    hanging = sum(setting.indent(line) > _INDENT / 2 for _, line in pairs)
+    entries = sum(_begins_as_entry(line.text) for line in spaced)
+    return len(spaced) >= 3 and entries >= 0.6 * len(spaced) and hanging < 0.2 * len(pairs)
 
 
 def _kinds(blocks: Sequence[TypesetBlock], setting: Typesetting) -> list[TypesetBlock]:
@@ -474,6 +493,8 @@ def all_have_room(lines: Sequence[PlacedLine], setting: Typesetting) -> bool:
     if indent <= _QUOTE_INDENT:
         return False
     inset = min(indent * setting.frames.body, 0.12 * setting.frames.of(lines[0].box).width)
+    if setting.frames.room(lines[-1].box) <= inset or any(line.text[-1] in "-\u2010" for line in lines):
+        return False
     return all(
         setting.frames.room(before.box) - inset > setting.first_word(line) for before, line in pairwise(lines)
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import fmean
 
 from assistant.chunking.frames import Frames
 from assistant.chunking.marks import called_marks
@@ -120,13 +122,27 @@ class _Taker:
             under = next((index for index, line in enumerate(lines) if line.box.bottom < rule), len(lines))
             if 0 < under < len(lines) and self._is_foot(lines[under:], called, under, ruled=True):
                 return under
-        small = self._small_from(lines)
+        small = self._recognised_foot(lines) if self._is_recognised else self._small_from(lines)
         # What is listed under a heading of its own is not at the foot.
         self._is_listed |= any(named_part(line.text) for line in lines[:small])
+        if self._is_recognised:
+            return len(lines) if self._is_listed else small
         if small < len(lines) and (start := self._in_small(lines, small, called)) is not None:
             return start
-        marked = (index for index, line in enumerate(lines) if index and self._is_called(line, lines[:index]))
+        marked = (
+            index
+            for index, line in enumerate(lines)
+            if index and self._is_called(line, lines[:index]) and self._reaches_foot(lines[index:])
+        )
         return next(marked, len(lines))
+
+    def _reaches_foot(self, foot: Sequence[PlacedLine]) -> bool:
+        """Whether nothing set larger or far apart is below, as below the addresses of authors."""
+        return all(
+            line.box.size < 1.12 * foot[0].box.size
+            and before.box.bottom - line.box.bottom < 2 * self._frames.leading
+            for before, line in pairwise(foot)
+        )
 
     def _small_from(self, lines: Sequence[PlacedLine]) -> int:
         start = len(lines)
@@ -136,12 +152,25 @@ class _Taker:
             start -= 1
         return start
 
+    def _recognised_foot(self, lines: Sequence[PlacedLine]) -> int:
+        """Index of the first line of the notes on a scanned page: below a gap, set closer and smaller.
+
+        The leading is to be trusted there more than sizes, and the marks are often misread.
+        """
+        leading, body = self._frames.leading, self._frames.body
+        for index in range(len(lines) - 1, max(1, int(0.5 * len(lines))), -1):
+            foot = lines[index:]
+            gaps = [before.box.bottom - line.box.bottom for before, line in pairwise(foot)]
+            close = fmean(gaps) < 0.9 * leading if gaps else True
+            smaller = fmean(line.box.size for line in foot) < (0.97 if gaps else _SMALL) * body
+            if self._is_apart(lines, index) and close and smaller:
+                return index
+        return len(lines)
+
     def _in_small(self, lines: Sequence[PlacedLine], small: int, called: set[str]) -> int | None:
         """Where notes begin among the small lines at the foot."""
         if small == 0:
             return 0 if not self._is_listed and lines[0].note_mark in called else None
-        if self._is_recognised:
-            return small if self._is_apart(lines, small) and not self._is_listed else None
         first = next((index for index in range(small, len(lines)) if self._begins(lines[index])), None)
         if first is not None and not self._is_foot(lines[first:], called, first, ruled=False):
             return None

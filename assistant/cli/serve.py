@@ -57,9 +57,9 @@ def serve(  # noqa: PLR0913, PLR0917 - the options of the command
     """
     if mcp:
         _refuse_page_options(context)
-        _serve_mcp(open_library(root), paths)
+        _serve_mcp(open_library(root, isolates=True), paths)
         return
-    library = open_library(root)
+    library = open_library(root, isolates=True)
     auth = read_accounts(auth_file)
     focus = [_add(library, path) for path in paths]
     if not library.ids():

@@ -41,12 +41,12 @@ def common(command: Command) -> Command:
     )
 
 
-def open_library(root: Path | None) -> Library:
-    """The library in the folder that the user names, or in the default one."""
+def open_library(root: Path | None, *, isolates: bool = False) -> Library:
+    """The library in the folder that the user names, or in the default one; a server isolates reading."""
     from assistant.library.files import find_root
     from assistant.library.library import Library
 
-    return Library(find_root(root), notify=say)
+    return Library(find_root(root), notify=say, isolates=isolates)
 
 
 class QuietGroup(click.Group):

@@ -303,7 +303,14 @@ def _add_running_heads(pages: Sequence[PageLines], edges: Sequence[_EdgeLine], f
     shapes = Counter(shape for shape, _page in {(edge.shape, edge.key[0]) for edge in edges})
     needed = 2 if count <= 3 else max(2, min(3, _HEAD_SHARE * count))
     rest = [edge for edge in edges if edge.key not in found.reasons]
+    levels = {
+        (edge.key[0], round(edge.line.baseline))
+        for edge in edges
+        if found.reasons.get(edge.key) == "page number"
+    }
     for edge in rest:
+        if any((edge.key[0], round(edge.line.baseline) + step) in levels for step in (-1, 0, 1)):
+            found.reasons[edge.key] = "running head"
         if len(edge.shape[0]) > 2 and shapes[edge.shape] >= needed and edge.rank < 2:
             found.reasons[edge.key] = "running head"
     heights = Counter(

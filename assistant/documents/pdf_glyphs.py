@@ -42,6 +42,8 @@ _THICKEST_RULE = 2.5
 _SHORTEST_RULE = 20.0
 # Shares of the font size. A word space is wider than the first; runs are no further apart than the second.
 _WORD_SPACE = 0.24
+# A space of less than the first is not printed, where others of the run have at least the second.
+_NO_SPACE, _LEAST_SPACE = 0.04, 0.12
 _RUN_GAP = 1.6
 _SAME_BASELINE = 0.2
 # A letter this small beside a much larger one is not raised: the larger one is a drop capital.
@@ -61,7 +63,7 @@ class Glyph:
     baseline: float
     size: float
     style: int
-    generated: bool
+    visible: bool
 
 
 @dataclass(slots=True)
@@ -184,8 +186,7 @@ def _glyphs(textpage: pdfium.PdfTextPage, page: GlyphPage) -> Iterator[Glyph]:
         page.invisible += not font.visible
         pdfium_c.FPDFText_GetLooseCharBox(raw, index, box)
         pdfium_c.FPDFText_GetCharOrigin(raw, index, x, y)
-        generated = pdfium_c.FPDFText_IsGenerated(raw, index) == 1
-        yield Glyph(text, box.left, box.right, y.value, font.size, font.style, generated)
+        yield Glyph(text, box.left, box.right, y.value, font.size, font.style, font.visible)
 
 
 def _character(raw: Any, index: int) -> str:
@@ -313,9 +314,29 @@ def _close(glyphs: list[tuple[Glyph, bool]], runs: list[GlyphRun]) -> None:
     if not glyphs:
         return
     writer = _RunWriter()
-    for glyph, raised in glyphs:
-        writer.add(glyph, raised=raised)
+    spaces = _unprinted_spaces(glyphs)
+    for index, (glyph, raised) in enumerate(glyphs):
+        if index not in spaces:
+            writer.add(glyph, raised=raised)
     runs.append(writer.run(len(runs)))
+
+
+def _unprinted_spaces(glyphs: list[tuple[Glyph, bool]]) -> set[int]:
+    """Spaces that some setters put where a word may be divided: the next letter begins where the last ended.
+
+    Boxes of a recognised scan touch by chance; nothing is left out there, nor in a run without real spaces.
+    """
+    gaps: dict[int, float] = {}
+    for index, (glyph, _) in enumerate(glyphs):
+        if glyph.text.strip() or not 0 < index < len(glyphs) - 1:
+            continue
+        before, after = glyphs[index - 1][0], glyphs[index + 1][0]
+        printed = before.text.strip() and after.text.strip() and before.visible and after.visible
+        if printed and not _is_leftward(after.text):
+            gaps[index] = (after.left - before.right) / max(before.size, after.size, 1.0)
+    if not any(gap >= _LEAST_SPACE for gap in gaps.values()):
+        return set()
+    return {index for index, gap in gaps.items() if -0.15 < gap < _NO_SPACE}
 
 
 class _RunWriter:

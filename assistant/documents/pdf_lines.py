@@ -105,14 +105,32 @@ def _gutters(pages: Sequence[GlyphPage]) -> list[float | None]:
     """Where the gutter between two columns is on each page; ``None`` on pages of one column."""
     gutters = [_gutter(page) for page in pages]
     known = [gutter for gutter in gutters if gutter is not None]
-    # A page with a few lines shows no gutter of its own; it has that of the others.
+    # A page with a few lines, or with an abstract across it, shows no gutter of its own; it has the others'.
     if len(known) >= max(2, len(pages) / 2):
         usual = median(known)
         return [
-            usual if gutter is None and _crossing(page, usual) <= _MOST_CROSSING else gutter
+            usual if gutter is None and _has_columns(page, usual) else gutter
             for page, gutter in zip(pages, gutters, strict=True)
         ]
     return gutters
+
+
+def _has_columns(page: GlyphPage, x: float) -> bool:
+    """Whether a part of a page has columns on both sides of ``x``, or hardly a word is across it."""
+    if _crossing(page, x) <= _MOST_CROSSING:
+        return True
+    crossed: set[int] = set()
+    sides: tuple[set[int], set[int]] = (set(), set())
+    for word in _words_in_rows(page):
+        if word.left < x + _HALF_GUTTER and word.right > x - _HALF_GUTTER:
+            crossed.add(word.row)
+        else:
+            sides[word.left > x].add(word.row)
+    longest = beside = 0
+    for row in range(max(*crossed, *sides[0], *sides[1], 0) + 1):
+        beside = 0 if row in crossed else beside + (row in sides[0] and row in sides[1])
+        longest = max(longest, beside)
+    return longest >= _FEWEST_COLUMN_LINES
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from assistant.chunking.chunk import chunk
 from assistant.chunking.sentences import split_sentences
@@ -39,6 +41,7 @@ from assistant.documents.numbering import number_pages
 from assistant.documents.pdf_image import PageImages
 from assistant.library.files import replace_together, writing
 from assistant.library.indexing import LibraryIndex, no_progress
+from assistant.library.isolated import isolated
 from assistant.library.originals import SourceFile, read_file
 from assistant.library.snapshot import Snapshot
 from assistant.library.store import EssayStore, PendingEssay, dump
@@ -47,6 +50,7 @@ from assistant.library.trash import Deletion, Trash
 _FEWEST_WORDS = 3
 # Characters within which a DOI is the essay's own.
 _FIRST_PAGE = 4_000
+_Result = TypeVar("_Result")
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,80}")
 
 
@@ -59,6 +63,7 @@ class LibraryWriter:
         trash: The removed essays.
         snapshot: Gives the essays as they are on disk now.
         notify: Receives a sentence for the user when another writer must be waited for.
+        isolates: Whether files are read in a process of their own, as a server must.
     """
 
     def __init__(
@@ -68,7 +73,10 @@ class LibraryWriter:
         trash: Trash,
         snapshot: Callable[[], Snapshot],
         notify: Callable[[str], None],
+        *,
+        isolates: bool = False,
     ) -> None:
+        self._isolates = isolates
         self._store, self._index, self._trash = store, index, trash
         self._snapshot, self._notify = snapshot, notify
         self._deletion = Deletion(store, index, trash, snapshot)
@@ -89,13 +97,16 @@ class LibraryWriter:
         _refuse_bad_id(essay_id)
         record = None if reference is None else load_references(reference)[0]
         known = known_records(self._store.root)
-        file = read_file(path, progress, ocr_language)
+        call = partial(isolated, str(path)) if self._isolates else _directly
+        # The process that reads a file on its own tells nothing on the way.
+        file = call(read_file, path, None if self._isolates else progress, ocr_language)
 
         def prepare(snapshot: Snapshot) -> PendingEssay:
             identity = _identify(file, snapshot, essay_id, record, known)
             # What the user stated earlier counts unless something else is stated now.
             overrides = self._store.overrides(identity.essay_id).updated(record, first_page)
-            essay = divide(
+            essay = call(
+                divide,
                 file,
                 identity.essay_id,
                 overrides.reference or identity.record,
@@ -220,6 +231,11 @@ class LibraryWriter:
             if build:
                 build.discard()
             raise
+
+
+def _directly(function: Callable[..., _Result], *args: object, **options: object) -> _Result:
+    """Call a function in this process."""
+    return function(*args, **options)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,11 +44,10 @@ class Library:
 
     Args:
         root: Its folder; made when the first essay is added.
-        load_encoder: Loads the embedding model of a name, or the default one for ``None``; the real one
-            unless a test gives its own.
-        reading_model: Reads questions and excerpts together; the real one unless a test gives its own, or
-            its own encoder.
+        load_encoder: Loads the embedding model of a name, or the default one for ``None``.
+        reading_model: Reads questions and excerpts together; none by default if an encoder is given.
         notify: Receives sentences for the user about what is being done.
+        isolates: Whether files are read in a process of their own, as by a server.
     """
 
     def __init__(
@@ -58,9 +57,9 @@ class Library:
         load_encoder: Callable[[str | None], Encoder] | None = None,
         reading_model: ReadingModel | None = None,
         notify: Callable[[str], None] = lambda _sentence: None,
+        isolates: bool = False,
     ) -> None:
-        self.root = root
-        self._notify = notify
+        self.root, self._notify, self._isolates = root, notify, isolates
         if load_encoder is None:
             reading_model = reading_model or DefaultReadingModel(notify)
         self._models = Models(load_encoder or (lambda name: default_loader(name, notify)), reading_model)
@@ -157,7 +156,8 @@ class Library:
     def _writer(self) -> LibraryWriter:
         from assistant.library.adding import LibraryWriter
 
-        return LibraryWriter(self._store, self._index, self._trash, self._as_on_disk, self._notify)
+        files = self._store, self._index, self._trash, self._as_on_disk
+        return LibraryWriter(*files, self._notify, isolates=self._isolates)
 
     def add(
         self,
