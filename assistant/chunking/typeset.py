@@ -13,9 +13,10 @@ from assistant.chunking.frames import Frames
 from assistant.chunking.notes import Note, divide_notes
 from assistant.chunking.placed import PlacedLine, place_lines
 from assistant.chunking.printed import printed_lines
-from assistant.chunking.typeset_blocks import TypesetBlock, Typesetting, resumes, typeset_blocks
+from assistant.chunking.typeset_blocks import resumes, typeset_blocks
 from assistant.chunking.typeset_figures import take_figures
 from assistant.chunking.typeset_notes import take_typeset_notes
+from assistant.chunking.typesetting import TypesetBlock, Typesetting
 from assistant.core.essay import CSLItem, Essay, Kind, plain_title
 from assistant.core.setting import Setting
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from assistant.chunking.placed import PlacedLine
-from assistant.chunking.typeset_blocks import TypesetBlock, Typesetting
+from assistant.chunking.typesetting import TypesetBlock, Typesetting
 
 _LABEL = re.compile(
     r"(?:fig(?:ure|\.)?|table|tab\.|plate|pl\.|illustration|illus?\.|map|chart|abb(?:ildung|\.)|tafel|tabelle"

@@ -102,10 +102,10 @@ def essay_at(path: Path) -> StoredEssay:
     return read_essay(path).essay
 
 
-def problems(path: Path) -> list[str]:
-    """What is missing in a case, and what is in it that should not be."""
+def problems(path: Path, essay: StoredEssay | None = None) -> list[str]:
+    """What is missing in a case, and what is in it that should not be; reads the essay if none is given."""
     expected, others = read_expected(path.with_name(f"{path.stem}.expected.md"))
-    found = list(essay_at(path).passages)
+    found = list((essay or essay_at(path)).passages)
     missing, start = [], 0
     anyhow = "whatever their order" in path.with_name(f"{path.stem}.expected.md").read_text("utf-8")
     for each in expected:
