@@ -49,12 +49,11 @@ IMPORTS: dict[str, set[str]] = {
 # One file of these is core/disk.py: essays and index both wait until what they write is on disk. Seven read
 # the pages of plain text: numbering, furniture, stamps, page marks, margins, note marks, feet. Nine read its
 # words: lines, matter around them, columns, spacing, headings, contents, references, notes and quotations.
-# the pages of plain text: numbering, furniture, stamps, page marks, margins, note marks, feet. Nine read its
-# words: lines, matter around them, columns, spacing, headings, contents, references, notes and quotations.
 # Fourteen read PDFs: glyphs, lines, furniture, text, scans, process, settings; places, frames, setting,
-# blocks, notes, figures, front matter. Two more show their pages. Three look places up and tell why nothing
-# answers: places, absence, languages. Two are of the library: originals.py stores what was read of a PDF,
-# isolated.py reads uploads apart.
+# blocks, notes, figures, front matter. Four show their pages as printed: boxes around words, images, their
+# process, the pages of an essay. Three look places up and tell why nothing answers: places, absence,
+# languages. Two are of the library: originals.py stores what was read of a PDF, isolated.py reads uploads
+# apart.
 MOST_FLOORS, MOST_ARROWS, MOST_FILES, LONGEST_FILE = 7, 60, 208, 500
 
 # The only files that may import a library that is slow to load or may be replaced.

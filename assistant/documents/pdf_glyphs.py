@@ -29,9 +29,7 @@ _TEX_LIGATURES = {
 }  # fmt: skip
 _HYPHEN_CODES = frozenset({0x02, 0x2D, 0xAD, 0xFFFE})
 _BOLD = re.compile(r"bold|black|heavy|cmbx|ecbx|sfbx|lmbx|-b$|medi$", re.IGNORECASE)
-_ITALIC = re.compile(
-    r"ital|obliq|slant|kursiv|cmti|ecti|sfti|cmsl|ecsl|cmmi|lmri|lmro|-it\b|-i$", re.IGNORECASE
-)
+_ITALIC = re.compile(r"ital|obliq|slant|kursiv|cmti|ecti|sfti|cmsl|ecsl|cmmi|-it\b|-i$", re.IGNORECASE)
 _SMALL_CAPITALS = re.compile(r"caps|csc|smcp|smallc|tcsc|ccsc|-sc\b|sc\d*$", re.IGNORECASE)
 _SUBSET = re.compile(r"^[A-Z]{6}\+")
 _BOLD_WEIGHT = 650
