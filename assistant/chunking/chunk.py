@@ -216,7 +216,10 @@ def _link(essay: Essay, drafts: Sequence[_Draft], inline: Sequence[_Draft], tall
         if draft.block.mark
     ]
     page_starts = [page.start for page in essay.pages]
-    raised = essay.setting.raised_offsets(essay.text) if essay.setting else frozenset()
+    setting = essay.setting
+    # A machine that reads a scan loses what is raised.
+    known = setting is not None and not setting.is_recognised
+    raised = setting.raised_offsets(essay.text) if setting and known else frozenset()
     finder = MarkFinder(notes, lambda offset: max(0, bisect_right(page_starts, offset) - 1), raised)
     for draft in drafts:
         if draft.block.kind in _WITH_NOTE_MARKS:

@@ -24,6 +24,8 @@ _SAME_EDGE = 1.5
 _SAME_SIZE, _UNEVEN_SIZE = 0.06, 0.13
 # What share of the lines must end at the right edge in justified text.
 _JUSTIFIED = 0.4
+# Full lines differ in their number of letters by this share.
+_UNEVEN_LETTERS = 0.06
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Frames:
         for line in self._lines:
             self._by_page.setdefault((line.page, line.column), []).append(line)
         self._width = self._usual_width()
+        lengths = sorted(line.end - line.start for line in self._lines)
+        self._full = lengths[int(0.6 * len(lengths))] if lengths else 0
         self.leading = self._find_leading(lines)
         self.justified = self._is_justified()
 
@@ -77,7 +81,12 @@ class Frames:
 
     def room(self, line: SetLine) -> float:
         """Free space at the end of a line."""
-        return self.of(line).right - line.right
+        space = self.of(line).right - line.right
+        if not self.is_recognised or not self._full:
+            return space
+        # The words of a recognised scan are drawn in a stand-in font: letters tell more than right edges.
+        letters = (self._full - (line.end - line.start)) / self._full
+        return min(space, (letters - _UNEVEN_LETTERS) * self._width)
 
     def is_centred(self, line: SetLine) -> bool:
         """Whether a line stands in the middle of its frame, short of both edges."""

@@ -12,7 +12,8 @@ from assistant.core.essay import Kind
 from assistant.core.setting import SetLine, Setting
 
 _LONGEST_ITALIC_HEADING = 90
-_LARGER = 1.08
+# Sizes in a recognised scan are guesses.
+_LARGER, _LARGER_GUESS = 1.08, 1.22
 _RAISED_MARK = re.compile(r"[*†‡§¶]{1,4}|\d{1,3}")
 # A scan loses the space after a raised number.
 _MARK_START = re.compile(r"\[?(\d{1,3}|[*†‡§¶]{1,4})(?:[\].)]?\s+(?=\S)|(?=[“‘\"]?[A-ZÀ-Þ]))")
@@ -109,7 +110,8 @@ def place_lines(lines: Sequence[PrintLine], setting: Setting) -> list[PlacedLine
 def looks_like_heading(line: PlacedLine, frames: Frames) -> bool:
     """Whether a line is set apart by its size or style, as headings are."""
     box, text = line.box, line.text
-    if box.size > _LARGER * frames.body and not frames.is_body(box):
+    larger = _LARGER_GUESS if frames.is_recognised else _LARGER
+    if box.size > larger * frames.body and not frames.is_body(box):
         return True
     if box.bold or box.capitals:
         return True

@@ -22,7 +22,7 @@ from assistant.core.setting import Setting
 
 _MOST_BLOCKS = 14
 _PROSE = 200
-_LARGE = 1.12
+_LARGE, _TITLE = 1.12, 1.35
 
 
 def typeset_essay(essay: Essay, setting: Setting) -> list[ClassifiedBlock]:
@@ -120,9 +120,16 @@ def _mark_front(
 
 
 def _leading(blocks: Sequence[TypesetBlock], setting: Typesetting) -> list[TypesetBlock]:
+    """The blocks before the first paragraph; a licence above the title is before it too."""
+    first_page = [
+        block for block in blocks[:_MOST_BLOCKS] if block.first.box.page == blocks[0].first.box.page
+    ]
+    sizes = [block.first.box.size for block in first_page]
+    largest = max(sizes, default=0.0)
+    through = sizes.index(largest) if largest > _TITLE * setting.frames.body else -1
     leading: list[TypesetBlock] = []
-    for block in blocks[:_MOST_BLOCKS]:
-        if block.first.box.page != blocks[0].first.box.page or _is_prose(block, setting):
+    for number, block in enumerate(first_page):
+        if number > through and _is_prose(block, setting):
             break
         leading.append(block)
     return leading

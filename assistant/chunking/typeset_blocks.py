@@ -50,6 +50,8 @@ class _Divider:
     def begins(self, block: Sequence[PlacedLine], line: PlacedLine, following: PlacedLine | None) -> bool:
         """Whether a line begins a block, after the lines of the one before."""
         before = block[-1]
+        if before.place == line.place and _divides_word(before, line) and self._follows(before, line):
+            return False
         if named_part(line.text) and line.printed.starts_sentence:
             return True
         if not self.references and self._is_plain_heading(before, line, following):
@@ -61,6 +63,10 @@ class _Divider:
         if before.place == line.place and self._setting.gap(before, line) > 0:
             return self._within(block, line, following)
         return self._elsewhere(block, line)
+
+    def _follows(self, before: PlacedLine, line: PlacedLine) -> bool:
+        """Whether a line is right below another."""
+        return 0 < self._setting.gap(before, line) < _WIDE_GAP
 
     def _goes_on_item(self, first: PlacedLine, line: PlacedLine) -> bool:
         hangs = self._setting.indent(line) > self._setting.indent(first) + 0.3
@@ -278,6 +284,8 @@ def _is_heading(
         or not any(map(str.isalpha, text))
     ):
         return False
+    if _goes_on(block, following, setting):
+        return False
     large = all(line.box.size > 1.05 * setting.frames.body for line in block.lines)
     if text[-1] in ",;" or (
         text[-1] == "." and not large and not _NUMBERED_HEADING.match(text) and not text.isupper()
@@ -292,6 +300,15 @@ def _is_heading(
     if all(setting.is_centred(line) for line in block.lines) and len(text) < _SHORT_LINE:
         return not block.last.ends_sentence
     return is_plain_heading(block.lines, before.last if before else None, following, setting)
+
+
+def _goes_on(block: TypesetBlock, following: TypesetBlock | None, setting: Typesetting) -> bool:
+    """Whether the words of a block visibly go on in the next: no heading ends so."""
+    if block.text[-1] in "-\u2010\u2011\u00ad":
+        return True
+    if following is None or following.first.place != block.last.place or following.first.text[0].isupper():
+        return False
+    return following.first.text[0].islower() and 0 < setting.gap(block.last, following.first) < _WIDE_GAP
 
 
 def is_plain_heading(
@@ -316,7 +333,8 @@ def _may_be_plain_heading(line: PlacedLine, setting: Typesetting) -> bool:
     frame = setting.frames.of(line.box)
     return (
         line.printed.starts_sentence
-        and line.text[-1] not in ".,;:!?—–-"
+        and line.text[-1] not in ",;—–-"
+        and not line.ends_sentence
         and len(line.text) < _SHORT_LINE
         and line.box.width < 0.75 * frame.width
         and any(map(str.isalpha, line.text))
@@ -333,6 +351,9 @@ def _kind(block: TypesetBlock, before: TypesetBlock | None, setting: Typesetting
     if len(block.lines) > 1 and min(indents) > _QUOTE_INDENT and max(indents) < _MOST_INDENT:
         return "blockquote"
     if smaller and min(indents) > _EVEN:
+        return "blockquote"
+    introduced = before is not None and before.kind == "paragraph" and before.last.text[-1] == ":"
+    if smaller and (introduced or block.text[0] in "“„»«\"'‘"):
         return "blockquote"
     apart = (
         before is not None

@@ -18,6 +18,8 @@ from assistant.documents.pdf_lines import LaidLine
 _EDGE = 0.2
 _OUTERMOST = 3
 _STAMP_LINES = 6
+# Lines whose baselines differ by less are in one row.
+_SAME_ROW = 2.5
 # A stamp is longer than a running head with one word, and the same on nearly all pages.
 _SHORTEST_STAMP = 12
 _STAMP_SHARE = 0.8
@@ -50,6 +52,8 @@ _COVER_SIGNS = tuple(
         r"view (?:the )?(?:article|related)|article views",
     )
 )  # fmt: skip
+# An entry of a table of contents: dots that lead to a number.
+_LEADER = re.compile(r"(?:[.·…]\s?){4,}\s*(?:\d{1,4}|[ivxlc]{1,7})\s*$")
 _ORNAMENT = re.compile(r"[\W_]*")
 
 LineKey = tuple[int, int]
@@ -128,6 +132,8 @@ def find_pdf_furniture(pages: Sequence[PageLines], body: float) -> PdfFurniture:
         for index, line in enumerate(content.lines):
             if _ORNAMENT.fullmatch(line.text):
                 found.reasons.setdefault((page, index), "ornament")
+            elif _LEADER.search(line.text):
+                found.reasons.setdefault((page, index), "contents")
     return found
 
 
@@ -198,16 +204,21 @@ def _edge_lines(pages: Sequence[PageLines], page: int, found: PdfFurniture) -> I
         if (page, index) not in found.reasons and line.text.strip()
     ]
     rest.sort(key=lambda pair: -pair[1].baseline)
-    for rank, (index, line) in enumerate(_by_height(rest)):
+    for rank, index, line in _by_row(rest):
         if rank < _OUTERMOST and line.baseline > (1 - _EDGE) * content.height:
             yield _EdgeLine((page, index), line, at_head=True, rank=rank)
-    for rank, (index, line) in enumerate(_by_height(rest[::-1])):
+    for rank, index, line in _by_row(rest[::-1]):
         if rank < _OUTERMOST and line.baseline < _EDGE * content.height:
             yield _EdgeLine((page, index), line, at_head=False, rank=rank)
 
 
-def _by_height(lines: Sequence[tuple[int, LaidLine]]) -> list[tuple[int, LaidLine]]:
-    return list(lines[: 2 * _OUTERMOST])
+def _by_row(lines: Sequence[tuple[int, LaidLine]]) -> Iterator[tuple[int, int, LaidLine]]:
+    """Lines with the number of their row; several are in one row of a running head."""
+    rank, baseline = -1, 0.0
+    for index, line in lines:
+        if rank < 0 or abs(line.baseline - baseline) > _SAME_ROW:
+            rank, baseline = rank + 1, line.baseline
+        yield rank, index, line
 
 
 def _numbers(text: str, page: int) -> list[tuple[NumberCandidate, bool]]:
@@ -263,6 +274,8 @@ def _number_lines(printing: _Candidates) -> list[_EdgeLine]:
     counts only where the page has no better one, and at the height of those on other pages.
     """
     best: dict[int, _EdgeLine] = {}
+    # A printer's slug can repeat the number.
+    alone = [edge for _, edge in printing if edge.line.text.strip().isalnum()]
     for number, edge in printing:
         if number.is_set_apart:
             best.setdefault(number.page, edge)
@@ -275,7 +288,7 @@ def _number_lines(printing: _Candidates) -> list[_EdgeLine]:
         near = sum(heights[edge.at_head, height + step] for step in (-1, 0, 1))
         if near > 1:
             best.setdefault(number.page, edge)
-    return list(best.values())
+    return list({edge.key: edge for edge in (*best.values(), *alone)}.values())
 
 
 def _essay_pages(pages: Sequence[PageLines], found: PdfFurniture) -> list[int]:

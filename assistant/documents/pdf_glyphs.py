@@ -42,6 +42,8 @@ _SHORTEST_RULE = 20.0
 _WORD_SPACE = 0.24
 # A space of less than the first is not printed, where others of the run have at least the second.
 _NO_SPACE, _LEAST_SPACE = 0.04, 0.12
+# After a small raised or lowered piece, a word is apart by at least this.
+_PIECE_SPACE = 0.1
 _RUN_GAP = 1.6
 _SAME_BASELINE = 0.2
 # A letter this small beside a much larger one is not raised: the larger one is a drop capital.
@@ -355,11 +357,7 @@ class _RunWriter:
             if last is not None and self._text[-1] != " ":
                 self._put(" ", last.right, max(last.right, glyph.right), 0)
             return
-        if (
-            last is not None
-            and self._text[-1] != " "
-            and _gap(last, glyph) > _WORD_SPACE * max(glyph.size, last.size)
-        ):
+        if last is not None and self._text[-1] != " " and _gap(last, glyph) > _least_space(last, glyph):
             self._put(" ", last.right, glyph.left, 0)
         style = glyph.style | (RAISED if raised else 0)
         for letter in glyph.text:
@@ -414,6 +412,13 @@ def _leftward_spans(text: str) -> Iterator[tuple[int, int]]:
             start = None
     if start is not None:
         yield start, end
+
+
+def _least_space(last: Glyph, glyph: Glyph) -> float:
+    """From which distance two glyphs are apart; PDFium adds no space where a lowered or raised piece ends."""
+    shifted = abs(last.baseline - glyph.baseline) > 0.08 * max(last.size, glyph.size)
+    ends_piece = shifted and last.size < 0.9 * glyph.size
+    return (_PIECE_SPACE if ends_piece else _WORD_SPACE) * max(glyph.size, last.size)
 
 
 def _gap(last: Glyph, glyph: Glyph) -> float:

@@ -33,6 +33,7 @@ _SAME_ROW = 0.45
 _LINE_GAP = 1.7
 _SPLIT_GAP = 0.75
 _MARK_GAP = 0.9
+_NUMBER_GAP = 4.0
 _DROP_CAPITAL = 1.7
 _LARGEST_MARK = 0.87
 # A page whose lines are counted has at least so many numbers in its margin.
@@ -353,8 +354,10 @@ def _absorb_marks(lines: list[GlyphRun]) -> list[GlyphRun]:
             rest.append(mark)
             continue
         index = min(beside, key=lambda index: abs(mark.baseline - rest[index].baseline))
+        is_raised = mark.baseline - rest[index].baseline > 0.1 * rest[index].size
         raised = GlyphRun(
-            mark.text, mark.lefts, mark.rights, bytearray(style | RAISED for style in mark.styles),
+            mark.text, mark.lefts, mark.rights,
+            bytearray(style | (RAISED if is_raised else 0) for style in mark.styles),
             mark.baseline, mark.size, mark.order,
         )  # fmt: skip
         rest[index] = _with_mark(rest[index], raised)
@@ -384,13 +387,22 @@ def _with_mark(line: GlyphRun, mark: GlyphRun) -> GlyphRun:
 
 
 def _is_mark_of(mark: GlyphRun, line: GlyphRun) -> bool:
-    rise = mark.baseline - line.baseline
-    if mark.size > _LARGEST_MARK * line.size or not 0.05 * line.size < rise < 0.8 * line.size:
-        return False
+    rise = (mark.baseline - line.baseline) / line.size
     after, before = mark.left - line.right, line.left - mark.right
+    if _is_number_before(mark, line):
+        return True
+    if mark.size > _LARGEST_MARK * line.size or not 0.05 < rise < 0.8:
+        return False
     if line.left < mark.left < line.right and not _has_letter_at(line, mark):
         return True
     return -0.2 * line.size < after < 0.6 * line.size or -0.2 * line.size < before < _MARK_GAP * line.size
+
+
+def _is_number_before(mark: GlyphRun, line: GlyphRun) -> bool:
+    """Whether a mark is the number of a note whose text is set apart from it, perhaps in the same size."""
+    rise = (mark.baseline - line.baseline) / line.size
+    gap = (line.left - mark.right) / line.size
+    return -0.15 < rise < 0.6 and -0.2 < gap < _NUMBER_GAP and len(line.text) > _TEXT
 
 
 def _has_letter_at(line: GlyphRun, mark: GlyphRun) -> bool:
