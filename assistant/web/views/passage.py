@@ -41,6 +41,7 @@ _TAGS: dict[Kind, str] = {
     "list": "div",
     "verse": "div",
     "reference": "p",
+    "caption": "p",
 }
 # What essays print above their notes.
 _NOTES = {"notes", "note", "endnotes", "footnotes"}
