@@ -79,11 +79,12 @@ class _Divider:
             return True
         if setting.gap(before, line) > _WIDE_GAP:
             return True
+        if self.references:
+            # Names in bold or italics begin no other block there.
+            return self._begins_entry(block, line)
         if self._style_changes(block, line):
             return True
         indent, last = setting.indent(line), setting.indent(before)
-        if self.references:
-            return self._begins_entry(block, line)
         if self._is_verse(block, line) or self._is_long_verse(block, line):
             return False
         if len(block) > 1 and min(map(setting.indent, block)) > _QUOTE_INDENT and abs(indent - last) < 0.3:
@@ -97,13 +98,15 @@ class _Divider:
     def _elsewhere(self, block: Sequence[PlacedLine], line: PlacedLine) -> bool:
         """For a line of another column or page."""
         before, setting = block[-1], self._setting
-        if self._sizes_differ(before, line) or self._heading_changes(before, line):
+        if self._sizes_differ(before, line):
             return True
         if _divides_word(before, line):
             return False
-        indent, last = setting.indent(line), setting.indent(before)
         if self.references:
             return self._begins_entry(block, line)
+        if self._heading_changes(before, line):
+            return True
+        indent, last = setting.indent(line), setting.indent(before)
         short = setting.frames.room(line.box) > 2 * self._body and not setting.is_centred(line)
         if self._is_long_verse(block, line) or (short and self._is_verse(block, line)):
             return False
@@ -294,7 +297,12 @@ def _is_heading(
     styled = all(map(setting.is_heading_line, block.lines))
     if part != "paragraph":
         # Titles in italics or capitals are frequent in notes and works cited.
-        return large or (styled and block.first.box.bold and setting.indent(block.first) < _EVEN)
+        apart = (
+            before is None
+            or before.last.place != block.first.place
+            or setting.gap(before.last, block.first) > _WIDE_GAP
+        )
+        return large or (styled and apart and block.first.box.bold and setting.indent(block.first) < _EVEN)
     if styled:
         return following is None or block.first.box.bold or large or following.first.printed.starts_sentence
     if all(setting.is_centred(line) for line in block.lines) and len(text) < _SHORT_LINE:
