@@ -60,6 +60,7 @@ _KIND_LABELS: dict[Kind, str] = {
     "list": "List",
     "verse": "Verse",
     "reference": "Works cited",
+    "caption": "Caption",
     "heading": "Heading",
     "title": "Title",
     "author": "Author",
