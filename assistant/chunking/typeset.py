@@ -150,7 +150,7 @@ def _title_by_record(leading: Sequence[TypesetBlock], title: str) -> list[Placed
 
 
 def _largest(leading: Sequence[TypesetBlock], setting: Typesetting) -> list[PlacedLine]:
-    """The lines of the block that is set largest, with a subtitle set like it."""
+    """The lines of the block that is set largest, else centred or in bold, with a subtitle set like it."""
     largest = max(line.box.size for block in leading for line in block.lines)
     if largest > _LARGE * setting.frames.body:
         first = next(

@@ -175,12 +175,12 @@ class _Divider:
         return setting.has_room(before, line) or (before.ends_sentence and _begins_as_entry(line.text))
 
     def _is_verse(self, block: Sequence[PlacedLine], line: PlacedLine) -> bool:
-        """Whether a line goes on with indented lines that all end before the margin, as in a poem."""
+        """Whether a line continues indented lines that all end before the margin, as in a poem."""
         lines = [*block, line]
         return all_have_room(lines, self._setting) and not any(map(self._setting.is_heading_line, lines))
 
     def _is_long_verse(self, block: Sequence[PlacedLine], line: PlacedLine) -> bool:
-        """Whether a line goes on with verse whose lines are longer than the page: rests are further in."""
+        """Whether a line continues verse too long for lines of print, whose rests are indented further."""
         setting = self._setting
         indent = setting.indent(line)
         base = min(map(setting.indent, block))

@@ -91,7 +91,7 @@ class _Taker:
         self._here: set[str] = set()
 
     def take(self, column: _Column) -> list[PlacedLine]:
-        """Take the notes of a column; the lines that belong to them."""
+        """Take the notes of a column, and return the lines that belong to them."""
         foot = column.lines[self._foot(column) :]
         above = column.lines[: len(column.lines) - len(foot)]
         self._is_listed |= any(named_part(line.text) for line in above)

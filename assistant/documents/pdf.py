@@ -17,7 +17,7 @@ from assistant.documents.document import Document
 from assistant.documents.numbering import FoundPages
 from assistant.documents.settings import load_setting
 
-# Seconds until the next sign of life of the process, which tells each page that it has read.
+# Seconds to wait for the next sign of life of the process, which reports each page that it has read.
 _PATIENCE, _OCR_PATIENCE = 60.0, 300.0
 # A word of which tesseract is less sure is doubtful, in per cent.
 _SURE = 60
@@ -97,7 +97,7 @@ def _warnings(result: dict[str, Any], setting: Setting) -> Iterator[str]:
 
 
 def _run(data: bytes, progress: PageProgress, language: str) -> dict[str, Any]:
-    """The last line of the process that reads the file."""
+    """What the process that reads the file writes last."""
     command = [sys.executable, "-m", "assistant.documents.pdf_worker", *filter(None, [language])]
     process = subprocess.Popen(  # noqa: S603 - our own module, and no shell
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL

@@ -3,9 +3,9 @@
 PDFium (through pypdfium2) gives every character its box, origin, font and size. Its own page text is not
 used: line breaks vanish there at hyphens, columns run together, and raised numbers of notes look like others.
 
-Known ways of PDFium that this module undoes: a hyphen at the end of a line is U+0002; word processors set the
-font size to 1 and the real size in the matrix; fonts of type 3 without a Unicode map give the codes of old
-TeX ligatures; one ligature is several characters with one box; lone surrogates occur.
+This module corrects what PDFium gives otherwise than it is printed: a hyphen at the end of a line is U+0002;
+word processors set the font size to 1 and the real size in the matrix; fonts of type 3 without a Unicode map
+give the codes of old TeX ligatures; one ligature is several characters with one box; lone surrogates occur.
 """
 
 from __future__ import annotations
@@ -34,16 +34,17 @@ _SMALL_CAPITALS = re.compile(r"caps|csc|smcp|smallc|tcsc|ccsc|-sc\b|sc\d*$", re.
 _SUBSET = re.compile(r"^[A-Z]{6}\+")
 _BOLD_WEIGHT = 650
 _ITALIC_FLAG = 64
-# A page has no more lines of print than this; what has is a drawing, whose rules divide no text.
+# Objects of a page among which rules are looked for; one with more is a drawing, whose rules divide no text.
 _MOST_OBJECTS = 4_000
 _THICKEST_RULE = 2.5
 _SHORTEST_RULE = 20.0
-# Shares of the font size. A word space is wider than the first; runs are no further apart than the second.
+# The following are shares of the font size. A word space is wider than this.
 _WORD_SPACE = 0.24
 # A space of less than the first is not printed, where others of the run have at least the second.
 _NO_SPACE, _LEAST_SPACE = 0.04, 0.12
 # After a small raised or lowered piece, a word is apart by at least this.
 _PIECE_SPACE = 0.1
+# Characters of one run are no further apart than this.
 _RUN_GAP = 1.6
 _SAME_BASELINE = 0.2
 # A letter this small beside a much larger one is not raised: the larger one is a drop capital.
@@ -90,12 +91,12 @@ class GlyphRun:
 
     @property
     def left(self) -> float:
-        """Left edge of the first character that is printed furthest to the left."""
+        """Left edge of the character furthest to the left."""
         return min(self.lefts)
 
     @property
     def right(self) -> float:
-        """Right edge."""
+        """Right edge of the character furthest to the right."""
         return max(self.rights)
 
     def words(self) -> Iterator[tuple[int, int]]:
@@ -415,7 +416,7 @@ def _leftward_spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _least_space(last: Glyph, glyph: Glyph) -> float:
-    """From which distance two glyphs are apart; PDFium adds no space where a lowered or raised piece ends."""
+    """Least distance of two words; PDFium adds no space where a lowered or raised piece ends."""
     shifted = abs(last.baseline - glyph.baseline) > 0.08 * max(last.size, glyph.size)
     ends_piece = shifted and last.size < 0.9 * glyph.size
     return (_PIECE_SPACE if ends_piece else _WORD_SPACE) * max(glyph.size, last.size)

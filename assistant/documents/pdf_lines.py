@@ -226,7 +226,7 @@ def _lines(page: GlyphPage, gutter: float | None, body: float, words: AbstractSe
 
 
 def _take_line_numbers(runs: Sequence[GlyphRun]) -> tuple[list[GlyphRun], list[GlyphRun]]:
-    """Take the numbers out that count the lines of a page in its margin: aligned, and in even steps.
+    """Take out the numbers in the margin that count the lines of a page: aligned, and in even steps.
 
     Returns:
         The numbers, and the other runs.

@@ -24,7 +24,7 @@ SECONDS = 20
 SECONDS_A_PAGE = 0.2
 OCR_SECONDS_A_PAGE = 60
 MOST_PAGES = 5_000
-# A page with fewer characters, most of which is a picture, is a scan that nobody has recognised.
+# A page with fewer characters, and more of it covered by a picture, is a scan without recognised text.
 _FEWEST_CHARACTERS = 20
 _PICTURED = 0.5
 
