@@ -26,6 +26,8 @@ _SAME_SIZE, _UNEVEN_SIZE = 0.06, 0.13
 _JUSTIFIED = 0.4
 # Full lines differ in their number of letters by this share.
 _UNEVEN_LETTERS = 0.06
+# A column that ends so many lines above the foot ends for another reason than want of space.
+_FAR_ABOVE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,11 @@ class Frames:
         lengths = sorted(line.end - line.start for line in self._lines)
         self._full = lengths[int(0.6 * len(lengths))] if lengths else 0
         self.leading = self._find_leading(lines)
+        self._feet: dict[tuple[int, int], float] = {}
+        for line, _ in lines:
+            place = line.page, line.column
+            self._feet[place] = min(line.bottom, self._feet.get(place, line.bottom))
+        self._foot = median(self._feet.values()) if self._feet else 0.0
         self.justified = self._is_justified()
 
     def is_body(self, line: SetLine) -> bool:
@@ -87,6 +94,11 @@ class Frames:
         # The words of a recognised scan are drawn in a stand-in font: letters tell more than right edges.
         letters = (self._full - (line.end - line.start)) / self._full
         return min(space, (letters - _UNEVEN_LETTERS) * self._width)
+
+    def ends_above_foot(self, line: SetLine) -> bool:
+        """Whether a line is the last of its column and far above where the others end."""
+        last = line.bottom <= self._feet.get((line.page, line.column), line.bottom)
+        return last and line.bottom - self._foot > _FAR_ABOVE * self.leading
 
     def is_centred(self, line: SetLine) -> bool:
         """Whether a line stands in the middle of its frame, short of both edges."""

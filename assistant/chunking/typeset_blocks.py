@@ -119,6 +119,8 @@ class _Divider:
         before, setting = block[-1], self._setting
         indent, last = setting.indent(line), setting.indent(before)
         begins_low = line.text.lstrip("“\"'‘(")[:1].islower()
+        if before.ends_sentence and not begins_low and self._frames.ends_above_foot(before.box):
+            return True
         if abs(indent - last) < _EVEN and indent > _INDENT and len(block) > 1:
             if before.ends_sentence:
                 return setting.indent(block[0]) > indent + _INDENT
