@@ -106,6 +106,7 @@ class Answerer:
             quoted=quoted,
             block=quotation.block,
             reference_rich=reference,
+            emphasis=quotation.emphasis,
         )
 
     def _spans(self, ranked: Ranked, ranking: Ranking, voice: Voice | None) -> Spans:
@@ -138,6 +139,7 @@ class Answerer:
             quotation=quotation.text,
             quoted=quoted,
             block=quotation.block,
+            emphasis=quotation.emphasis,
         )
 
 

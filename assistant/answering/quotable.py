@@ -53,7 +53,12 @@ def prepare_quotation(
     if marks := closing_marks(words):
         before, _, after = text.rpartition(citation.in_text)
         text = f"{before}{marks}{citation.in_text}{after}"
-    return PreparedQuotation(text, citation, set_off)
+    emphasis = tuple(
+        passage.text[max(low, start) : min(high, end)]
+        for low, high in passage.emphasis
+        if low < end and start < high
+    )
+    return PreparedQuotation(text, citation, set_off, emphasis)
 
 
 def quotable_sentences(essay: StoredEssay, style: Style) -> dict[str, list[PreparedQuotation]]:

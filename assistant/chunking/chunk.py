@@ -26,7 +26,17 @@ from assistant.chunking.notes import has_bracket, note_start
 from assistant.chunking.printed import PrintLine
 from assistant.chunking.sentences import split_sentences
 from assistant.chunking.typeset import typeset_essay
-from assistant.core.essay import Essay, IngestReport, Kind, NoteMark, PageStart, Passage, plain_title
+from assistant.core.essay import (
+    Essay,
+    IngestReport,
+    Kind,
+    NoteMark,
+    PageStart,
+    Passage,
+    Span,
+    Spans,
+    plain_title,
+)
 from assistant.core.lines import INVISIBLE
 
 # The letter of an id, and the least number of digits after it.
@@ -41,6 +51,8 @@ _LETTERS: dict[Kind, tuple[str, int]] = {
     "caption": ("c", 2),
 }
 _QUOTED: frozenset[Kind] = frozenset({"blockquote", "verse"})
+# A passage of which more is set in italics has them for its style, not for emphasis.
+_ALL_ITALIC = 0.8
 _INTERRUPTS: frozenset[Kind] = frozenset({"blockquote", "verse", "list"})
 _WITH_NOTE_MARKS: frozenset[Kind] = frozenset(
     {"title", "author", "paragraph", "blockquote", "list", "verse", "heading"}
@@ -269,6 +281,7 @@ def _passages(essay: Essay, drafts: Sequence[_Draft]) -> tuple[Passage, ...]:
                 continues=paragraph if kind == "paragraph" and interrupted and draft.block.resumes else None,
                 introduced_by=paragraph if kind in _QUOTED else None,
                 notes=draft.notes,
+                emphasis=_emphasis(essay, draft.clean),
             )
         )
         if kind == "paragraph":
@@ -276,6 +289,25 @@ def _passages(essay: Essay, drafts: Sequence[_Draft]) -> tuple[Passage, ...]:
         elif kind in _INTERRUPTS:
             interrupted = paragraph is not None
     return tuple(passages)
+
+
+def _emphasis(essay: Essay, clean_text: CleanText) -> Spans:
+    """What is set in italics in a text; nothing if nearly all of it is."""
+    if essay.setting is None or not len(clean_text):
+        return ()
+    indices = range(len(clean_text))
+    first, last = clean_text.offset(0), clean_text.offset(len(clean_text) - 1)
+    spans: list[Span] = []
+    for start, end in essay.setting.italic_in(first, last + 1):
+        low = bisect_left(indices, start, key=clean_text.offset)
+        high = bisect_left(indices, end, key=clean_text.offset)
+        # Italics go on over the end of a line.
+        if spans and not clean_text.text[spans[-1][1] : low].strip():
+            low = spans.pop()[0]
+        if low < high:
+            spans.append((low, high))
+    whole = sum(high - low for low, high in spans) > _ALL_ITALIC * len(clean_text)
+    return () if whole else tuple(spans)
 
 
 def _label_length(block: ClassifiedBlock, text: str) -> int:

@@ -51,11 +51,13 @@ class PreparedQuotation:
         text: The words in quotation marks or as a block, with their citation, as plain text.
         citation: The citation in it.
         block: Whether the style sets the words off as a block.
+        emphasis: The words in it that are set in italics, in order.
     """
 
     text: str
     citation: Citation
     block: bool
+    emphasis: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class Highlight:
         quotation: The words prepared for a draft: quotation marks and citation in the style.
         quoted: The quotation that all these words belong to; ``None`` if the essay's own are among them.
         block: Whether the style sets the quotation off as a block.
+        emphasis: The words in it that are set in italics, in order.
     """
 
     start: int
@@ -100,11 +103,12 @@ class Highlight:
     quotation: str
     quoted: QuotedWords | None = None
     block: bool = False
+    emphasis: tuple[str, ...] = ()
 
     @property
     def prepared_quotation(self) -> PreparedQuotation:
         """The quotation with what is needed to set it."""
-        return PreparedQuotation(self.quotation, self.citation, self.block)
+        return PreparedQuotation(self.quotation, self.citation, self.block, self.emphasis)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,7 @@ class Hit:
         quoted: The quotation that the whole passage is, as block quotations are; else ``None``.
         block: Whether the style sets the quotation off as a block.
         reference_rich: ``reference`` with its italics; empty where it has none.
+        emphasis: The words in the quotation that are set in italics, in order.
     """
 
     passage: Passage
@@ -161,11 +166,12 @@ class Hit:
     quoted: QuotedWords | None = None
     block: bool = False
     reference_rich: Rich = field(default_factory=Rich)
+    emphasis: tuple[str, ...] = ()
 
     @property
     def prepared_quotation(self) -> PreparedQuotation:
         """The quotation with what is needed to set it."""
-        return PreparedQuotation(self.quotation, self.citation, self.block)
+        return PreparedQuotation(self.quotation, self.citation, self.block, self.emphasis)
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,7 @@ class Passage:
         continues: Id of the paragraph that this one resumes after a block quotation.
         introduced_by: Id of the paragraph that a block quotation or verse interrupts.
         notes: Note marks removed from the text.
+        emphasis: Spans of ``text`` that are set in italics, if the source tells it and the rest is upright.
     """
 
     id: str
@@ -130,6 +131,7 @@ class Passage:
     continues: str | None = None
     introduced_by: str | None = None
     notes: tuple[NoteMark, ...] = ()
+    emphasis: Spans = ()
 
     @property
     def source(self) -> Span:

@@ -116,6 +116,14 @@ class Setting:
 
     def raised_in(self, start: int, end: int) -> _Spans:
         """The raised spans in a part of the text, in order."""
-        first = bisect_right(self.raised, start, key=lambda span: span[1])
-        last = bisect_left(self.raised, end, key=lambda span: span[0])
-        return self.raised[first:last]
+        return _within(self.raised, start, end)
+
+    def italic_in(self, start: int, end: int) -> _Spans:
+        """The spans in italics in a part of the text, in order."""
+        return _within(self.italic, start, end)
+
+
+def _within(spans: _Spans, start: int, end: int) -> _Spans:
+    first = bisect_right(spans, start, key=lambda span: span[1])
+    last = bisect_left(spans, end, key=lambda span: span[0])
+    return spans[first:last]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 from assistant.core.answer import PreparedQuotation
-from assistant.core.rich import Rich, rich
+from assistant.core.rich import Rich, Text, rich
 
 # A quotation with a note ends with the note's number, and the note follows below.
 _CALL, _NOTE = "¹", "\n\n1. "
@@ -59,13 +59,14 @@ def quotation_forms(quotation: PreparedQuotation) -> Forms:
     """A quotation with its citation."""
     parts = parts_of(quotation)
     after = parts.citation + parts.end
+    words = _with_emphasis(parts.words, quotation.emphasis)
     if parts.is_note:
-        markdown = f"{markdown_lines(parts.words)}[^1]"
-        html = f"{_html_lines(parts.words)}<sup>1</sup>"
+        markdown = f"{markdown_lines(words)}[^1]"
+        html = f"{_html_lines(words)}<sup>1</sup>"
     else:
         gap = " " if after else ""
-        markdown = f"{markdown_lines(parts.words)}{gap}{after.markdown()}"
-        html = f"{_html_lines(parts.words)}{gap}{after.html()}"
+        markdown = f"{markdown_lines(words)}{gap}{after.markdown()}"
+        html = f"{_html_lines(words)}{gap}{after.html()}"
     if quotation.block:
         markdown, html = block_quotation(markdown), f"<blockquote>{html}</blockquote>"
     if parts.is_note:
@@ -80,10 +81,14 @@ def reference_forms(reference: Rich) -> Forms:
     return Forms(reference.plain(), reference.markdown(), reference.html())
 
 
-def markdown_lines(text: str) -> str:
+def markdown_lines(text: Text) -> str:
     """Markdown that shows exactly this text, with its line breaks."""
-    lines = [(line[: len(line) - len(line.lstrip())], line.lstrip()) for line in text.split("\n")]
-    return "\\\n".join(f"{indent}{rich(rest).markdown()}" for indent, rest in lines)
+    lines = []
+    for line in _lines(rich(text)):
+        plain = line.plain()
+        indent = len(plain) - len(plain.lstrip())
+        lines.append(plain[:indent] + line[indent:].markdown())
+    return "\\\n".join(lines)
 
 
 def block_quotation(markdown: str) -> str:
@@ -91,5 +96,25 @@ def block_quotation(markdown: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in markdown.split("\n"))
 
 
-def _html_lines(text: str) -> str:
-    return "<br>".join(escape(line, quote=False) for line in text.split("\n"))
+def _html_lines(text: Rich) -> str:
+    return "<br>".join(line.html() for line in _lines(text))
+
+
+def _lines(text: Rich) -> list[Rich]:
+    """The lines of a text."""
+    lines, start = [], 0
+    for line in text.plain().split("\n"):
+        lines.append(text[start : start + len(line)])
+        start += len(line) + 1
+    return lines
+
+
+def _with_emphasis(words: str, emphasis: Sequence[str]) -> Rich:
+    """Words with those in italics that are so in print; a style may have changed marks within them."""
+    text, cursor = Rich(), 0
+    for piece in emphasis:
+        start = words.find(piece, cursor) if piece else -1
+        if start >= 0:
+            text = text + words[cursor:start] + rich(piece, italic=True)
+            cursor = start + len(piece)
+    return text + words[cursor:]

@@ -46,8 +46,16 @@ _TAGS: dict[Kind, str] = {
 # What essays print above their notes.
 _NOTES = {"notes", "note", "endnotes", "footnotes"}
 
+
+@dataclass(frozen=True, slots=True)
+class EmphasizedWords:
+    """Words that are set in italics."""
+
+    emphasized: str
+
+
 # A text, or what is shown at a place between two characters: a page turn or a note number.
-_Piece = str | PageStart | NoteMark
+_Piece = str | EmphasizedWords | PageStart | NoteMark
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,9 +275,21 @@ def _pieces(passage: Passage, start: int, end: int) -> list[_Piece]:
     pieces: list[_Piece] = []
     cursor = start
     for offset, insert in sorted(inserts, key=lambda each: each[0]):
-        pieces += [passage.text[cursor:offset], insert]
+        pieces += [*_words(passage, cursor, offset), insert]
         cursor = offset
-    return [*pieces, passage.text[cursor:end]]
+    return [*pieces, *_words(passage, cursor, end)]
+
+
+def _words(passage: Passage, start: int, end: int) -> Iterator[_Piece]:
+    """The words of a span, divided where italics begin and end."""
+    cursor = start
+    for first, last in passage.emphasis:
+        low, high = max(first, cursor), min(last, end)
+        if low < high:
+            yield passage.text[cursor:low]
+            yield EmphasizedWords(passage.text[low:high])
+            cursor = high
+    yield passage.text[cursor:end]
 
 
 def _heads_notes(passage: Passage) -> bool:
