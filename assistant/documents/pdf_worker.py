@@ -123,8 +123,11 @@ def _limit(seconds: int) -> None:
     with suppress(ImportError, ValueError, OSError):
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+        # Only the limit that ends the process is set: no user may raise the one above it again.
+        for limit, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, seconds)):
+            _, highest = resource.getrlimit(limit)
+            allowed = most if highest == resource.RLIM_INFINITY else min(most, highest)
+            resource.setrlimit(limit, (allowed, highest))
 
 
 def _write(value: dict[str, Any]) -> None:

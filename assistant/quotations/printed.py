@@ -18,6 +18,8 @@ from assistant.core.quotation import PrintedPlace
 from assistant.quotations.normalise import NormalText, normalise, skeleton, skeleton_lengths
 
 _RUNNING: frozenset[Kind] = frozenset({"paragraph", "blockquote", "list", "verse", "heading"})
+# What is printed apart from the running text, each by itself.
+_APART: frozenset[Kind] = frozenset({"title", "author", "reference", "caption"})
 
 
 @dataclass(slots=True)
@@ -92,14 +94,14 @@ def streams_of(essay: StoredEssay) -> list[Stream]:
     """The orders in which an essay is read.
 
     The running text comes first, then the notes, then each paragraph with those that resume it
-    after a block quotation, then titles and lists of works.
+    after a block quotation, then titles, captions and lists of works.
     """
     passages = [passage for passage in essay.passages if passage.text]
     groups = [
         (tuple(passage for passage in passages if passage.kind in _RUNNING), True),
         (tuple(passage for passage in passages if passage.kind == "note"), True),
         *((chain, True) for chain in _chains(passages)),
-        *(((passage,), False) for passage in passages if passage.kind in {"title", "author", "reference"}),
+        *(((passage,), False) for passage in passages if passage.kind in _APART),
     ]
     return [Stream(essay.id, group, running) for group, running in groups if group]
 

@@ -13,6 +13,7 @@ from assistant.chunking.frames import Frames
 from assistant.core.essay import SEARCHED_KINDS
 from assistant.core.setting import SetLine
 from assistant.library.adding import known_records, read_essay
+from assistant.quotations.printed import streams_of
 
 DATA = Path(__file__).parent.parent / "data" / "pdf"
 PATHS = sorted(DATA.glob("*.pdf"))
@@ -42,6 +43,13 @@ def test_captions_and_tables_are_no_prose() -> None:
     assert "caption" not in SEARCHED_KINDS
     assert any(passage.text.startswith("Figure 1.") for passage in captions)
     assert any(passage.text.startswith("Table 1.") for passage in captions)
+
+
+def test_a_quoted_caption_is_found() -> None:
+    essay = essay_at(DATA / "sample-figures.pdf")
+    caption = next(passage for passage in essay.passages if passage.text.startswith("Figure 1."))
+    streams = streams_of(essay)
+    assert [stream.text for stream in streams if caption in stream.passages] == [caption.text]
 
 
 def line(number: int, left: float, right: float, *, size: float = 10.0, page: int = 0) -> SetLine:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import resource
+import subprocess
 import sys
 from collections import Counter
 from itertools import pairwise
@@ -163,3 +165,13 @@ def test_a_process_that_gives_no_sign_of_life_is_ended(
 def test_what_the_process_may_use_is_bounded() -> None:
     assert pdf_worker.MEMORY <= 1_024**3
     assert pdf_worker.SECONDS <= 20
+
+
+def test_the_limit_of_time_grows_with_the_pages_for_every_user() -> None:
+    # A limit that was lowered for good cannot be raised again by anyone but root.
+    code = (
+        "import resource; from assistant.documents.pdf_worker import _limit; _limit(20); _limit(50);"
+        "print(resource.getrlimit(resource.RLIMIT_CPU), resource.getrlimit(resource.RLIMIT_AS)[0])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == f"(50, {resource.getrlimit(resource.RLIMIT_CPU)[1]}) {pdf_worker.MEMORY}"
