@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.chunking.frames import Frames
+from assistant.chunking.headings import NOTES_HEADING, REFERENCES_HEADING, numbering_length
 from assistant.chunking.printed import PrintLine
 from assistant.core.essay import Kind
 from assistant.core.setting import SetLine, Setting
@@ -17,18 +18,6 @@ _LARGER, _LARGER_GUESS = 1.08, 1.22
 _RAISED_MARK = re.compile(r"[*†‡§¶]{1,4}|\d{1,3}")
 # A scan loses the space after a raised number.
 _MARK_START = re.compile(r"\[?(\d{1,3}|[*†‡§¶]{1,4})(?:[\].)]?\s+(?=\S)|(?=[“‘\"]?[A-ZÀ-Þ]))")
-
-_REFERENCES = re.compile(
-    r"(?:selected |primary |secondary )?(?:works? (?:cited|consulted)|references?(?: cited)?|reference list|"
-    r"bibliograph(?:y|ie)|sources|literature(?: cited)?|further reading|literatur(?:verzeichnis)?|"
-    r"quellen(?:verzeichnis)?|(?:ouvrages|œuvres|oeuvres) cité(?:e)?s|références(?: bibliographiques)?|"
-    r"bibliografía|obras citadas|bibliografia|opere citate)",
-    re.IGNORECASE,
-)
-_NOTES = re.compile(
-    r"(?:end|foot)?notes?(?: to .{1,40})?|anmerkungen|fußnoten|notas|note(?: al testo)?", re.IGNORECASE
-)
-NUMBERING = re.compile(r"^(?:\d+(?:\.\d+)*|[IVXLC]+|§\s*\d+)[.)]?\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +111,7 @@ def looks_like_heading(line: PlacedLine, frames: Frames) -> bool:
 
 def named_part(text: str) -> Kind | None:
     """The kind of what follows a line that is the name of a part: works cited, or notes."""
-    name = NUMBERING.sub("", text).strip(" .:")
-    if _REFERENCES.fullmatch(name):
+    name = text[numbering_length(text) :].strip(" .:")
+    if REFERENCES_HEADING.fullmatch(name):
         return "reference"
-    return "note" if _NOTES.fullmatch(name) else None
+    return "note" if NOTES_HEADING.fullmatch(name) else None
