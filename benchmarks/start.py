@@ -4,9 +4,9 @@
 
 Asks the sample essay one question, each time in a new process: with ``assistant ask``, with and without the
 reading model; with the same command without ONNX Runtime, so that sentence-transformers runs the model; and
-with the peers (``benchmarks/peers.py``), which have indexed the same passages before. Then times building the
-assistant's and the peers' indexes, and encoding one question and the essay's sentences with both runtimes.
-All take turns, so that other work on the machine slows them alike.
+with the peers (``benchmarks/peers.py``), which have indexed the same passages, or the essay as a PDF, before.
+Then times building the assistant's and the peers' indexes, and encoding one question and the essay's
+sentences with both runtimes. All take turns, so that other work on the machine slows them alike.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def main() -> None:
         print(process_table("a question, cold", asking))
         building = ways_to_build(folder, available, work)
         in_turn([way.run for way in building], min(BUILDS, options.runs), start + BUILDING * seconds)
-        sizes = [size_of(folder / "library" / "index")]
+        sizes = [size_of(folder / library / "index") for library in ("built", "built-pdf")]
         sizes += [int(peers.run(peer.command(work, "size"), folder)) for peer in available]
         print(f"\n{process_table('the index made, cold', building, sizes)}")
         print(f"\n{model(sentences, options.runs, start + seconds)}")
@@ -85,15 +85,15 @@ def prepare(folder: Path, available: Sequence[peers.Peer], work: Path) -> list[s
     subprocess.run(add(folder), check=True, stdout=subprocess.DEVNULL, env=environment())
     essay = store.load(folder / "library" / "data" / "chunks" / "sample.jsonl")
     searched = [passage for passage in essay.passages if passage.kind in SEARCHED_KINDS]
-    (folder / "passages").write_text("\0".join(passage.text for passage in searched), encoding="utf-8")
+    peers.write_files(folder, [passage.text for passage in searched])
     for peer in available:
         peers.run(peer.command(work, "make"), folder)
     return [passage.text[start:end] for passage in searched for start, end in passage.sentences]
 
 
-def add(folder: Path, library: str = "library") -> list[str]:
-    """The command that adds the sample essay to a library."""
-    return [sys.executable, "-m", "assistant", "add", str(SAMPLE), "--library", str(folder / library)]
+def add(folder: Path, library: str = "library", essay: Path = SAMPLE) -> list[str]:
+    """The command that adds an essay to a library."""
+    return [sys.executable, "-m", "assistant", "add", str(essay), "--library", str(folder / library)]
 
 
 def ways_to_ask(folder: Path, available: Sequence[peers.Peer], work: Path) -> list[Process]:
@@ -110,14 +110,17 @@ def ways_to_ask(folder: Path, available: Sequence[peers.Peer], work: Path) -> li
 
 def ways_to_build(folder: Path, available: Sequence[peers.Peer], work: Path) -> list[Process]:
     """The ways to build a new index."""
-    library = folder / "built"
-    # The same process empties the library, which would not be built again otherwise.
-    code = "import shutil, sys; shutil.rmtree(sys.argv.pop(), True); from assistant.cli import main; main()"
-    command = (sys.executable, "-c", code, *add(folder, "built")[3:], str(library))
     return [
-        Process("`assistant add`", command),
+        Process("`assistant add`", afresh(add(folder, "built"))),
+        Process("`assistant add`, the PDF", afresh(add(folder, "built-pdf", folder / "essay.pdf"))),
         *(Process(peer.name, peer.command(work, "make"), folder) for peer in available),
     ]
+
+
+def afresh(command: Sequence[str]) -> list[str]:
+    """A command of the assistant in a process that empties the library first, the command's last word."""
+    code = "import shutil, sys; shutil.rmtree(sys.argv[-1], True); from assistant.cli import main; main()"
+    return [sys.executable, "-c", code, *command[3:]]
 
 
 def process_table(title: str, ways: Sequence[Process], sizes: Sequence[int] = ()) -> str:

@@ -156,7 +156,7 @@ def main() -> None:
         assistant = Assistant(Path(name) / "library")
         essay = assistant.library.essay("sample")
         texts = [passage.text for passage in essay.passages if passage.kind in SEARCHED_KINDS]
-        (Path(name) / "passages").write_text("\0".join(texts), encoding="utf-8")
+        peers.write_files(Path(name), texts)
         for peer in available:
             peers.run(peer.command(options.work, "make"), Path(name))
         with peers.running(available, options.work, Path(name)) as waiting:

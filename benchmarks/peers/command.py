@@ -2,8 +2,9 @@
 
     python PEER.py make | ask QUESTION | size | serve
 
-``$PEER_FOLDER`` contains ``passages``, separated by NUL, and a peer's index of them. ``serve`` reads one
-question per line and prints how many seconds it took and the first passage's number.
+``$PEER_FOLDER`` contains ``passages``, separated by NUL, the essay as ``essay.pdf``, and a peer's index of
+one of them. ``serve`` reads one question per line and prints how many seconds it took and the first passage's
+number, or -1 for a peer that divides the PDF into passages of its own.
 """
 
 from __future__ import annotations
@@ -62,4 +63,5 @@ def run(peer: Callable[[], Peer]) -> None:
     for line in sys.stdin:
         start = perf_counter()
         found = program.ask(line.rstrip("\n"))
-        print(perf_counter() - start, numbered.index(found[0]), flush=True)
+        took = perf_counter() - start
+        print(took, numbered.index(found[0]) if found[0] in numbered else -1, flush=True)
