@@ -119,7 +119,8 @@ def chunk(essay: Essay, frequency: Callable[[str], float]) -> Chunked:
         reading = _blocks(essay, layout, tally)
     else:
         dropped = ()
-        reading = _Reading(typeset_essay(essay, essay.setting))
+        blocks, guessed = typeset_essay(essay, essay.setting)
+        reading = _Reading(blocks, guessed=guessed)
     drafts = _drafts(essay, reading.blocks, Hyphenation(essay.text, frequency), tally)
     passages = _passages(essay, drafts)
     printed = {passage.kind: passage.text for passage in passages if passage.kind in {"title", "author"}}

@@ -25,20 +25,26 @@ _PROSE = 200
 _LARGE, _TITLE = 1.12, 1.35
 
 
-def typeset_essay(essay: Essay, setting: Setting) -> list[ClassifiedBlock]:
-    """The blocks of a typeset essay with their kinds, title, author and notes included, in order."""
+def typeset_essay(essay: Essay, setting: Setting) -> tuple[list[ClassifiedBlock], tuple[int, ...]]:
+    """Divide a typeset essay.
+
+    Returns:
+        Its blocks with their kinds, title, author and notes included, in order, and the source offsets at
+        which a paragraph may end without anything that shows it.
+    """
     lines = place_lines(printed_lines(essay), setting)
     if not lines:
-        return []
+        return [], ()
     frames = Frames([(line.box, line.text) for line in lines], is_recognised=setting.is_recognised)
     # What is beside the prose goes first: it may be printed below the notes.
     lines, figures = take_figures(lines, Typesetting(lines, frames))
     body, notes = take_typeset_notes(lines, frames, setting)
     typesetting = Typesetting(body, frames)
-    blocks = _mark_front(typeset_blocks(body, typesetting), typesetting, essay.reference)
+    divided_body, guessed = typeset_blocks(body, typesetting)
+    blocks = _mark_front(divided_body, typesetting, essay.reference)
     blocks = _with_notes_after_references(blocks)
     divided = [*_classified([*blocks, *figures], typesetting), *map(_note_block, notes)]
-    return sorted(divided, key=lambda block: block.lines[0].start)
+    return sorted(divided, key=lambda block: block.lines[0].start), guessed
 
 
 def _with_notes_after_references(blocks: Sequence[TypesetBlock]) -> list[TypesetBlock]:

@@ -29,9 +29,16 @@ _FEWEST_LONG_VERSES = 4
 _NUMBERED_HEADING = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*[.)]?|[IVXLC]+[.)]|§\s*\d+[.)]?)\s")
 
 
-def typeset_blocks(lines: Sequence[PlacedLine], setting: Typesetting) -> list[TypesetBlock]:
-    """Divide the lines of the body into blocks and find what each is, front matter excepted."""
-    return _kinds(_divide(lines, setting), setting)
+def typeset_blocks(
+    lines: Sequence[PlacedLine], setting: Typesetting
+) -> tuple[list[TypesetBlock], tuple[int, ...]]:
+    """Divide the lines of the body into blocks and find what each is, front matter excepted.
+
+    Returns:
+        The blocks, and the source offsets at which a paragraph may end without anything that shows it.
+    """
+    divider = _Divider(setting)
+    return _kinds(_divide(lines, divider), setting), tuple(divider.guessed)
 
 
 class _Divider:
@@ -42,10 +49,12 @@ class _Divider:
     """
 
     def __init__(self, setting: Typesetting) -> None:
-        self._setting, self._frames = setting, setting.frames
+        self.setting = self._setting = setting
+        self._frames = setting.frames
         self._body = setting.frames.body
         self.references = False
         self.entries_are_spaced = False
+        self.guessed: list[int] = []
 
     def begins(self, block: Sequence[PlacedLine], line: PlacedLine, following: PlacedLine | None) -> bool:
         """Whether a line begins a block, after the lines of the one before."""
@@ -129,7 +138,12 @@ class _Divider:
             return before.ends_sentence or (indent - last > _INDENT and not begins_low)
         if last - indent > _QUOTE_INDENT and len(block) > 1:
             return True
-        return self._ends_early(before, line, None) and not begins_low and not setting.indented
+        if setting.indented or begins_low:
+            return False
+        ends = self._ends_early(before, line, None)
+        if not ends and before.ends_sentence and line.printed.starts_sentence:
+            self.guessed.append(before.printed.end)
+        return ends
 
     def _sizes_differ(self, before: PlacedLine, line: PlacedLine) -> bool:
         allowed = max(self._frames.tolerance, 0.07 * self._body)
@@ -232,8 +246,7 @@ def _divides_word(before: PlacedLine, line: PlacedLine) -> bool:
     )
 
 
-def _divide(lines: Sequence[PlacedLine], setting: Typesetting) -> list[TypesetBlock]:
-    divider = _Divider(setting)
+def _divide(lines: Sequence[PlacedLine], divider: _Divider) -> list[TypesetBlock]:
     blocks: list[TypesetBlock] = []
     is_complete = True
     for index, line in enumerate(lines):
@@ -245,7 +258,7 @@ def _divide(lines: Sequence[PlacedLine], setting: Typesetting) -> list[TypesetBl
         is_complete = part is not None
         if part is not None:
             divider.references = part == "reference"
-            divider.entries_are_spaced = _are_entries_spaced(lines[index + 1 :], setting)
+            divider.entries_are_spaced = _are_entries_spaced(lines[index + 1 :], divider.setting)
     return blocks
 
 

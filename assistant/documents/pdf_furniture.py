@@ -52,8 +52,9 @@ _COVER_SIGNS = tuple(
         r"view (?:the )?(?:article|related)|article views",
     )
 )  # fmt: skip
-# An entry of a table of contents: dots that lead to a number.
-_LEADER = re.compile(r"(?:[.·…]\s?){4,}\s*(?:\d{1,4}|[ivxlc]{1,7})\s*$")
+# The end of an entry of a table of contents: dots that lead to a number.
+_LEADER = re.compile(r"(?:[.·…]\s?){4}$")
+_LAST_NUMBER = re.compile(r"(?:\d{1,4}|[ivxlc]{1,7})$")
 _ORNAMENT = re.compile(r"[\W_]*")
 
 LineKey = tuple[int, int]
@@ -132,9 +133,15 @@ def find_pdf_furniture(pages: Sequence[PageLines], body: float) -> PdfFurniture:
         for index, line in enumerate(content.lines):
             if _ORNAMENT.fullmatch(line.text):
                 found.reasons.setdefault((page, index), "ornament")
-            elif _LEADER.search(line.text):
+            elif _has_leader(line.text):
                 found.reasons.setdefault((page, index), "contents")
     return found
+
+
+def _has_leader(text: str) -> bool:
+    """Whether dots lead to a number at the end of a line, as in a table of contents."""
+    number = _LAST_NUMBER.search(text.rstrip())
+    return number is not None and bool(_LEADER.search(text[: number.start()].rstrip()))
 
 
 def _covers(pages: Sequence[PageLines], body: float) -> frozenset[int]:

@@ -13,7 +13,8 @@ is the link to the passage.
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -54,8 +55,15 @@ class EmphasizedWords:
     emphasized: str
 
 
+@dataclass(frozen=True, slots=True)
+class GuessedEnd:
+    """A place where a paragraph may end, without anything that shows it."""
+
+    guess: str = "A paragraph may end here: nothing in print shows it."
+
+
 # A text, or what is shown at a place between two characters: a page turn or a note number.
-_Piece = str | EmphasizedWords | PageStart | NoteMark
+_Piece = str | EmphasizedWords | GuessedEnd | PageStart | NoteMark
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +191,9 @@ def reader_html(essay: StoredEssay, pages: Sequence[PrintedPage] = ()) -> str:
     notes = [passage for passage in essay.passages if passage.kind == "note"]
     kinds = {passage.kind for passage in body}
     numbers = {mark.passage: mark.mark for passage in essay.passages for mark in passage.notes}
+    guesses: dict[str, list[int]] = defaultdict(list)
+    for passage_id, offset in essay.report.guessed_ends:
+        guesses[passage_id].append(offset)
     # The notes follow the heading that the essay prints for them, or come last, under a heading of ours.
     printed = next((place for place, passage in enumerate(body, start=1) if _heads_notes(passage)), None)
     before, after = body[:printed], body[printed:] if printed else []
@@ -192,9 +203,9 @@ def reader_html(essay: StoredEssay, pages: Sequence[PrintedPage] = ()) -> str:
         # From the record, where the text itself does not print them.
         title="" if "title" in kinds else plain_title(essay.reference) or essay.report.title,
         authors="" if "author" in kinds else authors_of(essay.reference),
-        before=_parts(before, numbers),
-        notes=_parts(notes, numbers),
-        after=_parts(after, numbers),
+        before=_parts(before, numbers, guesses),
+        notes=_parts(notes, numbers, guesses),
+        after=_parts(after, numbers, guesses),
         notes_head=printed is None,
         pages=pages,
     )
@@ -246,31 +257,32 @@ def _far_part(passage: Passage, span: Span, marks: Sequence[Span]) -> Span | Non
     return far[0][0], far[-1][1]
 
 
-def _sentences(passage: Passage) -> list[Stretch]:
-    """All sentences, and the plain text between them."""
+def _sentences(passage: Passage, guesses: Collection[int] = ()) -> list[Stretch]:
+    """All sentences, and the plain text between them; ``guesses`` are offsets of guessed ends."""
     stretches: list[Stretch] = []
     cursor = 0
     for start, end in passage.sentences:
         if cursor < start:
-            stretches.append(Stretch(_pieces(passage, cursor, start)))
-        stretches.append(Stretch(_pieces(passage, start, end), "sentence"))
+            stretches.append(Stretch(_pieces(passage, cursor, start, guesses)))
+        stretches.append(Stretch(_pieces(passage, start, end, guesses), "sentence"))
         cursor = end
-    return [*stretches, Stretch(_pieces(passage, cursor, len(passage.text)))]
+    return [*stretches, Stretch(_pieces(passage, cursor, len(passage.text), guesses))]
 
 
-def _pieces(passage: Passage, start: int, end: int) -> list[_Piece]:
+def _pieces(passage: Passage, start: int, end: int, guesses: Collection[int] = ()) -> list[_Piece]:
     """The words of a span, with the page turns and note numbers between them.
 
     A page turn belongs to the character after it, a note number to the one before it, so that
     each is in exactly one of two neighbouring spans.
     """
-    inserts: list[tuple[int, PageStart | NoteMark]] = [
+    inserts: list[tuple[int, PageStart | NoteMark | GuessedEnd]] = [
         *(
             (page.start, page)
             for page in passage.pages
             if page.label and page.start > 0 and start <= page.start < end
         ),
         *((note.at, note) for note in passage.notes if start < note.at <= end),
+        *((offset, GuessedEnd()) for offset in guesses if start < offset <= end),
     ]
     pieces: list[_Piece] = []
     cursor = start
@@ -296,7 +308,9 @@ def _heads_notes(passage: Passage) -> bool:
     return passage.kind == "heading" and passage.text.strip(" .:").casefold() in _NOTES
 
 
-def _parts(passages: Iterable[Passage], numbers: dict[str, str]) -> list[ReaderPart]:
+def _parts(
+    passages: Iterable[Passage], numbers: dict[str, str], guesses: Mapping[str, Collection[int]]
+) -> list[ReaderPart]:
     """The passages, with a page number wherever a page begins."""
     parts = []
     shown = ""
@@ -308,7 +322,7 @@ def _parts(passages: Iterable[Passage], numbers: dict[str, str]) -> list[ReaderP
             ReaderPart(
                 passage=passage,
                 tag=_TAGS[passage.kind],
-                sentences=_sentences(passage),
+                sentences=_sentences(passage, guesses.get(passage.id, ())),
                 number="" if passage.text.startswith(number) else number,
                 page="" if label == shown else label,
             )

@@ -1,4 +1,4 @@
-"""Italics of a PDF: kept with each passage, stored, shown, and copied with a quotation."""
+"""What a PDF says of its passages beside their words: italics and uncertain ends, stored and shown."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from assistant.core.rich import rich
 from assistant.library.adding import read_essay
 from assistant.library.store import dump, load
 from assistant.rendering.clipboard import quotation_forms
-from assistant.web.views.passage import marked_text, sentence_text
+from assistant.web.views.passage import marked_text, reader_html, sentence_text
 
 DATA = Path(__file__).parent.parent / "data" / "pdf"
 
@@ -76,3 +76,22 @@ def test_what_is_shown_has_the_words_of_the_passage(text: str, edges: list[int])
     for page in (marked_text(shown), sentence_text(shown)):
         assert html.unescape(re.sub(r"<[^>]*>", "", page)) == text
         assert page.count("<em>") == len(spans)
+
+
+def test_a_guessed_end_is_marked_in_the_reader_without_a_word_more(essay: StoredEssay) -> None:
+    passage = next(passage for passage in essay.passages if passage.kind == "paragraph")
+    places = ((passage.id, 20), (passage.id, len(passage.text)))
+    guessed = replace(essay, report=replace(essay.report, guessed_ends=places))
+    page = reader_html(guessed)
+    assert page.count('class="guessed-end"') == 2
+    assert re.sub(r"<[^>]*>", "", page) == re.sub(r"<[^>]*>", "", reader_html(essay))
+
+
+def test_guessed_ends_of_a_pdf_are_full_lines_at_the_end_of_a_page() -> None:
+    word = read_essay(DATA / "sample-word-footnotes.pdf").essay
+    passages = {passage.id: passage for passage in word.passages}
+    for passage_id, offset in word.report.guessed_ends:
+        passage = passages[passage_id]
+        assert passage.text[:offset].rstrip()[-1] in ".!?”’)"
+    indented = read_essay(DATA / "sample-footnotes.pdf").essay
+    assert indented.report.guessed_ends == ()
