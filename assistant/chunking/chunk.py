@@ -266,7 +266,7 @@ def _passages(essay: Essay, drafts: Sequence[_Draft]) -> tuple[Passage, ...]:
     for ordinal, draft in enumerate(drafts, 1):
         kind, text = draft.block.kind, draft.clean.text
         passage_id = f"{essay.id}/{draft.name}"
-        if kind == "heading":
+        if kind == "heading" and not draft.block.is_front:
             section, paragraph, interrupted = text, None, False
         passages.append(
             Passage(

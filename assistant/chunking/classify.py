@@ -71,6 +71,7 @@ class ClassifiedBlock:
         mark: A note's mark, or the empty string.
         resumes: Whether it visibly continues the paragraph before the quotation that it follows.
         at_foot: Whether it is a note at the foot of the page on which it is called.
+        is_front: Whether it is printed with the title, as a date is, so that it is no heading of a section.
     """
 
     kind: Kind
@@ -78,6 +79,7 @@ class ClassifiedBlock:
     mark: str = ""
     resumes: bool = False
     at_foot: bool = False
+    is_front: bool = False
 
 
 def title_and_author(

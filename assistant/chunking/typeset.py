@@ -87,7 +87,8 @@ def _classified(blocks: Sequence[TypesetBlock], setting: Typesetting) -> list[Cl
         lines = [line.printed for line in block.lines]
         if block.kind != "note":
             new = block.kind == "paragraph" and not resumes(block, setting)
-            result.append(ClassifiedBlock(block.kind, lines, resumes=block.kind == "paragraph" and not new))
+            resumed = block.kind == "paragraph" and not new
+            result.append(ClassifiedBlock(block.kind, lines, resumes=resumed, is_front=block.is_front))
             continue
         last = result[-1] if result and result[-1].kind == "note" else None
         leading, notes = divide_notes(lines, last.mark if last else None)
@@ -209,5 +210,7 @@ def _marked(
         if parts and parts[-1].kind == kind:
             parts[-1].lines.append(line)
         else:
-            parts.append(TypesetBlock([line], kind))
+            # A number above the title, or a date below it, is no heading of a section.
+            above = line.printed.start < title[0].printed.start
+            parts.append(TypesetBlock([line], kind, is_front=above or block.kind == "paragraph"))
     return parts

@@ -31,10 +31,12 @@ class TypesetBlock:
     Attributes:
         lines: At least one line.
         kind: What they are.
+        is_front: Whether they are printed with the title and are no heading of a section.
     """
 
     lines: list[PlacedLine]
     kind: Kind = "paragraph"
+    is_front: bool = False
 
     @property
     def first(self) -> PlacedLine:

@@ -221,12 +221,23 @@ def from_title_page(title: str, author: str, file_stem: str, *, first_page: str 
         "type": "document",
         "title": title or file_stem.replace("_", " ").replace("-", " "),
     }
+    if author.isupper():
+        # Capitals are how the line is set; a citation has the names as they are written.
+        author = _capitalised(author)
     names = [name.strip() for name in re.split(r"[,;&]|\band\b", author) if name.strip()]
     if names:
         record["author"] = [parse_name(name) for name in names]
     if doi := _DOI.search(first_page):
         record["DOI"] = doi[0].rstrip(".,;:)]}")
     return record
+
+
+def _capitalised(names: str) -> str:
+    """Names in capitals with small letters, particles and the word between two names included."""
+    words = re.sub(r"[^\W\d_]+", lambda word: word[0].capitalize(), names.lower())
+    return re.sub(
+        r"\b(?:And|Und|Et|De|Da|Du|Del|Der|Den|Di|La|Le|Van|Von|Zu|Y)\b", lambda word: word[0].lower(), words
+    )
 
 
 def make_id(record: CSLItem, file_stem: str) -> str:

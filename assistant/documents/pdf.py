@@ -60,7 +60,7 @@ def read_pdf(
         raise ReadingError(f"{name} {_FAULTS[fault]}.")
     pages = FoundPages(
         starts=tuple(result["starts"]),
-        sign="pages of the PDF",
+        sign="the PDF",
         labels=tuple(result["labels"]),
         furniture=tuple((start, end, reason) for start, end, reason in result["furniture"]),
     )

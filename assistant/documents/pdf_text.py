@@ -61,7 +61,7 @@ def _found_pages(writer: _Writer, furniture: PdfFurniture) -> FoundPages:
     pages = [number for number in range(len(writer.page_starts)) if number not in furniture.covers]
     return FoundPages(
         starts=tuple(writer.page_starts[number] for number in pages),
-        sign="pages of the PDF",
+        sign="the PDF",
         labels=tuple(furniture.labels[number] for number in pages) if furniture.labels else (),
         furniture=tuple(writer.furniture),
     )

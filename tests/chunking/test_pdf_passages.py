@@ -82,3 +82,11 @@ def test_a_page_whose_lines_are_all_indented_has_the_margin_of_the_others() -> N
     frames = Frames([(each, "x" * 60) for each in [*dialogue, *prose]])
     assert frames.of(dialogue[1]).left == 60
     assert frames.indent(dialogue[1]) == pytest.approx(1.5)
+
+
+def test_what_is_printed_with_the_title_is_no_section() -> None:
+    chapter = essay_at(DATA / "ledger-chapter.pdf")
+    first = next(passage for passage in chapter.passages if passage.kind == "paragraph")
+    headings = [passage.text for passage in chapter.passages if passage.kind == "heading"]
+    assert (headings[0], first.section) == ("7", "")
+    assert chapter.reference["author"] == [{"given": "Philippa", "family": "Fiddler-Moss"}]
