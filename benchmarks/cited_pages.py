@@ -224,6 +224,7 @@ def measured(text: Path, record: Path | None, questions: Path, work: Path | None
     if work is None:
         excluded = ["dsearch is left out: name the folder of the peers' environments with --work."]
     work = work or Path()
+    load = os.getloadavg()[0]
     with TemporaryDirectory() as name:
         folder = Path(name)
         typeset(text, doc, record, folder)
@@ -239,7 +240,9 @@ def measured(text: Path, record: Path | None, questions: Path, work: Path | None
         ]
     answerable = sum(question.answerable for question in dataset.questions)
     about = f"{dataset.name}: {len(dataset.questions)} questions, {answerable} answerable"
-    return "\n\n".join([f"{about}; {essay.report.pages} pages.", table(HEAD, rows), *excluded])
+    about = f"{about}; {essay.report.pages} pages. Load of the machine: {load:.1f} before, "
+    about = f"{about}{os.getloadavg()[0]:.1f} after."
+    return "\n\n".join([about, table(HEAD, rows), *excluded])
 
 
 def main() -> None:
