@@ -62,7 +62,9 @@ def read_ris(text: str) -> list[CSLItem]:
     """The records of a RIS file, in order."""
     import rispy
 
-    return [_item(entry) for entry in rispy.loads(text)]
+    # A blank line says nothing, but rispy would copy the whole field for each one that follows it.
+    lines = [line for line in text.splitlines() if line.strip()]
+    return [_item(entry) for entry in rispy.loads("\n".join(lines))]
 
 
 def _item(entry: Mapping[str, Any]) -> CSLItem:

@@ -297,3 +297,10 @@ def test_a_damaged_entry_of_bibtex_is_refused_without_the_parsers_own_report(
     with pytest.raises(RecordError, match=r"record\.bib"):
         load_references(path)
     assert caplog.records == []
+
+
+def test_blank_lines_within_a_ris_record_say_nothing() -> None:
+    text = "TY  - JOUR\n\nTI  - Of Tides\n\n\nAU  - Marsh, Ada\n\nSP  - 3\nEP  - 9\n\nER  - \n"
+    (record,) = pasted_references(text)
+    assert (record["title"], record["page"]) == ("Of Tides", "3-9")
+    assert record["author"] == [{"family": "Marsh", "given": "Ada"}]
