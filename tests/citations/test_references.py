@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assistant.citations.record import family_of, parse_name
-from assistant.citations.references import from_title_page, load_references, make_id, recognise
+from assistant.citations.references import (
+    from_title_page,
+    load_references,
+    make_id,
+    pasted_references,
+    recognise,
+)
 from assistant.core.errors import RecordError
 
 if TYPE_CHECKING:
