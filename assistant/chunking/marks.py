@@ -43,10 +43,17 @@ _LAST_WORD = re.compile(r"(?<!\w)(\w{1,20})\W{1,3}$")
 
 
 def _may_call(match: re.Match[str]) -> bool:
-    """Whether a number with a space before it may be a mark: it ends a sentence, and does not count pages."""
+    """Whether a number may be a mark.
+
+    With a space before it, it ends a sentence and does not count pages. After a single letter it belongs to a
+    name, as in A1.
+    """
+    text = match.string
+    if match["word"]:
+        start = match.start()
+        return start < 2 or text[start - 2].isalnum() or not text[start - 1].isupper()
     if not match["spaced"]:
         return True
-    text = match.string
     following = text[match.end() : match.end() + 4].strip(' "“‘«„(')
     if following and not following[0].isupper():
         return False

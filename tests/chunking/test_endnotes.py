@@ -167,3 +167,15 @@ def test_author_note_beside_endnotes(title: str, author: str, frequency: Callabl
     ]
     assert (chunked.title, chunked.author) == (TITLE, AUTHOR)
     assert [mark.mark for passage in chunked.passages for mark in passage.notes] == [symbol, *"123456"]
+
+
+def test_a_letter_with_a_number_is_a_name_and_no_call(frequency: Callable[[str], float]) -> None:
+    text = (
+        "The Sheet\n\n"
+        "The paper has the size A1 and no other.1 It hangs in the hall, and nobody reads it today.\n\n"
+        "Notes\n\n1. Measured in the hall.\n"
+    )
+    essay = chunk(essay_of(text), frequency)
+    paragraph = next(passage for passage in essay.passages if passage.kind == "paragraph")
+    assert paragraph.text.startswith("The paper has the size A1 and no other. It hangs")
+    assert [mark.mark for mark in paragraph.notes] == ["1"]
