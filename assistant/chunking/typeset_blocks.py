@@ -49,7 +49,7 @@ class _Divider:
     """
 
     def __init__(self, setting: Typesetting) -> None:
-        self.setting = self._setting = setting
+        self.setting = setting
         self._frames = setting.frames
         self._body = setting.frames.body
         self.references = False
@@ -65,25 +65,25 @@ class _Divider:
             return True
         if not self.references and self._is_plain_heading(before, line, following):
             return True
-        if line.printed.start in self._setting.items:
+        if line.printed.start in self.setting.items:
             return True
-        if block[0].printed.start in self._setting.items and self._goes_on_item(block[0], line):
+        if block[0].printed.start in self.setting.items and self._goes_on_item(block[0], line):
             return False
-        if before.place == line.place and self._setting.gap(before, line) > 0:
+        if before.place == line.place and self.setting.gap(before, line) > 0:
             return self._within(block, line, following)
         return self._elsewhere(block, line)
 
     def _follows(self, before: PlacedLine, line: PlacedLine) -> bool:
         """Whether a line is right below another."""
-        return 0 < self._setting.gap(before, line) < _WIDE_GAP
+        return 0 < self.setting.gap(before, line) < _WIDE_GAP
 
     def _goes_on_item(self, first: PlacedLine, line: PlacedLine) -> bool:
-        hangs = self._setting.indent(line) > self._setting.indent(first) + 0.3
+        hangs = self.setting.indent(line) > self.setting.indent(first) + 0.3
         return hangs and abs(line.box.size - first.box.size) < 0.5
 
     def _within(self, block: Sequence[PlacedLine], line: PlacedLine, following: PlacedLine | None) -> bool:
         """For a line of the same column."""
-        before, setting = block[-1], self._setting
+        before, setting = block[-1], self.setting
         if self._sizes_differ(before, line):
             return True
         if setting.gap(before, line) > _WIDE_GAP:
@@ -98,7 +98,7 @@ class _Divider:
             return False
         if len(block) > 1 and min(map(setting.indent, block)) > _QUOTE_INDENT and abs(indent - last) < 0.3:
             return False
-        if indent - last > _INDENT and not self._setting.is_centred(line):
+        if indent - last > _INDENT and not self.setting.is_centred(line):
             return True
         if last - indent > _INDENT:
             return len(block) > 1 or (before.ends_sentence and setting.has_room(before, line))
@@ -106,7 +106,7 @@ class _Divider:
 
     def _elsewhere(self, block: Sequence[PlacedLine], line: PlacedLine) -> bool:
         """For a line of another column or page."""
-        before, setting = block[-1], self._setting
+        before, setting = block[-1], self.setting
         if self._sizes_differ(before, line):
             return True
         if _divides_word(before, line):
@@ -125,7 +125,7 @@ class _Divider:
 
     def _begins_elsewhere(self, block: Sequence[PlacedLine], line: PlacedLine) -> bool:
         """For a line of prose in another column or page, by its indent and the end of the line before."""
-        before, setting = block[-1], self._setting
+        before, setting = block[-1], self.setting
         indent, last = setting.indent(line), setting.indent(before)
         begins_low = line.text.lstrip("“\"'‘(")[:1].islower()
         if before.ends_sentence and not begins_low and self._frames.ends_above_foot(before.box):
@@ -158,7 +158,7 @@ class _Divider:
             return True
         if abs(line.box.left - before.box.left) < 0.3 * self._body:
             return False
-        centred, was = self._setting.is_centred(line), self._setting.is_centred(before)
+        centred, was = self.setting.is_centred(line), self.setting.is_centred(before)
         if centred == was or self.references or len(before.text) >= _SHORT_LINE:
             return False
         # The last line of a paragraph may happen to stand in the middle.
@@ -166,16 +166,16 @@ class _Divider:
 
     def _heading_changes(self, before: PlacedLine, line: PlacedLine) -> bool:
         """Whether one of two lines is a heading by its style and the other is not."""
-        is_heading, was = self._setting.is_heading_line(line), self._setting.is_heading_line(before)
+        is_heading, was = self.setting.is_heading_line(line), self.setting.is_heading_line(before)
         if is_heading == was:
             return False
         if (before.box.bold, before.box.capitals) == (line.box.bold, line.box.capitals):
-            return before.box.italic != line.box.italic and self._setting.has_room(before, line) and was
+            return before.box.italic != line.box.italic and self.setting.has_room(before, line) and was
         return len((before if was else line).text) < _SHORT_LINE
 
     def _begins_entry(self, block: Sequence[PlacedLine], line: PlacedLine) -> bool:
         """Whether a line begins an entry of the works cited."""
-        before, setting = block[-1], self._setting
+        before, setting = block[-1], self.setting
         if self.entries_are_spaced:
             # Within a column the space has decided.
             return before.place != line.place and before.ends_sentence and _begins_as_entry(line.text)
@@ -193,11 +193,11 @@ class _Divider:
     def _is_verse(self, block: Sequence[PlacedLine], line: PlacedLine) -> bool:
         """Whether a line continues indented lines that all end before the margin, as in a poem."""
         lines = [*block, line]
-        return all_have_room(lines, self._setting) and not any(map(self._setting.is_heading_line, lines))
+        return all_have_room(lines, self.setting) and not any(map(self.setting.is_heading_line, lines))
 
     def _is_long_verse(self, block: Sequence[PlacedLine], line: PlacedLine) -> bool:
         """Whether a line continues verse too long for lines of print, whose rests are indented further."""
-        setting = self._setting
+        setting = self.setting
         indent = setting.indent(line)
         base = min(map(setting.indent, block))
         if base < _QUOTE_INDENT or not _begin_high(block, base, setting) or indent < base - 0.3:
@@ -208,7 +208,7 @@ class _Divider:
 
     def _is_plain_heading(self, before: PlacedLine, line: PlacedLine, following: PlacedLine | None) -> bool:
         """Whether a flush line before an indented one is a heading in the style of the body."""
-        setting = self._setting
+        setting = self.setting
         if following is None or not setting.indented or not before.ends_sentence:
             return False
         flush = abs(setting.indent(line)) < _EVEN and setting.has_room(line, following)
@@ -218,7 +218,7 @@ class _Divider:
 
     def _ends_early(self, before: PlacedLine, line: PlacedLine, following: PlacedLine | None) -> bool:
         """Whether a line ends a paragraph by its free space and its full stop."""
-        setting = self._setting
+        setting = self.setting
         # A colon introduces what follows, in the same paragraph if nothing else shows another.
         if not before.ends_sentence or before.text[-1] == ":" or not line.printed.starts_sentence:
             return False

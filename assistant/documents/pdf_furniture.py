@@ -67,22 +67,19 @@ class PdfFurniture:
     Attributes:
         reasons: What each line is that is furniture, by page and place among its lines.
         labels: Printed number of each page, as far as print tells it; empty if no page prints one.
-        printed: Number of pages that print their number.
         covers: Indices of pages that are no pages of the essay.
     """
 
     reasons: dict[LineKey, str] = field(default_factory=dict)
     labels: tuple[str, ...] = ()
-    printed: int = 0
     covers: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class PageLines:
-    """The lines of a page with its size."""
+    """The lines of a page with its height."""
 
     height: float
-    width: float
     lines: Sequence[LaidLine]
 
 
@@ -271,7 +268,7 @@ def _add_page_numbers(pages: Sequence[PageLines], edges: Sequence[_EdgeLine], fo
         alone = len(text.split()) == 1 or _OF_PAGES.fullmatch(text)
         found.reasons[edge.key] = "page number" if alone else "running head"
     if len({edge.key[0] for edge in lines}) > 1:
-        found.labels, found.printed = tuple(labels), len({edge.key[0] for edge in lines})
+        found.labels = tuple(labels)
 
 
 def _number_lines(printing: _Candidates) -> list[_EdgeLine]:

@@ -27,7 +27,7 @@ def pdf_document(name: str, pages: Sequence[GlyphPage]) -> Document:
     """
     laid = lay_out(pages)
     furniture = find_pdf_furniture(
-        [PageLines(page.height, page.width, lines) for page, lines in zip(pages, laid, strict=True)],
+        [PageLines(page.height, lines) for page, lines in zip(pages, laid, strict=True)],
         body_size(pages),
     )
     writer = _Writer()
