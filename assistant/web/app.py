@@ -10,7 +10,6 @@ import signal
 import sys
 import time
 from contextlib import suppress
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -22,6 +21,8 @@ from assistant.api.service import ApiService
 from assistant.core.errors import AssistantError
 from assistant.web.ask import ask_part
 from assistant.web.check import check_part
+from assistant.web.components import plain_html
+from assistant.web.delivery import FirstPaint, page_routes
 from assistant.web.gradio_api import add_endpoints
 from assistant.web.library import PART as LIBRARY_PART
 from assistant.web.library import library_part
@@ -29,6 +30,7 @@ from assistant.web.limits import RequestLimits, limit_connections
 from assistant.web.measure import measure_part
 from assistant.web.notebook import notebook_part
 from assistant.web.uploading import private_folder
+from assistant.web.views import frame
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,17 +46,6 @@ _WAITING = 256
 # Conversations that the server remembers; Gradio's default of 10,000 would take hundreds of megabytes.
 _CONVERSATIONS = 500
 _MAX_UPLOAD = "50mb"
-_STYLES = tuple(
-    f"{name}.css" for name in "style cards reader printed measure check library notebook print".split()
-)
-# The first defines what the others share; the last starts them.
-_SCRIPTS = tuple(
-    f"{name}.js"
-    for name in (
-        "page copying navigation printed hits finding sentences keys session "
-        "scope library checking notebook pin_buttons pin_list saving updates"
-    ).split()
-)
 # Seconds between sweeps of uploads that were never added, and the age they may reach.
 _SWEEP = (3600, 3600)
 
@@ -89,6 +80,8 @@ def build(
         # First of all: Gradio gives a name to the first that asks for it, even to an event of the page.
         with page:
             add_endpoints(service)
+    with page:
+        plain_html(frame.HEADER + frame.keys_html(), elem_id="masthead")
     with page, gr.Tabs(elem_id="parts") as parts:
         with gr.Tab("Ask", elem_id="asking"):
             asking = ask_part(library, page, focus)
@@ -108,13 +101,7 @@ def build(
 
 def launch_options() -> dict[str, Any]:
     """Arguments of ``gradio.Blocks.launch`` that make the page look right and stay private."""
-    files = resources.files("assistant.web").joinpath("static")
-    styles, scripts = (
-        "".join(files.joinpath(name).read_text("utf-8") for name in names) for names in (_STYLES, _SCRIPTS)
-    )
     return {
-        # In the head, because Gradio's `css` option loses every shorthand that contains a variable.
-        "head": f"<style>{styles}</style><script>{scripts}</script>",
         "theme": _theme(),
         "max_file_size": _MAX_UPLOAD,
         "max_threads": _THREADS,
@@ -144,8 +131,13 @@ def server_routes(
     mcp = McpRoute(service, guard)
     loopback = [Middleware(LoopbackOnly)] if is_loopback(host) else []
     return {
-        "routes": [*HttpApi(service, guard).routes(), *mcp.routes()],
-        "middleware": [*loopback, Middleware(SameOriginOnly), Middleware(RequestLimits, guard=guard)],
+        "routes": [*page_routes(), *HttpApi(service, guard).routes(), *mcp.routes()],
+        "middleware": [
+            *loopback,
+            Middleware(SameOriginOnly),
+            Middleware(RequestLimits, guard=guard),
+            Middleware(FirstPaint),
+        ],
         "lifespan": mcp.lifespan,
     }
 

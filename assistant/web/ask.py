@@ -123,6 +123,7 @@ def _wire_questions(handlers: AskHandlers, widgets: AskWidgets) -> list[Any]:
 def layout(library: Library) -> AskWidgets:
     """Lay out the part in the context in which it is called."""
     turns = gr.State(())
+    plain_html(frame.VIEWS, elem_id="views-part")
     with gr.Row(elem_id="desk"):
         with gr.Column(elem_id="chat", min_width=300):
             chat = _conversation_column(library, turns)
@@ -133,10 +134,7 @@ def layout(library: Library) -> AskWidgets:
 
 def _conversation_column(library: Library, turns: gr.State) -> dict[str, Any]:
     """Lay out the conversation; returns the components by their names in ``AskWidgets``."""
-    with gr.Row(elem_id="top"):
-        gr.HTML(frame.HEADER, apply_default_css=False, elem_id="masthead")
-        gr.HTML(frame.SHOW_KEYS + frame.keys_html(), apply_default_css=False, elem_id="keys-part")
-        new = gr.Button("New conversation", size="sm", scale=0, min_width=120, elem_id="new-conversation")
+    new = gr.Button("New conversation", size="sm", scale=0, min_width=120, elem_id="new-conversation")
     conversation = gr.HTML("", apply_default_css=False, elem_id="conversation", js_on_load=_ON_OPEN)
     with gr.Row(elem_id="examples"):
         examples = [gr.Button("", size="sm", visible=False, elem_classes="example") for _ in range(EXAMPLES)]

@@ -83,6 +83,7 @@ LIMITS = (
     Limit(
         paths=(
             *("/", "/logout", "/svelte/{path:path}", "/static/{path:path}", "/assets/{path:path}"),
+            "/page/{name}",
             *("/favicon.ico", "/theme.css", "/robots.txt", "/manifest.json", "/pwa_icon", "/pwa_icon/{size}"),
             *(f"{_API}/{name}" for name in "user login_check token app_id startup-events theme.css".split()),
         ),

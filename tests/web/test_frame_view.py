@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import re
+from hashlib import sha256
 from importlib import resources
 
 from page_library import words_of
 
-from assistant.web.app import launch_options
-from assistant.web.views.frame import FIND, RULER, SHOW_KEYS, keys_html
+from assistant.web.delivery import page_files, with_frame
+from assistant.web.views.frame import FIND, HEADER, RULER, VIEWS, keys_html
 
 STATIC = resources.files("assistant.web").joinpath("static")
 NOTEBOOK = tuple(f"{name}.js" for name in "notebook pin_buttons pin_list saving".split())
@@ -35,19 +37,29 @@ def test_what_letters_do_can_be_turned_off() -> None:
 
 
 def test_buttons_have_names() -> None:
-    for html in (FIND, SHOW_KEYS, keys_html()):
+    for html in (HEADER, VIEWS, FIND, keys_html()):
         for attributes, words in re.findall(r"<button([^>]*)>(.*?)</button>", html):
             assert "aria-label" in attributes or words_of(words).strip()
     assert 'aria-hidden="true"' in RULER
 
 
-def test_all_scripts_and_styles_are_in_the_page() -> None:
-    head = str(launch_options()["head"])
+def test_all_scripts_and_styles_are_files_of_the_page() -> None:
     names = [file.name for file in STATIC.iterdir() if file.name.endswith((".js", ".css"))]
     assert len(names) > 10
+    styles, scripts = page_files()
     for name in names:
-        assert _script(name) in head
-    assert head.count("<script>") == head.count("</script>") == 1
+        assert _script(name).encode() in (scripts if name.endswith(".js") else styles).content
+    for file in (styles, scripts):
+        assert gzip.decompress(file.compressed) == file.content
+        assert sha256(file.content).hexdigest()[:16] in file.name
+
+
+def test_the_frame_is_in_the_page_before_any_script_has_run() -> None:
+    page = '<head><meta charset="utf-8"><script type="module" src="x.js"></script></head><body\n>App</body>'
+    html = with_frame(page.encode()).decode()
+    styles, scripts = page_files()
+    assert html.index(scripts.name) < html.index("x.js") < html.index(styles.name) < html.index("</head>")
+    assert html.index("<body\n>") < html.index('<div id="skeleton" aria-hidden="true">') < html.index("App")
 
 
 def test_interface_text_has_real_quotation_marks() -> None:

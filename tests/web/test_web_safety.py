@@ -153,6 +153,7 @@ def test_no_file_of_the_server_is_readable(page: Served, tmp_path: Path) -> None
         "/assets/{}",
         "/svelte/{}",
         "/custom_component/{}",
+        "/page/{}",
     )
     for file in files:
         up = "../" * 12 + str(file).lstrip("/")

@@ -39,6 +39,7 @@
 
   function returnTo(target) {
     const card = target.matches(".card");
+    if (target.closest("#conversation")) desk.showView("answer");
     target.scrollIntoView({ behavior: desk.smooth(), block: card ? "start" : "center" });
     (card ? target.querySelector(".read-here") : target).focus({ preventScroll: true });
   }
@@ -66,7 +67,7 @@
   desk.openWhole = (essay) =>
     inPart("asking", () => {
       if (desk.reader()?.dataset.essay !== essay) desk.openEssay(essay);
-      document.querySelector("#reading-side").scrollIntoView({ behavior: desk.smooth(), block: "start" });
+      desk.showView("essay");
     });
 
   // Do something in a part of the page once that part is shown.
@@ -80,6 +81,7 @@
   desk.open = (passage) => inPart("asking", () => openHere(passage));
 
   function openHere(passage) {
+    desk.showView("essay");
     const essay = passage.split("/")[0];
     const part = desk.passage(passage);
     wanted = part ? null : passage;

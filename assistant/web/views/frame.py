@@ -5,7 +5,8 @@ from __future__ import annotations
 from assistant.web.views import render
 
 HEADER = render("frame.header")
-SHOW_KEYS = render("frame.show_keys")
+SKELETON = render("frame.skeleton")
+VIEWS = render("frame.views")
 FIND = render("frame.find")
 RULER = render("frame.ruler")
 CHECK_INTRO = render("frame.check_intro")
