@@ -204,7 +204,7 @@ def _read_records(text: str) -> None:
 
 def _read_quotation(text: str) -> None:
     for reading in readings(text):
-        tokens_of(reading, parse(reading))
+        tokens_of(reading.text, parse(reading.text))
     normalise(text)
     skeleton(text)
 

@@ -53,8 +53,9 @@ IMPORTS: dict[str, set[str]] = {
 # blocks, notes, figures, front matter. Four show their pages as printed: boxes around words, images, their
 # process, the pages of an essay. Three look places up and tell why nothing answers: places, absence,
 # languages. Two are of the library: originals.py stores what was read of a PDF, isolated.py reads uploads
-# apart. delivery.py sends the page's frame before its scripts.
-MOST_FLOORS, MOST_ARROWS, MOST_FILES, LONGEST_FILE = 7, 60, 209, 500
+# apart. delivery.py sends the page's frame before its scripts. Three judge the sense of quotations: what is
+# pasted along with them, what their marks do, words that deny, count and name.
+MOST_FLOORS, MOST_ARROWS, MOST_FILES, LONGEST_FILE = 7, 60, 212, 500
 
 # The only files that may import a library that is slow to load or may be replaced.
 SPEAKERS: dict[str, str | tuple[str, ...]] = {

@@ -18,6 +18,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import ErrorDetails
 
 from assistant.core.answer import AnswerVerdict, Basis, Reason
+from assistant.core.quotation import WarningKind
 
 # Size of all texts of a request together; a long question with its conversation takes a hundredth of it.
 MAX_BYTES = 1_000_000
@@ -235,6 +236,13 @@ class PlaceObject(BaseModel):
     edits: list[EditObject] = Field(description="Changes that the writer marked as their own.")
 
 
+class WarningObject(BaseModel):
+    """What the writer's marks may do to the sense of a quotation whose words are exact."""
+
+    kind: WarningKind
+    text: str = Field(description="One sentence.")
+
+
 class QuoteResponse(BaseModel):
     """A verdict on a quotation."""
 
@@ -244,14 +252,17 @@ class QuoteResponse(BaseModel):
         description="Where the words are printed; of an altered quotation, the nearest words."
     )
     places: int = Field(description="Number of places, including those not listed.")
+    warnings: list[WarningObject] = Field(
+        description="What an omission or a bracket may do to the sense of exact words; else empty."
+    )
 
 
 class ProblemObject(BaseModel):
     """A problem; what does not apply is null."""
 
     kind: str = Field(
-        description="misquoted, not found, wrong page, no such page, wrong source, second-hand, uncited, "
-        "unmarked."
+        description="misquoted, changed sense, not found, wrong page, no such page, wrong source, "
+        "second-hand, uncited, unmarked."
     )
     place: str = Field(description="Line and column.")
     line: int = Field(description="From 1.")
@@ -267,6 +278,7 @@ class ProblemObject(BaseModel):
     pages: _Pages | None
     message: str = Field(description="What is wrong, on one line.")
     diff: _Diff
+    warnings: list[WarningObject] = Field(description="What may change the sense; else empty.")
     fix: str | None = Field(
         description="What to put from `start` to `end`, exactly so; null if that is not certain."
     )
@@ -352,15 +364,16 @@ CALLS: Mapping[str, Call] = {
         "Check a quotation",
         "Say whether words are printed so in an essay, and where: `exact`, `altered` (with the printed words "
         "and every difference) or `absent`. Check every quotation before it goes into a draft. Where it is "
-        "altered, take the printed words as they are; where it is absent, do not quote it.",
+        "altered, take the printed words as they are; where it is absent, do not quote it. Where `warnings` "
+        "are given, an omission or a bracket changes the sense: quote more of the words.",
         _QuoteRequest,
         QuoteResponse,
     ),
     "check": Call(
         "Check a draft",
-        "Check every quotation and citation of a draft against the essays: misquoted words, wrong pages or "
-        "sources, words without quotation marks or citation. Each problem has its place and, where it is "
-        "certain, `fix`: the words to put there, exactly so.",
+        "Check every quotation and citation of a draft against the essays: misquoted words, omissions that "
+        "change the sense, wrong pages or sources, words without quotation marks or citation. Each problem "
+        "has its place and, where it is certain, `fix`: the words to put there, exactly so.",
         _CheckRequest,
         CheckResponse,
     ),

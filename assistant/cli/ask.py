@@ -105,7 +105,8 @@ def quote(
 
     A quotation is exact if it differs from print only as a careful writer may change it: in the forms of
     quotation marks, dashes and spaces, by [brackets], by an ellipsis for words left out, by [sic], and by the
-    full stop at its end.
+    full stop at its end. A warning follows where such a mark takes out or adds a negation, changes a figure
+    or a name, or joins places far apart; the exit code is then 1.
     """
     if (text is None) == (batch is None):
         raise AssistantError("Give either one quotation or --batch FILE.")
@@ -119,7 +120,7 @@ def quote(
         print_json(verdict_object(verdict))
     else:
         click.echo(verdict_text(verdict, width(), styled=sys.stdout.isatty()))
-    if verdict.verdict != "exact":
+    if not verdict.is_good:
         sys.exit(1)
 
 
@@ -128,7 +129,14 @@ def _verdict_of_many(library: Library, text: str, options: dict[str, Any]) -> di
     try:
         return verdict_object(library.quote(text, **options))
     except QuotationError as error:
-        return {"text": text, "verdict": "absent", "matches": [], "places": 0, "note": str(error)}
+        return {
+            "text": text,
+            "verdict": "absent",
+            "matches": [],
+            "places": 0,
+            "warnings": [],
+            "note": str(error),
+        }
 
 
 @click.command(short_help="Check the quotations and citations of a draft.")

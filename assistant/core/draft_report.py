@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.core.quotation import Difference
+from assistant.core.quotation import Difference, SenseWarning
 
 ProblemKind = Literal[
     "misquoted",
+    "changed sense",
     "not found",
     "wrong page",
     "no such page",
@@ -39,7 +40,8 @@ class Problem:
     """A place where the draft and the printed essays disagree.
 
     Attributes:
-        kind: ``misquoted``: the words differ from the printed ones; ``not found``: the essay cited does not
+        kind: ``misquoted``: the words differ from the printed ones; ``changed sense``: they are printed so,
+            but an omission or a bracket may change what they say; ``not found``: the essay cited does not
             have the words; ``wrong page``: they are on another page than cited; ``no such page``: the essay
             cited does not have the page; ``wrong source``: they are in another essay than cited;
             ``second-hand``: the essay cited quotes the words, and the draft gives them to its author;
@@ -60,6 +62,7 @@ class Problem:
         pages: Pages of the printed words (``849-50``); all pages of the essay for ``no such page``.
         diff: The comparison of quotation and print, for ``misquoted``.
         fixes: The edits that correct it, in order; empty unless the correction is certain.
+        warnings: What may change the sense, for ``changed sense``.
         replacement: What ``start`` to ``end`` becomes with the fixes applied, or ``None``.
     """
 
@@ -78,6 +81,7 @@ class Problem:
     diff: tuple[Difference, ...] = ()
     fixes: tuple[Fix, ...] = ()
     replacement: str | None = None
+    warnings: tuple[SenseWarning, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from assistant.core.essay import Span
 
 VerdictKind = Literal["exact", "altered", "absent"]
 Operation = Literal["equal", "replace", "insert", "delete"]
+WarningKind = Literal["negation", "figure", "name", "substitutions", "distance"]
 EditKind = Literal["ellipsis", "sic", "capital", "insertion", "substitution", "final punctuation"]
 
 
@@ -53,6 +54,21 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
+class SenseWarning:
+    """What the writer's marks may do to the sense of words that are printed so.
+
+    Attributes:
+        kind: ``negation``: a negation is taken out or added; ``figure`` or ``name``: another one stands for
+            it; ``substitutions``: the writer's words outnumber the printed ones; ``distance``: an ellipsis
+            joins places that are far apart.
+        text: One sentence.
+    """
+
+    kind: WarningKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class PrintedPlace:
     """A place at which words are printed.
 
@@ -84,12 +100,14 @@ class Comparison:
         diff: The comparison step by step; in an exact quotation only the editing marks differ.
         edits: The editing marks recognised, in order.
         likeness: Share of letters in common, 0 to 1; 1 for an exact quotation.
+        warnings: What the editing marks of an exact quotation may do to its sense.
     """
 
     place: PrintedPlace
     diff: tuple[Difference, ...]
     edits: tuple[Edit, ...]
     likeness: float
+    warnings: tuple[SenseWarning, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +124,11 @@ class QuotationLookup:
     verdict: VerdictKind
     comparisons: tuple[Comparison, ...]
     places: int
+
+    @property
+    def warnings(self) -> tuple[SenseWarning, ...]:
+        """What the editing marks may do to the sense: the warnings of the place that has the fewest."""
+        return min((match.warnings for match in self.comparisons), key=len, default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +177,16 @@ class Verdict:
         verdict: Exact, altered or absent.
         matches: As ``QuotationLookup.comparisons``, with citations.
         places: Number of places, including those not listed.
+        warnings: As ``QuotationLookup.warnings``.
     """
 
     text: str
     verdict: VerdictKind
     matches: tuple[CitedComparison, ...]
     places: int
+    warnings: tuple[SenseWarning, ...] = ()
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the words are exact and nothing is to be warned of."""
+        return self.verdict == "exact" and not self.warnings

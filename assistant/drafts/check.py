@@ -147,6 +147,7 @@ class _Check:
         lookup = self._checker.look_up(words, essays)
         if lookup.verdict == "exact":
             self._count(exact=True)
+            self._log.changed_sense(quotation, lookup, meaning.citation)
             # A title is printed on the first page, and cited with any.
             if not self._checker.sources.is_title(words):
                 self._note_cited(words, lookup, meaning)
@@ -213,6 +214,7 @@ class _Check:
         if lookup.verdict == "exact":
             self._count(exact=True)
             if self._is_distinctive(words, lookup):
+                self._log.changed_sense(quotation, lookup, meaning.citation)
                 self._note_cited(words, lookup, meaning)
         elif self._is_from_essay(words, lookup) and self._is_distinctive(words, lookup):
             self._misquoted(quotation, words, lookup, meaning)
@@ -227,6 +229,7 @@ class _Check:
             return
         if lookup.verdict == "exact":
             self._count(exact=True)
+            self._log.changed_sense(quotation, lookup, None)
             if not self._has_citation_elsewhere(number, words, lookup):
                 self._log.uncited(quotation, lookup)
         elif self._is_from_essay(words, lookup):

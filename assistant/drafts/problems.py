@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from assistant.citations.locators import page_range
 from assistant.core.draft_report import Fix, Problem, ProblemKind
 from assistant.core.essay import Span
-from assistant.core.quotation import Comparison, Difference, PrintedPlace, QuotationLookup, ReusedWords
+from assistant.core.quotation import (
+    Comparison,
+    Difference,
+    PrintedPlace,
+    QuotationLookup,
+    ReusedWords,
+)
 from assistant.documents.document import Document
 from assistant.drafts.citations import DraftCitation
 from assistant.drafts.fixes import added_citation, applied, corrected_words, relayed_citation, words_of
@@ -49,6 +56,15 @@ class ProblemLog:
         if not self._is_exact(quotation, fixes, nearest.place):
             fixes = []
         self._quotation("misquoted", quotation, nearest.place, citation, fixes, nearest.diff)
+
+    def changed_sense(
+        self, quotation: DraftQuotation, lookup: QuotationLookup, citation: DraftCitation | None
+    ) -> None:
+        """Words as printed, whose sense an omission or a bracket may change; nothing where none does."""
+        if lookup.warnings:
+            place = min(lookup.comparisons, key=lambda match: len(match.warnings))
+            self._quotation("changed sense", quotation, place.place, citation, diff=place.diff)
+            self._problems[-1] = replace(self._problems[-1], warnings=lookup.warnings)
 
     def _is_exact(self, quotation: DraftQuotation, fixes: Sequence[Fix], place: PrintedPlace) -> bool:
         """Whether the words with their fixes are as printed; only such fixes are certain."""

@@ -74,7 +74,7 @@ class QuotationChecker:
         """
         result = self.corpus.look_up(text, essays)
         matches = tuple(self._cited(comparison, style) for comparison in result.comparisons)
-        return Verdict(text, result.verdict, matches, result.places)
+        return Verdict(text, result.verdict, matches, result.places, result.warnings)
 
     def _cited(self, comparison: Comparison, style: Style) -> CitedComparison:
         place = comparison.place

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
+
+from rapidfuzz.distance import Levenshtein
 
 from assistant.core.errors import QuotationError
 from assistant.core.essay import StoredEssay
@@ -15,8 +17,9 @@ from assistant.quotations.aligning import exact, span_of
 from assistant.quotations.matching import OMITTED, SUBSTITUTED, Matcher, Step
 from assistant.quotations.nearest import nearest
 from assistant.quotations.normalise import skeleton
-from assistant.quotations.parsing import Item, parse, readings
+from assistant.quotations.parsing import Item, Reading, parse, readings
 from assistant.quotations.printed import Effort, Haystack, Print, Stream, print_of, streams_of
+from assistant.quotations.sense import warnings_of
 
 if TYPE_CHECKING:
     from assistant.quotations.reuse import ReuseFinder
@@ -35,6 +38,10 @@ _MOST_LETTERS = 10_000_000
 # Characters of print searched next to the letters found, and for each word that a gap may hold.
 _MARGIN = 40
 _WORD = 10
+# A citation that is printed at most so many characters after the words, and how like it another may be.
+_PRINTED_CITATION = re.compile(r"[(\[][^()\[\]]{1,400}[)\]]")
+_CITED_WITHIN = 1_500
+_SAME_CITATION = 0.7
 _UNNUMBERED = re.compile(r"[^\d⁰¹²³⁴-⁹]+")
 
 
@@ -81,6 +88,14 @@ class _Match:
     printed: Print
     span: tuple[int, int]
 
+    def has_printed(self, citation: str) -> bool:
+        """Whether what was taken for the writer's citation is printed after the words, or one like it is."""
+        letters, end = skeleton(citation), self.span[1]
+        return bool(letters) and any(
+            Levenshtein.normalized_similarity(letters, skeleton(match[0])) >= _SAME_CITATION
+            for match in _PRINTED_CITATION.finditer(self.printed.stream.text, end, end + _CITED_WITHIN)
+        )
+
     def key(self, order: dict[str, int]) -> tuple[int, ...]:
         """Place in the order of essays and print; the same words in two streams have the same key."""
         stream = self.printed.stream
@@ -114,13 +129,21 @@ class Corpus:
             QuotationError: If the text holds no words or is too long for a quotation.
         """
         _refuse(text)
-        quotations = [(reading, parse(reading)) for reading in readings(text)]
+        quotations = [(reading, parse(reading.text)) for reading in readings(text)]
         for reading, items in quotations:
             places = self._exact(reading, items, essays)
             if places:
-                listed = [exact(match.text, match.steps, match.printed) for match in places[:LISTED]]
+                listed = [
+                    replace(
+                        exact(match.text, match.steps, match.printed),
+                        warnings=warnings_of(match.steps, match.printed, match.text),
+                    )
+                    for match in places[:LISTED]
+                ]
                 return QuotationLookup("exact", tuple(listed), len(places))
-        nearest_places = [nearest(reading, items, self._haystack, essays) for reading, items in quotations]
+        nearest_places = [
+            nearest(reading.text, items, self._haystack, essays) for reading, items in _apart(quotations)
+        ]
         near = max(filter(None, nearest_places), key=lambda comparison: comparison.likeness, default=None)
         return QuotationLookup("altered", (near,), 1) if near else QuotationLookup("absent", (), 0)
 
@@ -130,15 +153,19 @@ class Corpus:
             _refuse(text)
         except QuotationError:
             return False
-        return any(self._exact(reading, parse(reading), ()) for reading in readings(text))
+        return any(self._exact(reading, parse(reading.text), ()) for reading in readings(text))
 
-    def _exact(self, text: str, items: Sequence[Item], essays: Collection[str]) -> list[_Match]:
+    def _exact(self, reading: Reading, items: Sequence[Item], essays: Collection[str]) -> list[_Match]:
+        if not any(item.kind == "words" and skeleton(item.normal.text) for item in items):
+            return []
         effort = Effort(_MOST_LETTERS)
         for anchor in _anchors(items):
             matches: dict[tuple[int, ...], _Match] = {}
             most = _LOOKED_AT if len(items) == 1 else _LOOKED_AT_GAPS
             for stream, letter_offset in islice(self._haystack.find(anchor.letters, essays), most):
-                match = _matched(text, items, stream, letter_offset, anchor, effort)
+                match = _matched(reading.text, items, stream, letter_offset, anchor, effort)
+                if match is not None and match.has_printed(reading.citation):
+                    return []
                 if match is not None:
                     matches.setdefault(match.key(self._order), match)
                 if len(matches) == COUNTED or effort.spent:
@@ -164,6 +191,17 @@ class Corpus:
             running = [stream for stream in self._streams if stream.running]
             self._reuse_finders[shortest] = ReuseFinder(running, shortest)
         return self._reuse_finders[shortest].runs(draft)
+
+
+def _apart(quotations: Sequence[tuple[Reading, list[Item]]]) -> list[tuple[Reading, list[Item]]]:
+    """The readings to look for near words: first those without all that was pasted along, then as given."""
+    first, last = quotations[0][0].form, quotations[-1][0].form
+    return [
+        quotation
+        for form in dict.fromkeys((last, first))
+        for quotation in quotations
+        if quotation[0].form == form
+    ]
 
 
 def _refuse(text: str) -> None:

@@ -176,13 +176,19 @@ class Matcher:
         elif words[:1] == " ":
             # After [sic] a space is kept that print sets by a point or not at all.
             words = words if self._text[position - 1 : position].isalnum() else words[1:]
-        for end in self._printed.ends(words, position, self._effort):
+        for end in self._printed.ends(words, position, self._effort, self._lines(item, words)):
             steps = (
                 self._then(number + 1, end, Step(item, position, end)) if self._closes(number, end) else None
             )
             if steps is not None:
                 return steps
         return self._ended(item, position) if self._whole and number == len(self._items) - 1 else None
+
+    @staticmethod
+    def _lines(item: Item, words: str) -> frozenset[int]:
+        """Where lines of a part end, of which ``words`` may lack the space at its beginning."""
+        cut = len(item.normal.text) - len(words)
+        return frozenset(index - cut for index in item.lines) if cut else item.lines
 
     def _closes(self, number: int, end: int) -> bool:
         following = self._items[number + 1 : number + 2]
@@ -192,7 +198,7 @@ class Matcher:
         """End the quotation with the writer's own point, or without the printed one before a mark."""
         words = item.normal.text
         body, tail = _TAIL.sub("", words, count=1), "".join(_TAIL.findall(words))
-        for end in self._printed.ends(body, position, self._effort):
+        for end in self._printed.ends(body, position, self._effort, item.lines):
             printed = self._tail(end, tail.count("'"))
             if self._printed.inside(end) or printed is None:
                 continue

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -42,6 +43,21 @@ class NormalText:
     text: str
     starts: tuple[int, ...]
     ends: tuple[int, ...]
+
+    def breaks(self, original: str) -> frozenset[int]:
+        """Indices at or before which a line of the original ends."""
+        if "\n" not in original:
+            return frozenset()
+        found: set[int] = set()
+        line = original.find("\n", self.starts[0] if self.starts else len(original))
+        while line >= 0 and self.ends and line < self.ends[-1]:
+            index = bisect_right(self.ends, line)
+            found.add(index)
+            if self.starts[index] <= line:
+                # The line's end is a space of its own, after which the next line begins.
+                found.add(index + 1)
+            line = original.find("\n", line + 1)
+        return frozenset(found)
 
 
 # A normal character with the original it is for.

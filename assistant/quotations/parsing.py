@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.quotations.normalise import MARKS, NormalText, dots_in, normalise, skeleton
+from assistant.quotations.pasted import without_citation, without_markup
 from assistant.quotations.printed import Stream
 
 ItemKind = Literal["words", "ellipsis", "sic", "bracket"]
@@ -22,7 +23,28 @@ _EDIT = re.compile(
 _ONE_MARK = re.compile(f"[{''.join(sorted(MARKS))}]")
 # The last mark, with a point of the writer's after it.
 _LAST_MARK = re.compile(rf"{_ONE_MARK.pattern}([.,]?)\Z")
-_MATES = {'"': '"', "“": "”", "„": "“”", "«": "»", "'": "'", "‘": "’", "‹": "›", "‚": "‘’", "`": "'`´"}
+_MATES = {
+    '"': '"', "“": "”", "„": "“”", "«": "»", "»": "«»", "”": "”", "'": "'", "‘": "’", "‹": "›", "›": "‹›",
+    "‚": "‘’", "’": "’", "`": "'`´",
+}  # fmt: skip
+
+
+_DOUBLE = frozenset('"“”„«»')
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One of the things that a quotation as it was given may be.
+
+    Attributes:
+        text: The quotation.
+        citation: What was taken for the writer's citation after it, or the empty string.
+        form: Number of the form that was read so: 0 as given, the last without all that was pasted along.
+    """
+
+    text: str
+    citation: str = ""
+    form: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +59,7 @@ class Item:
         inner: What is in brackets.
         joined_left: Whether a letter is directly before a bracket, as in ``know[s]``.
         joined_right: Whether a letter is directly after it, as in ``[T]he``.
+        lines: Indices of ``normal`` at or before which a line of the quotation ends.
     """
 
     kind: ItemKind
@@ -46,6 +69,7 @@ class Item:
     inner: str = ""
     joined_left: bool = False
     joined_right: bool = False
+    lines: frozenset[int] = frozenset()
 
 
 def parse(text: str) -> list[Item]:
@@ -69,7 +93,11 @@ def _words(text: str, start: int, end: int, items: list[Item]) -> list[Item]:
         end -= 1
     while start < end and text[start].isspace() and not (items and items[-1].kind == "sic"):
         start += 1
-    return [Item("words", start, end, _normal(text, start, end))] if start < end else []
+    if start >= end:
+        return []
+    normal = _normal(text, start, end)
+    lines = normal.breaks(text) if "\n" in text[start:end] else frozenset[int]()
+    return [Item("words", start, end, normal, lines=lines)]
 
 
 def _normal(text: str, start: int, end: int) -> NormalText:
@@ -99,20 +127,55 @@ def _mark(text: str, match: re.Match[str]) -> Item:
     )
 
 
-def readings(text: str) -> list[str]:
-    """What a quotation may be: without its outer quotation marks, and as it was given.
+def readings(text: str) -> list[Reading]:
+    """What a quotation may be, as it was given first.
 
-    Two marks at the ends may be a pair, or each belong to words of its own (``"one" and "two"``): both
-    are tried in that order. Then a mark at an end is tried as the writer's who begins or ends within words
-    that print quotes, and opens or closes them there.
+    It is read with its outer quotation marks and without them, with italics of Markdown or HTML as signs and
+    as setting, and with a citation at its end as words and as the writer's citation. Then a mark at an end
+    is tried as the writer's who begins or ends within words that print quotes, and opens or closes them
+    there, or as one that was copied along.
     """
     bare = text.strip()
-    result = [bare]
-    if len(bare) > 2 and bare[-1] in _MATES.get(bare[0], ""):
-        inner = bare[1:-1].strip()
+    forms: dict[str, str] = {}
+    for form in (bare, without_markup(bare).strip()):
+        forms.setdefault(form, "")
+        words, citation = without_citation(form)
+        forms.setdefault(words, citation)
+    result: dict[str, Reading] = {}
+    for number, (form, citation) in enumerate(forms.items()):
+        marked = _without_marks(form)
+        supplied = [words for reading in marked for words in _supplied(reading)]
+        for words in (*marked, *supplied, *(_without_stray_mark(reading) for reading in marked)):
+            if words.strip("".join(MARKS)):
+                result.setdefault(words, Reading(words, citation, number))
+    return list(result.values()) or [Reading(bare)]
+
+
+def _without_marks(text: str) -> list[str]:
+    """A quotation without its outer marks, and as it is.
+
+    Two marks at the ends may be a pair, or each belong to words of its own (``"one" and "two"``): both are
+    tried in that order.
+    """
+    mixed = text[:1] in _DOUBLE and text[-1:] in _DOUBLE  # as keyboards and converters leave them
+    if len(text) > 2 and (mixed or text[-1] in _MATES.get(text[0], "")):
+        inner = text[1:-1].strip()
+        # LaTeX and typewriters write a double mark as two single ones.
+        if inner[:1] == text[0] and inner[-1:] == text[-1] and text[0] in "`'":
+            inner = inner[1:-1].strip()
         if inner.strip("".join(MARKS)):
-            result.insert(0, inner)
-    return [*result, *(supplied for reading in result for supplied in _supplied(reading))]
+            return [inner, text]
+    return [text]
+
+
+def _without_stray_mark(text: str) -> str:
+    """A quotation without a mark at its beginning or end that has no fellow in it."""
+    if text[:1] in MARKS and _unpaired(text)[1]:
+        text = text[1:]
+    last = _LAST_MARK.search(text)
+    if last and _unpaired(text)[0]:
+        text = text[: last.start()] + last[1]
+    return text.strip()
 
 
 def _supplied(text: str) -> list[str]:

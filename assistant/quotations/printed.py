@@ -72,6 +72,11 @@ class Stream:
         number = bisect_right(self.starts, position) - 1
         return self.passages[number], position - self.starts[number]
 
+    def is_verse(self, position: int) -> bool:
+        """Whether a character of the text is of lines that are printed one below the other."""
+        passage, _ = self.located(position)
+        return passage.kind == "verse" or "\n" in passage.text
+
     def place(self, start: int, end: int) -> PrintedPlace:
         """Where a non-empty span of the text is."""
         first = bisect_right(self.starts, start) - 1
@@ -184,6 +189,7 @@ class Print:
         loose: Indices of hyphens that were printed at a line's end and may belong to the line alone.
         divided: Indices before which a line-end hyphen was undone.
         notes: For an index the note mark that were printed before it.
+        lines: Indices at or before which a line of verse ends.
     """
 
     stream: Stream
@@ -191,6 +197,7 @@ class Print:
     loose: frozenset[int]
     divided: frozenset[int]
     notes: dict[int, str]
+    lines: frozenset[int] = frozenset()
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Offsets in the stream of normal characters ``start`` to ``end``."""
@@ -221,11 +228,26 @@ class Print:
         around = (before, beyond) if after in ".," else (following, after) if before in ".," else ("", "")
         return all(ch.isdecimal() for ch in around)
 
-    def ends(self, words: str, position: int, effort: Effort) -> Iterator[int]:
+    def _is_stroke(self, position: int) -> bool:
+        """Whether an oblique stroke with space beside it is printed, as between lines of verse."""
+        if self.normal.text[position : position + 1] != "/":
+            return False
+        start, end = self.normal.starts[position], self.normal.ends[position]
+        return any(
+            near.isspace() for near in (self.stream.text[start - 1 : start], self.stream.text[end : end + 1])
+        )
+
+    def ends(self, words: str, position: int, effort: Effort, lines: Collection[int] = ()) -> Iterator[int]:
         """Where words in normal form end if they are printed from ``at``; the plain reading first.
 
         A hyphen of a line's end may be there or not, and a note mark that the text leaves out may be
-        at its place.
+        at its place. An oblique stroke may stand for the end of a line of verse, and that for a stroke.
+
+        Args:
+            words: The words.
+            position: Where they begin.
+            effort: Counts the letters that are compared.
+            lines: Indices of the words at or before which a line of the quotation ends.
         """
         text = self.normal.text
         trials = [(0, position, False)]
@@ -241,6 +263,10 @@ class Print:
                     place, noted = place + 1, False
                 elif words[done] == "-" and place in self.divided:
                     done += 1
+                elif done in lines and self._is_stroke(place):
+                    done, place, noted = done + (words[done] == " "), place + 1, False
+                elif words[done] == "/" and place in self.lines:
+                    done, place, noted = done + 1, place + (text[place : place + 1] == " "), False
                 else:
                     break
             effort.letters += done - first
@@ -270,7 +296,9 @@ def print_of(stream: Stream, start: int, end: int) -> Print:
         for note in passage.notes:
             if start <= base + note.at <= end:
                 notes[bisect_left(starts, base + note.at)] = note.mark
-    return Print(stream, normal, frozenset(loose), frozenset(divided), notes)
+    lines = normal.breaks(stream.text) if "\n" in stream.text[start:end] else frozenset[int]()
+    verse = frozenset(index for index in lines if index < len(starts) and stream.is_verse(starts[index]))
+    return Print(stream, normal, frozenset(loose), frozenset(divided), notes, verse)
 
 
 def _jumps(passage: Passage) -> Iterator[tuple[int, int]]:

@@ -21,6 +21,7 @@ _STYLE = _FOLDER / "draft_page.css"
 
 _EXPLAINED: dict[ProblemKind, str] = {
     "misquoted": "The words are not as printed.",
+    "changed sense": "The words are printed so, but a mark of the writer’s may change what they say.",
     "not found": "The essay cited does not have these words.",
     "wrong page": "The words are on another page than cited.",
     "no such page": "The essay cited has no such page.",
@@ -214,6 +215,7 @@ def _note(report: DraftReport, problem: Problem, number: int, offered: str) -> _
 def _facts(problem: Problem) -> dict[str, str]:
     where = f"{problem.essay}, {page_words(problem.pages)}" if problem.pages else problem.essay
     facts = {
+        "Warning": " ".join(warning.text for warning in problem.warnings),
         "Cited": bracketed(problem.cited) if problem.cited else "",
         "Pages" if problem.kind == "no such page" else "Printed" if problem.printed else "Essay": where,
         "Cite": problem.citation if problem.printed else "",

@@ -35,6 +35,8 @@ def message(problem: Problem) -> str:
     match problem.kind:
         case "misquoted":
             return f'"{quoted}" printed "{printed}" {problem.citation}'
+        case "changed sense":
+            return f'"{quoted}" is printed so {problem.citation}, but {_lower(problem.warnings[0].text)}'
         case "not found":
             return f'"{quoted}" is not in {problem.essay}, cited as {cited}'
         case "wrong page":
@@ -52,6 +54,11 @@ def message(problem: Problem) -> str:
         case "unmarked":
             words = len(problem.quoted.split())
             return f'{words} words without quotation marks, "{quoted}" {problem.citation}'
+
+
+def _lower(sentence: str) -> str:
+    """A sentence as it goes on after another part; what it quotes at its beginning stays."""
+    return sentence[:1].lower() + sentence[1:]
 
 
 def bracketed(cited: str) -> str:
@@ -146,5 +153,6 @@ def problem_object(report: DraftReport, problem: Problem) -> dict[str, Any]:
         "pages": problem.pages or None,
         "message": message(problem),
         "diff": [asdict(step) for step in problem.diff],
+        "warnings": [asdict(warning) for warning in problem.warnings],
         "fix": problem.replacement,
     }

@@ -29,6 +29,7 @@ def verdict_object(verdict: Verdict) -> dict[str, Any]:
         "verdict": verdict.verdict,
         "matches": [_match_object(match) for match in verdict.matches],
         "places": verdict.places,
+        "warnings": [asdict(warning) for warning in verdict.warnings],
     }
 
 
@@ -61,7 +62,8 @@ def verdict_text(verdict: Verdict, width: int, *, styled: bool) -> str:
         _match_text(number, match, width, styled=styled, altered=verdict.verdict == "altered")
         for number, match in enumerate(verdict.matches, 1)
     ]
-    return "\n\n".join([wrapped(sentence(verdict), width, "", ""), *blocks])
+    warned = [wrapped(_readable(line), width, "", INDENT) for line in warning_lines(verdict)]
+    return "\n\n".join([wrapped(sentence(verdict), width, "", ""), *warned, *blocks])
 
 
 def sentence(verdict: Verdict) -> str:
@@ -78,6 +80,11 @@ def sentence(verdict: Verdict) -> str:
         colon = f"; the first {listed}:" if listed < verdict.places else ":"
         places = f" They occur in {verdict.places} places{colon}"
     return f"Exact: the words are printed so, {how}.{places}"
+
+
+def warning_lines(verdict: Verdict) -> list[str]:
+    """What the writer's marks may do to the sense, a line for each warning."""
+    return [f"Warning ({warning.kind}): {warning.text}" for warning in verdict.warnings]
 
 
 def _match_text(number: int, match: CitedComparison, width: int, *, styled: bool, altered: bool) -> str:
@@ -128,7 +135,7 @@ def edit_words(edit: Edit) -> str:
 def plain_verdict(verdict: Verdict) -> str:
     """A verdict on a quotation: the printed words, their citation, and how the quotation differs."""
     places = (_plain_match(number, match) for number, match in enumerate(verdict.matches, 1))
-    return "\n\n".join([sentence(verdict), *places])
+    return "\n\n".join([sentence(verdict), *warning_lines(verdict), *places])
 
 
 def _plain_match(number: int, match: CitedComparison) -> str:

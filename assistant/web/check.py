@@ -43,9 +43,13 @@ _ARCHIVES = (".docx", ".odt")
 
 # Words; a longer text without quotation marks is a paragraph of a draft rather than a quotation.
 _SHORT = 60
-_PAIRS = (("“", "”"), ('"', '"'), ("‘", "’"), ("'", "'"), ("«", "»"), ("„", "“"), ("„", "”"))
+_PAIRS = (
+    ("“", "”"), ('"', '"'), ("‘", "’"), ("'", "'"), ("«", "»"), ("»", "«"), ("„", "“"), ("„", "”"), ("›", "‹")
+)  # fmt: skip
 # Quotation marks, those of LaTeX, and Markdown's sign for a block quotation.
 _MARKED = re.compile(r"[\"“”„«»‘]|``|^\s*>", re.MULTILINE)
+# A mark that was copied along.
+_STRAY = re.compile(r"^[\"“„«»]|[\"”“«»][.,]?$")
 _APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 
@@ -269,7 +273,8 @@ def single_quotation(text: str) -> str | None:
     if _is_in_marks(closed):
         return closed
     short = len(text.split()) <= _SHORT and not _PARAGRAPHS.search(text)
-    return text if short and not _MARKED.search(text) else None
+    unmarked = not _MARKED.search(text) or (len(_MARKED.findall(text)) == 1 and _STRAY.search(text))
+    return text if short and unmarked else None
 
 
 def _is_in_marks(text: str) -> bool:

@@ -27,6 +27,8 @@ HOSTILE = '<img src=x onerror=alert(1)> &amp; "><script>alert(2)</script> ${3} <
         ("‘The keeper’s log knows no habit’", "‘The keeper’s log knows no habit’"),
         ("“He says ‘no’ twice”", "“He says ‘no’ twice”"),
         ("“" + "word " * 100 + "”", "“" + "word " * 100 + "”"),
+        ("»The log knows no habit«", "»The log knows no habit«"),
+        ("The log knows no habit.”", "The log knows no habit.”"),
         ("“One” and “two”", None),
         ('"One" and "two"', None),
         ("‘One’ and ‘two’", None),

@@ -32,6 +32,7 @@ _NO_FILE, _PASTED = "-", "draft.md"
 # Why a problem is left to the writer.
 _LEFT: dict[ProblemKind, str] = {
     "misquoted": "it is not certain what was meant",
+    "changed sense": "only you know what the words are to show",
     "not found": "there are no printed words to replace it",
     "wrong page": "the pages are not certain",
     "no such page": "the pages are not certain",
