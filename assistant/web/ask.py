@@ -13,7 +13,7 @@ from assistant.rendering.clipboard import quotation_forms
 from assistant.web import notebook
 from assistant.web.components import QUIET, Updates, plain_html
 from assistant.web.messages import public_message
-from assistant.web.session import chosen_essays, saved_session
+from assistant.web.session import Asked, asked_with, saved_session
 from assistant.web.views import answer, frame, passage
 from assistant.web.views.essays import scope_html, title_of
 
@@ -25,15 +25,14 @@ if TYPE_CHECKING:
     from assistant.core.essay import EssaySummary, StoredEssay
     from assistant.library.library import Library
 
-    Turns = tuple[answer.Turn, ...]
-
 EXAMPLES = 4
 CHOSEN_GONE = "None of the essays chosen for asking is in the library any more; choose others, or ask all."
 FAILED = "The question could not be looked up; the program's terminal says why; see also: assistant doctor."
 
-# Scripts of components: a passage of another essay was opened; the essays to choose from have arrived; the
-# quotations of the essay that is read are wanted.
+# Scripts of components: a passage of another essay was opened; an answer has arrived; the essays to choose
+# from have arrived; the quotations of the essay that is read are wanted.
 _ON_OPEN = "element.addEventListener('open-essay', (event) => trigger('click', event.detail));"
+_ON_ANSWER = "watch('value', () => window.desk.answerArrived(props.value));"
 _ON_SCOPE = "watch('value', () => window.desk.scopeArrived()); window.desk.scopeArrived();"
 _ON_READING = "window.desk.quoteWith((essay, style) => server.quotations(essay, style));"
 
@@ -43,40 +42,48 @@ class AskWidgets:
     """The components of the part.
 
     Attributes:
-        turns: The conversation, which the server remembers for the session.
-        conversation: The conversation as it is shown.
+        conversation: What is shown before the first question.
+        arrived: The answer that the server has sent last; the page's script draws it and keeps it.
         examples: Example questions, hidden once there is a conversation.
         question: The box for the question.
         ask: Asks it.
         new: Starts a new conversation.
+        sent: What the page's script sends with a question: see ``Asked``.
         session: What the browser's tab stored before the page was loaded again.
         scope: Shows which essays can be chosen for asking.
-        chosen: The ids that are chosen, as the page's script sends them.
         style: Citation style.
         reading: The essay in the reading pane.
         pane: The reading pane.
     """
 
-    turns: gr.State
     conversation: gr.HTML
+    arrived: gr.HTML
     examples: Sequence[gr.Button]
     question: gr.Textbox
     ask: gr.Button
     new: gr.Button
+    sent: gr.Textbox
     session: gr.Textbox
     scope: gr.HTML
-    chosen: gr.Textbox
     style: gr.Dropdown
     reading: gr.Dropdown
     pane: gr.HTML
 
     def answering(self) -> list[Any]:
         """The outputs of a question: Gradio takes time for each output, changed or not."""
-        return [self.turns, self.conversation, self.question]
+        return [self.arrived, self.question]
 
     def everything(self) -> list[Any]:
         """All that an event may change."""
-        return [*self.answering(), *self.examples, self.scope, self.style, self.reading, self.pane]
+        return [
+            self.conversation,
+            self.question,
+            *self.examples,
+            self.scope,
+            self.style,
+            self.reading,
+            self.pane,
+        ]
 
 
 def ask_part(library: Library, page: gr.Blocks, focus: Sequence[str] = ()) -> AskHandlers:
@@ -95,16 +102,17 @@ def ask_part(library: Library, page: gr.Blocks, focus: Sequence[str] = ()) -> As
     opened.then(None, **store_style, **QUIET)
     widgets.style.change(None, **store_style, **QUIET)
     asked = _wire_questions(handlers, widgets)
-    widgets.new.click(handlers.restart, widgets.reading, everything, cancels=asked, **QUIET)
-    widgets.reading.change(handlers.read, [widgets.reading, widgets.turns], everything, **QUIET)
+    start_anew = "() => window.desk.startAnew()"
+    widgets.new.click(handlers.restart, None, widgets.question, cancels=asked, js=start_anew, **QUIET)
+    widgets.reading.change(handlers.read, widgets.reading, everything, **QUIET)
     widgets.conversation.click(handlers.follow, None, everything, **QUIET)
     return handlers
 
 
 def _wire_questions(handlers: AskHandlers, widgets: AskWidgets) -> list[Any]:
     """Wire the box and the example questions; returns their events."""
-    conversation = [widgets.turns, widgets.chosen, widgets.style]
-    # The browser alone knows which essays are chosen.
+    # The browser alone knows what was asked before, and which essays are chosen.
+    conversation = [widgets.sent, widgets.style]
     options: dict[str, Any] = {
         "outputs": widgets.answering(),
         "js": "(...given) => window.desk.asking(...given)",
@@ -116,33 +124,36 @@ def _wire_questions(handlers: AskHandlers, widgets: AskWidgets) -> list[Any]:
         *(button.click(handlers.ask, [button, *conversation], **options) for button in widgets.examples),
     ]
     for event in events:
-        event.failure(handlers.fail, widgets.turns, widgets.conversation, **QUIET)
+        event.failure(handlers.fail, None, widgets.arrived, **QUIET)
     return events
 
 
 def layout(library: Library) -> AskWidgets:
     """Lay out the part in the context in which it is called."""
-    turns = gr.State(())
     plain_html(frame.VIEWS, elem_id="views-part")
     with gr.Row(elem_id="desk"):
         with gr.Column(elem_id="chat", min_width=300):
-            chat = _conversation_column(library, turns)
+            chat = _conversation_column(library)
         with gr.Column(elem_id="reading-side", min_width=300):
             reading, pane = _reading_column(library)
-    return AskWidgets(turns=turns, reading=reading, pane=pane, **chat)
+    return AskWidgets(reading=reading, pane=pane, **chat)
 
 
-def _conversation_column(library: Library, turns: gr.State) -> dict[str, Any]:
+def _conversation_column(library: Library) -> dict[str, Any]:
     """Lay out the conversation; returns the components by their names in ``AskWidgets``."""
     new = gr.Button("New conversation", size="sm", scale=0, min_width=120, elem_id="new-conversation")
-    conversation = gr.HTML("", apply_default_css=False, elem_id="conversation", js_on_load=_ON_OPEN)
+    with gr.Column(elem_id="conversation"):
+        conversation = plain_html(elem_id="welcome", js_on_load=_ON_OPEN)
+        plain_html(frame.CONVERSATION, elem_id="turns")
+    # Its value is shown by the script, so that an answer is sent once and never drawn again.
+    arrived = plain_html(html_template="", elem_id="arrived", js_on_load=_ON_ANSWER)
     with gr.Row(elem_id="examples"):
         examples = [gr.Button("", size="sm", visible=False, elem_classes="example") for _ in range(EXAMPLES)]
-    session, chosen = gr.Textbox(visible=False), gr.Textbox(visible=False)
+    session, sent = gr.Textbox(visible=False), gr.Textbox(visible=False)
     with gr.Row(elem_id="choosers"):
         scope = plain_html(elem_id="scope", min_width=200, js_on_load=_ON_SCOPE)
         style = _style_chooser(library.styles())
-        notebook.copying_part(library, turns, conversation)
+        notebook.copying_part(library)
     with gr.Row(elem_id="ask-row"):
         question = gr.Textbox(
             label="Question",
@@ -158,13 +169,14 @@ def _conversation_column(library: Library, turns: gr.State) -> dict[str, Any]:
         ask = gr.Button("Ask", variant="primary", scale=1, min_width=80, elem_id="ask")
     return {
         "conversation": conversation,
+        "arrived": arrived,
         "examples": examples,
         "question": question,
         "ask": ask,
         "new": new,
+        "sent": sent,
         "session": session,
         "scope": scope,
-        "chosen": chosen,
         "style": style,
     }
 
@@ -215,7 +227,7 @@ class AskHandlers:
     focus: Sequence[str] = ()
 
     def load(self, sent: str | None) -> Updates:
-        """Show the library as it now is, and the conversation that the tab stored."""
+        """Show the library as it now is, and what the tab stored besides its conversation."""
         session = saved_session(sent)
         try:
             summaries = self.library.summaries()
@@ -225,78 +237,74 @@ class AskHandlers:
         reading = next((essay_id for essay_id in wanted if essay_id in summaries), "")
         return {
             **self._choosers(summaries, reading),
-            **self._examples(None if session.turns else self._essay(reading)),
-            self.widgets.turns: session.turns,
-            self.widgets.conversation: answer.conversation_html(session.turns)
-            or answer.welcome_html(has_essay=bool(summaries)),
+            **self._examples(self._essay(reading)),
+            self.widgets.conversation: answer.welcome_html(has_essay=bool(summaries)),
             self.widgets.question: session.draft,
             self.widgets.style: session.style if session.style in self.library.styles() else gr.skip(),
         }
 
-    def library_changed(self, reading: str | None, turns: Turns) -> Updates:
+    def library_changed(self, reading: str | None) -> Updates:
         """Show which essays there now are, and another one if the essay that was read is gone."""
         try:
             summaries = self.library.summaries()
         except AssistantError as error:
             return {self.widgets.conversation: self._error_html(error)}
         shown = reading if reading is not None and reading in summaries else next(iter(summaries), "")
-        welcome = {} if turns else self._welcome(self._essay(shown))
-        return {**self._choosers(summaries, shown), **welcome}
+        return {**self._choosers(summaries, shown), **self._welcome(self._essay(shown))}
 
-    def ask(self, question: str, turns: Turns, chosen: str | None, style: str) -> Iterator[Updates]:
-        """Show the question at once, then its passages, then how far they answer it."""
-        yield {
-            self.widgets.conversation: answer.conversation_html(turns, pending=question),
-            self.widgets.question: "",
-        }
-        answered = turns
-        for html in self._answers(question, turns, chosen_essays(chosen), style):
-            answered = (*turns, answer.Turn(question, html))
-            yield {self.widgets.conversation: answer.conversation_html(answered)}
-        # Remembered only at the end: if the second step fails, no turn waits for ever.
-        yield {self.widgets.turns: answered}
+    def ask(self, question: str, sent: str | None, style: str) -> Iterator[Updates]:
+        """Send the passages as soon as they are found, and when they have been read only what changes."""
+        asked = asked_with(sent)
+        # The script shows the question; it is no longer in the box.
+        yield {self.widgets.question: ""}
+        first = sent = ""
+        for html, done in self._answers(question, asked, style):
+            # What begins with the value before is sent from its end on, so that the passages are sent once.
+            sent += answer.sent_answer(asked.turn, first, html, done=done)
+            first = first or html
+            yield {self.widgets.arrived: sent}
+        # Gradio sends the last values of a handler twice, so that they must be none.
+        yield {self.widgets.arrived: gr.skip()}
 
-    def _answers(self, question: str, turns: Turns, chosen: list[str], style: str) -> Iterator[str]:
-        """The answer as HTML: the passages as soon as they are found, then with their verdict."""
+    def _answers(self, question: str, asked: Asked, style: str) -> Iterator[tuple[str, bool]]:
+        """The answer as HTML, and whether it is final: first the passages, then their verdict too."""
         try:
             summaries = self.library.summaries()
-            known = [essay_id for essay_id in chosen if essay_id in summaries]
-            if chosen and not known:
-                yield answer.error_html(CHOSEN_GONE)
+            known = [essay_id for essay_id in asked.essays if essay_id in summaries]
+            if asked.essays and not known:
+                yield answer.error_html(CHOSEN_GONE), True
                 return
-            history = [turn.question for turn in turns]
-            answers = self.library.answers(question, essays=known, style=style, history=history)
+            answers = self.library.answers(question, essays=known, style=style, history=asked.history)
             titles = {essay_id: title_of(essay_id, summary) for essay_id, summary in summaries.items()}
             named = titles if len(titles) > 1 else None
             result = next(answers)
             if result.hits:
-                yield answer.answer_html(result, named, printed=self._printed(result), reading=True)
+                yield answer.answer_html(result, named, printed=self._printed(result), reading=True), False
                 result = next(answers)
-            yield answer.answer_html(result, named, printed=self._printed(result))
+            yield answer.answer_html(result, named, printed=self._printed(result)), True
         except AssistantError as error:
-            yield self._error_html(error)
+            yield self._error_html(error), True
 
     def _printed(self, result: Answer) -> set[str]:
         """Ids of the essays with passages of an answer that were read from a PDF."""
         found = {hit.passage.essay_id for hit in result.hits}
         return {essay_id for essay_id in found if self.library.essay(essay_id).is_pdf}
 
-    def fail(self, turns: Turns) -> Updates:
+    def fail(self) -> Updates:
         """Say in place of the pending question that the program itself failed."""
-        shown = (*turns, answer.Turn("", answer.error_html(FAILED)))
-        return {self.widgets.conversation: answer.conversation_html(shown)}
+        html = answer.error_html(FAILED)
+        return {self.widgets.arrived: answer.sent_answer("", "", html, done=True)}
 
-    def restart(self, reading: str | None) -> Updates:
-        """Start a new conversation."""
-        return {self.widgets.turns: (), self.widgets.question: "", **self._welcome(self._essay(reading))}
+    def restart(self) -> Updates:
+        """Empty the question's box for a new conversation."""
+        return {self.widgets.question: ""}
 
-    def read(self, essay_id: str | None, turns: Turns) -> Updates:
+    def read(self, essay_id: str | None) -> Updates:
         """Show another essay in the reading pane."""
         essay = self._essay(essay_id)
         if essay is None:
             return {self.widgets.pane: gr.skip()}
-        examples = {} if turns else self._examples(essay)
-        return {self.widgets.pane: self._reader(essay), **examples}
+        return {self.widgets.pane: self._reader(essay), **self._examples(essay)}
 
     def follow(self, event: gr.EventData) -> Updates:
         """Read the essay of a card that was opened.

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 # The order of styles decides which of two equal rules holds. Of the scripts the first defines what the others
 # share; the last starts them.
-STYLES = "tokens style cards reader welcome printed measure check library notebook print".split()
+STYLES = "tokens style conversation cards reader welcome printed measure check library notebook print".split()
 SCRIPTS = (
-    "page views copying navigation printed hits finding sentences keys session scope library checking "
-    "notebook pin_buttons pin_list saving updates"
+    "page views copying navigation printed hits finding sentences keys session scope "
+    "conversation library checking notebook pin_buttons pin_list saving updates"
 ).split()
 
 _YEAR = "public, max-age=31536000, immutable"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from assistant.library.library import Library
-    from assistant.web.ask import AskHandlers, Turns
+    from assistant.web.ask import AskHandlers
 
 # The id of the part's tab.
 PART = "library"
@@ -73,14 +73,12 @@ def library_part(library: Library, asking: AskHandlers, page: gr.Blocks, tabs: g
     """
     widgets = layout(library)
     handlers = LibraryHandlers(library, widgets, asking)
-    reading = [asking.widgets.reading, asking.widgets.turns]
+    reading = asking.widgets.reading
     everything = handlers.everything()
     page.load(handlers.open_if_empty, None, [tabs], **QUIET)
     tab.select(handlers.refresh, None, [widgets.shelf], **QUIET)
     widgets.shelf.submit(handlers.changed, reading, everything, **QUIET)
-    added = widgets.add.click(
-        handlers.add, [widgets.files, widgets.first_page, *reading], everything, **QUIET
-    )
+    added = widgets.add.click(handlers.add, [widgets.files, widgets.first_page, reading], everything, **QUIET)
     added.failure(handlers.fail, None, [widgets.add, widgets.uploads], **QUIET)
 
 
@@ -153,13 +151,11 @@ class LibraryHandlers:
             return gr.skip()
         return gr.Tabs(selected=PART) if empty else gr.skip()
 
-    def changed(self, reading: str | None, turns: Turns) -> Updates:
+    def changed(self, reading: str | None) -> Updates:
         """Show a changed library here and in the part that asks."""
-        return self.refresh() | self.asking.library_changed(reading, turns)
+        return self.refresh() | self.asking.library_changed(reading)
 
-    def add(
-        self, files: Sequence[str] | None, first_page: str, reading: str | None, turns: Turns
-    ) -> Iterator[Updates]:
+    def add(self, files: Sequence[str] | None, first_page: str, reading: str | None) -> Iterator[Updates]:
         """Add uploaded files one after the other, and show how far each is."""
         if not files or (first_page.strip() and len(files) > 1):
             yield {self.widgets.uploads: error_html(ONE_PAGE if files else NO_FILE)}
@@ -172,7 +168,7 @@ class LibraryHandlers:
         yield {
             self.widgets.add: gr.update(interactive=True),
             **({self.widgets.first_page: ""} if added else {}),
-            **self.changed(added[0] if len(added) == 1 else reading, turns),
+            **self.changed(added[0] if len(added) == 1 else reading),
         }
 
     def fail(self) -> Updates:

@@ -8,7 +8,7 @@ Hooks that the scripts, the styles and the browser tests rely on:
   ``#notebook-said`` (what was done, with ``.undo``), ``.notebook-save button[data-save]`` and
   ``.notebook-empty``;
 - ``button.pin[data-start][data-end]`` in a card, ``#pin-sentence`` beside a sentence: pin a quotation;
-- ``.turn .forget``: deletes a question and its answer.
+- ``.turn .forget``: deletes a question and its answer (see ``conversation.js``).
 """
 
 from __future__ import annotations
@@ -16,16 +16,14 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
-import gradio as gr
-
 from assistant.core.errors import AssistantError
 from assistant.core.notebook import Entry, Notebook, Section
 from assistant.rendering.clipboard import parts_of, quotation_forms
 from assistant.rendering.notebook import notebook_markdown, notebook_word
-from assistant.web.components import QUIET, Updates, plain_html
+from assistant.web.components import plain_html
 from assistant.web.messages import public_message
 from assistant.web.session import notebook_pins, notebook_sections
-from assistant.web.views import answer, frame
+from assistant.web.views import frame
 from assistant.web.views.passage import copied
 
 if TYPE_CHECKING:
@@ -36,7 +34,6 @@ if TYPE_CHECKING:
 NOTHING = "There is nothing to save yet."
 GONE = "None of these essays is in the library any more, so there are no records to save."
 SOME_GONE = "Essays that are no longer in the library are left out."
-CHANGED = "This question is not in the conversation any more; load the page again."
 # The ending and the type of the file in each format.
 _FORMATS = {
     "markdown": ("md", "text/markdown"),
@@ -50,7 +47,6 @@ _ON_COPYING = """
 window.desk.serveNotebook({
   lookUp: (pins, style) => server.look_up(pins, style),
   save: (title, sections, form, style) => server.save(title, sections, form, style),
-  forget: (place, question) => trigger('click', { place, question }),
 });
 """
 _ON_NOTEBOOK = "window.desk.notebookArrived();"
@@ -61,56 +57,14 @@ def notebook_part() -> None:
     plain_html(frame.NOTEBOOK, js_on_load=_ON_NOTEBOOK)
 
 
-def copying_part(library: Library, turns: gr.State, conversation: gr.HTML) -> None:
-    """Lay out the form of copies and what saves the conversation, and wire the deletion of questions.
-
-    Args:
-        library: The library.
-        turns: The conversation.
-        conversation: The conversation as it is shown.
-    """
-    part = plain_html(
+def copying_part(library: Library) -> None:
+    """Lay out the form of copies and what saves the conversation, in the context in which it is called."""
+    plain_html(
         frame.COPYING,
         elem_id="copying-part",
         js_on_load=_ON_COPYING,
         server_functions=[pin_lookup(library), saver(library)],
     )
-
-    # Gradio finds `event` by its annotation, so every name in the signature is imported at run time.
-    def forget(asked: tuple[answer.Turn, ...], event: gr.EventData) -> Updates:
-        left = without_question(asked, *(getattr(event, name, None) for name in ("place", "question")))
-        if left is None:
-            gr.Warning(CHANGED, title="Not deleted")
-            return {turns: gr.skip()}
-        return {
-            turns: left,
-            conversation: answer.conversation_html(left) or answer.welcome_html(has_essay=True),
-        }
-
-    part.click(forget, turns, [turns, conversation], **QUIET)
-
-
-def without_question(
-    turns: tuple[answer.Turn, ...], place: object, question: object
-) -> tuple[answer.Turn, ...] | None:
-    """A conversation without one of its questions.
-
-    Args:
-        turns: The conversation, oldest first.
-        place: The question's index; the script may send anything.
-        question: The question as it is shown there.
-
-    Returns:
-        The other turns, or nothing if the question is not at that index.
-    """
-    if type(place) is not int or not 0 <= place <= len(turns):
-        return None
-    if place == len(turns):
-        # The message of a failure of the program is shown after the conversation and is no part of it.
-        return turns if question == "" else None
-    if turns[place].question.split() != str(question).split():
-        return None
-    return (*turns[:place], *turns[place + 1 :])
 
 
 def pin_lookup(library: Library) -> Callable[[object], list[dict[str, Any] | None]]:

@@ -1,4 +1,4 @@
-"""What a browser stores and sends back: its conversation, its check, the essays it chose and its notebook.
+"""What a browser stores and sends back: its questions, its check, the essays it chose and its notebook.
 
 The server stores none of it, and shows it to that browser alone. Anything may be sent: what has
 the right form is taken, the rest is left out.
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.core.notebook import Pin, Section
-from assistant.web.views.answer import Turn
 
 # Characters; a browser stores some five million in all, and the page's script less.
 MOST_SESSION_CHARACTERS = 5_000_000
@@ -21,24 +20,40 @@ LONGEST_CHECK = 300_000
 _LONGEST_CHECK_SENT = 4_000_000
 _LONGEST_FILE_NAME = 300
 _MOST_PINS = 5_000
+# Earlier questions that help to understand a new one, and characters of all that is sent with a question.
+_MOST_EARLIER = 20
+_LONGEST_ASKED = 200_000
 _PIN_TEXTS = ("citation", "title", "reference", "question", "note")
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """The conversation of a tab, sent when the page is loaded again.
+    """What a tab sends when the page is loaded again; its conversation stays in the browser.
 
     Attributes:
-        turns: Questions and answers, oldest first.
         reading: Id of the essay in the reading pane, or the empty string.
         draft: A question that was not asked yet.
         style: Name of the citation style, or the empty string.
     """
 
-    turns: tuple[Turn, ...] = ()
     reading: str = ""
     draft: str = ""
     style: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a tab sends with a question.
+
+    Attributes:
+        turn: The script's own name for the question, which returns with its answer.
+        history: The questions before it, oldest first.
+        essays: Ids of the essays to ask; all if empty.
+    """
+
+    turn: str = ""
+    history: tuple[str, ...] = ()
+    essays: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +89,16 @@ class CheckSession:
 
 
 def saved_session(sent: str | None) -> Session:
-    """The conversation of a tab, from JSON of the page's script."""
+    """What a tab stored, from JSON of the page's script."""
     values = _object(sent, MOST_SESSION_CHARACTERS)
-    turns = tuple(
-        Turn(value["question"], value["html"]) for value in _list(values.get("turns")) if _is_turn(value)
-    )
-    return Session(turns, *(_text(values.get(name)) for name in ("reading", "draft", "style")))
+    return Session(*(_text(values.get(name)) for name in ("reading", "draft", "style")))
+
+
+def asked_with(sent: str | None) -> Asked:
+    """What came with a question, from JSON of the page's script."""
+    values = _object(sent, _LONGEST_ASKED)
+    history = tuple(filter(None, map(_text, _list(values.get("history")))))
+    return Asked(_text(values.get("turn"), 100), history[-_MOST_EARLIER:], _texts(values.get("essays")))
 
 
 def saved_check(sent: str | None) -> CheckSession:
@@ -87,11 +106,6 @@ def saved_check(sent: str | None) -> CheckSession:
     values = _object(sent, _LONGEST_CHECK_SENT)
     text = _text(values.get("text"), LONGEST_CHECK)
     return CheckSession(text, _texts(values.get("essays")), _last_check(values.get("checked")))
-
-
-def chosen_essays(sent: str | None) -> list[str]:
-    """Ids of the essays to ask, from JSON of the page's script; empty for all."""
-    return [*_texts(_parsed(sent, MOST_SESSION_CHARACTERS))]
 
 
 def notebook_sections(sent: object) -> tuple[Section, ...]:
@@ -139,10 +153,6 @@ def _text(value: object, longest: int = MOST_SESSION_CHARACTERS) -> str:
 
 def _texts(value: object) -> tuple[str, ...]:
     return tuple(text for text in _list(value) if isinstance(text, str))
-
-
-def _is_turn(value: object) -> bool:
-    return isinstance(value, dict) and all(isinstance(value.get(name), str) for name in ("question", "html"))
 
 
 def _last_check(value: object) -> LastCheck | None:

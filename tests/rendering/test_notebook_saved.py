@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Any
 
 import docx
-import gradio as gr
 import pytest
 from docx.document import Document
 from hypothesis import given, settings
@@ -28,8 +27,7 @@ from assistant.core.rich import rich
 from assistant.drafts.check import check_draft
 from assistant.rendering.clipboard import quotation_forms, reference_forms
 from assistant.rendering.notebook import EMPTY, OUTDATED, notebook_markdown, notebook_word
-from assistant.web.notebook import GONE, NOTHING, SOME_GONE, copying_part, pin_lookup, saver, without_question
-from assistant.web.views.answer import Turn
+from assistant.web.notebook import GONE, NOTHING, SOME_GONE, pin_lookup, saver
 from assistant.web.views.passage import copied, copy_button
 
 HOSTILE = (
@@ -328,35 +326,3 @@ def test_forms_that_are_copied() -> None:
     button = copy_button("x", inline, "Copy")
     assert 'data-html="“a &amp;lt; *b*” (Marsh, &lt;i&gt;Log&lt;/i&gt; 31)."' in button
     assert "<i>" not in button
-
-
-TURNS = (Turn("Why so?", "<p>1</p>"), Turn("And  then?", "<p>2</p>"), Turn("", "<p>fault</p>"))
-
-
-@pytest.mark.parametrize(
-    ("place", "question", "left"),
-    [
-        (0, "Why so?", TURNS[1:]),
-        (1, "And then?", (TURNS[0], TURNS[2])),
-        (2, "", TURNS[:2]),
-        (3, "", TURNS),
-        *((0, "And then?", None), (3, "x", None), (4, "", None), (-1, "", None), (True, "And then?", None)),
-        *((None, "", None), ("0", "Why so?", None), (0, None, None), (0, {}, None)),
-    ],
-)
-def test_a_question_is_deleted_where_it_stands(place: object, question: object, left: object) -> None:
-    assert without_question(TURNS, place, question) == left
-
-
-def test_deleting_is_wired_to_the_page() -> None:
-    with gr.Blocks() as page:
-        turns, conversation = gr.State(()), gr.HTML()
-        copying_part(FakeLibrary(), turns, conversation)
-    (event,) = page.fns.values()
-    data = gr.EventData(conversation, {"place": 1, "question": "And then?"})
-    assert event.fn is not None
-    updates = event.fn((TURNS[0], TURNS[1]), data)
-    assert updates[turns] == (TURNS[0],)
-    assert "And then?" not in updates[conversation]
-    updates = event.fn((TURNS[0],), gr.EventData(conversation, {"place": 0, "question": "Why so?"}))
-    assert "welcome" in updates[conversation]

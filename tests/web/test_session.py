@@ -10,10 +10,8 @@ import pytest
 from page_library import FakeLibrary, keepers_log, page_widgets, renamed
 
 from assistant.web.ask import AskHandlers, AskWidgets
-from assistant.web.session import Session, chosen_essays, saved_session
-from assistant.web.views.answer import Turn, welcome_html
-
-TURN = {"question": "Who <b>lit</b> it?", "html": "<p>The keeper.</p>"}
+from assistant.web.session import Asked, Session, asked_with, saved_session
+from assistant.web.views.answer import welcome_html
 
 
 def _load(
@@ -24,16 +22,15 @@ def _load(
 
 
 def test_a_session_is_read() -> None:
-    sent = {"turns": [TURN], "reading": "log", "draft": "And why?", "style": "apa"}
-    assert saved_session(json.dumps(sent)) == Session((Turn(**TURN),), "log", "And why?", "apa")
+    sent = {"reading": "log", "draft": "And why?", "style": "apa"}
+    assert saved_session(json.dumps(sent)) == Session("log", "And why?", "apa")
 
 
 @pytest.mark.parametrize(
     "sent",
     [
         *(None, "", "null", "[]", "7", '"x"', "{", "[" * 100_000),
-        '{"turns": 7, "reading": {}, "draft": null, "style": 7}',
-        '{"turns": [null, 7, {"question": "x"}, {"question": 1, "html": "y"}]}',
+        '{"reading": {}, "draft": null, "style": 7}',
         json.dumps({"draft": "x" * 5_000_001}),
     ],
 )
@@ -41,13 +38,9 @@ def test_anything_else_is_left_out(sent: str | None) -> None:
     assert saved_session(sent) == Session()
 
 
-def test_the_conversation_is_shown_again_and_goes_on() -> None:
-    updates, widgets = _load({"turns": [TURN], "draft": "And why?"})
-    assert updates[widgets.turns] == (Turn(**TURN),)
-    assert "&lt;b&gt;lit&lt;/b&gt;" in updates[widgets.conversation]
-    assert "<p>The keeper.</p>" in updates[widgets.conversation]
+def test_a_question_not_yet_asked_is_shown_again() -> None:
+    updates, widgets = _load({"draft": "And why?"})
     assert updates[widgets.question] == "And why?"
-    assert not any(updates[button]["visible"] for button in widgets.examples)
 
 
 @pytest.mark.parametrize("style", ["nobody", "", "/etc/hosts.csl", "../x.csl"])
@@ -60,7 +53,6 @@ def test_an_unknown_style_is_not_chosen_again(style: str) -> None:
 
 def test_a_new_tab_is_welcomed() -> None:
     updates, widgets = _load(None)
-    assert updates[widgets.turns] == ()
     assert updates[widgets.conversation] == welcome_html(has_essay=True)
 
 
@@ -73,11 +65,15 @@ def test_an_essay_that_has_left_the_library_is_not_chosen_again(reading: str, sh
 
 
 @pytest.mark.parametrize(
-    ("sent", "chosen"),
+    ("sent", "asked"),
     [
-        *((None, []), ("", []), ("[]", []), ("{", []), ("7", []), ('{"a": 1}', []), ("[" * 100_000, [])),
-        *(('["a", "b"]', ["a", "b"]), ('["a", 7, null, ["b"]]', ["a"])),
+        *((sent, Asked()) for sent in (None, "", "[]", "{", "7", '{"a": 1}', "[" * 100_000)),
+        ('{"essays": ["a", 7, null, ["b"]]}', Asked(essays=("a",))),
+        ('{"turn": 7, "history": 7, "essays": 7}', Asked()),
+        ('{"turn": "t", "history": ["x", 7, ""], "essays": []}', Asked("t", ("x",))),
+        (json.dumps({"turn": "x" * 101}), Asked()),
+        (json.dumps({"turn": "t", "history": ["x" * 200_000]}), Asked()),
     ],
 )
-def test_chosen_essays_are_read_from_anything(sent: str | None, chosen: list[str]) -> None:
-    assert chosen_essays(sent) == chosen
+def test_what_comes_with_a_question_is_read_from_anything(sent: str | None, asked: Asked) -> None:
+    assert asked_with(sent) == asked

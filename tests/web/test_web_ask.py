@@ -1,18 +1,23 @@
-"""A question is answered in steps: shown, its passages, their verdict."""
+"""A question is answered in steps: its passages, then their verdict, each sent once."""
 
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
+import gradio as gr
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from page_library import FakeLibrary, keepers_log, page_widgets, renamed, words_of
 
 from assistant.core.answer import Answer
 from assistant.core.errors import LibraryError
-from assistant.web.ask import CHOSEN_GONE, AskHandlers, sentence_quotations
-from assistant.web.views.answer import NOT_ANSWERED, PENDING, READING, Turn
+from assistant.web.ask import CHOSEN_GONE, FAILED, AskHandlers, sentence_quotations
+from assistant.web.views.answer import NOT_ANSWERED, READING, sent_answer
 
 QUESTION = "Why are the shortest entries the proudest?"
 
@@ -51,21 +56,35 @@ def handlers(library: _Slow) -> AskHandlers:
     return AskHandlers(library, page_widgets())
 
 
-def _steps(
-    handlers: AskHandlers, question: str, turns: tuple[Turn, ...] = ()
-) -> tuple[list[str], tuple[Turn, ...]]:
-    """What the conversation shows step by step, and the turns remembered."""
-    widgets = handlers.widgets
-    steps: list[dict[Any, Any]] = list(handlers.ask(question, turns, None, "apa"))
-    assert [widgets.turns in updates for updates in steps] == [False] * (len(steps) - 1) + [True]
-    shown = [updates[widgets.conversation] for updates in steps if widgets.conversation in updates]
-    return shown, steps[-1][widgets.turns]
+def _sent(handlers: AskHandlers, question: str, asked: str | None = None) -> list[dict[str, Any]]:
+    """What is sent of an answer step by step."""
+    first, *steps = handlers.ask(question, asked, "apa")
+    assert first == {handlers.widgets.question: ""}
+    # Gradio repeats the last values.
+    assert steps.pop() == {handlers.widgets.arrived: gr.skip()}
+    values = [updates[handlers.widgets.arrived] for updates in steps]
+    # Gradio sends only what comes after the value before.
+    assert all(now.startswith(before) for before, now in pairwise(values))
+    return [json.loads(line) for line in values[-1].splitlines()]
+
+
+def _shown(first: str, sent: Any) -> str:
+    """The HTML that the page's script makes of what is sent first and now."""
+    start, end, words = sent["change"]
+    units = first.encode("utf-16-le")
+    return str((units[: 2 * start] + words.encode("utf-16-le") + units[2 * end :]).decode("utf-16-le"))
+
+
+def _steps(handlers: AskHandlers, question: str, asked: str | None = None) -> list[str]:
+    """What is shown of an answer step by step."""
+    first, *later = _sent(handlers, question, asked)
+    html = _shown("", first)
+    return [html, *(_shown(html, sent) for sent in later)]
 
 
 def test_passages_come_before_their_verdict(handlers: AskHandlers, library: _Slow) -> None:
-    (waiting, reading, done), _ = _steps(handlers, QUESTION)
+    reading, done = _steps(handlers, QUESTION)
     assert [fast for _, fast, _ in library.asked] == [True, False]
-    assert PENDING in waiting
     assert words_of(reading, "verdict") == READING
     assert 'class="answer reading"' in reading
     assert words_of(done, "verdict") == NOT_ANSWERED
@@ -73,33 +92,50 @@ def test_passages_come_before_their_verdict(handlers: AskHandlers, library: _Slo
 
 
 def test_both_steps_and_the_cards_are_in_the_chosen_style(handlers: AskHandlers, library: _Slow) -> None:
-    (_, reading, done), _ = _steps(handlers, QUESTION)
+    reading, done = _steps(handlers, QUESTION)
     assert library.styles_asked == ["apa"]
     assert [words_of(html, "citation") for html in (reading, done)] == ["(Marsh, in apa)"] * 2
 
 
 def test_the_verdict_leaves_the_cards_as_they_are(handlers: AskHandlers) -> None:
-    (_, reading, done), _ = _steps(handlers, QUESTION)
+    reading, done = _steps(handlers, QUESTION)
     first = reading.index("<article")
     assert reading[first:] == done[done.index("<article") :]
     # The same elements before the cards, so that the browser does not draw again what follows them.
-    assert reading[:first].count('<div class="') == done[: done.index("<article")].count('<div class="') == 3
+    assert reading[:first].count('<div class="') == done[: done.index("<article")].count('<div class="') == 2
 
 
-def test_what_is_remembered_is_the_end(handlers: AskHandlers, library: _Slow) -> None:
-    _, turns = _steps(handlers, QUESTION)
-    assert [turn.question for turn in turns] == [QUESTION]
-    assert READING not in turns[0].html
-    _, turns = _steps(handlers, "And the second book?", turns)
+def test_passages_are_sent_once_and_then_what_changes(handlers: AskHandlers) -> None:
+    reading, done = _sent(handlers, QUESTION, '{"turn": "t7"}')
+    assert (reading["turn"], reading["done"]) == ("t7", False)
+    assert (done["turn"], done["done"]) == ("t7", True)
+    assert "<article" in reading["change"][2]
+    assert "<article" not in done["change"][2]
+
+
+@given(st.text(), st.text(), st.text(), st.text())
+def test_a_change_leads_from_one_html_to_the_other(head: str, before: str, now: str, tail: str) -> None:
+    first, last = (head + words + tail for words in (before, now))
+    assert _shown(first, json.loads(sent_answer("t", first, last, done=True))) == last
+
+
+def test_earlier_questions_come_with_a_new_one(handlers: AskHandlers, library: _Slow) -> None:
+    _steps(handlers, "And the second book?", json.dumps({"history": [QUESTION, "", 7, None]}))
     assert library.asked[-1] == ("And the second book?", False, [QUESTION])
-    assert len(turns) == 2
+    _steps(handlers, "And?", json.dumps({"history": [str(number) for number in range(50)]}))
+    assert library.asked[-1][2] == [str(number) for number in range(30, 50)]
 
 
 def test_an_error_in_the_second_step_is_one_sentence(handlers: AskHandlers, library: _Slow) -> None:
     library.error = "The index is gone; add the essay again."
-    (*_, done), turns = _steps(handlers, QUESTION)
-    assert words_of(turns[0].html) == library.error
+    *_, done = _steps(handlers, QUESTION)
+    assert words_of(done) == library.error
     assert READING not in done
+
+
+def test_a_failure_of_the_program_is_said_in_place_of_the_pending_question(handlers: AskHandlers) -> None:
+    sent = json.loads(handlers.fail()[handlers.widgets.arrived])
+    assert (sent["turn"], words_of(_shown("", sent)), sent["done"]) == ("", FAILED, True)
 
 
 def test_the_script_is_given_the_sentence_quotations_an_essay_that_is_there(library: _Slow) -> None:
@@ -116,7 +152,7 @@ def test_the_script_is_given_the_sentence_quotations_an_essay_that_is_there(libr
 
 
 def test_a_question_without_passages_is_not_read(handlers: AskHandlers, library: _Slow) -> None:
-    (_, done), _ = _steps(handlers, " ")
+    (done,) = _steps(handlers, " ")
     assert [fast for _, fast, _ in library.asked] == [True]
     assert "Type a question first." in done
     assert READING not in done
@@ -135,11 +171,7 @@ def test_only_the_chosen_essays_are_asked_and_those_that_left_drop_out() -> None
     handlers = AskHandlers(library, page_widgets())
 
     def conversation(chosen: str) -> str:
-        shown = handlers.widgets.conversation
-        *_, last = (
-            updates for updates in handlers.ask("What of the lamp?", (), chosen, "mla") if shown in updates
-        )
-        return str(last[shown])
+        return _steps(handlers, "What of the lamp?", f'{{"essays": {chosen}}}')[-1]
 
     conversation('["zeta", "log", "gone"]')
     conversation("[]")

@@ -232,14 +232,14 @@ def _rows(html: str) -> list[str]:
 def test_no_file_and_a_first_page_of_several_files_are_refused(opened: Opened) -> None:
     handlers = _handlers(opened.library)
     for files, first_page, message in [(None, "", NO_FILE), ([], "", NO_FILE), (["a", "b"], "3", ONE_PAGE)]:
-        (update,) = handlers.add(files, first_page, None, ())
+        (update,) = handlers.add(files, first_page, None)
         assert message in update[handlers.widgets.uploads]
 
 
 def test_one_added_essay_is_opened_and_the_table_shows_it(opened: Opened, tmp_path: Path) -> None:
     handlers = _handlers(opened.library)
     path = _uploaded(tmp_path, SECOND.name, SECOND.read_bytes())
-    first, *_, last = handlers.add([str(path)], "", "sample", ())
+    first, *_, last = handlers.add([str(path)], "", "sample")
     assert first[handlers.widgets.add]["interactive"] is False
     assert last[handlers.widgets.add]["interactive"] is True
     assert sorted(_rows(last[handlers.widgets.shelf])) == ["running-heads", "sample"]
@@ -251,10 +251,10 @@ def test_an_essay_that_is_read_and_removed_gives_way_to_another() -> None:
     library = FakeLibrary(log, renamed(log, "zeta"))
     handlers = _handlers(library)
     library.remove("zeta")
-    changed = handlers.changed("zeta", ())
+    changed = handlers.changed("zeta")
     assert changed[handlers.asking.widgets.reading]["value"] == "log"
     library.remove("log")
-    changed = handlers.changed("log", ())
+    changed = handlers.changed("log")
     assert changed[handlers.asking.widgets.reading]["value"] is None
     assert "No essay yet" in changed[handlers.asking.widgets.conversation]
     assert "Removed essays (2)" in words_of(handlers.refresh()[handlers.widgets.shelf])
@@ -270,7 +270,7 @@ def test_a_damaged_library_is_one_sentence() -> None:
 
     handlers = _handlers(Damaged(keepers_log()))
     assert "damaged" in words_of(handlers.refresh()[handlers.widgets.shelf])
-    assert "damaged" in words_of(handlers.changed(None, ())[handlers.asking.widgets.conversation])
+    assert "damaged" in words_of(handlers.changed(None)[handlers.asking.widgets.conversation])
     assert LibraryActions(handlers.library).run(["edit", "log"]) == {
         "fault": "The file is damaged; add the essay again."
     }

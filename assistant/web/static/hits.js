@@ -37,8 +37,7 @@
 
   function currentTurn() {
     if (turn?.isConnected) return turn;
-    const turns = document.querySelectorAll("#conversation .turn");
-    return turns[turns.length - 1];
+    return desk.newestTurn();
   }
 
   function hitsOfCard(card) {

@@ -76,7 +76,7 @@
   document.addEventListener("keydown", (event) => {
     if (!(event.target instanceof Element)) return;
     if (event.key === "Escape" && event.target === ask() && !event.isComposing) {
-      if (withCard(focus)) event.preventDefault();
+      if (desk.stopEditing() || withCard(focus)) event.preventDefault();
       return;
     }
     const act = Object.hasOwn(KEYS, event.key) && KEYS[event.key];

@@ -117,6 +117,7 @@
   // Links to a passage: #gill-2014/p09 -----------------------------------------------------------
 
   desk.linked = () => {
+    if (location.hash.startsWith("#q=")) return ""; // a link to a question
     try {
       return decodeURIComponent(location.hash.slice(1));
     } catch {

@@ -44,12 +44,9 @@
   const same = (first, second) => first.passage === second.passage && first.start === second.start && first.end === second.end;
   desk.pinned = (span) => stored().find((pin) => same(pin, span));
 
-  // Unique among tabs; pages without encryption have no randomUUID.
-  const newId = () => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 10)}`;
-
   desk.pin = (span) => {
     if (stored().length >= MOST_PINS) return void desk.say("The notebook is full: save it, then remove what you do not need.", true);
-    const pin = validPin({ ...span, id: newId() });
+    const pin = validPin({ ...span, id: desk.newId() });
     const added = pin && desk.changePins((pins) => (pins.some((each) => same(each, pin)) ? pins : [...pins, pin]));
     if (added) desk.say(`Pinned to the notebook, which now has ${stored().length}.`, true);
   };

@@ -15,6 +15,9 @@ window.desk = {};
   desk.passage = (id) => desk.passages().find((each) => each.dataset.passage === id);
   desk.cards = () => [...document.querySelectorAll("#conversation .card")];
 
+  // Unique among tabs; pages without encryption have no randomUUID.
+  desk.newId = () => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 10)}`;
+
   // What scrolls the essay: its pane where the two columns are side by side, else the page.
   desk.scroller = () => {
     const pane = document.querySelector("#pane");

@@ -1,5 +1,4 @@
-/* Saving the notebook and the conversation as files, which the server makes and the browser downloads; and
-   deleting a question of the conversation. */
+/* Saving the notebook and the conversation as files, which the server makes and the browser downloads. */
 ((desk) => {
   "use strict";
 
@@ -52,32 +51,5 @@
     event.preventDefault();
     menu.open = false;
     menu.querySelector("summary").focus();
-  });
-
-  // Deleting a question --------------------------------------------------------------------------
-
-  let forgotten = -1; // place of the question that is being deleted
-
-  desk.forget = (turn) => {
-    if (document.querySelector(".turn.pending, .answer.reading")) {
-      return void desk.say("Wait until the question is answered.", true);
-    }
-    forgotten = [...document.querySelectorAll("#conversation .turn")].indexOf(turn);
-    desk.notebookServer()?.forget(forgotten, turn.querySelector(".asked")?.textContent || "");
-  };
-
-  // The conversation has been drawn without the turn: the focus goes to the one now in its place.
-  desk.turnForgotten = () => {
-    if (forgotten < 0) return;
-    const turns = document.querySelectorAll("#conversation .turn");
-    const next = turns[forgotten] || turns[forgotten - 1];
-    forgotten = -1;
-    (next?.querySelector(".forget") || document.querySelector("#question textarea")).focus();
-    desk.say("Question deleted.");
-  };
-
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest?.(".turn .forget");
-    if (button) desk.forget(button.closest(".turn"));
   });
 })(window.desk);

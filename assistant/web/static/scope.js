@@ -57,8 +57,14 @@
     return all ? `All ${count(total)} are asked.` : `${some} of ${count(total)} are asked.`;
   }
 
-  // What is sent with a question; the choice takes the place of the third value.
-  desk.asking = (question, turns, _chosen, style) => [question, turns, JSON.stringify(chosen || []), style];
+  // Ids of the essays to ask; none means all.
+  desk.chosenEssays = () => chosen || [];
+
+  // Ask those of some essays that are in the library.
+  desk.chooseEssays = (essays) => {
+    const there = new Set(boxes("#scope").map((box) => box.value));
+    choose(essays.filter((essay) => there.has(essay)));
+  };
 
   document.addEventListener("change", (event) => {
     const box = event.target;

@@ -1,31 +1,15 @@
-/* What survives a reload and a restart of the server, in this tab only: the conversation, which essays are
-   asked, the citation style, the place in the essay, and a question not yet asked. */
+/* What survives a reload and a restart of the server, in this tab only: the questions, which essays are asked, the
+   citation style, the place in the essay, and a question not yet asked. conversation.js keeps the answers. */
 ((desk) => {
   "use strict";
 
   const KEY = "essay-assistant";
-  const MOST_CHARACTERS = 2_000_000; // browsers store about five million
   const REST_MS = 300;
   let stored = desk.readSession(KEY);
   let restored = false; // whether the page has shown what was stored; until then nothing new is stored
+  let opened = false; // whether the page is as it was left, and ready for a question
   let returned = false; // whether the reader is back at the stored place
   let waiting = 0;
-
-  // Turns that have their answer, as the server drew them; the oldest are dropped if there are too many.
-  function turns() {
-    const turns = [...document.querySelectorAll("#conversation .turn:not(.pending)")]
-      .filter((turn) => turn.querySelector(".answer:not(.reading), .fault"))
-      .map((turn) => {
-        const asked = turn.querySelector(".asked");
-        const content = turn.cloneNode(true);
-        content.querySelector(".turn-head")?.remove();
-        for (const part of content.querySelectorAll(".copied, .not-copied")) part.classList.remove("copied", "not-copied");
-        return { question: asked?.textContent || "", html: content.innerHTML };
-      });
-    const size = () => turns.reduce((sum, turn) => sum + turn.html.length, 0);
-    while (size() > MOST_CHARACTERS) turns.shift();
-    return turns;
-  }
 
   // The passage that is being read, and how far into it, in pixels.
   function placeInEssay() {
@@ -53,8 +37,8 @@
     waiting = setTimeout(write, REST_MS);
   };
 
-  desk.keepTurns = () => {
-    if (restored) stored.turns = turns();
+  desk.keepTurns = (turns) => {
+    stored.turns = turns;
     desk.keep();
   };
 
@@ -70,14 +54,17 @@
     desk.citeIn(style);
     desk.citePinsIn(style);
     desk.keep();
+    if (!opened) desk.followQuestion();
+    opened = true;
   };
 
-  // For the server, which draws it again; a link to a passage takes precedence for which essay is read.
+  // For the server; a link to a passage takes precedence for which essay is read.
   desk.kept = () => {
     restored = true;
+    desk.whenDrawn("#turns .turns", () => desk.restoreTurns(stored.turns));
     const linked = desk.linked();
     const reading = linked.includes("/") ? linked.split("/")[0] : stored.reading;
-    return JSON.stringify({ turns: stored.turns, style: stored.style, reading, draft: stored.draft });
+    return JSON.stringify({ style: stored.style, reading, draft: stored.draft });
   };
 
   desk.returnToPlace = () => {

@@ -2,43 +2,27 @@
 ((desk) => {
   "use strict";
 
-  const unfolded = new WeakMap(); // parts that the reader opened (true) or closed (false)
   let turnsSeen = 0;
   let seen = ""; // how many turns there are, and whether the last one is pending
   let reading = false; // whether its passages are shown and their verdict is not known yet
   let essay = ""; // the essay in the reading pane
 
-  document.addEventListener("click", (event) => {
-    const summary = event.target.closest?.("#conversation summary");
-    if (summary) unfolded.set(summary.parentElement, !summary.parentElement.open);
-  });
-
-  // Drawing the conversation again closes parts that were open.
-  function keepUnfolded(conversation) {
-    for (const part of conversation.querySelectorAll("details")) {
-      if (unfolded.has(part) && part.open !== unfolded.get(part)) part.open = unfolded.get(part);
-    }
-  }
-
   function answersArrived(conversation) {
-    keepUnfolded(conversation);
     const turns = conversation.querySelectorAll(".turn");
-    const last = turns[turns.length - 1];
+    const last = desk.newestTurn();
     const pending = Boolean(last?.classList.contains("pending"));
-    const now = `${turns.length} ${pending}`;
+    const now = `${last?.dataset.turn} ${pending}`;
     const fewer = turns.length < turnsSeen;
     turnsSeen = turns.length;
     const read = reading;
     reading = Boolean(last?.querySelector(".answer.reading"));
-    if (now === seen && read === reading) return;
+    if (now === seen && read === reading && !fewer) return;
     desk.cardsArrived();
     desk.hitsOf(null);
     desk.markPinned();
-    desk.keepTurns();
     if (fewer) {
       // A question was deleted, or a new conversation started; there is nothing new to look at.
-      seen = now;
-      return void desk.turnForgotten();
+      return void (seen = now);
     }
     const verdict = last?.querySelector(".verdict, .fault, .advice")?.textContent || "";
     // The verdict on passages that are already shown scrolls nothing.

@@ -5,7 +5,8 @@ Hooks that the script, the styles and the browser tests rely on (keep them stabl
 - ``#question`` (its ``textarea``), ``#ask``, ``#new-conversation``, ``#examples button``: asking;
 - ``#conversation .turn``: one question with its answer; ``.turn .asked``: the question;
   ``.turn.pending``: still being looked up; ``.turn .fault``: an error's sentence;
-- ``.turn .forget``: deletes the question with its answer (see ``notebook.py``);
+- ``.turn .edit``, ``.link-question``, ``.forget``: asks the question again in other words, copies a link to
+  it, deletes it with its answer; ``.turn .again``: asks a question whose answer was not kept;
 - ``.answer``; ``.answer .verdict``: likely or possible answer; ``.answer.comes-near`` and in it
   ``.verdict.not-answered-text``: passages that come near; ``.answer.not-answered`` and in it
   ``.verdict.not-answered-text``: nearest passages only, greyed; ``.answer .advice``: ``Answer.remark``;
@@ -28,15 +29,15 @@ Hooks that the script, the styles and the browser tests rely on (keep them stabl
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from assistant.core.answer import Answer, Hit, Match
 from assistant.core.essay import Kind, Passage
 from assistant.core.rich import rich
 from assistant.rendering.clipboard import Forms, quotation_forms, reference_forms
 from assistant.web.views import PAGE, render
-from assistant.web.views.passage import browser_spans, marked_stretches
+from assistant.web.views.passage import browser_spans, marked_stretches, utf16_length
 
 NOT_ANSWERED = "The essay does not seem to answer this."
 NEAR = "No passage says this outright; these come nearest."
@@ -71,27 +72,29 @@ for function in (quotation_forms, marked_stretches, browser_spans):
     PAGE.filter(function)
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A question of a conversation with its answer.
-
-    Attributes:
-        question: As asked.
-        html: The answer, or the error's sentence, as HTML.
-    """
-
-    question: str
-    html: str
+def conversation_html() -> str:
+    """The empty conversation, and the form of one ``section.turn``, which the page's script fills."""
+    return render("answer.conversation", PENDING)
 
 
-def conversation_html(turns: Sequence[Turn], pending: str | None = None) -> str:
-    """The whole conversation, one ``section.turn`` a question, oldest first.
+def sent_answer(turn: str, first: str, now: str, *, done: bool) -> str:
+    """What is sent of an answer, as one line of JSON.
 
     Args:
-        turns: Questions and answers.
-        pending: A question that is being looked up.
+        turn: The script's name for the question; empty for the one that is pending.
+        first: The answer's HTML as it was sent first, or the empty string.
+        now: Its HTML now.
+        done: Whether it will not change any more.
+
+    Returns:
+        ``turn``, ``done``, and ``change``: a start and an end in ``first``, in UTF-16 units, and the HTML
+        that now stands between them.
     """
-    return render("answer.conversation", turns, pending, PENDING)
+    start = _same_length(first, now)
+    end = _same_length(first[start:][::-1], now[start:][::-1])
+    before = first[: len(first) - end]
+    change = [utf16_length(first[:start]), utf16_length(before), now[start : len(now) - end]]
+    return json.dumps({"turn": turn, "done": done, "change": change}, ensure_ascii=False) + "\n"
 
 
 def welcome_html(*, has_essay: bool) -> str:
@@ -130,6 +133,12 @@ def why_html(hit: Hit) -> str:
         One closed ``details.why``, or nothing where no match is known.
     """
     return render("answer.why", informative(hit.matches), hit.passage.id)
+
+
+def _same_length(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (left, right) in pairs if left != right), min(len(one), len(other)))
 
 
 @PAGE.filter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assistant.web.views import render
+from assistant.web.views.answer import conversation_html
 
 HEADER = render("frame.header")
 SKELETON = render("frame.skeleton")
@@ -13,6 +14,7 @@ CHECK_INTRO = render("frame.check_intro")
 LIBRARY_INTRO = render("frame.library_intro")
 LIBRARY_STATUS = render("frame.library_status")
 LIBRARY_DIALOG = render("frame.library_dialog")
+CONVERSATION = conversation_html()
 COPYING = render("frame.copying")
 NOTEBOOK = render("frame.notebook")
 MEASURE_INTRO = render("measure.intro")

@@ -141,7 +141,9 @@ def browser_spans(text: str, highlights: Sequence[Highlight]) -> str:
         ``START-END`` pairs with a space between, in UTF-16 units: scripts count a character
         outside the basic plane as two.
     """
-    return " ".join(f"{_utf16(text[:start])}-{_utf16(text[:end])}" for start, end in _disjoint(highlights))
+    return " ".join(
+        f"{utf16_length(text[:start])}-{utf16_length(text[:end])}" for start, end in _disjoint(highlights)
+    )
 
 
 @PAGE.filter
@@ -216,7 +218,8 @@ def nothing_to_read_html() -> str:
     return render("reader.empty")
 
 
-def _utf16(text: str) -> int:
+def utf16_length(text: str) -> int:
+    """The length of a text as scripts count it."""
     return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
 
 
