@@ -195,6 +195,8 @@ def _read_records(text: str) -> None:
     for record in (
         f"@article{{a, title={{{text}}}, author={{{text}}}, pages={{1}}}}",
         f"TY  - JOUR\nTI  - {text}\nAU  - {text}\nSP  - {text}\nER  - \n",
+        f"PMID- 1\nTI  - {text}\nFAU - {text}\nDP  - {text}\n",
+        f'@string{{s = "{text}"}}\n@misc{{a, title=s # s, year={{{text}}}, howpublished={{{text}}}}}',
         json.dumps([{"id": "a", "type": "book", "title": text, "author": [{"literal": text}]}]),
     ):
         with contextlib.suppress(AssistantError):

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
-from assistant.citations.record import Name, cited_name, creators_of, date_of, field, series
+from assistant.citations.dates import date_of
+from assistant.citations.record import Name, cited_name, creators_are_cut, creators_of, field, series
 from assistant.citations.titles import title_of
 from assistant.core.essay import CSLItem
 from assistant.core.rich import Rich, rich
@@ -134,7 +135,7 @@ class _SimilarWorks:
             cited_name(name) if position and naming.first_only else self._distinguished(name, naming)
             for position, name in enumerate(names[:shown])
         ]
-        if shown == len(names):
+        if shown == len(names) and not creators_are_cut(record):
             return rich(series(written, naming.conjunction, serial_comma=naming.serial_comma))
         comma = "," if shown > 1 else ""
         return ", ".join(written) + rich(f"{comma} ") + naming.et_al
@@ -151,7 +152,7 @@ class _SimilarWorks:
     def _shown(self, record: CSLItem, naming: Naming) -> int:
         """How many of the authors are named."""
         authors, year, _ = _key(record)
-        if len(authors) <= naming.most:
+        if len(authors) <= naming.most and not creators_are_cut(record):
             return len(authors)
         if not naming.adds_names:
             return 1
@@ -163,6 +164,8 @@ class _SimilarWorks:
         shown = 1
         while any(other[:shown] == authors[:shown] for other in others):
             shown += 1
+        if creators_are_cut(record):
+            return min(shown, len(authors))
         # Once names are added, "et al." must replace at least two.
         return len(authors) if shown > 1 and shown >= len(authors) - 1 else shown
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from assistant.citations.record import MONTHS, field, iso_date, name_from, names_of, parse_name
+from assistant.citations.dates import csl_date, date_in_words
+from assistant.citations.record import field, name_from, names_of, parse_name, without_losses
 from assistant.core.errors import RecordError
 from assistant.core.essay import CSLItem
 
@@ -37,7 +38,7 @@ def form_of(record: CSLItem) -> dict[str, str]:
     """
     people = {role: "\n".join(map(_printed, _names(record, role))) for role in _PEOPLE}
     texts = {key: field(record, key) for key in ("type", *_TEXTS)}
-    return texts | people | {"issued": iso_date(record)}
+    return texts | people | {"issued": date_in_words(record)}
 
 
 def record_of(form: Mapping[str, str], base: CSLItem) -> CSLItem:
@@ -65,7 +66,7 @@ def record_of(form: Mapping[str, str], base: CSLItem) -> CSLItem:
             record[key] = _people(text, base, key) if key in _PEOPLE else _PARSERS.get(key, str)(text)
     if not field(record, "title"):
         raise RecordError("The record has no title; fill one in.")
-    return record
+    return record if record == base else without_losses(record)
 
 
 def _cleaned(text: str, *, lines: bool) -> str:
@@ -111,16 +112,21 @@ def _type(text: str) -> str:
 
 
 def _date(text: str) -> dict[str, Any]:
-    """``2014``, ``2014-12``, ``2014-12-05``, ``Dec 2014`` or words as a CSL date."""
+    """``2014``, ``2014-12-05``, ``Fall 2014``, ``1931/1938``, ``c. 1540`` or other words as a CSL date."""
     if re.fullmatch(r"-?\d{1,4}", text):
         return {"date-parts": [[int(text)]]}
-    if match := re.fullmatch(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?", text):
-        parts = [int(part) for part in match.groups() if part]
-        if 1 <= parts[1] <= len(MONTHS) and (len(parts) < 3 or 1 <= parts[2] <= 31):
-            return {"date-parts": [parts]}
-    elif not re.fullmatch(r"[\d\s/.:-]+", text):
-        return {"literal": text}
+    date = csl_date(text)
+    if all(map(_is_possible, date.get("date-parts", ()))) and (
+        "date-parts" in date or not re.fullmatch(r"[\d\s/.:~?-]+", text)
+    ):
+        return date or {"literal": text}
     raise RecordError(f"“{text}” is not a date; write 2014, 2014-12, 2014-12-05, or words such as in press.")
+
+
+def _is_possible(parts: list[int]) -> bool:
+    """Whether month and day exist; 21 to 24 are seasons."""
+    month, day = [*parts[1:], 1, 1][:2]
+    return (1 <= month <= 12 or 21 <= month <= 24) and 1 <= day <= 31
 
 
 def _page(text: str) -> str:

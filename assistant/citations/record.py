@@ -1,13 +1,15 @@
-"""CSL-JSON records: names, dates and other fields as styles print them and as exchange formats have them."""
+"""CSL-JSON records: names and other fields as styles print them and as exchange formats have them."""
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote, unquote
 
+from assistant.citations.dates import csl_date
 from assistant.core.essay import CSLItem
 
 WorkKind = Literal["article", "periodical", "chapter", "book", "web", "thesis", "document"]
@@ -31,9 +33,25 @@ _KINDS: dict[str, WorkKind] = {
     "post-weblog": "web",
     "thesis": "thesis",
 }
-MONTHS = "January February March April May June July August September October November December".split()
 _IN_DOI = "/:;().,_-+~!$&'*@=[]"
-_ISO = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?(?:[T/].*)?")
+_ET_AL = re.compile(r"(?:(?:and|et) )?(?:others|alii|al\.?)", re.IGNORECASE)
+# A name in a list of persons that stands for those who are not named.
+ET_AL: Mapping[str, str] = {"literal": "et al."}
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+# Not the S of S12, a page of a supplement.
+_PAGES_LABEL = re.compile(
+    r"(?:[Pp]{1,2}(?:\.\s*|\s+)|pp(?=\d)|[Pp]ages?:?\s+|[Pp]gs?\.?\s*(?=\d)|(?:SS?\.|Seiten?)\s+)"
+)
+# Words of the names of institutions that no person is called by.
+_INSTITUTION = re.compile(
+    r"\b(?:Academy|Agency|Akademie|Archives?|Assembly|Association|Associates|Authority|Board|Bureau|Cent(?:er|re)|"
+    r"Collective|Commission|Committee|Company|Consortium|Corporation|Council|Department|Dept|Directorate|"
+    r"Federation|Fédération|Foundation|Fund|Gesellschaft|Inc|Initiative|Institut|Institute|Institution|Laboratory|"
+    r"League|Library|Ltd|Ministerium|Ministry|Minist[eè]re|Museum|Nations|Office|Organi[sz]ation|Parliament|"
+    r"Partnership|Press|Programme|Project|Secretariat|Senate|Service|Société|Society|Stiftung|Syndicate|Team|Trust|"
+    r"Union|Universit(?:y|é|ät)|Verein|Verlag|Working Group)\b"
+    r"|^The |(?<=\w) (?:of|for|and|&|für|pour) (?=\w)"
+)
 # Digits of a number that can be an edition's.
 _LONGEST_NUMBER = 9
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
@@ -101,9 +119,28 @@ def name_from(item: Mapping[str, Any]) -> Name:
 
 
 def names_of(record: CSLItem, role: str = "author") -> list[Name]:
-    """Names in a role of a record, without empty ones."""
+    """Names in a role of a record, without empty ones and without "et al."."""
+    return [name for name in _all_names(record, role) if not _is_et_al(name)]
+
+
+def has_others(record: CSLItem, role: str = "author") -> bool:
+    """Whether a record names only some in a role, and "et al." or "others" replaces the rest."""
+    names = _all_names(record, role)
+    return len(names) > 1 and _is_et_al(names[-1])
+
+
+def creators_are_cut(record: CSLItem) -> bool:
+    """Whether the record names only some of those that the work is cited by."""
+    return has_others(record, creators_of(record)[1])
+
+
+def _all_names(record: CSLItem, role: str) -> list[Name]:
     names = (name_from(item) for item in record.get(role) or () if isinstance(item, Mapping))
     return [name for name in names if name.family]
+
+
+def _is_et_al(name: Name) -> bool:
+    return not name.given and bool(_ET_AL.fullmatch(name.family))
 
 
 def creators_of(record: CSLItem) -> tuple[list[Name], str]:
@@ -153,24 +190,6 @@ def bylined(
     return series(written, conjunction, serial_comma=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Date:
-    """A date of a record.
-
-    Attributes:
-        year: As printed ("2014", "44 BCE", or words such as "in press"); empty if unknown.
-        month: 1 to 12, or 0 if unknown.
-        day: 1 to 31, or 0 if unknown.
-    """
-
-    year: str = ""
-    month: int = 0
-    day: int = 0
-
-    def __bool__(self) -> bool:
-        return bool(self.year)
-
-
 def kind_of(record: CSLItem) -> WorkKind:
     """What kind of work a record describes.
 
@@ -186,19 +205,6 @@ def field(record: CSLItem, key: str) -> str:
     """A field as text; empty if the record has none."""
     value = record.get(key)
     return str(value).strip() if isinstance(value, (str, int, float)) else ""
-
-
-def date_of(record: CSLItem, key: str = "issued") -> Date:
-    """A date of a record; the beginning of a period."""
-    value = record.get(key)
-    date = value if isinstance(value, dict) else {}
-    first = next((parts for parts in date.get("date-parts") or () if isinstance(parts, (list, tuple))), ())
-    parts = [int(part) for part in first if re.fullmatch(r"-?\d{1,4}", str(part))]
-    if not parts:
-        return Date(str(date.get("literal") or date.get("raw") or "").strip())
-    year = str(parts[0]) if parts[0] > 0 else f"{-parts[0]} BCE"
-    month = parts[1] if len(parts) > 1 and 1 <= parts[1] <= 12 else 0
-    return Date(year, month, parts[2] if month and len(parts) > 2 and 1 <= parts[2] <= 31 else 0)
 
 
 def doi_url(record: CSLItem) -> str:
@@ -242,8 +248,9 @@ def edition_of(record: CSLItem, word: str) -> str:
 def csl_item(
     fields: Mapping[str, str],
     *,
-    people: Mapping[str, Sequence[str | dict[str, str]]],
+    people: Mapping[str, Sequence[str | Mapping[str, str]]],
     dates: Mapping[str, str],
+    losses: Sequence[str] = (),
 ) -> CSLItem:
     """Make a CSL-JSON item.
 
@@ -251,15 +258,73 @@ def csl_item(
         fields: Texts by CSL field; empty ones are left out.
         people: Names by role, as printed or as CSL names.
         dates: Dates by CSL field, in ISO 8601 or in words.
+        losses: Sentences on what was in the source and is not in the record.
     """
-    item: dict[str, Any] = {key: value for key, value in fields.items() if value}
+    item: dict[str, Any] = {key: tidy_text(value) for key, value in fields.items() if value.strip()}
+    if page := tidy_pages(item.pop("page", "")):
+        item["page"] = page
     for role, names in people.items():
         if names:
-            item[role] = [parse_name(name) if isinstance(name, str) else name for name in names]
+            item[role] = [parse_name(name) if isinstance(name, str) else dict(name) for name in names]
     for key, printed in dates.items():
-        if date := date_parts(printed):
+        if date := csl_date(printed):
             item[key] = date
+    if losses:
+        item["custom"] = {"lost": list(dict.fromkeys(losses))}
     return item
+
+
+def losses_of(record: CSLItem) -> list[str]:
+    """What the source of a record has and the record has not, a sentence each."""
+    custom = record.get("custom")
+    lost = custom.get("lost") if isinstance(custom, Mapping) else ()
+    return [str(sentence) for sentence in lost] if isinstance(lost, (list, tuple)) else []
+
+
+def without_losses(record: CSLItem) -> CSLItem:
+    """A record that a user has looked through, without the sentences on what was lost."""
+    custom = record.get("custom")
+    if not isinstance(custom, Mapping) or "lost" not in custom:
+        return record
+    rest = {key: value for key, value in custom.items() if key != "lost"}
+    kept = {key: value for key, value in record.items() if key != "custom"}
+    return kept | ({"custom": rest} if rest else {})
+
+
+def tidy_text(text: str) -> str:
+    """A text on one line, with the characters that its HTML entities (``&amp;``) name."""
+    return re.sub(r"[^\S\u00a0\u202f]+", " ", tidy_entities(text)).strip()
+
+
+def tidy_entities(text: str) -> str:
+    """A text with the characters that its HTML entities name."""
+    return _ENTITY.sub(lambda match: html.unescape(match[0]), text) if "&" in text else text
+
+
+def tidy_pages(pages: str) -> str:
+    """Pages without the label that some exports write: ``201-219`` of ``pp. 201–219``."""
+    bare = (
+        _PAGES_LABEL.sub("", " ".join(pages.split()), count=1) if _PAGES_LABEL.match(pages.strip()) else pages
+    )
+    return re.sub(r" ?(?:-+|–|—|‐|−) ?", "-", " ".join(bare.split())).rstrip(".,;")
+
+
+def parse_listed_name(printed: str, *, inverts: bool = False) -> dict[str, str]:
+    """A name of a list of authors, which can be an institution's.
+
+    Args:
+        printed: The name.
+        inverts: Whether the list writes persons as ``Gill, Josie``, so that three words or more without a
+            comma are an institution's name.
+    """
+    name = " ".join(printed.split())
+    if _ET_AL.fullmatch(name):
+        return dict(ET_AL)
+    words = name.split()
+    is_group = "," not in name and len(words) > 1 and bool(_INSTITUTION.search(name))
+    if inverts and "," not in name and len(words) > 2:
+        is_group = is_group or not any(len(word.strip(".")) < 2 or word[0].islower() for word in words)
+    return {"literal": name} if is_group else parse_name(name)
 
 
 def parse_name(printed: str) -> dict[str, str]:
@@ -276,22 +341,6 @@ def parse_name(printed: str) -> dict[str, str]:
     small = (index for index, word in enumerate(words[1:-1], 1) if word[0].islower())
     split = next(small, len(words) - 1)
     return {"family": " ".join(words[split:]), "given": " ".join(words[:split])}
-
-
-def date_parts(printed: str) -> dict[str, Any]:
-    """A date in ISO 8601 (``2014-12-05``) or in words as a CSL date; empty for an empty text."""
-    if match := _ISO.fullmatch(printed.strip()):
-        return {"date-parts": [[int(part) for part in match.groups() if part]]}
-    return {"literal": printed.strip()} if printed.strip() else {}
-
-
-def iso_date(record: CSLItem, key: str = "issued") -> str:
-    """A date of a record in ISO 8601, or its words; empty without one."""
-    date = date_of(record, key)
-    if not date.year.isdecimal():
-        return date.year
-    parts = [date.year.zfill(4), *(f"{part:02d}" for part in (date.month, date.day) if part)]
-    return "-".join(parts)
 
 
 def people_of(record: CSLItem, role: str) -> list[dict[str, str]]:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from assistant.citations.bibtex import read_bibtex, write_bibtex
-from assistant.citations.record import family_of, parse_name
-from assistant.citations.ris import read_ris, write_ris
+from assistant.citations.endnote import read_endnote
+from assistant.citations.record import family_of, parse_name, tidy_entities, tidy_pages
+from assistant.citations.ris import read_nbib, read_ris, write_ris
 from assistant.core.errors import RecordError
 from assistant.core.essay import CSLItem, letters_and_digits, plain_title
 
@@ -31,8 +32,18 @@ _DEEPEST = 20
 
 def _read_csl_json(text: str) -> list[CSLItem]:
     content = json.loads(text)
+    if isinstance(content, dict) and isinstance(content.get("items"), list):
+        content = content["items"]
     items = content if isinstance(content, list) else [content]
-    return [item for item in items if isinstance(item, dict)]
+    return [_tidied(item) for item in items if isinstance(item, dict)]
+
+
+def _tidied(item: dict[str, Any]) -> dict[str, Any]:
+    """A record as it is, without the labels of pages and the HTML entities of careless exports."""
+    texts = {key: tidy_entities(value) for key, value in item.items() if isinstance(value, str)}
+    if "page" in texts and tidy_pages(texts["page"]) != texts["page"]:
+        texts["page"] = tidy_pages(texts["page"])
+    return item | texts
 
 
 def _write_csl_json(record: CSLItem) -> str:
@@ -43,12 +54,22 @@ _READERS: dict[str, Callable[[str], list[CSLItem]]] = {
     ".json": _read_csl_json,
     ".bib": read_bibtex,
     ".ris": read_ris,
+    ".nbib": read_nbib,
+    ".xml": read_endnote,
 }
-_FORMAT_NAMES = {".json": "CSL-JSON", ".bib": "BibTeX", ".ris": "RIS"}
+_FORMAT_NAMES = {
+    ".json": "CSL-JSON",
+    ".bib": "BibTeX",
+    ".ris": "RIS",
+    ".nbib": "a record of PubMed",
+    ".xml": "EndNote XML",
+}
 # What a text in each format begins with, or has at the beginning of a line.
 _PATTERNS = {
     ".json": re.compile(r"\A\s*[\[{]"),
-    ".ris": re.compile(r"^[^\S\n]*TY  ?-", re.MULTILINE),
+    ".xml": re.compile(r"\A\s*<(?:\?xml|xml|records)\b"),
+    ".nbib": re.compile(r"^PMID ?-", re.MULTILINE),
+    ".ris": re.compile(r"^[^\S\n]{0,20}TY {0,4}-", re.MULTILINE),
     ".bib": re.compile(r"^[^\S\n]*@\s*\w+\s*[{(]", re.MULTILINE),
 }
 EXPORTS: dict[str, Callable[[CSLItem], str]] = {
@@ -59,7 +80,7 @@ EXPORTS: dict[str, Callable[[CSLItem], str]] = {
 
 
 def load_references(path: Path) -> list[CSLItem]:
-    """Read the records of a ``.json`` (CSL-JSON), ``.bib`` or ``.ris`` file, in order.
+    """Read the records of a ``.json`` (CSL-JSON), ``.bib``, ``.ris``, ``.nbib`` or ``.xml`` (EndNote) file.
 
     Raises:
         RecordError: If the file cannot be read or a record in it has no title.
@@ -79,7 +100,7 @@ def load_references(path: Path) -> list[CSLItem]:
 
 
 def pasted_references(text: str) -> list[CSLItem]:
-    """Read the records that a user has pasted as CSL-JSON, BibTeX or RIS, in order.
+    """Read the records that a user has pasted as CSL-JSON, BibTeX, RIS, PubMed or EndNote XML, in order.
 
     Raises:
         RecordError: If the text is in none of the formats or a record in it has no title.
@@ -87,7 +108,9 @@ def pasted_references(text: str) -> list[CSLItem]:
     text = text.lstrip("\ufeff")
     suffix = next((suffix for suffix, pattern in _PATTERNS.items() if pattern.search(text)), "")
     if not suffix:
-        raise RecordError("What was pasted is not a record; paste CSL-JSON, BibTeX or RIS.")
+        raise RecordError(
+            "What was pasted is not a record; paste CSL-JSON, BibTeX, RIS, PubMed or EndNote XML."
+        )
     return _records_in(text, suffix, "What was pasted", f"valid {_FORMAT_NAMES[suffix]}")
 
 

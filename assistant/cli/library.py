@@ -36,7 +36,9 @@ _AUTO = "auto"
 @click.command(short_help="Add essays and print what became of every character.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
-    "--reference", type=click.Path(path_type=Path), help="Record of the essay: CSL-JSON, BibTeX or RIS."
+    "--reference",
+    type=click.Path(path_type=Path),
+    help="Record of the essay: CSL-JSON, BibTeX, RIS, PubMed (.nbib) or EndNote XML.",
 )
 @click.option("--first-page", metavar="N", help="Number of the first page, such as 844 or xii.")
 @click.option("--id", "essay_id", help="Short name of the essay, such as gill-2014.")
@@ -194,7 +196,9 @@ def _draw(library: Library, name: str, image: Path, *, as_json: bool) -> None:
 @click.command(short_help="Change the record of an essay or the number of its first page.")
 @click.argument("essay_id", metavar="ID")
 @click.option(
-    "--reference", type=click.Path(path_type=Path), help="New record of the essay: CSL-JSON, BibTeX or RIS."
+    "--reference",
+    type=click.Path(path_type=Path),
+    help="New record of the essay: CSL-JSON, BibTeX, RIS, PubMed (.nbib) or EndNote XML.",
 )
 @click.option(
     "--first-page",

@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from assistant.chunking.chunk import chunk
 from assistant.chunking.sentences import split_sentences
+from assistant.citations.record import losses_of
 from assistant.citations.references import (
     from_title_page,
     load_references,
@@ -387,7 +388,7 @@ def divide(
         raise ReadingError(
             f"{file.label} has no paragraph in it; give a file with the running text of an essay."
         )
-    warnings = [*document.warnings, *numbering.warnings, *chunked.report.warnings]
+    warnings = [*document.warnings, *numbering.warnings, *chunked.report.warnings, *losses_of(cited)]
     if record is None:
         stated = document.metadata
         cited = from_title_page(
@@ -441,7 +442,7 @@ def pasted_record(text: str, source: str) -> CSLItem:
     """The record in a text that the user pasted.
 
     Args:
-        text: CSL-JSON, BibTeX or RIS.
+        text: CSL-JSON, BibTeX, RIS, PubMed or EndNote XML.
         source: The essay's source, by which its own record is recognised among several.
 
     Raises:

@@ -252,7 +252,7 @@ class Library:
 
         Args:
             essay_id: Id of the essay.
-            text: Another record to show instead: CSL-JSON, BibTeX or RIS.
+            text: Another record to show instead: CSL-JSON, BibTeX, RIS, PubMed or EndNote XML.
 
         Returns:
             The record's fields, and ``first-page``: the number of the first page if the user stated one.

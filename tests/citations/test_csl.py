@@ -202,4 +202,4 @@ def test_the_engine_is_not_loaded_for_the_main_styles() -> None:
         "print(*sys.modules)"
     )
     process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert not {"citeproc", "lxml", "bibtexparser", "rispy"} & set(process.stdout.split())
+    assert not {"citeproc", "lxml", "bibtexparser", "pylatexenc"} & set(process.stdout.split())

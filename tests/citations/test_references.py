@@ -136,7 +136,11 @@ def test_the_journal_of_ris_is_its_full_name(tmp_path: Path, tags: tuple[str, ..
 @pytest.mark.parametrize(
     ("name", "content", "fact"),
     [
-        ("a.txt", b"{}", "is not a bibliographic record; give one that ends in .json, .bib, .ris."),
+        (
+            "a.txt",
+            b"{}",
+            "give one that ends in .json, .bib, .ris, .nbib, .xml.",
+        ),
         ("a.json", None, "cannot be read as a record"),
         ("a.json", '{"title": "Caf\u00e9"}'.encode("latin-1"), "cannot be read as a record"),
         ("a.json", b"{", "is not a valid .json record"),

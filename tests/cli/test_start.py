@@ -16,7 +16,7 @@ QUESTION = "What was printed from 1974 onwards?"
 # Each takes from a tenth of a second to some seconds to load.
 SLOW = set(
     "torch transformers sentence_transformers gradio scipy sklearn onnx bm25s Stemmer faiss wordfreq "
-    "bibtexparser rispy tqdm asyncio pandas matplotlib ir_measures".split()
+    "bibtexparser pylatexenc tqdm asyncio pandas matplotlib ir_measures".split()
 )
 # The command, and then the modules that it loaded, behind its own output.
 _RUN = """

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from assistant.citations.dates import MONTHS, Date, date_of
 from assistant.citations.disambiguation import Naming, by_initials
 from assistant.citations.locators import full_range, in_prose, labelled_pages
 from assistant.citations.record import (
-    MONTHS,
-    Date,
     Name,
+    creators_are_cut,
     creators_of,
-    date_of,
     edition_of,
     field,
     kind_of,
@@ -91,6 +90,8 @@ def _byline(record: CSLItem) -> str:
     written = [_inverted(name) for name in names]
     if len(written) > _MOST_LISTED:
         listed = f"{', '.join(written[: _MOST_LISTED - 1])}, . . . {written[-1]}"
+    elif creators_are_cut(record):
+        listed = f"{', '.join(written)}, et al."
     elif len(written) > 1:
         listed = f"{', '.join(written[:-1])}, & {written[-1]}"
     else:

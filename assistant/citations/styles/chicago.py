@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from assistant.citations.dates import MONTHS, Date, date_of
 from assistant.citations.disambiguation import Naming, by_initial
 from assistant.citations.locators import chicago_range, in_prose
 from assistant.citations.record import (
-    MONTHS,
-    Date,
     Name,
     bylined,
+    creators_are_cut,
     creators_of,
-    date_of,
     edition_of,
     field,
     kind_of,
@@ -119,7 +118,7 @@ def _byline(record: CSLItem) -> str:
     names, role = creators_of(record)
     if not names:
         return ""
-    if len(names) > _MOST_LISTED:
+    if len(names) > _MOST_LISTED or creators_are_cut(record):
         listed = ", ".join([names[0].inverted(), *(name.direct() for name in names[1:_FIRST_LISTED])])
         return _with_role(f"{listed}, et al.", role, len(names))
     return _with_role(bylined(names, Name.inverted, "and", comma_of_two=True), role, len(names))
@@ -130,7 +129,8 @@ def _note_names(record: CSLItem) -> str:
     if not names:
         return ""
     written = [name.direct() for name in names]
-    listed = f"{written[0]} et al." if len(written) > 2 else " and ".join(written)
+    cut = len(written) > 2 or creators_are_cut(record)
+    listed = f"{written[0]} et al." if cut else " and ".join(written)
     return _with_role(listed, role, len(names))
 
 
@@ -224,7 +224,7 @@ def _in_book(record: CSLItem, imprint: str) -> Rich:
 def _journal(record: CSLItem) -> Rich:
     """``Journal 60 (4): 844–62``; without an issue ``60:844–62``, without a volume ``, no. 4``."""
     volume, issue = field(record, "volume"), field(record, "issue")
-    pages, month = _pages(field(record, "page")), _day(Date("", date_of(record).month))
+    pages, month = _pages(field(record, "page")), _day(Date(month=date_of(record).month))
     name = marked_up(field(record, "container-title")).italic()
     if not volume:
         return joined(", ", [name, f"no. {issue}" if issue else month, pages])
@@ -276,7 +276,7 @@ def _note_journal(record: CSLItem) -> Rich:
     """``Journal 60, no. 4 (2014)``; the month if there is no issue."""
     volume, issue, date = field(record, "volume"), field(record, "issue"), date_of(record)
     name = joined(" ", [marked_up(field(record, "container-title")).italic(), volume])
-    when = date.year if issue else f"{_day(Date('', date.month))} {date.year}".strip()
+    when = date.year if issue else f"{_day(Date(month=date.month))} {date.year}".strip()
     return joined(" ", [joined(", ", [name, f"no. {issue}" if issue else ""]), f"({when})" if when else ""])
 
 

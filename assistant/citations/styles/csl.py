@@ -15,8 +15,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from assistant.citations.dates import date_of
 from assistant.citations.locators import full_range
-from assistant.citations.record import cited_name, creators_of, date_of
+from assistant.citations.record import cited_name, creators_of
 from assistant.citations.setting import (
     count_words,
     set_as_block,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from assistant.citations.dates import MONTHS, Date, date_of
 from assistant.citations.disambiguation import Naming, by_initials
 from assistant.citations.locators import labelled_pages
 from assistant.citations.record import (
-    MONTHS,
-    Date,
     Name,
+    creators_are_cut,
     creators_of,
-    date_of,
     edition_of,
     field,
     kind_of,
@@ -85,7 +84,7 @@ def _byline(record: CSLItem) -> Rich:
     names, role = creators_of(record)
     if not names:
         return _paper(record)
-    if len(names) > _NAMING.most:
+    if len(names) > _NAMING.most or creators_are_cut(record):
         listed = f"{_inverted(names[0])} " + _ET_AL
     else:
         listed = rich(series([_inverted(name) for name in names], "and", serial_comma=False))

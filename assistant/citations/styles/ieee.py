@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from assistant.citations.dates import Date, date_of
 from assistant.citations.disambiguation import Naming, by_initials
 from assistant.citations.locators import labelled_pages
 from assistant.citations.record import (
-    Date,
     Name,
+    creators_are_cut,
     creators_of,
-    date_of,
     doi_url,
     edition_of,
     field,
@@ -62,7 +62,7 @@ def _byline(record: CSLItem) -> str:
         return ""
     listed = (
         f"{_direct(names[0])} et al."
-        if len(names) > _MOST_LISTED
+        if len(names) > _MOST_LISTED or creators_are_cut(record)
         else series([_direct(name) for name in names], "and", serial_comma=True)
     )
     marks = {"editor": ("Ed.", "Eds."), "translator": ("Trans.", "Trans.")}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
+from assistant.citations.dates import Date, date_of
 from assistant.citations.disambiguation import Naming, by_initial
 from assistant.citations.locators import in_prose, is_several, mla_range
 from assistant.citations.record import (
-    Date,
     Name,
     bylined,
+    creators_are_cut,
     creators_of,
-    date_of,
     doi_url,
     edition_of,
     field,
@@ -69,7 +69,7 @@ def _byline(record: CSLItem) -> str:
         return ""
     listed = (
         f"{names[0].inverted()}, et al."
-        if len(names) > 2
+        if len(names) > 2 or creators_are_cut(record)
         else bylined(names, Name.inverted, "and", comma_of_two=True)
     )
     return (
