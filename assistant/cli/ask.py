@@ -158,13 +158,23 @@ def _verdict_of_many(library: Library, text: str, options: dict[str, Any]) -> di
 @click.option(
     "--style", default="mla", show_default=True, help="Style of the citations in messages and corrections."
 )
+@click.option(
+    "--bibliography",
+    "bibliographies",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="BibTeX or CSL-JSON of the keys cited (may be repeated); else what DRAFT names or has beside it.",
+)
 @common
 def check(
+    *,
     draft: Path,
     fixed: str | None,
     page: Path | None,
     essays: tuple[str, ...],
     style: str,
+    bibliographies: tuple[Path, ...],
     root: Path | None,
     as_json: bool,
 ) -> None:
@@ -177,7 +187,9 @@ def check(
     for target in filter(None, (copy, page)):
         _refuse_draft_itself(target, original)
     library = open_library(root)
-    report = library.check_draft(original or sys.stdin.read(), essays=essays, style=style)
+    report = library.check_draft(
+        original or sys.stdin.read(), essays=essays, style=style, bibliographies=bibliographies
+    )
     if page:
         _write_page(library, page, report)
     if copy:

@@ -61,6 +61,8 @@ class Document:
         blocks: The blocks, in order.
         notes: Index of the first block of each note, by the offset of its call in the prose.
         emphasis: Spans of the prose in italics, in order.
+        bibliographies: Files that it names as its bibliography.
+        entries: Text of each entry of the works cited that it prints with a key.
         setting: How the text is set on its pages; only a PDF tells it.
         metadata: What the file says of itself, such as ``Title`` and ``Author``.
         warnings: Sentences on the reading that the user should see.
@@ -80,6 +82,8 @@ class Document:
     blocks: tuple[Block, ...] = field(default=(), repr=False)
     notes: Mapping[int, int] = field(default_factory=dict, repr=False)
     emphasis: Spans = field(default=(), repr=False)
+    bibliographies: tuple[str, ...] = ()
+    entries: Mapping[str, str] = field(default_factory=dict, repr=False)
     setting: Setting | None = field(default=None, repr=False)
     metadata: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
@@ -168,9 +172,14 @@ class ProseWriter:
         )  # fmt: skip
 
 
-_WORKS_CITED = frozenset(
-    "works cited|works consulted|references|reference list|bibliography|select bibliography|"
-    "primary sources|secondary sources|sources|literature|literatur|literaturverzeichnis".split("|")
+# Headings of lists of works.
+WORKS_CITED = frozenset(
+    """works cited|works consulted|works cited and consulted|cited works|references|references cited
+    reference list|literature cited|bibliography|select bibliography|selected bibliography
+    primary sources|secondary sources|sources|literature|literatur|literaturverzeichnis|literaturliste
+    quellen|quellenverzeichnis|quellen- und literaturverzeichnis|primärliteratur|sekundärliteratur|siglen
+    bibliographie|bibliographie sélective|ouvrages cités|œuvres citées|références
+    références bibliographiques|sources primaires|sources secondaires""".replace("\n    ", "|").split("|")
 )
 
 
@@ -179,7 +188,7 @@ def _with_references(prose: str, blocks: list[Block]) -> tuple[Block, ...]:
     result, listed = [], False
     for block in blocks:
         words = prose[block.start : block.end].strip().strip(":.*_ ").casefold()
-        if words in _WORKS_CITED and block.kind in {"heading", "prose"}:
+        if words in WORKS_CITED and block.kind in {"heading", "prose"}:
             listed = True
             result.append(Block(block.start, block.end, "heading"))
             continue

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
+from itertools import zip_longest
 
 from assistant.core.essay import Span
 from assistant.documents.document import BlockKind, Document, ProseWriter
@@ -20,7 +22,7 @@ _SYMBOLS = dict(
     textquotedblleft=“ textquotedblright=” textquoteleft=‘ textquoteright=’ lq=‘ rq=’
     guillemotleft=« guillemotright=» glqq=„ grqq=“ flqq=« frqq=» ldots=… dots=… textellipsis=…
     textendash=– textemdash=— ss=ß ae=æ AE=Æ oe=œ OE=Œ o=ø O=Ø aa=å AA=Å l=ł L=Ł i=ı S=§ P=¶
-    textbackslash=\ textasciitilde=~ slash=/
+    textbackslash=\ textasciitilde=~ slash=/ og=« fg=»
     """.split()
 ) | dict.fromkeys("space quad newline linebreak".split(), " ")
 # Combining characters of the accents.
@@ -31,12 +33,18 @@ _ACCENTS = dict(
         strict=True,
     )
 )
-_QUOTES = frozenset("enquote textquote foreignquote hyphenquote foreigntextquote textcquote".split())
-_BLOCK_QUOTES = frozenset("blockquote blockcquote foreignblockquote".split())
+_QUOTES = frozenset(
+    """enquote textquote foreignquote hyphenquote foreigntextquote hyphentextquote textcquote
+    foreigntextcquote hyphentextcquote frquote""".split()
+)
+_BLOCK_QUOTES = frozenset(
+    "blockquote blockcquote foreignblockquote hyphenblockquote foreignblockcquote hyphenblockcquote".split()
+)
 # Their first argument names a language.
-_WITH_LANGUAGE = frozenset("foreignquote hyphenquote foreigntextquote foreignblockquote".split())
+_WITH_LANGUAGE = frozenset(name for name in _QUOTES | _BLOCK_QUOTES if name.startswith(("foreign", "hyphen")))
 _QUOTE_ENVIRONMENTS = frozenset(
-    "quote quotation displayquote displaycquote blockquote verse foreigndisplayquote".split()
+    """quote quotation displayquote displaycquote blockquote verse foreigndisplayquote hyphendisplayquote
+    foreigndisplaycquote hyphendisplaycquote""".split()
 )
 _SKIPPED_ENVIRONMENTS = frozenset(
     """verbatim Verbatim alltt lstlisting minted comment filecontents thebibliography tikzpicture
@@ -56,11 +64,12 @@ _SKIPPED_COMMANDS = frozenset(
 )
 _CITATION = re.compile(
     r"(?:[Aa]uto|[Pp]aren|[Ff]oot|[Tt]ext|[Ss]mart|[Ss]uper|full|footfull)?[Cc]ite"
-    r"(?:s|p|t|alp|alt|text|author|year)?"
+    r"(?:s|p|t|alp|alt|text|author|yearpar|year|title|num)?"
 )
 
 _TOKEN = re.compile(
-    r"(?P<comment>%[^\n]*(?:\n[ \t]*)?)"
+    r"(?P<german>\"[`'<>])"
+    r"|(?P<comment>%[^\n]*(?:\n[ \t]*)?)"
     r"|\\(?P<name>[A-Za-z@]+)\*?[ \t]*"
     r"|\\(?P<symbol>.)"
     r"|(?P<blank>\n[ \t\r]*\n\s*)"
@@ -68,6 +77,15 @@ _TOKEN = re.compile(
     r"|(?P<words>[^\\%`'\-~$\"{}\n]+|-)",
     re.DOTALL,
 )
+# Quotation marks of babel's German: "` "' "< ">
+_SHORTHANDS = {'"`': "„", "\"'": "“", '"<': "«", '">': "»"}
+_GERMAN = re.compile(r"german|austrian|ngerman|swissgerman")
+_BIBLIOGRAPHY = re.compile(r"\\(?:addbibresource|bibliography)(?:\[[^\]\n]*\])?\{([^{}]*)\}")
+_COMMENT = re.compile(r"(?<!\\)%[^\n]*")
+_BIBITEM = re.compile(r"\\bibitem\s*(?:\[(?:[^\[\]{}]|\{[^{}]*\})*\])?\s*\{(?P<key>[^{}]*)\}")
+_MARKUP = re.compile(r"\\[A-Za-z]+\*?|[{}]")
+# Characters of an entry that are read: its author, title and year are among the first.
+_LONGEST_ENTRY = 1_000
 _UNESCAPED = re.compile(r"([&%$#_{}])")
 
 
@@ -83,9 +101,33 @@ def read_latex(text: str, name: str) -> Document:
     scanner = _Scanner(text)
     begin = re.search(r"\\begin\s*\{document\}", text)
     end = text.find(r"\end{document}")
-    scanner.scan(begin.end() if begin else 0, end if end >= 0 else len(text))
+    start = begin.end() if begin else 0
+    scanner.has_shorthands = bool(_GERMAN.search(text, 0, start))
+    scanner.scan(start, end if end >= 0 else len(text))
     scanner.finish()
-    return scanner.writer.document(name, "latex", text, line_starts(text), escape=escape)
+    document = scanner.writer.document(name, "latex", text, line_starts(text), escape=escape)
+    return replace(document, bibliographies=_bibliographies(text), entries=_entries(text))
+
+
+def _bibliographies(text: str) -> tuple[str, ...]:
+    """The files that a text names as its bibliography."""
+    names = [
+        name.strip()
+        for match in _BIBLIOGRAPHY.finditer(_COMMENT.sub("", text))
+        for name in match[1].split(",")
+    ]
+    return tuple(name for name in names if name)
+
+
+def _entries(text: str) -> dict[str, str]:
+    """The entries of a bibliography that a text prints, by their keys."""
+    entries: dict[str, str] = {}
+    items = list(_BIBITEM.finditer(text))
+    for item, following in zip_longest(items, items[1:]):
+        end = following.start() if following else text.find(r"\end{thebibliography}", item.end())
+        words = text[item.end() : end if end >= 0 else len(text)][:_LONGEST_ENTRY]
+        entries.setdefault(item["key"].strip(), " ".join(_MARKUP.sub("", words.replace("~", " ")).split()))
+    return entries
 
 
 def _closings(text: str, brackets: str) -> dict[int, int]:
@@ -164,6 +206,8 @@ class _Scanner:
         self._groups: list[int | None] = []
         # Offset in the text of the bracket after the last command that emphasizes its argument.
         self._emphasis_bracket = -1
+        # Whether quotation marks are written as German ones are.
+        self.has_shorthands = False
 
     def finish(self) -> None:
         """End the paragraph and write its notes."""
@@ -193,6 +237,9 @@ class _Scanner:
         start, end = token.span()
         if token["name"]:
             return self._command(token["name"], start, end)
+        if token["german"]:
+            self._shorthand(token["german"], start)
+            return end
         if token["symbol"]:
             return self._symbol(token["symbol"], start, end)
         if token["blank"]:
@@ -205,6 +252,12 @@ class _Scanner:
         elif not token["comment"]:
             self.writer.copy(token[0], start)
         return end
+
+    def _shorthand(self, pair: str, start: int) -> None:
+        if self.has_shorthands:
+            self.writer.put(_SHORTHANDS[pair], start, start + 2)
+        else:
+            self.writer.copy(pair.replace("'", "’").replace("`", "‘"), start)
 
     def _mark(self, mark: str, start: int, end: int) -> int:
         if mark in {"$", "$$"}:
@@ -259,7 +312,9 @@ class _Scanner:
         if name in _SYMBOLS:
             # An empty group that ends the command's name belongs to it.
             end += 2 if self._text.startswith("{}", end) else 0
-            self.writer.put(_SYMBOLS[name], start, end)
+            # A space follows this mark although it ends the command.
+            spaced = name == "fg" and self._text[end - 1].isspace() and self._text[end : end + 1].isalnum()
+            self.writer.put(_SYMBOLS[name] + " " * spaced, start, end)
             return end
         if name in _ACCENTS and (letter := re.compile(r"\{([A-Za-z])\}").match(self._text, end)):
             self._accented(name, letter, start)
@@ -279,7 +334,7 @@ class _Scanner:
             if not name.lower().startswith("text"):
                 self.writer.put(" ", start, start)
             self.writer.put("[@", start, inner)
-            self._plain(inner, after - 1)
+            self._keys(inner, after - 1)
             if options and options[-1][0] < options[-1][1]:
                 self._page(options[-1])
             self.writer.put("]", after - 1, after)
@@ -288,6 +343,14 @@ class _Scanner:
             start = end = after
             if not re.compile(r"[\[{]").match(self._text, end):
                 return end
+
+    def _keys(self, start: int, end: int) -> None:
+        """Write keys, each as a source of its own."""
+        for number, key in enumerate(self._text[start:end].split(",")):
+            if number:
+                self.writer.put("; @", start - 1, start)
+            self.writer.copy(key.strip().replace("~", " "), start + len(key) - len(key.lstrip()))
+            start += len(key) + 1
 
     def _page(self, option: Span) -> None:
         self.writer.put(", ", option[0], option[0])
@@ -304,7 +367,8 @@ class _Scanner:
         cites: list[Span] = options[:1]
         if "cquote" in name:
             inner, after = self._arguments.group(offset)
-            cites, offset = [(inner, after - 1), *options[-1:]], after
+            # Punctuation in brackets may precede the words.
+            cites, offset = [(inner, after - 1), *options[-1:]], self._arguments.after_options(after)
         inner, after = self._arguments.group(offset)
         if inner == offset:
             return offset
@@ -317,20 +381,20 @@ class _Scanner:
         self.scan(inner, after - 1)
         if not block:
             self.writer.put("”", after - 1, after)
-        self._quotation_source(name, cites)
+        self._quotation_source(name, cites, start)
         if block:
             self.finish()
             self._kinds.pop()
         return after
 
-    def _quotation_source(self, name: str, cites: list[Span]) -> None:
-        """Write the citation that a quotation has as its arguments."""
+    def _quotation_source(self, name: str, cites: list[Span], start: int) -> None:
+        """Write the citation that a quotation has as its arguments; its command begins at ``start``."""
         if "cquote" in name:
-            self.writer.put(" [@", cites[0][0], cites[0][0])
-            self._plain(*cites[0])
+            self.writer.put(" [@", start, start)
+            self._keys(*cites[0])
             for option in cites[1:]:
                 self._page(option)
-            self.writer.put("]", cites[0][1], cites[0][1])
+            self.writer.put("]", cites[0][1], cites[0][1] + 1)
         elif cites and cites[0][0] < cites[0][1]:
             self.writer.put(" ", cites[0][0], cites[0][0])
             self.scan(*cites[0])
@@ -363,19 +427,21 @@ class _Scanner:
             return after if closing < 0 else closing
         if name in _QUOTE_ENVIRONMENTS:
             if begins:
-                return self._begin_quotation(name, after)
+                return self._begin_quotation(name, end, after)
             if len(self._kinds) > 1:
                 self._kinds.pop()
         return self._arguments.after_options(after)
 
-    def _begin_quotation(self, name: str, offset: int) -> int:
+    def _begin_quotation(self, name: str, start: int, offset: int) -> int:
         """Begin a block quotation; the source that its arguments name is written before its words."""
         self._kinds.append("quotation")
+        if name.startswith(("foreign", "hyphen")):
+            offset = self._arguments.group(offset)[1]
         options, offset = self._arguments.options(offset)
-        if name == "displaycquote":
+        if name.endswith("displaycquote"):
             inner, after = self._arguments.group(offset)
-            self._quotation_source("cquote", [(inner, after - 1), *options[-1:]])
-            return after
-        if name == "displayquote":
-            self._quotation_source(name, options[:1])
+            self._quotation_source("cquote", [(inner, after - 1), *options[-1:]], start)
+            return self._arguments.after_options(after)
+        if name.endswith("displayquote"):
+            self._quotation_source(name, options[:1], start)
         return offset

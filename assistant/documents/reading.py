@@ -18,6 +18,7 @@ from assistant.documents.latex import read_latex
 from assistant.documents.markdown import read_markdown
 from assistant.documents.opendocument import read_opendocument
 from assistant.documents.pdf import PageProgress, read_pdf
+from assistant.documents.plain_notes import with_plain_notes
 from assistant.documents.text import decode, read_pages, read_text
 from assistant.documents.word import read_word
 
@@ -91,7 +92,7 @@ def read_draft_file(path: Path) -> Document:
         document = _read(path, _Purpose("draft", DRAFT_PARSERS, LARGEST_DRAFT, "check it chapter by chapter"))
         if not document.prose.strip():
             raise _empty(path, "draft")
-    return document
+    return with_plain_notes(document)
 
 
 def read_draft_text(text: str) -> Document:
@@ -102,7 +103,7 @@ def read_draft_text(text: str) -> Document:
     """
     if not text.strip():
         raise DraftError("The draft on standard input holds no words; pipe one in.")
-    return read_markdown(text.removeprefix("\ufeff"), "-")
+    return with_plain_notes(read_markdown(text.removeprefix("\ufeff"), "-"))
 
 
 @contextmanager

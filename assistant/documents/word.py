@@ -1,4 +1,8 @@
-"""Word's .docx: paragraphs, tables, foot- and endnotes; deleted words of tracked changes are not read."""
+"""Word's .docx: paragraphs, tables, foot- and endnotes.
+
+Words that are not in the printed draft are not read: those deleted or moved away in tracked changes, and
+hidden ones.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,10 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 _RELATIONSHIP = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 _QUOTATION_STYLES = frozenset(
     {"quote", "intense quote", "block text", "block quote", "block quotation", "quotations"}
+)
+# Elements within a paragraph that hold none of its printed words.
+_PASSED_OVER = frozenset(
+    {f"{_W}{name}" for name in ("p", "pPr", "rPr", "del", "moveFrom", "sdtPr")} | {_FALLBACK}
 )
 # A third of an inch: less is a first line's indent or an accident. In Word's unit, 914,400 to the inch.
 _BLOCK_INDENT = 304_800
@@ -55,7 +63,10 @@ class WordFile:
         self._looks: dict[str | None, _Look] = {}
         try:
             self._word: WordDocument = docx.Document(io.BytesIO(data))
-            self._italic_styles = _italic_styles(self._word.styles.element)
+            styles = self._word.styles.element
+            self._italic_styles = _styles_with(styles, "i")
+            self._hidden_styles = _styles_with(styles, "vanish")
+            self._hidden_paragraphs = _styles_with(styles, "vanish", family="paragraph")
             self._notes = dict(self._note_parts(etree))
             self._read()
         except (
@@ -107,6 +118,8 @@ class WordFile:
     def _write(self, element: _Element) -> None:
         for child in element:
             if child.tag == f"{_W}r":
+                if self._is_hidden(child, element):
+                    continue
                 start = self._writer.prose.length
                 self._write(child)
                 if self._is_italic(child):
@@ -118,17 +131,23 @@ class WordFile:
             elif child.tag in {f"{_W}footnoteReference", f"{_W}endnoteReference"}:
                 kind = child.tag.removeprefix(_W).removesuffix("Reference")
                 self._writer.call(f"{kind}{child.get(f'{_W}id')}")
-            elif child.tag not in {f"{_W}p", _FALLBACK, f"{_W}pPr", f"{_W}rPr"}:
+            elif child.tag not in _PASSED_OVER:
                 # A paragraph within a paragraph is a text box's and is read in its own turn.
                 self._write(child)
 
     def _is_italic(self, run: _Element) -> bool:
         """Whether a run is set in italics, by its own properties or by its character style."""
-        italic = _italic(run)
-        if italic is None:
-            style = run.find(f"{_W}rPr/{_W}rStyle")
-            return style is not None and style.get(f"{_W}val") in self._italic_styles
-        return italic
+        return _has(run, "i", self._italic_styles) or False
+
+    def _is_hidden(self, run: _Element, parent: _Element) -> bool:
+        """Whether a run is hidden, by its own properties or its styles."""
+        hidden = _has(run, "vanish", self._hidden_styles)
+        if hidden is None and self._hidden_paragraphs:
+            while parent is not None and parent.tag != f"{_W}p":
+                parent = parent.getparent()
+            style = None if parent is None else parent.find(f"{_W}pPr/{_W}pStyle")
+            return style is not None and style.get(f"{_W}val") in self._hidden_paragraphs
+        return hidden or False
 
     def _kind(self, paragraph: Paragraph) -> BlockKind:
         names, left, first = self._look(paragraph)
@@ -182,28 +201,37 @@ def _look(paragraph: Paragraph) -> _Look:
     return frozenset((style.name or "").casefold() for style in styles.values()), left, first
 
 
-def _italic(element: _Element) -> bool | None:
-    """Whether the properties of a run or a style say that it is in italics; ``None`` if they do not say."""
-    italic = element.find(f"{_W}rPr/{_W}i")
-    return None if italic is None else italic.get(f"{_W}val", "1") not in {"0", "false", "off", "none"}
+def _has(run: _Element, name: str, styles: frozenset[str]) -> bool | None:
+    """Whether a run has a property itself or by its character style; ``None`` if neither says."""
+    declared = _declared(run, name)
+    if declared is None:
+        style = run.find(f"{_W}rPr/{_W}rStyle")
+        return True if style is not None and style.get(f"{_W}val") in styles else None
+    return declared
 
 
-def _italic_styles(root: _Element) -> frozenset[str]:
-    """Ids of the character styles in italics, those included that are based on one."""
+def _declared(element: _Element, name: str) -> bool | None:
+    """What a run or a style says of a property such as italics; ``None`` if nothing."""
+    declared = element.find(f"{_W}rPr/{_W}{name}")
+    return None if declared is None else declared.get(f"{_W}val", "1") not in {"0", "false", "off", "none"}
+
+
+def _styles_with(root: _Element, name: str, family: str = "character") -> frozenset[str]:
+    """Ids of the styles with a property, those included that are based on one."""
     styles = {
         style.get(f"{_W}styleId", ""): style
         for style in root.iter(f"{_W}style")
-        if style.get(f"{_W}type") == "character"
+        if style.get(f"{_W}type") == family
     }
-    italic: dict[str, bool] = {}
+    known: dict[str, bool] = {}
     for style_id in styles:
-        name, chain = style_id, set[str]()
-        while name in styles and name not in italic and name not in chain:
-            chain.add(name)
-            declared, parent = _italic(styles[name]), styles[name].find(f"{_W}basedOn")
+        current, chain = style_id, set[str]()
+        while current in styles and current not in known and current not in chain:
+            chain.add(current)
+            declared, parent = _declared(styles[current], name), styles[current].find(f"{_W}basedOn")
             if declared is not None:
-                italic[name] = declared
+                known[current] = declared
             else:
-                name = "" if parent is None else parent.get(f"{_W}val", "")
-        italic.update(dict.fromkeys(chain, italic.get(name, False)))
-    return frozenset(name for name, is_italic in italic.items() if is_italic)
+                current = "" if parent is None else parent.get(f"{_W}val", "")
+        known.update(dict.fromkeys(chain, known.get(current, False)))
+    return frozenset(style_id for style_id, has in known.items() if has)

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from assistant.citations.locators import page_range
 from assistant.citations.styles import Style
 from assistant.core.draft_report import DraftReport
 from assistant.core.errors import AssistantError, LibraryError
-from assistant.core.essay import SEARCHED_KINDS, StoredEssay, letters_and_digits
+from assistant.core.essay import SEARCHED_KINDS, Span, StoredEssay, letters_and_digits
 from assistant.core.quotation import PrintedPlace, QuotationLookup
 from assistant.documents.document import Document
 from assistant.documents.reading import read_draft_file, read_draft_text
+from assistant.drafts.bibliography import bibliography_of
+from assistant.drafts.citations import DraftCitation
 from assistant.drafts.fixes import words_of
 from assistant.drafts.pages import EssayPages, PageCheck, PageRange
 from assistant.drafts.problems import ProblemLog
-from assistant.drafts.quotations import DraftQuotation, find_quotations
+from assistant.drafts.quotations import DraftContents, DraftQuotation, find_quotations
 from assistant.drafts.secondhand import SecondHand, find_unmarked, is_acknowledged
-from assistant.drafts.sources import CitationResolver, Meaning, Sources, is_titled
+from assistant.drafts.sources import CitationResolver, DraftSources, Meaning, Sources, is_titled
+from assistant.drafts.wording import COMPARED, TRANSLATED
 from assistant.quotations.corpus import Corpus
 
 # Up to so many words in quotation marks are a title, a term or a distancing unless they are cited.
@@ -28,11 +32,20 @@ _SHORT = 3
 _DISTINCTIVE = 5
 # Altered words that are not cited to the essay must be as like as this to be taken for its own.
 _ALIKE = 0.85
+# Characters after a citation in which a remark says whose translation the words are.
+_REMARK = 60
+_ALL_TRANSLATED = re.compile(
+    rf"\b(?:[Aa]ll|[Aa]lle|[Tt]outes|[Uu]nless)\b[^.\n]{{0,80}}?{TRANSLATED.pattern}", re.IGNORECASE
+)
 _ABSENT = QuotationLookup("absent", (), 0)
 
 
 def check_draft(
-    draft: Path | str, essays: Sequence[StoredEssay], style: Style, corpus: Corpus | None = None
+    draft: Path | str,
+    essays: Sequence[StoredEssay],
+    style: Style,
+    corpus: Corpus | None = None,
+    bibliographies: Sequence[Path] | None = None,
 ) -> DraftReport:
     """Check a draft.
 
@@ -41,16 +54,18 @@ def check_draft(
         essays: The essays to compare it with.
         style: Style of the citations in the report and in fixes.
         corpus: These essays as they are searched for quotations, if they are prepared already.
+        bibliographies: Files with the works that the draft cites by keys. If none is named, those are read
+            that the draft names, or that are in its folder; ``None`` reads no file but the draft.
 
     Raises:
-        AssistantError: If the draft cannot be read, or there is no essay.
+        AssistantError: If the draft or a bibliography cannot be read, or there is no essay.
     """
     if not essays:
         raise LibraryError(
             "The library holds no essay to check a draft against; add one with: assistant add FILE"
         )
     document = read_draft_file(draft) if isinstance(draft, Path) else read_draft_text(draft)
-    return Checker(essays, style, corpus).check(document)
+    return Checker(essays, style, corpus).check(document, bibliographies)
 
 
 class Checker:
@@ -65,9 +80,12 @@ class Checker:
         self._records = {essay.id: essay.reference for essay in essays}
         self._style = style
 
-    def check(self, draft: Document) -> DraftReport:
-        """Find the problems of a draft."""
-        return _Check(self, draft).report()
+    def check(self, draft: Document, bibliographies: Sequence[Path] | None = None) -> DraftReport:
+        """Find the problems of a draft; ``bibliographies`` as for ``check_draft``."""
+        contents = find_quotations(draft)
+        keys = {citation.key for block in contents.citations for citation in block if citation.key}
+        meant = DraftSources(draft, self.sources, bibliography_of(draft, keys, bibliographies))
+        return _Check(self, draft, contents, meant).report()
 
     def look_up(self, words: str, essays: frozenset[str] = frozenset()) -> QuotationLookup:
         """As ``Corpus.look_up``; what is too long for a quotation, or has no words, is absent."""
@@ -83,6 +101,16 @@ class Checker:
         pages = page_range(place.labels) if place else ""
         return self._style.in_text(self._records[essay_id], pages, quoting=author)
 
+    def shares_words(self, words: str, essays: Iterable[str]) -> bool:
+        """Whether most words are some that essays use too, so that they are of the same language."""
+        used = frozenset[str]().union(*(self._vocabulary(essay_id) for essay_id in essays))
+        tokens = re.findall(r"\w+", words.casefold())
+        return 2 * sum(token in used for token in tokens) > len(tokens)
+
+    def _vocabulary(self, essay_id: str) -> frozenset[str]:
+        texts = (each.text for each in self._passages.values() if each.essay_id == essay_id)
+        return frozenset(word for text in texts for word in re.findall(r"\w+", text.casefold()))
+
     def is_running_text(self, place: PrintedPlace) -> bool:
         """Whether words are in the essay's text, and not in its title, headings or works cited."""
         return any(self._passages[name].kind in SEARCHED_KINDS for name in place.passages)
@@ -91,10 +119,13 @@ class Checker:
 class _Check:
     """The check of one draft."""
 
-    def __init__(self, checker: Checker, draft: Document) -> None:
-        self._checker, self._draft = checker, draft
-        self._contents = find_quotations(draft)
-        attribution = CitationResolver(draft, self._contents, checker.sources)
+    def __init__(
+        self, checker: Checker, draft: Document, contents: DraftContents, meant: DraftSources
+    ) -> None:
+        self._checker, self._draft, self._contents, self._meant = checker, draft, contents, meant
+        self._lookups: dict[tuple[str, frozenset[str]], QuotationLookup] = {}
+        meant.learn(self._evidence())
+        attribution = CitationResolver(draft, contents, checker.sources, meant)
         self._meanings = [attribution.meaning(quotation) for quotation in self._contents.quotations]
         self._citing = Counter(meaning.citation for meaning in self._meanings)
         self._next_cited = self._following()
@@ -103,6 +134,32 @@ class _Check:
         self._checked = self._exact = self._not_checked = 0
         # Letters and digits of the cited quotations, by which they are recognised when they are quoted again.
         self._cited_words: dict[str, None] = {}
+        # Where citations are, and their pages, that name another source than the one of the words.
+        self._misattributed: set[tuple[int, Span | None]] = set()
+        self._all_translated = bool(_ALL_TRANSLATED.search(draft.prose))
+
+    def _evidence(self) -> Iterator[tuple[DraftCitation, str]]:
+        """Citations that do not show their source, of words that an essay has on the pages cited."""
+        for quotation in self._contents.quotations:
+            nearest = quotation.citations[0] if quotation.citations else None
+            if nearest is None or not self._meant.is_opaque(nearest):
+                continue
+            words = self._words(quotation)
+            lookup = self._look_up(words)
+            places = [match.place for match in lookup.comparisons]
+            if lookup.verdict != "exact" or len({place.essay_id for place in places}) > 1:
+                continue
+            cited = Meaning(None, nearest)
+            if self._is_distinctive(words, lookup) and any(self._covers(cited, place) for place in places):
+                yield nearest, places[0].essay_id
+
+    def _words(self, quotation: DraftQuotation) -> str:
+        return " ".join(words_of(self._draft, quotation.start, quotation.end)[0].split())
+
+    def _look_up(self, words: str, essays: frozenset[str] = frozenset()) -> QuotationLookup:
+        if (words, essays) not in self._lookups:
+            self._lookups[words, essays] = self._checker.look_up(words, essays)
+        return self._lookups[words, essays]
 
     def _following(self) -> list[int | None]:
         """For each quotation, the next one of its paragraph that has a citation."""
@@ -117,7 +174,7 @@ class _Check:
     def report(self) -> DraftReport:
         """Check the draft."""
         for number, quotation in enumerate(self._contents.quotations):
-            words = " ".join(words_of(self._draft, quotation.start, quotation.end)[0].split())
+            words = self._words(quotation)
             if any(map(str.isalnum, words)):
                 self._check(number, words)
         self._check_pages()
@@ -133,6 +190,9 @@ class _Check:
         quotation, meaning = self._contents.quotations[number], self._meanings[number]
         if meaning.citation is None:
             self._check_uncited(number, words)
+        elif meaning.carried and self._is_on_page(words, meaning):
+            # A page alone: the words are on that very page, whoever was named before.
+            self._check_on_page(quotation, meaning, words)
         elif meaning.essays is None:
             self._check_without_source(quotation, meaning, words)
         elif meaning.essays:
@@ -140,26 +200,41 @@ class _Check:
         else:
             self._check_other_work(quotation, meaning, words)
 
+    def _is_on_page(self, words: str, meaning: Meaning) -> bool:
+        """Whether an essay has words on the very page of a citation that names no source."""
+        lookup = self._look_up(words)
+        places = [match.place for match in lookup.comparisons]
+        return lookup.verdict == "exact" and any(self._covers(meaning, place) for place in places)
+
+    def _check_on_page(self, quotation: DraftQuotation, meaning: Meaning, words: str) -> None:
+        """A quotation that is on the page which its citation names without a source."""
+        lookup = self._look_up(words, meaning.essays or frozenset())
+        if lookup.verdict == "exact" and meaning.essays:
+            self._check_cited(quotation, meaning, words, meaning.essays)
+        else:
+            self._count(exact=True)
+            self._log.changed_sense(quotation, lookup, meaning.citation)
+            self._cited_words[letters_and_digits(words)] = None
+
     def _check_cited(
         self, quotation: DraftQuotation, meaning: Meaning, words: str, essays: frozenset[str]
     ) -> None:
         """A quotation that is cited to essays of the library."""
-        lookup = self._checker.look_up(words, essays)
+        lookup = self._look_up(words, essays)
         if lookup.verdict == "exact":
             self._count(exact=True)
             self._log.changed_sense(quotation, lookup, meaning.citation)
-            # A title is printed on the first page, and cited with any.
-            if not self._checker.sources.is_title(words):
+            # A title is printed on the first page, and cited with any; a single word is the writer's too.
+            if not self._checker.sources.is_title(words) and " " in words:
                 self._note_cited(words, lookup, meaning)
                 self._find_second_hand(quotation, meaning, lookup)
             return
-        everywhere = self._checker.look_up(words)
+        everywhere = self._look_up(words)
         if everywhere.verdict == "exact" and len(words.split()) > _SHORT and meaning.citation:
-            self._count(exact=True)
-            self._log.wrong_source(quotation, everywhere, meaning.citation)
+            self._wrong_source(quotation, everywhere, meaning.citation)
         elif self._is_no_claim(quotation, words, lookup):
             return
-        elif self._is_doubtful(quotation, meaning, lookup):
+        elif self._is_doubtful(quotation, meaning, lookup) or self._is_translated(quotation, meaning, words):
             self._pass_over()
         elif lookup.verdict == "altered":
             self._misquoted(quotation, words, lookup, meaning)
@@ -172,8 +247,33 @@ class _Check:
         """Whether words in marks are a title, or a term to which no citation belongs."""
         if self._checker.sources.is_title(words) or (lookup.verdict == "absent" and is_titled(words)):
             return True
+        count = len(words.split())
+        if count == 1 and lookup.verdict != "exact" and not quotation.set_off:
+            # A word that the writer distances himself from, or translates.
+            return True
+        if count <= _SHORT and lookup.verdict == "absent" and _is_compared(quotation.citations[:1]):
+            return True
         has_citation = quotation.is_unambiguous and quotation.citations[0].start >= quotation.end
-        return len(words.split()) <= _SHORT and not has_citation and not quotation.set_off
+        return count <= _SHORT and not has_citation and not quotation.set_off
+
+    def _is_translated(self, quotation: DraftQuotation, meaning: Meaning, words: str) -> bool:
+        """Whether a draft says that the writer has translated words."""
+        citation, prose = meaning.citation, self._draft.prose
+        if citation is None:
+            return False
+        end = self._draft.blocks[quotation.block].end
+        after = prose[quotation.outer[1] : min(end, max(citation.end, quotation.outer[1]) + _REMARK)]
+        if citation.translated or TRANSLATED.match(after.lstrip("([,;. ")):
+            return True
+        return self._all_translated and not self._checker.shares_words(words, meaning.essays or ())
+
+    def _wrong_source(
+        self, quotation: DraftQuotation, lookup: QuotationLookup, citation: DraftCitation
+    ) -> None:
+        self._count(exact=True)
+        self._log.wrong_source(quotation, lookup, citation)
+        # Its page is the other work's, if any.
+        self._misattributed.add((citation.start, citation.locator))
 
     def _is_doubtful(self, quotation: DraftQuotation, meaning: Meaning, lookup: QuotationLookup) -> bool:
         """Whether a quotation that is not exact may be from another work."""
@@ -182,6 +282,8 @@ class _Check:
         if meaning.distant and meaning.citation and meaning.essays:
             # A page that the essay has is a sign that the essay named last is meant.
             return not any(self._has_pages(meaning, essay_id) for essay_id in meaning.essays)
+        if meaning.shared:
+            return True
         return not quotation.is_unambiguous
 
     def _has_pages(self, meaning: Meaning, essay_id: str) -> bool:
@@ -195,11 +297,10 @@ class _Check:
 
     def _check_other_work(self, quotation: DraftQuotation, meaning: Meaning, words: str) -> None:
         """A quotation that is cited to a work that the library does not have."""
-        lookup = self._checker.look_up(words)
+        lookup = self._look_up(words)
         distinctive = lookup.verdict == "exact" and self._is_distinctive(words, lookup)
         if meaning.citation and distinctive and quotation.is_unambiguous:
-            self._count(exact=True)
-            self._log.wrong_source(quotation, lookup, meaning.citation)
+            self._wrong_source(quotation, lookup, meaning.citation)
         else:
             self._pass_over()
 
@@ -210,11 +311,12 @@ class _Check:
 
     def _check_without_source(self, quotation: DraftQuotation, meaning: Meaning, words: str) -> None:
         """A quotation with a citation that names no source, where none is named before it either."""
-        lookup = self._checker.look_up(words)
+        lookup = self._look_up(words)
         if lookup.verdict == "exact":
             self._count(exact=True)
             if self._is_distinctive(words, lookup):
                 self._log.changed_sense(quotation, lookup, meaning.citation)
+            if self._is_distinctive(words, lookup) and not meaning.opaque:
                 self._note_cited(words, lookup, meaning)
         elif self._is_from_essay(words, lookup) and self._is_distinctive(words, lookup):
             self._misquoted(quotation, words, lookup, meaning)
@@ -222,7 +324,7 @@ class _Check:
             self._pass_over()
 
     def _check_uncited(self, number: int, words: str) -> None:
-        quotation, lookup = self._contents.quotations[number], self._checker.look_up(words)
+        quotation, lookup = self._contents.quotations[number], self._look_up(words)
         is_heading = self._draft.blocks[quotation.block].kind == "heading"
         is_title = is_titled(words) or self._checker.sources.is_title(words)
         if len(words.split()) <= _SHORT or is_title or is_heading:
@@ -234,7 +336,8 @@ class _Check:
                 self._log.uncited(quotation, lookup)
         elif self._is_from_essay(words, lookup):
             self._misquoted(quotation, words, lookup, self._meanings[number])
-            self._log.uncited(quotation, lookup)
+            if not self._has_citation_elsewhere(number, words, lookup):
+                self._log.uncited(quotation, lookup)
         else:
             self._pass_over()
 
@@ -246,13 +349,35 @@ class _Check:
     def _has_citation_elsewhere(self, number: int, words: str, lookup: QuotationLookup) -> bool:
         """Whether words were cited before, or the next citation of the paragraph is theirs too."""
         letters, following = letters_and_digits(words), self._next_cited[number]
+        places = [match.place for match in lookup.comparisons]
         if letters in self._cited_words or any(letters in earlier for earlier in self._cited_words):
+            return True
+        if any(self._cites(citation, place) for citation in self._beside(number) for place in places):
             return True
         if following is None:
             return False
-        meaning, places = self._meanings[following], [match.place for match in lookup.comparisons]
+        meaning = self._meanings[following]
         essays = meaning.essays or ()
         return any(place.essay_id in essays and self._covers(meaning, place) for place in places)
+
+    def _beside(self, number: int) -> Sequence[DraftCitation]:
+        """The citations near a quotation without one: those before it in its note, those after a block."""
+        quotation, blocks = self._contents.quotations[number], self._draft.blocks
+        if blocks[quotation.block].kind == "note":
+            own = self._contents.citations[quotation.block]
+            return [citation for citation in own if citation.start < quotation.start]
+        following = quotation.block + 1
+        while quotation.set_off and following < len(blocks) and blocks[following].kind == "note":
+            following += 1
+        if not quotation.set_off or following >= len(blocks):
+            return ()
+        citations = self._contents.citations[following]
+        return [each for each in citations if each.start == citations[0].start]
+
+    def _cites(self, citation: DraftCitation, place: PrintedPlace) -> bool:
+        """Whether a citation means the essay and the pages of a place."""
+        essays = self._meant.meant(citation)
+        return place.essay_id in (essays or ()) and self._covers(Meaning(essays, citation), place)
 
     def _covers(self, meaning: Meaning, place: PrintedPlace) -> bool:
         """Whether the pages cited include those of a place."""
@@ -287,8 +412,9 @@ class _Check:
     def _check_pages(self) -> None:
         """Check the pages of all citations, those too that belong to no quotation."""
         for citation in (citation for block in self._contents.citations for citation in block):
-            essays = self._checker.sources.meant(citation) or frozenset[str]()
-            if len(essays) == 1:
+            essays = self._meant.meant(citation) or frozenset[str]()
+            place = citation.start, citation.locator
+            if len(essays) == 1 and place not in self._misattributed:
                 self._page_check.add(citation, *essays)
         self._page_check.check()
 
@@ -305,3 +431,8 @@ class _Check:
     def _pass_over(self) -> None:
         self._checked += 1
         self._not_checked += 1
+
+
+def _is_compared(citations: Sequence[DraftCitation]) -> bool:
+    """Whether a citation only compares: ``cf. Gill 848``."""
+    return any(COMPARED.match(citation.text) for citation in citations)

@@ -4,35 +4,40 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from operator import itemgetter
+from itertools import groupby
+from operator import attrgetter, itemgetter
 
 from assistant.core.essay import Span
 from assistant.documents.document import NOTE_CALL, Block, Document
+from assistant.drafts.wording import (
+    ADDED,
+    ANOTHER_WORK,
+    IBID,
+    LEAD,
+    NUMBER,
+    PAGES,
+    PRECISE,
+    PREFIX,
+    RANGE,
+    TRANSLATED,
+    VIA,
+    YEAR,
+)
 
-_ROMAN = r"(?=[ivxlc])c{0,3}(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})\b"
-_NUMBER = rf"(?:\d{{1,5}}|{_ROMAN})"
-_RANGE = rf"{_NUMBER}(?:\s*(?:-{{1,3}}|[–—])\s*{_NUMBER})?"
-_PREFIX = r"(?:pp?\.?\s*|pages?\s+|Seiten?\s+|S\.\s*)"
-_PAGES = rf"{_PREFIX}?{_RANGE}(?:\s*(?:,|and|&)\s*{_RANGE})*"
-_YEAR = r"(?:1[5-9]|20)\d\d[a-z]?"
 _SOURCE = re.compile(
-    rf"(?P<who>.*?)(?:(?:^|[\s,]+)\(?(?P<year>{_YEAR}|n\.d\.)\)?)?"
-    rf"(?:(?:^|[\s,:]+)(?P<pages>{_PAGES}))?[\s.,]*",
+    rf"(?P<who>.*?)(?:(?:^|[\s,]+)\(?(?P<year>{YEAR}|n\.d\.)\)?)?"
+    rf"(?:(?:^|[\s,:]+)(?P<pages>{PAGES}))?[\s.,]*",
     re.DOTALL,
 )
-_LEAD = re.compile(
-    r"\s*(?:(?:see(?:\s+also)?|cf\.?|compare|e\.g\.,?|for example,?|from|in)\s+)*", re.IGNORECASE
-)
-_VIA = re.compile(r"\b(?:qtd\.|quoted|cited|as\s+cited|as\s+quoted)\s+in\s+")
-_ADDED = re.compile(r"[,;]\s*(?:my\s+|original\s+|with\s+)?(?:emphas[ie]s|italics|translation|trans\.)[^;]*$")
 # Sources of a note that its second call has, and all later ones: a text may call a long note everywhere.
 _CALLED_AGAIN = 10
 # Characters of a source in brackets; what is longer is a remark.
 _LONGEST = 1_000
-_IBID = re.compile(r"(?:ibid|op\.\s*cit|loc\.\s*cit|idem)\b\.?,?", re.IGNORECASE)
 _SMALL = frozenset(
-    "and et al al. van von der den de di da del della la le du the of on in a for to y with".split()
+    """and et al al. van von der den de di da del della la le du the of on in a for to y with und u. a. des d
+    les l zu zur""".split()
 )
 # Words that point within the draft or to parts of other books, and cite no page of an essay.
 _POINTERS = re.compile(
@@ -40,12 +45,26 @@ _POINTERS = re.compile(
     r"appendix|part|step|book|vol\.|volume|above|below|equation|eq\.|version|item|point)\b",
     re.IGNORECASE,
 )
-_KEYED = re.compile(r"(?<![\w.])-?@\{?(?P<key>\w(?:[\w:.#$%&+?<>~/-]*\w)?)\}?")
-_KEYED_PAGES = re.compile(rf"[\s,]*(?:at\s+)?(?P<pages>{_PAGES})(?=[\s,;.\]]|$)")
-_IN_PROSE = re.compile(rf"\b(?:on|at|to|from)\s+(?:page|p\.|pages|pp\.)\s*(?P<pages>{_RANGE})\b")
-_IN_NOTE = re.compile(
-    rf"(?:^|[,:]\s*|[A-Za-z.”\"]\s)(?P<pages>{_PREFIX}?{_RANGE})(?=\s*(?:[;,)\]]|\.?$|\.\s))"
+_POINTING = re.compile(
+    r"\b(?:chapters?|ch\.|sections?|sec\.|figures?|figs?\.|tables?|notes?|nn?\.|Anm\.|Fn\.|Kap\.|Kapitel|"
+    r"vol\.|no\.|nos\.|Bd\.|Nr\.|Heft|Jg\.)\s*$",
+    re.IGNORECASE,
 )
+_QUOTED = re.compile('[“«„"]([^“”«»„"]{1,2000})[”»“"]')
+_FEWEST_QUOTED = 4
+_SEPARATORS = frozenset(",:;")
+_KEYED = re.compile(r"(?<![\w.])-?@\{?(?P<key>\w(?:[\w:.#$%&+?<>~/-]*\w)?)\}?")
+_KEYED_PAGES = re.compile(rf"[\s,]*(?:at\s+)?(?P<pages>{PAGES})(?=[\s,;.\]]|$)")
+_IN_PROSE = re.compile(
+    rf"\b(?:(?:on|at|to|from)\s+(?:page|p\.|pages|pp\.)|auf\s+(?:Seiten?|S\.)|à\s+la\s+page)\s*(?P<pages>{RANGE})"
+)
+_IN_NOTE = re.compile(
+    rf"(?:^|[,:(]\s*|[A-Za-z.”“\"’»)]\s)(?P<pages>{PREFIX}?{RANGE})(?=\s*(?:[;,)\]]|\.?$|\.\s))"
+)
+_ONE_RANGE = re.compile(rf"({NUMBER})(?:\s*(?:-{{1,3}}|[–—])\s*({NUMBER})|\s?(ff?|sqq?)\b)?")
+# Who a block quotation is from, on its last line.
+SIGNATURE = re.compile(r"\n[^\S\n]*[—–-]{1,3}\s?[^\n]*$")
+LONGEST_SIGNATURE = 160
 _GROUP = re.compile(r"\^?\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\]|\([^()]*(?:\([^()]*\)[^()]*)*\)")
 
 
@@ -64,6 +83,10 @@ class DraftCitation:
         pages: First and last page of each range named.
         locator: Span of the pages in the prose, or ``None``.
         bracketed: Whether it is in brackets or in a note, not in the sentence itself.
+        ibid: Whether it refers to the source before; if it names no page, to its pages too.
+        origin: Where the pages that it takes from the source before are cited, or ``None``.
+        remark: Whether it is a note in sentences, which may name a source or none.
+        translated: Whether it says that the words are translated by the writer.
     """
 
     start: int
@@ -76,14 +99,60 @@ class DraftCitation:
     pages: tuple[tuple[str, str], ...] = ()
     locator: Span | None = None
     bracketed: bool = True
+    ibid: bool = False
+    origin: Span | None = None
+    remark: bool = False
+    translated: bool = False
 
 
 def find_citations(draft: Document) -> tuple[tuple[DraftCitation, ...], ...]:
     """All citations of each block, in order; those of its notes are where the note is called."""
     notes: dict[int, list[DraftCitation]] = {}
-    return tuple(
-        () if block.kind == "reference" else tuple(_of_block(draft, block, notes)) for block in draft.blocks
-    )
+    found = [[] if block.kind == "reference" else _of_block(draft, block, notes) for block in draft.blocks]
+    return tuple(map(tuple, _with_ibid(draft, found)))
+
+
+def _with_ibid(draft: Document, found: list[list[DraftCitation]]) -> list[list[DraftCitation]]:
+    """The citations, each "ibid." with the source before it, in the order in which a reader meets them."""
+    resolved = [list(citations) for citations in found]
+    in_notes: dict[int, DraftCitation | None] = {}
+    before: DraftCitation | None = None
+    for index, block in enumerate(draft.blocks):
+        if block.kind == "note":
+            continue
+        resolved[index] = []
+        for start, several in groupby(found[index], key=attrgetter("start")):
+            in_notes.setdefault(draft.notes.get(start, -1), before)
+            group = [_same_source(citation, before) for citation in several]
+            resolved[index] += group
+            before = _first_source(group, before)
+    before = None
+    for index, block in enumerate(draft.blocks):
+        if block.kind == "note":
+            before = in_notes.get(index, before)
+            resolved[index] = [_same_source(citation, before) for citation in found[index]]
+    return resolved
+
+
+def _same_source(citation: DraftCitation, before: DraftCitation | None) -> DraftCitation:
+    """A citation; if it is "ibid.", that of the source before."""
+    if not citation.ibid or before is None:
+        return citation
+    named = replace(citation, who=before.who, key=before.key, year=before.year)
+    if citation.pages:
+        return named
+    origin = before.origin or before.locator or (before.start, before.end)
+    return replace(named, pages=before.pages, origin=origin)
+
+
+def _first_source(group: list[DraftCitation], before: DraftCitation | None) -> DraftCitation | None:
+    """The source that "ibid." means after these citations of one place."""
+    named = next((citation for citation in group if citation.who or citation.key), None)
+    if named is not None:
+        return before if named.remark else named
+    if before is None:
+        return None
+    return replace(before, pages=group[0].pages, locator=group[0].locator, origin=None)
 
 
 def _of_block(draft: Document, block: Block, notes: dict[int, list[DraftCitation]]) -> list[DraftCitation]:
@@ -114,6 +183,7 @@ def _of_block(draft: Document, block: Block, notes: dict[int, list[DraftCitation
         ),
         *(_in_prose(match) for match in _IN_PROSE.finditer(prose, block.start, block.end)),
         *(_own_pages(prose, block) if block.kind == "note" else ()),
+        *(_signature(prose, block) if block.kind == "quotation" else ()),
     ]
     for citation in unbracketed:
         before = bisect_right(covered, citation.start, key=itemgetter(0)) - 1
@@ -128,13 +198,27 @@ def _group(prose: str, start: int, end: int) -> list[DraftCitation]:
         return [
             replace(citation, start=start, end=end) for citation in _plain_note(prose, start + 2, end - 1)
         ]
-    if prose[start] == "[" and "@" not in prose[start:end]:
+    keyed = "@" in prose[start:end] and _KEYED.search(prose, start, end) is not None
+    if prose[start] == "[" and not keyed:
         return []
-    read = _keyed_part if prose[start] == "[" else _part
-    parts = [read(prose, *part) for part in _parts(prose, start + 1, end - 1)]
+    begin = start + 1
+    if prose[start] == "(":
+        # Words that are quoted in the brackets are no part of the citation, but a title is.
+        quoted = [match.end() for match in _QUOTED.finditer(prose, begin, end) if not _is_title(match[1])]
+        begin = quoted[-1] if quoted else begin
+    read = _keyed_part if keyed else _part
+    parts = [read(prose, *part) for part in _parts(prose, begin, end - 1)]
     if parts[0] is None:
         return []
-    return [replace(part, start=start, end=end) for part in parts if part is not None]
+    start = start if begin == start + 1 else begin
+    translated = TRANSLATED.search(prose, start, end) is not None
+    return [replace(part, start=start, end=end, translated=translated) for part in parts if part is not None]
+
+
+def _is_title(words: str) -> bool:
+    """Whether words in marks within brackets may be a title."""
+    initials = [word[0] for word in words.split()]
+    return len(initials) < _FEWEST_QUOTED or 2 * sum(map(str.isupper, initials)) >= len(initials)
 
 
 def _parts(prose: str, start: int, end: int) -> list[Span]:
@@ -147,25 +231,37 @@ def _part(prose: str, start: int, end: int) -> DraftCitation | None:
     """One source of a bracket, or ``None`` if it is not a citation."""
     if end - start > _LONGEST:
         return None
-    text = _ADDED.sub("", prose[start:end]).rstrip()
-    lead = _LEAD.match(text)
+    text = ADDED.sub("", prose[start:end]).rstrip()
+    if text[:1] in _SEPARATORS:
+        start, text = start + 1, text[1:]
+    lead = LEAD.match(text)
     begin = lead.end() if lead else 0
     inner = ""
-    if via := _VIA.search(text, begin):
+    if via := VIA.search(text, begin):
         inner, begin = _without_comma(text[begin : via.start()]), via.end()
     source = _SOURCE.fullmatch(text, begin)
     if not source or _POINTERS.match(source["who"]):
         return None
-    who = _IBID.sub("", source["who"]).strip(" ,.")
+    who, ibid = IBID.subn("", source["who"])
+    who = who.strip(" ,.:")
     if not _is_who(who) or not (source["who"] or source["pages"] or source["year"]):
         return None
-    locator = None
+    pages, locator = "", None
     if source["pages"]:
-        locator = (start + source.start("pages"), start + source.end("pages"))
+        first, last = _precise(text, *source.span("pages"))
+        pages, locator = text[first:last], (start + first, start + last)
     return DraftCitation(
         start, end, text.strip(), who, inner=inner, year=source["year"] or "",
-        pages=ranges(source["pages"] or ""), locator=locator,
+        pages=ranges(pages), locator=locator, ibid=bool(ibid) and not who,
     )  # fmt: skip
+
+
+def _precise(text: str, start: int, end: int) -> Span:
+    """Of the pages in a locator, those of the quotation: 848 in ``844-62, here 848``."""
+    for match in PRECISE.finditer(text, start, end):
+        if match.end() < end:
+            start = match.end()
+    return start, end
 
 
 def _without_comma(text: str) -> str:
@@ -182,12 +278,17 @@ def _is_who(text: str) -> bool:
 
 
 def ranges(pages: str) -> tuple[tuple[str, str], ...]:
-    """First and last page of each range in a locator; a shortened last page is written in full."""
+    """First and last page of each range in a locator; a shortened last page is written in full.
+
+    The last page is ``f`` for the page after the first, and ``ff`` for all after it.
+    """
     result = []
-    bare = re.sub(rf"^{_PREFIX}", "", pages)
-    for match in re.finditer(rf"({_NUMBER})(?:\s*(?:-{{1,3}}|[–—])\s*({_NUMBER}))?", bare):
+    bare = re.sub(rf"^{PREFIX}", "", pages)
+    for match in _ONE_RANGE.finditer(bare):
         first, last = match[1], match[2] or match[1]
-        if first.isdecimal() and last.isdecimal() and len(last) < len(first):
+        if match[3]:
+            last = "ff" if len(match[3]) > 1 and match[3] != "sq" else "f"
+        elif first.isdecimal() and last.isdecimal() and len(last) < len(first):
             last = first[: -len(last)] + last
         result.append((first, last))
     return tuple(result)
@@ -209,6 +310,8 @@ def _keyed(prose: str, key: re.Match[str], end: int, *, bare: bool = False) -> D
     """
     bracket = re.compile(r"\s*\[").match(prose, key.end(), end) if bare else None
     begin = bracket.end() if bracket else key.end()
+    # Closes the link to a note, as in [[@key]], p. 848.
+    begin += 2 if not bracket and prose.startswith("]]", begin) and begin + 2 <= end else 0
     pages = _KEYED_PAGES.match(prose, begin, end) if bracket or not bare else None
     if not pages:
         return DraftCitation(*key.span(), key[0], key["key"], key["key"])
@@ -238,8 +341,16 @@ def _calls(draft: Document, block: Block) -> list[int]:
 
 def _note(draft: Document, block: Block) -> list[DraftCitation]:
     """The sources that a note names, those with pages if there are any."""
-    paged = [citation for citation in _of_block(draft, block, {}) if citation.pages or citation.key]
-    return paged or _plain_note(draft.prose, block.start, block.end)
+    prose, start, end = draft.prose, block.start, block.end
+    paged = [
+        citation
+        for citation in _of_block(draft, block, {})
+        if citation.key or citation.ibid or (citation.pages and citation.who)
+    ]
+    sources = paged or _plain_note(prose, start, end)
+    if not TRANSLATED.search(prose, start, end):
+        return sources
+    return [replace(citation, translated=True) for citation in sources]
 
 
 def _own_pages(prose: str, block: Block) -> list[DraftCitation]:
@@ -247,29 +358,71 @@ def _own_pages(prose: str, block: Block) -> list[DraftCitation]:
     sources = _plain_note(prose, block.start, block.end)
     return [
         replace(citation, start=citation.locator[0], end=citation.locator[1])
-        for citation in sources
         if citation.locator
+        else replace(citation, start=block.start, end=block.start + 1)
+        for citation in sources
+        if citation.locator or citation.ibid
     ]
+
+
+def _signature(prose: str, block: Block) -> list[DraftCitation]:
+    """The source in the last line of a block quotation, after a dash."""
+    start = max(block.start, block.end - LONGEST_SIGNATURE)
+    line = SIGNATURE.search(prose[start : block.end])
+    if not line:
+        return []
+    begin = start + line.start() + len(line[0]) - len(line[0].lstrip("\n —–-"))
+    bare = prose[begin : block.end].strip().strip("()")
+    first = prose.find(bare, begin, block.end) if bare else begin
+    source = _part(prose, first, first + len(bare)) if bare else None
+    if source is not None:
+        return [replace(source, start=begin, end=block.end)]
+    return [replace(each, start=begin, end=block.end) for each in _plain_note(prose, begin, block.end)]
+
+
+def _is_pointer(text: str, offset: int) -> bool:
+    """Whether what precedes a number says that it is not a page's."""
+    return bool(_POINTING.search(text[max(0, offset - 12) : offset]))
+
+
+def _works(prose: str, start: int, end: int) -> Iterator[Span]:
+    """Spans of a note that are each on a work of its own."""
+    depth, read = 0, start
+    for match in ANOTHER_WORK.finditer(prose, start, end):
+        depth += prose.count("(", read, match.start()) - prose.count(")", read, match.start())
+        read = match.start()
+        if depth <= 0:
+            yield start, match.start()
+            start, depth = match.end(), 0
+    yield start, end
 
 
 def _plain_note(prose: str, start: int, end: int) -> list[DraftCitation]:
     """The sources of a note in sentence form, such as ``Gill, "Written on the Face," 848.``."""
     citations = []
-    for first, last in _parts(prose, start, end):
+    for first, last in _works(prose, start, end):
         text = prose[first:last]
-        locators = list(_IN_NOTE.finditer(text))
-        if not locators:
-            if text.strip():
-                citations.append(DraftCitation(first, last, text.strip(), text.strip()))
-            continue
-        pages = locators[-1]
-        who = _IBID.sub("", text[: pages.start("pages")]).strip(" ,.:")
-        via = _VIA.search(who)
-        citations.append(
-            DraftCitation(
-                first, last, text.strip(), who[via.end() :] if via else who,
-                inner=_without_comma(who[: via.start()]) if via else "", pages=ranges(pages["pages"]),
-                locator=(first + pages.start("pages"), first + pages.end("pages")),
-            )
+        lead = LEAD.match(text)
+        begin = lead.end() if lead else 0
+        locators = [
+            match
+            for match in _IN_NOTE.finditer(text)
+            if match.start("pages") >= begin and not _is_pointer(text, match.start("pages"))
+        ]
+        named = text[begin : locators[-1].start("pages")] if locators else text[begin:]
+        via = VIA.search(named)
+        who, ibid = IBID.subn("", named[via.end() :] if via else named)
+        who = who.strip(" ,.:(")
+        source = DraftCitation(
+            first, last, text.strip(), who, inner=_without_comma(named[: via.start()]) if via else "",
+            ibid=bool(ibid) and not any(map(str.isalnum, who)),
         )  # fmt: skip
+        if locators:
+            pages = _precise(text, *locators[-1].span("pages"))
+            span = (first + pages[0], first + pages[1])
+            citations.append(replace(source, pages=ranges(text[slice(*pages)]), locator=span))
+        elif source.ibid:
+            citations.append(replace(source, who=""))
+        elif text.strip() and not citations:
+            citations.append(replace(source, remark=not (_is_who(who) or "(" in who)))
     return citations

@@ -91,7 +91,7 @@ def _insertion(draft: Document, printed: str, offsets: Sequence[int], index: int
 def _in_marks(printed: str, draft: Document, quotation: DraftQuotation) -> str:
     """Printed words on one line, with nested marks that are curly or straight as the writer's are."""
     words = " ".join(printed.split())
-    opening = draft.prose[quotation.start - 1] if quotation.outer[0] < quotation.start else ""
+    opening = draft.prose[quotation.outer[0]] if quotation.outer[0] < quotation.start else ""
     if opening and opening in '“"„«':
         words = words.translate(_SINGLE)
     quoted = draft.prose[quotation.outer[0] : quotation.outer[1]]

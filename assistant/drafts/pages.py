@@ -49,6 +49,8 @@ class EssayPages:
             )
             for essay in essays
         }
+        # Pages that records give and files may lack at their end.
+        self._recorded = {essay.id: str(essay.reference.get("page", "")) for essay in essays}
 
     def labels(self, essay_id: str) -> list[str]:
         """Labels of an essay's pages in order; empty if its file shows none."""
@@ -57,26 +59,51 @@ class EssayPages:
     def pages_named(self, citation: DraftCitation, essay_id: str, year: str) -> tuple[PageRange, ...]:
         """The pages that a citation of an essay names; the essay's year is none."""
         labels = self._labels[essay_id]
-        pages = tuple(pair for pair in citation.pages if pair != (year, year) or year in labels)
+        pages = tuple(
+            (first, self._last(first, last, labels))
+            for first, last in citation.pages
+            if (first, last) != (year, year) or year in labels
+        )
         if not pages and citation.year in labels and citation.year != year:
             return ((citation.year, citation.year),)
         return pages
+
+    @staticmethod
+    def _last(first: str, last: str, labels: Sequence[str]) -> str:
+        """The last page of a range; ``f`` is the page after the first, and ``ff`` all after it."""
+        if last not in {"f", "ff"}:
+            return last
+        if first not in labels:
+            return first
+        return labels[-1] if last == "ff" else labels[min(labels.index(first) + 1, len(labels) - 1)]
+
+    def _is_recorded(self, label: str, essay_id: str) -> bool:
+        """Whether an essay has a page by its record, on which the file has no words."""
+        ends = re.fullmatch(r"(\d+)\D+(\d+)", self._recorded[essay_id])
+        if not ends or not label.isdecimal():
+            return False
+        return int(ends[1]) <= int(label) <= int(ends[2])
 
     def missing(self, pages: Collection[PageRange], essay_id: str) -> list[str]:
         """The pages that the essay does not have."""
         labels = self._labels[essay_id]
         ends = dict.fromkeys(label for pair in pages for label in pair)
-        return [label for label in ends if label not in labels] if labels else []
+        return [
+            label
+            for label in ends
+            if labels and label not in labels and not self._is_recorded(label, essay_id)
+        ]
 
     def covered(self, pages: Collection[PageRange], essay_id: str) -> set[str]:
         """Labels of all pages of ranges whose ends the essay has."""
         labels = self._labels[essay_id]
-        return {
-            label
-            for first, last in pages
-            if first in labels and last in labels
-            for label in labels[labels.index(first) : labels.index(last) + 1]
-        }
+        covered: set[str] = set()
+        for first, last in pages:
+            beyond = last not in labels and self._is_recorded(last, essay_id)
+            end = labels[-1] if beyond and labels and first != last else last
+            if first in labels and end in labels:
+                covered.update(labels[labels.index(first) : labels.index(end) + 1])
+        return covered
 
     def written(self, labels: Collection[str], essay_id: str, like: str, dash: str) -> str:
         """Pages as a locator of the writer's own form.
@@ -145,25 +172,39 @@ class PageCheck:
         groups: dict[tuple[int, str], set[PageRange]] = {}
         for span, entry in self._entries.items():
             groups.setdefault((entry.citation.start, entry.essay_id), set()).update(named[span])
+        wrong: set[Span] = set()
         for span, entry in self._entries.items():
-            if named[span]:
-                self._check(entry, named[span], groups[entry.citation.start, entry.essay_id])
+            origin = entry.citation.origin
+            if origin in wrong:
+                # The page before is wrong itself, and the writer may mean another.
+                wrong.add(span)
+            elif named[span] and self._check(
+                entry, named[span], groups[entry.citation.start, entry.essay_id]
+            ):
+                wrong.add(span)
 
-    def _check(self, entry: PageCitation, pages: Collection[PageRange], group: Collection[PageRange]) -> None:
-        """Check the pages of a citation; ``group`` has those of others in the same brackets too."""
+    def _check(self, entry: PageCitation, pages: Collection[PageRange], group: Collection[PageRange]) -> bool:
+        """Check the pages of a citation; ``group`` has those of others in the same brackets too.
+
+        Returns:
+            Whether there is a problem.
+        """
         labels = self._pages.labels(entry.essay_id)
         correct = self._correct_pages(entry) if len(group) == len(pages) else None
         if self._pages.missing(pages, entry.essay_id):
             words = entry.quotations[0][0] if entry.quotations else ""
             self._log.no_such_page(words, entry.essay_id, labels, entry.citation, correct)
-            return
+            return True
         covered = self._pages.covered(group, entry.essay_id) if labels and entry.quotations else set()
+        wrong = False
         for words, lookup in entry.quotations:
             matches = [match for match in lookup.comparisons if match.place.essay_id == entry.essay_id]
             all_listed = lookup.places == len(lookup.comparisons)
             on_page = any(covered.issuperset(match.place.labels) for match in matches)
             if labels and all_listed and not on_page:
                 self._log.wrong_page(words, matches[0], entry.citation, correct)
+                wrong = True
+        return wrong
 
     def _correct_pages(self, entry: PageCitation) -> str | None:
         """The pages of the quotations, if each of them is printed in one place only."""

@@ -15,7 +15,7 @@ from operator import attrgetter, itemgetter
 from assistant.core.essay import Span
 from assistant.core.lines import CLIPPED_WORDS
 from assistant.documents.document import NOTE_CALL, Document
-from assistant.drafts.citations import DraftCitation, find_citations
+from assistant.drafts.citations import LONGEST_SIGNATURE, SIGNATURE, DraftCitation, find_citations
 
 # What may close each opening mark.
 _CLOSING = {
@@ -35,6 +35,7 @@ _DOUBLE_OPENING = re.compile('[“„«"]')
 _BEFORE = re.compile(r"[\s(\[{—–\-/“‘„«\"'…\ue0ff]")
 # A number is a year without its century, but not a verse or a decimal, as 13:13.
 _CLIPPED = re.compile(rf"(?:{CLIPPED_WORDS}|round|\d\ds?(?![:.,]\d))\b", re.IGNORECASE)
+_INNER_SPACES = frozenset(" \u00a0\u202f\u2009")
 _SMALL_WORD = re.compile(r"\s+[a-z]")
 _SINGLE = "'‘"
 # Characters of a quotation, and marks of a paragraph that are never closed: a text with more is not prose,
@@ -80,7 +81,8 @@ def find_marked(text: str, start: int, end: int, ignored: Sequence[Span]) -> lis
             closing = _closing(text, opening, min(end, opening + _LONGEST), ignored)
             unclosed += closing is None
             if closing is not None and text[opening + 1 : closing].strip():
-                words.append(MarkedWords(opening + 1, closing, (opening, closing + 1)))
+                first, last = _trimmed(text, opening + 1, closing)
+                words.append(MarkedWords(first, last, (opening, closing + 1)))
                 offset = closing + 1
     return words
 
@@ -96,7 +98,11 @@ def left_open(text: str, start: int, end: int) -> MarkedWords | None:
 
 def _opens(text: str, offset: int, start: int) -> bool:
     mark, before = text[offset], text[offset - 1 : offset] if offset > start else ""
-    if not text[offset + 1 : offset + 2].strip():
+    following = text[offset + 1 : offset + 2]
+    if mark == "«" and following in _INNER_SPACES and (not before or _BEFORE.match(before)):
+        # As French sets it; words that end with this mark have none of these before it.
+        return True
+    if not following.strip():
         return False
     if mark in "“„«‹‚":
         return True
@@ -123,7 +129,7 @@ def _closing(text: str, opening: int, end: int, ignored: Sequence[Span]) -> int 
         if depth == 0:
             return offset
     # Marks of two kinds, as some keyboards leave them.
-    return _mixed(text, opening, end) if mark == "“" else None
+    return _mixed(text, opening, end) if mark in "“„" else None
 
 
 def _nested_closing(text: str, opening: int, end: int, ignored: Sequence[Span]) -> int | None:
@@ -156,7 +162,7 @@ def _nests(text: str, offset: int, opening: int) -> bool:
 
 
 def _mixed(text: str, opening: int, end: int) -> int | None:
-    next_opening = text.find("“", opening + 1, end)
+    next_opening = text.find(text[opening], opening + 1, end)
     closing = text.find('"', opening + 1, end)
     return closing if closing >= 0 and (next_opening < 0 or closing < next_opening) else None
 
@@ -178,9 +184,11 @@ def _closing_single(text: str, opening: int, end: int) -> int | None:
     return doubtful
 
 
-_SENTENCE_END = re.compile(r"[.!?…][\"”’'»)\]\ue0ff]*\s+[“\"'‘«(\[]{0,3}[A-ZÀ-ÖØ-Þ]")
+_SENTENCE_END = re.compile(
+    r"[.!?…](?:[ \u00a0\u202f]?[\"”“’'»«)\]\ue0ff])*\s+[“\"'‘«»„(\[\s]{0,4}[A-ZÀ-ÖØ-Þ]"
+)
 _ABBREVIATED = re.compile(
-    r"(?:\b(?:pp?|qtd|vol|no|ed|eds|Dr|Mr|Mrs|Ms|St|cf|e\.g|i\.e|al|ch|fig|ca|vs|trans|[A-Z])\.|\.\s?\.\s?\.)$"
+    r"(?:\b(?:pp?|qtd|vol|no|ed|eds|Dr|Mr|Mrs|Ms|St|cf|e\.g|i\.e|al|ch|fig|ca|vs|trans|vgl|Vgl|zit|Bd|Nr|Hg|Hrsg|bzw|z\.\s?B|u\.\s?a|ebd|Ebd|Übers|Verf|n|d|[A-Z])\.|\.\s?\.\s?\.)$"
 )
 # Ends a sentence that introduces a block quotation.
 _INTRODUCING = re.compile(r"[:,]\s*$")
@@ -188,7 +196,6 @@ _INTRODUCING = re.compile(r"[:,]\s*$")
 _PUNCTUATION = re.compile(rf"[ \n.,;:!?{NOTE_CALL}]*")
 _FINAL_PUNCTUATION = re.compile(rf"[ \n.,;:{NOTE_CALL}]*")
 _SPACE = re.compile(r"\s*")
-_SIGNATURE = re.compile(r"\n[^\S\n]*[—–-]{1,3}\s?[^\n]*$")
 _START = attrgetter("start")
 # Characters before a full stop by which an abbreviation is recognised.
 _LONGEST_ABBREVIATION = 6
@@ -301,7 +308,11 @@ def _with_citations(
     while last >= 0 and unclaimed[last].end > words.outer[0]:
         last -= 1
     earlier: list[DraftCitation] = []
-    if last >= 0 and sentences.has_both(unclaimed[last].end, words.start + 1):
+    if (
+        last >= 0
+        and not sentences.ends_before(unclaimed[last])
+        and sentences.has_both(unclaimed[last].end, words.start + 1)
+    ):
         first = bisect_left(unclaimed, unclaimed[last].start, key=_START)
         earlier = [
             citation for citation in _beginning_with(unclaimed, first) if citation.end <= words.outer[0]
@@ -359,6 +370,18 @@ class Sentences:
         begin = self._ends[index][0] + 1 if index >= 0 else start
         return self._prose[max(start, begin, end - _LONGEST_SENTENCE) : end]
 
+    def ends_before(self, citation: DraftCitation) -> bool:
+        """Whether a note is called after the end of a sentence, to which its citation then belongs."""
+        start = citation.start
+        if self._prose[start : start + 1] != NOTE_CALL:
+            return False
+        before = self._prose[max(0, start - _LONGEST_ABBREVIATION) : start].rstrip("\"”“’'»«)] \u00a0\u202f")
+        return before.endswith((".", "!", "?", "…"))
+
+    def belongs(self, citation: DraftCitation, start: int) -> bool:
+        """Whether a citation is in the sentence that has words from an offset on."""
+        return not self.ends_before(citation) and self.has_both(citation.end, start + 1)
+
     def has_both(self, start: int, end: int) -> bool:
         """Whether no sentence ends between two offsets."""
         index = bisect_left(self._stops, start, key=itemgetter(0))
@@ -385,9 +408,9 @@ def _set_off(
         end = last[0].start
     elif first:
         start = first[-1].end
-    signature = _SIGNATURE.search(prose[start:end])
-    if signature and len(signature[0]) < 120:
-        end = start + signature.start()
+    tail = max(start, end - LONGEST_SIGNATURE)
+    if signature := SIGNATURE.search(prose[tail:end]):
+        end = tail + signature.start()
     start, end = _trimmed(prose, start, end)
     if start >= end:
         return []

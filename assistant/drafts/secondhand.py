@@ -19,6 +19,7 @@ from assistant.core.quotation import PrintedPlace, QuotationLookup, ReusedWords
 from assistant.documents.document import Document
 from assistant.drafts.citations import DraftCitation
 from assistant.drafts.quotations import DraftQuotation, Sentences
+from assistant.drafts.wording import ACKNOWLEDGED
 from assistant.quotations.corpus import MOST_QUOTATION_CHARACTERS, Corpus
 
 # So many words in a row are taken from an essay, not written again by chance.
@@ -27,8 +28,10 @@ _REUSED = 8
 _MASK = "\u16a0"
 # Characters before and after a quotation in which its paragraph may name who wrote the words.
 _REACH = 5_000
-_SAYS_SO = re.compile(r"\b(?:qtd|quot(?:es?|ed|ing|ation)|cit(?:es?|ed|ing))\b", re.IGNORECASE)
-_PRONOUN = re.compile(r"\b(?:[Hh]e|[Ss]he|[Tt]hey|[Hh]is|[Hh]er|[Tt]heir)\b")
+_PRONOUN = re.compile(
+    r"\b(?:[Hh]e|[Ss]he|[Tt]hey|[Hh]is|[Hh]er|[Tt]heir|[Ee]r|[Ss]ie|[Ss]eine?[rmns]?|[Ii]hre?[rmns]?|[Ii]ls?|[Ee]lles?|"
+    r"[Ss]on|[Ss]a|[Ss]es)\b"
+)
 _COMMAND = re.compile(r"\\[A-Za-z]+")
 _NAME = re.compile(r"[^\W\d_][\w'’-]+")
 
@@ -106,7 +109,7 @@ def is_acknowledged(
     # A command of LaTeX is not the writer's word; its arguments are.
     written = _COMMAND.sub(" ", draft.text[first:last])
     sentence = f"{before} {after} {citation.text} {written}"
-    if citation.inner or _SAYS_SO.search(sentence):
+    if citation.inner or ACKNOWLEDGED.search(sentence):
         return True
     names = [name for name in _NAME.findall(author) if name[0].isupper()]
     named = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")

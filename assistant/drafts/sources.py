@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 
@@ -13,7 +12,9 @@ from assistant.citations.record import family_of
 from assistant.core.essay import StoredEssay, letters_and_digits, plain_title
 from assistant.documents.document import Document
 from assistant.drafts.citations import DraftCitation
+from assistant.drafts.keys import CitationKeys, WorkEntry, by_acronym
 from assistant.drafts.quotations import DraftContents, DraftQuotation
+from assistant.drafts.wording import HEREAFTER, without_case_and_accents
 
 _FEWEST_LETTERS = 8
 # Words of a title up to this length may begin with a small letter: and, of, from.
@@ -21,21 +22,26 @@ _SMALL_WORD = 4
 # But at least half of all words have a capital: "Aquinas, in the 1940s, he came to see that the" is not a
 # title.
 _CAPITALISED = 0.5
-# A name to which a sentence gives the words that follow.
+# A name to which a sentence gives the words that follow. "As far as Dover" names nobody.
 _SPEAKER = re.compile(
     r"(?P<name>[A-ZÀ-ÖØ-Þ][\w'’-]{1,60})(?:\s+\(\d{4}\w?\))?,?\s+(?:\w+ly\s+)?(?:argues|argued|writes|wrote|notes|noted|says|"
     r"said|claims|claimed|states|stated|observes|observed|suggests|suggested|insists|insisted|calls|called|"
-    r"describes|described|asks|asked|concludes|concluded|remarks|remarked|explains|explained|puts)\b"
-    r"|\b(?:[Aa]ccording to|[Ii]n the words of|[Aa]s)\s+(?:\w+\s+)?(?P<other>[A-ZÀ-ÖØ-Þ][\w'’-]+)"
+    r"describes|described|asks|asked|concludes|concluded|remarks|remarked|explains|explained|puts|"
+    r"schreibt|schrieb|meint|meinte|behauptet|bemerkt|nennt|nannte|sagt|sagte|betont|argumentiert|"
+    r"écrit|écrivait|affirme|affirmait|dit|disait|note|remarque|soutient|estime|appelle|explique)\b"
+    r"|\b(?:[Aa]ccording to|[Ii]n the words of|[Ll]aut|[Ss]elon|[Dd][’']après)\s+"
+    r"(?:\w+\s+)?(?P<other>[A-ZÀ-ÖØ-Þ][\w'’-]+)"
+    r"|\b[Aa]s\s+(?P<third>[A-ZÀ-ÖØ-Þ][\w'’-]+)\s+has\s+it\b"
 )
+# The short form of a work: capitals, as EAA or WotF.
+_SHORT_FORM = re.compile(r"[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ÖØ-öø-ÿ&]{0,6}[A-ZÀ-ÖØ-Þ]|[A-ZÀ-ÖØ-Þ]{2,8}")
+_NAME_AND_YEAR = re.compile(r"^[^\W\d_]{3,}.*(?:1[5-9]|20)\d\d")
+# Characters before a short form in which the work that it is for is named.
+_NAMED_WITHIN = 400
+# Letters of a title's first words by which it is cited.
+_FEWEST_LETTERS_CITED = 4
 # Words that may be where a speaker's name is.
 _NO_NAMES = frozenset("he she it they we i one this that who which the essay author article".split())
-
-
-def without_case_and_accents(text: str) -> str:
-    """A text without case and accents."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
 def is_titled(text: str) -> bool:
@@ -45,7 +51,8 @@ def is_titled(text: str) -> bool:
     long, long_capitalised = (
         sum(len(word) > _SMALL_WORD for word in several) for several in (words, capitalised)
     )
-    return long > 1 and long_capitalised == long and len(capitalised) >= _CAPITALISED * len(words)
+    begins = bool(words) and words[0] in capitalised
+    return begins and long > 1 and long_capitalised == long and len(capitalised) >= _CAPITALISED * len(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +64,17 @@ class Meaning:
             source, and none is named before it.
         citation: The citation, with its pages if one has any; ``None`` if the quotation has none.
         distant: Whether the essay was named in another paragraph only.
+        carried: Whether the citation names no source, and the one named before it is meant.
+        shared: Whether it is beside that of another work.
+        opaque: Whether it names a source by a key or a short form that does not show which.
     """
 
     essays: frozenset[str] | None
     citation: DraftCitation | None
     distant: bool = False
+    carried: bool = False
+    shared: bool = False
+    opaque: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +107,26 @@ class Sources:
             (re.compile(rf"\b{re.escape(name)}\b"), frozenset(ids)) for name, ids in by_name.items()
         ]
         self._titles = {essay.id: letters_and_digits(plain_title(essay.reference)) for essay in essays}
+        self._title_words = {
+            essay.id: _title_words(without_case_and_accents(plain_title(essay.reference))) for essay in essays
+        }
+        # Each main title that may be named in a sentence, with the essays.
+        self._in_text = [
+            *self._authors,
+            *(
+                (re.compile(rf"\b{r'[^a-z0-9]{1,3}'.join(map(re.escape, words))}\b"), frozenset({name}))
+                for name, words in self._title_words.items()
+                if len(words) > 1 and sum(map(len, words)) >= _FEWEST_LETTERS
+            ),
+        ]
+        self.keys = CitationKeys(essays)
 
-    def meant(self, citation: DraftCitation) -> frozenset[str] | None:
-        """Ids of the essays that a citation may mean.
-
-        Returns:
-            ``None`` if it names no source; an empty set if it names a work that the library does not have.
-        """
-        if citation.key:
-            return frozenset(essay_id for essay_id in self._essays if self._is_key(citation.key, essay_id))
-        if not citation.who:
-            return None
-        named = self._by_name(citation.who) or self._by_title(citation.who)
-        return frozenset(essay_id for essay_id in named if self._is_year(citation.year, essay_id))
+    def named(self, who: str, year: str = "") -> frozenset[str]:
+        """Ids of the essays that names and titles, and a year, may mean."""
+        named = self._by_name(who) or self._by_title(who)
+        if not named and _SHORT_FORM.fullmatch(who):
+            named = by_acronym(who, tuple(self._essays.values()))
+        return frozenset(essay_id for essay_id in named if self._is_year(year, essay_id))
 
     def mentions(self, text: str) -> list[Mention]:
         """Where a text names authors of the library, in order."""
@@ -116,7 +136,7 @@ class Sources:
         return sorted(
             (
                 Mention(offsets[match.start()], offsets[match.end() - 1] + 1, essays)
-                for pattern, essays in self._authors
+                for pattern, essays in self._in_text
                 for match in pattern.finditer(words)
             ),
             key=attrgetter("start"),
@@ -124,7 +144,9 @@ class Sources:
 
     def has_other_speaker(self, sentence: str) -> bool:
         """Whether a sentence names speakers, none of whom is an author of the library."""
-        speakers = [match["name"] or match["other"] for match in _SPEAKER.finditer(sentence)]
+        speakers = [
+            match["name"] or match["other"] or match["third"] for match in _SPEAKER.finditer(sentence)
+        ]
         return bool(speakers) and not any(
             without_case_and_accents(speaker) in _NO_NAMES or self._named_in(speaker) for speaker in speakers
         )
@@ -150,22 +172,6 @@ class Sources:
         known = self.year(essay_id)
         return not year or not known or not year[:4].isdecimal() or year[:4] == known
 
-    def _is_key(self, key: str, essay_id: str) -> bool:
-        letters = letters_and_digits(without_case_and_accents(key))
-        if letters in {
-            letters_and_digits(essay_id),
-            letters_and_digits(str(self._essays[essay_id].reference.get("id", ""))),
-        }:
-            return True
-        name = letters_and_digits(self._names[essay_id])
-        year = re.search(r"(?:1[5-9]|20)\d\d", key)
-        return (
-            bool(name)
-            and letters.startswith(name)
-            and not letters[len(name) : len(name) + 1].isalpha()
-            and self._is_year(year[0] if year else "", essay_id)
-        )
-
     def _by_name(self, who: str) -> frozenset[str]:
         # Names come before the title, which may have an author's name in it.
         before = re.split(r"[“\"‘«]", who)[0]
@@ -180,15 +186,91 @@ class Sources:
 
     def _by_title(self, who: str) -> frozenset[str]:
         title = letters_and_digits(who)
-        if len(title) < _FEWEST_LETTERS:
+        words = _title_words(without_case_and_accents(who))
+        if len(title) < _FEWEST_LETTERS_CITED or not who.lstrip("“\"‘'«*_ ")[:1].isupper():
             return frozenset()
-        return frozenset(essay_id for essay_id, known in self._titles.items() if known.startswith(title))
+        return frozenset(
+            essay_id
+            for essay_id, known in self._titles.items()
+            if (len(title) >= _FEWEST_LETTERS and known.startswith(title))
+            or self._title_words[essay_id][: len(words)] == words
+        )
+
+
+def _title_words(title: str) -> tuple[str, ...]:
+    """The words of a title before its colon, without an article at its beginning."""
+    words = re.findall(r"[^\W_]+", re.sub(r"[’']", "", re.split(r"[:.?!]", title)[0]))
+    return tuple(words[1:] if words[:1] in (["the"], ["a"], ["an"]) else words)
 
 
 def _family_name(essay: StoredEssay) -> str:
     """Family name of the first author: sentences and citations that name the others name the first too."""
     authors = essay.reference.get("author", ())
     return without_case_and_accents(family_of(authors[0])) if authors else ""
+
+
+class DraftSources:
+    """Tells which essays the citations of one draft mean, by its bibliography and its short forms too.
+
+    Args:
+        draft: The draft.
+        sources: The essays.
+        entries: The entries of its bibliography by their keys.
+    """
+
+    def __init__(self, draft: Document, sources: Sources, entries: Mapping[str, WorkEntry]) -> None:
+        self._sources, self._entries = sources, entries
+        self._short = self._short_forms(draft)
+        # What keys and short forms mean that do not show it themselves.
+        self._learned: dict[str, frozenset[str]] = {}
+
+    def _short_forms(self, draft: Document) -> dict[str, frozenset[str]]:
+        """The essays that a draft says it will cite by a short form."""
+        forms: dict[str, frozenset[str]] = {}
+        mentions = self._sources.mentions(draft.prose)
+        for match in HEREAFTER.finditer(draft.prose):
+            last = bisect_left(mentions, match.start(), key=attrgetter("start")) - 1
+            named = last >= 0 and match.start() - mentions[last].end <= _NAMED_WITHIN
+            forms.setdefault(match["short"].rstrip(".’'"), mentions[last].essays if named else frozenset())
+        return forms
+
+    def meant(self, citation: DraftCitation) -> frozenset[str] | None:
+        """Ids of the essays that a citation may mean.
+
+        Returns:
+            ``None`` if it names no source, or one that cannot be told; an empty set if it names a work that
+            the library does not have.
+        """
+        if citation.key:
+            meant = self._sources.keys.essays(citation.key, self._entries.get(citation.key))
+            return self._learned.get(citation.key, meant)
+        if not citation.who:
+            return None
+        if citation.who in self._short:
+            return self._short[citation.who]
+        named = self._sources.named(citation.who, citation.year)
+        if named or not (citation.remark or _SHORT_FORM.fullmatch(citation.who)):
+            return named
+        return self._learned.get(citation.who)
+
+    def is_opaque(self, citation: DraftCitation) -> bool:
+        """Whether a citation names a source that cannot be told."""
+        named = citation.key or (citation.who and not citation.remark)
+        return bool(named) and self.meant(citation) is None
+
+    def learn(self, evidence: Iterable[tuple[DraftCitation, str]]) -> None:
+        """Learn what keys and short forms mean that do not show it.
+
+        Args:
+            evidence: Citations of words that an essay has on the very pages cited, and the essay's id.
+        """
+        known: dict[str, list[str]] = {}
+        for citation, essay_id in evidence:
+            known.setdefault(citation.key or citation.who, []).append(essay_id)
+        for name, essays in known.items():
+            # A key with a name and a year is more likely that of a work which has the words too.
+            if len(set(essays)) == 1 and len(essays) >= (2 if _NAME_AND_YEAR.search(name) else 1):
+                self._learned[name] = frozenset(essays)
 
 
 class CitationResolver:
@@ -198,16 +280,20 @@ class CitationResolver:
         draft: The draft.
         contents: Its quotations, citations and sentences.
         sources: The essays.
+        meant: Which of them its citations mean.
     """
 
-    def __init__(self, draft: Document, contents: DraftContents, sources: Sources) -> None:
+    def __init__(
+        self, draft: Document, contents: DraftContents, sources: Sources, meant: DraftSources
+    ) -> None:
         self._draft, self._sentences, self._sources = draft, contents.sentences, sources
+        self._meant = meant
         # Where citations name their source, and which essays they mean, in order.
         self._cited = [
-            (citation.start, meant)
+            (citation.start, essays)
             for block in contents.citations
             for citation in block
-            if (meant := sources.meant(citation)) is not None
+            if (essays := meant.meant(citation)) is not None
         ]
         self._cited.sort(key=itemgetter(0))
         self._mentions = sources.mentions(draft.prose)
@@ -216,16 +302,21 @@ class CitationResolver:
         """What the citation of a quotation means."""
         if not quotation.citations:
             return Meaning(None, None)
-        citations = [(citation, self._sources.meant(citation)) for citation in quotation.citations]
+        citations = [(citation, self._meant.meant(citation)) for citation in quotation.citations]
         start = quotation.citations[0].start
         nearest = [meant for citation, meant in citations if citation.start == start and meant]
         named = [meant for _, meant in citations if meant is not None]
+        opaque = [each for each in quotation.citations if each.start == start and self._meant.is_opaque(each)]
+        if opaque and not any(meant is not None for each, meant in citations if each.start == start):
+            return Meaning(None, opaque[0], opaque=True)
         essays = next(iter([*nearest, *named]), None)
         fitting = [citation for citation, meant in citations if meant is None or meant == essays]
         fitting = fitting or list(quotation.citations)
         citation = next((citation for citation in fitting if citation.pages or citation.year), fitting[0])
         if essays is not None:
-            return Meaning(essays, citation)
+            beside = [meant for each, meant in citations if each.start == citation.start and meant != essays]
+            shared = any(meant is not None for meant in beside) and len(essays) > 0
+            return Meaning(essays, citation, shared=shared)
         return self._named_before(citation, min(citation.start, quotation.outer[0]), quotation.block)
 
     def _named_before(self, citation: DraftCitation, offset: int, block_index: int) -> Meaning:
@@ -233,11 +324,11 @@ class CitationResolver:
         block = self._draft.blocks[block_index]
         end = max(citation.start, offset)
         if self._sources.has_other_speaker(self._sentences.before(block.start, offset)):
-            return Meaning(frozenset(), citation)
+            return Meaning(frozenset(), citation, carried=True)
         near = self._last(block.start, end, end if citation.start < block.end else offset)
         if near is not None:
-            return Meaning(near, citation)
-        return Meaning(self._last(0, block.start, block.start), citation, distant=True)
+            return Meaning(near, citation, carried=True)
+        return Meaning(self._last(0, block.start, block.start), citation, distant=True, carried=True)
 
     def _last(self, start: int, end: int, words_end: int) -> frozenset[str] | None:
         """The essays that were named last: by a citation up to ``end``, or in words up to ``words_end``."""

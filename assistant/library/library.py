@@ -413,7 +413,7 @@ class Library:
         return quotations.verdict(text, snapshot.style(style), essays)
 
     def check_draft(
-        self, draft: Path | str, *, essays: Sequence[str] = (), style: str = "mla"
+        self, draft: Path | str, *, essays: Sequence[str] = (), style: str = "mla", **options: Any
     ) -> DraftReport:
         """Check the quotations and citations of a draft; see ``drafts.check.check_draft``.
 
@@ -426,7 +426,7 @@ class Library:
         checked = [snapshot.essay(essay_id) for essay_id in essays] or snapshot.all_essays()
         self._report_damage(snapshot)
         corpus = snapshot.quotations().corpus if checked and not essays else None
-        return check_draft(draft, checked, snapshot.style(style), corpus)
+        return check_draft(draft, checked, snapshot.style(style), corpus, **options)
 
     @staticmethod
     def fixed_draft(audit: DraftReport, draft: Path | None = None) -> bytes:
