@@ -26,6 +26,7 @@ class Pin:
         question: The question that found it, or the empty string.
         note: The user's note on it.
         marked: Spans of the passage's text, within these words, that were marked as answering.
+        tags: The user's tags, in their order.
     """
 
     essay: str
@@ -39,6 +40,7 @@ class Pin:
     question: str = ""
     note: str = ""
     marked: Spans = ()
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A notebook or a conversation as Markdown and as a Word document.
+"""A notebook or a conversation as Markdown, as an outline and as a Word document.
 
 The library that writes Word files is loaded when one is written.
 """
@@ -27,6 +27,8 @@ OUTDATED = (
 )
 ASKED = "Found by asking: "
 NOTE = "Note:"
+TAGS = "Tags: "
+UNTAGGED = "Without a tag"
 EMPTY = "Nothing is in it."
 
 # Characters that XML does not allow; a pasted note may contain them.
@@ -59,6 +61,37 @@ def notebook_markdown(notebook: Notebook) -> str:
         parts.append(f"## {notebook.list_title}")
         parts += [_line(reference) for reference in notebook.references]
     return "\n\n".join(parts) + "\n"
+
+
+def notebook_outline(notebook: Notebook) -> str:
+    """A notebook as one nested list in Markdown, which outliners read.
+
+    Each section is a point, below it each note of the user's own, and below that the quotation with its
+    citation.
+    """
+    parts = [f"# {_line(rich(notebook.title))}"]
+    points = []
+    for section, entries in notebook.sections:
+        if not entries:
+            continue
+        points.append(f"- **{_line(rich(section.heading or UNTAGGED))}**")
+        for entry in entries:
+            note = " ".join(entry.pin.note.split())
+            points += [f"  - {_line(rich(note))}"] if note else []
+            points.append(f"{'    ' if note else '  '}- {_quoted_in_a_line(entry)}")
+    parts.append("\n".join(points) or EMPTY)
+    if notebook.references:
+        parts.append(f"## {notebook.list_title}")
+        parts += [_line(reference) for reference in notebook.references]
+    return "\n\n".join(parts) + "\n"
+
+
+def _quoted_in_a_line(entry: Entry) -> str:
+    """A quotation with its citation in one line; a block quotation gets quotation marks."""
+    parts = parts_of(entry.quotation)
+    words = _line(rich(parts.words))
+    quoted = f"“{words}”" if entry.quotation.block else words
+    return f"{quoted} {_line(parts.citation + parts.end)}".strip()
 
 
 def with_titles(section: Section, entries: tuple[Entry, ...]) -> Iterator[tuple[Entry, bool]]:
@@ -105,6 +138,8 @@ def _entry(entry: Entry, numbers: Iterator[int]) -> Iterator[str]:
         yield f"*{OUTDATED}*"
     if entry.pin.question:
         yield f"{ASKED}{_line(rich(entry.pin.question))}"
+    if entry.pin.tags:
+        yield f"{TAGS}{_line(rich(', '.join(entry.pin.tags)))}"
     if entry.pin.note.strip():
         yield f"**{NOTE}** " + "\n\n".join(map(markdown_lines, paragraphs(entry.pin.note)))
 
@@ -183,6 +218,8 @@ class _Writer:
             self._paragraph(OUTDATED, _ABOUT)
         if entry.pin.question:
             self._paragraph(f"{ASKED}{' '.join(entry.pin.question.split())}", _ABOUT)
+        if entry.pin.tags:
+            self._paragraph(f"{TAGS}{', '.join(entry.pin.tags)}", _ABOUT)
         for number, part in enumerate(paragraphs(entry.pin.note)):
             paragraph = self._document.add_paragraph(style=_OWN_NOTE)
             if not number:

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 STYLES = "tokens style conversation cards reader welcome printed measure check library notebook print".split()
 SCRIPTS = (
     "page views copying navigation printed hits finding sentences keys session scope "
-    "conversation library checking notebook pin_buttons pin_list saving updates"
+    "conversation library checking notebook pin_buttons pin_filter pin_drag pin_backup pin_list "
+    "saving updates"
 ).split()
 
 _YEAR = "public, max-age=31536000, immutable"

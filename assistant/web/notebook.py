@@ -4,9 +4,10 @@ Hooks that the scripts, the styles and the browser tests rely on:
 
 - ``#copy-as``: the form in which the page copies; ``#save-conversation button[data-save]``: saves the
   conversation;
-- ``#notebook``: the part; in it ``#pin-count``, ``#pins > li.pinned[data-id]`` (drawn by ``notebook.js``),
-  ``#notebook-said`` (what was done, with ``.undo``), ``.notebook-save button[data-save]`` and
-  ``.notebook-empty``;
+- ``#notebook``: the part; in it ``#pin-count``, ``#pins > li.pinned[data-id]`` (drawn by ``pin_list.js``),
+  each with ``.pin-note`` and ``.pin-tags``; ``#notebook-said`` (what was done, with ``.undo``),
+  ``.notebook-save button[data-save]`` and ``.notebook-empty``; ``#pin-filter`` and ``#pin-tags button``: show
+  some only; ``#notebook-kept``, ``#back-up``, ``#restore``, ``#restore-file``: where it is kept;
 - ``button.pin[data-start][data-end]`` in a card, ``#pin-sentence`` beside a sentence: pin a quotation;
 - ``.turn .forget``: deletes a question and its answer (see ``conversation.js``).
 """
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.core.errors import AssistantError
 from assistant.core.notebook import Entry, Notebook, Section
 from assistant.rendering.clipboard import parts_of, quotation_forms
-from assistant.rendering.notebook import notebook_markdown, notebook_word
+from assistant.rendering.notebook import notebook_markdown, notebook_outline, notebook_word
 from assistant.web.components import plain_html
 from assistant.web.messages import public_message
 from assistant.web.session import notebook_pins, notebook_sections
@@ -37,11 +38,14 @@ SOME_GONE = "Essays that are no longer in the library are left out."
 # The ending and the type of the file in each format.
 _FORMATS = {
     "markdown": ("md", "text/markdown"),
+    "outline": ("md", "text/markdown"),
     "docx": ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     "bibtex": ("bib", "application/x-bibtex"),
     "ris": ("ris", "application/x-research-info-systems"),
 }
 _TITLES = {"notebook": "Notebook", "conversation": "Conversation"}
+# What the file is called, where that is not what is saved.
+_NAMES = {"bibtex": "references", "ris": "references", "outline": "outline"}
 
 _ON_COPYING = """
 window.desk.serveNotebook({
@@ -110,7 +114,7 @@ def saver(library: Library) -> Callable[[object], dict[str, str]]:
         except AssistantError as error:
             return {"fault": public_message(error, library.root)}
         ending, kind = _FORMATS[form]
-        name = f"{title if form in {'markdown', 'docx'} else 'references'}.{ending}"
+        name = f"{_NAMES.get(form, title)}.{ending}"
         return {"name": name, "type": kind, "content": b64encode(content).decode(), "said": said}
 
     return save
@@ -120,6 +124,8 @@ def _content(library: Library, notebook: Notebook, form: str) -> tuple[bytes, st
     """The content of a file, and a sentence about it."""
     if form == "markdown":
         return notebook_markdown(notebook).encode(), ""
+    if form == "outline":
+        return notebook_outline(notebook).encode(), ""
     if form == "docx":
         return notebook_word(notebook), ""
     if not notebook.essays:

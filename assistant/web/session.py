@@ -23,6 +23,7 @@ _MOST_PINS = 5_000
 # Earlier questions that help to understand a new one, and characters of all that is sent with a question.
 _MOST_EARLIER = 20
 _LONGEST_ASKED = 200_000
+_MOST_TAGS, _LONGEST_TAG = 20, 60
 _PIN_TEXTS = ("citation", "title", "reference", "question", "note")
 
 
@@ -173,7 +174,10 @@ def _pin(value: object) -> Pin | None:
         return None
     texts = {name: _text(value.get(name)) for name in _PIN_TEXTS}
     marked = _marked(value.get("marked"), span)
-    return Pin(essay, passage, span[0], span[1], words, **texts, marked=marked)
+    tags = tuple(
+        tag for tag in (_text(each, _LONGEST_TAG) for each in _list(value.get("tags"))) if tag.strip()
+    )
+    return Pin(essay, passage, span[0], span[1], words, **texts, marked=marked, tags=tags[:_MOST_TAGS])
 
 
 def _marked(value: object, within: tuple[int, int]) -> tuple[tuple[int, int], ...]:

@@ -26,7 +26,14 @@ from assistant.core.notebook import Entry, Mark, Notebook, Pin, Section
 from assistant.core.rich import rich
 from assistant.drafts.check import check_draft
 from assistant.rendering.clipboard import quotation_forms, reference_forms
-from assistant.rendering.notebook import EMPTY, OUTDATED, notebook_markdown, notebook_word
+from assistant.rendering.notebook import (
+    EMPTY,
+    OUTDATED,
+    UNTAGGED,
+    notebook_markdown,
+    notebook_outline,
+    notebook_word,
+)
 from assistant.web.notebook import GONE, NOTHING, SOME_GONE, pin_lookup, saver
 from assistant.web.views.passage import copied, copy_button
 
@@ -94,6 +101,29 @@ def test_a_notebook_as_markdown() -> None:
         f"## Lost\n\n“lost words” (Abel 3).\n\n*{OUTDATED}*\n\n"
         "## Works Cited\n\nAbel, Zoe. Lost.\n\nMarsh, Ada. *The Keeper’s* Log. Coast, 1999.\n"
     )
+
+
+def test_an_outline_is_one_nested_list() -> None:
+    noted = pin_of(FIRST, *FIRST.sentences[0], note="A *claim*\nof mine.", tags=("oil", "*x*"))
+    plain = pin_of(FIRST, *FIRST.sentences[2])
+    notebook = FakeLibrary(ESSAY).notebook(
+        "Notebook", [Section((noted, plain), heading="*x*"), Section((pin_of(VERSE, 0, len(VERSE.text)),))]
+    )
+    assert notebook_outline(notebook) == (
+        "# Notebook\n\n- **\\*x\\***\n  - A \\*claim\\* of mine.\n"
+        "    - “A lighthouse keeper wrote two books at once” (Marsh 31).\n"
+        "  - “This essay reads the two together” (Marsh 31).\n"
+        f"- **{UNTAGGED}**\n  - {_quoted(VERSE)}\n\n"
+        "## Works Cited\n\nMarsh, Ada. *The Keeper’s* Log. Coast, 1999.\n"
+    )
+    assert "- " not in notebook_outline(_notebook())
+    assert "\n\nTags: oil, \\*x\\*\n\n**Note:**" in notebook_markdown(_notebook(noted))
+    assert "Tags: oil, *x*" in _paragraphs(_read(_notebook(noted)), "About")
+
+
+def _quoted(verse: Any) -> str:
+    words = " ".join(verse.text.split()).rstrip(".")
+    return f"“{words}” (qtd. in Marsh 33)."
 
 
 def test_a_conversation_as_markdown() -> None:

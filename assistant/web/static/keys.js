@@ -68,7 +68,7 @@
   function applies(event) {
     if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return false;
     if (event.shiftKey && !"?/+".includes(event.key)) return false;
-    if (!desk.conversation()?.offsetParent || document.querySelector("dialog[open]")) return false;
+    if (!document.getElementById("desk")?.offsetParent || document.querySelector("dialog[open]")) return false;
     if (event.target.closest(EDITABLE) || (!event.key.startsWith("Arrow") && lettersAreOff())) return false;
     return !(event.key.startsWith("Arrow") && event.target.closest(USES_ARROWS));
   }

@@ -5,13 +5,22 @@
 
   const KEY = "essay-assistant-notebook";
   const MOST_PINS = 5000; // the most that the server looks up
+  const MOST_TAGS = 20; // of one pin
+  const LONGEST_TAG = 60;
   const TEXTS = ["id", "essay", "passage", "words", "title", "citation", "reference", "question", "note"];
+
+  // Tags in their order, each once, whatever its case.
+  desk.tagsOf = (value) => {
+    const tags = (Array.isArray(value) ? value : []).filter((tag) => typeof tag === "string");
+    const clean = tags.flatMap((tag) => tag.split(/[,;]/)).map((tag) => [...tag.trim().replace(/\s+/g, " ")].slice(0, LONGEST_TAG).join("")).filter(Boolean);
+    return [...new Map(clean.map((tag) => [tag.toLowerCase(), tag]).reverse()).values()].reverse().slice(0, MOST_TAGS);
+  };
 
   function validPin(value) {
     if (!value || TEXTS.slice(0, 4).some((name) => typeof value[name] !== "string" || !value[name])) return null;
     if (!Number.isInteger(value.start) || !Number.isInteger(value.end)) return null;
     const texts = TEXTS.map((name) => [name, typeof value[name] === "string" ? value[name] : ""]);
-    return { ...Object.fromEntries(texts), start: value.start, end: value.end };
+    return { ...Object.fromEntries(texts), start: value.start, end: value.end, tags: desk.tagsOf(value.tags) };
   }
 
   function stored() {
@@ -24,6 +33,8 @@
   }
 
   desk.pins = stored;
+  desk.validPin = validPin;
+  desk.mostPins = MOST_PINS;
 
   const isFull = (fault) => fault.name === "QuotaExceededError" || fault.name === "NS_ERROR_DOM_QUOTA_REACHED";
 

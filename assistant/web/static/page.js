@@ -44,15 +44,17 @@ window.desk = {};
 
   const REVOKE_AFTER_MS = 60_000; // the download starts after the click, and asks the reader where to save
 
-  // Download a file from its content in base64.
-  desk.download = ({ name, type, content }) => {
-    const bytes = Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
+  function offer(name, type, content) {
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([bytes], { type }));
+    link.href = URL.createObjectURL(new Blob([content], { type }));
     link.download = name;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), REVOKE_AFTER_MS);
-  };
+  }
+
+  // Download a file from its content in base64, or from its text.
+  desk.download = ({ name, type, content }) => offer(name, type, Uint8Array.from(atob(content), (one) => one.charCodeAt(0)));
+  desk.downloadText = ({ name, type, text }) => offer(name, type, text);
 
   // Do something with an element as soon as gradio has drawn it.
   desk.whenDrawn = (selector, act) => {

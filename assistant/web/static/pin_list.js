@@ -31,14 +31,22 @@
     const note = element("textarea", "pin-note");
     note.rows = 2;
     note.placeholder = "Your note";
+    const tags = element("input", "pin-tags");
+    tags.type = "text";
+    tags.placeholder = "Tags, with commas between";
+    tags.autocomplete = "off";
     const actions = element("div", "pin-actions");
     actions.append(
-      button("open-pin", "Open in the essay"), button("copy copy-pin", "Copy quotation"),
+      button("copy copy-pin", "Copy"), button("open-pin", "Read"),
       button("move-up", "Move up"), button("move-down", "Move down"), button("remove-pin", "Remove"),
     );
+    const head = element("div", "pin-head");
+    const handle = element("span", "pin-handle");
+    handle.title = "Drag to another place";
+    head.append(handle, element("p", "pin-title"), element("p", "pin-citation"));
     item.append(
-      element("p", "pin-title"), element("blockquote", "pin-words"), element("p", "pin-citation"), element("p", "pin-gone"),
-      element("p", "pin-question"), note, actions,
+      head, element("blockquote", "pin-words"), element("p", "pin-gone"),
+      element("p", "pin-question"), note, tags, actions,
     );
     return item;
   }
@@ -56,6 +64,7 @@
     write("pin-gone", now && !now.current ? GONE : "");
     write("pin-question", pin.question ? `Found by asking: ${pin.question}` : "");
     fillNote(part("pin-note"), pin);
+    fillTags(part("pin-tags"), pin);
     part("open-pin").dataset.note = pin.passage;
     const { text, html = "", markdown = "" } = now?.quotation || { text: `“${pin.words}” ${pin.citation}` };
     const copied = part("copy-pin").dataset;
@@ -75,6 +84,12 @@
     if (note.dataset.waits || note.value === pin.note) return;
     note.value = pin.note;
     grow(note);
+  }
+
+  function fillTags(box, pin) {
+    box.setAttribute("aria-label", `Tags of ${shortened(pin)}`);
+    if (box.dataset.waits || document.activeElement === box) return;
+    box.value = pin.tags.join(", ");
   }
 
   function grow(note) {
@@ -98,6 +113,8 @@
     drawCount(pins.length);
     if (!list()) return;
     const focused = document.activeElement;
+    const shown = desk.pinsShown(pins);
+    const places = new Map(shown.map((pin, place) => [pin, place]));
     for (const [id, item] of drawn) {
       if (pins.some((pin) => pin.id === id)) continue;
       item.remove();
@@ -106,12 +123,15 @@
     for (const [place, pin] of pins.entries()) {
       const item = drawn.get(pin.id) || newItem(pin.id);
       drawn.set(pin.id, item);
-      fill(item, pin, place, pins.length);
+      fill(item, pin, places.get(pin) ?? -1, shown.length);
+      item.hidden = !places.has(pin);
       if (list().children[place] !== item) list().insertBefore(item, list().children[place] || null);
     }
     // An item loses the focus when it is moved in the document.
     if (focused?.isConnected && focused.closest("#pins")) focused.focus({ preventScroll: true });
     list().closest(".notebook").classList.toggle("none", !pins.length);
+    desk.drawFilter(pins, shown.length);
+    desk.drawKept(pins);
   };
 
   desk.notebookArrived = () => {
@@ -119,51 +139,65 @@
     desk.drawPins();
   };
 
-  // Notes, stored as they are typed ------------------------------------------------------------------
+  // Notes and tags, stored as they are typed ---------------------------------------------------------
 
   let waiting = 0;
+  const tagsIn = (box) => desk.tagsOf(box.value.split(/[,;\n]/));
 
   function keepNotes() {
     clearTimeout(waiting);
     const written = new Map();
     for (const [id, item] of drawn) {
-      const note = item.querySelector(".pin-note");
-      if (note.dataset.waits) written.set(id, note);
+      const boxes = [item.querySelector(".pin-note"), item.querySelector(".pin-tags")];
+      if (boxes.some((box) => box.dataset.waits)) written.set(id, boxes);
     }
     if (!written.size) return;
-    const note = (pin) => (written.has(pin.id) ? { ...pin, note: written.get(pin.id).value } : pin);
-    if (!desk.changePins((pins) => pins.map(note))) return;
-    for (const each of written.values()) delete each.dataset.waits;
+    const now = (pin) => {
+      const [note, tags] = written.get(pin.id) || [];
+      return note ? { ...pin, note: note.dataset.waits ? note.value : pin.note, tags: tags.dataset.waits ? tagsIn(tags) : pin.tags } : pin;
+    };
+    if (!desk.changePins((pins) => pins.map(now))) return;
+    for (const box of [...written.values()].flat()) delete box.dataset.waits;
   }
 
   document.addEventListener("input", (event) => {
-    if (!event.target.matches?.("#pins .pin-note")) return;
+    if (!event.target.matches?.("#pins :is(.pin-note, .pin-tags)")) return;
     event.target.dataset.waits = "yes";
-    grow(event.target);
+    if (event.target.matches(".pin-note")) grow(event.target);
     clearTimeout(waiting);
     waiting = setTimeout(keepNotes, REST_MS);
   });
-  document.addEventListener("change", (event) => event.target.matches?.("#pins .pin-note") && keepNotes());
+  document.addEventListener("change", (event) => event.target.matches?.("#pins :is(.pin-note, .pin-tags)") && keepNotes());
+  // The tags are shown as they are stored once the writer has left them.
+  document.addEventListener("focusout", (event) => event.target.matches?.("#pins .pin-tags") && setTimeout(desk.drawPins));
   window.addEventListener("pagehide", keepNotes);
   desk.keepNotes = keepNotes;
 
   // Order, removal and undo -----------------------------------------------------------------
 
-  function move(id, by) {
-    let place = 0;
-    let count = 0;
+  // Put a pin where another one is; of those that the filter hides, none moves.
+  desk.movePin = (id, goal) => {
+    keepNotes();
+    let [place, count] = [0, 0];
     const moved = desk.changePins((pins) => {
-      place = pins.findIndex((pin) => pin.id === id);
-      count = pins.length;
-      const goal = place + by;
-      if (place < 0 || goal < 0 || goal >= pins.length) return pins;
-      [pins[place], pins[goal]] = [pins[goal], pins[place]];
-      place = goal;
-      return pins;
+      const shown = desk.pinsShown(pins);
+      const pin = shown.find((each) => each.id === id);
+      count = shown.length;
+      place = Math.min(Math.max(goal, 0), count - 1);
+      if (!pin) return pins;
+      const others = shown.filter((each) => each !== pin);
+      const order = others.toSpliced(place, 0, pin).values();
+      const moving = new Set(shown);
+      return pins.map((each) => (moving.has(each) ? order.next().value : each));
     });
-    if (!moved) return;
+    if (moved) desk.say(`Number ${place + 1} of ${count}.`);
+    return moved;
+  };
+
+  function move(id, by) {
+    const place = desk.pinsShown(desk.pins()).findIndex((pin) => pin.id === id);
+    if (place < 0 || !desk.movePin(id, place + by)) return;
     drawn.get(id)?.scrollIntoView({ behavior: desk.smooth(), block: "nearest" });
-    desk.say(`Number ${place + 1} of ${count}.`);
   }
 
   function remove(id) {

@@ -9,7 +9,8 @@
     if (!file) return void desk.say("Nothing was saved: the server does not answer.", true);
     if (file.fault) return void desk.say(file.fault, true);
     desk.download(file);
-    desk.say(`Saved as ${file.name}. ${file.said}`.trim(), true);
+    const part = title === "notebook" && desk.isFiltered() ? "Only the quotations that are shown are in it. " : "";
+    desk.say(`Saved as ${file.name}. ${part}${file.said}`.trim(), true);
   }
 
   // The passage of a card with its highlights.
@@ -42,7 +43,7 @@
       return void save("conversation", conversation(), button.dataset.save);
     }
     desk.keepNotes();
-    save("notebook", [{ pins: desk.pins() }], button.dataset.save);
+    save("notebook", desk.notebookSections(button.dataset.save), button.dataset.save);
   });
 
   document.addEventListener("keydown", (event) => {
