@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from assistant.answering.ideas import IdeaSpan, ideas_of, remark_of_ideas, searched_text, verdict_of_ideas
 from assistant.answering.quotable import cite_span, prepare_quotation
 from assistant.attribution.library_voices import LibraryVoices, touched_sentences
 from assistant.citations.styles import Style
-from assistant.core.answer import Answer, Citation, Highlight, Hit, QuotedWords, Voice
+from assistant.core.answer import Answer, Citation, Highlight, Hit, Idea, QuotedWords, Voice
 from assistant.core.errors import AssistantError
 from assistant.core.essay import Passage, Spans
+from assistant.retrieval.explain import sentences_over
 from assistant.retrieval.finder import Finder, Ranking
+from assistant.retrieval.ideas import RankedForIdeas, confidence_in_idea, fused, passages_met, verdict_on_idea
 from assistant.retrieval.questions import MOST_QUESTION_CHARACTERS, Question, readable
 from assistant.retrieval.ranking import Ranked, nearest_sentence
 
@@ -24,6 +28,8 @@ NO_VOICE: dict[Voice, str] = {
     "author": "No passage that was searched has words of an essay's own author.",
     "quoted": "No passage that was searched has words quoted from somebody.",
 }
+# Passages that are shown for a question and for a paragraph, unless more or fewer are asked for.
+TOP, TOP_OF_PARAGRAPH = 3, 5
 # The number of passages that are ranked if only one voice is asked for: the nearest in which it speaks.
 _MOST_VOICED = 100
 
@@ -46,7 +52,7 @@ class Answerer:
         self,
         question: str,
         *,
-        top: int,
+        top: int | None,
         essays: Sequence[str],
         style: Style,
         history: Sequence[str],
@@ -57,14 +63,17 @@ class Answerer:
         """Answer as soon as passages are found and, unless ``fast``, again when they have been read.
 
         The last answer is the one that ``Library.ask`` returns, where the arguments are described. The one
-        before it differs only in its confidence.
+        before it differs only in its confidence and what follows from it. A text that is a paragraph and no
+        question is divided into its ideas; see ``ideas_of``.
         """
         question = readable(question)
         if not question.strip():
             raise AssistantError("The question is empty; ask it in words.")
-        if top < 1:
+        if top is not None and top < 1:
             raise AssistantError(f"{top} passages cannot be shown; ask for 1 or more.")
-        parsed = Question.of(question, history)
+        ideas = ideas_of(question)
+        # A paragraph stands alone, whatever was asked before it.
+        parsed = Question.of(question, () if ideas else history)
         among: Collection[str] | None = self._finder.among(essays)
         if voice is not None:
             among = self._voiced(parsed, among, voice)
@@ -72,12 +81,81 @@ class Answerer:
                 remark = NO_VOICE[voice] if parsed.words else NO_WORDS
                 yield Answer(question=question, verdict="none", confidence=0.0, hits=(), remark=remark)
                 return
+        if ideas:
+            answer = self._of_paragraph(question, ideas, among, top or TOP_OF_PARAGRAPH, style, voice)
+            # The reading model, trained on questions, tells nothing more of it.
+            yield from [answer] if fast else [answer, answer]
+            return
+        top = top or TOP
         ranking = self._finder.find(parsed, among, fast=True, reranker=reranker)
-        hits = tuple(self._hit(ranked, ranking, style, voice) for ranked in ranking.ranked[:top])
+        hits = tuple(
+            self._hit(ranked, ranking, style, self._spans(ranked, ranking, voice))
+            for ranked in ranking.ranked[:top]
+        )
         if not fast:
             yield _answer(question, parsed, ranking, hits)
             ranking = self._finder.with_confidence(ranking)
         yield _answer(question, parsed, self._finder.with_reason(ranking, among), hits)
+
+    def _of_paragraph(
+        self,
+        paragraph: str,
+        spans: Sequence[IdeaSpan],
+        among: Collection[str] | None,
+        top: int,
+        style: Style,
+        voice: Voice | None,
+    ) -> Answer:
+        """Look up each idea of a paragraph; passages that bear on several come first."""
+        questions = [Question.of(searched_text(paragraph[span.start : span.end])) for span in spans]
+        rankings = self._finder.find_each(questions, among)
+        first = fused(rankings, [span.sentence for span in spans])[:top]
+        return self._paragraph_answer(paragraph, spans, rankings, first, style, voice)
+
+    def _paragraph_answer(
+        self,
+        paragraph: str,
+        spans: Sequence[IdeaSpan],
+        rankings: Sequence[Ranking],
+        first: Sequence[RankedForIdeas],
+        style: Style,
+        voice: Voice | None,
+    ) -> Answer:
+        ideas = tuple(
+            Idea(
+                start=span.start,
+                end=span.end,
+                text=paragraph[span.start : span.end],
+                sentence=span.sentence,
+                verdict=verdict_on_idea(ranking),
+                passages=tuple(passages_met(ranking)),
+            )
+            for span, ranking in zip(spans, rankings, strict=True)
+        )
+        hits = []
+        for passage in first:
+            name = passage.ranked.passage
+            meets = tuple(number for number, idea in enumerate(ideas) if name in idea.passages)
+            met_by = [
+                (rankings[number], ranked)
+                for number in meets
+                for ranked in rankings[number].ranked
+                if ranked.passage == name
+            ]
+            best = rankings[passage.ranking]
+            found = met_by or [(best, passage.ranked)]
+            spans_found = [span for ranking, ranked in found for span in self._spans(ranked, ranking, voice)]
+            sentences = self._finder.passages[name].sentences
+            hit = self._hit(passage.ranked, best, style, sentences_over(sentences, spans_found))
+            hits.append(replace(hit, meets=meets))
+        return Answer(
+            question=paragraph,
+            verdict=verdict_of_ideas(ideas),
+            confidence=sum(map(confidence_in_idea, rankings)) / len(rankings),
+            hits=tuple(hits),
+            remark=remark_of_ideas(paragraph, ideas),
+            ideas=ideas,
+        )
 
     def _voiced(self, question: Question, among: Collection[str] | None, voice: Voice) -> set[str]:
         """Ids of the passages nearest to a question in which a voice speaks."""
@@ -89,9 +167,8 @@ class Answerer:
                 break
         return voiced
 
-    def _hit(self, ranked: Ranked, ranking: Ranking, style: Style, voice: Voice | None) -> Hit:
+    def _hit(self, ranked: Ranked, ranking: Ranking, style: Style, spans: Spans) -> Hit:
         passage = self._finder.passages[ranked.passage]
-        spans = self._spans(ranked, ranking, voice)
         citation, quoted = self._citation(passage, 0, len(passage.text), style)
         quotation = prepare_quotation(passage, 0, len(passage.text), citation, quoted, style)
         reference = style.cached_reference(self._finder.essays[passage.essay_id].reference)

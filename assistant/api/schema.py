@@ -64,10 +64,12 @@ _Style = Annotated[
 
 class _AskRequest(_Request):
     question: str = Field(
-        description="The question, as one would put it to a reader of the essays.",
+        description="The question, as one would put it to a reader of the essays; or a draft's paragraph.",
         json_schema_extra=_NOT_EMPTY,
     )
-    top: int = Field(3, ge=1, le=MAX_PASSAGES, description="Number of passages, best first.")
+    top: Annotated[int, Field(ge=1, le=MAX_PASSAGES)] = Field(
+        _ABSENT, description="Number of passages, best first; if left out 3, or 5 for a paragraph."
+    )
     essays: _Essays = _ABSENT
     style: _Style = "mla"
     history: list[str] = Field(_ABSENT, description="Earlier questions of the conversation, oldest first.")
@@ -182,6 +184,18 @@ class HitObject(BaseModel):
     quotation: _Quotation
     quoted: QuotedObject | None
     matches: list[MatchObject] = Field(_ABSENT, description="Why it was found; given if `explain`.")
+    meets: list[int] = Field(_ABSENT, description="Indices of the `ideas` it bears on or comes near.")
+
+
+class IdeaObject(BaseModel):
+    """A sentence or clause of a paragraph that was looked up."""
+
+    start: _Start
+    end: _End
+    text: str = Field(description="The paragraph's words from `start` to `end`.")
+    sentence: int = Field(description="Number of its sentence in the paragraph, from 1.")
+    verdict: AnswerVerdict = Field(description="answers: passages bear on it; near: some come near; or none.")
+    passages: list[_PassageId] = Field(description="Best first; empty if the verdict is `none`.")
 
 
 class AskResponse(BaseModel):
@@ -196,6 +210,7 @@ class AskResponse(BaseModel):
     confidence: float = Field(description="How probably the passages answer, 0 to 1.")
     basis: Basis = Field(description="What the passages were found by.")
     passages: list[HitObject] = Field(description="Best first.")
+    ideas: list[IdeaObject] = Field(_ABSENT, description="For a paragraph: what it says, each looked up.")
     reason: Reason = Field(_ABSENT, description="Why nothing answers, where it is known; `note` says it.")
     note: str = Field(_ABSENT, description="A remark on the question itself, if there is one.")
 
@@ -355,6 +370,8 @@ CALLS: Mapping[str, Call] = {
         "`quotation` has the words, their quotation marks and the citation as they go into a draft. "
         "`answered: false` means that the essays do not seem to answer the question: say so, for the "
         "passages are then the nearest only and no answer; `note` says why, where that is known. "
+        "Given a paragraph of a draft, it finds evidence for each sentence: `ideas` says which passages bear "
+        "on which, and on which nothing does. "
         "Where `quoted` is given, the words are not the "
         "essay's author's but quoted there from another, and `citation` says so.",
         _AskRequest,

@@ -32,7 +32,7 @@ _NEXT_TO_DRAFT = "\0"
 
 @click.command(short_help="Show the passages that answer a question.")
 @click.argument("question", required=False)
-@click.option("--top", default=3, show_default=True, help="Number of passages.")
+@click.option("--top", type=int, help="Number of passages.  [default: 3; 5 for a paragraph]")
 @click.option("--essay", "essays", multiple=True, metavar="ID", help="Ask this essay only (may be repeated).")
 @click.option("--style", default="mla", show_default=True, help="Citation style.")
 @click.option("--explain", is_flag=True, help="Show which words of the question match words of the essay.")
@@ -62,7 +62,11 @@ def ask(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Show the passages that answer QUESTION (- reads it from standard input)."""
+    """Show the passages that answer QUESTION (- reads it from standard input).
+
+    QUESTION may also be a paragraph of a draft, of 40 words or more. Each of its sentences is then looked up,
+    and passages that bear on several come first.
+    """
     if (question is None) == (batch is None):
         raise AssistantError("Give either one question or --batch FILE.")
     library = open_library(root)

@@ -154,6 +154,7 @@ class Hit:
         block: Whether the style sets the quotation off as a block.
         reference_rich: ``reference`` with its italics; empty where it has none.
         emphasis: The words in the quotation that are set in italics, in order.
+        meets: Indices of the paragraph's ideas on which the passage bears or to which it comes near.
     """
 
     passage: Passage
@@ -167,11 +168,33 @@ class Hit:
     block: bool = False
     reference_rich: Rich = field(default_factory=Rich)
     emphasis: tuple[str, ...] = ()
+    meets: tuple[int, ...] = ()
 
     @property
     def prepared_quotation(self) -> PreparedQuotation:
         """The quotation with what is needed to set it."""
         return PreparedQuotation(self.quotation, self.citation, self.block, self.emphasis)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Idea:
+    """A sentence or clause of a paragraph that was looked up.
+
+    Attributes:
+        start: Offset into the paragraph.
+        end: Offset after the last character.
+        text: The paragraph's words between them.
+        sentence: Number of its sentence in the paragraph, from 1.
+        verdict: Whether its passages bear on it, come near, or there are none.
+        passages: Ids of the passages that bear on it or come near, best first.
+    """
+
+    start: int
+    end: int
+    text: str
+    sentence: int
+    verdict: AnswerVerdict
+    passages: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +210,7 @@ class Answer:
             occur), or the empty string; ``note`` in JSON.
         reason: Why nothing answers, where that is known; else ``None``.
         basis: What the passages were found by.
+        ideas: The ideas of a paragraph, each looked up, in order; empty for a question.
     """
 
     question: str
@@ -196,6 +220,7 @@ class Answer:
     remark: str = ""
     reason: Reason | None = None
     basis: Basis = "likeness"
+    ideas: tuple[Idea, ...] = ()
 
     @property
     def answered(self) -> bool:

@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from assistant.library.trash import Trash
     from assistant.retrieval.finder import Finder
 
-# Passages that are shown unless more or fewer are asked for.
-TOP = 3
-
 
 class Library:
     """A library of essays.
@@ -289,7 +286,7 @@ class Library:
         self,
         question: str,
         *,
-        top: int = TOP,
+        top: int | None = None,
         essays: Sequence[str] = (),
         style: str = "mla",
         history: Sequence[str] = (),
@@ -298,11 +295,11 @@ class Library:
         explained: bool = True,
         voice: Voice | None = None,
     ) -> Answer:
-        """Find the passages that answer a question.
+        """Find the passages that answer a question, or that bear on the ideas of a paragraph.
 
         Args:
-            question: The question.
-            top: Number of passages to show.
+            question: The question, or a paragraph of a draft; see ``answering.ideas``.
+            top: Number of passages to show; 3 by default, 5 for a paragraph.
             essays: Ids of the essays to ask; all if empty.
             style: Citation style.
             history: Earlier questions of the conversation, oldest first.
@@ -327,7 +324,7 @@ class Library:
         self, question: str, *, essays: Sequence[str] = (), style: str = "mla", history: Sequence[str] = ()
     ) -> Iterator[Answer]:
         """Answer as ``ask`` does, but twice: when passages are found, and when they have been read."""
-        return self._answers(question, essays, style, {"top": TOP, "history": history})
+        return self._answers(question, essays, style, {"top": None, "history": history})
 
     def _answers(
         self,

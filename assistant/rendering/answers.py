@@ -10,13 +10,20 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from assistant.core.answer import Answer, AnswerVerdict, Citation, Highlight, Hit, QuotedWords
+from assistant.core.answer import Answer, AnswerVerdict, Citation, Highlight, Hit, Idea, QuotedWords
 from assistant.rendering.terminal import INDENT, distinct, emphasised, page_words, wrapped
 
 NOT_ANSWERED = "The essay does not seem to answer this. The nearest passages:"
 NEAR = "No passage says this outright; these come nearest:"
 _ANSWERED = "The passages that answer, best first. Quote the words exactly as they are printed here:"
 _VERDICTS: dict[AnswerVerdict, str] = {"answers": _ANSWERED, "near": NEAR, "none": NOT_ANSWERED}
+_OF_PARAGRAPH: dict[AnswerVerdict, str] = {
+    "answers": "Passages that bear on most of it come first. Quote them exactly as they are printed here:",
+    "near": "These come nearest:",
+    "none": "Nothing in the essay seems to bear on this paragraph. The nearest passages:",
+}
+# Characters of an idea that are quoted where the paragraph itself is not shown.
+_LONGEST_IDEA = 90
 _KIND_NAMES = {"blockquote": "block quotation", "note": "note", "verse": "verse", "list": "list"}
 
 
@@ -30,8 +37,48 @@ def answer_object(answer: Answer, *, explained: bool = False) -> dict[str, Any]:
         "basis": answer.basis,
         "passages": [_hit_object(hit, explained=explained) for hit in answer.hits],
     }
+    if answer.ideas:
+        value["ideas"] = [_idea_object(idea) for idea in answer.ideas]
+        for hit, passage in zip(answer.hits, value["passages"], strict=True):
+            passage["meets"] = list(hit.meets)
     known = {"reason": answer.reason, "note": answer.remark}
     return value | {key: words for key, words in known.items() if words}
+
+
+def _idea_object(idea: Idea) -> dict[str, Any]:
+    return asdict(idea) | {"passages": list(idea.passages)}
+
+
+def met_ideas(answer: Answer, hit: Hit) -> list[str]:
+    """What ideas of a paragraph a passage meets, one line each; quoted as in the paragraph."""
+    lines = []
+    for number in hit.meets:
+        idea = answer.ideas[number]
+        meets = "meets" if idea.verdict == "answers" else "comes near"
+        lines.append(f"{meets} sentence {idea.sentence}: «{_shortened(idea.text)}»")
+    return lines
+
+
+def ideas_elsewhere(answer: Answer) -> list[str]:
+    """What is said of the ideas of a paragraph that no passage shown meets, one line each."""
+    shown = {number for hit in answer.hits for number in hit.meets}
+    lines = []
+    for number, idea in enumerate(answer.ideas):
+        if number in shown:
+            continue
+        where = (
+            f"see {', '.join(idea.passages)}, not shown here"
+            if idea.passages
+            else "nothing seems to bear on it"
+        )
+        lines.append(f"Sentence {idea.sentence}, «{_shortened(idea.text)}»: {where}.")
+    return lines
+
+
+def _shortened(text: str) -> str:
+    """A text on one line; a long one is cut between words."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_IDEA else f"{line[:_LONGEST_IDEA].rpartition(' ')[0]} …"
 
 
 def _hit_object(hit: Hit, *, explained: bool) -> dict[str, Any]:
@@ -90,23 +137,31 @@ def answer_text(answer: Answer, *, width: int = 80, styled: bool = False, explai
         styled: Whether it shows bold.
         explained: Whether to say why each passage was found.
     """
-    parts = [answer.remark] if answer.remark else []
+    remark = wrapped(answer.remark, width, "", "") if answer.ideas else answer.remark
+    parts = [remark] if remark else []
     if not answer.answered and answer.hits:
-        parts.append(_VERDICTS[answer.verdict])
+        parts.append(_verdicts_on(answer)[answer.verdict])
     for number, hit in enumerate(answer.hits, 1):
-        parts.append(_hit_text(number, hit, width, styled=styled))
+        parts.append(_hit_text(number, hit, width, met_ideas(answer, hit), styled=styled))
         if explained:
             parts.append(_explanation(hit))
+    if elsewhere := ideas_elsewhere(answer):
+        parts.append("\n".join(wrapped(line, width, "", INDENT) for line in elsewhere))
     parts += [
         wrapped(reference, width, "", INDENT) for reference in distinct(hit.reference for hit in answer.hits)
     ]
     return "\n\n".join(parts)
 
 
-def _hit_text(number: int, hit: Hit, width: int, *, styled: bool) -> str:
+def _verdicts_on(answer: Answer) -> dict[AnswerVerdict, str]:
+    return _OF_PARAGRAPH if answer.ideas else _VERDICTS
+
+
+def _hit_text(number: int, hit: Hit, width: int, met: Sequence[str], *, styled: bool) -> str:
     passage = hit.passage
     where = [passage.id, _KIND_NAMES.get(passage.kind, ""), page_words(hit.citation.pages), passage.section]
     head = f"{number}.  {' · '.join(filter(None, where))}"
+    head = "\n".join([head, *(wrapped(line, width, INDENT, INDENT + INDENT) for line in met)])
     body = wrapped(_with_highlights(passage.text, hit.highlights, styled=styled), width, INDENT, INDENT)
     marked = ", ".join(distinct(highlight.citation.in_text for highlight in hit.highlights))
     citations = f"marked words {marked}, whole passage {hit.citation.in_text}"
@@ -138,16 +193,18 @@ def _with_highlights(text: str, highlights: Sequence[Highlight], *, styled: bool
 
 def plain_answer(answer: Answer) -> str:
     """An answer: of each passage the answering words, then the whole, with quotation marks and citation."""
-    verdict = _VERDICTS[answer.verdict] if answer.answered or answer.hits else ""
-    parts = [answer.remark, verdict, *(_plain_hit(number, hit) for number, hit in enumerate(answer.hits, 1))]
+    verdict = _verdicts_on(answer)[answer.verdict] if answer.answered or answer.hits else ""
+    hits = [_plain_hit(number, hit, met_ideas(answer, hit)) for number, hit in enumerate(answer.hits, 1)]
+    parts = [answer.remark, verdict, *hits, "\n".join(ideas_elsewhere(answer))]
     if answer.hits:
         parts.append("\n".join(["References:", *distinct(hit.reference for hit in answer.hits)]))
     return "\n\n".join(filter(None, parts))
 
 
-def _plain_hit(number: int, hit: Hit) -> str:
+def _plain_hit(number: int, hit: Hit, met: Sequence[str]) -> str:
     passage = hit.passage
     where = [passage.id, page_words(hit.citation.pages), passage.section]
     quotations = [highlight.quotation for highlight in hit.highlights]
     whole = [] if hit.quotation in quotations else [f"The whole passage:\n\n{hit.quotation}"]
-    return "\n\n".join([f"{number}. {' · '.join(filter(None, where))}", *quotations, *whole])
+    head = "\n".join([f"{number}. {' · '.join(filter(None, where))}", *met])
+    return "\n\n".join([head, *quotations, *whole])

@@ -18,7 +18,7 @@ from assistant.retrieval.explain import LONGEST_EXCERPT, excerpt, matches_of, se
 from assistant.retrieval.index.index import Index, Vocabulary
 from assistant.retrieval.index.introductions import Introduction, introductions_of
 from assistant.retrieval.index.ordering import DECIMALS, best_first, rounded
-from assistant.retrieval.models.encoder import Encoder, Floats
+from assistant.retrieval.models.encoder import Encoder, Floats, Integers
 from assistant.retrieval.places import PlaceMatch, PlaceSearch, places_in, without_places
 from assistant.retrieval.questions import Question
 from assistant.retrieval.ranking import Query, Ranked, highlight, in_order
@@ -202,6 +202,26 @@ class Finder:
             return ranking
         features = replace(ranking.features, logits=tuple(logits))
         return replace(ranking, features=features, confidence=confidence_of(features))
+
+    def find_each(self, questions: Sequence[Question], among: Collection[str] | None = None) -> list[Ranking]:
+        """Rank passages for each of some statements; ``retrieval.ideas`` tells whether they bear on it.
+
+        The statements are encoded together. What only a question can ask for, a part of the essay or a place
+        in it, is not looked for; quoted phrases are.
+
+        Args:
+            questions: The statements.
+            among: Ids of the passages to search; ``None`` for all.
+        """
+        with self._slots:
+            corrected = [self._corrected(question) for question in questions]
+            rows = self.searcher.rows(among)
+            return [self._rank_statement(query, rows, among) for query in self.searcher.queries(corrected)]
+
+    def _rank_statement(self, query: Query, rows: Integers, among: Collection[str] | None) -> Ranking:
+        weights = self.searcher.weights(query, rows)
+        ranked = self.searcher.rank_by_late_interaction(query, weights, rows)
+        return self._by_phrases(Ranking(query=query, weights=weights, ranked=ranked), among)
 
     def with_reason(self, ranking: Ranking, among: Collection[str] | None = None) -> Ranking:
         """Look for a fact that explains why nothing answers.

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from assistant.core.essay import Passage, Span, Spans
 from assistant.retrieval.index.index import Index
 from assistant.retrieval.index.ordering import best_first, rounded
 from assistant.retrieval.index.tokens import runs
-from assistant.retrieval.models.encoder import Encoder, Floats, Integers, Piece
+from assistant.retrieval.models.encoder import Encoded, Encoder, Floats, Integers, Piece
 from assistant.retrieval.questions import Question, casefolded_word, only_frames
 
 # The share of their idf that words weigh which frame a question rather than say what is asked.
@@ -77,9 +78,27 @@ class Ranked:
 
 def make_query(question: Question, encoder: Encoder) -> Query:
     """Encode a question; one that is longer than the model's input is encoded in parts."""
+    return make_queries([question], encoder)[0]
+
+
+def make_queries(questions: Sequence[Question], encoder: Encoder) -> list[Query]:
+    """Encode some questions in one batch, each as ``make_query`` does."""
+    spans = [_parts(question.text, encoder) for question in questions]
+    parts = [
+        question.text[start:end]
+        for question, spans_of_question in zip(questions, spans, strict=True)
+        for start, end in spans_of_question
+    ]
+    encoded = iter(encoder.encode(parts, query=True))
+    return [
+        _query(question, spans_of_question, list(islice(encoded, len(spans_of_question))), encoder)
+        for question, spans_of_question in zip(questions, spans, strict=True)
+    ]
+
+
+def _query(question: Question, spans: Sequence[Span], encoded: Sequence[Encoded], encoder: Encoder) -> Query:
+    """A question whose parts are encoded."""
     text = question.text
-    spans = _parts(text, encoder)
-    encoded = encoder.encode([text[start:end] for start, end in spans], query=True)
     vector = np.mean([part.vector for part in encoded], axis=0)
     # A part may be divided into other pieces than the same words of the whole question; the vectors are the
     # part's.

@@ -20,6 +20,7 @@ from assistant.retrieval.ranking import (
     Query,
     Ranked,
     idf,
+    make_queries,
     make_query,
     passage_frequencies,
     rank,
@@ -111,6 +112,10 @@ class Searcher:
     def query(self, question: Question) -> Query:
         """Encode a question."""
         return make_query(question, self.encoder)
+
+    def queries(self, questions: Sequence[Question]) -> list[Query]:
+        """Encode some questions in one batch."""
+        return make_queries(questions, self.encoder)
 
     def weights(self, query: Query, rows: Integers) -> Floats:
         """Weight of each word piece of a question among some windows; see ``ranking.shares``."""

@@ -119,8 +119,7 @@ def test_tools_describe_what_they_take_and_return(library: Library) -> None:
     assert ask["required"] == ["question"]
     assert ask["properties"]["top"] == {
         "type": "integer",
-        "description": "Number of passages, best first.",
-        "default": 3,
+        "description": "Number of passages, best first; if left out 3, or 5 for a paragraph.",
         "minimum": 1,
         "maximum": 100,
     }

@@ -27,6 +27,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("ask", {"question": QUESTION, "explain": True}),
     ("ask", {"question": "Who says that some books are to be tasted?", "voice": "quoted"}),
     ("ask", {"question": "?!"}),
+    ("ask", {"question": f"Readers pointed at pages. {'Printers numbered every leaf in Venice. ' * 8}"}),
     ("ask", {"question": "Which zebras gallop through Kyrgyzstan?"}),
     ("quote", {"text": "the tool [...] them appart"}),
     ("quote", {"text": "nothing of the kind is printed here"}),

@@ -206,11 +206,11 @@ def test_gradio_offers_the_five_calls_and_nothing_else(client: Client) -> None:
     ask = {one["parameter_name"]: one for one in info["named_endpoints"]["/ask"]["parameters"]}
     assert [ask[field]["type"] for field in ("question", "top", "fast")] == [
         {"type": "string"},
-        {"type": "integer"},
+        {"oneOf": [{"type": "null"}, {"type": "integer"}]},
         {"type": "boolean"},
     ]
     assert {name: one["parameter_default"] for name, one in ask.items() if name != "question"} == {
-        "top": 3,
+        "top": None,
         "essays": None,
         "style": "mla",
         "history": None,

@@ -7,9 +7,10 @@ import dataclasses
 import pytest
 from page_library import Tags, answer, hit, keepers_log, passage, words_of
 
-from assistant.core.answer import AnswerVerdict
+from assistant.core.answer import AnswerVerdict, Idea
 from assistant.core.rich import rich
 from assistant.web.views.answer import (
+    EVIDENCE,
     NEAR,
     NOT_ANSWERED,
     PENDING,
@@ -37,6 +38,21 @@ def test_folding_neither_adds_nor_loses_a_character(fold: bool) -> None:  # noqa
     html = marked_text(long, result.highlights, fold=fold)
     assert words_of(html) == long.text
     assert ("folded" in html) is fold
+
+
+def test_a_card_says_which_sentences_of_a_paragraph_it_meets() -> None:
+    first, second, *_ = keepers_log().passages
+    verdicts: tuple[AnswerVerdict, ...] = ("answers", "near", "none")
+    ideas = tuple(
+        Idea(start=0, end=3, text=f"<{verdict}>", sentence=number, verdict=verdict, passages=())
+        for number, verdict in enumerate(verdicts, 2)
+    )
+    hits = [dataclasses.replace(hit(first), meets=(0, 1)), hit(second)]
+    html = answer_html(dataclasses.replace(answer(*hits), ideas=ideas))
+    assert words_of(html, "meets") == "Meets sentence 2: «<answers>»"
+    assert "Comes near sentence 3: «&lt;near&gt;»" in html
+    assert "nothing seems to bear on it" in words_of(html, "unmet-ideas")
+    assert EVIDENCE in words_of(html, "verdict")
 
 
 def test_hostile_text_is_shown_as_written() -> None:

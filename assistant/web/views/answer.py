@@ -20,6 +20,8 @@ Hooks that the script, the styles and the browser tests rely on (keep them stabl
   ``button.copy-quotation[data-copy]``: ``highlight.quotation``; ``.card .passage-citation`` and
   ``button.copy-passage[data-copy]``: the whole passage's; after each a ``button.pin[data-start][data-end]``,
   the words' offsets into the passage's text; ``button.read-here``: shows it in the reader;
+- ``.card .meets``: a sentence of a pasted paragraph on which the passage bears; ``.answer .unmet-ideas``:
+  the sentences that no passage shown meets;
 - ``.card .voice``: whose words a highlight is, if they are quoted in the essay;
 - ``.card details.why``: which words of the question met which words of the essay;
 - ``.references .reference`` and ``button.copy-reference[data-copy]``: once, after the cards;
@@ -35,12 +37,15 @@ from collections.abc import Collection, Mapping, Sequence
 from assistant.core.answer import Answer, Hit, Match
 from assistant.core.essay import Kind, Passage
 from assistant.core.rich import rich
+from assistant.rendering.answers import ideas_elsewhere, met_ideas
 from assistant.rendering.clipboard import Forms, quotation_forms, reference_forms
 from assistant.web.views import PAGE, render
 from assistant.web.views.passage import browser_spans, marked_stretches, utf16_length
 
 NOT_ANSWERED = "The essay does not seem to answer this."
 NEAR = "No passage says this outright; these come nearest."
+EVIDENCE = "Passages that bear on your paragraph, those on most of it first."
+NO_EVIDENCE = "Nothing in the essay seems to bear on this paragraph."
 PENDING = "Looking through the essay…"
 READING = "Reading the passages…"
 
@@ -68,7 +73,7 @@ _KIND_LABELS: dict[Kind, str] = {
 }
 
 PAGE.define(NEARNESS=f"the same: likeness of {_SAME} or more, 1 being full; near: {_NEAR} or more; far: less")
-for function in (quotation_forms, marked_stretches, browser_spans):
+for function in (quotation_forms, marked_stretches, browser_spans, met_ideas, ideas_elsewhere):
     PAGE.filter(function)
 
 
@@ -182,6 +187,8 @@ def pages_text(passage: Passage, locator: str) -> str:
 
 
 def _verdict(answer: Answer) -> str:
+    if answer.ideas:
+        return NO_EVIDENCE if answer.verdict == "none" else EVIDENCE if answer.answered else NEAR
     if answer.answered:
         return "Likely answer" if answer.confidence >= _LIKELY else "Possible answer"
     # A note on the question itself says enough where nothing was found.
