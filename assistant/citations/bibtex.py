@@ -16,6 +16,7 @@ from assistant.citations.bibtex_fields import BibTeXEntry, read_entries
 from assistant.citations.dates import MONTHS, date_of, iso_date, understands
 from assistant.citations.latex import decoded, escaped, escaped_address, italics, verbatim
 from assistant.citations.record import ET_AL, csl_item, field, has_others, parse_listed_name, people_of
+from assistant.citations.titles import without_markup
 from assistant.core.essay import CSLItem
 
 # CSL type of each type of entry; of several entry types for one CSL type the first is written.
@@ -328,6 +329,10 @@ def _suffix_last(name: str) -> str:
     return ", ".join([parts[0], parts[2], parts[1]]) if len(parts) == 3 else name
 
 
+# Fields whose italics are written as LaTeX has them; no other markup is.
+_WITH_ITALICS = {"title", "title-short", "container-title"}
+
+
 def write_bibtex(record: CSLItem) -> str:
     """Write a record as a BibTeX entry."""
     import bibtexparser
@@ -342,7 +347,7 @@ def write_bibtex(record: CSLItem) -> str:
     fields["title"] = f"{{{italics(fields['title'])}}}"
     fields["shorttitle"] = italics(fields["shorttitle"])
     fields["pages"] = fields["pages"].replace("-", "--")
-    fields |= {container: italics(escaped(field(record, "container-title")))}
+    fields |= {container: italics(_written(record, "container-title", container))}
     fields |= {
         "entrysubtype": subtype,
         "date": _written_date(record),
@@ -366,7 +371,9 @@ def write_bibtex(record: CSLItem) -> str:
 
 def _written(record: CSLItem, key: str, name: str) -> str:
     text = field(record, key)
-    return escaped_address(text) if name in _ADDRESSES else escaped(text)
+    if name in _ADDRESSES:
+        return escaped_address(text)
+    return escaped(without_markup(text, italics=key in _WITH_ITALICS))
 
 
 def _written_numbers(record: CSLItem) -> dict[str, Any]:

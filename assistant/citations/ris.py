@@ -14,6 +14,7 @@ from assistant.citations.record import (
     parse_listed_name,
     people_of,
 )
+from assistant.citations.titles import without_markup
 from assistant.core.essay import CSLItem
 
 # CSL type of each RIS type; of several RIS types for one CSL type the first is written.
@@ -244,7 +245,8 @@ def write_ris(record: CSLItem) -> str:
         "UR": field(record, "URL"),
     }
     lines += [*texts.items()]
-    written = (f"{tag}  - {' '.join(value.split())}" for tag, value in lines if value)
+    plain = ((tag, " ".join(without_markup(value).split())) for tag, value in lines)
+    written = (f"{tag}  - {value}" for tag, value in plain if value)
     return "\n".join([*written, "ER  - \n"])
 
 

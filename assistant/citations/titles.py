@@ -174,6 +174,12 @@ def marked_up(text: str) -> Rich:
     return result + plain[offset:]
 
 
+def without_markup(text: str, *, italics: bool = False) -> str:
+    """Text of a record without CSL's markup, for formats that have none; its italics may stay."""
+    plain = _OTHER_MARKUP.sub("", text)
+    return plain if italics else _ITALIC.sub("", plain)
+
+
 def _are_paired(tags: list[str]) -> bool:
     depth = 0
     for tag in tags:
