@@ -100,6 +100,10 @@ class _CheckRequest(_Request):
     )
     essays: _Essays = _ABSENT
     style: _Style = "mla"
+    paraphrases: bool = Field(
+        default=False,
+        description="Also hint at pages cited for sentences that quote nothing, where others are nearer.",
+    )
 
 
 class _CiteRequest(_Request):
@@ -263,27 +267,28 @@ class QuoteResponse(BaseModel):
 
     text: str = Field(description="As given.")
     verdict: Literal["exact", "altered", "absent"]
-    matches: list[PlaceObject] = Field(
-        description="Where the words are printed; of an altered quotation, the nearest words."
-    )
+    matches: list[PlaceObject] = Field(description="Where they are printed, or the nearest words.")
     places: int = Field(description="Number of places, including those not listed.")
     warnings: list[WarningObject] = Field(
         description="What an omission or a bracket may do to the sense of exact words; else empty."
     )
 
 
-class ProblemObject(BaseModel):
+class _InDraft(BaseModel):
+    place: str = Field(description="Line and column.")
+    line: int = Field(description="From 1.")
+    column: int = Field(description="From 1.")
+    start: _Start
+    end: _End
+
+
+class ProblemObject(_InDraft):
     """A problem; what does not apply is null."""
 
     kind: str = Field(
         description="misquoted, changed sense, not found, wrong page, no such page, wrong source, "
         "second-hand, uncited, unmarked."
     )
-    place: str = Field(description="Line and column.")
-    line: int = Field(description="From 1.")
-    column: int = Field(description="From 1.")
-    start: _Start
-    end: _End
     quoted: str | None = Field(description="The draft's words.")
     printed: str | None = Field(description="The essay's words, not to be altered.")
     cited: str | None = Field(description="The draft's citation.")
@@ -299,6 +304,19 @@ class ProblemObject(BaseModel):
     )
 
 
+class HintObject(_InDraft):
+    """A page cited for a sentence without a quotation, where other pages are nearer; no problem."""
+
+    sentence: str = Field(description="The draft's sentence, up to the citation.")
+    cited: str = Field(description="The draft's citation.")
+    citation: _Citation
+    essay: _EssayId
+    passage: _PassageId
+    printed: str = Field(description="The nearest words of the essay, not to be altered.")
+    pages: _Pages
+    message: str = Field(description="Which page is nearer, on one line.")
+
+
 class CheckResponse(BaseModel):
     """A checked draft."""
 
@@ -309,6 +327,7 @@ class CheckResponse(BaseModel):
     not_checked: int = Field(description="Of these, cited to works that the library does not have.")
     # "faults" and not "problems", because programs that were written for earlier versions read it.
     faults: list[ProblemObject] = Field(description="In the order of the draft.")
+    hints: list[HintObject] = Field(description="Where `paraphrases` asks for them; for the writer to judge.")
 
 
 class CiteResponse(BaseModel):

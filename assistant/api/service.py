@@ -174,9 +174,11 @@ class ApiService:
         verdict = self._library.quote(text, essays=essays, style=style)
         return ApiResult(verdict_object(verdict), plain_verdict(verdict))
 
-    def _check(self, *, draft: str, essays: Sequence[str] = (), style: str = "mla") -> ApiResult:
+    def _check(
+        self, *, draft: str, essays: Sequence[str] = (), style: str = "mla", paraphrases: bool = False
+    ) -> ApiResult:
         self._require(essays)
-        report = self._library.check_draft(draft, essays=essays, style=style)
+        report = self._library.check_draft(draft, essays=essays, style=style, paraphrases=paraphrases)
         return ApiResult(draft_object(report), plain_draft(report))
 
     def _cite(self, *, id: str, style: str = "mla", page: str | None = None) -> ApiResult:  # noqa: A002

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from assistant.cli.terminal import (
 )
 from assistant.core.errors import AssistantError, QuotationError
 from assistant.rendering.answers import answer_object, answer_text
-from assistant.rendering.drafts import draft_object, problem_line, summary
+from assistant.rendering.drafts import draft_object, hint_line, problem_line, summary
 from assistant.rendering.quotations import verdict_object, verdict_text
 
 if TYPE_CHECKING:
@@ -170,17 +171,21 @@ def _verdict_of_many(library: Library, text: str, options: dict[str, Any]) -> di
     metavar="FILE",
     help="BibTeX or CSL-JSON of the keys cited (may be repeated); else what DRAFT names or has beside it.",
 )
+@click.option(
+    "--paraphrases",
+    is_flag=True,
+    help="Hint at pages cited for sentences without a quotation where other pages are nearer to them.",
+)
 @common
 def check(
     *,
     draft: Path,
     fixed: str | None,
     page: Path | None,
-    essays: tuple[str, ...],
-    style: str,
-    bibliographies: tuple[Path, ...],
+    paraphrases: bool,
     root: Path | None,
     as_json: bool,
+    **options: Any,
 ) -> None:
     """Check every quotation in DRAFT and its citation against the essays of the library.
 
@@ -191,18 +196,22 @@ def check(
     for target in filter(None, (copy, page)):
         _refuse_draft_itself(target, original)
     library = open_library(root)
-    report = library.check_draft(
-        original or sys.stdin.read(), essays=essays, style=style, bibliographies=bibliographies
-    )
+    text = original or sys.stdin.read()
+    hinted = paraphrases or page is not None
+    report = library.check_draft(text, paraphrases=hinted, **options)
     if page:
         _write_page(library, page, report)
     if copy:
         _write_copy(library, copy, original, report)
+    if not paraphrases:
+        report = replace(report, hints=())
     if as_json:
         print_json(draft_object(report))
     else:
         for problem in report.problems:
             click.echo(problem_line(report, problem))
+        for hint in report.hints:
+            click.echo(hint_line(report, hint))
         say(summary(report))
     if report.problems:
         sys.exit(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.core.quotation import Difference, SenseWarning
+from assistant.core.quotation import Difference, PrintedPlace, SenseWarning
 
 ProblemKind = Literal[
     "misquoted",
@@ -85,6 +85,52 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class NearWords:
+    """Words of an essay that are near a sentence in what they say.
+
+    Attributes:
+        place: One or two sentences.
+        score: How near, -1 to 1.
+        nearest: Those of them that are nearest, where they have been told apart.
+    """
+
+    place: PrintedPlace
+    score: float
+    nearest: PrintedPlace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A page cited for a sentence that quotes nothing, where other pages are nearer to what it says.
+
+    It is no problem: only the writer knows what the citation is for.
+
+    Attributes:
+        start: Offset in the draft of the pages in the citation.
+        end: Offset after them.
+        line: As for a problem.
+        column: As for a problem.
+        sentence: The draft's words that the citation follows.
+        cited: The citation as the draft has it, without brackets.
+        named: The pages that it names, as the draft has them.
+        citation: The citation of the nearest words in the chosen style.
+        place: The nearest words.
+        pages: Their pages (``849-50``).
+    """
+
+    start: int
+    end: int
+    line: int
+    column: int
+    sentence: str
+    cited: str
+    named: str
+    citation: str
+    place: PrintedPlace
+    pages: str
+
+
+@dataclass(frozen=True, slots=True)
 class DraftReport:
     """A checked draft.
 
@@ -98,6 +144,7 @@ class DraftReport:
         exact: How many of them are as printed.
         not_checked: How many cite works that the library does not have, or cannot be assigned to a work.
         problems: In the order of the draft.
+        hints: In the order of the draft; empty unless they were asked for.
     """
 
     draft: str
@@ -108,6 +155,7 @@ class DraftReport:
     exact: int
     not_checked: int
     problems: tuple[Problem, ...]
+    hints: tuple[Hint, ...] = ()
 
     @property
     def fixes(self) -> list[Fix]:

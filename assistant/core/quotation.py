@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.core.answer import Citation, QuotedWords
-from assistant.core.essay import Span
+from assistant.core.essay import Passage, Span
 
 VerdictKind = Literal["exact", "altered", "absent"]
 Operation = Literal["equal", "replace", "insert", "delete"]
@@ -89,6 +89,13 @@ class PrintedPlace:
     text: str
     labels: tuple[str, ...]
     source: Span
+
+    @classmethod
+    def within(cls, passage: Passage, start: int, end: int) -> PrintedPlace:
+        """The place of a non-empty span of a passage's text."""
+        source = passage.source_map.span(start, end)
+        labels = passage.pages_of(start, end)
+        return cls((passage.id,), passage.essay_id, start, end, passage.text[start:end], labels, source)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from assistant.citations.locators import page_range
 from assistant.citations.styles import Style
-from assistant.core.draft_report import DraftReport
+from assistant.core.draft_report import DraftReport, Hint
 from assistant.core.errors import AssistantError, LibraryError
 from assistant.core.essay import SEARCHED_KINDS, Span, StoredEssay, letters_and_digits
 from assistant.core.quotation import PrintedPlace, QuotationLookup
@@ -19,6 +19,7 @@ from assistant.drafts.bibliography import bibliography_of
 from assistant.drafts.citations import DraftCitation
 from assistant.drafts.fixes import words_of
 from assistant.drafts.pages import EssayPages, PageCheck, PageRange
+from assistant.drafts.paraphrases import Nearest, ParaphraseCheck
 from assistant.drafts.problems import ProblemLog
 from assistant.drafts.quotations import DraftContents, DraftQuotation, find_quotations
 from assistant.drafts.secondhand import SecondHand, find_unmarked, is_acknowledged
@@ -46,6 +47,7 @@ def check_draft(
     style: Style,
     corpus: Corpus | None = None,
     bibliographies: Sequence[Path] | None = None,
+    nearest: Callable[[], Nearest] | None = None,
 ) -> DraftReport:
     """Check a draft.
 
@@ -56,6 +58,7 @@ def check_draft(
         corpus: These essays as they are searched for quotations, if they are prepared already.
         bibliographies: Files with the works that the draft cites by keys. If none is named, those are read
             that the draft names, or that are in its folder; ``None`` reads no file but the draft.
+        nearest: Loads what ranks words by nearness to a sentence; ``None`` to give no hints on paraphrases.
 
     Raises:
         AssistantError: If the draft or a bibliography cannot be read, or there is no essay.
@@ -65,7 +68,7 @@ def check_draft(
             "The library holds no essay to check a draft against; add one with: assistant add FILE"
         )
     document = read_draft_file(draft) if isinstance(draft, Path) else read_draft_text(draft)
-    return Checker(essays, style, corpus).check(document, bibliographies)
+    return Checker(essays, style, corpus).check(document, bibliographies, nearest)
 
 
 class Checker:
@@ -80,12 +83,17 @@ class Checker:
         self._records = {essay.id: essay.reference for essay in essays}
         self._style = style
 
-    def check(self, draft: Document, bibliographies: Sequence[Path] | None = None) -> DraftReport:
-        """Find the problems of a draft; ``bibliographies`` as for ``check_draft``."""
+    def check(
+        self,
+        draft: Document,
+        bibliographies: Sequence[Path] | None = None,
+        nearest: Callable[[], Nearest] | None = None,
+    ) -> DraftReport:
+        """Find the problems of a draft; ``bibliographies`` and ``nearest`` as for ``check_draft``."""
         contents = find_quotations(draft)
         keys = {citation.key for block in contents.citations for citation in block if citation.key}
         meant = DraftSources(draft, self.sources, bibliography_of(draft, keys, bibliographies))
-        return _Check(self, draft, contents, meant).report()
+        return _Check(self, draft, contents, meant).report(nearest)
 
     def look_up(self, words: str, essays: frozenset[str] = frozenset()) -> QuotationLookup:
         """As ``Corpus.look_up``; what is too long for a quotation, or has no words, is absent."""
@@ -125,8 +133,8 @@ class _Check:
         self._checker, self._draft, self._contents, self._meant = checker, draft, contents, meant
         self._lookups: dict[tuple[str, frozenset[str]], QuotationLookup] = {}
         meant.learn(self._evidence())
-        attribution = CitationResolver(draft, contents, checker.sources, meant)
-        self._meanings = [attribution.meaning(quotation) for quotation in self._contents.quotations]
+        self._resolver = CitationResolver(draft, contents, checker.sources, meant)
+        self._meanings = [self._resolver.meaning(quotation) for quotation in self._contents.quotations]
         self._citing = Counter(meaning.citation for meaning in self._meanings)
         self._next_cited = self._following()
         self._log = ProblemLog(draft, checker.cite, checker.look_up)
@@ -171,7 +179,7 @@ class _Check:
             last = number if self._meanings[number].citation else last
         return following[::-1]
 
-    def report(self) -> DraftReport:
+    def report(self, nearest: Callable[[], Nearest] | None = None) -> DraftReport:
         """Check the draft."""
         for number, quotation in enumerate(self._contents.quotations):
             words = self._words(quotation)
@@ -183,8 +191,15 @@ class _Check:
         return DraftReport(
             draft=draft.name, text=draft.text, units=draft.units, labels=draft.labels,
             quotations=self._checked, exact=self._exact, not_checked=self._not_checked,
-            problems=self._log.problems,
+            problems=self._log.problems, hints=self._hints(nearest) if nearest else (),
         )  # fmt: skip
+
+    def _hints(self, nearest: Callable[[], Nearest]) -> tuple[Hint, ...]:
+        checker = self._checker
+        paraphrases = ParaphraseCheck(
+            self._draft, self._contents, self._resolver, checker.sources, checker.pages, checker.cite
+        )
+        return paraphrases.hints(nearest)
 
     def _check(self, number: int, words: str) -> None:
         quotation, meaning = self._contents.quotations[number], self._meanings[number]

@@ -319,6 +319,14 @@ class CitationResolver:
             return Meaning(essays, citation, shared=shared)
         return self._named_before(citation, min(citation.start, quotation.outer[0]), quotation.block)
 
+    def essays_cited(self, citation: DraftCitation, block_index: int) -> frozenset[str] | None:
+        """The essays that a citation may mean, by its own names or by those in its paragraph before it."""
+        named = self._meant.meant(citation)
+        if named is not None:
+            return named
+        meaning = self._named_before(citation, citation.start, block_index)
+        return None if meaning.distant else meaning.essays
+
     def _named_before(self, citation: DraftCitation, offset: int, block_index: int) -> Meaning:
         """What a citation without a name means, by the names before an offset or in its own sentence."""
         block = self._draft.blocks[block_index]

@@ -412,10 +412,9 @@ class Library:
     def check_draft(
         self, draft: Path | str, *, essays: Sequence[str] = (), style: str = "mla", **options: Any
     ) -> DraftReport:
-        """Check the quotations and citations of a draft; see ``drafts.check.check_draft``.
+        """Check a draft, as ``drafts.check.check_draft`` does; with ``paraphrases`` the model gives hints.
 
-        Raises:
-            AssistantError: If the draft cannot be read, there is no such essay or style, or no essay at all.
+        Errors as for ``quote``, and if the draft cannot be read or there is no essay at all.
         """
         from assistant.drafts.check import check_draft
 
@@ -423,7 +422,8 @@ class Library:
         checked = [snapshot.essay(essay_id) for essay_id in essays] or snapshot.all_essays()
         self._report_damage(snapshot)
         corpus = snapshot.quotations().corpus if checked and not essays else None
-        return check_draft(draft, checked, snapshot.style(style), corpus, **options)
+        near = (lambda: self.finder().nearest_words) if options.pop("paraphrases", False) else None
+        return check_draft(draft, checked, snapshot.style(style), corpus, nearest=near, **options)
 
     @staticmethod
     def fixed_draft(audit: DraftReport, draft: Path | None = None) -> bytes:

@@ -40,6 +40,7 @@ _MARGIN = 40
 _WORD = 10
 # A citation that is printed at most so many characters after the words, and how like it another may be.
 _PRINTED_CITATION = re.compile(r"[(\[][^()\[\]]{1,400}[)\]]")
+_PRINTED_HERE = re.compile(r"[.,;:!?\"'”’»]{0,4}\s{0,4}[(\[]")
 _CITED_WITHIN = 1_500
 _SAME_CITATION = 0.7
 _UNNUMBERED = re.compile(r"[^\d⁰¹²³⁴-⁹]+")
@@ -91,6 +92,11 @@ class _Match:
     def has_printed(self, citation: str) -> bool:
         """Whether what was taken for the writer's citation is printed after the words, or one like it is."""
         letters, end = skeleton(citation), self.span[1]
+        stream = self.printed.stream
+        if letters.isdecimal() and _PRINTED_HERE.match(stream.text, end):
+            # A page alone is the writer's citation if it is one of the essay's pages.
+            pages = {page.label for passage in stream.passages for page in passage.pages}
+            return pages.isdisjoint(re.findall(r"\d+", citation))
         return bool(letters) and any(
             Levenshtein.normalized_similarity(letters, skeleton(match[0])) >= _SAME_CITATION
             for match in _PRINTED_CITATION.finditer(self.printed.stream.text, end, end + _CITED_WITHIN)

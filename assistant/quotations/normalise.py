@@ -122,8 +122,10 @@ def _is_setting(text: str, pieces: list[_Piece], number: int) -> bool:
     if any(near is not None and not near[0].isalnum() and near[0] != "'" for near in (before, after)):
         return True
     if before is not None and before[0] == "'":
-        return text[before[1]] in _OPENING or (after is not None and after[0] == "'")
-    return after is not None and text[after[1]] in _CLOSING
+        # A mark directly after a letter closes, as in „Wort“ and »Wort«.
+        opens = text[before[1]] in _OPENING and not text[before[1] - 1 : before[1]].isalnum()
+        return opens or (after is not None and after[0] == "'")
+    return after is not None and text[after[1]] in _CLOSING and not text[after[2] : after[2] + 1].isalnum()
 
 
 class _LetterTable(dict[int, str]):

@@ -11,17 +11,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.core.quotation import SenseWarning, WarningKind
+from assistant.quotations.clauses import (
+    CLAUSE,
+    SHORT_CLAUSE,
+    figures_joined,
+    first_clause,
+    last_clause,
+    last_word,
+    lost_negations,
+    moved_negation,
+)
 from assistant.quotations.matching import Step
 from assistant.quotations.printed import Print
 from assistant.quotations.words import (
-    MULTIPLES,
     OPPOSITES,
     QUANTIFIERS,
     figures_in,
     is_negation,
     is_number_word,
     is_opposite_form,
-    limits_figure,
     names_in,
     negations_in,
     words_of,
@@ -29,28 +37,21 @@ from assistant.quotations.words import (
 
 # Printed words from which an omission joins places far apart: two or three sentences. Over the end of a
 # paragraph it is fewer, for what is said there may be another matter.
-_FAR, _FAR_PARAGRAPHS = 75, 40
+_FAR, _FAR_PARAGRAPHS = 60, 40
 # Brackets in a row, with no printed word between them, from which they are a sentence of the writer's.
 _ROW = 4
 # Characters of print around an omission that are looked at.
 _AROUND = 160
-# Words of an omitted clause that is all negation: "or hardly ever".
-_SHORT_CLAUSE = 3
 # Words before a quotation among which a negation denies its first word: "hardly anyone".
 _BESIDE = 2
+_JOINING = frozenset("'’-.,:")
 _ARTICLES = frozenset("the a an young old of".split())
-_CLAUSE = re.compile(r"[.;:!?—–()\n]|,|--")
-_STRONG = re.compile(r"[.;:!?\n](?=\s|[\"”’)]|$)|—")
-# Words that begin a clause of their own, of which the negation within it is a part.
-_SUBORDINATING = frozenset(
-    "who whom whose which that although though because while whereas if when where since unless as "
-    "der die das dem den welche welcher welches weil obwohl wenn qui que dont où parce quand".split()
+# Begins an explanation in brackets, whose negation is its own.
+_EXPLAINING = re.compile(
+    r"(?:and|or|but|that is|i\.e\.|as|who|which|though|although|because|since|for|namely|here|meaning|rather|"
+    r"even|d\. ?h\.|also|und|nämlich|c'est-à-dire)\b",
+    re.IGNORECASE,
 )
-# After a negation they decide what is denied: "not only", "not always".
-_SCOPED = frozenset(
-    "only merely just simply solely alone always all every quite yet entirely necessarily nur immer".split()
-)
-_TURNING = frozenset("but sondern mais sino ma".split())
 # What a writer says in brackets of the quotation itself.
 _EDITORIAL = re.compile(
     r"\b(?:sic|emphas\w*|italics?|italici[sz]ed|original|translat\w*|trans|mine|added|omitted|spelling|"
@@ -147,6 +148,11 @@ class _Sense:
                 beside = not any(ch.isalnum() for ch in self._words(step)) and beside
         return groups
 
+    def _negations(self, text: str) -> list[str]:
+        """Negations in the language of the essay, which the print beside the quotation tells."""
+        start = self._printed.span(self._steps[0].start, self._steps[-1].end)[0]
+        return negations_in(text, self._print[max(0, start - _AROUND) : start + 2 * _AROUND])
+
     def _words(self, step: Step) -> str:
         return self._printed.words(step.start, step.end)
 
@@ -155,25 +161,26 @@ class _Sense:
     def _of_omission(self, group: _Group, taken: str) -> Iterator[_Warning]:
         before = self._print[max(0, group.start - _AROUND) : group.start]
         after = self._print[group.end : group.end + _AROUND]
-        set_negations = [word for inner in group.brackets for word in negations_in(inner)]
-        lost = _lost_negations(before, taken, after)
+        set_negations = [word for inner in group.brackets for word in self._negations(inner)]
+        lost = lost_negations(before, taken, after)
         if lost and not set_negations:
             yield "negation", f"The omission takes out “{lost[0]}”."
-        elif not lost and not set_negations and (moved := _moved_negation(before, taken, after)):
+        elif not lost and not set_negations and (moved := moved_negation(before, taken, after)):
             yield "negation", f"The omission makes “{moved}” deny other words than in print."
         if not group.brackets:
-            yield from _figures_joined(before, taken, after)
+            for sentence in figures_joined(before, taken, after):
+                yield "figure", sentence
             yield from self._names_joined(before, taken, after)
         yield from self._distance(group, taken)
 
     def _names_joined(self, before: str, taken: str, after: str) -> Iterator[_Warning]:
         """A name to which an omission gives what is said of another."""
-        subject, other = _last_word(before), _last_word(taken)
+        subject, other = last_word(before), last_word(taken)
         first = words_of(after)[:1]
-        if not (subject and other and first and first[0].islower()) or _CLAUSE.search(taken[-1:]):
+        if not (subject and other and first and first[0].islower()) or CLAUSE.search(taken[-1:]):
             return
         (names, others) = (names_in(word, self._print) for word in (subject, other))
-        if names and others and not set(names) & set(others) and _CLAUSE.search(taken):
+        if names and others and not set(names) & set(others) and CLAUSE.search(taken):
             yield "name", f"The omission gives to “{subject}” what is said of “{other}”."
 
     def _distance(self, group: _Group, taken: str) -> Iterator[_Warning]:
@@ -194,7 +201,7 @@ class _Sense:
         first = self._steps[0]
         if first.kind == "capital" and _is_within_word(first):
             position = self._printed.span(first.start, first.end)[0]
-            before = _last_clause(self._print[max(0, position - _AROUND) : position])
+            before = last_clause(self._print[max(0, position - _AROUND) : position])
             if before and is_negation(before[0]):
                 yield "negation", _left_out(before[0], "before")
         for group, at_start in ((groups[:1], True), (groups[-1:], False)):
@@ -203,9 +210,9 @@ class _Sense:
                 continue
             position = group[0].end
             beside = (
-                _last_clause(self._print[max(0, position - _AROUND) : position])
+                last_clause(self._print[max(0, position - _AROUND) : position])
                 if at_start
-                else _first_clause(self._print[position : position + _AROUND])
+                else first_clause(self._print[position : position + _AROUND])
             )
             yield from self._at_end(group[0], beside, at_start=at_start)
 
@@ -226,7 +233,7 @@ class _Sense:
         marks = " ".join(f"[{words}]" for words in group.brackets)
         near = beside[: _BESIDE if at_start and marks else 1]
         negation = next((word for word in near if is_negation(word)), "")
-        if negation and not negations_in(inner) and (at_start or marks):
+        if negation and not self._negations(inner) and (at_start or marks):
             yield "negation", _left_out(negation, "before" if at_start else "after")
         if not marks:
             return
@@ -234,6 +241,8 @@ class _Sense:
         given = names_in(inner, self._print)
         if named and given and not set(named) & set(given):
             yield "name", f"{marks} stands where “{' '.join(named[::-1] if at_start else named)}” is printed."
+        if beside and _are_opposites(beside[0], inner):
+            yield "negation", f"{marks} stands where “{beside[0]}”, its opposite, is printed."
         printed, figures = figures_in(beside[0]) if beside else [], figures_in(inner)
         if printed and figures and printed != figures:
             yield "figure", f"{marks} stands where “{beside[0]}” is printed."
@@ -245,11 +254,13 @@ class _Sense:
         marks = " ".join(f"[{words}]" for words in group.brackets)
         if group.has_ellipsis:
             # What the ellipsis leaves out is judged by itself.
-            if negations_in(inner) and not negations_in(taken):
+            if self._negations(inner) and not self._negations(taken):
                 yield "negation", f"{marks} adds a negation."
             return
+        if not taken.strip() and _EXPLAINING.match(inner) and len(words_of(inner)) > SHORT_CLAUSE:
+            return
         shown = " ".join(taken.split()).strip(" ,;:.")
-        lost, added = negations_in(taken), negations_in(inner)
+        lost, added = self._negations(taken), self._negations(inner)
         if bool(lost) != bool(added) or (lost and len(lost) % 2 != len(added) % 2):
             stands = f"{marks} stands for “{shown}”" if shown else f"{marks} adds"
             which = f"takes out “{lost[0]}”" if lost else "adds a negation"
@@ -267,9 +278,11 @@ class _Sense:
     ) -> Iterator[_Warning]:
         printed, given = figures_in(taken), figures_in(inner)
         around = (
-            _last_word(self._print[max(0, group.start - _AROUND) : group.start]),
+            last_word(self._print[max(0, group.start - _AROUND) : group.start]),
             next(iter(words_of(self._print[group.end : group.end + _AROUND])), ""),
         )
+        if given and not printed:
+            printed = figures_in(taken, uncertain=True)
         if (
             printed
             and (given or QUANTIFIERS & {word.casefold() for word in words_of(inner)})
@@ -282,10 +295,11 @@ class _Sense:
     def _of_word(self, step: Step) -> Iterator[_Warning]:
         """A bracket within a word, such as ``[un]able``."""
         start, end = self._printed.span(step.start, step.end)
-        printed = _word_around(self._print, start, end, "'’-.,:")
-        written = _word_around(self._quotation, step.item.start, step.item.end, "'’-.,:[]")
-        made = written.replace("[", "").replace("]", "")
+        first, last = _word_around(self._print, start, end)
+        printed = self._print[first:last]
         mark = self._quotation[step.item.start : step.item.end]
+        written = f"{self._print[first:start]}{mark}{self._print[end:last]}"
+        made = f"{self._print[first:start]}{step.item.inner}{self._print[end:last]}"
         if is_negation(printed) != is_negation(made) or is_opposite_form(printed, made):
             yield "negation", f"“{written}” stands for “{printed}”, its opposite."
         elif re.findall(r"\d+", printed) != re.findall(r"\d+", made):
@@ -295,7 +309,8 @@ class _Sense:
 
     def _of_number(self, groups: Sequence[_Group]) -> Iterator[_Warning]:
         """The writer's words counted against the printed ones."""
-        given = sum(len(words_of(inner)) for group in groups for inner in self._own(group))
+        own = [inner for group in groups for inner in self._own(group)]
+        given = sum(len(words_of(inner)) for inner in own) if not self._is_gloss(groups, own) else 0
         kept = sum(len(words_of(self._words(step))) for step in self._steps if step.kind is None)
         if given > kept:
             yield (
@@ -305,6 +320,11 @@ class _Sense:
         elif any(len(self._own(group)) >= _ROW for group in groups):
             longest = max(len(self._own(group)) for group in groups)
             yield "substitutions", f"{longest} brackets in a row have no printed word between them."
+
+    def _is_gloss(self, groups: Sequence[_Group], own: Sequence[str]) -> bool:
+        """Whether the writer's words are one explanation, which takes the place of nothing."""
+        glosses = [step for group in groups for step in group.steps if step.kind == "insertion"]
+        return len(own) == len(glosses) == 1 and glosses[0] is not self._steps[0]
 
     def _own(self, group: _Group) -> list[str]:
         """Brackets of a group whose words are not the printed ones."""
@@ -325,125 +345,21 @@ def _is_within_word(step: Step) -> bool:
     return step.item.kind == "bracket" and (step.item.joined_left or step.item.joined_right)
 
 
-def _last_word(text: str) -> str:
-    words = words_of(text)
-    return words[-1] if words else ""
-
-
-def _word_around(text: str, start: int, end: int, joining: str) -> str:
-    """The word of which a span is a part; signs within words or figures belong to it."""
+def _word_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """The word or figure of which a span is a part; signs within it belong to it."""
     while start and (
-        text[start - 1].isalnum() or (text[start - 1] in joining and text[start - 2 : start - 1].isalnum())
+        text[start - 1].isalnum() or (text[start - 1] in _JOINING and text[start - 2 : start - 1].isalnum())
     ):
         start -= 1
     while end < len(text) and (
-        text[end].isalnum()
-        or (text[end] in joining and (text[end] in "[]" or text[end + 1 : end + 2].isalnum()))
+        text[end].isalnum() or (text[end] in _JOINING and text[end + 1 : end + 2].isalnum())
     ):
         end += 1
-    return text[start:end]
-
-
-def _lost_negations(before: str, taken: str, after: str) -> list[str]:
-    """Negations that an omission takes out of clauses of which other words stay.
-
-    A clause that is left out whole takes its negation along, unless it is a mere "never" between commas; and
-    so does "not this but".
-    """
-    clauses = _CLAUSE.split(taken)
-    last = len(clauses) - 1
-    begins = bool(_CLAUSE.search(before.rstrip()[-1:])) or not before.strip()
-    ends = not clauses[last].strip() or bool(_CLAUSE.search(after.lstrip()[:1]))
-    found: list[str] = []
-    for number, clause in enumerate(clauses):
-        words = words_of(clause)
-        negations = negations_in(clause)
-        if not negations:
-            continue
-        is_left = number == 0 and not begins
-        is_right = number == last and not ends
-        if not (is_left or is_right):
-            found += negations if len(words) <= _SHORT_CLAUSE and not _is_sentence(taken, number) else []
-        elif (is_right and words[-1].casefold() in _TURNING) or (
-            is_left and is_right and _is_own_clause(words, negations[-1])
-        ):
-            continue
-        else:
-            found += negations
-    return found
-
-
-def _is_sentence(taken: str, number: int) -> bool:
-    """Whether a clause of an omission is a sentence of its own, such as "Not so."."""
-    ends = list(_CLAUSE.finditer(taken))
-    stops = {".", "!", "?", "\n", ";", ":"}
-    follows = ends[number - 1].group() in stops if 0 < number <= len(ends) else False
-    return follows and (number == len(ends) or ends[number].group() in stops)
-
-
-def _is_own_clause(words: Sequence[str], negation: str) -> bool:
-    """Whether omitted words begin a clause that has its own negation and what it denies."""
-    return words[0].casefold() in _SUBORDINATING and len(words) - 1 - words.index(negation) >= 2
-
-
-def _moved_negation(before: str, taken: str, after: str) -> str:
-    """A negation that stays, but with other words than it denies in print; or the empty string."""
-    kept, omitted = words_of(before), words_of(taken)
-    is_open = bool(kept) and not _CLAUSE.search(before.rstrip()[-1:])
-    if is_open and is_negation(kept[-1]) and omitted:
-        turns = any(word.casefold() in _TURNING for word in omitted)
-        if omitted[0].casefold() in _SCOPED or turns or _STRONG.search(taken):
-            return kept[-1]
-    following = [word for word in words_of(after)[:3] if is_negation(word)]
-    ends_open = bool(taken.strip()) and not _CLAUSE.search(taken.rstrip()[-1:])
-    if is_open and ends_open and following and _STRONG.search(taken):
-        return following[0]
-    return ""
-
-
-def _figures_joined(before: str, taken: str, after: str) -> Iterator[_Warning]:
-    """A figure of which an omission takes a part, or the limit that print sets to it."""
-    omitted = words_of(taken)
-    left, right = _last_word(before), next(iter(words_of(after)), "")
-    if not omitted:
-        return
-    core = [word for word in omitted if word.casefold() not in {"and", "und", "et", "point"}]
-    is_left = (
-        bool(left)
-        and is_number_word(left)
-        and bool(core)
-        and is_number_word(core[0])
-        and not _cut(before, taken)
-    )
-    is_right = (
-        bool(right)
-        and is_number_word(right)
-        and bool(core)
-        and is_number_word(core[-1])
-        and not _cut(taken, after)
-    )
-    if is_left or is_right:
-        yield "figure", f"The omission takes “{(core[0] if is_left else core[-1])}” out of a figure."
-    elif right.casefold() in MULTIPLES and omitted[-1].casefold() in QUANTIFIERS:
-        yield "figure", f"The omission takes “{omitted[-1]}” out of a figure."
-    elif right and is_number_word(right) and limits_figure(omitted):
-        yield "figure", f"The omission takes out “{omitted[-1]}” before “{right}”."
-    elif left and right and is_number_word(left) and is_number_word(right) and not _CLAUSE.search(taken):
-        yield "figure", f"The omission makes one figure of “{left}” and “{right}”."
+    return start, end
 
 
 def _left_out(negation: str, where: str) -> str:
     return f"The quotation leaves out “{negation}”, which is printed directly {where} it."
-
-
-def _last_clause(text: str) -> list[str]:
-    """The words of a text's last clause, the last of them first."""
-    return words_of(_CLAUSE.split(text.rstrip())[-1])[::-1]
-
-
-def _first_clause(text: str) -> list[str]:
-    """The words of a text's first clause."""
-    return words_of(_CLAUSE.split(text.lstrip())[0])
 
 
 def _run_of_names(words: Sequence[str], essay: str) -> list[str]:
@@ -456,11 +372,6 @@ def _run_of_names(words: Sequence[str], essay: str) -> list[str]:
         elif names or word not in _ARTICLES:
             break
     return names
-
-
-def _cut(left: str, right: str) -> bool:
-    """Whether a clause ends between two texts."""
-    return bool(_CLAUSE.search(left.rstrip()[-1:]) or _CLAUSE.search(right.lstrip()[:1]))
 
 
 def _are_opposites(taken: str, inner: str) -> bool:

@@ -14,7 +14,7 @@ _NEGATIONS = frozenset(
     "not no never none nobody nothing nowhere neither nor cannot without hardly scarcely barely seldom "
     "rarely unless deny denies denied denying refuse refuses refused refusing fail fails failed "
     "falsely nicht kein keine keinen keinem keiner keines nie niemals nichts niemand nirgends weder "
-    "ohne kaum jamais aucun aucune rien guère nullement sans nunca jamás ningún ninguna ninguno "
+    "ohne kaum jamais aucun aucune rien guère nullement sans nunca jamás nadie ningún ninguna ninguno "
     "tampoco nessun nessuno nessuna niente nulla mai".split()
 )
 # Negations that are other words in English.
@@ -105,10 +105,10 @@ def is_negation(word: str) -> bool:
     return folded in _NEGATIONS or folded.endswith("n't")
 
 
-def negations_in(text: str) -> list[str]:
-    """The words of a text that deny, in order."""
+def negations_in(text: str, around: str = "") -> list[str]:
+    """The words of a text that deny, in order; what is around it tells its language."""
     words = words_of(_NO_NUMBER.sub("", text))
-    foreign = not _ENGLISH.search(text)
+    foreign = not _ENGLISH.search(around or text)
     return [
         word for word in words if is_negation(word) or (foreign and word.casefold() in _FOREIGN_NEGATIONS)
     ]
@@ -131,8 +131,13 @@ def is_number_word(word: str) -> bool:
     return word[:1].isdecimal() or folded in MULTIPLES or (folded in _NUMBERS and folded not in _UNCERTAIN)
 
 
-def figures_in(text: str) -> list[str]:
-    """The figures of a text, in digits: "three hundred and fifty-five" is 355."""
+def figures_in(text: str, *, uncertain: bool = False) -> list[str]:
+    """The figures of a text, in digits: "three hundred and fifty-five" is 355.
+
+    Args:
+        text: The text.
+        uncertain: Whether words count that are figures only sometimes, such as "one".
+    """
     figures: list[str] = []
     total = current = 0
     inside = certain = False
@@ -151,7 +156,7 @@ def figures_in(text: str) -> list[str]:
                 total, current = total + current, 0
             inside = certain = True
         elif not (folded == "and" and inside):
-            if inside and certain:
+            if inside and (certain or uncertain):
                 figures.append(str(total + current))
             total = current = 0
             inside = certain = False

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path, PurePath
 
-from assistant.core.draft_report import DraftReport, Fix, Problem, ProblemKind
+from assistant.core.draft_report import DraftReport, Fix, Hint, Problem, ProblemKind
 from assistant.core.quotation import Difference
 from assistant.rendering.drafts import bracketed, place_of, summary
 from assistant.rendering.templating import Templates
@@ -31,6 +31,11 @@ _EXPLAINED: dict[ProblemKind, str] = {
     "unmarked": "The words are an essay’s and have no quotation marks.",
 }
 
+_HINT = "hint"
+_HINTED = (
+    "No problem: the essay speaks of this nearest on another page than cited. You know what the page is for."
+)
+
 # Number, start and end of a line or paragraph of the draft.
 _Unit = tuple[int, int, int]
 
@@ -43,15 +48,15 @@ class _Piece:
         words: Its words.
         removed: Whether the fixes remove them.
         added: Words that the fixes put after them.
-        mark: Kind of the first problem that it belongs to; its colour.
-        numbers: Number and kind of the problems that end with it.
+        mark: Kind of the first problem or hint that it belongs to; its colour.
+        numbers: Number and kind of the problems and hints that end with it.
     """
 
     words: str
     removed: bool
     added: list[str]
-    mark: ProblemKind | None
-    numbers: list[tuple[int, ProblemKind]]
+    mark: str | None
+    numbers: list[tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +64,7 @@ class _Note:
     """What is wrong at a place.
 
     Attributes:
-        number: Number of the problem, from 1.
+        number: Number of the problem, from 1; those of hints follow.
         kind: Its kind.
         place: Where it is.
         explanation: The kind in a sentence.
@@ -70,7 +75,7 @@ class _Note:
     """
 
     number: int
-    kind: ProblemKind
+    kind: str
     place: str
     explanation: str
     diff: Sequence[Difference]
@@ -100,7 +105,7 @@ def draft_page(report: DraftReport) -> str:
 
 
 def rows_html(
-    report: DraftReport, offered: Callable[[Problem], str] = lambda _problem: "", level: int = 2
+    report: DraftReport, offered: Callable[[Problem | Hint], str] = lambda _problem: "", level: int = 2
 ) -> str:
     """The whole draft with its problems in place, and next to each paragraph what is wrong in it.
 
@@ -114,11 +119,20 @@ def rows_html(
 
 
 def kinds_html(report: DraftReport) -> str:
-    """A link to the first problem of each kind, with their number."""
-    counts = Counter(problem.kind for problem in report.problems)
-    first = {problem.kind: number for number, problem in reversed(list(enumerate(report.problems, 1)))}
-    kinds = [(kind, first[kind], counts[kind]) for kind in _EXPLAINED if kind in counts]
+    """A link to the first problem of each kind and to the first hint, with their number."""
+    counts = Counter(_kind(item) for _, item in _numbered(report))
+    first = {_kind(item): number for number, item in reversed(_numbered(report))}
+    kinds = [(kind, first[kind], counts[kind]) for kind in (*_EXPLAINED, _HINT) if kind in counts]
     return _TEMPLATES.render("draft.kinds", kinds)
+
+
+def _numbered(report: DraftReport) -> list[tuple[int, Problem | Hint]]:
+    """The problems with their numbers, then the hints with theirs."""
+    return list(enumerate([*report.problems, *report.hints], 1))
+
+
+def _kind(item: Problem | Hint) -> str:
+    return _HINT if isinstance(item, Hint) else item.kind
 
 
 def difference_html(diff: Sequence[Difference]) -> str:
@@ -143,7 +157,7 @@ def _paragraphs(report: DraftReport) -> list[list[_Unit]]:
     return [paragraph for paragraph in paragraphs if paragraph]
 
 
-def _row(report: DraftReport, paragraph: Sequence[_Unit], offered: Callable[[Problem], str]) -> _Row:
+def _row(report: DraftReport, paragraph: Sequence[_Unit], offered: Callable[[Problem | Hint], str]) -> _Row:
     start, end = paragraph[0][1], paragraph[-1][2]
     return _Row(
         [
@@ -154,20 +168,16 @@ def _row(report: DraftReport, paragraph: Sequence[_Unit], offered: Callable[[Pro
             for number, unit_start, unit_end in paragraph
         ],
         [
-            _note(report, problem, number, offered(problem))
-            for number, problem in enumerate(report.problems, 1)
-            if start <= problem.start < end
+            _note(report, item, number, offered(item))
+            for number, item in _numbered(report)
+            if start <= item.start < end
         ],
     )
 
 
 def _pieces(report: DraftReport, start: int, end: int) -> list[_Piece]:
     """A span of the draft, cut wherever a problem or a fix begins or ends."""
-    problems = [
-        (number, problem)
-        for number, problem in enumerate(report.problems, 1)
-        if problem.start < end and start < problem.end
-    ]
+    problems = [(number, item) for number, item in _numbered(report) if item.start < end and start < item.end]
     fixes = [fix for fix in report.fixes if fix.start < end and start <= fix.end]
     bounds = {start, end}.union(
         *((problem.start, problem.end) for _, problem in problems), *((fix.start, fix.end) for fix in fixes)
@@ -180,7 +190,7 @@ def _pieces(report: DraftReport, start: int, end: int) -> list[_Piece]:
 
 
 def _piece(
-    text: str, start: int, end: int, problems: Sequence[tuple[int, Problem]], fixes: Sequence[Fix]
+    text: str, start: int, end: int, problems: Sequence[tuple[int, Problem | Hint]], fixes: Sequence[Fix]
 ) -> _Piece:
     words = text[start:end].rstrip("\r\n")
     fix = next((fix for fix in fixes if fix.start <= start and end <= fix.end), None)
@@ -189,17 +199,27 @@ def _piece(
     else:
         added = [fix.text] if fix.end == end and fix.text else []
     # Of two problems in one place the first one gives the colour; both have their number and note.
-    kinds = [problem.kind for _, problem in problems if problem.start <= start and end <= problem.end]
+    kinds = [_kind(problem) for _, problem in problems if problem.start <= start and end <= problem.end]
     return _Piece(
         words=words,
         removed=fix is not None,
         added=added,
         mark=kinds[0] if kinds and (words or added) else None,
-        numbers=[(number, problem.kind) for number, problem in problems if problem.end == end],
+        numbers=[(number, _kind(problem)) for number, problem in problems if problem.end == end],
     )
 
 
-def _note(report: DraftReport, problem: Problem, number: int, offered: str) -> _Note:
+def _note(report: DraftReport, problem: Problem | Hint, number: int, offered: str) -> _Note:
+    if isinstance(problem, Hint):
+        facts = {
+            "Cited": bracketed(problem.cited),
+            "Nearest": f"{problem.place.essay_id}, {page_words(problem.pages)}",
+        }
+        place = place_of(report, problem)
+        return _Note(
+            number=number, kind=_HINT, place=place, explanation=_HINTED, diff=(), words=problem.place.text,
+            facts=facts, offered=offered,
+        )  # fmt: skip
     return _Note(
         number=number,
         kind=problem.kind,

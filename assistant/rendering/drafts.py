@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import PurePath
 from typing import Any
 
-from assistant.core.draft_report import DraftReport, Problem
+from assistant.core.draft_report import DraftReport, Hint, Problem
 from assistant.core.quotation import Difference
 from assistant.rendering.terminal import page_words
 
@@ -16,8 +16,8 @@ _CONTEXT = 5
 _LONGEST = 24
 
 
-def place_of(report: DraftReport, problem: Problem) -> str:
-    """Line and column of a problem (``41:12``), or paragraph and column (``¶12:5``)."""
+def place_of(report: DraftReport, problem: Problem | Hint) -> str:
+    """Line and column of a problem or hint (``41:12``), or paragraph and column (``¶12:5``)."""
     unit = report.labels[problem.line - 1] if report.labels else str(problem.line)
     return f"{unit}:{problem.column}"
 
@@ -25,6 +25,18 @@ def place_of(report: DraftReport, problem: Problem) -> str:
 def problem_line(report: DraftReport, problem: Problem) -> str:
     """A problem as a linter prints it."""
     return f"{report.draft}:{place_of(report, problem)} {problem.kind}: {message(problem)}"
+
+
+def hint_line(report: DraftReport, hint: Hint) -> str:
+    """A hint as a linter prints it."""
+    return f"{report.draft}:{place_of(report, hint)} hint: {hint_message(hint)}"
+
+
+def hint_message(hint: Hint) -> str:
+    """What other page is nearer to a sentence than the one cited, on one line."""
+    words = _clipped(" ".join(hint.place.text.split()))
+    page = hint.pages.replace("-", "–")
+    return f'cites {hint.named}; the essay speaks of this nearest at {page}: "{words}" {hint.citation}'
 
 
 def message(problem: Problem) -> str:
@@ -102,6 +114,8 @@ def summary(report: DraftReport) -> str:
     total = _counted(len(report.problems), "problem") if report.problems else "no problems"
     listed = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common())
     problems = f"{total} ({listed})" if len(kinds) > 1 else total
+    if report.hints:
+        problems += f", {_counted(len(report.hints), 'hint')}"
     quotations = _counted(report.quotations, "quotation")
     checked = f"{quotations}, {report.exact} as printed, {report.not_checked} not checkable"
     return f"{PurePath(report.draft).name}: {checked}; {problems}."
@@ -115,7 +129,9 @@ def plain_draft(report: DraftReport) -> str:
     """A checked draft: each problem with its place and its replacement, and a summary."""
     # A draft that came as text has no name.
     total = summary(report).removeprefix("-: ")
-    return "\n".join([*(_plain_problem(report, problem) for problem in report.problems), total])
+    problems = (_plain_problem(report, problem) for problem in report.problems)
+    hints = (f"{place_of(report, hint)} hint: {hint_message(hint)}" for hint in report.hints)
+    return "\n".join([*problems, *hints, total])
 
 
 def _plain_problem(report: DraftReport, problem: Problem) -> str:
@@ -132,6 +148,26 @@ def draft_object(report: DraftReport) -> dict[str, Any]:
         "exact": report.exact,
         "not_checked": report.not_checked,
         "faults": [problem_object(report, problem) for problem in report.problems],
+        "hints": [hint_object(report, hint) for hint in report.hints],
+    }
+
+
+def hint_object(report: DraftReport, hint: Hint) -> dict[str, Any]:
+    """A hint as a JSON object."""
+    return {
+        "place": place_of(report, hint),
+        "line": hint.line,
+        "column": hint.column,
+        "start": hint.start,
+        "end": hint.end,
+        "sentence": hint.sentence,
+        "cited": hint.cited,
+        "citation": hint.citation,
+        "essay": hint.place.essay_id,
+        "passage": hint.place.passages[0],
+        "printed": hint.place.text,
+        "pages": hint.pages,
+        "message": hint_message(hint),
     }
 
 

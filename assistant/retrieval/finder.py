@@ -11,7 +11,9 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from assistant.core.answer import VERDICTS, AnswerVerdict, Basis, Match
+from assistant.core.draft_report import NearWords
 from assistant.core.essay import EssaySummary, Passage, Spans, StoredEssay
+from assistant.core.quotation import PrintedPlace
 from assistant.retrieval.absence import Absence, AbsenceSearch
 from assistant.retrieval.confidence import ConfidenceFeatures, confidence_of, features_of, verdict_of
 from assistant.retrieval.explain import LONGEST_EXCERPT, excerpt, matches_of, sentences_over
@@ -257,6 +259,22 @@ class Finder:
     def matches(self, ranking: Ranking, ranked: Ranked) -> tuple[Match, ...]:
         """Explain why a passage has its rank, word by word of the question."""
         return matches_of(ranking.query, ranking.weights, self.searcher.index, ranked, self.passages)
+
+    def nearest_words(self, text: str, essay_id: str) -> list[NearWords]:
+        """Rank the windows of an essay by their nearness to a sentence, the nearest first."""
+        with self._slots:
+            query = self.searcher.query(Question.of(text))
+            rows = self.searcher.rows(self.among([essay_id]))
+            if not len(rows) or not len(query.ids):
+                return []
+            weights, ranked = self.searcher.windows_by_nearness(query, rows)
+            index, passage = self.searcher.index, self.passages[ranked[0].passage]
+            (span,) = highlight(query, weights, index, ranked[0], passage)
+        words = [
+            NearWords(PrintedPlace.within(self.passages[each.passage], window.start, window.end), each.score)
+            for each, window in ((each, index.windows[each.window]) for each in ranked)
+        ]
+        return [replace(words[0], nearest=PrintedPlace.within(passage, *span)), *words[1:]]
 
     def _rank(self, question: Question, among: Collection[str] | None, reranker: Reranker | None) -> Ranking:
         asked = self._corrected(question)

@@ -243,6 +243,19 @@ def rank(
     return [Ranked(index.passage_id(number), *values) for number, *values in zip(*columns, strict=True)]
 
 
+def scored_windows(
+    query: Query,
+    weights: Floats,
+    index: Index,
+    rows: Integers,
+    with_introductions: Callable[[Floats, Integers, Floats], Floats],
+) -> list[Ranked]:
+    """Each of some windows with its score; arguments as for ``rank``."""
+    cosines = with_introductions(query.tokens, rows, _best_cosines(query.tokens, index, rows))
+    columns = (index.owners[rows].tolist(), rounded(cosines @ weights).tolist(), rows.tolist(), cosines)
+    return [Ranked(index.passage_id(number), *values) for number, *values in zip(*columns, strict=True)]
+
+
 def in_order(ranked: Iterable[Ranked], index: Index) -> list[Ranked]:
     """Sort passages again, best first, after their scores have changed; see ``ordering.best_first``."""
     passages = list(ranked)

@@ -144,6 +144,15 @@ class Searcher:
             self.with_introductions,
         )
 
+    def windows_by_nearness(self, query: Query, rows: Integers) -> tuple[Floats, list[Ranked]]:
+        """The weights of a query's pieces, and all of some windows by late interaction, best first."""
+        weights = self.weights(query, rows)
+        ranked: list[Ranked] = []
+        for first in range(0, len(rows), ranking.SCORE_ALL):
+            block = rows[first : first + ranking.SCORE_ALL]
+            ranked += ranking.scored_windows(query, weights, self.index, block, self.with_introductions)
+        return weights, sorted(ranked, key=lambda window: (-window.score, window.window))
+
     def with_introductions(self, tokens: Floats, rows: Integers, cosines: Floats) -> Floats:
         """Raise the cosines of windows to a share of those of the sentences that introduce their passages.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from assistant.core.errors import AssistantError
+from assistant.core.errors import AssistantError, LibraryError
 from assistant.core.essay import plain_title
 from assistant.web.components import QUIET, Updates, Upload, plain_html
 from assistant.web.messages import public_message
@@ -246,7 +246,12 @@ class CheckHandlers:
         return verdict_html(verdict, titles, self.library.style(style).quotation)
 
     def _draft_html(self, draft: Path | str, essays: list[str], style: str) -> str:
-        report = self.library.check_draft(draft, essays=self._existing(essays), style=style)
+        existing = self._existing(essays)
+        try:
+            report = self.library.check_draft(draft, essays=existing, style=style, paraphrases=True)
+        except LibraryError:
+            # Quotations can be checked without the index, which hints need.
+            report = self.library.check_draft(draft, essays=existing, style=style)
         path = draft if isinstance(draft, Path) else None
         data = self.library.fixed_draft(report, path) if report.fixes else b""
         archive = path is not None and path.suffix.lower() in _ARCHIVES

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
+from pathlib import Path
 
 import pytest
 from essay_library import ROOT
@@ -12,6 +14,7 @@ from assistant.answering.quotable import quotable_sentences
 from assistant.citations.styles import STYLES, style_named
 from assistant.core.quotation import QuotationLookup
 from assistant.library import store
+from assistant.library.adding import read_essay
 from assistant.quotations.corpus import Corpus
 from assistant.quotations.parsing import readings
 from assistant.rendering.clipboard import quotation_forms
@@ -198,3 +201,76 @@ def test_a_place_without_warnings_is_enough() -> None:
     assert [warning.kind for warning in Corpus([both]).look_up("he did … see the lamp").warnings] == [
         "negation"
     ]
+
+
+def _written(essay_id: str, source: str) -> list[tuple[str, str, str, set[str]]]:
+    """What the writer does, the quotation, the verdict and the warnings that are due."""
+    lines = (ROOT / "benchmarks" / "written" / "quotations.jsonl").read_text("utf-8").splitlines()
+    quotations = []
+    for row in map(json.loads, lines):
+        text = source[row["start"] : row["end"]]
+        for start, end, words in reversed(row["edits"]):
+            text = text[:start] + words + text[end:]
+        if row["essay"] == essay_id:
+            quotations.append((row["what"], text, row["want"], set(row["warnings"])))
+    return quotations
+
+
+def _assert_judged(corpus: Corpus, quotations: list[tuple[str, str, str, set[str]]]) -> None:
+    assert len(quotations) > 200
+    for what, text, verdict, kinds in quotations:
+        found = corpus.look_up(text)
+        assert (found.verdict == "exact") == (verdict == "exact"), (what, text)
+        assert {warning.kind for warning in found.warnings} == kinds, (what, text)
+
+
+def test_quotations_written_by_hand_are_judged_right(sample_path: Path) -> None:
+    _assert_judged(_sample(), _written("sample", sample_path.read_bytes().decode("utf-8")))
+
+
+@pytest.mark.real_essay
+def test_quotations_of_a_real_essay_are_judged_right(real_essay: Path) -> None:
+    record = json.loads(real_essay.with_suffix(".json").read_text("utf-8"))[0]
+    made = read_essay(real_essay, record=record, essay_id="gill-2014")
+    _assert_judged(Corpus([made.essay]), _written("gill-2014", made.source))
+
+
+@pytest.mark.parametrize(
+    ("print_", "quoted", "kinds"),
+    [
+        (
+            "Das Buch ist nicht für alle geschrieben und das weiß er.",
+            "Das Buch ist … für alle geschrieben",
+            "negation",
+        ),
+        (
+            "Das Buch ist für alle geschrieben und das weiß er.",
+            "Das Buch ist [nicht] für alle geschrieben",
+            "negation",
+        ),
+        (
+            "Le livre ne plaît pas à tout le monde et il le sait.",
+            "Le livre … plaît … à tout le monde",
+            "negation",
+        ),
+        (
+            "No es verdad que nadie lo sepa en la ciudad.",
+            "es verdad que [todos] lo sepa en la ciudad",
+            "negation",
+        ),
+        ("He was one „Wort“ in the dark.", "one »Wort« in the dark", ""),
+        ("He was « mot » in the dark.", "He was »mot« in the dark", ""),
+        ("They found two thousand four hundred coins.", "They found two … hundred coins", "figure"),
+        ("They found at least forty coins in it.", "They found … forty coins", "figure"),
+        ("They found forty coins, one of them old.", "They found [40] coins", ""),
+        ("Marsh came first, and then Reed spoke of ships.", "Marsh … spoke of ships", "name"),
+        ("Marsh came first, and spoke of ships.", "Marsh … spoke of ships", ""),
+        ("The harbour of the town is full of ships.", "The harbour of the town is full of [sin]", ""),
+        ("The sea is useful to us.", "The sea is use[less] to us", "negation"),
+        ("The sea is large and the land is small.", "The sea is [small]", ""),
+    ],
+)
+def test_senses_of_other_languages_and_kinds(print_: str, quoted: str, kinds: str) -> None:
+    found = Corpus([essay(passage("one/p01", print_))]).look_up(quoted)
+    assert found.verdict == "exact"
+    assert {warning.kind for warning in found.warnings} == ({kinds} if kinds else set())

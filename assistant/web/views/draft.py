@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from assistant.core.draft_report import DraftReport, Problem, ProblemKind
+from assistant.core.draft_report import DraftReport, Hint, Problem, ProblemKind
 from assistant.core.quotation import CitedComparison, Difference, Verdict
 from assistant.rendering.draft_page import difference_html, kinds_html, rows_html
 from assistant.rendering.drafts import place_of, summary
@@ -113,7 +113,9 @@ def checked_draft_html(report: DraftReport, quote: Quote, fixed: str = "") -> st
     """
     name = PurePath(report.draft).name
 
-    def offered(problem: Problem) -> str:
+    def offered(problem: Problem | Hint) -> str:
+        if isinstance(problem, Hint):
+            return render("draft.offered", "", problem.place.passages[0])
         quotation = quote(problem.printed, problem.citation) if problem.printed else ""
         return render("draft.offered", quotation, problem.passages[0] if problem.passages else "")
 
