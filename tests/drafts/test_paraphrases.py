@@ -58,7 +58,7 @@ def _report(text: str, *scores: float) -> tuple[DraftReport, list[str]]:
         compared.append(sentence)
         return _near(*(scores or (0.2, 0.7, 0.3, 0.1)))
 
-    return _checker().check(read_draft_text(text), lambda: nearest), compared
+    return _checker().check(read_draft_text(text), nearest=lambda: nearest), compared
 
 
 def test_a_hint_shows_the_nearest_words_and_is_no_problem() -> None:
@@ -86,7 +86,7 @@ def test_a_hint_shows_the_nearest_words_and_is_no_problem() -> None:
 def test_nothing_is_loaded_where_there_is_nothing_to_compare() -> None:
     assert (
         _checker()
-        .check(read_draft_text("Nothing is cited here at all."), lambda: pytest.fail("loaded"))
+        .check(read_draft_text("Nothing is cited here at all."), nearest=lambda: pytest.fail("loaded"))
         .hints
         == ()
     )
@@ -154,4 +154,4 @@ def test_a_window_over_two_pages_is_on_both() -> None:
     def nearest(_sentence: str, _essay: str) -> list[NearWords]:
         return [first, *_near(0.1, 0.1, 0.1, 0.1)]
 
-    assert _checker().check(draft, lambda: nearest).hints == ()
+    assert _checker().check(draft, nearest=lambda: nearest).hints == ()
