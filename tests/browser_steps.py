@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 # Milliseconds until there is an answer: the model may still have to be loaded.
 PATIENCE = 60_000
@@ -22,6 +22,13 @@ def ask(page: Page, question: str) -> None:
     answered = page.locator(".turn:not(.pending):last-child .asked", has_text=question)
     expect(answered).to_be_visible(timeout=PATIENCE)
     expect(page.locator(".turn:last-child .answer:not(.reading)")).to_be_visible(timeout=PATIENCE)
+
+
+def unfold(card: Locator) -> None:
+    """Open a card, and all that it has to offer."""
+    for part in (".opener", ".further"):
+        if card.locator(f"{part} input").count():
+            card.locator(f"{part} input").check()
 
 
 def accessibility_violations(page: Page) -> list[str]:

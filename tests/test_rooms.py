@@ -55,8 +55,8 @@ IMPORTS: dict[str, set[str]] = {
 # blocks, notes, figures, front matter. Four show their pages as printed: boxes around words, images, their
 # process, the pages of an essay. Three look places up and tell why nothing answers: places, absence,
 # languages. Two are of the library: originals.py stores what was read of a PDF, isolated.py reads uploads
-# apart. delivery.py sends the page's frame before its scripts. Four judge the sense of quotations: what is
-# pasted along with them, what their marks do, clauses, words that deny, count and name. paraphrases.py hints.
+# apart. delivery.py sends the page's frame before its scripts; two introduce an essay that was not asked
+# anything yet. Four judge the sense of quotations: what is pasted along with them, what their marks do, clauses, words that deny, count and name. paraphrases.py hints.
 # Four read records as programs export them: dates, LaTeX, the fields of BibTeX, EndNote's XML.
 # Four are of drafts as they are written: notes numbered by hand, keys, bibliographies and the words of
 # citations.

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
+from assistant.answering.quotable import cite_span, prepare_quotation
+from assistant.attribution.library_voices import LibraryVoices
 from assistant.citations.locators import locator_of, page_range
 from assistant.citations.references import export_record
+from assistant.citations.setting import is_set_off, set_as_block, set_as_block_with_note
 from assistant.citations.styles import Style, format_citation
-from assistant.core.answer import Citation
-from assistant.core.essay import StoredEssay
+from assistant.core.answer import Citation, PreparedQuotation
+from assistant.core.errors import AssistantError
+from assistant.core.essay import Passage, Span, StoredEssay
 from assistant.core.quotation import CitedComparison, Comparison, Verdict
 from assistant.drafts.secondhand import SecondHand
 from assistant.quotations.corpus import Corpus
@@ -36,6 +41,57 @@ def cite_essay(
     in_text = (style.cached_again if again else style.cached_in_text)(essay.reference, locator)
     reference = format_citation(style.cached_reference(essay.reference), form)
     return Citation(locator, format_citation(in_text, form)), reference
+
+
+def quote_words(essay: StoredEssay, words: Sequence[tuple[str, Span]], style: Style) -> PreparedQuotation:
+    """Words that a reader selected, with the citation of exactly these words, as they go into a draft.
+
+    Args:
+        essay: The essay.
+        words: Passage ids and spans of their texts, in reading order. Words of several passages become a
+            block with one paragraph each, whatever the style does with so many words.
+        style: The citation style.
+
+    Raises:
+        AssistantError: If a passage is not in the essay, or a span not in its passage.
+    """
+    passages = {passage.id: passage for passage in essay.passages}
+    for passage_id, (start, end) in words:
+        if passage_id not in passages or not 0 <= start < end <= len(passages[passage_id].text):
+            raise AssistantError(f"The essay {essay.id} does not have these words; load the page again.")
+    if len(words) == 1:
+        ((passage_id, (start, end)),) = words
+        passage = passages[passage_id]
+        voices = LibraryVoices({essay.id: essay})
+        citation, quoted = cite_span(passage, start, end, essay.reference, style, voices)
+        prepared = prepare_quotation(passage, start, end, citation, quoted, style)
+        if quoted is not None or not style.marks_cut_sentences or not _is_cut_at_end(passage, start, end):
+            return prepared
+        text = style.quotation(passage.text[start:end].rstrip(",;: ") + " . . .", citation.in_text)
+        return replace(prepared, text=text)
+    slices = [(passages[passage_id], *span) for passage_id, span in words]
+    pages = page_range([label for passage, start, end in slices for label in passage.pages_of(start, end)])
+    in_text = style.cached_in_text(essay.reference, pages)
+    block = "\n".join(passage.text[start:end] for passage, start, end in slices)
+    text = style.quotation(block, in_text.plain())
+    if not is_set_off(block, text):
+        set_off = set_as_block_with_note if text.endswith(f"\n\n1. {in_text.plain()}") else set_as_block
+        text = set_off(block, in_text.plain())
+    emphasis = tuple(
+        passage.text[max(low, start) : min(high, end)]
+        for passage, start, end in slices
+        for low, high in passage.emphasis
+        if low < end and start < high
+    )
+    return PreparedQuotation(text, Citation(pages, in_text.plain(), in_text), block=True, emphasis=emphasis)
+
+
+def _is_cut_at_end(passage: Passage, start: int, end: int) -> bool:
+    """Whether words look like whole sentences, but the last sentence goes on in print."""
+    begins = any(first >= start for first, last in passage.sentences if first < end)
+    rest = next((passage.text[end:last] for first, last in passage.sentences if first < end < last), "")
+    goes_on = any(character.isalnum() for character in rest)
+    return begins and goes_on
 
 
 def export_records(essays: Iterable[StoredEssay], form: str) -> str:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from assistant.core.errors import AssistantError
+from assistant.library.citing import quote_words
+from assistant.library.introducing import QUESTIONS, announced_thesis, opening_questions
 from assistant.rendering.clipboard import quotation_forms
 from assistant.web import notebook
 from assistant.web.components import QUIET, Updates, plain_html
 from assistant.web.messages import public_message
-from assistant.web.session import Asked, asked_with, saved_session
-from assistant.web.views import answer, frame, passage
+from assistant.web.session import Asked, asked_with, notebook_pins, saved_session
+from assistant.web.views import answer, frame, passage, welcome
 from assistant.web.views.essays import scope_html, title_of
 
 if TYPE_CHECKING:
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
     from assistant.core.essay import EssaySummary, StoredEssay
     from assistant.library.library import Library
 
-EXAMPLES = 4
 CHOSEN_GONE = "None of the essays chosen for asking is in the library any more; choose others, or ask all."
 FAILED = "The question could not be looked up; the program's terminal says why; see also: assistant doctor."
 
@@ -34,7 +36,10 @@ FAILED = "The question could not be looked up; the program's terminal says why; 
 _ON_OPEN = "element.addEventListener('open-essay', (event) => trigger('click', event.detail));"
 _ON_ANSWER = "watch('value', () => window.desk.answerArrived(props.value));"
 _ON_SCOPE = "watch('value', () => window.desk.scopeArrived()); window.desk.scopeArrived();"
-_ON_READING = "window.desk.quoteWith((essay, style) => server.quotations(essay, style));"
+_ON_READING = (
+    "window.desk.quoteWith((essay, style) => server.quotations(essay, style), "
+    "(pins, style) => server.selected(pins, style));"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +49,6 @@ class AskWidgets:
     Attributes:
         conversation: What is shown before the first question.
         arrived: The answer that the server has sent last; the page's script draws it and keeps it.
-        examples: Example questions, hidden once there is a conversation.
         question: The box for the question.
         ask: Asks it.
         new: Starts a new conversation.
@@ -58,7 +62,6 @@ class AskWidgets:
 
     conversation: gr.HTML
     arrived: gr.HTML
-    examples: Sequence[gr.Button]
     question: gr.Textbox
     ask: gr.Button
     new: gr.Button
@@ -75,15 +78,7 @@ class AskWidgets:
 
     def everything(self) -> list[Any]:
         """All that an event may change."""
-        return [
-            self.conversation,
-            self.question,
-            *self.examples,
-            self.scope,
-            self.style,
-            self.reading,
-            self.pane,
-        ]
+        return [self.conversation, self.question, self.scope, self.style, self.reading, self.pane]
 
 
 def ask_part(library: Library, page: gr.Blocks, focus: Sequence[str] = ()) -> AskHandlers:
@@ -110,7 +105,7 @@ def ask_part(library: Library, page: gr.Blocks, focus: Sequence[str] = ()) -> As
 
 
 def _wire_questions(handlers: AskHandlers, widgets: AskWidgets) -> list[Any]:
-    """Wire the box and the example questions; returns their events."""
+    """Wire the question box; returns its events."""
     # The browser alone knows what was asked before, and which essays are chosen.
     conversation = [widgets.sent, widgets.style]
     options: dict[str, Any] = {
@@ -119,13 +114,9 @@ def _wire_questions(handlers: AskHandlers, widgets: AskWidgets) -> list[Any]:
         **QUIET,
     }
     question = [widgets.question.submit, widgets.ask.click]
-    events = [
-        gr.on(question, handlers.ask, [widgets.question, *conversation], **options),
-        *(button.click(handlers.ask, [button, *conversation], **options) for button in widgets.examples),
-    ]
-    for event in events:
-        event.failure(handlers.fail, None, widgets.arrived, **QUIET)
-    return events
+    asked = gr.on(question, handlers.ask, [widgets.question, *conversation], **options)
+    asked.failure(handlers.fail, None, widgets.arrived, **QUIET)
+    return [asked]
 
 
 def layout(library: Library) -> AskWidgets:
@@ -147,8 +138,6 @@ def _conversation_column(library: Library) -> dict[str, Any]:
         plain_html(frame.CONVERSATION, elem_id="turns")
     # Its value is shown by the script, so that an answer is sent once and never drawn again.
     arrived = plain_html(html_template="", elem_id="arrived", js_on_load=_ON_ANSWER)
-    with gr.Row(elem_id="examples"):
-        examples = [gr.Button("", size="sm", visible=False, elem_classes="example") for _ in range(EXAMPLES)]
     session, sent = gr.Textbox(visible=False), gr.Textbox(visible=False)
     with gr.Row(elem_id="choosers"):
         scope = plain_html(elem_id="scope", min_width=200, js_on_load=_ON_SCOPE)
@@ -170,7 +159,6 @@ def _conversation_column(library: Library) -> dict[str, Any]:
     return {
         "conversation": conversation,
         "arrived": arrived,
-        "examples": examples,
         "question": question,
         "ask": ask,
         "new": new,
@@ -204,7 +192,7 @@ def _reading_column(library: Library) -> tuple[gr.Dropdown, gr.HTML]:
         apply_default_css=False,
         elem_id="find",
         js_on_load=_ON_READING,
-        server_functions=[sentence_quotations(library)],
+        server_functions=[sentence_quotations(library), selection_quotation(library)],
     )
     with gr.Row(elem_id="pages"):
         pane = gr.HTML(passage.nothing_to_read_html(), apply_default_css=False, elem_id="pane", min_width=0)
@@ -237,8 +225,7 @@ class AskHandlers:
         reading = next((essay_id for essay_id in wanted if essay_id in summaries), "")
         return {
             **self._choosers(summaries, reading),
-            **self._examples(self._essay(reading)),
-            self.widgets.conversation: answer.welcome_html(has_essay=bool(summaries)),
+            self.widgets.conversation: welcome_html_of(self.library),
             self.widgets.question: session.draft,
             self.widgets.style: session.style if session.style in self.library.styles() else gr.skip(),
         }
@@ -250,7 +237,7 @@ class AskHandlers:
         except AssistantError as error:
             return {self.widgets.conversation: self._error_html(error)}
         shown = reading if reading is not None and reading in summaries else next(iter(summaries), "")
-        return {**self._choosers(summaries, shown), **self._welcome(self._essay(shown))}
+        return {**self._choosers(summaries, shown), self.widgets.conversation: welcome_html_of(self.library)}
 
     def ask(self, question: str, sent: str | None, style: str) -> Iterator[Updates]:
         """Send the passages as soon as they are found, and when they have been read only what changes."""
@@ -302,9 +289,7 @@ class AskHandlers:
     def read(self, essay_id: str | None) -> Updates:
         """Show another essay in the reading pane."""
         essay = self._essay(essay_id)
-        if essay is None:
-            return {self.widgets.pane: gr.skip()}
-        return {self.widgets.pane: self._reader(essay), **self._examples(essay)}
+        return {self.widgets.pane: gr.skip() if essay is None else self._reader(essay)}
 
     def follow(self, event: gr.EventData) -> Updates:
         """Read the essay of a card that was opened.
@@ -315,10 +300,6 @@ class AskHandlers:
             gr.Warning("The essay that holds this passage is not in the library.", title="Not found")
             return {self.widgets.reading: gr.skip()}
         return {self.widgets.reading: str(event.essay)}
-
-    def _welcome(self, essay: StoredEssay | None) -> Updates:
-        welcome = answer.welcome_html(has_essay=essay is not None)
-        return {self.widgets.conversation: welcome, **self._examples(essay)}
 
     def _error_html(self, error: AssistantError) -> str:
         return answer.error_html(public_message(error, self.library.root))
@@ -360,14 +341,6 @@ class AskHandlers:
             self.widgets.pane: self._reader(essay) if essay else passage.nothing_to_read_html(),
         }
 
-    def _examples(self, essay: StoredEssay | None) -> Updates:
-        questions = example_questions(essay) if essay else []
-        padded = [*questions, *[""] * EXAMPLES][:EXAMPLES]
-        return {
-            button: gr.update(value=question, visible=bool(question))
-            for button, question in zip(self.widgets.examples, padded, strict=True)
-        }
-
 
 def sentence_quotations(library: Library) -> Callable[[Sequence[str]], dict[str, list[dict[str, str]]]]:
     """What the page's script calls when an essay is shown in the reading pane.
@@ -397,10 +370,48 @@ def sentence_quotations(library: Library) -> Callable[[Sequence[str]], dict[str,
     return quotations
 
 
-def example_questions(essay: StoredEssay) -> list[str]:
-    """Up to ``EXAMPLES`` questions from the essay's own headings; one general question if it has none."""
-    headings = dict.fromkeys(
-        part.section for part in essay.passages if part.kind == "paragraph" and part.section
-    )
-    questions = [f"What is said under “{heading}”?" for heading in headings]
-    return questions[:EXAMPLES] or ["What does this essay argue?"]
+def selection_quotation(library: Library) -> Callable[[object], dict[str, str]]:
+    """What the page's script calls when words of an essay are selected.
+
+    Returns:
+        ``selected``, which takes JSON of pins (one for each passage, in reading order) and a style's name.
+        It returns the words with their citation as one quotation, and the citation alone as ``citation``;
+        nothing where the essay does not have these words.
+    """
+
+    def selected(sent: object) -> dict[str, str]:
+        if not isinstance(sent, list) or len(sent) != 2 or sent[1] not in [*library.styles()]:
+            return {}
+        pins = [pin for pin in notebook_pins(sent[0]) if pin]
+        if not pins or len({pin.essay for pin in pins}) > 1:
+            return {}
+        try:
+            essay = library.essay(pins[0].essay)
+            words = [(pin.passage, (pin.start, pin.end)) for pin in pins]
+            quotation = quote_words(essay, words, library.style(sent[1]))
+        except AssistantError:
+            return {}
+        texts = {passage.id: passage.text for passage in essay.passages}
+        if any(texts[pin.passage][pin.start : pin.end] != pin.words for pin in pins):
+            return {}
+        return {**passage.copied(quotation_forms(quotation)), "citation": quotation.citation.in_text}
+
+    return selected
+
+
+def welcome_html_of(library: Library) -> str:
+    """What is shown before the first question."""
+    summaries = library.summaries()
+    try:
+        if len(summaries) == 1:
+            essay = library.essay(next(iter(summaries)))
+            return welcome.essay_welcome_html(essay, announced_thesis(essay), opening_questions(essay))
+        # One question from each of the first essays, so that no more of them are read.
+        first = [library.essay(essay_id) for essay_id in [*summaries][:QUESTIONS]]
+    except AssistantError:
+        # What is damaged costs the reader the examples; the library's own part says what it is.
+        first = []
+    by_essay = [opening_questions(essay) for essay in first]
+    questions = dict.fromkeys(filter(None, chain.from_iterable(zip_longest(*by_essay))))
+    shown = [*questions][:QUESTIONS]
+    return welcome.shelf_welcome_html(summaries, shown) if summaries else welcome.no_essay_html()

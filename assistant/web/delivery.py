@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 # share; the last starts them.
 STYLES = "tokens style conversation cards reader welcome printed measure check library notebook print".split()
 SCRIPTS = (
-    "page views copying navigation printed hits finding sentences keys session scope "
-    "conversation library checking notebook pin_buttons pin_filter pin_drag pin_backup pin_list "
+    "page views copying navigation following place printed hits finding sentences selecting keys session "
+    "scope conversation library checking notebook pin_buttons pin_filter pin_drag pin_backup pin_list "
     "saving updates"
 ).split()
 

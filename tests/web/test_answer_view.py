@@ -17,7 +17,6 @@ from assistant.web.views.answer import (
     answer_html,
     conversation_html,
     error_html,
-    welcome_html,
 )
 from assistant.web.views.essays import report_html
 from assistant.web.views.passage import browser_spans, marked_text
@@ -64,7 +63,7 @@ def test_hostile_text_is_shown_as_written() -> None:
     assert words_of(html, "section") == words_of(html, "reference") == HOSTILE
     assert {tag for tag, _, _ in tags.found} <= {
         *("div", "p", "article", "header", "span", "blockquote", "mark", "footer", "button"),
-        *("details", "summary", "dl", "dt", "dd"),
+        *("details", "summary", "dl", "dt", "dd", "label", "input"),
     }
     assert len(tags.of("mark")) == 1
     assert words_of(error_html(HOSTILE)) == HOSTILE
@@ -213,11 +212,6 @@ def test_a_note_on_the_question_is_shown_even_without_passages() -> None:
 def test_spans_are_counted_as_the_browser_counts() -> None:
     astral = passage("𝔄 word. Then.")
     assert browser_spans(astral.text, hit(astral, (2, 7)).highlights) == "3-8"
-
-
-def test_an_empty_library_says_what_to_do() -> None:
-    assert "No essay yet" in words_of(welcome_html(has_essay=False))
-    assert "No essay yet" not in words_of(welcome_html(has_essay=True))
 
 
 def test_the_report_of_an_upload_has_the_essentials() -> None:

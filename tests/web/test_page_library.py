@@ -106,7 +106,7 @@ def test_an_empty_library_leads_to_where_essays_are_added(
     expect(page.locator("#shelf tbody tr")).to_have_count(2)
     page.get_by_role("tab", name="Ask").click()
     expect(page.locator(".reader [data-passage]").first).to_be_visible()
-    expect(page.locator(".welcome")).to_contain_text("Ask the essay")
+    expect(page.locator(".welcome")).to_contain_text("2 essays")
 
 
 def test_files_are_added_one_by_one_each_with_its_line(page: Page, opened: Opened, tmp_path: Path) -> None:

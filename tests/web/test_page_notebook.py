@@ -10,7 +10,7 @@ from typing import Any
 
 import docx
 import pytest
-from browser_steps import accessibility_violations, ask, open_page
+from browser_steps import accessibility_violations, ask, open_page, unfold
 from page_library import FakeLibrary, keepers_log, passage, renamed, stored
 from page_server import served
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -99,6 +99,7 @@ def test_copies_are_rich_plain_or_markdown_as_chosen_and_it_is_remembered(page: 
     ask(page, _QUESTION)
     # The fake library quotes the whole passage; what matters here is the form of the copy.
     button = page.locator(".card .copy-passage").first
+    unfold(page.locator(".card").first)
     button.click()
     expect(button).to_have_class(re.compile("copied"))
     plain = button.get_attribute("data-copy")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from browser_steps import accessibility_violations, ask, open_page
+from browser_steps import accessibility_violations, ask, open_page, unfold
 from essay_library import ROOT, loader, sample_library
 from fake_models import FakeEncoder
 from page_server import served
@@ -44,7 +44,9 @@ def _answer(page: Page) -> Locator:
 
 def _see(page: Page) -> Locator:
     """The marks on the page, once the card's words are shown there."""
-    _answer(page).locator(".see-page").click()
+    card = _answer(page)
+    unfold(card)
+    card.locator(".see-page").click()
     marks = page.locator('.print figure[data-file="3"] .printed-mark.now')
     expect(marks.first).to_be_in_viewport()
     return marks
@@ -131,6 +133,7 @@ def test_both_page_numbers_stand_in_the_margin(page: Page) -> None:
 def test_an_essay_without_pages_has_no_switch(page: Page) -> None:
     ask(page, _QUESTION)
     card = page.locator('.card[data-passage="sample/p09"]').last
+    unfold(card)
     expect(card.locator(".read-here")).to_be_visible()
     assert card.locator(".see-page").count() == 0
     _see(page)

@@ -64,7 +64,8 @@ def test_cards_are_moved_between_copied_and_opened_by_key(page: Page) -> None:
     expect(page.locator(".card.current .copy-quotation")).to_have_class(re.compile("copied"))
     assert _clipboard(page) == page.locator(".card.current .copy-quotation").get_attribute("data-copy")
     page.keyboard.press("Alt+r")
-    assert page.locator(".reader .current").count() == 0
+    # The essay has followed the answer; the key with Alt opens nothing else.
+    expect(page.locator(".reader .current")).to_have_attribute("data-passage", names[0])
     page.keyboard.press("r")
     expect(page.locator(".reader .current")).to_have_attribute("data-passage", names[1])
     page.keyboard.press("/")

@@ -16,7 +16,7 @@ from pathlib import Path
 import docx
 import page_server
 import pytest
-from browser_steps import ask
+from browser_steps import ask, unfold
 from essay_library import Opened
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -136,6 +136,7 @@ def test_answers_copies_and_the_notebook_have_it_as_written(page: Page, tmp_path
     expect(card).to_contain_text(_shown(f"Then came {_WRITTEN} and he slept"))
     # The name in the record turns no page: 31 would be read as 13.
     expect(card).to_contain_text("(Marsh 31)")
+    unfold(card)
     copied = card.locator(".copy-passage")
     plain = str(copied.get_attribute("data-copy"))
     assert _WRITTEN in plain

@@ -10,7 +10,6 @@ import pytest
 from page_library import Tags, keepers_log, passage, stored, words_of
 
 from assistant.core.essay import Kind
-from assistant.web.ask import example_questions
 from assistant.web.views.passage import label_of, reader_html, sentence_text
 
 
@@ -132,9 +131,12 @@ def test_an_essay_is_called_by_author_and_title() -> None:
     assert label_of("log", {}) == "log"
 
 
-def test_examples_come_from_headings_that_have_paragraphs() -> None:
-    assert example_questions(keepers_log()) == [
-        "What is said under “Oil, Weather, Ships”?",
-        "What is said under “The Second Book”?",
-    ]
-    assert example_questions(stored([passage("Words.")])) == ["What does this essay argue?"]
+def test_a_title_is_shown_as_the_record_writes_it_and_stays_as_printed() -> None:
+    essay = keepers_log()
+    printed = dataclasses.replace(essay.passages[0], text="the keeper’s log", sentences=((0, 16),))
+    html = reader_html(dataclasses.replace(essay, passages=(printed, *essay.passages[1:])))
+    assert words_of(html, printed.id) == "the keeper’s log"
+    assert [title["data-title"] for title, _ in Tags(html).of("part-title")] == ["The Keeper’s Log"]
+    assert "data-title" not in reader_html(essay)
+    other = dataclasses.replace(essay, reference={**essay.reference, "title": "Another Log"})
+    assert "data-title" not in reader_html(other)

@@ -7,11 +7,10 @@ from typing import Any
 
 import gradio as gr
 import pytest
-from page_library import FakeLibrary, keepers_log, page_widgets, renamed
+from page_library import FakeLibrary, keepers_log, page_widgets, renamed, words_of
 
 from assistant.web.ask import AskHandlers, AskWidgets
 from assistant.web.session import Asked, Session, asked_with, saved_session
-from assistant.web.views.answer import welcome_html
 
 
 def _load(
@@ -53,7 +52,7 @@ def test_an_unknown_style_is_not_chosen_again(style: str) -> None:
 
 def test_a_new_tab_is_welcomed() -> None:
     updates, widgets = _load(None)
-    assert updates[widgets.conversation] == welcome_html(has_essay=True)
+    assert words_of(updates[widgets.conversation], "record-title") == "The Keeper’s Log"
 
 
 @pytest.mark.parametrize(("reading", "shown"), [("zeta", "zeta"), ("gone", "log"), ("", "log")])

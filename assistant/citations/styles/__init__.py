@@ -46,6 +46,9 @@ class Style(ABC):
             of the same author, year or surname.
     """
 
+    # Whether three dots stand for the rest of a sentence whose end is not quoted.
+    marks_cut_sentences = False
+
     def __init__(self, records: Sequence[CSLItem] = ()) -> None:
         self.works = CitedWorks(records)
         # An entry holds its record, so that the record's id is not given to another one.

@@ -33,6 +33,8 @@ _BLOCK_LINES = 4
 class MLA(Style):
     """MLA 9: author and page in the text, works cited at the end."""
 
+    marks_cut_sentences = True
+
     def rich_in_text(self, record: CSLItem, locator: str, *, quoting: str | None = None) -> Rich:
         """``(Gill 849–50)``, with a short title if another work has the same author."""
         named = self.works.label(record, _NAMING)

@@ -5,6 +5,7 @@
 
   const NEAR_PX = 8; // a click on the ruler this near to a tick means the tick
   const TICK_PX = 2;
+  const LABEL_PX = 12; // height of a page's number on the ruler
   const MOST_TICKS = 2000;
   const ABOVE = { "desk-found": 1, "desk-found-now": 2 }; // which mark is on top where several meet
   let turn = null; // the turn whose passages are marked: the last one, unless a card of another was opened
@@ -127,15 +128,37 @@
     const reader = desk.reader();
     if (!ruler) return;
     if (!ruler.offsetParent || !reader?.offsetParent) return void ruler.replaceChildren();
-    ruler.replaceChildren(...ticks(desk.hits(), kind, reader, ruler), ...ticks(found, "found", reader, ruler));
+    ruler.replaceChildren(
+      ...pageLabels(ruler), ...ticks(desk.hits(), kind, reader, ruler), ...ticks(found, "found", reader, ruler),
+    );
   };
+
+  // Where pages begin, as many numbers as there is room for.
+  function pageLabels(ruler) {
+    const { scrollTop, scrollHeight } = desk.scroller();
+    const top = desk.topOf(desk.scroller());
+    const labels = [];
+    let below = 0;
+    for (const { element, label } of desk.pageStarts()) {
+      const share = (element.getBoundingClientRect().top - top + scrollTop) / scrollHeight;
+      const at = Math.round(share * ruler.clientHeight);
+      if (at < below || at > ruler.clientHeight - LABEL_PX) continue;
+      const part = document.createElement("span");
+      part.className = "ruler-page";
+      part.textContent = label;
+      part.style.top = `${at}px`;
+      labels.push(part);
+      below = at + 1.6 * LABEL_PX;
+    }
+    return labels;
+  }
 
   document.addEventListener("click", (event) => {
     const ruler = event.target.closest?.("#ruler");
     if (!ruler) return;
     const at = event.clientY - ruler.getBoundingClientRect().top;
     const far = (tick) => Math.abs(parseFloat(tick.style.top) - at);
-    const [nearest] = [...ruler.children].sort((first, second) => far(first) - far(second));
+    const [nearest] = [...ruler.querySelectorAll(".tick")].sort((first, second) => far(first) - far(second));
     if (nearest && far(nearest) <= NEAR_PX) return void desk.reveal(nearest.goal);
     const scroller = desk.scroller();
     scroller.scrollTo({ top: (at / ruler.clientHeight) * scroller.scrollHeight, behavior: desk.smooth() });

@@ -51,11 +51,15 @@
   const KEYS = {
     ArrowDown: () => step(1),
     ArrowUp: () => step(-1),
-    c: () => desk.copySentence() || withCard((card) => card.querySelector(".copy-quotation, .copy-passage").click()),
-    p: () => desk.pinSentence() || withCard(desk.pinCard),
+    c: () => desk.copySelection() || desk.copySentence() || withCard((card) => card.querySelector(".copy-quotation, .copy-passage").click()),
+    p: () => desk.pinSelection() || desk.pinSentence() || withCard(desk.pinCard),
     r: () => withCard(desk.openCard),
     j: () => desk.stepSentence(1),
     k: () => desk.stepSentence(-1),
+    J: () => desk.extendSelection(1),
+    K: () => desk.extendSelection(-1),
+    s: () => desk.goToSelection(),
+    o: () => desk.openContents(),
     f: () => desk.startFinding(),
     v: () => desk.switchShown(),
     "+": () => desk.zoomPages(1),
@@ -67,7 +71,7 @@
 
   function applies(event) {
     if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return false;
-    if (event.shiftKey && !"?/+".includes(event.key)) return false;
+    if (event.shiftKey && !"?/+JK".includes(event.key)) return false;
     if (!document.getElementById("desk")?.offsetParent || document.querySelector("dialog[open]")) return false;
     if (event.target.closest(EDITABLE) || (!event.key.startsWith("Arrow") && lettersAreOff())) return false;
     return !(event.key.startsWith("Arrow") && event.target.closest(USES_ARROWS));

@@ -91,6 +91,9 @@
   }
 
   desk.openCard = (card) => {
+    desk.withdrawOffer();
+    const opener = card.querySelector(".opener input");
+    if (opener) opener.checked = true;
     origin = card;
     desk.hitsOf(card);
     desk.open(card.dataset.passage);
@@ -156,6 +159,7 @@
     const card = target.closest(".card");
     if (!card) return;
     desk.choose(card);
+    if (target.closest(".gap")) return void card.querySelector(".unfold input").click();
     if (target.closest(".read-here")) return void desk.openCard(card);
     if (target.closest(".see-page")) return void desk.openPage(card);
     // A click anywhere else on the card also opens it, unless the reader is selecting words.

@@ -148,8 +148,8 @@
   desk.revealPrinted = (range) => void show(partOf(range), [range], "now");
 
   // Scroll to a passage: to the words of it that answer, if there are some.
-  desk.showPrinted = (part) => {
-    pages().focus({ preventScroll: true });
+  desk.showPrinted = (part, focuses = true) => {
+    if (focuses) pages().focus({ preventScroll: true });
     const own = desk.hits().filter((range) => partOf(range) === part);
     void show(part, own, own.length ? "now" : "now here");
   };
@@ -184,6 +184,7 @@
     } else {
       desk.markHits();
     }
+    desk.placesArrived();
     return true;
   };
 

@@ -10,8 +10,9 @@
   let waiting = 0;
   let clicked = 0;
 
-  desk.quoteWith = (server) => {
+  desk.quoteWith = (server, selected) => {
     ask = server;
+    desk.quoteSelectionWith(selected);
     desk.fetchQuotations();
   };
 

@@ -12,6 +12,7 @@
     const last = desk.newestTurn();
     const pending = Boolean(last?.classList.contains("pending"));
     const now = `${last?.dataset.turn} ${pending}`;
+    const wasPending = seen.endsWith("true");
     const fewer = turns.length < turnsSeen;
     turnsSeen = turns.length;
     const read = reading;
@@ -31,6 +32,7 @@
     if (!last) return;
     last.scrollIntoView({ behavior: desk.smooth(), block: "start" });
     if (pending) return;
+    if (wasPending) desk.follow(last.querySelector(".card"));
     const cards = last.querySelectorAll(".card").length;
     desk.say(`${verdict} ${cards ? `Passages shown: ${cards}.` : ""}`);
   }
@@ -40,11 +42,13 @@
     const other = now !== essay;
     essay = now;
     desk.pagesArrived();
+    desk.placesArrived();
     desk.textChanged();
     if (!now) return;
     desk.fetchQuotations();
     if (other) desk.returnToPlace();
     desk.paneArrived();
+    desk.followOn();
     desk.keep();
   }
 

@@ -14,10 +14,27 @@
     for (const button of document.querySelectorAll("[data-view][aria-pressed]")) {
       button.setAttribute("aria-pressed", String(button.dataset.view === view));
     }
-    if (view === "essay") desk.drawRuler?.();
+    if (view !== "essay") return;
+    desk.drawRuler();
+    desk.placeChanged();
+    desk.followOn();
   };
 
+  // A question is asked as if it had been typed.
+  function ask(question) {
+    const box = document.querySelector("#question textarea");
+    box.value = question;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    // The button that was pressed goes; who asked by key goes on in the box.
+    box.focus({ preventScroll: true });
+    requestAnimationFrame(() => document.querySelector("#ask").click());
+  }
+
   document.addEventListener("click", (event) => {
+    const example = event.target.closest?.(".ask-this");
+    if (example) return void ask(example.textContent);
+    const essay = event.target.closest?.("[data-open-essay]");
+    if (essay) return void desk.openWhole(essay.dataset.openEssay);
     const button = event.target.closest?.(".views button");
     if (!button) return;
     if (button.id !== "show-options") return void desk.showView(button.dataset.view);

@@ -2,7 +2,7 @@
 
 Hooks that the script, the styles and the browser tests rely on (keep them stable):
 
-- ``#question`` (its ``textarea``), ``#ask``, ``#new-conversation``, ``#examples button``: asking;
+- ``#question`` (its ``textarea``), ``#ask``, ``#new-conversation``: asking;
 - ``#conversation .turn``: one question with its answer; ``.turn .asked``: the question;
   ``.turn.pending``: still being looked up; ``.turn .fault``: an error's sentence;
 - ``.turn .edit``, ``.link-question``, ``.forget``: asks the question again in other words, copies a link to
@@ -16,6 +16,8 @@ Hooks that the script, the styles and the browser tests rely on (keep them stabl
 - ``.card .passage-text``: exactly the passage's characters; ``mark``: one per highlight;
   ``.page-turn[data-page]`` and ``.note-mark[data-mark]``: empty elements at the exact offset;
   ``.folded``: a part shown when ``.card .unfold input`` is ticked;
+- ``.card .opener input``: opens a card that shows two lines of what is marked;
+  ``.card .further input``: shows ``.more-panel``, with what is needed less often;
 - ``.card .citation``: in-text citation of each highlight (of the passage when it has none);
   ``button.copy-quotation[data-copy]``: ``highlight.quotation``; ``.card .passage-citation`` and
   ``button.copy-passage[data-copy]``: the whole passage's; after each a ``button.pin[data-start][data-end]``,
@@ -100,11 +102,6 @@ def sent_answer(turn: str, first: str, now: str, *, done: bool) -> str:
     before = first[: len(first) - end]
     change = [utf16_length(first[:start]), utf16_length(before), now[start : len(now) - end]]
     return json.dumps({"turn": turn, "done": done, "change": change}, ensure_ascii=False) + "\n"
-
-
-def welcome_html(*, has_essay: bool) -> str:
-    """What is shown instead of a conversation before the first question."""
-    return render("answer.welcome", has_essay)
 
 
 def error_html(message: str) -> str:

@@ -15,19 +15,31 @@ from __future__ import annotations
 import html
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from assistant.core.answer import Highlight
 from assistant.core.boxes import PrintedPage
-from assistant.core.essay import CSLItem, Kind, NoteMark, PageStart, Passage, Span, StoredEssay, plain_title
+from assistant.core.essay import (
+    CSLItem,
+    Kind,
+    NoteMark,
+    PageStart,
+    Passage,
+    Span,
+    StoredEssay,
+    letters_and_digits,
+    plain_title,
+)
 from assistant.rendering.clipboard import Forms
 from assistant.web.views import PAGE, render
 
-# A passage shorter than this is shown whole; about ten lines of a card.
-_LONG = 900
+# A passage shorter than this is shown whole; about five lines of a card.
+_LONG = 400
 # A shorter stretch is not worth folding: the fold's own sign and the click cost more than they spare.
-_WORTH_FOLDING = 240
+_WORTH_FOLDING = 80
+# Of longer highlights with the sentences next to them, a card shows the highlights alone; ten lines or so.
+_MOST_SHOWN = 700
 # Sentences shown of a passage that has no highlight.
 _OPENING_SENTENCES = 3
 
@@ -71,7 +83,7 @@ class Stretch:
     """A part of a passage's text that is shown in one way."""
 
     pieces: Sequence[_Piece]
-    state: Literal["plain", "marked", "folded", "sentence"] = "plain"
+    state: Literal["plain", "marked", "near", "folded", "sentence"] = "plain"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +96,7 @@ class ReaderPart:
         sentences: Its text.
         number: The number of a note that does not print it itself.
         page: Label of the page that begins with the passage, or the empty string.
+        shown: A title as the record writes it, where print has the same letters in another case.
     """
 
     passage: Passage
@@ -91,6 +104,7 @@ class ReaderPart:
     sentences: Sequence[Stretch]
     number: str
     page: str
+    shown: str = ""
 
 
 def marked_text(passage: Passage, highlights: Sequence[Highlight] = (), *, fold: bool = False) -> str:
@@ -118,7 +132,10 @@ def marked_stretches(
     stretches: list[Stretch] = []
     cursor = 0
     for start, end in [*marks, (length, length)]:
-        stretches += _unmarked(passage, (cursor, start), marks, fold=fold and length > _LONG)
+        unmarked = _unmarked(passage, (cursor, start), marks, fold=fold and length > _LONG)
+        stretches += [
+            replace(each, state="near") if _is_next(each, marks, fold) else each for each in unmarked
+        ]
         if start < end:
             stretches.append(Stretch(_pieces(passage, start, end), "marked"))
         cursor = end
@@ -199,18 +216,26 @@ def reader_html(essay: StoredEssay, pages: Sequence[PrintedPage] = ()) -> str:
     # The notes follow the heading that the essay prints for them, or come last, under a heading of ours.
     printed = next((place for place, passage in enumerate(body, start=1) if _heads_notes(passage)), None)
     before, after = body[:printed], body[printed:] if printed else []
+    recorded = plain_title(essay.reference)
     return render(
         "reader.reader",
         essay=essay,
         # From the record, where the text itself does not print them.
         title="" if "title" in kinds else plain_title(essay.reference) or essay.report.title,
         authors="" if "author" in kinds else authors_of(essay.reference),
-        before=_parts(before, numbers, guesses),
+        before=[_as_recorded(part, recorded) for part in _parts(before, numbers, guesses)],
         notes=_parts(notes, numbers, guesses),
         after=_parts(after, numbers, guesses),
         notes_head=printed is None,
         pages=pages,
     )
+
+
+def _as_recorded(part: ReaderPart, title: str) -> ReaderPart:
+    """A title with the record's capitals, where it has the printed letters."""
+    text = part.passage.text
+    is_same = part.passage.kind == "title" and letters_and_digits(text) == letters_and_digits(title) != ""
+    return replace(part, shown=title) if is_same and text != title else part
 
 
 def nothing_to_read_html() -> str:
@@ -247,10 +272,17 @@ def _unmarked(passage: Passage, span: Span, marks: Sequence[Span], *, fold: bool
     yield Stretch(_pieces(passage, hidden[1], end))
 
 
+def _is_next(stretch: Stretch, marks: Sequence[Span], fold: bool) -> bool:  # noqa: FBT001 - as its caller has it
+    """Whether a stretch of a card is next to a highlight, so that it can be hidden without it."""
+    return fold and bool(marks) and stretch.state == "plain" and any(stretch.pieces)
+
+
 def _far_part(passage: Passage, span: Span, marks: Sequence[Span]) -> Span | None:
     """The sentences of a span that are not next to a highlight, if they are worth a fold."""
     inside = [sentence for sentence in passage.sentences if span[0] <= sentence[0] and sentence[1] <= span[1]]
-    if marks:
+    if marks and _with_neighbours(passage, marks) > _MOST_SHOWN:
+        first, last = 0, len(inside)
+    elif marks:
         first, last = int(span[0] > 0), len(inside) - int(span[1] < len(passage.text))
     else:
         first, last = _OPENING_SENTENCES, len(inside)
@@ -258,6 +290,15 @@ def _far_part(passage: Passage, span: Span, marks: Sequence[Span]) -> Span | Non
     if not far or far[-1][1] - far[0][0] < _WORTH_FOLDING:
         return None
     return far[0][0], far[-1][1]
+
+
+def _with_neighbours(passage: Passage, marks: Sequence[Span]) -> int:
+    """Characters from the sentence before each highlight to the one after it, highlights that meet once."""
+    shown: set[int] = set()
+    for number, (start, end) in enumerate(passage.sentences):
+        if any(start < high and low < end for low, high in marks):
+            shown |= {number - 1, number, number + 1}
+    return sum(end - start for number, (start, end) in enumerate(passage.sentences) if number in shown)
 
 
 def _sentences(passage: Passage, guesses: Collection[int] = ()) -> list[Stretch]:
