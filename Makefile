@@ -7,7 +7,7 @@ ESSAY ?=
 # The page's tests need a browser; Debian's is called chromium.
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: install serve test test-cores lint bench evaluate clean
+.PHONY: install serve test test-cores lint bench evaluate pictures clean
 
 # Says what is fetched and how far it is. `make serve TORCH=...` names another torch, in pip's words.
 install:
@@ -42,6 +42,10 @@ evaluate: install
 WORK ?= $(HOME)/.cache/essay-assistant-bench
 bench: install
 	$(BIN)/python benchmarks/performance.py --work "$(WORK)"
+
+# The pictures of the page in docs/.
+pictures: install
+	CHROMIUM="$(CHROMIUM)" $(BIN)/python tools/pictures.py
 
 clean:
 	rm -rf $(VENV) index/build-* index/manifest.json .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -28,15 +28,21 @@ if TYPE_CHECKING:
 
 # The order of styles decides which of two equal rules holds. Of the scripts the first defines what the others
 # share; the last starts them.
-STYLES = "tokens style conversation cards reader welcome printed measure check library notebook print".split()
+STYLES = (
+    "tokens skeleton style conversation cards reader welcome printed measure check library notebook print"
+).split()
 SCRIPTS = (
     "page views copying navigation following place printed hits finding sentences selecting keys session "
     "scope conversation library checking notebook pin_buttons pin_filter pin_drag pin_backup pin_list "
     "saving updates"
 ).split()
 
+# Styles of the frame, which are in the page itself too.
+_AT_ONCE = STYLES[:2]
+
 _YEAR = "public, max-age=31536000, immutable"
 _BODY = re.compile(rb"<body\b[^>]*>")
+_STYLE_LINK = re.compile(rb'<link rel="stylesheet"[^>]*>')
 _CHARSET = re.compile(rb"<meta charset=[^>]*>")
 
 
@@ -101,13 +107,17 @@ class FirstPaint:
 def with_frame(html: bytes) -> bytes:
     """A page of Gradio's with the frame and the links to the page's files."""
     styles, scripts = page_files()
+    at_once = "\n".join(_read(f"{name}.css") for name in _AT_ONCE)
     # Before Gradio's own script, which asks for what ours defines.
     script = f'<script defer src="./page/{scripts.name}"></script>'.encode()
     html = _CHARSET.sub(lambda found: found[0] + script, html, count=1)
-    # After Gradio's styles, so that of two equal rules ours holds.
-    link = f'<link rel="stylesheet" href="./page/{styles.name}">'.encode()
-    html = html.replace(b"</head>", link + b"</head>", 1)
-    return _BODY.sub(lambda found: found[0] + frame.SKELETON.encode(), html, count=1)
+    # The frame is drawn before other styles have come: a browser waits for those in the head. Ours come after
+    # Gradio's, so that of two equal rules ours holds.
+    links = (
+        b"".join(_STYLE_LINK.findall(html)) + f'<link rel="stylesheet" href="./page/{styles.name}">'.encode()
+    )
+    html = _STYLE_LINK.sub(b"", html).replace(b"</head>", f"<style>{at_once}</style></head>".encode(), 1)
+    return _BODY.sub(lambda found: found[0] + frame.SKELETON.encode() + links, html, count=1)
 
 
 async def _send_page(start: Message, html: bytes, scope: Scope, send: Send) -> None:
@@ -134,9 +144,13 @@ async def _send_file(request: Request) -> Response:
     return PlainTextResponse("The page has no such file; load it again.", HTTPStatus.NOT_FOUND)
 
 
+@cache
+def _read(name: str) -> str:
+    return resources.files("assistant.web").joinpath("static", name).read_text("utf-8")
+
+
 def _bundle(names: list[str], ending: str, media_type: str) -> PageFile:
-    files = resources.files("assistant.web").joinpath("static")
-    content = "\n".join(files.joinpath(f"{name}.{ending}").read_text("utf-8") for name in names).encode()
+    content = "\n".join(_read(f"{name}.{ending}") for name in names).encode()
     return PageFile(
         f"{sha256(content).hexdigest()[:16]}.{ending}", media_type, content, gzip.compress(content, mtime=0)
     )
