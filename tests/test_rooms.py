@@ -56,13 +56,14 @@ IMPORTS: dict[str, set[str]] = {
 # process, the pages of an essay. Three look places up and tell why nothing answers: places, absence,
 # languages. Two are of the library: originals.py stores what was read of a PDF, isolated.py reads uploads
 # apart. delivery.py sends the page's frame before its scripts; two introduce an essay that was not asked
-# anything yet. Four judge the sense of quotations: what is pasted along with them, what their marks do, clauses, words that deny, count and name. paraphrases.py hints.
+# anything yet. Four judge the sense of quotations: what is pasted along with them, what their marks do,
+# clauses, words that deny, count and name. paraphrases.py hints.
 # Four read records as programs export them: dates, LaTeX, the fields of BibTeX, EndNote's XML.
 # Four are of drafts as they are written: notes numbered by hand, keys, bibliographies and the words of
 # citations.
 # Two look up the ideas of a paragraph: answering/ideas.py divides it, retrieval/ideas.py orders what was
 # found for them.
-MOST_FLOORS, MOST_ARROWS, MOST_FILES, LONGEST_FILE = 7, 60, 224, 500
+MOST_FLOORS, MOST_ARROWS, MOST_FILES, LONGEST_FILE = 7, 60, 226, 500
 
 # The only files that may import a library that is slow to load or may be replaced.
 SPEAKERS: dict[str, str | tuple[str, ...]] = {
