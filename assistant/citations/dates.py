@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -253,3 +253,39 @@ def date_in_words(record: CSLItem, key: str = "issued") -> str:
 
 def _plain(date: Date) -> str:
     return f"{SEASONS[date.season - 1]} {date.year}" if date.season else _iso(date)
+
+
+def printed_years(date: Date, shortened: Callable[[str], str] = str) -> str:
+    """The year, or the years of a period: ``1931–1938``.
+
+    Args:
+        date: The date.
+        shortened: Shortens a range with a hyphen as the style does: ``1931-38``.
+    """
+    last = date.end.year if date.end else date.year
+    if last == date.year:
+        return date.year
+    if date.year.endswith(" BCE") and last.endswith(" BCE"):
+        return f"{date.year.removesuffix(' BCE')}–{last}"
+    # Years of two centuries are never shortened.
+    years = f"{date.year}-{last}"
+    return (shortened(years) if date.year[:-2] == last[:-2] else years).replace("-", "–")
+
+
+def printed_date(date: Date, day: Callable[[Date], str], years: str) -> str:
+    """Day, month or season and year: ``Jan.–Feb. 1973``, ``Dec. 2013–Jan. 2014``.
+
+    Args:
+        date: The date.
+        day: Writes a date without its year.
+        years: The year, or the years of a period, as the style writes them.
+    """
+    if date.end and date.end.year != date.year and (date.month or date.season):
+        return f"{day(date)} {date.year}–{day(date.end)} {date.end.year}"
+    return f"{printed_days(date, day)} {years}".strip()
+
+
+def printed_days(date: Date, day: Callable[[Date], str]) -> str:
+    """A date without its year; both ends of a period within one year: ``January–February``."""
+    first, last = day(date), day(date.end) if date.end and date.end.year == date.year else ""
+    return f"{first}–{last}" if last and last != first else first

@@ -60,15 +60,16 @@ class CitedWorks:
         """Whether another work has the same label."""
         return self._similar_to(record).same_label(record, naming)
 
-    def year(self, record: CSLItem, unknown: str, before_letter: str) -> str:
+    def year(self, record: CSLItem, unknown: str, before_letter: str, written: str = "") -> str:
         """The year, with a letter if the authors have several works of that year: ``2014a``.
 
         Args:
             record: The work.
             unknown: Replaces an unknown year.
             before_letter: Separates ``unknown`` from the letter.
+            written: The year as the style writes it, if that is not the record's first year.
         """
-        year, letter = date_of(record).year, self._similar_to(record).letter(record)
+        year, letter = written or date_of(record).year, self._similar_to(record).letter(record)
         return f"{year}{letter}" if year else f"{unknown}{before_letter if letter else ''}{letter}"
 
     @cached_property

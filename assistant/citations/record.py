@@ -35,6 +35,8 @@ _KINDS: dict[str, WorkKind] = {
 }
 _IN_DOI = "/:;().,_-+~!$&'*@=[]"
 _ET_AL = re.compile(r"(?:(?:and|et) )?(?:others|alii|al\.?)", re.IGNORECASE)
+# Han, kana and hangul: scripts in which family names come first.
+_EAST_ASIAN = re.compile(r"[\u3005\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\s・]+")
 # A name in a list of persons that stands for those who are not named.
 ET_AL: Mapping[str, str] = {"literal": "et al."}
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
@@ -69,6 +71,7 @@ class Name:
         dropping: A particle left out in citations ("von" of Goethe).
         suffix: Such as "Jr." or "III".
         group: Whether it is the name of a group, or one that has no parts.
+        ordered: Whether the family name always precedes the given name, without a comma: "Mori Ōgai".
     """
 
     family: str
@@ -76,6 +79,7 @@ class Name:
     dropping: str = ""
     suffix: str = ""
     group: bool = False
+    ordered: bool = False
 
     def direct(self, given: str | None = None, *, comma: bool = False) -> str:
         """``Josie Gill``.
@@ -85,6 +89,8 @@ class Name:
             comma: Whether a comma precedes "Jr."; a roman number never has one.
         """
         front = self.given if given is None else given
+        if self._is_ordered():
+            return self._in_order(front)
         name = " ".join(filter(None, (front, self.dropping, self.family)))
         if not self.suffix:
             return name
@@ -94,8 +100,17 @@ class Name:
         """``Gill, Josie``, or other given names or initials; a group loses its initial article."""
         if self.group:
             return cited_name(self)
+        if self._is_ordered():
+            return self._in_order(self.given if given is None else given)
         front = " ".join(filter(None, (self.given if given is None else given, self.dropping)))
         return ", ".join(filter(None, (self.family, front, self.suffix)))
+
+    def _is_ordered(self) -> bool:
+        return not self.group and (self.ordered or bool(_EAST_ASIAN.fullmatch(self.family)))
+
+    def _in_order(self, given: str) -> str:
+        between = "" if _EAST_ASIAN.fullmatch(self.family + given) else " "
+        return between.join(filter(None, (self.family, given)))
 
     def initials(self, between: str = " ") -> str:
         """Initials of the given names, separated by ``between``: ``J. R.``; a hyphen remains: ``J.-P.``."""
@@ -115,7 +130,13 @@ def name_from(item: Mapping[str, Any]) -> Name:
     if not parts.get("family"):
         return Name(parts.get("literal") or parts.get("given", ""), group=True)
     family = " ".join(filter(None, (parts.get("non-dropping-particle", ""), parts["family"])))
-    return Name(family, parts.get("given", ""), parts.get("dropping-particle", ""), parts.get("suffix", ""))
+    return Name(
+        family,
+        parts.get("given", ""),
+        parts.get("dropping-particle", ""),
+        parts.get("suffix", ""),
+        ordered=item.get("static-ordering") is True,
+    )
 
 
 def names_of(record: CSLItem, role: str = "author") -> list[Name]:
@@ -148,8 +169,7 @@ def creators_of(record: CSLItem) -> tuple[list[Name], str]:
 
     A work that is cited by its title has no names and the role ``author``.
     """
-    in_book = record.get("type") in {"chapter", "paper-conference"}
-    for role in ("author",) if in_book else ("author", "editor", "translator"):
+    for role in ("author",) if kind_of(record) == "chapter" else ("author", "editor", "translator"):
         if names := names_of(record, role):
             return names, role
     return [], "author"
@@ -205,6 +225,34 @@ def field(record: CSLItem, key: str) -> str:
     """A field as text; empty if the record has none."""
     value = record.get(key)
     return str(value).strip() if isinstance(value, (str, int, float)) else ""
+
+
+def issue_of(record: CSLItem) -> str:
+    """The issue with the en dash of several: ``1–2``."""
+    return re.sub(r" ?(?:-+|–) ?", "–", field(record, "issue"))
+
+
+def numbered_issue(record: CSLItem) -> str:
+    """``no. 4``, or ``nos. 1–2``; empty without an issue."""
+    issue = issue_of(record)
+    several = re.search(r"\d ?[–,&/] ?\d| and ", issue)
+    return f"{'nos.' if several else 'no.'} {issue}" if issue else ""
+
+
+def article_number(record: CSLItem) -> str:
+    """The number of an article in a journal that counts no pages."""
+    is_article = kind_of(record) == "article" and not field(record, "page")
+    return field(record, "number") if is_article else ""
+
+
+def report_of(record: CSLItem, *, capitals: bool = False) -> str:
+    """Genre and number of a report: ``Technical report CB-18``; with ``capitals`` as a name, if numbered."""
+    if record.get("type") != "report":
+        return ""
+    genre, number = field(record, "genre"), field(record, "number")
+    if capitals and number:
+        genre = " ".join(f"{word[:1].upper()}{word[1:]}" for word in genre.split())
+    return " ".join(filter(None, (genre, number)))
 
 
 def doi_url(record: CSLItem) -> str:

@@ -196,12 +196,25 @@ def title_of(record: CSLItem) -> Rich:
     program can distinguish the name "Never Let Me Go" from ordinary words, and a damaged name is a worse
     error than a capital too many. A record in sentence case is printed in sentence case.
     """
-    return marked_up(str(record.get("title") or ""))
+    return _curled(marked_up(str(record.get("title") or "")))
+
+
+def _curled(title: Rich) -> Rich:
+    """A title with the curly marks of print for the straight ones of exports."""
+    plain = title.plain()
+    if "'" not in plain and '"' not in plain:
+        return title
+    characters = list(plain)
+    for pair in _pairs(plain):
+        if pair.straight and pair.opening is not None and pair.closing is not None:
+            opening, closing = mark_pair(double=pair.double, straight=False)
+            characters[pair.opening], characters[pair.closing] = opening, closing
+    return title.rewritten("".join("’" if character == "'" else character for character in characters))
 
 
 def short_title(record: CSLItem, *, article: bool = True) -> Rich:
     """The recorded short title, else the title up to its colon; ``article`` keeps an initial article."""
-    short = marked_up(str(record.get("title-short") or record.get("shortTitle") or ""))
+    short = _curled(marked_up(str(record.get("title-short") or record.get("shortTitle") or "")))
     title = short or _main_title(title_of(record))
     match = None if article else _ARTICLE.match(title.plain())
     return title[match.end() :] if match else title
@@ -228,10 +241,15 @@ def in_marks(title: Rich, *, double: bool = True, stop: str = "") -> Rich:
     return "“" + stopped(inner, stop) + "”" if double else "‘" + inner + "’" + stop
 
 
-def stopped(text: Text, stop: str = ".") -> Rich:
-    """Text with a final stop, placed within closing quotation marks as in American usage.
+def stopped(text: Text, stop: str = ".", *, inside: bool = True) -> Rich:
+    """Text with a final stop.
 
     A full stop is omitted after a question or exclamation mark, and any stop after the same stop.
+
+    Args:
+        text: The text.
+        stop: The stop.
+        inside: Whether closing quotation marks follow the stop, as in American usage.
     """
     result = rich(text)
     plain = result.plain()
@@ -239,7 +257,11 @@ def stopped(text: Text, stop: str = ".") -> Rich:
     silent = ("?", "!", ".") if stop == "." else (stop,)
     if not stop or not inner or inner.endswith(silent):
         return result
-    return joined("", [result[: len(inner)], stop, result[len(inner) :]])
+    if not inside:
+        return result + stop
+    before, closers = result[: len(inner)], result[len(inner) :]
+    is_italic = bool(closers) and before.runs[-1].italic and closers.runs[0].italic
+    return joined("", [before, rich(stop, italic=is_italic), closers])
 
 
 def _before_closers(plain: str) -> str:

@@ -69,7 +69,7 @@ TAIL = "Coast Studies, vol. 60, no. 4, Dec. 2014, pp. 844–62, https://doi.org/
         (without(DOI="https://doi.org/10.1000/lamp"), f"Marsh, Ada. “The Lamp: A History.” {TAIL}"),
         (without(title="Who Lit It?"), f"Marsh, Ada. “Who Lit It?” {TAIL}"),
         (without(title="On “Light” Alone"), f"Marsh, Ada. “On ‘Light’ Alone.” {TAIL}"),
-        (without(title='On "Light" Alone'), f"Marsh, Ada. “On 'Light' Alone.” {TAIL}"),
+        (without(title='On "Light" Alone'), f"Marsh, Ada. “On ‘Light’ Alone.” {TAIL}"),
         # A full stop is inside the marks, and inside both of two pairs.
         (without(title="A Note on “Light”"), f"Marsh, Ada. “A Note on ‘Light.’” {TAIL}"),
         (without(author=TWO), f"Marsh, Ada, and Bo Lee. “The Lamp: A History.” {TAIL}"),

@@ -94,7 +94,7 @@ REFERENCES = {
             "Coast Society. (n.d.). *How to Trim a Wick*. Lamps Online. Retrieved January 2, 2020, from "
             "https://lamps.example/wick"
         ),
-        "Gates, H. L., Jr. (2019). *A House of Light* [PhD dissertation, University of Hull].",
+        "Gates, H. L., Jr. (2019). *A House of Light* [PhD dissertation]. University of Hull.",
         "*A Short Note*. (n.d.).",
     ],
     "harvard": [
@@ -190,7 +190,7 @@ PEOPLE = [{"family": f"Name{number:02}", "given": "Ann"} for number in range(1, 
             without(BOOK, "edition", editor=[RAY, FOX, LEE], translator=[GATES]),
             (
                 "Marsh, Ada J., and Bo Lee. *The Keeper: A Life*. Edited by Cy Ray et al., translated by "
-                "Henry Louis Gates, Jr., Coast UP, 1984."
+                "Henry Louis Gates Jr., Coast UP, 1984."
             ),
         ),
         (
@@ -240,7 +240,7 @@ PEOPLE = [{"family": f"Name{number:02}", "given": "Ann"} for number in range(1, 
             {"title": "T", "type": "book", "author": PEOPLE[:4]},
             "Name01, A. *et al.* (no date) *T*.",
         ),
-        ("ieee", {"title": "T", "type": "book", "author": PEOPLE[:7]}, "[1] A. Name01 et al., *T*."),
+        ("ieee", {"title": "T", "type": "book", "author": PEOPLE[:7]}, "[1] A. Name01 *et al.*, *T*."),
         (
             "apa",
             {"title": "T", "type": "book", "author": PEOPLE},
@@ -268,7 +268,10 @@ PEOPLE = [{"family": f"Name{number:02}", "given": "Ann"} for number in range(1, 
         (
             "chicago",
             without(ARTICLE, "volume", "DOI"),
-            "Marsh, Ada J. 2014. “Light at Sea: A History of *Lamps*.” *Coast Studies*, no. 4, 844–62.",
+            (
+                "Marsh, Ada J. 2014. “Light at Sea: A History of *Lamps*.” *Coast Studies*, "
+                "no. 4 (December): 844–62."
+            ),
         ),
         (
             "apa",

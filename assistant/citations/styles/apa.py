@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from assistant.citations.dates import MONTHS, Date, date_of
+from assistant.citations.dates import MONTHS, SEASONS, Date, date_of, printed_days, printed_years
 from assistant.citations.disambiguation import Naming, by_initials
 from assistant.citations.locators import full_range, in_prose, labelled_pages
 from assistant.citations.record import (
     Name,
+    article_number,
     creators_are_cut,
     creators_of,
     edition_of,
     field,
+    issue_of,
     kind_of,
     link_of,
     names_of,
+    report_of,
     series,
 )
 from assistant.citations.setting import count_words, set_as_block, set_inline
@@ -42,7 +45,9 @@ class APA(Style):
 
     def rich_in_text(self, record: CSLItem, locator: str, *, quoting: str | None = None) -> Rich:
         """``(Gill, 2014, p. 849)``; the title replaces a missing author."""
-        parts = [self.works.year(record, "n.d.", "-"), labelled_pages(locator)]
+        original = _years(date_of(record, "original-date"))
+        years = "/".join(filter(None, (original, _years(date_of(record)))))
+        parts = [self.works.year(record, "n.d.", "-", years), labelled_pages(locator)]
         prefix = "(" + secondary_prefix(quoting, "as cited in")
         named = self.works.label(record, _NAMING)
         if named or _is_whole(record):
@@ -55,7 +60,9 @@ class APA(Style):
         byline, date = stopped(_byline(record)), f"({self._date(record)})."
         title = stopped(joined(" ", [_title(record), _in_brackets(record)]))
         head: list[Text] = [byline, date, title] if byline else [title, date]
-        return joined(" ", [*head, stopped(_place(record)), _address(record)])
+        parts: list[Text] = [*head, stopped(_place(record)), _address(record)]
+        original = _years(date_of(record, "original-date"))
+        return joined(" ", [*parts, f"(Original work published {original})" if original else ""])
 
     def quotation(self, words: str, citation: str) -> str:
         """In double quotation marks, or as a block from 40 words."""
@@ -65,8 +72,8 @@ class APA(Style):
 
     def _date(self, record: CSLItem) -> str:
         date = date_of(record)
-        exact = kind_of(record) in {"periodical", "web"} and date.month
-        return self.works.year(record, "n.d.", "-") + (f", {_month_and_day(date)}" if exact else "")
+        day = printed_days(date, _month_and_day) if kind_of(record) in {"periodical", "web"} else ""
+        return ", ".join(filter(None, (self.works.year(record, "n.d.", "-", _years(date)), day)))
 
 
 def _is_whole(record: CSLItem) -> bool:
@@ -77,8 +84,16 @@ def _title(record: CSLItem) -> Rich:
     return title_of(record).italic() if _is_whole(record) else title_of(record)
 
 
+def _years(date: Date) -> str:
+    """``ca. 1540``, ``1931–1938`` or ``44 B.C.E.``."""
+    years = printed_years(date).replace(" BCE", " B.C.E.")
+    return f"ca. {years}" if date.circa else years
+
+
 def _month_and_day(date: Date) -> str:
-    return f"{MONTHS[date.month - 1]} {date.day or ''}".strip()
+    if date.season:
+        return SEASONS[date.season - 1].capitalize()
+    return f"{MONTHS[date.month - 1]} {date.day or ''}".strip() if date.month else ""
 
 
 def _inverted(name: Name) -> str:
@@ -104,7 +119,15 @@ def _in_brackets(record: CSLItem) -> str:
     kind = kind_of(record)
     if kind == "thesis":
         genre = field(record, "genre") or "Thesis"
-        return f"[{', '.join(filter(None, (genre, field(record, 'publisher'))))}]"
+        # The school of an unpublished thesis follows as a publisher does.
+        school = field(record, "publisher") if link_of(record) else ""
+        return f"[{', '.join(filter(None, (genre, school)))}]"
+    if kind == "chapter":
+        translators = _helpers(record, "translator")
+        return f"({translators})" if translators else ""
+    if record.get("type") == "report":
+        report = report_of(record, capitals=True)
+        return f"({report})" if field(record, "number") else f"[{report}]" if report else ""
     if kind != "book":
         return ""
     facts = [*(_helpers(record, role) for role in _ROLES), _edition_and_volume(record)]
@@ -134,11 +157,12 @@ def _place(record: CSLItem) -> Rich:
     if kind == "chapter":
         return _book_of_chapter(record, container, publisher)
     if kind in {"article", "periodical"}:
-        volume, issue = field(record, "volume"), field(record, "issue")
-        numbers = rich(volume, italic=True) + (f"({issue})" if issue else "")
-        return joined(", ", [container, numbers, in_prose(full_range(field(record, "page")))])
+        issue, number = issue_of(record), article_number(record)
+        numbers = rich(field(record, "volume"), italic=True) + (f"({issue})" if issue else "")
+        pages = in_prose(full_range(field(record, "page")))
+        return joined(", ", [container, numbers, pages or (f"Article {number}" if number else "")])
     if kind == "thesis":
-        return Rich()
+        return rich("" if link_of(record) else publisher)
     authors = {name.family for name in creators_of(record)[0]}
     # The author is not repeated as site or publisher.
     places: list[Text] = [container.italic() if kind == "web" else "", publisher]

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from assistant.citations.dates import MONTHS, Date, date_of
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.citations.dates import (
+    MONTHS,
+    SEASONS,
+    Date,
+    date_of,
+    printed_date,
+    printed_days,
+    printed_years,
+)
 from assistant.citations.disambiguation import Naming, by_initial
 from assistant.citations.locators import chicago_range, in_prose
 from assistant.citations.record import (
     Name,
+    article_number,
     bylined,
     creators_are_cut,
     creators_of,
     edition_of,
     field,
+    has_others,
+    issue_of,
     kind_of,
     link_of,
     names_of,
+    numbered_issue,
+    report_of,
     series,
 )
 from assistant.citations.setting import (
@@ -48,8 +64,9 @@ class ChicagoAuthorDate(Style):
 
     def rich_in_text(self, record: CSLItem, locator: str, *, quoting: str | None = None) -> Rich:
         """``(Gill 2014, 849–50)``; the title replaces a missing author."""
-        named = self.works.label(record, _NAMING) or _short_form(record)
-        year = self.works.year(record, "n.d.", "-")
+        named = self.works.label(record, _NAMING) or _periodical(record) or _short_form(record)
+        original = _years(date_of(record, "original-date"))
+        year = " ".join(filter(None, (f"[{original}]" if original else "", self._year(record))))
         # Without the comma "n.d." would be taken for a part of the name.
         cited = joined(" " if date_of(record) else ", ", [named, year])
         prefix = "(" + secondary_prefix(quoting, "quoted in")
@@ -57,8 +74,9 @@ class ChicagoAuthorDate(Style):
 
     def rich_reference(self, record: CSLItem) -> Rich:
         """An entry of a list of references."""
-        byline, title = stopped(_byline(record)), _titled(record, stop=".")
-        date = stopped(self.works.year(record, "n.d.", "-"))
+        byline, title = stopped(_byline(record) or _periodical(record)), _titled(record, stop=".")
+        original = _years(date_of(record, "original-date"))
+        date = stopped(" ".join(filter(None, (f"({original})" if original else "", self._year(record)))))
         head: list[Text] = [byline, date, title] if byline else [title, date]
         return joined(" ", [*head, _facts(record), stopped(link_of(record))])
 
@@ -68,6 +86,9 @@ class ChicagoAuthorDate(Style):
             return set_as_block(words, citation)
         return set_inline(words, citation)
 
+    def _year(self, record: CSLItem) -> str:
+        return self.works.year(record, "n.d.", "-", _years(date_of(record)))
+
 
 class ChicagoNotes(Style):
     """Chicago 18: a full note at the first citation of a work, then short notes; a bibliography."""
@@ -75,7 +96,7 @@ class ChicagoNotes(Style):
     def rich_in_text(self, record: CSLItem, locator: str, *, quoting: str | None = None) -> Rich:
         """The full note, without its number."""
         facts = _note_facts(record, _pages(locator))
-        title = _titled(record, stop="" if _opens_bracket(record) else "," if facts else ".")
+        title = _titled(record, stop="" if facts.plain().startswith("(") else "," if facts else ".")
         return _note(quoting, joined(" ", [joined(", ", [_note_names(record), title]), facts]))
 
     def rich_again(self, record: CSLItem, locator: str, *, quoting: str | None = None) -> Rich:
@@ -87,7 +108,8 @@ class ChicagoNotes(Style):
 
     def rich_reference(self, record: CSLItem) -> Rich:
         """An entry of a bibliography."""
-        parts = [stopped(_byline(record)), _titled(record, stop="."), _bibliography_facts(record)]
+        byline = stopped(_byline(record) or _periodical(record))
+        parts = [byline, _titled(record, stop="."), _bibliography_facts(record)]
         return joined(" ", [*parts, stopped(link_of(record))])
 
     def quotation(self, words: str, citation: str) -> str:
@@ -138,32 +160,50 @@ def _with_role(names: str, role: str, count: int) -> str:
     return names if role == "author" else f"{names}, {_ROLES[role][count > 1]}"
 
 
-def _helpers(record: CSLItem, editor: str, translator: str) -> list[str]:
-    """Editors and translators whom the byline does not name, each after the verb of the role."""
+def _periodical(record: CSLItem) -> Rich:
+    """The newspaper, magazine or site of an unsigned article, which replaces the author."""
+    kind = kind_of(record)
+    if kind not in {"periodical", "web"} or creators_of(record)[0]:
+        return Rich()
+    container = marked_up(field(record, "container-title"))
+    return container.italic() if kind == "periodical" else container
+
+
+def _years(date: Date) -> str:
+    """``1931–38``; an uncertain year is in brackets: ``[1540?]``."""
+    years = printed_years(date, chicago_range)
+    return f"[{years}?]" if date.circa else years
+
+
+def _helpers(record: CSLItem, editor: str, translator: str, *, most: int = 100) -> list[str]:
+    """Editors and translators whom the byline does not name, each after the verb of the role.
+
+    Of more than ``most`` in a role only the first is named.
+    """
     byline_role = creators_of(record)[1]
+
+    def listed(names: Sequence[Name], role: str) -> str:
+        if len(names) > most or has_others(record, role):
+            return f"{names[0].direct()} et al."
+        return series([name.direct() for name in names], "and", serial_comma=True)
+
     return [
-        f"{verb} {series([name.direct() for name in names], 'and', serial_comma=True)}"
+        f"{verb} {listed(names, role)}"
         for role, verb in (("editor", editor), ("translator", translator))
         if (names := names_of(record, role)) and role != byline_role
     ]
 
 
-def _book_of_chapter(record: CSLItem, editor: str, translator: str) -> Rich:
-    """The book that contains a chapter: title, edition, volume and editors."""
-    volume = field(record, "volume")
-    return joined(
-        ", ",
-        [
-            marked_up(field(record, "container-title")).italic(),
-            edition_of(record, "ed."),
-            f"vol. {volume}" if volume else "",
-            *_helpers(record, editor, translator),
-        ],
-    )
+def _book_of_chapter(record: CSLItem, helpers: Sequence[str], volume: str) -> Rich:
+    """The book that contains a chapter: title, edition, editors and volume."""
+    container = marked_up(field(record, "container-title")).italic()
+    return joined(", ", [container, edition_of(record, "ed."), *helpers, f"vol. {volume}" if volume else ""])
 
 
 def _day(date: Date) -> str:
-    """``December 5`` or ``December``."""
+    """``December 5``, ``December`` or ``Fall``."""
+    if date.season:
+        return SEASONS[date.season - 1].capitalize()
     return f"{MONTHS[date.month - 1]} {date.day or ''}".strip() if date.month else ""
 
 
@@ -172,8 +212,9 @@ def _book_facts(record: CSLItem) -> list[Text]:
     volume = field(record, "volume")
     parts = [
         edition_of(record, "ed."),
-        f"Vol. {volume}" if volume else "",
+        report_of(record, capitals=True),
         *_helpers(record, "Edited by", "Translated by"),
+        f"Vol. {volume}" if volume else "",
     ]
     return [stopped(part) for part in parts if part]
 
@@ -205,29 +246,33 @@ def _facts(record: CSLItem) -> Rich:
         return stopped(_journal(record))
     if kind == "periodical":
         container = marked_up(field(record, "container-title")).italic()
-        return stopped(joined(", ", [container, _day(date_of(record))]))
+        day = printed_days(date_of(record), _day)
+        return stopped(joined(", ", ["" if _periodical(record) else container, day]))
     if kind == "chapter":
         return _in_book(record, publisher)
     if kind == "book":
         return joined(" ", [*_book_facts(record), stopped(publisher)])
     if kind == "web":
-        day = _day(date_of(record)) or _accessed(record, "Accessed")
-        return joined(" ", [stopped(joined(". ", _site(record))), stopped(day)])
+        day = printed_days(date_of(record), _day)
+        return _of_site(record, day, _accessed(record, "Accessed"))
     return stopped(_thesis(record) if kind == "thesis" else publisher)
 
 
 def _in_book(record: CSLItem, imprint: str) -> Rich:
-    book = _book_of_chapter(record, "edited by", "translated by")
+    book = _book_of_chapter(record, _helpers(record, "edited by", "translated by"), field(record, "volume"))
     return joined(" ", [stopped("In " + book) if book else "", stopped(imprint)])
 
 
 def _journal(record: CSLItem) -> Rich:
-    """``Journal 60 (4): 844–62``; without an issue ``60:844–62``, without a volume ``, no. 4``."""
-    volume, issue = field(record, "volume"), field(record, "issue")
-    pages, month = _pages(field(record, "page")), _day(Date(month=date_of(record).month))
+    """``Journal 60 (4): 844–62``; without an issue ``60:844–62``, without a volume ``, no. 4: 844–62``."""
+    volume, issue = field(record, "volume"), issue_of(record)
+    pages = _pages(field(record, "page")) or article_number(record)
+    month = printed_days(date_of(record), _month)
     name = marked_up(field(record, "container-title")).italic()
     if not volume:
-        return joined(", ", [name, f"no. {issue}" if issue else month, pages])
+        when = f"({month})" if issue and month else month
+        numbered = joined(", ", [name, joined(" ", [numbered_issue(record), when])])
+        return joined(": " if issue else ", ", [numbered, pages])
     if number := issue or month:
         return joined(": ", [joined(" ", [name, volume, f"({number})"]), pages])
     return joined(":", [joined(" ", [name, volume]), pages])
@@ -238,72 +283,89 @@ def _note(quoting: str | None, note: Rich) -> Rich:
     return stopped(secondary_prefix(quoting, "quoted in" if quoting else "Quoted in") + note)
 
 
-def _opens_bracket(record: CSLItem) -> bool:
-    """Whether facts in brackets follow the title, which then needs no comma."""
-    kind = kind_of(record)
-    if kind == "book":
-        return not (_helpers(record, "", "") or edition_of(record, "")) and bool(_imprint(record))
-    return kind == "thesis" or (kind == "document" and bool(_imprint(record)))
-
-
 def _imprint(record: CSLItem) -> str:
     """``(Publisher, 1984)``, without what the record lacks."""
-    publisher = _thesis(record) if kind_of(record) == "thesis" else field(record, "publisher")
-    inner = ", ".join(filter(None, (publisher, date_of(record).year)))
+    inner = _publication(record)
     return f"({inner})" if inner else ""
+
+
+def _publication(record: CSLItem) -> str:
+    """``1651; Verso, 1985``, or ``Verso, n.d.``."""
+    kind = kind_of(record)
+    publisher = _thesis(record) if kind == "thesis" else field(record, "publisher")
+    years = _years(date_of(record)) or ("n.d." if publisher or kind == "chapter" else "")
+    original = _years(date_of(record, "original-date"))
+    return "; ".join(filter(None, (original, ", ".join(filter(None, (publisher, years))))))
 
 
 def _note_facts(record: CSLItem, pages: str) -> Rich:
     """What a full note has after the title."""
     kind, link = kind_of(record), link_of(record)
     if kind == "article":
-        return joined(", ", [joined(": ", [_note_journal(record), pages]), link])
-    if kind in {"periodical", "web"}:
+        number = article_number(record)
+        cited = ", ".join(filter(None, (pages or _pages(field(record, "page")), number)))
+        return joined(", ", [joined(": ", [_note_journal(record), cited]), link])
+    if kind == "periodical":
         return joined(", ", [*_place_and_day(record), pages, link])
+    if kind == "web":
+        site, when = _place_and_day(record)
+        return joined(", ", [site, *((when, pages) if date_of(record) else (pages, when)), link])
+    # The volume of a page precedes it: 3:17.
+    volume = field(record, "volume")
+    cited = f"{volume}:{pages}" if volume and pages else pages
+    helpers = _helpers(record, "ed.", "trans.", most=2)
     if kind == "chapter":
-        book = _book_of_chapter(record, "ed.", "trans.")
-        return joined(", ", [joined(" ", ["in " + book if book else "", _imprint(record)]), pages, link])
+        book = _book_of_chapter(record, helpers, "" if pages else volume)
+        return joined(", ", [joined(" ", ["in " + book if book else "", _imprint(record)]), cited, link])
     facts = rich(_imprint(record))
     if kind == "book":
-        volume = field(record, "volume")
-        edition = [edition_of(record, "ed."), *_helpers(record, "ed.", "trans.")]
+        edition = [edition_of(record, "ed."), *helpers, report_of(record)]
+        edition += [f"vol. {volume}"] if volume and not pages else []
         facts = joined(" ", [joined(", ", edition), facts])
-        facts = joined(", ", [facts, f"vol. {volume}" if volume else ""])
-    return joined(", ", [facts, pages, link])
+    return joined(", ", [facts, cited, link])
 
 
 def _note_journal(record: CSLItem) -> Rich:
-    """``Journal 60, no. 4 (2014)``; the month if there is no issue."""
-    volume, issue, date = field(record, "volume"), field(record, "issue"), date_of(record)
+    """``Journal 60, no. 4 (2014)``; the month too if volume or issue is missing."""
+    volume, issue, date = field(record, "volume"), numbered_issue(record), date_of(record)
     name = joined(" ", [marked_up(field(record, "container-title")).italic(), volume])
-    when = date.year if issue else f"{_day(Date(month=date.month))} {date.year}".strip()
-    return joined(" ", [joined(", ", [name, f"no. {issue}" if issue else ""]), f"({when})" if when else ""])
+    when = _years(date) if issue and volume else printed_date(date, _month, _years(date))
+    return joined(" ", [joined(", ", [name, issue]), f"({when or 'n.d.'})"])
 
 
-def _place_and_day(record: CSLItem) -> list[Text]:
+def _month(date: Date) -> str:
+    return _day(replace(date, day=0))
+
+
+def _of_site(record: CSLItem, when: str, accessed: str) -> Rich:
+    """Site and date of a web page: ``Lamps Online, December 2.``."""
+    site = joined(". ", [name for name in _site(record) if name != _periodical(record)])
+    return joined(" ", [stopped(joined(", ", [site, when])), stopped("" if when else accessed)])
+
+
+def _place_and_day(record: CSLItem) -> tuple[Text, str]:
     date = date_of(record)
-    when = f"{_day(date)}{',' if date.day else ''} {date.year}".strip()
+    day = f"{printed_days(date, _day)}{',' if date.day else ''}"
+    when = f"{day} {_years(date)}".strip()
     if kind_of(record) == "web":
         # Notes print the names of a site without italics.
         site = joined(", ", [part for name in _site(record) for part in name.plain().split(". ") if part])
-        return [site, when or _accessed(record, "accessed")]
-    return [marked_up(field(record, "container-title")).italic(), when]
+        return site, when or _accessed(record, "accessed")
+    return marked_up(field(record, "container-title")).italic(), when
 
 
 def _bibliography_facts(record: CSLItem) -> Rich:
     """What an entry of a bibliography has after the title."""
-    kind, year = kind_of(record), date_of(record).year
-    imprint = ", ".join(filter(None, (field(record, "publisher"), year)))
+    kind = kind_of(record)
     if kind == "article":
-        return stopped(joined(": ", [_note_journal(record), _pages(field(record, "page"))]))
+        pages = _pages(field(record, "page")) or article_number(record)
+        return stopped(joined(": ", [_note_journal(record), pages]))
     if kind in {"periodical", "web"}:
         place, when = _place_and_day(record)
         if kind == "periodical":
-            return stopped(joined(", ", [place, when]))
-        seen = when if date_of(record) else _accessed(record, "Accessed")
-        return joined(" ", [stopped(joined(". ", _site(record))), stopped(seen)])
+            return stopped(joined(", ", ["" if _periodical(record) else place, when]))
+        return _of_site(record, when if date_of(record) else "", _accessed(record, "Accessed"))
+    imprint = _publication(record)
     if kind == "chapter":
         return _in_book(record, imprint)
-    if kind == "thesis":
-        return stopped(", ".join(filter(None, (_thesis(record), year))))
     return joined(" ", [*(_book_facts(record) if kind == "book" else ()), stopped(imprint)])

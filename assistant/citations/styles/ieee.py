@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from assistant.citations.dates import Date, date_of
+from assistant.citations.dates import SEASONS, Date, date_of, printed_date, printed_years
 from assistant.citations.disambiguation import Naming, by_initials
 from assistant.citations.locators import labelled_pages
 from assistant.citations.record import (
     Name,
+    article_number,
     creators_are_cut,
     creators_of,
     doi_url,
     edition_of,
     field,
+    issue_of,
     kind_of,
     names_of,
+    report_of,
     series,
 )
 from assistant.citations.setting import count_words, set_as_block, set_inline
@@ -56,35 +59,43 @@ def _direct(name: Name) -> str:
     return name.direct(name.initials())
 
 
-def _byline(record: CSLItem) -> str:
+def _byline(record: CSLItem) -> Rich:
     names, role = creators_of(record)
     if not names:
-        return ""
+        return Rich()
     listed = (
-        f"{_direct(names[0])} et al."
+        f"{_direct(names[0])} " + rich("et al.", italic=True)
         if len(names) > _MOST_LISTED or creators_are_cut(record)
-        else series([_direct(name) for name in names], "and", serial_comma=True)
+        else rich(series([_direct(name) for name in names], "and", serial_comma=True))
     )
     marks = {"editor": ("Ed.", "Eds."), "translator": ("Trans.", "Trans.")}
-    return listed if role == "author" else f"{listed}, {marks[role][len(names) > 1]}"
+    return listed if role == "author" else listed + f", {marks[role][len(names) > 1]}"
 
 
 def _facts(record: CSLItem) -> Rich:
     """Everything after the authors."""
     kind, title = kind_of(record), title_of(record)
-    if kind in {"book", "chapter"}:
+    if kind in {"book", "chapter"} and record.get("type") != "report":
         return _book(record, title)
-    facts = [_date(date_of(record), short=kind in {"article", "thesis", "document"}), _doi(record)]
+    facts = [_date(date_of(record), short=kind in {"article", "thesis", "document", "book"}), _doi(record)]
     publisher = field(record, "publisher")
     if kind == "thesis":
         facts = [field(record, "genre") or "thesis", publisher, field(record, "publisher-place"), *facts]
+    elif kind == "book":
+        facts = [publisher, report_of(record), facts[0]]
+        report = _sentence(joined(", ", facts), record)
+        return _title_and_facts(title, joined(" ", [report, stopped(_doi(record))]))
     elif kind == "document":
         facts = [publisher, *facts, _pages(record)]
     else:
-        volume, issue = field(record, "volume"), field(record, "issue")
+        volume, issue, number = field(record, "volume"), issue_of(record), article_number(record)
         journal = field(record, "container-title-short") or field(record, "journalAbbreviation")
         name = marked_up(journal or field(record, "container-title")).italic()
-        numbers = [f"vol. {volume}" if volume else "", f"no. {issue}" if issue else "", _pages(record)]
+        numbers = [
+            f"vol. {volume}" if volume else "",
+            f"no. {issue}" if issue else "",
+            _pages(record) or (f"Art. no. {number}" if number else ""),
+        ]
         return _title_and_facts(title, _sentence(joined(", ", [name, *numbers, *facts]), record))
     return _title_and_facts(title, _sentence(joined(", ", facts), record))
 
@@ -103,21 +114,24 @@ def _book(record: CSLItem, title: Rich) -> Rich:
         book if in_book else title.italic(),
         f"vol. {volume}" if volume else "",
         edition_of(record, "ed."),
-        _editors(record),
+        *_helpers(record),
     ]
     place = joined(": ", [field(record, "publisher-place"), field(record, "publisher")])
-    facts = joined(", ", [place, date_of(record).year, _pages(record) if in_book else "", _doi(record)])
-    # A full stop separates the book from its imprint.
-    entry = joined(" ", [stopped(joined(", ", parts)), _sentence(facts, record)])
+    facts = joined(", ", [place, _date(date_of(record), short=True), _pages(record) if in_book else ""])
+    # A full stop separates the book from its imprint, and the imprint from a DOI.
+    first, *others = [part for part in parts if part] or [""]
+    named = joined(" ", [stopped(first, ","), joined(", ", others)]) if others else rich(first)
+    entry = joined(" ", [stopped(named), _sentence(facts, record), stopped(_doi(record))])
     return _title_and_facts(title, entry) if in_book else entry
 
 
-def _editors(record: CSLItem) -> str:
-    names = names_of(record, "editor")
-    if not names or creators_of(record)[1] == "editor":
-        return ""
-    written = series([_direct(name) for name in names], "and", serial_comma=True)
-    return f"{written}, {'Eds.' if len(names) > 1 else 'Ed.'}"
+def _helpers(record: CSLItem) -> list[str]:
+    """Editors and translators whom the byline does not name."""
+    return [
+        f"{series([_direct(name) for name in names], 'and', serial_comma=True)}, {mark[len(names) > 1]}"
+        for role, mark in (("editor", ("Ed.", "Eds.")), ("translator", ("Trans.", "Trans.")))
+        if (names := names_of(record, role)) and creators_of(record)[1] != role
+    ]
 
 
 def _web(record: CSLItem) -> Rich:
@@ -150,7 +164,10 @@ def _pages(record: CSLItem) -> str:
 
 def _date(date: Date, *, short: bool = False) -> str:
     """``Dec. 5, 2014``, or ``Dec. 2014`` if ``short`` or without a day."""
-    month = _MONTHS[date.month]
-    if short or not date.day:
-        return f"{month} {date.year}".strip()
-    return f"{month} {date.day}, {date.year}"
+    years = f"{'ca. ' if date.circa else ''}{printed_years(date)}"
+
+    def day(part: Date) -> str:
+        season = SEASONS[part.season - 1].capitalize() if part.season else _MONTHS[part.month]
+        return season if short or not part.day else f"{season} {part.day},"
+
+    return printed_date(date, day, years)

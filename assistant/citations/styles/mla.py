@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from assistant.citations.dates import Date, date_of
+from assistant.citations.dates import SEASONS, Date, date_of, printed_date, printed_years
 from assistant.citations.disambiguation import Naming, by_initial
 from assistant.citations.locators import in_prose, is_several, mla_range
 from assistant.citations.record import (
     Name,
+    article_number,
     bylined,
     creators_are_cut,
     creators_of,
@@ -16,8 +17,9 @@ from assistant.citations.record import (
     edition_of,
     field,
     kind_of,
-    link_of,
     names_of,
+    numbered_issue,
+    report_of,
 )
 from assistant.citations.setting import more_lines_than, set_as_block, set_inline
 from assistant.citations.styles import Style, secondary_prefix
@@ -28,6 +30,10 @@ from assistant.core.rich import Rich, Text, joined, rich
 _MONTHS = ("", "Jan.", "Feb.", "Mar.", "Apr.", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec.")
 _NAMING = Naming(most=2, conjunction="and", serial_comma=False, et_al=rich("et al."), given_names=by_initial)
 _BLOCK_LINES = 4
+# Words that begin an element; a capital begins a sentence. An address or "n.d." has none.
+_ABBREVIATED = re.compile(
+    rf"(?:edited|translated|vol\.|nos?\.|pp?\.|article|circa|{'|'.join(SEASONS)})(?=[ \d])"
+)
 
 
 class MLA(Style):
@@ -74,9 +80,8 @@ def _byline(record: CSLItem) -> str:
         if len(names) > 2 or creators_are_cut(record)
         else bylined(names, Name.inverted, "and", comma_of_two=True)
     )
-    return (
-        listed if role == "author" else f"{listed.removesuffix('.')}, {role}{'s' if len(names) > 1 else ''}"
-    )
+    several = len(names) > 1 or creators_are_cut(record)
+    return listed if role == "author" else f"{listed}, {role}{'s' if several else ''}"
 
 
 def _title(record: CSLItem) -> Rich:
@@ -89,29 +94,41 @@ def _container(record: CSLItem) -> Rich:
     kind = kind_of(record)
     if kind == "thesis":
         genre = field(record, "genre") or "thesis"
-        facts = joined(", ", [_publisher(record), genre, link_of(record)])
+        facts = joined(", ", [_publisher(record), genre, _address(record)])
         return joined(" ", [stopped(_date(date_of(record))), stopped(facts)])
-    volume, issue, page = (field(record, key) for key in ("volume", "issue", "page"))
+    report = report_of(record)
+    genre = "" if field(record, "number") else report
+    volume, number = field(record, "volume"), article_number(record)
     container = marked_up(field(record, "container-title"))
     parts: list[Text] = [
         container.italic(),
         _helpers(record),
         edition_of(record, "ed."),
         f"vol. {volume}" if volume else "",
-        f"no. {issue}" if issue else "",
+        numbered_issue(record),
+        "" if genre else report,
         _publisher(record) if kind in {"book", "chapter", "web"} or not container else "",
         _date(date_of(record)),
-        _pages(page),
-        doi_url(record) or re.sub(r"^https?://", "", field(record, "URL")),
+        _pages(field(record, "page")) or (f"article {number}" if number else ""),
+        _address(record),
     ]
-    if not container and parts[1]:
-        # A new sentence begins after the title.
-        parts[1] = f"{str(parts[1])[0].upper()}{str(parts[1])[1:]}"
-    facts = joined(", ", [part for position, part in enumerate(parts) if part not in parts[:position]])
+    original = _date(date_of(record, "original-date")) if kind == "book" else ""
+    if not container:
+        parts = _capitalised(parts)
+    facts = joined(", ", dict.fromkeys(rich(part) for part in parts))
     if facts and not facts.plain().endswith("."):
         # Unlike a title, a container that ends in a question mark does not replace the full stop.
         facts += "."
-    return joined(" ", [facts, _accessed(record)])
+    return joined(" ", [stopped(original), stopped(genre), facts, _accessed(record)])
+
+
+def _capitalised(parts: list[Text]) -> list[Text]:
+    """The elements after a title, of which the first begins a sentence."""
+    first = next((index for index, part in enumerate(parts) if part), len(parts))
+    part = parts[first] if first < len(parts) else ""
+    if not isinstance(part, str) or not _ABBREVIATED.match(part):
+        return parts
+    return [*parts[:first], f"{part[0].upper()}{part[1:]}", *parts[first + 1 :]]
 
 
 def _helpers(record: CSLItem) -> str:
@@ -126,7 +143,7 @@ def _helpers(record: CSLItem) -> str:
 
 
 def _direct(names: list[Name]) -> str:
-    written = [name.direct(comma=True) for name in names]
+    written = [name.direct() for name in names]
     return f"{written[0]} et al." if len(written) > 2 else " and ".join(written)
 
 
@@ -140,14 +157,24 @@ def _publisher(record: CSLItem) -> str:
 
 
 def _date(date: Date) -> str:
-    parts = (str(date.day or ""), _MONTHS[date.month], date.year)
-    return " ".join(filter(None, parts))
+    years = printed_years(date, mla_range)
+    return printed_date(date, _day, f"circa {years}" if date.circa else years)
+
+
+def _day(date: Date) -> str:
+    """``5 Dec.`` or ``fall``."""
+    season = SEASONS[date.season - 1] if date.season else ""
+    return " ".join(filter(None, (str(date.day or ""), _MONTHS[date.month] or season)))
 
 
 def _pages(page: str) -> str:
     if not page:
         return ""
     return f"pp. {in_prose(mla_range(page))}" if is_several(page) else f"p. {page}"
+
+
+def _address(record: CSLItem) -> str:
+    return doi_url(record) or re.sub(r"^https?://", "", field(record, "URL"))
 
 
 def _accessed(record: CSLItem) -> str:
