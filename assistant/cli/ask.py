@@ -20,7 +20,7 @@ from assistant.cli.terminal import (
 )
 from assistant.core.errors import AssistantError, QuotationError
 from assistant.rendering.answers import answer_object, answer_text
-from assistant.rendering.drafts import draft_object, hint_line, problem_line, summary
+from assistant.rendering.drafts import draft_object, hint_line, problem_line, short_names, summary
 from assistant.rendering.quotations import verdict_object, verdict_text
 
 if TYPE_CHECKING:
@@ -242,5 +242,5 @@ def _write_copy(library: Library, target: Path, original: Path | None, report: D
 def _write_page(library: Library, target: Path, report: DraftReport) -> None:
     from assistant.rendering.draft_page import draft_page
 
-    library.write_file(target, draft_page(report))
+    library.write_file(target, draft_page(report, short_names(library.references())))
     say(f"The report is {target}")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path, PurePath
@@ -35,6 +36,10 @@ _HINT = "hint"
 _HINTED = (
     "No problem: the essay speaks of this nearest on another page than cited. You know what the page is for."
 )
+
+# What the letter of a passage's id says of it.
+_PASSAGES = {"p": "paragraph", "b": "block quotation", "n": "note"}
+_PASSAGE_ID = re.compile(r".*/([a-z])0*(\d+)")
 
 # Number, start and end of a line or paragraph of the draft.
 _Unit = tuple[int, int, int]
@@ -85,27 +90,73 @@ class _Note:
 
 
 @dataclass(frozen=True, slots=True)
+class _Box:
+    """The notes on the problems of one quotation.
+
+    Attributes:
+        notes: One for each problem, in the order of the draft.
+    """
+
+    notes: list[_Note]
+
+    @property
+    def kind(self) -> str:
+        """The kind of the first problem, which gives the colour."""
+        return self.notes[0].kind
+
+    @property
+    def told(self) -> _Note:
+        """The note that shows the words: the first with a comparison, or the first."""
+        return next((note for note in self.notes if note.diff), self.notes[0])
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What is known of the quotation, each fact once."""
+        facts: dict[str, list[str]] = {}
+        for note in self.notes:
+            for name, fact in note.facts.items():
+                if fact not in facts.setdefault(name, []):
+                    facts[name].append(fact)
+        return {name: "; ".join(different) for name, different in facts.items()}
+
+    @property
+    def offered(self) -> list[str]:
+        """What can be done about its problems, each offer once."""
+        return [*dict.fromkeys(note.offered for note in self.notes if note.offered)]
+
+
+@dataclass(frozen=True, slots=True)
 class _Row:
     """A paragraph of the draft: its units with their labels, and notes on the problems that begin in it."""
 
     lines: list[tuple[str, list[_Piece]]]
-    notes: list[_Note]
+    boxes: list[_Box]
 
 
-def draft_page(report: DraftReport) -> str:
-    """The report as HTML that needs nothing else; all text of the draft is escaped."""
+def draft_page(report: DraftReport, names: Mapping[str, str] | None = None) -> str:
+    """The report as HTML that needs nothing else; all text of the draft is escaped.
+
+    Args:
+        report: The checked draft.
+        names: Short names of the essays by their ids.
+    """
     return _TEMPLATES.render(
         "draft.page",
         name=PurePath(report.draft).name,
         style=_STYLE.read_text("utf-8"),
         summary=summary(report).partition(": ")[2],
         kinds=kinds_html(report),
-        rows=rows_html(report),
+        rows=rows_html(report, names=names),
     )
 
 
 def rows_html(
-    report: DraftReport, offered: Callable[[Problem | Hint], str] = lambda _problem: "", level: int = 2
+    report: DraftReport,
+    offered: Callable[[Problem | Hint], str] = lambda _problem: "",
+    level: int = 2,
+    *,
+    names: Mapping[str, str] | None = None,
+    by_paragraph: bool = False,
 ) -> str:
     """The whole draft with its problems in place, and next to each paragraph what is wrong in it.
 
@@ -113,9 +164,20 @@ def rows_html(
         report: The checked draft.
         offered: Gives the HTML that ends the note on a problem.
         level: Of the headings of problems: one below that of the draft.
+        names: Short names of the essays by their ids, where they are not to be named by these.
+        by_paragraph: Whether places are paragraphs also in a draft that has lines.
     """
-    rows = [_row(report, paragraph, offered) for paragraph in _paragraphs(report)]
-    return _TEMPLATES.render("draft.rows", rows, level)
+    noted = _Noted(report, names or {}, offered, by_paragraph=by_paragraph)
+    return _TEMPLATES.render("draft.rows", noted.rows(), level)
+
+
+def paragraph_of(report: DraftReport, problem: Problem | Hint) -> str:
+    """Where a problem is for a reader: ``paragraph 3``, ``note 2``."""
+    label = report.labels[problem.line - 1] if report.labels else ""
+    if label:
+        return label.replace("¶", "paragraph ")
+    paragraphs = _paragraphs(report)
+    return f"paragraph {next(n for n, each in enumerate(paragraphs, 1) if problem.start < each[-1][2])}"
 
 
 def kinds_html(report: DraftReport) -> str:
@@ -157,22 +219,98 @@ def _paragraphs(report: DraftReport) -> list[list[_Unit]]:
     return [paragraph for paragraph in paragraphs if paragraph]
 
 
-def _row(report: DraftReport, paragraph: Sequence[_Unit], offered: Callable[[Problem | Hint], str]) -> _Row:
-    start, end = paragraph[0][1], paragraph[-1][2]
-    return _Row(
-        [
-            (
-                report.labels[number] if report.labels else str(number + 1),
-                _pieces(report, unit_start, unit_end),
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    """A draft that is shown with notes; the attributes are those of ``rows_html``."""
+
+    report: DraftReport
+    names: Mapping[str, str]
+    offered: Callable[[Problem | Hint], str]
+    by_paragraph: bool
+
+    def rows(self) -> list[_Row]:
+        return [self._row(paragraph, number) for number, paragraph in enumerate(_paragraphs(self.report), 1)]
+
+    def _row(self, paragraph: Sequence[_Unit], number: int) -> _Row:
+        report = self.report
+        start, end = paragraph[0][1], paragraph[-1][2]
+        found = [(each, item) for each, item in _numbered(report) if start <= item.start < end]
+        lines = []
+        for place, (unit, unit_start, unit_end) in enumerate(paragraph):
+            label = report.labels[unit] if report.labels else str(unit + 1)
+            if self.by_paragraph and not report.labels:
+                label = "" if place else f"¶{number}"
+            lines.append((label, _pieces(report, unit_start, unit_end)))
+        return _Row(lines, self._boxes(found))
+
+    def _boxes(self, found: Sequence[tuple[int, Problem | Hint]]) -> list[_Box]:
+        """One box for each quotation, with all its problems."""
+        groups: list[list[tuple[int, Problem | Hint]]] = []
+        for number, problem in found:
+            known = next((group for group in reversed(groups) if _belongs(problem, group)), None)
+            if known is None:
+                groups.append([(number, problem)])
+            else:
+                known.append((number, problem))
+        return [_Box([self._note(problem, number) for number, problem in group]) for group in groups]
+
+    def _note(self, problem: Problem | Hint, number: int) -> _Note:
+        place = paragraph_of if self.by_paragraph else place_of
+        if isinstance(problem, Hint):
+            essay = problem.place.essay_id
+            nearest = f"{self.names.get(essay, essay)}, {page_words(problem.pages)}"
+            return _Note(
+                number=number,
+                kind=_HINT,
+                place=place(self.report, problem),
+                explanation=_HINTED,
+                diff=(),
+                words=problem.place.text,
+                facts={"Cited": bracketed(problem.cited), "Nearest": nearest},
+                offered=self.offered(problem),
             )
-            for number, unit_start, unit_end in paragraph
-        ],
-        [
-            _note(report, item, number, offered(item))
-            for number, item in _numbered(report)
-            if start <= item.start < end
-        ],
-    )
+        return _Note(
+            number=number,
+            kind=problem.kind,
+            place=place(self.report, problem),
+            explanation=_EXPLAINED[problem.kind],
+            diff=problem.diff,
+            words=problem.quoted if problem.kind == "unmarked" else problem.printed or problem.quoted,
+            facts=self._facts(problem),
+            offered=self.offered(problem),
+        )
+
+    def _facts(self, problem: Problem) -> dict[str, str]:
+        name = self.names.get(problem.essay, problem.essay)
+        where = ", ".join(filter(None, [name, page_words(problem.pages), _printed_in(problem)]))
+        facts = {
+            "Warning": " ".join(warning.text for warning in problem.warnings),
+            "Cited": bracketed(problem.cited) if problem.cited else "",
+            "Pages" if problem.kind == "no such page" else "Printed" if problem.printed else "Essay": where,
+            "Cite": problem.citation if problem.printed else "",
+            "Corrected": (problem.replacement or "")
+            if problem.kind in {"wrong page", "no such page"}
+            else "",
+        }
+        return {name: fact for name, fact in facts.items() if fact}
+
+
+def _printed_in(problem: Problem) -> str:
+    """The paragraph, block quotation or note that has the printed words."""
+    match = _PASSAGE_ID.fullmatch(problem.passages[0]) if problem.printed and problem.passages else None
+    return f"{_PASSAGES[match[1]]} {match[2]}" if match and match[1] in _PASSAGES else ""
+
+
+def _belongs(problem: Problem | Hint, group: Sequence[tuple[int, Problem | Hint]]) -> bool:
+    """Whether a problem is of the same quotation as others; of one kind a quotation has but one problem."""
+    others = [other for _, other in group if isinstance(other, Problem)]
+    if isinstance(problem, Hint):
+        return False
+    if any(other.kind == problem.kind for other in others):
+        return False
+    if problem.quoted:
+        return any(" ".join(other.quoted.split()) == " ".join(problem.quoted.split()) for other in others)
+    return any(other.cited == problem.cited != "" for other in others)
 
 
 def _pieces(report: DraftReport, start: int, end: int) -> list[_Piece]:

@@ -3,23 +3,70 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import PurePath
 from typing import Any
 
 from assistant.core.draft_report import DraftReport, Hint, Problem
+from assistant.core.essay import CSLItem, plain_title
 from assistant.core.quotation import Difference
 from assistant.rendering.terminal import page_words
 
 # Words of an agreeing part that are shown before and after a difference, and of a text without differences.
 _CONTEXT = 5
 _LONGEST = 24
+# Authors that are all named.
+_MOST_NAMED = 2
 
 
 def place_of(report: DraftReport, problem: Problem | Hint) -> str:
     """Line and column of a problem or hint (``41:12``), or paragraph and column (``¶12:5``)."""
     unit = report.labels[problem.line - 1] if report.labels else str(problem.line)
     return f"{unit}:{problem.column}"
+
+
+def short_names(records: Mapping[str, CSLItem]) -> dict[str, str]:
+    """What essays are called in running words: ``Gill``, with the year or the title where there are several.
+
+    Args:
+        records: CSL-JSON records by the ids of their essays.
+    """
+    authors = {essay_id: _authors(record) for essay_id, record in records.items()}
+    dated = {essay_id: f"{authors[essay_id]} {_year(record)}".strip() for essay_id, record in records.items()}
+    titled = {
+        essay_id: ", ".join(filter(None, [authors[essay_id], plain_title(record)]))
+        for essay_id, record in records.items()
+    }
+    return {
+        essay_id: next(
+            (
+                names[essay_id]
+                for names in (authors, dated, titled)
+                if names[essay_id] and [*names.values()].count(names[essay_id]) == 1
+            ),
+            essay_id,
+        )
+        for essay_id in records
+    }
+
+
+def _authors(record: CSLItem) -> str:
+    names = [
+        str(name.get("family") or name.get("literal") or "").strip()
+        for name in record.get("author") or ()
+        if isinstance(name, dict)
+    ]
+    names = [name for name in names if name]
+    if len(names) > _MOST_NAMED:
+        return f"{names[0]} et al."
+    return " and ".join(names) or plain_title(record)
+
+
+def _year(record: CSLItem) -> str:
+    issued = record.get("issued") or {}
+    parts = issued.get("date-parts") if isinstance(issued, dict) else None
+    return str(parts[0][0]) if parts and parts[0] else ""
 
 
 def problem_line(report: DraftReport, problem: Problem) -> str:

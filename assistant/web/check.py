@@ -11,6 +11,7 @@ import gradio as gr
 
 from assistant.core.errors import AssistantError, LibraryError
 from assistant.core.essay import plain_title
+from assistant.rendering.drafts import short_names
 from assistant.web.components import QUIET, Updates, Upload, plain_html
 from assistant.web.messages import public_message
 from assistant.web.session import LONGEST_CHECK, saved_check
@@ -35,6 +36,8 @@ NO_ESSAY = "The library has no essay yet; add one first."
 GONE = "None of the essays chosen is in the library any more; choose others."
 TOO_LONG = "This is too long to be pasted; save it as a file and choose that."
 FAILED = "The check failed; the program's terminal says why; see also: assistant doctor."
+
+_ON_CHECKED = "watch('value', () => window.desk.checkArrived());"
 
 # Checks that run at once for all visitors; more would only take the processor from each other.
 _AT_ONCE = 2
@@ -144,7 +147,7 @@ def layout() -> CheckWidgets:
             elem_id="check-essays",
         )
         go = gr.Button("Check", variant="primary", scale=0, min_width=110, elem_id="go-check")
-    checked = plain_html(elem_id="checked")
+    checked = plain_html(elem_id="checked", js_on_load=_ON_CHECKED)
     return CheckWidgets(session=session, text=text, file=file, essays=essays, go=go, checked=checked)
 
 
@@ -256,7 +259,10 @@ class CheckHandlers:
         data = self.library.fixed_draft(report, path) if report.fixes else b""
         archive = path is not None and path.suffix.lower() in _ARCHIVES
         return checked_draft_html(
-            report, self.library.style(style).quotation, corrected_copy_html(report, data, archive=archive)
+            report,
+            self.library.style(style).quotation,
+            corrected_copy_html(report, data, archive=archive),
+            short_names(self.library.references()),
         )
 
     def _existing(self, essays: list[str]) -> list[str]:

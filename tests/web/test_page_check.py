@@ -78,6 +78,10 @@ def test_a_draft_is_uploaded_and_shown_with_its_problems(
     expect(page.locator(".draft .text").first).to_contain_text("As Marsh has it, “The keeper swears")
     expect(page.locator(".draft .text del").first).to_have_text("something,")
     expect(page.locator(".draft .text").last).to_contain_text("I <b>agree</b>.")
+    expect(page.locator("#checked h2")).to_be_focused()
+    expect(page.locator("#checked h2")).to_be_in_viewport()
+    expect(page.locator(".draft aside section")).to_have_count(1)
+    assert page.locator(".draft aside").inner_text().count("p. 31, paragraph 2") == 1
     page.click(".draft .text .n >> nth=1")
     expect(page.locator("#f2")).to_be_in_viewport()
     expect(page.get_by_role("button", name="Check", exact=True)).to_be_enabled()
@@ -89,7 +93,7 @@ def test_pasted_words_and_their_result_survive_a_reload(visitor: BrowserContext,
     page = _opened(visitor, address)
     _check(page, _ALTERED)
     expect(page.locator(".judged")).to_have_text("Altered")
-    result = page.locator("#checked .checked").inner_html()
+    result = page.locator("#checked .checked").inner_text()
     page.fill("#check-text textarea", _HOSTILE)
     page.click("#check-essays input")
     page.get_by_role("option", name="The Keeper’s Log").last.click()
@@ -99,7 +103,7 @@ def test_pasted_words_and_their_result_survive_a_reload(visitor: BrowserContext,
     page.get_by_role("tab", name="Check").click()
     expect(page.locator(".judged")).to_have_text("Altered", timeout=_PATIENCE)
     assert page.input_value("#check-text textarea") == _HOSTILE
-    assert page.locator("#checked .checked").inner_html() == result
+    assert page.locator("#checked .checked").inner_text() == result
     expect(page.locator("#check-essays .token")).to_have_count(1)
     page.fill("#check-text textarea", _EXACT)
     page.click("#go-check")

@@ -93,8 +93,15 @@ def test_a_draft_is_shown_with_its_problems_and_what_is_printed() -> None:
     html = checked_html(DRAFT)
     assert words_of(html, "text").startswith("As Marsh has it, “The keeper swears something,nothing, yet")
     tags = Tags(html)
-    assert [tag["id"] for tag, _ in tags.of("section") if tag.get("id")] == ["f1", "f2"]
-    assert [tag["data-note"] for tag, _ in tags.of("read-here")] == ["log/p02", "log/p02"]
+    # Two problems of one quotation are in one box, which says once what is printed.
+    notes = Tags(html[html.index("<aside>") :])
+    assert [tag["id"] for tag, _ in notes.of("h3")] == ["f1", "f2"]
+    assert len(notes.of("section")) == len(notes.of("dl")) == 1
+    assert [tag["data-note"] for tag, _ in tags.of("read-here")] == ["log/p02"]
+    box = words_of(html[html.index("<aside>") :])
+    assert "misquoted paragraph 1" in box
+    assert "PrintedMarsh, p. 31, paragraph 2" in box
+    assert [words_of(html, "at")] == ["¶1"]
     assert {tag["href"] for tag, _ in tags.of("n") if "href" in tag} == {"#f1", "#f2"}
     assert "(Marsh 31)" in words_of(html, "wrong-page") + words_of(html)
 

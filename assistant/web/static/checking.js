@@ -8,6 +8,7 @@
   let stored = desk.readSession(KEY);
   let restored = false; // whether the page has shown what was stored; until then nothing new is stored
   let waiting = 0;
+  let asked = false; // whether the reader waits for a result
 
   function write() {
     if (!restored) return;
@@ -36,7 +37,18 @@
   desk.checkBegins = (text, file, essays, style) => {
     stored.checked = { text: file ? "" : text, file: file?.orig_name || "", essays, style };
     write();
+    asked = true;
     return [text, file, essays, style];
+  };
+
+  // The result is shown, and is where the keys go on, if it was asked for just now.
+  desk.checkArrived = () => {
+    const result = document.querySelector("#checked :is(h2, .fault)");
+    if (!asked || !result || document.querySelector("#checked .wait")) return;
+    asked = false;
+    result.tabIndex = -1;
+    result.focus({ preventScroll: true });
+    result.closest("section, p").scrollIntoView({ behavior: desk.smooth(), block: "start" });
   };
 
   function save(button) {

@@ -18,8 +18,8 @@ from pathlib import PurePath
 
 from assistant.core.draft_report import DraftReport, Hint, Problem, ProblemKind
 from assistant.core.quotation import CitedComparison, Difference, Verdict
-from assistant.rendering.draft_page import difference_html, kinds_html, rows_html
-from assistant.rendering.drafts import place_of, summary
+from assistant.rendering.draft_page import difference_html, kinds_html, paragraph_of, rows_html
+from assistant.rendering.drafts import summary
 from assistant.rendering.quotations import edit_words, sentence
 from assistant.rendering.terminal import page_words
 from assistant.web.views import render
@@ -103,13 +103,16 @@ def verdict_html(verdict: Verdict, titles: Mapping[str, str], quote: Quote) -> s
     return render("draft.verdict", verdict, word, explanation[:1].upper() + explanation[1:], places)
 
 
-def checked_draft_html(report: DraftReport, quote: Quote, fixed: str = "") -> str:
+def checked_draft_html(
+    report: DraftReport, quote: Quote, fixed: str = "", names: Mapping[str, str] | None = None
+) -> str:
     """A checked draft: one ``section.checked`` and, after it, the draft.
 
     Args:
         report: The checked draft.
         quote: Gives words and their citation as they go into a draft.
         fixed: HTML that offers the corrected copy.
+        names: Short names of the essays by their ids.
     """
     name = PurePath(report.draft).name
 
@@ -126,7 +129,7 @@ def checked_draft_html(report: DraftReport, quote: Quote, fixed: str = "") -> st
         kinds=kinds_html(report),
         signs=bool(report.fixes) or any(problem.diff for problem in report.problems),
         fixed=fixed,
-        rows=rows_html(report, offered, level=3),
+        rows=rows_html(report, offered, level=3, names=names, by_paragraph=True),
     )
 
 
@@ -209,7 +212,7 @@ def _item(report: DraftReport, number: int, problem: Problem) -> _Item:
     return _Item(
         number=number,
         kind=problem.kind,
-        place=place_of(report, problem),
+        place=paragraph_of(report, problem),
         reason=_LEFT[problem.kind],
         changes=[change for change in changes if any(change)],
     )
