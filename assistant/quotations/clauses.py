@@ -63,7 +63,7 @@ def lost_negations(before: str, taken: str, after: str) -> list[str]:
         elif (
             _turns(taken)
             or not _is_beside(words, negations, left=is_left, right=is_right)
-            or (is_left and is_right and _is_own_clause(words, negations[-1]))
+            or (is_left and _is_own_clause(words, negations[-1], is_whole=not is_right))
         ):
             continue
         else:
@@ -91,9 +91,9 @@ def _is_beside(words: Sequence[str], negations: Sequence[str], *, left: bool, ri
     return (left and first < _REACH) or (right and len(words) - 1 - last < _REACH)
 
 
-def _is_own_clause(words: Sequence[str], negation: str) -> bool:
+def _is_own_clause(words: Sequence[str], negation: str, *, is_whole: bool) -> bool:
     """Whether omitted words begin a clause that has its own negation and what it denies."""
-    return words[0].casefold() in _SUBORDINATING and len(words) - 1 - words.index(negation) >= 2
+    return words[0].casefold() in _SUBORDINATING and (is_whole or len(words) - 1 - words.index(negation) >= 2)
 
 
 def moved_negation(before: str, taken: str, after: str) -> str:

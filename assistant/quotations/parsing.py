@@ -161,11 +161,13 @@ def _without_marks(text: str) -> list[str]:
     if len(text) > 2 and (mixed or text[-1] in _MATES.get(text[0], "")):
         inner = text[1:-1].strip()
         # LaTeX and typewriters write a double mark as two single ones.
-        if inner[:1] == text[0] and inner[-1:] == text[-1] and text[0] in "`'":
+        if inner[:1] == text[0] and inner[-1:] == text[-1] and text[0] in "`'‹›":
             inner = inner[1:-1].strip()
         if inner.strip("".join(MARKS)):
             return [inner, text]
-    return [text]
+    # The writer's own point after the closing mark.
+    closed = text.rstrip(" .,;:")
+    return [*_without_marks(closed)[:-1], text] if closed != text and closed[-1:] in MARKS else [text]
 
 
 def _without_stray_mark(text: str) -> str:

@@ -32,6 +32,11 @@ _CITATION = re.compile(
 )
 _NUMBERED = re.compile(r"\[\d{1,4}(?:[\s,;:–-][^\[\]]{0,80})?\Z")
 _LONGEST_CITATION = 400
+# LaTeX's citation or note at the end, and the number of a note after a closing mark.
+_COMMAND = re.compile(
+    r"\\[A-Za-z]{0,20}(?:cite|footnote)[A-Za-z]{0,20}\*?(?:\[[^\[\]]{0,99}\]){0,2}\{[^{}]{0,300}\}[.,;]?\Z"
+)
+_NUMBER = re.compile(r"(?<=[\"”’»«“‹])(?:[⁰¹²³⁴-⁹]{1,3}|\d{1,3})\Z")
 _CLOSING = frozenset("\"'”’»«›‹“‘")
 # A note in the line, after words in marks: names, a title, pages.
 _IN_LINE = re.compile(r"[.,;]?\s{1,4}(?=[A-ZÀ-ÖØ-Þ])[^\n]{2,400}\d[\d–-]{0,12}[a-z]?[).\]]{0,2}\Z")
@@ -80,16 +85,20 @@ def without_citation(text: str) -> tuple[str, str]:
         called = _CALL.search(words)
         if called:
             return words[: called.start()].rstrip(), text[note.start() :].strip()
+    begin = max(0, len(text) - _LONGEST_CITATION)
+    command = _COMMAND.search(text, begin)
+    if command:
+        return text[: command.start()].rstrip(" ~\n"), command.group()
     words = text.rstrip(" .,;:\n")
+    number = _NUMBER.search(words, max(0, len(words) - 4))
+    if number:
+        return words[: number.start()], number.group()
     start = _bracket(words)
     if start is not None:
-        before = words[:start].rstrip()
-        cited = words[start:]
+        before, cited = words[:start].rstrip(), words[start:]
         in_marks = before[-1:] in _CLOSING or before.rstrip(".,;:!?")[-1:] in _CLOSING
-        is_cited = (
-            _NUMBERED.match(cited[:-1]) if cited[0] == "[" else in_marks or _CITATION.match(cited[1:-1])
-        )
-        if before and is_cited:
+        looks_so = (_NUMBERED if cited[0] == "[" else _CITATION).match(cited[cited[0] == "(" : -1])
+        if before and (in_marks or looks_so):
             return before, cited
     return _with_note_in_line(text)
 

@@ -237,6 +237,16 @@ class Print:
             near.isspace() for near in (self.stream.text[start - 1 : start], self.stream.text[end : end + 1])
         )
 
+    def _line_end(self, word: str, place: int, *, ends_line: bool) -> tuple[int, int] | None:
+        """How many characters of a quotation and of print go on where a line of verse ends in either."""
+        if self._is_stroke(place):
+            if ends_line:
+                return int(word == " "), 1
+            return (1, 1) if word == "|" else None
+        if word in "/|" and place in self.lines:
+            return 1, int(self.normal.text[place : place + 1] == " ")
+        return None
+
     def ends(self, words: str, position: int, effort: Effort, lines: Collection[int] = ()) -> Iterator[int]:
         """Where words in normal form end if they are printed from ``at``; the plain reading first.
 
@@ -263,10 +273,8 @@ class Print:
                     place, noted = place + 1, False
                 elif words[done] == "-" and place in self.divided:
                     done += 1
-                elif done in lines and self._is_stroke(place):
-                    done, place, noted = done + (words[done] == " "), place + 1, False
-                elif words[done] == "/" and place in self.lines:
-                    done, place, noted = done + 1, place + (text[place : place + 1] == " "), False
+                elif step := self._line_end(words[done], place, ends_line=done in lines):
+                    done, place, noted = done + step[0], place + step[1], False
                 else:
                     break
             effort.letters += done - first

@@ -71,6 +71,16 @@ def test_the_tools_own_copies_are_exact(name: str) -> None:
         "How Index-learning turns no student pale,\nYet holds the eel of science by the tail",
         "How Index-learning turns no student pale,\n    Yet holds the eel of science by the tail",
         "turns no student pale, / Yet holds the eel",
+        "turns no student pale, | Yet holds the eel",
+        "> turns no student pale,  \n> Yet holds the eel",
+        "turns no student pale,<br>Yet holds the eel",
+        "“What a reference offers, then, is not authority but exposure.”¹",
+        "“What a reference offers, then, is not authority but exposure,”1",
+        "“What a reference offers, then, is not authority but exposure”;",
+        "“What a reference offers, then, is not authority but exposure” [@authors, p. 19].",
+        r"“What a reference offers, then, is not authority but exposure”~\parencite[19]{authors}.",
+        r"“What a reference offers, then, is not authority but exposure”\footnote{Authors 19.}",
+        "››What a reference offers, then, is not authority but exposure‹‹",
     ],
 )
 def test_what_is_pasted_along_is_no_change(quoted: str) -> None:
@@ -89,6 +99,7 @@ def test_what_is_pasted_along_is_no_change(quoted: str) -> None:
         "content to get in by the back-door (Swift, A Tale of a Tub, section 8)",
         "content to get in (Swift, A Tale of a Tub, section 7)",
         "What a reference offers, then, is not authority (but exposure)",
+        "What a reference offers, then, is not authority but exposure1",
     ],
 )
 def test_other_changes_stay_changes(quoted: str) -> None:
@@ -158,6 +169,8 @@ name | Agostino Ramelli, [a French] engineer in French service
 distance | In the eighth book of the Confessions … A finger was all that Augustine had.
 distance | Every unit that can be cited … It is a short step from numbering the parts of a text
 substitutions | [Bacon] [says] [that] [readers] [ought] to be tasted
+- | It was fitted for that office … . A page ends in the middle of a sentence
+- | The readers of antiquity seldom needed to be precise … . Authors divided long works into books
 - | The first kind is exact and perishable … the second is portable and often coarse
 - | A chapter division … now runs exactly between what the one friend read and what the other did
 - | His complaint is … that they are there at all
