@@ -39,7 +39,8 @@ from mcp_types import (
 )
 
 from assistant import __version__
-from assistant.api.schema import CALLS, MAX_BYTES, RefusedError, input_schema, output_schema
+from assistant.api.json_schema import input_schema, output_schema
+from assistant.api.schema import CALLS, MAX_BYTES, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -14,7 +14,6 @@ from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import ErrorDetails
 
 from assistant.core.answer import AnswerVerdict, Basis, Reason
@@ -25,7 +24,7 @@ MAX_BYTES = 1_000_000
 MAX_PASSAGES = 100
 
 # The default of a field that may be left out but has no value then. It is not part of the JSON.
-_ABSENT: Any = None
+ABSENT: Any = None
 
 
 class RefusedError(Exception):
@@ -68,11 +67,11 @@ class _AskRequest(_Request):
         json_schema_extra=_NOT_EMPTY,
     )
     top: Annotated[int, Field(ge=1, le=MAX_PASSAGES)] = Field(
-        _ABSENT, description="Number of passages, best first; if left out 3, or 5 for a paragraph."
+        ABSENT, description="Number of passages, best first; if left out 3, or 5 for a paragraph."
     )
-    essays: _Essays = _ABSENT
+    essays: _Essays = ABSENT
     style: _Style = "mla"
-    history: list[str] = Field(_ABSENT, description="Earlier questions of the conversation, oldest first.")
+    history: list[str] = Field(ABSENT, description="Earlier questions of the conversation, oldest first.")
     fast: bool = Field(
         default=False, description="Leave out the model that reads passages: quicker, but less sure."
     )
@@ -80,7 +79,7 @@ class _AskRequest(_Request):
         default=False, description="Say which words of the question are like which of the essay."
     )
     voice: Literal["author", "quoted"] = Field(
-        _ABSENT,
+        ABSENT,
         description="Mark only sentences with words of the essay's author, or with words quoted in it.",
     )
 
@@ -89,7 +88,7 @@ class _QuoteRequest(_Request):
     text: str = Field(
         description="The quotation, without the quotation marks around it.", json_schema_extra=_NOT_EMPTY
     )
-    essays: _Essays = _ABSENT
+    essays: _Essays = ABSENT
     style: _Style = "mla"
 
 
@@ -98,7 +97,7 @@ class _CheckRequest(_Request):
         description="The draft's own text, Markdown or plain; not a file's name.",
         json_schema_extra=_NOT_EMPTY,
     )
-    essays: _Essays = _ABSENT
+    essays: _Essays = ABSENT
     style: _Style = "mla"
     paraphrases: bool = Field(
         default=False,
@@ -110,7 +109,7 @@ class _CiteRequest(_Request):
     id: str = Field(description="The essay's id, as `list` gives it.", json_schema_extra=_NOT_EMPTY)
     style: _Style = "mla"
     page: str = Field(
-        _ABSENT, description="Page to cite, such as 849 or 849-50; the essay as a whole if left out."
+        ABSENT, description="Page to cite, such as 849 or 849-50; the essay as a whole if left out."
     )
 
 
@@ -187,8 +186,8 @@ class HitObject(BaseModel):
     reference: _Reference
     quotation: _Quotation
     quoted: QuotedObject | None
-    matches: list[MatchObject] = Field(_ABSENT, description="Why it was found; given if `explain`.")
-    meets: list[int] = Field(_ABSENT, description="Indices of the `ideas` it bears on or comes near.")
+    matches: list[MatchObject] = Field(ABSENT, description="Why it was found; given if `explain`.")
+    meets: list[int] = Field(ABSENT, description="Indices of the `ideas` it bears on or comes near.")
 
 
 class IdeaObject(BaseModel):
@@ -214,9 +213,9 @@ class AskResponse(BaseModel):
     confidence: float = Field(description="How probably the passages answer, 0 to 1.")
     basis: Basis = Field(description="What the passages were found by.")
     passages: list[HitObject] = Field(description="Best first.")
-    ideas: list[IdeaObject] = Field(_ABSENT, description="For a paragraph: what it says, each looked up.")
-    reason: Reason = Field(_ABSENT, description="Why nothing answers, where it is known; `note` says it.")
-    note: str = Field(_ABSENT, description="A remark on the question itself, if there is one.")
+    ideas: list[IdeaObject] = Field(ABSENT, description="For a paragraph: what it says, each looked up.")
+    reason: Reason = Field(ABSENT, description="Why nothing answers, where it is known; `note` says it.")
+    note: str = Field(ABSENT, description="A remark on the question itself, if there is one.")
 
 
 class DifferenceObject(BaseModel):
@@ -338,7 +337,7 @@ class CiteResponse(BaseModel):
     citation: _Citation
     reference: _Reference
     again: str = Field(
-        _ABSENT, description="The citation where the essay has been cited before, if it differs."
+        ABSENT, description="The citation where the essay has been cited before, if it differs."
     )
 
 
@@ -352,7 +351,7 @@ class EssayObject(BaseModel):
     pages: list[str] = Field(description="First and last page; empty without pages.")
     passages: int = Field(description="Passages that questions search.")
     damaged: str = Field(
-        _ABSENT,
+        ABSENT,
         description="Given if its file is damaged, so that it is left out: what is wrong and what to do.",
     )
 
@@ -474,44 +473,3 @@ def _refusal(call: Call, error: ErrorDetails) -> str:
 def _texts(fields: Mapping[str, Any]) -> Iterator[str]:
     for value in fields.values():
         yield from (value if isinstance(value, list) else [value] if isinstance(value, str) else [])
-
-
-def input_schema(call: Call) -> dict[str, Any]:
-    """The JSON schema of a call's fields."""
-    return call.request.model_json_schema(schema_generator=_SchemaGenerator)
-
-
-def output_schema(call: Call) -> dict[str, Any]:
-    """The JSON schema of what a call returns."""
-    return call.response.model_json_schema(schema_generator=_SchemaGenerator)
-
-
-class _SchemaGenerator(GenerateJsonSchema):
-    """Writes schemas without references, which some MCP clients do not follow, and without titles."""
-
-    def field_title_should_be_set(self, _schema: object) -> bool:
-        return False
-
-    def default_schema(self, schema: Any) -> dict[str, Any]:
-        if schema["default"] is _ABSENT:
-            return self.generate_inner(schema["schema"])
-        return super().default_schema(schema)
-
-    def generate(self, schema: Any, mode: Any = "validation") -> dict[str, Any]:
-        generated = super().generate(schema, mode)
-        return dict(_without_references(generated, generated.pop("$defs", {})))
-
-
-def _without_references(schema: Any, definitions: Mapping[str, Any]) -> Any:
-    if isinstance(schema, list):
-        return [_without_references(item, definitions) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if "$ref" in schema:
-        schema = definitions[schema["$ref"].rpartition("/")[2]] | schema
-    return {
-        name: _without_references(value, definitions)
-        for name, value in schema.items()
-        # A title that is not text is the schema of a field of that name.
-        if name != "$ref" and not (name == "title" and isinstance(value, str))
-    }
