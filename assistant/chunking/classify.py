@@ -156,7 +156,8 @@ def title_by_record(lines: Sequence[PrintLine], title: str) -> list[PrintLine]:
 def author_by_record(lines: Sequence[PrintLine], reference: CSLItem) -> list[PrintLine]:
     """The lines that print the names of a record's authors."""
     authors = reference.get("author", ())
-    names = [letters_and_digits(str(author.get("family") or author.get("literal", ""))) for author in authors]
+    printed = [str(author.get("family") or author.get("literal", "")) for author in authors]
+    names = [letters_and_digits(name) for name in printed if name != "et al."]
     matches = [
         line
         for line in lines

@@ -114,7 +114,7 @@ _ARTICLES = {"article", "article-journal", "article-magazine", "article-newspape
 _PARTS = {"chapter", "paper-conference", "entry", "entry-dictionary", "entry-encyclopedia"}
 _SEEN = re.compile(
     r"\b(?:accessed|retrieved|visited|checked|consulted|abgerufen|zugriff|consulté|zuletzt geprüft)"
-    r"(?: on| am| le)?:? *([^\]);]{1,40})",
+    r"(?: on| am| le)?:? *([^\]);]{1,60})",
     re.IGNORECASE,
 )
 _LINKED = re.compile(r"\\(?:url|href)\s*\{([^{}\s]+)\}|(https?://[^\s{}]+)")
@@ -232,23 +232,24 @@ class _EntryReader:
             return date
         for name in ("note", "howpublished"):
             seen = _SEEN.search(self._plain(name))
-            if seen and understands(date := seen[1].strip(" .,")):
+            if seen and understands(
+                date := re.split(r" from | at |https?:|,? \d\d:", seen[1])[0].strip(" .,")
+            ):
                 return date
         return ""
 
     def _issued(self, fields: Mapping[str, str]) -> str:
         """The date in words or ISO 8601."""
-        if date := self._plain("date"):
-            season = self._month(fields) if re.fullmatch(r"\d{4}", date) else ""
-            return f"{season} {date}" if understands(f"{season} {date}") else date
-        year, month, day = self._plain("year"), self._month(fields), self._plain("day")
-        if not year and not month:
-            return self._plain("pubstate")
-        if month and not understands(f"{month} {year}"):
+        date, month, day = self._first(("date", "year")), self._month(fields), self._plain("day")
+        if understands(month) and date in {"", month[-4:]}:
+            return month  # the year is in the month too
+        if month and not understands(f"{month} 2000"):
             self._losses.append(f"The month “{month}” of the record is none, and is left out.")
             month = ""
-        dated = f"{day} {month} {year}" if month and day and understands(f"{day} {month} {year}") else ""
-        return dated or f"{month} {year}".strip()
+        if not re.fullmatch(r"\d{3,4}", date):
+            return date or (month if understands(month) else "") or self._plain("pubstate")
+        dated = f"{day} {month} {date}" if month and day else ""
+        return dated if understands(dated) else f"{month} {date}".strip()
 
     def _month(self, fields: Mapping[str, str]) -> str:
         month = self._plain("month")

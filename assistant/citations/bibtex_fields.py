@@ -79,7 +79,11 @@ def _entry(block: Any, strings: Mapping[str, str]) -> BibTeXEntry:
         rest = str(item.value)
         while name:
             value = _Value(rest, strings)
-            entry.losses += [f"“{word}” is not defined in the file." for word in value.undefined]
+            entry.losses += [
+                f"The file defines no string “{word}”; the record's “{name}” is that word."
+                for word in value.undefined
+                if name not in {"crossref", "xdata"}
+            ]
             if value.text and entry.fields.get(name, value.text) != value.text:
                 entry.losses.append(f"The record has two values of “{name}”; the first is used.")
             if not entry.fields.get(name):
@@ -163,6 +167,7 @@ def _with_inherited(
         elif key.lower() not in seen and len(seen) < _MOST_PARENTS:
             seen.add(key.lower())
             above = _with_inherited(parent, by_key, seen)
+            losses += above.losses
             taken = above.fields if as_is else dict(_inherited(above, entry.kind))
             filled = {name: value for name, value in fields.items() if value}
             fields = {name: value for name, value in taken.items() if value} | filled

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from assistant.citations.dates import csl_date, date_in_words
-from assistant.citations.record import field, name_from, names_of, parse_name, without_losses
+from assistant.citations.record import ET_AL, field, name_from, names_of, parse_name, without_losses
 from assistant.core.errors import RecordError
 from assistant.core.essay import CSLItem
 
@@ -100,6 +100,8 @@ def _people(text: str, base: CSLItem, role: str) -> list[Mapping[str, Any]]:
 def _name(line: str) -> Mapping[str, Any]:
     group = re.fullmatch(r"\{(.+)\}", line)
     name = {"literal": group[1].strip()} if group else parse_name(line)
+    if line == ET_AL["literal"]:
+        return ET_AL
     if not names_of({"author": [name]}) or not re.search(r"\w", line):
         raise RecordError(f"“{line}” is not a name; write it as Family, Given.")
     return name

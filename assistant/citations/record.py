@@ -181,8 +181,9 @@ def cited_name(name: Name) -> str:
 
 
 def family_of(item: Mapping[str, str]) -> str:
-    """What a CSL name is cited by."""
-    return cited_name(name_from(item))
+    """What a CSL name is cited by; empty for "et al."."""
+    name = name_from(item)
+    return "" if _is_et_al(name) else cited_name(name)
 
 
 def series(names: Sequence[str], conjunction: str, *, serial_comma: bool) -> str:
@@ -191,6 +192,16 @@ def series(names: Sequence[str], conjunction: str, *, serial_comma: bool) -> str
         return "".join(names)
     comma = "," if serial_comma and len(names) > 2 else ""
     return f"{', '.join(names[:-1])}{comma} {conjunction} {names[-1]}"
+
+
+def series_in(
+    record: CSLItem, role: str, write: Callable[[Name], str], conjunction: str, *, serial_comma: bool
+) -> str:
+    """The names in a role as ``series`` has them; "et al." follows those of a list that is cut."""
+    written = [write(name) for name in names_of(record, role)]
+    if not has_others(record, role):
+        return series(written, conjunction, serial_comma=serial_comma)
+    return f"{', '.join(written)}{',' if len(written) > 1 else ''} et al."
 
 
 def bylined(
@@ -354,7 +365,8 @@ def tidy_pages(pages: str) -> str:
     bare = (
         _PAGES_LABEL.sub("", " ".join(pages.split()), count=1) if _PAGES_LABEL.match(pages.strip()) else pages
     )
-    return re.sub(r" ?(?:-+|–|—|‐|−) ?", "-", " ".join(bare.split())).rstrip(".,;")
+    bare = re.sub(r"(?<=\d) (?:to|bis|à) (?=\d)", "-", re.sub(r"[\[\]]", "", " ".join(bare.split())))
+    return re.sub(r" ?(?:-+|–|—|‐|−) ?", "-", bare).rstrip(".,;")
 
 
 def parse_listed_name(printed: str, *, inverts: bool = False) -> dict[str, str]:
@@ -365,11 +377,13 @@ def parse_listed_name(printed: str, *, inverts: bool = False) -> dict[str, str]:
         inverts: Whether the list writes persons as ``Gill, Josie``, so that three words or more without a
             comma are an institution's name.
     """
-    name = " ".join(printed.split())
-    if _ET_AL.fullmatch(name):
+    name = tidy_entities(" ".join(printed.split()))
+    if _is_et_al(Name(name)):
         return dict(ET_AL)
     words = name.split()
     is_group = "," not in name and len(words) > 1 and bool(_INSTITUTION.search(name))
+    if name.endswith((", The", ", the")):
+        return {"literal": f"The {name[:-5]}"}
     if inverts and "," not in name and len(words) > 2:
         is_group = is_group or not any(len(word.strip(".")) < 2 or word[0].islower() for word in words)
     return {"literal": name} if is_group else parse_name(name)

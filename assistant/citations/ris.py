@@ -13,6 +13,7 @@ from assistant.citations.record import (
     has_others,
     parse_listed_name,
     people_of,
+    tidy_entities,
 )
 from assistant.citations.titles import without_markup
 from assistant.core.essay import CSLItem
@@ -74,7 +75,7 @@ _TAGS = set(
     "T3 TA TI TT U1 U2 U3 U4 U5 UR VL VO Y1 Y2".split()
 )
 # Some programs write one space where the format has two.
-_TAGGED = re.compile(r"\s{0,20}([A-Z][A-Z0-9]) {0,4}-(?: |$)(.*)")
+_TAGGED = re.compile(r"\s{0,20}([A-Z][A-Z0-9])(?:  -| {0,4}-(?: |$))(.*)")
 _END = re.compile(r"\s{0,20}ER\s{0,9}-?\s*")
 _NBIB = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,3}- (.*)")
 _NBIB_TYPES = {"Book": "book", "Book Chapter": "chapter"}
@@ -134,7 +135,11 @@ def _item(record: Tags) -> CSLItem:
     losses: list[str] = []
     start, end = _first(record, "SP"), _first(record, "EP")
     # Some exports write the whole range as the first page.
-    pages = start if not end or end == start or re.search(r"\d\s*[-–]\s*\d", start) else f"{start}-{end}"
+    pages = (
+        start or end
+        if not (start and end) or end == start or re.search(r"\d\s*[-–]\s*\d", start)
+        else f"{start}-{end}"
+    )
     return csl_item(
         {
             **fields,
@@ -170,7 +175,10 @@ def _names(record: Tags, tags: tuple[str, ...]) -> list[str]:
     """Names of some tags, those of the first and what others add; "et al." after a name is one of its own."""
     names: list[str] = []
     for tag in tags:
-        names += [name for name in record.get(tag, ()) if name and (tag == tags[0] or name not in names)]
+        listed = [
+            part.strip(" {}") for name in record.get(tag, ()) for part in tidy_entities(name).split(";")
+        ]
+        names += [name for name in listed if name and (tag == tags[0] or name not in names)]
     cut = [re.sub(r",? et al\.?$", "", name) for name in names]
     return [*cut, *([ET_AL["literal"]] if cut != names else [])]
 
@@ -213,7 +221,7 @@ def _date(printed: str) -> str:
         return printed.strip("/ ")
     numbers = [part.zfill(2) for part in parts[1:3] if part.isdecimal() and int(part)]
     words = " ".join(part for part in parts[1:] if part and not part.isdecimal())
-    if len(parts) == 2 and len(parts[1]) == 4:
+    if len(parts) == 2 and len(parts[1]) == 4 and parts[1].isdecimal():
         return printed
     named = re.sub(r"(?<=[^\W\d_])(?=\d)", " ", words)  # EBSCO writes Winter2014
     # A season says more of an issue than the month in which a database began it.

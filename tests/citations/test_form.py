@@ -165,3 +165,17 @@ def test_a_pasted_text_that_is_no_record_is_refused_in_one_sentence(text: str, f
     with pytest.raises(RecordError, match=fact) as raised:
         pasted_references(text)
     one_sentence(raised.value)
+
+
+def test_a_list_of_authors_that_is_cut_stays_so() -> None:
+    names = [{"family": "Stone", "given": "Amy"}, {"literal": "et al."}]
+    record = {"title": "Tides", "author": names}
+    assert form_of(record)["author"] == "Stone, Amy\n{et al.}"
+    assert record_of({"author": "Stone, Bo\net al."}, record)["author"][1] == {"literal": "et al."}
+
+
+def test_what_was_lost_is_forgotten_when_a_user_changes_the_record() -> None:
+    record = {"title": "Tides", "custom": {"lost": ["The month “Foo” is none."], "x": 1}}
+    assert record_of({}, record) == record
+    assert record_of({"title": "Ebb"}, record) == {"title": "Ebb", "custom": {"x": 1}}
+    assert record_of({"title": "Ebb"}, {"title": "T", "custom": {"lost": ["a"]}}) == {"title": "Ebb"}

@@ -17,7 +17,7 @@ from assistant.citations.record import (
     link_of,
     names_of,
     report_of,
-    series,
+    series_in,
 )
 from assistant.citations.setting import count_words, set_as_block, set_inline
 from assistant.citations.styles import Style, secondary_prefix
@@ -46,7 +46,8 @@ class APA(Style):
     def rich_in_text(self, record: CSLItem, locator: str, *, quoting: str | None = None) -> Rich:
         """``(Gill, 2014, p. 849)``; the title replaces a missing author."""
         original = _years(date_of(record, "original-date"))
-        years = "/".join(filter(None, (original, _years(date_of(record)))))
+        years = _years(date_of(record))
+        years = f"{original}/{years or 'n.d.'}" if original else years
         parts = [self.works.year(record, "n.d.", "-", years), labelled_pages(locator)]
         prefix = "(" + secondary_prefix(quoting, "as cited in")
         named = self.works.label(record, _NAMING)
@@ -100,6 +101,10 @@ def _inverted(name: Name) -> str:
     return name.inverted(name.initials())
 
 
+def _direct(name: Name) -> str:
+    return name.direct(name.initials())
+
+
 def _byline(record: CSLItem) -> str:
     names, role = creators_of(record)
     written = [_inverted(name) for name in names]
@@ -146,7 +151,7 @@ def _helpers(record: CSLItem, role: str) -> str:
     names = names_of(record, role)
     if not names or creators_of(record)[1] == role:
         return ""
-    written = series([name.direct(name.initials()) for name in names], "&", serial_comma=True)
+    written = series_in(record, role, _direct, "&", serial_comma=True)
     return f"{written}, {_ROLES[role][len(names) > 1]}"
 
 
@@ -171,7 +176,7 @@ def _place(record: CSLItem) -> Rich:
 
 def _book_of_chapter(record: CSLItem, container: Rich, publisher: str) -> Rich:
     editors = names_of(record, "editor")
-    by = series([name.direct(name.initials()) for name in editors], "&", serial_comma=True)
+    by = series_in(record, "editor", _direct, "&", serial_comma=True)
     role = f" ({_ROLES['editor'][len(editors) > 1]})" if editors else ""
     inner = _edition_and_volume(record, field(record, "page"))
     book = joined(" ", [joined(", ", [by + role, container]), f"({inner})" if inner else ""])

@@ -20,6 +20,7 @@ from assistant.citations.record import (
     names_of,
     report_of,
     series,
+    series_in,
 )
 from assistant.citations.setting import more_lines_than, set_as_block, set_inline
 from assistant.citations.styles import Style, secondary_prefix
@@ -83,6 +84,10 @@ def _inverted(name: Name) -> str:
     return name.inverted(name.initials(""))
 
 
+def _direct(name: Name) -> str:
+    return name.direct(name.initials(""))
+
+
 def _paper(record: CSLItem) -> Rich:
     """The newspaper or magazine of an unsigned article, which replaces the author."""
     if kind_of(record) != "periodical" or creators_of(record)[0]:
@@ -113,7 +118,7 @@ def _part_of(record: CSLItem) -> Rich:
         located = pages or (f"article {number}" if number else "")
         return joined(", ", ["" if _paper(record) else container, numbers, day, located])
     editors = names_of(record, "editor")
-    by = series([name.direct(name.initials("")) for name in editors], "and", serial_comma=False)
+    by = series_in(record, "editor", _direct, "and", serial_comma=False)
     book = joined(" ", [f"{by} ({_ROLES['editor'][len(editors) > 1]})" if by else "", container])
     facts = joined(
         ". ",
@@ -151,9 +156,9 @@ def _helping(record: CSLItem, verbs: Mapping[str, str]) -> list[str]:
     """Editors and translators whom the byline does not name, each after the verb of the role."""
     byline_role = creators_of(record)[1]
     return [
-        f"{verb} {series([name.direct(name.initials('')) for name in names], 'and', serial_comma=False)}"
+        f"{verb} {series_in(record, role, _direct, 'and', serial_comma=False)}"
         for role, verb in verbs.items()
-        if (names := names_of(record, role)) and role != byline_role
+        if names_of(record, role) and role != byline_role
     ]
 
 

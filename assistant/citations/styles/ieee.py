@@ -18,6 +18,7 @@ from assistant.citations.record import (
     names_of,
     report_of,
     series,
+    series_in,
 )
 from assistant.citations.setting import count_words, set_as_block, set_inline
 from assistant.citations.styles import Style, secondary_prefix
@@ -128,7 +129,7 @@ def _book(record: CSLItem, title: Rich) -> Rich:
 def _helpers(record: CSLItem) -> list[str]:
     """Editors and translators whom the byline does not name."""
     return [
-        f"{series([_direct(name) for name in names], 'and', serial_comma=True)}, {mark[len(names) > 1]}"
+        f"{series_in(record, role, _direct, 'and', serial_comma=True)}, {mark[len(names) > 1]}"
         for role, mark in (("editor", ("Ed.", "Eds.")), ("translator", ("Trans.", "Trans.")))
         if (names := names_of(record, role)) and creators_of(record)[1] != role
     ]

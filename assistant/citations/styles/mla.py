@@ -16,6 +16,7 @@ from assistant.citations.record import (
     doi_url,
     edition_of,
     field,
+    has_others,
     kind_of,
     names_of,
     numbered_issue,
@@ -136,15 +137,15 @@ def _helpers(record: CSLItem) -> str:
     byline_role = creators_of(record)[1]
     verbs = {"editor": "edited by", "translator": "translated by"}
     return ", ".join(
-        f"{verb} {_direct(names_of(record, role))}"
+        f"{verb} {_direct(names_of(record, role), cut=has_others(record, role))}"
         for role, verb in verbs.items()
         if role != byline_role and names_of(record, role)
     )
 
 
-def _direct(names: list[Name]) -> str:
+def _direct(names: list[Name], *, cut: bool) -> str:
     written = [name.direct() for name in names]
-    return f"{written[0]} et al." if len(written) > 2 else " and ".join(written)
+    return f"{written[0]} et al." if cut or len(written) > 2 else " and ".join(written)
 
 
 def _publisher(record: CSLItem) -> str:
