@@ -35,6 +35,7 @@ from assistant.citations.titles import marked_up
 from assistant.core.errors import AssistantError
 from assistant.documents.latex import read_latex
 from assistant.documents.markdown import read_markdown
+from assistant.documents.plain_notes import with_plain_notes
 from assistant.documents.text import read_pages, read_text
 from assistant.drafts.check import Checker
 from assistant.drafts.quotations import find_quotations
@@ -218,9 +219,10 @@ _READERS: dict[str, Callable[[str], object]] = {
     "voices": lambda text: voices_of(essay_of_passages("e", "T", {"e/p1": text}).passages),
     "sentences": split_sentences,
     "parenthetical": lambda text: parse_parenthetical(f"({text})"),
-    "draft in plain text": lambda text: find_quotations(read_text(text, "-")),
-    "draft in Markdown": lambda text: find_quotations(read_markdown(text, "-")),
+    "draft in plain text": lambda text: find_quotations(with_plain_notes(read_text(text, "-"))),
+    "draft in Markdown": lambda text: find_quotations(with_plain_notes(read_markdown(text, "-"))),
     "draft in LaTeX": lambda text: find_quotations(read_latex(text, "-")),
+    "list of notes": lambda text: with_plain_notes(read_text(f"a[1] {text}\n\nNotes\n\n1. {text}", "-")),
     "quotation": _read_quotation,
     "reused words": lambda text: Corpus([essay_of_passages("e", "T", {"e/p1": text})]).reused(text),
     "printed words": lambda text: (set_inline(text, "(1)"), set_as_block(text, "(1)"), marked_up(text)),
@@ -255,6 +257,13 @@ _SENTENCES = {
     "citations": "(Marsh 1; Marsh 2) ",
     "a bracket": "Marsh 1; ",
     "keys": "[@e, 3] ",
+    "keys that show nothing": f"“{_PRINTED}” [@x1, 3] ",
+    "ibid": f"“{_PRINTED}” (ibid.) ",
+    "works in a note": "Marsh 1. Cf. Roe, Saddle (1998, 45). ",
+    "short forms": "Marsh, hereafter TN, is cited (TN 1). ",
+    "French marks": f"« {_PRINTED} » (Marsh 1). ",
+    "signatures": "“full of ships” — Marsh 1\n",
+    "titles": "The Tides of the North by Marsh of the Harbour ",
 }
 
 

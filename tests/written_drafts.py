@@ -252,7 +252,7 @@ _ODF = " ".join(
         ("office", "office"), ("text", "text"), ("style", "style"), ("fo", "xsl-fo-compatible"),
         ("manifest", "manifest"),
     )
-)  # fmt: skip
+) + ' xmlns:dc="http://purl.org/dc/elements/1.1/"'  # fmt: skip
 
 
 def _write_opendocument(path: Path, source: str) -> None:
@@ -260,7 +260,9 @@ def _write_opendocument(path: Path, source: str) -> None:
     calls: list[str] = []
     body = "".join(_odf_paragraph(*paragraph, deleted, calls) for paragraph in _paragraphs(source))
     changes = "".join(
-        f'<text:changed-region text:id="ct{number}"><text:deletion><text:p>{escape(words)}</text:p>'
+        f'<text:changed-region xml:id="ct{number}" text:id="ct{number}"><text:deletion><office:change-info>'
+        "<dc:creator>A</dc:creator><dc:date>2026-01-01T00:00:00</dc:date></office:change-info>"
+        f"<text:p>{escape(words)}</text:p>"
         "</text:deletion></text:changed-region>"
         for number, words in enumerate(deleted)
     )
@@ -270,10 +272,14 @@ def _write_opendocument(path: Path, source: str) -> None:
             "mimetype": "application/vnd.oasis.opendocument.text",
             "content.xml": f"<office:document-content {_ODF}><office:automatic-styles>"
             '<style:style style:name="T1" style:family="text"><style:text-properties fo:font-style="italic"/>'
+            '</style:style><style:style style:name="T2" style:family="text"><style:text-properties '
+            'text:display="none"/>'
             f"</style:style></office:automatic-styles><office:body><office:text><text:tracked-changes>{changes}"
             f"</text:tracked-changes>{body}</office:text></office:body></office:document-content>",
             "styles.xml": f"<office:document-styles {_ODF}/>",
-            "META-INF/manifest.xml": f"<manifest:manifest {_ODF}/>",
+            "META-INF/manifest.xml": f'<manifest:manifest {_ODF}><manifest:file-entry manifest:full-path="/" '
+            'manifest:media-type="application/vnd.oasis.opendocument.text"/><manifest:file-entry '
+            'manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>',
         },
     )
 
@@ -292,6 +298,8 @@ def _odf_paragraph(style: str, text: str, deleted: list[str], calls: list[str]) 
         elif mark == "-":
             pieces.append(f'<text:change text:change-id="ct{len(deleted)}"/>')
             deleted.append(words)
+        elif mark == "~":
+            pieces.append(f'<text:span text:style-name="T2">{escape(words)}</text:span>')
         else:
             pieces.append(_odf_spans(words))
     tag, name = ("h", "Heading_20_1") if style == "Heading1" else ("p", "Quotations" if style else "Standard")

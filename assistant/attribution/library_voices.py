@@ -28,6 +28,12 @@ class LibraryVoices:
             return None
         return self._of(passage).quotation_of(passage.id, start, end)
 
+    def phrase_of(self, passage: Passage, start: int, end: int) -> QuotedWords | None:
+        """The phrase in marks that contains all words of a span; as ``EssayVoices.phrase_of``."""
+        if not self._spans_of(passage).covers(passage.id, start, end):
+            return None
+        return self._of(passage).phrase_of(passage.id, start, end)
+
     def quoted(self, passage: Passage) -> tuple[QuotedWords, ...]:
         """All quoted words of a passage."""
         return self._of(passage).of(passage.id)

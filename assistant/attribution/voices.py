@@ -91,6 +91,31 @@ class EssayVoices:
         nested = any(_contains(words, span, start - quotation.start, end - quotation.start) for span in inner)
         return replace(quotation, author="") if nested else quotation
 
+    def phrase_of(self, passage_id: str, start: int, end: int) -> QuotedWords | None:
+        """The phrase in marks that contains every word of a span, by the one citation that ends its sentence.
+
+        Such words are too few to be taken for a quotation wherever they are shown; but whose they are can be
+        told where somebody cites them.
+        """
+        number = self._numbers[passage_id]
+        spans, text = self._spans.of(number), self._passages[number].text
+        index = next((n for n, span in enumerate(spans) if span.start <= start and end <= span.end), None)
+        if index is None or spans[index].first[0] != spans[index].last[0]:
+            return None
+        span, sentence = spans[index], self._spans.sentence(number, spans[index].end)
+        cited = _LAST_BRACKETS.search(text, span.end, sentence[1])
+        between = text[span.end : cited.start(1)] if cited else "("
+        alone = index + 1 == len(spans) or spans[index + 1].start >= sentence[1]
+        if not cited or "(" in between or not alone:
+            return None
+        citation = parse(cited[1])
+        if citation is None or citation.form != "named":
+            return None
+        own_words = self._spans.own_words(number, sentence[0], span.start - 1)
+        signalled = speaker(own_words, self._sentence_before(number, sentence[0]), "", self._names)
+        author = self._named_author(citation, signalled, own_words)
+        return QuotedWords(span.start, span.end, citation.printed, author, citation.locator)
+
     def _quotations_of(self, number: int) -> list[_Quotation]:
         if number not in self._quotations:
             block = self._passages[number].kind in BLOCKS

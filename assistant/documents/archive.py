@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,9 @@ from assistant.documents.document import BlockKind, Document, ProseWriter
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
+
+    # Start and end of a span of bytes, and the bytes to put there.
+    _Patch = tuple[int, int, bytes]
 
 # A thesis with its pictures fits; what unpacks to more was made to fill the memory.
 _LARGEST = 200_000_000
@@ -79,6 +83,10 @@ def check_archive(data: bytes, name: str, part: str) -> None:
 def _elements(xml: bytes) -> int:
     """Number of elements, those that are empty and have no end tag included."""
     return xml.count(b"<") - xml.count(b"</")
+
+
+# The text of each edited element, and of what follows it (``True``), as they were.
+XmlEdits = dict["_Element", dict[bool, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,20 +169,21 @@ class ParagraphWriter:
         units, labels = tuple(self._units or [0]), tuple(self._labels or ["¶1"])
         return self.prose.document(self._name, reader, "".join(self._texts), units, labels=labels)
 
-    def edit(self, edits: Sequence[tuple[int, int, str]]) -> list[_Element]:
+    def edit(self, edits: Sequence[tuple[int, int, str]]) -> XmlEdits:
         """Replace spans of the text in the XML; new words take the formatting at the span's beginning.
 
         Args:
             edits: Start, end and new words of each span, in order, without overlaps; an empty span inserts.
 
         Returns:
-            All elements that have text.
+            The text that was edited.
         """
+        edited: XmlEdits = {}
         for start, end, words in reversed(edits):
-            self._replace(start, end, words)
-        return [piece.element for piece in self._pieces]
+            self._replace(start, end, words, edited)
+        return edited
 
-    def _replace(self, start: int, end: int, words: str) -> None:
+    def _replace(self, start: int, end: int, words: str, edited_texts: XmlEdits) -> None:
         # An insertion after a piece's last character belongs to that piece.
         offset = start if end > start else max(start - 1, 0)
         first_piece = max(bisect_right(self._pieces, offset, key=lambda piece: piece.start) - 1, 0)
@@ -185,7 +194,139 @@ class ParagraphWriter:
             first, last = max(start - piece.start, 0), min(end - piece.start, piece.length)
             edited = text[: min(first, piece.length)] + words + text[max(last, first) :]
             words = ""
+            edited_texts.setdefault(piece.element, {}).setdefault(piece.is_tail, text)
             if piece.is_tail:
                 piece.element.tail = edited
             else:
                 piece.element.text = edited
+
+
+_MARKUP = re.compile(
+    r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[.*?\]\]>|<(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>", re.DOTALL
+)
+_CHARACTER = re.compile(r"&[^;&]{1,12};|\r\n|.", re.DOTALL)
+_OTHER_ENCODING = re.compile(r"<\?xml[^>]*encoding=[\"'](?!utf-?8[\"'])", re.IGNORECASE)
+_SPACED = {" ", "\t", "\n", "\r"}
+
+
+def patched_xml(data: bytes, root: _Element, edits: XmlEdits) -> bytes:
+    """An XML file with the text of elements edited, every other byte as it was.
+
+    Args:
+        data: The file's bytes.
+        root: The tree that was read of them, edited already.
+        edits: What was edited, with the text before it.
+    """
+    from lxml import etree
+
+    elements = [element for element in root.iter() if isinstance(element.tag, str)]
+    edited = {number: element for number, element in enumerate(elements) if element in edits}
+    simple = not data.startswith((b"\xff\xfe", b"\xfe\xff")) and not _OTHER_ENCODING.match(
+        data[:200].decode("latin-1")
+    )
+    if not edited:
+        return data
+    patches = list(_patches(data, edited, edits)) if simple else []
+    result = data
+    for start, end, new in reversed(patches):
+        result = result[:start] + new + result[end:]
+    if patches and _same_text(result, root):
+        return result
+    # In an encoding, or with declarations, in which places cannot be told.
+    for element in edited.values():
+        if _needs_space(element, element.text or ""):
+            element.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return written
+
+
+def _same_text(data: bytes, root: _Element) -> bool:
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    try:
+        written = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError:
+        return False
+    # White space between elements may be lost where a tree was read.
+    one, other = (etree.tostring(tree, method="text", encoding="unicode") for tree in (written, root))
+    return "".join(one.split()) == "".join(other.split())
+
+
+def _patches(data: bytes, edited: Mapping[int, _Element], edits: XmlEdits) -> Iterator[_Patch]:
+    """What to replace in an XML file, in order."""
+    open_elements: list[int] = []
+    number = -1
+    # In this encoding each byte is a character, so that places are the same.
+    text = data.decode("latin-1")
+    markup = [match for match in _MARKUP.finditer(text) if not match[0].startswith("<![CDATA[")]
+    for index, match in enumerate(markup):
+        end = markup[index + 1].start() if index + 1 < len(markup) else len(data)
+        tag = match[0]
+        if tag.startswith(("<!", "<?")):
+            continue
+        closes, empty = tag.startswith("</"), tag.endswith("/>")
+        if not closes:
+            number += 1
+            open_elements.append(number)
+        ended = open_elements.pop() if closes or empty else None
+        which, is_tail = (number, False) if ended is None else (ended, True)
+        element = edited.get(which)
+        if element is None or is_tail not in edits[element]:
+            continue
+        words = (element.tail if is_tail else element.text) or ""
+        if not is_tail and _needs_space(element, words):
+            yield match.end() - 1, match.end() - 1, b' xml:space="preserve"'
+        yield match.end(), end, _patched(data[match.end() : end], edits[element][is_tail], words)
+
+
+def _needs_space(element: _Element, text: str) -> bool:
+    """Whether Word would drop a space at an end of an element's text."""
+    preserved = element.get("{http://www.w3.org/XML/1998/namespace}space") == "preserve"
+    word = str(element.tag).startswith("{http://schemas.openxmlformats.org/wordprocessingml/")
+    return word and not preserved and bool({text[:1], text[-1:]} & _SPACED)
+
+
+def _patched(raw: bytes, before: str, after: str) -> bytes:
+    """The bytes of a text after an edit; what the edit left is as it was written."""
+    written = _CHARACTER.findall(raw.decode())
+    first = _in_common(before, after)
+    rest = _in_common(before[first:][::-1], after[first:][::-1])
+    middle = _escaped(after[first : len(after) - rest])
+    if len(written) != len(before) or b"<![CDATA[" in raw:
+        return _escaped(after).encode()
+    last = "".join(written[len(written) - rest :]) if rest else ""
+    return ("".join(written[:first]) + middle + last).encode()
+
+
+def _in_common(one: str, other: str) -> int:
+    """How many characters two texts have in common at their beginning."""
+    pairs = zip(one, other, strict=False)
+    return next((n for n, (left, right) in enumerate(pairs) if left != right), min(len(one), len(other)))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def patched_archive(data: bytes, parts: Mapping[str, bytes]) -> bytes:
+    """An archive with the contents of some files replaced; all others are copied byte for byte."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(file, "w") as new:
+        if old.testzip() is not None:
+            raise zipfile.BadZipFile("a part is damaged")
+        starts = sorted(info.header_offset for info in old.infolist())
+        ends = dict(zip(starts, [*starts[1:], old.start_dir], strict=True))
+        for info in old.infolist():
+            if info.filename in parts:
+                new.writestr(info, parts[info.filename], compress_type=info.compress_type)
+                continue
+            start = info.header_offset
+            position = file.tell()
+            file.write(data[start : ends[start]])
+            info.header_offset = position
+            new.filelist.append(info)
+            new.NameToInfo[info.filename] = info
+            new.start_dir = file.tell()
+        new.comment = old.comment
+    return file.getvalue()

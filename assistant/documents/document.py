@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
@@ -181,6 +182,30 @@ WORKS_CITED = frozenset(
     bibliographie|bibliographie sélective|ouvrages cités|œuvres citées|références
     références bibliographiques|sources primaires|sources secondaires""".replace("\n    ", "|").split("|")
 )
+
+
+# Headings of lists of notes.
+NOTES = frozenset(
+    """notes|endnotes|footnotes|anmerkungen|fußnoten|fussnoten|endnoten|notes de bas de page|notes de fin
+    notes et références|notes and references|noten""".replace("\n    ", "|").split("|")
+)
+# A line that divides notes from the text, as Google Docs puts it.
+_RULE = re.compile(r"\s*[_—–=*-]{3,}\s*")
+_LONGEST_HEADING = 40
+
+
+def heads_a_list(line: str) -> bool:
+    """Whether a line is the heading of a list of works or of notes, or a rule."""
+    return heads_notes(line) or _bare(line) in WORKS_CITED
+
+
+def heads_notes(line: str) -> bool:
+    """Whether a line is the heading of a list of notes, or a rule that divides them from the text."""
+    return _bare(line) in NOTES or (len(line) < 500 and _RULE.fullmatch(line) is not None)
+
+
+def _bare(line: str) -> str:
+    return line.strip().strip(":.*_#= ").casefold() if len(line) <= _LONGEST_HEADING else ""
 
 
 def _with_references(prose: str, blocks: list[Block]) -> tuple[Block, ...]:

@@ -60,7 +60,7 @@ _SKIPPED_COMMANDS = frozenset(
     """label ref pageref autoref cref includegraphics input include usepackage documentclass bibliography
     bibliographystyle addbibresource nocite vspace hspace url setlength pagestyle thispagestyle newcommand
     renewcommand selectlanguage setcounter addtocounter hypersetup index verb lstinline author date geometry
-    DeclareUnicodeCharacter fontsize color printbibliography""".split()
+    DeclareUnicodeCharacter fontsize color printbibliography todo missingfigure sout st deleted""".split()
 )
 _CITATION = re.compile(
     r"(?:[Aa]uto|[Pp]aren|[Ff]oot|[Tt]ext|[Ss]mart|[Ss]uper|full|footfull)?[Cc]ite"
@@ -299,6 +299,9 @@ class _Scanner:
             return self._note(start, end)
         if name in _HEADINGS:
             return self._heading(end)
+        if name == "iffalse":
+            closing = self._text.find("\\fi", end)
+            return end if closing < 0 else closing + 3
         if name in _SKIPPED_COMMANDS:
             return self._arguments.after_all(end)
         if name in _EMPHASIS:

@@ -51,7 +51,12 @@ def _parser() -> MarkdownIt:
     from mdit_py_plugins.footnote import footnote_plugin
     from mdit_py_plugins.front_matter import front_matter_plugin
 
-    parser = MarkdownIt("commonmark").enable("table").use(footnote_plugin).use(front_matter_plugin)
+    parser = (
+        MarkdownIt("commonmark")
+        .enable(["table", "strikethrough"])
+        .use(footnote_plugin)
+        .use(front_matter_plugin)
+    )
     # Notes remain where they are defined, and what is escaped keeps the form that it has in the text.
     return parser.disable(["text_join", "footnote_tail", "footnote_inline"])
 
@@ -228,6 +233,8 @@ class _Inline:
         self._emphasis: list[int] = []
         # Index in the content after the title of a box, which is not written again.
         self._title_end = 0
+        # Whether words are struck out, which are the draft's no more.
+        self._struck = False
 
     def skip_title(self, title: re.Match[str]) -> None:
         """Pass over the title of a box; one that names a page is the source of what it quotes."""
@@ -259,6 +266,8 @@ class _Inline:
                 self._skip_to(child.markup)
                 self._index += len(child.markup)
             self._mark_emphasis(child)
+            if child.type in {"s_open", "s_close"}:
+                self._struck = child.type == "s_open"
 
     def _mark_emphasis(self, child: Token) -> None:
         tag = child.content.casefold() if child.type == "html_inline" else ""
@@ -283,7 +292,7 @@ class _Inline:
         for index, character in enumerate(printed, self._index):
             near = self._content[index - 1 : index], self._content[index + 1 : index + 2]
             highlight = character == "=" and "=" in near
-            if index >= self._title_end and character != _MASK and not highlight:
+            if index >= self._title_end and character != _MASK and not highlight and not self._struck:
                 self._writer.copy(character, self._offsets[index])
 
     def _put(self, words: str, start: int, end: int) -> None:

@@ -1,4 +1,7 @@
-"""OpenDocument's .odt: paragraphs, headings and notes; deleted words of tracked changes are not read."""
+"""OpenDocument's .odt: paragraphs, headings and notes.
+
+Words that are not in the printed draft are not read: those deleted in tracked changes, and hidden ones.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.core.errors import ReadingError
-from assistant.documents.archive import ParagraphWriter, check_archive, damaged
+from assistant.documents.archive import ParagraphWriter, check_archive, damaged, patched_archive, patched_xml
 from assistant.documents.document import BlockKind, Document
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ _PASSED_OVER = frozenset(
         f"{_TEXT}note-citation",
         f"{_TEXT}tracked-changes",
         f"{_TEXT}ruby-text",
+        f"{_TEXT}hidden-text",
     }
 )
 _QUOTATION_STYLES = frozenset({"Quotations", "Quotation", "Quote"})
@@ -54,6 +58,7 @@ class _Style:
     margin: float | None
     first_line: float | None
     italic: bool | None
+    hidden: bool | None
 
 
 class OpenDocumentFile:
@@ -96,19 +101,15 @@ class OpenDocumentFile:
 
     def edited(self, edits: Sequence[tuple[int, int, str]]) -> bytes:
         """The file with spans of the document's text replaced; formatting and all else remain."""
-        from lxml import etree
-
-        self._writer.edit(edits)
-        content = etree.tostring(self._root, xml_declaration=True, encoding="UTF-8")
-        file = io.BytesIO()
-        with zipfile.ZipFile(io.BytesIO(self._data)) as old, zipfile.ZipFile(file, "w") as new:
-            for info in old.infolist():
-                part = content if info.filename == "content.xml" else old.read(info)
-                new.writestr(info, part, compress_type=info.compress_type)
-        return file.getvalue()
+        edited = self._writer.edit(edits)
+        with zipfile.ZipFile(io.BytesIO(self._data)) as archive:
+            content = patched_xml(archive.read("content.xml"), self._root, edited)
+        return patched_archive(self._data, {"content.xml": content})
 
     def _read(self, element: _Element) -> None:
         for child in element:
+            if child.tag == f"{_TEXT}section" and child.get(f"{_TEXT}display") == "none":
+                continue
             if child.tag in {f"{_TEXT}p", f"{_TEXT}h"}:
                 self._paragraphs += 1
                 self._writer.begin(f"¶{self._paragraphs}", self._kind(child))
@@ -128,7 +129,7 @@ class OpenDocumentFile:
                 call = f"note{len(self._notes)}"
                 self._notes.append((call, child))
                 self._writer.call(call)
-            elif child.tag not in _PASSED_OVER and isinstance(child.tag, str):
+            elif child.tag not in _PASSED_OVER and isinstance(child.tag, str) and not self._is_hidden(child):
                 start = self._writer.prose.length
                 self._write(child)
                 if child.tag == f"{_TEXT}span" and self._is_italic(child):
@@ -144,6 +145,12 @@ class OpenDocumentFile:
             style = self._styles.get((family, name))
             yield name, style
             name = style.parent if style else None
+
+    def _is_hidden(self, element: _Element) -> bool:
+        if element.tag != f"{_TEXT}span":
+            return False
+        styles = (style for _, style in self._ancestry(element, "text") if style)
+        return next((style.hidden for style in styles if style.hidden is not None), False)
 
     def _is_italic(self, element: _Element) -> bool:
         styles = (style for _, style in self._ancestry(element, "text") if style)
@@ -184,8 +191,10 @@ def _styles(root: _Element) -> dict[tuple[str, str], _Style]:
         text = style.find(f"{_STYLE}text-properties")
         slant = None if text is None else text.get(f"{_FO}font-style")
         italic = None if slant is None else slant in {"italic", "oblique"}
+        display = None if text is None else text.get(f"{_TEXT}display")
+        hidden = None if display is None else display == "none"
         key = style.get(f"{_STYLE}family", ""), style.get(f"{_STYLE}name", "")
-        styles[key] = _Style(style.get(f"{_STYLE}parent-style-name"), margin, first_line, italic)
+        styles[key] = _Style(style.get(f"{_STYLE}parent-style-name"), margin, first_line, italic, hidden)
     return styles
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from assistant.core.errors import ReadingError
 from assistant.core.lines import Line, split_lines
 from assistant.documents.columns import undo_columns
-from assistant.documents.document import Document, ProseWriter
+from assistant.documents.document import Document, ProseWriter, heads_a_list
 from assistant.documents.pages import find_pages
 
 _BYTE_ORDER_MARKS = (
@@ -20,6 +20,7 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _TEXT_CONTROLS = frozenset("\t\n\r\f\v\x1a\x85")
+_TEX_MARKS = re.compile("``|''")
 # Columns by which a block quotation is indented; a paragraph's first line may be indented by less.
 _BLOCK_INDENT = 3
 
@@ -50,6 +51,16 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
     raise ReadingError(f"{name} is not a text file; save it as plain text in UTF-8.")
 
 
+def byte_order(data: bytes, encoding: str) -> tuple[bytes, str]:
+    """The mark with which a file begins, and the encoding of the rest, in which it can be written again."""
+    marks = (mark for mark, marked in _BYTE_ORDER_MARKS if marked == encoding and data.startswith(mark))
+    mark = next(marks, b"")
+    if encoding == "utf-8-sig":
+        return mark, "utf-8"
+    little = mark in {codecs.BOM_UTF16_LE, codecs.BOM_UTF32_LE}
+    return mark, f"{encoding}-{'le' if little else 'be'}" if mark else encoding
+
+
 def _is_text(text: str) -> bool:
     # Text has next to no control characters; images, archives and word processor files are full of them.
     controls = sum(ch < " " and ch not in _TEXT_CONTROLS for ch in text[:100_000])
@@ -76,12 +87,22 @@ def read_text(text: str, name: str) -> Document:
         for number, line in enumerate(paragraph):
             if number:
                 writer.put("\n", paragraph[number - 1].end, line.start)
-            writer.copy(line.text, line.start)
+            _write_line(writer, line)
         indented = _indent(paragraph) - margin >= _BLOCK_INDENT
         # A lone indented line is a paragraph's first line or a heading, unless it ends a sentence.
         quotation = indented and (len(paragraph) > 1 or _ends_a_sentence(paragraph[0].text))
         writer.close("quotation" if quotation else "prose")
     return writer.document(name, "text", text, line_starts(text))
+
+
+def _write_line(writer: ProseWriter, line: Line) -> None:
+    """Write a line; quotation marks typed as TeX has them become marks."""
+    offset = 0
+    for match in _TEX_MARKS.finditer(line.text):
+        writer.copy(line.text[offset : match.start()], line.start + offset)
+        writer.put("“" if match[0] == "``" else "”", line.start + match.start(), line.start + match.end())
+        offset = match.end()
+    writer.copy(line.text[offset:], line.start + offset)
 
 
 def line_starts(text: str) -> tuple[int, ...]:
@@ -98,7 +119,12 @@ def _paragraphs(lines: list[Line]) -> list[list[Line]]:
             continue
         if paragraphs[-1] and _is_quotation_edge(paragraphs[-1], line):
             paragraphs.append([])
+        heads_list = heads_a_list(line.text)
+        if heads_list:
+            paragraphs.append([])
         paragraphs[-1].append(line)
+        if heads_list:
+            paragraphs.append([])
     return [paragraph for paragraph in paragraphs if paragraph]
 
 

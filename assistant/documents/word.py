@@ -7,10 +7,11 @@ hidden ones.
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from assistant.documents.archive import ParagraphWriter, check_archive, damaged
+from assistant.documents.archive import ParagraphWriter, check_archive, damaged, patched_archive, patched_xml
 from assistant.documents.document import BlockKind, Document
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class WordFile:
         import docx
         from lxml import etree
 
-        self._writer = ParagraphWriter(name)
+        self._data, self._writer = data, ParagraphWriter(name)
         self._looks: dict[str | None, _Look] = {}
         try:
             self._word: WordDocument = docx.Document(io.BytesIO(data))
@@ -81,16 +82,18 @@ class WordFile:
 
     def edited(self, edits: Sequence[tuple[int, int, str]]) -> bytes:
         """The file with spans of the document's text replaced; formatting and all else remain."""
-        from lxml import etree
-
-        for element in self._writer.edit(edits):
-            # Without this, Word drops spaces at the ends of an element.
-            element.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-        for part, root in self._notes.values():
-            part._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)  # noqa: SLF001 - python-docx has no other way to write a part that it does not know
-        file = io.BytesIO()
-        self._word.save(file)
-        return file.getvalue()
+        edited = self._writer.edit(edits)
+        main = self._word.part
+        roots = {str(main.partname): main.element}
+        roots |= {str(part.partname): root for part, root in self._notes.values()}
+        parts: dict[str, bytes] = {}
+        with zipfile.ZipFile(io.BytesIO(self._data)) as archive:
+            for name, root in roots.items():
+                old = archive.read(name.lstrip("/"))
+                new = patched_xml(old, root, edited)
+                if new != old:
+                    parts[name.lstrip("/")] = new
+        return patched_archive(self._data, parts)
 
     def _note_parts(self, etree: Any) -> Iterator[tuple[str, tuple[Any, _Element]]]:
         parser = etree.XMLParser(resolve_entities=False, no_network=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from assistant.citations.locators import page_range
@@ -12,7 +13,7 @@ from assistant.citations.styles import Style
 from assistant.core.draft_report import DraftReport, Hint
 from assistant.core.errors import AssistantError, LibraryError
 from assistant.core.essay import SEARCHED_KINDS, Span, StoredEssay, letters_and_digits
-from assistant.core.quotation import PrintedPlace, QuotationLookup
+from assistant.core.quotation import PrintedPlace, QuotationLookup, ReusedWords
 from assistant.documents.document import Document
 from assistant.documents.reading import read_draft_file, read_draft_text
 from assistant.drafts.bibliography import bibliography_of
@@ -33,6 +34,8 @@ _SHORT = 3
 _DISTINCTIVE = 5
 # Altered words that are not cited to the essay must be as like as this to be taken for its own.
 _ALIKE = 0.85
+# Characters between two runs of an essay's words that are one run with words changed in it.
+_CHANGED = 60
 # Characters after a citation in which a remark says whose translation the words are.
 _REMARK = 60
 _ALL_TRANSLATED = re.compile(
@@ -108,6 +111,22 @@ class Checker:
         author = None if quoted is None else quoted.author
         pages = page_range(place.labels) if place else ""
         return self._style.in_text(self._records[essay_id], pages, quoting=author)
+
+    def joined(self, first: ReusedWords, second: ReusedWords) -> ReusedWords | None:
+        """Two runs of words as one, if a few changed words divide them; ``None`` if more does."""
+        one, other = first.place, second.place
+        near = second.start - first.end <= _CHANGED and 0 <= other.start - one.end <= _CHANGED
+        if not near or one.passages != other.passages or len(one.passages) > 1:
+            return None
+        passage = self._passages[one.passages[0]]
+        place = replace(
+            one,
+            end=other.end,
+            text=passage.text[one.start : other.end],
+            labels=passage.pages_of(one.start, other.end),
+            source=(one.source[0], other.source[1]),
+        )
+        return ReusedWords(first.start, second.end, first.words + second.words, place)
 
     def shares_words(self, words: str, essays: Iterable[str]) -> bool:
         """Whether most words are some that essays use too, so that they are of the same language."""
@@ -278,9 +297,12 @@ class _Check:
             return False
         end = self._draft.blocks[quotation.block].end
         after = prose[quotation.outer[1] : min(end, max(citation.end, quotation.outer[1]) + _REMARK)]
+        foreign = not self._checker.shares_words(words, meaning.essays or ())
+        if foreign and len(words.split()) <= _SHORT:
+            return True
         if citation.translated or TRANSLATED.match(after.lstrip("([,;. ")):
             return True
-        return self._all_translated and not self._checker.shares_words(words, meaning.essays or ())
+        return self._all_translated and foreign
 
     def _wrong_source(
         self, quotation: DraftQuotation, lookup: QuotationLookup, citation: DraftCitation
@@ -299,6 +321,10 @@ class _Check:
             return not any(self._has_pages(meaning, essay_id) for essay_id in meaning.essays)
         if meaning.shared:
             return True
+        if meaning.carried and meaning.citation and meaning.citation.pages and meaning.essays:
+            # A page that the essay does not have is that of another work, named in other words.
+            labelled = [each for each in meaning.essays if self._checker.pages.labels(each)]
+            return bool(labelled) and not any(self._has_pages(meaning, each) for each in labelled)
         return not quotation.is_unambiguous
 
     def _has_pages(self, meaning: Meaning, essay_id: str) -> bool:
@@ -410,8 +436,15 @@ class _Check:
     def _note_cited(self, words: str, lookup: QuotationLookup, meaning: Meaning) -> None:
         """Remember words of an essay, and have the pages of their citation checked."""
         self._cited_words[letters_and_digits(words)] = None
-        if meaning.citation:
+        if meaning.citation and not (
+            meaning.carried and self._is_locator_of_source(meaning.citation, lookup)
+        ):
             self._page_check.add_quotation(meaning.citation, words, lookup)
+
+    def _is_locator_of_source(self, citation: DraftCitation, lookup: QuotationLookup) -> bool:
+        """Whether a page alone is the one that the essay gives for words which it quotes."""
+        quoted = self._checker.second_hand.quotation_of(lookup.comparisons[0].place)
+        return bool(quoted and citation.pages and quoted.locator.startswith(citation.pages[0][0]))
 
     def _find_second_hand(self, quotation: DraftQuotation, meaning: Meaning, lookup: QuotationLookup) -> None:
         """Find words that the essay cited quotes, where the draft gives them as its author's."""
@@ -435,9 +468,17 @@ class _Check:
 
     def _find_unmarked(self) -> None:
         quotations, checker = self._contents.quotations, self._checker
+        runs: list[ReusedWords] = []
         for reused in find_unmarked(self._draft, quotations, checker.corpus):
-            if checker.is_running_text(reused.place):
-                self._log.unmarked(reused)
+            if not checker.is_running_text(reused.place):
+                continue
+            joined = checker.joined(runs[-1], reused) if runs else None
+            if joined is None:
+                runs.append(reused)
+            else:
+                runs[-1] = joined
+        for reused in runs:
+            self._log.unmarked(reused)
 
     def _count(self, *, exact: bool = False) -> None:
         self._checked += 1

@@ -13,14 +13,18 @@ from assistant.core.essay import Span
 from assistant.documents.document import NOTE_CALL, Block, Document
 from assistant.drafts.wording import (
     ADDED,
+    ANOTHER_SOURCE,
     ANOTHER_WORK,
+    HERE,
     IBID,
+    IN_NOTE_OF_WORK,
     LEAD,
     NUMBER,
     PAGES,
     PRECISE,
     PREFIX,
     RANGE,
+    REMARK,
     TRANSLATED,
     VIA,
     YEAR,
@@ -28,7 +32,7 @@ from assistant.drafts.wording import (
 
 _SOURCE = re.compile(
     rf"(?P<who>.*?)(?:(?:^|[\s,]+)\(?(?P<year>{YEAR}|n\.d\.)\)?)?"
-    rf"(?:(?:^|[\s,:]+)(?P<pages>{PAGES}))?[\s.,]*",
+    rf"(?:(?:^|[\s,:]+)(?P<pages>{HERE}?{PAGES}){IN_NOTE_OF_WORK}(?:\s+has\s+it)?)?[\s.,]*",
     re.DOTALL,
 )
 # Sources of a note that its second call has, and all later ones: a text may call a long note everywhere.
@@ -50,13 +54,20 @@ _POINTING = re.compile(
     r"vol\.|no\.|nos\.|Bd\.|Nr\.|Heft|Jg\.)\s*$",
     re.IGNORECASE,
 )
+_MARK = re.compile('[“”«»„"]')
+_QUOTED_BEFORE = re.compile("[”»“\"’'][.,]?\\s+$")
+# A source after quoted words and a dash, at the end of a line, as in notes.
+_SIGNED = re.compile(
+    r"[”»“\"’'.]\s*(?:[—–]|--)\s*(?P<source>[A-ZÀ-ÖØ-Þ][^\n—–;()]{2,120}?\d)\.?[ \t]*(?=\n|\Z)"
+)
 _QUOTED = re.compile('[“«„"]([^“”«»„"]{1,2000})[”»“"]')
 _FEWEST_QUOTED = 4
 _SEPARATORS = frozenset(",:;")
 _KEYED = re.compile(r"(?<![\w.])-?@\{?(?P<key>\w(?:[\w:.#$%&+?<>~/-]*\w)?)\}?")
-_KEYED_PAGES = re.compile(rf"[\s,]*(?:at\s+)?(?P<pages>{PAGES})(?=[\s,;.\]]|$)")
+_KEYED_PAGES = re.compile(rf"[\s,]*(?:at\s+)?(?P<pages>{PAGES}){IN_NOTE_OF_WORK}(?=[\s,;.\]]|$)")
 _IN_PROSE = re.compile(
-    rf"\b(?:(?:on|at|to|from)\s+(?:page|p\.|pages|pp\.)|auf\s+(?:Seiten?|S\.)|à\s+la\s+page)\s*(?P<pages>{RANGE})"
+    rf"\b(?:(?:on|at|to|from)\s+(?:page|p\.|pages|pp\.)|auf\s+(?:Seiten?|S\.)|à\s+la\s+page)\s*(?P<pages>{RANGE})",
+    re.IGNORECASE,
 )
 _IN_NOTE = re.compile(
     rf"(?:^|[,:(]\s*|[A-Za-z.”“\"’»)]\s)(?P<pages>{PREFIX}?{RANGE})(?=\s*(?:[;,)\]]|\.?$|\.\s))"
@@ -184,6 +195,7 @@ def _of_block(draft: Document, block: Block, notes: dict[int, list[DraftCitation
         *(_in_prose(match) for match in _IN_PROSE.finditer(prose, block.start, block.end)),
         *(_own_pages(prose, block) if block.kind == "note" else ()),
         *(_signature(prose, block) if block.kind == "quotation" else ()),
+        *(_signed(prose, block) if block.kind == "prose" else ()),
     ]
     for citation in unbracketed:
         before = bisect_right(covered, citation.start, key=itemgetter(0)) - 1
@@ -200,7 +212,13 @@ def _group(prose: str, start: int, end: int) -> list[DraftCitation]:
         ]
     keyed = "@" in prose[start:end] and _KEYED.search(prose, start, end) is not None
     if prose[start] == "[" and not keyed:
-        return []
+        # Only directly after quoted words; within them it is the writer's mark.
+        source = (
+            _part(prose, start + 1, end - 1)
+            if _QUOTED_BEFORE.search(prose[max(0, start - 4) : start])
+            else None
+        )
+        return [replace(source, start=start, end=end)] if source and source.who and source.pages else []
     begin = start + 1
     if prose[start] == "(":
         # Words that are quoted in the brackets are no part of the citation, but a title is.
@@ -222,9 +240,13 @@ def _is_title(words: str) -> bool:
 
 
 def _parts(prose: str, start: int, end: int) -> list[Span]:
-    """Spans between semicolons."""
-    ends = [*(match.start() for match in re.compile(";").finditer(prose, start, end)), end]
-    return list(zip([start, *(semicolon + 1 for semicolon in ends)], ends, strict=False))
+    """Spans of the sources, which semicolons divide, or a page and the next name."""
+    dividers = [match.span() for match in re.compile(";").finditer(prose, start, end)]
+    if end - start <= _LONGEST and not _MARK.search(prose, start, end):
+        dividers += [match.span() for match in ANOTHER_SOURCE.finditer(prose, start, end)]
+    dividers = [*sorted(dividers), (end, end)]
+    starts = [start, *(last for _, last in dividers)]
+    return [(first, divider[0]) for first, divider in zip(starts, dividers, strict=False)]
 
 
 def _part(prose: str, start: int, end: int) -> DraftCitation | None:
@@ -234,7 +256,7 @@ def _part(prose: str, start: int, end: int) -> DraftCitation | None:
     text = ADDED.sub("", prose[start:end]).rstrip()
     if text[:1] in _SEPARATORS:
         start, text = start + 1, text[1:]
-    lead = LEAD.match(text)
+    lead = REMARK.match(text) or LEAD.match(text)
     begin = lead.end() if lead else 0
     inner = ""
     if via := VIA.search(text, begin):
@@ -383,6 +405,15 @@ def _signature(prose: str, block: Block) -> list[DraftCitation]:
 def _is_pointer(text: str, offset: int) -> bool:
     """Whether what precedes a number says that it is not a page's."""
     return bool(_POINTING.search(text[max(0, offset - 12) : offset]))
+
+
+def _signed(prose: str, block: Block) -> Iterator[DraftCitation]:
+    """The sources after quoted words and a dash."""
+    for match in _SIGNED.finditer(prose[block.start : block.end]):
+        first, last = (block.start + offset for offset in match.span("source"))
+        source = _part(prose, first, last)
+        if source and source.who and source.pages:
+            yield replace(source, start=first, end=last)
 
 
 def _works(prose: str, start: int, end: int) -> Iterator[Span]:

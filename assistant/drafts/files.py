@@ -13,7 +13,7 @@ from assistant.core.errors import DraftError
 from assistant.documents.archive import DAMAGE
 from assistant.documents.opendocument import OpenDocumentFile
 from assistant.documents.reading import draft_errors, read_bytes
-from assistant.documents.text import decode
+from assistant.documents.text import byte_order, decode
 from assistant.documents.word import WordFile
 
 _ARCHIVES: dict[str, type[WordFile | OpenDocumentFile]] = {".docx": WordFile, ".odt": OpenDocumentFile}
@@ -42,8 +42,9 @@ def corrected_copy(report: DraftReport, original: Path | None) -> bytes:
         except DAMAGE as error:
             # Its words could be read; another part of the archive, such as a picture, is copied only now.
             raise DraftError(f"{original} is damaged and cannot be copied; save it once more.") from error
+    mark, codec = byte_order(data, encoding)
     try:
-        return report.fixed_text.encode(encoding)
+        return mark + report.fixed_text.encode(codec)
     except UnicodeEncodeError:
         return report.fixed_text.encode()
 

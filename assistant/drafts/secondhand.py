@@ -19,6 +19,7 @@ from assistant.core.quotation import PrintedPlace, QuotationLookup, ReusedWords
 from assistant.documents.document import Document
 from assistant.drafts.citations import DraftCitation
 from assistant.drafts.quotations import DraftQuotation, Sentences
+from assistant.drafts.sources import is_titled
 from assistant.drafts.wording import ACKNOWLEDGED
 from assistant.quotations.corpus import MOST_QUOTATION_CHARACTERS, Corpus
 
@@ -31,6 +32,11 @@ _REACH = 5_000
 _PRONOUN = re.compile(
     r"\b(?:[Hh]e|[Ss]he|[Tt]hey|[Hh]is|[Hh]er|[Tt]heir|[Ee]r|[Ss]ie|[Ss]eine?[rmns]?|[Ii]hre?[rmns]?|[Ii]ls?|[Ee]lles?|"
     r"[Ss]on|[Ss]a|[Ss]es)\b"
+)
+# A title of three long words or more, without marks.
+_TITLE = re.compile(
+    r"(?<!\w)[A-ZÀ-ÖØ-Þ][\w'’-]*(?:\s+(?:(?:of|the|and|in|on|an?|for|to|with|from|or|at|by|de|la|le|les|des|der|die|das|und|"
+    r"du)\s+){0,3}[A-ZÀ-ÖØ-Þ][\w'’-]*){2,}"
 )
 _COMMAND = re.compile(r"\\[A-Za-z]+")
 _NAME = re.compile(r"[^\W\d_][\w'’-]+")
@@ -50,7 +56,10 @@ class SecondHand:
         Returns:
             ``None`` if the essay's own words, or those of several quotations, are among them.
         """
-        quotations = [self._voices.quotation_of(*span) for span in self._spans(place)]
+        spans = self._spans(place)
+        quotations = [self._voices.quotation_of(*span) for span in spans]
+        if quotations == [None]:
+            quotations = [self._voices.phrase_of(*spans[0])]
         distinct = {(quoted.author, quoted.citation) if quoted else None for quoted in quotations}
         return quotations[0] if len(distinct) == 1 else None
 
@@ -130,10 +139,20 @@ def find_unmarked(
     for start, end in spans:
         prose[start:end] = [_MASK if character.isalnum() else character for character in prose[start:end]]
     inline = sorted(quotations, key=attrgetter("end"))
+    for start, end in draft.emphasis:
+        if is_titled(draft.prose[start:end]):
+            prose[start:end] = [_MASK if character.isalnum() else character for character in prose[start:end]]
     for reused in corpus.reused("".join(prose), _REUSED):
+        title = max((len(run[0].split()) for run in _TITLE.finditer(draft.prose, *_span(reused))), default=0)
+        if reused.words - title < _REUSED and 2 * title >= reused.words:
+            continue
         before = bisect_right(inline, reused.start, key=attrgetter("end")) - 1
         if before < 0 or not _continues_quotation(draft, inline[before], reused, corpus):
             yield reused
+
+
+def _span(reused: ReusedWords) -> tuple[int, int]:
+    return reused.start, reused.end
 
 
 def _continues_quotation(draft: Document, last: DraftQuotation, reused: ReusedWords, corpus: Corpus) -> bool:
@@ -142,7 +161,7 @@ def _continues_quotation(draft: Document, last: DraftQuotation, reused: ReusedWo
     That happens with straight marks if a printed closing mark is quoted without its opening one.
     """
     prose, end = draft.prose, min(draft.blocks[last.block].end, last.start + MOST_QUOTATION_CHARACTERS)
-    if reused.start > end or prose[last.end] != '"':
+    if reused.start > end or prose[last.outer[1] - 1] != '"':
         return False
     closing = prose.find('"', reused.end, end)
     return closing >= 0 and corpus.is_exact(prose[last.start : closing])

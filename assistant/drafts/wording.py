@@ -11,13 +11,23 @@ NUMBER = rf"(?:\d{{1,5}}|{_ROMAN})"
 _FOLLOWING = r"(?:\s?(?:ff?\b\.?|sqq?\b\.?))"
 RANGE = rf"{NUMBER}(?:\s*(?:-{{1,3}}|[–—])\s*{NUMBER}|{_FOLLOWING})?"
 # Names the page of a quotation after the pages of the whole essay.
-_HERE = r"(?:(?:here|hier|ici|at|esp\.|especially|bes\.|dort)\s+(?:at\s+|auf\s+|p\.\s*)?)"
+HERE = r"(?:(?:here|hier|ici|at|esp\.|especially|bes\.|dort)\s+(?:at\s+|auf\s+|p\.\s*)?)"
 PREFIX = r"(?:pp?\.?\s*|pages?\s+|Seiten?\s+|S\.\s*)"
-PAGES = rf"{PREFIX}?{RANGE}(?:\s*(?:[,;]\s*{_HERE}{PREFIX}?|,|and|&|und|et)\s*{RANGE})*"
+PAGES = rf"{PREFIX}?{RANGE}(?:\s*(?:[,;]\s*{HERE}{PREFIX}?|,|and|&|und|et)\s*{RANGE})*"
 # The pages in a locator that are those of the quotation.
-PRECISE = re.compile(rf"[,;:]?\s*{_HERE}(?={PREFIX}?{NUMBER})")
+PRECISE = re.compile(rf"[,;:]?\s*{HERE}(?={PREFIX}?{NUMBER})")
 YEAR = r"(?:1[5-9]|20)\d\d[a-z]?"
 
+# A note of the work cited, after the page: "848, n. 3", "860n2".
+IN_NOTE_OF_WORK = r"(?:,?\s?(?:nn?|fn|notes?|Anm|Fn)\.?\s?\d{1,3})?"
+# What a remark says before its source: "for a discussion see Gill 848".
+REMARK = re.compile(
+    r"[^\d(“\"«„;A-ZÀ-ÖØ-Þ]{1,80}\b(?:see(?:\s+also)?|cf\.|compare|vgl\.|siehe|voir|as)\s+(?=[A-ZÀ-ÖØ-Þ])"
+)
+# Divides two sources that no semicolon divides: "Gill 846, Black 797".
+ANOTHER_SOURCE = re.compile(
+    r"(?<=\d)(?:,|,?\s+(?:and|und|et)|\s*&)(?=\s+[A-ZÀ-ÖØ-Þ][\w'’-]+(?:\s+[A-ZÀ-ÖØ-Þ][\w'’-]+){0,2},?\s+\d)"
+)
 LEAD = re.compile(
     r"\s*(?:(?:see(?:\s+also)?|but\s+see|cf\.?|compare|e\.g\.,?|for example,?|from|in|"
     r"vgl\.?|vergleiche|siehe|so|dazu|auch|etwa|z\.\s?B\.|voir(?:\s+aussi)?|comparer|par exemple,?)\s+)*",
@@ -39,7 +49,7 @@ ACKNOWLEDGED = re.compile(
     re.IGNORECASE,
 )
 IBID = re.compile(
-    r"\b(?:ibid(?:em)?|op\.\s*cit|loc\.\s*cit|idem|id\.|ebd|ebda|ebenda|a\.\s?a\.\s?O)(?:\b\.?|(?<=\.)),?",
+    r"\b(?:(?:ders|dies)\.(?=,?\s*(?:S\.\s*)?(?:\d|$))|ibid(?:em)?|op\.\s*cit|loc\.\s*cit|idem|id\.|ebd|ebda|ebenda|a\.\s?a\.\s?O)(?:\b\.?|(?<=\.)),?",
     re.IGNORECASE,
 )
 # The writer's translation, of which the essay has no word.

@@ -80,14 +80,25 @@ def test_a_draft_that_says_so_has_no_problem(draft: str, checker: Checker) -> No
         # Words of the essay's author, and such with a quotation among them.
         "broke the text into short numbered pieces",
         "was a drug “not for memory, but for reminding”",
-        # Nobody is claimed for these.
-        "chopped and minced",
+        # A title, and a single word.
+        "History of the Decline and Fall",
+        "plagued",
     ],
 )
 def test_what_is_not_certain_is_no_problem(words: str, checker: Checker) -> None:
     assert checker.look_up(words).verdict == "exact"
     page = pages(checker, words)
     assert checker.check(read_draft_text(f'One reads "{words}" ({NAME} {page}).')).problems == ()
+
+
+def test_a_short_phrase_is_its_author_s_if_a_citation_ends_the_sentence(checker: Checker) -> None:
+    assert (
+        checker.check(read_draft_text(f"Locke finds them “chopped and minced” ({NAME} 13).")).problems == ()
+    )
+    report = checker.check(read_draft_text(f"They are “chopped and minced” ({NAME} 13)."))
+    assert [(problem.kind, problem.replacement) for problem in report.problems] == [
+        ("second-hand", f"(Locke, qtd. in {NAME} 13)")
+    ]
 
 
 def test_words_of_a_block_quotation(checker: Checker) -> None:
