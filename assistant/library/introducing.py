@@ -38,7 +38,7 @@ def opening_questions(essay: StoredEssay) -> list[str]:
     sections = {passage.section for passage in body_of(essay.passages)}
     names = frequent_names(essay)
     questions = [
-        f"What does {_author(essay)} argue?",
+        f"What does {_author(essay) or 'this essay'} argue?",
         *(f"What is said about {name}?" for name in names[:1]),
         *(f"What is said under “{heading}”?" for heading in headings if heading in sections),
         "How does the essay end?",
@@ -72,8 +72,6 @@ def frequent_names(essay: StoredEssay) -> list[str]:
 
 
 def _author(essay: StoredEssay) -> str:
-    """The family name of the first author, or what stands for it in a question."""
-    for author in essay.reference.get("author") or ():
-        if name := author.get("family") or author.get("literal"):
-            return str(name)
-    return "the author"
+    """The family name of the first author who has one, or the empty string."""
+    names = (str(author.get("family") or "") for author in essay.reference.get("author") or ())
+    return next(filter(None, names), "")

@@ -119,6 +119,7 @@ def test_copies_are_rich_plain_or_markdown_as_chosen_and_it_is_remembered(page: 
     page.reload()
     expect(page.locator("#copy-as")).to_have_value("markdown")
     page.select_option("#copy-as", "plain")
+    unfold(page.locator(".card").first)
     button.click()
     page.wait_for_timeout(300)
     assert _clipboard(page) == {"text/plain": plain}

@@ -137,6 +137,8 @@ def test_an_essay_without_pages_has_no_switch(page: Page) -> None:
     expect(card.locator(".read-here")).to_be_visible()
     assert card.locator(".see-page").count() == 0
     _see(page)
+    # The question has been asked again, and its card is another one.
+    unfold(card)
     card.locator(".read-here").click()
     expect(page.locator('#pane .reader[data-essay="sample"]')).to_be_visible()
     assert page.locator("#pane .reading-as").count() == 0

@@ -56,7 +56,7 @@ def test_questions_are_made_of_author_names_and_headings() -> None:
     ]
     assert opening_questions(_named("Petrus", 3))[1] == "What is said about Petrus?"
     nameless = replace(keepers_log(), reference={})
-    assert opening_questions(nameless)[0] == "What does the author argue?"
+    assert opening_questions(nameless)[0] == "What does this essay argue?"
     assert len(opening_questions(stored([passage("Words.")]))) == 3
 
 

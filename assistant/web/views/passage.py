@@ -38,8 +38,8 @@ from assistant.web.views import PAGE, render
 _LONG = 400
 # A shorter stretch is not worth folding: the fold's own sign and the click cost more than they spare.
 _WORTH_FOLDING = 80
-# Of longer highlights with the sentences next to them, a card shows the highlights alone; ten lines or so.
-_MOST_SHOWN = 700
+# Of longer highlights with the sentences next to them, a card shows the highlights alone; twelve lines or so.
+_MOST_SHOWN = 800
 # Sentences shown of a passage that has no highlight.
 _OPENING_SENTENCES = 3
 
