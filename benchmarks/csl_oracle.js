@@ -18,6 +18,7 @@ const works = JSON.parse(fs.readFileSync(0, "utf8"));
 // Only italics are marked in what is written.
 function marked(text) {
   return text
+    .replace(/(<div class="csl-left-margin">.*?)<\/div>/, "$1 ")
     .replace(/<span style="font-style:normal;">(.*?)<\/span>/g, "*$1*")
     .replace(/<\/?(?:div|span|b|sup|sub)[^>]*>/g, "")
     .replace(/<i>|<\/i>/g, "*")

@@ -536,13 +536,6 @@ DIFFERENCES: list[Difference] = [
     ),
     Difference(
         styles=("ieee",),
-        theirs="[1]A. J. Marsh",
-        ours="[1] A. J. Marsh",
-        rule="The space is the margin between the columns of CSL's list.",
-        change=_rewrite(r"^\[1\](?=[^\s])", "[1] "),
-    ),
-    Difference(
-        styles=("ieee",),
         theirs="“Who Lit the Lamp?,”",
         ours="“Who Lit the Lamp?”",
         rule="IEEE: a question or exclamation mark of a title replaces the comma.",

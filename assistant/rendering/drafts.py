@@ -58,7 +58,7 @@ def _authors(record: CSLItem) -> str:
         if isinstance(name, dict)
     ]
     names = [name for name in names if name]
-    if len(names) > _MOST_NAMED:
+    if len(names) > _MOST_NAMED or names[1:] == ["et al."]:
         return f"{names[0]} et al."
     return " and ".join(names) or plain_title(record)
 

@@ -379,3 +379,123 @@ def test_notes_without_pages() -> None:
     assert style.in_text(NOTE, "") == "“A Short Note.”"
     assert style.again(NOTE, "") == "“Short Note.”"
     assert style.again(BOOK, "") == "Marsh and Lee, Keeper."
+    assert style.again({**BOOK, "volume": "3"}, "17") == "Marsh and Lee, Keeper, 3:17."
+
+
+HOBB: dict[str, Any] = {
+    "type": "book",
+    "author": [{"family": "Hobb", "given": "Thomas"}],
+    "title": "A Treatise of Wrecks",
+    "publisher": "Verso",
+    "issued": {"date-parts": [[1985]]},
+}
+NUMBERED: dict[str, Any] = {
+    "type": "article-journal",
+    "author": [{"family": "Reed", "given": "Paul"}],
+    "title": "Numbered",
+    "container-title": "Shores",
+    "volume": "17",
+    "issue": "2",
+}
+REPORT: dict[str, Any] = {
+    "type": "report",
+    "author": [{"literal": "National Coast Board"}],
+    "publisher": "National Coast Board",
+    "title": "State of the Coast",
+    "genre": "Technical report",
+    "number": "CB-18",
+    "issued": {"date-parts": [[2018]]},
+}
+TRANSLATED: dict[str, Any] = {
+    "type": "chapter",
+    "author": [{"family": "Ibarra", "given": "Luis"}],
+    "title": "The Ferryman",
+    "translator": [{"family": "Wells", "given": "Ann"}],
+    "editor": [{"family": "Pike", "given": "Rosa"}],
+    "container-title": "Stories",
+    "publisher": "Brill",
+    "page": "7-9",
+    "issued": {"date-parts": [[2014]]},
+}
+REPRINT = HOBB | {"original-date": {"date-parts": [[1651]]}}
+UNCERTAIN = HOBB | {"issued": {"date-parts": [[1540]], "circa": True}}
+PERIOD = HOBB | {"issued": {"date-parts": [[1931], [1938]]}}
+MORI = HOBB | {"author": [{"family": "森", "given": "鷗外"}]}
+MORI_IN_LATIN = HOBB | {"author": [{"family": "Mori", "given": "Ōgai", "static-ordering": True}]}
+
+
+@pytest.mark.parametrize(
+    ("style", "record", "wanted"),
+    [
+        ("apa", REPRINT, "(Hobb, 1651/1985, p. 17)"),
+        ("apa", without(REPRINT, "issued"), "(Hobb, 1651/n.d., p. 17)"),
+        ("apa", UNCERTAIN, "(Hobb, ca. 1540, p. 17)"),
+        ("chicago", REPRINT, "(Hobb [1651] 1985, 17)"),
+        ("chicago", UNCERTAIN, "(Hobb [1540?], 17)"),
+        ("harvard", UNCERTAIN, "(Hobb, c.1540, p. 17)"),
+        ("chicago-notes", HOBB | {"volume": "3"}, "Thomas Hobb, A Treatise of Wrecks (Verso, 1985), 3:17."),
+        ("chicago-notes", without(HOBB, "issued"), "Thomas Hobb, A Treatise of Wrecks (Verso, n.d.), 17."),
+        ("chicago-notes", MORI, "森鷗外, A Treatise of Wrecks (Verso, 1985), 17."),
+        ("chicago-notes", MORI_IN_LATIN, "Mori Ōgai, A Treatise of Wrecks (Verso, 1985), 17."),
+    ],
+)
+def test_citations_of_works_with_special_dates_names_and_volumes(
+    style: str, record: dict[str, Any], wanted: str
+) -> None:
+    assert style_named(style, [record]).in_text(record, "17") == wanted
+
+
+@pytest.mark.parametrize(
+    ("style", "record", "wanted"),
+    [
+        ("apa", REPRINT, "Hobb, T. (1985). A Treatise of Wrecks. Verso. (Original work published 1651)"),
+        ("mla", REPRINT, "Hobb, Thomas. A Treatise of Wrecks. 1651. Verso, 1985."),
+        ("mla", UNCERTAIN, "Hobb, Thomas. A Treatise of Wrecks. Verso, circa 1540."),
+        ("mla", PERIOD, "Hobb, Thomas. A Treatise of Wrecks. Verso, 1931–38."),
+        ("mla", HOBB | {"volume": "3"}, "Hobb, Thomas. A Treatise of Wrecks. Vol. 3, Verso, 1985."),
+        ("mla", MORI_IN_LATIN, "Mori Ōgai. A Treatise of Wrecks. Verso, 1985."),
+        (
+            "apa",
+            NUMBERED | {"number": "e0123", "issued": {"date-parts": [[2022]]}},
+            "Reed, P. (2022). Numbered. Shores, 17(2), Article e0123.",
+        ),
+        (
+            "mla",
+            NUMBERED | {"issued": {"date-parts": [[1998]], "season": "4"}, "page": "5-18"},
+            "Reed, Paul. “Numbered.” Shores, vol. 17, no. 2, winter 1998, pp. 5–18.",
+        ),
+        (
+            "mla",
+            NUMBERED | {"issued": {"date-parts": [[2013, 12], [2014, 1]]}, "issue": "1-2"},
+            "Reed, Paul. “Numbered.” Shores, vol. 17, nos. 1–2, Dec. 2013–Jan. 2014.",
+        ),
+        (
+            "mla",
+            NUMBERED | {"title": '"Call Me a Cab": Taxis Today', "issued": {"date-parts": [[2013]]}},
+            "Reed, Paul. “‘Call Me a Cab’: Taxis Today.” Shores, vol. 17, no. 2, 2013.",
+        ),
+        ("apa", REPORT, "National Coast Board. (2018). State of the Coast (Technical Report CB-18)."),
+        (
+            "apa",
+            TRANSLATED,
+            "Ibarra, L. (2014). The Ferryman (A. Wells, Trans.). In R. Pike (Ed.), Stories (pp. 7–9). Brill.",
+        ),
+        (
+            "harvard",
+            TRANSLATED,
+            (
+                "Ibarra, L. (2014) ‘The Ferryman’, in R. Pike (ed.) Stories. Translated by A. Wells. "
+                "Brill, pp. 7–9."
+            ),
+        ),
+        (
+            "ieee",
+            TRANSLATED,
+            "[1] L. Ibarra, “The Ferryman,” in Stories, R. Pike, Ed., A. Wells, Trans. Brill, 2014, pp. 7–9.",
+        ),
+    ],
+)
+def test_references_of_works_with_special_dates_numbers_and_names(
+    style: str, record: dict[str, Any], wanted: str
+) -> None:
+    assert style_named(style, [record]).reference(record) == wanted

@@ -71,6 +71,7 @@ def _record(title: str, *authors: str, year: int | None = None) -> Any:
             ["Gill, X", "Gill, Y"],
         ),
         ({"a": _record("X", "Gill", "Ray"), "b": _record("Y", "A", "B", "C")}, ["Gill and Ray", "A et al."]),
+        ({"a": {"author": [{"family": "Gill"}, {"literal": "et al."}]}}, ["Gill et al."]),
         ({"a": _record("Anonymous Log"), "b": {}}, ["Anonymous Log", "b"]),
         ({"a": _record("X", "Gill"), "b": _record("X", "Gill")}, ["a", "b"]),
         ({"a": {"author": [{"literal": "The Society"}], "issued": {"raw": "x"}}}, ["The Society"]),

@@ -52,6 +52,7 @@ def test_rows_are_in_the_order_of_titles() -> None:
     [
         ({"date-parts": [[2014, 12]]}, "2014"),
         ({"date-parts": [["2014"]]}, "2014"),
+        ({"date-parts": [[-350]]}, "350 BCE"),
         ({"date-parts": [[]], "literal": "in press"}, "in press"),
         ({"date-parts": [], "raw": "May 2014"}, "May 2014"),
         ({"date-parts": "2014"}, ""),

@@ -101,7 +101,7 @@ class ChicagoNotes(Style):
 
     def rich_again(self, record: CSLItem, locator: str, *, quoting: str | None = None) -> Rich:
         """The short note, such as ``Gill, “Written on the Face,” 849–50.``."""
-        pages = _pages(locator)
+        pages = _in_volume(record, _pages(locator))
         title = _short_form(record, stop="," if pages else ".")
         named = self.works.label(record, _NAMING)
         return _note(quoting, joined(" ", [joined(", ", [named, title]), pages]))
@@ -121,6 +121,12 @@ class ChicagoNotes(Style):
 
 def _pages(pages: str) -> str:
     return in_prose(chicago_range(pages))
+
+
+def _in_volume(record: CSLItem, pages: str) -> str:
+    """Pages of a book after the number of its volume: ``3:17``."""
+    volume = field(record, "volume") if kind_of(record) in {"book", "chapter"} else ""
+    return f"{volume}:{pages}" if volume and pages else pages
 
 
 def _short_form(record: CSLItem, *, stop: str = "") -> Rich:
@@ -310,9 +316,7 @@ def _note_facts(record: CSLItem, pages: str) -> Rich:
     if kind == "web":
         site, when = _place_and_day(record)
         return joined(", ", [site, *((when, pages) if date_of(record) else (pages, when)), link])
-    # The volume of a page precedes it: 3:17.
-    volume = field(record, "volume")
-    cited = f"{volume}:{pages}" if volume and pages else pages
+    volume, cited = field(record, "volume"), _in_volume(record, pages)
     helpers = _helpers(record, "ed.", "trans.", most=2)
     if kind == "chapter":
         book = _book_of_chapter(record, helpers, "" if pages else volume)

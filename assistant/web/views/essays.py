@@ -169,7 +169,8 @@ def year_of(record: CSLItem) -> str:
     parts = date.get("date-parts")
     first = parts[0] if isinstance(parts, list) and parts else None
     if isinstance(first, list) and first:
-        return str(first[0])
+        year = str(first[0])
+        return f"{year[1:]} BCE" if year.startswith("-") else year
     return str(date.get("literal") or date.get("raw") or "")
 
 
