@@ -37,7 +37,6 @@ from assistant.evaluation.datasets import Dataset, DatasetQuestion, load_dataset
 from assistant.evaluation.methods import MethodResult
 from assistant.evaluation.runner import evaluate
 from assistant.library.library import Library
-from assistant.retrieval.questions import Question
 
 # A process of its own: those that are measured inherit the peak memory of the one that started them, which
 # must therefore not have loaded a model.
@@ -128,7 +127,7 @@ def ask_dsearch(
 ) -> dict[str, Asked]:
     """The passages that dsearch finds for each question, as passages of the essay."""
     words = Words({passage.id: passage.text for passage in passages})
-    texts = [" ".join(Question.of(question.text, question.history).text.split()) for question in questions]
+    texts = [" ".join(" ".join([*question.history, question.text]).split()) for question in questions]
     output = subprocess.run(
         peers.DSEARCH.command(work, "rank"),
         check=True,

@@ -72,9 +72,9 @@ class Answerer:
         if top is not None and top < 1:
             raise AssistantError(f"{top} passages cannot be shown; ask for 1 or more.")
         ideas = ideas_of(question)
-        # A paragraph stands alone, whatever was asked before it.
-        parsed = Question.of(question, () if ideas else history)
         among: Collection[str] | None = self._finder.among(essays)
+        # A paragraph stands alone, whatever was asked before it.
+        parsed = self._finder.understood(question, () if ideas else history, among)
         if voice is not None:
             among = self._voiced(parsed, among, voice)
             if not among:
@@ -227,7 +227,13 @@ def _answer(text: str, question: Question, ranking: Ranking, hits: tuple[Hit, ..
     )
     if not is_searchable:
         return Answer(
-            question=text, verdict="none", confidence=0.0, hits=hits, remark=NO_WORDS, reason="no-question"
+            question=text,
+            verdict="none",
+            confidence=0.0,
+            hits=hits,
+            remark=NO_WORDS,
+            reason="no-question",
+            read_as=question.read_as,
         )
     corrections = "; ".join(f"“{typo}” as “{word}”" for typo, word in ranking.query.question.corrections)
     remarks = [CUT if question.is_cut else f"Read {corrections}." if corrections else ""]
@@ -241,4 +247,5 @@ def _answer(text: str, question: Question, ranking: Ranking, hits: tuple[Hit, ..
         remark=" ".join(filter(None, remarks)),
         reason=ranking.absence.reason if ranking.absence is not None else None,
         basis=ranking.basis,
+        read_as=question.read_as,
     )

@@ -82,6 +82,9 @@ class _AskRequest(_Request):
         ABSENT,
         description="Mark only sentences with words of the essay's author, or with words quoted in it.",
     )
+    on_its_own: bool = Field(
+        default=False, description="Ask the question without its history, as if it were the first."
+    )
 
 
 class _QuoteRequest(_Request):
@@ -214,6 +217,11 @@ class AskResponse(BaseModel):
     basis: Basis = Field(description="What the passages were found by.")
     passages: list[HitObject] = Field(description="Best first.")
     ideas: list[IdeaObject] = Field(ABSENT, description="For a paragraph: what it says, each looked up.")
+    read_as: str = Field(
+        ABSENT,
+        description="What a question was read as that leans on its history, in words of the conversation and "
+        "the essays; absent if it stands alone.",
+    )
     reason: Reason = Field(ABSENT, description="Why nothing answers, where it is known; `note` says it.")
     note: str = Field(ABSENT, description="A remark on the question itself, if there is one.")
 

@@ -163,9 +163,17 @@ class ApiService:
                 )
 
     def _ask(
-        self, *, question: str, essays: Sequence[str] = (), explain: bool = False, **options: Any
+        self,
+        *,
+        question: str,
+        essays: Sequence[str] = (),
+        explain: bool = False,
+        on_its_own: bool = False,
+        **options: Any,
     ) -> ApiResult:
         self._require(essays)
+        if on_its_own:
+            options.pop("history", None)
         answer = self._library.ask(question, essays=essays, explained=explain, **options)
         return ApiResult(answer_object(answer, explained=explain), plain_answer(answer))
 

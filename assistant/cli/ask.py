@@ -49,6 +49,16 @@ _NEXT_TO_DRAFT = "\0"
     "--reranker", metavar="MODEL", help="Model that reorders the first passages: a folder or a name."
 )
 @click.option(
+    "--after",
+    "history",
+    multiple=True,
+    metavar="QUESTION",
+    help="An earlier question of the conversation (may be repeated, oldest first).",
+)
+@click.option(
+    "--on-its-own", is_flag=True, help="Ask without the earlier questions, as if it were the first."
+)
+@click.option(
     "--batch",
     type=click.Path(path_type=Path),
     metavar="FILE",
@@ -58,6 +68,8 @@ _NEXT_TO_DRAFT = "\0"
 def ask(
     question: str | None,
     batch: Path | None,
+    history: tuple[str, ...],
+    on_its_own: bool,
     explain: bool,
     root: Path | None,
     as_json: bool,
@@ -73,11 +85,12 @@ def ask(
     library = open_library(root)
     if batch is not None:
         for line in read_questions(batch):
-            history = line.get("history", ())
-            answer = library.ask(line["question"], history=history, explained=explain, **options)
+            before = () if on_its_own else (*history, *line.get("history", ()))
+            answer = library.ask(line["question"], history=before, explained=explain, **options)
             print_json({"id": line["id"], **answer_object(answer, explained=explain)})
         return
-    answer = library.ask(_text_or_stdin(question), explained=explain, **options)
+    before = () if on_its_own else history
+    answer = library.ask(_text_or_stdin(question), history=before, explained=explain, **options)
     if as_json:
         print_json(answer_object(answer, explained=explain))
     else:

@@ -211,6 +211,8 @@ class Answer:
         reason: Why nothing answers, where that is known; else ``None``.
         basis: What the passages were found by.
         ideas: The ideas of a paragraph, each looked up, in order; empty for a question.
+        read_as: What a follow-up was read as, in words of the conversation and the essays; empty for a
+            question that stands alone.
     """
 
     question: str
@@ -221,6 +223,7 @@ class Answer:
     reason: Reason | None = None
     basis: Basis = "likeness"
     ideas: tuple[Idea, ...] = ()
+    read_as: str = ""
 
     @property
     def answered(self) -> bool:

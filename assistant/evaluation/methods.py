@@ -162,10 +162,6 @@ def needs_index(names: Collection[str]) -> bool:
     return not _INDEXED.isdisjoint(names)
 
 
-def _parsed(question: DatasetQuestion) -> Question:
-    return Question.of(question.text, question.history)
-
-
 class Methods:
     """Builds the methods for some passages.
 
@@ -187,7 +183,14 @@ class Methods:
         if name == "late":
             return self._late
         plain = self._plain(name)
-        return lambda question, candidates: MethodResult(plain(_parsed(question), candidates))
+        return lambda question, candidates: MethodResult(
+            plain(self._understood(question, candidates), candidates)
+        )
+
+    def _understood(self, question: DatasetQuestion, candidates: Collection[str]) -> Question:
+        if not question.history:
+            return Question.of(question.text)
+        return self._finder.understood(question.text, question.history, candidates)
 
     def _plain(self, name: str) -> Callable[[Question, Collection[str]], Scored]:
         match name:
@@ -200,7 +203,9 @@ class Methods:
                 return lambda question, candidates: self._finder.searcher.ranking(question, name, candidates)
 
     def _late(self, question: DatasetQuestion, candidates: Collection[str]) -> MethodResult:
-        ranking = self._finder.with_reason(self._finder.find(_parsed(question), candidates), candidates)
+        ranking = self._finder.with_reason(
+            self._finder.find(self._understood(question, candidates), candidates), candidates
+        )
         return MethodResult(
             [(ranked.passage, ranked.score) for ranked in ranking.ranked],
             ranking.confidence,

@@ -41,7 +41,7 @@ def answer_object(answer: Answer, *, explained: bool = False) -> dict[str, Any]:
         value["ideas"] = [_idea_object(idea) for idea in answer.ideas]
         for hit, passage in zip(answer.hits, value["passages"], strict=True):
             passage["meets"] = list(hit.meets)
-    known = {"reason": answer.reason, "note": answer.remark}
+    known = {"read_as": answer.read_as, "reason": answer.reason, "note": answer.remark}
     return value | {key: words for key, words in known.items() if words}
 
 
@@ -138,7 +138,7 @@ def answer_text(answer: Answer, *, width: int = 80, styled: bool = False, explai
         explained: Whether to say why each passage was found.
     """
     remark = wrapped(answer.remark, width, "", "") if answer.ideas else answer.remark
-    parts = [remark] if remark else []
+    parts = [*_read_as(answer), *([remark] if remark else [])]
     if not answer.answered and answer.hits:
         parts.append(_verdicts_on(answer)[answer.verdict])
     for number, hit in enumerate(answer.hits, 1):
@@ -155,6 +155,10 @@ def answer_text(answer: Answer, *, width: int = 80, styled: bool = False, explai
 
 def _verdicts_on(answer: Answer) -> dict[AnswerVerdict, str]:
     return _OF_PARAGRAPH if answer.ideas else _VERDICTS
+
+
+def _read_as(answer: Answer) -> list[str]:
+    return [f"Read as: {answer.read_as}"] if answer.read_as else []
 
 
 def _hit_text(number: int, hit: Hit, width: int, met: Sequence[str], *, styled: bool) -> str:
@@ -195,7 +199,7 @@ def plain_answer(answer: Answer) -> str:
     """An answer: of each passage the answering words, then the whole, with quotation marks and citation."""
     verdict = _verdicts_on(answer)[answer.verdict] if answer.answered or answer.hits else ""
     hits = [_plain_hit(number, hit, met_ideas(answer, hit)) for number, hit in enumerate(answer.hits, 1)]
-    parts = [answer.remark, verdict, *hits, "\n".join(ideas_elsewhere(answer))]
+    parts = [*_read_as(answer), answer.remark, verdict, *hits, "\n".join(ideas_elsewhere(answer))]
     if answer.hits:
         parts.append("\n".join(["References:", *distinct(hit.reference for hit in answer.hits)]))
     return "\n\n".join(filter(None, parts))

@@ -16,6 +16,7 @@ from assistant.core.essay import EssaySummary, Passage, Spans, StoredEssay
 from assistant.core.quotation import PrintedPlace
 from assistant.retrieval.absence import Absence, AbsenceSearch
 from assistant.retrieval.confidence import ConfidenceFeatures, confidence_of, features_of, verdict_of
+from assistant.retrieval.conversations import Conversations
 from assistant.retrieval.explain import LONGEST_EXCERPT, excerpt, matches_of, sentences_over
 from assistant.retrieval.index.index import Index, Vocabulary
 from assistant.retrieval.index.introductions import Introduction, introductions_of
@@ -157,6 +158,7 @@ class Finder:
             lambda word: self.searcher.has_word(word),  # noqa: PLW0108 - as above
         )
         self._introductions: dict[str, dict[str, Introduction]] = {}
+        self._conversations = Conversations(essays, self.passages, self._corrected, self._shown)
         self._slots = threading.BoundedSemaphore(_AT_ONCE)
 
     @cached_property
@@ -168,6 +170,24 @@ class Finder:
         if not essays:
             return None
         return {passage_id for essay in essays for passage_id in self.searcher.numbers(essay)}
+
+    def understood(
+        self, text: str, history: Sequence[str] = (), among: Collection[str] | None = None
+    ) -> Question:
+        """Read a question as the conversation before it makes it understood.
+
+        Args:
+            text: The question as the user typed it.
+            history: Earlier questions of the conversation, oldest first.
+            among: Ids of the passages that are searched; ``None`` for all.
+        """
+        return self._conversations.understood(text, history, among)
+
+    def _shown(self, question: Question, among: Collection[str] | None) -> tuple[list[Ranked], Spans]:
+        """The passages shown for a question, and the answering sentences of the first."""
+        ranking = self.find(question, among, fast=True)
+        shown = ranking.ranked[:PASSAGES_READ]
+        return shown, self.highlights(ranking, shown[0]) if shown else ()
 
     def find(
         self,
@@ -284,6 +304,7 @@ class Finder:
         rows, query = self.searcher.rows(searched), self.searcher.query(question)
         weights, content_weights = self.searcher.weights_with_content(query, rows)
         ranked = self._preferring_kind(question, self.searcher.rank_by_late_interaction(query, weights, rows))
+        ranked = self._conversations.preferring(question, ranked, self.searcher.index)
         if reranker is not None:
             ranked = self._reranked(question, ranked, reranker)
         ranking = self._by_phrases(Ranking(query=query, weights=weights, ranked=ranked), searched)
@@ -297,6 +318,8 @@ class Finder:
 
     def _corrected(self, question: Question) -> Question:
         """Correct typos, unless the model knows every word as one piece."""
+        if question.follows is not None:
+            return question
         starts = [piece.start for piece in self.searcher.encoder.pieces(question.text)]
         if all(sum(low <= start < high for start in starts) <= 1 for low, high in question.words):
             return question

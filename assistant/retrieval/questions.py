@@ -1,14 +1,15 @@
 """Parse a question: its words, the phrases that it quotes, and what kind of passage or section it asks for.
 
-A question that refers to the one before it ("And why?") is searched together with it.
+What a question means that refers to those before it ("And why?") is worked out in ``follow_ups``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from assistant.core.essay import Kind, Spans
 
@@ -93,42 +94,68 @@ _UNDER = re.compile(r"\bunder\W*[“\"‘']|\b(?:section|part|chapter|heading)\b
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
+# Which passages a follow-up asks for, judged by those shown before.
+Seeks = Literal["any", "else", "others"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """How a question goes on from those before it.
+
+    Attributes:
+        light: Spans of its text with words of earlier questions, which weigh less than its own.
+        prefix: Length of the earlier question at the start of its text.
+        shown: Ids of the passages shown for the question before, best first.
+        earlier: Ids of the passages shown first for each earlier question.
+        names: The names that it means or brings.
+        seeks: Whether any passage may answer it, or somebody or something else is sought than was shown
+            (``else``), or other passages.
+        in_frame: Whether it asks of a new name what was asked of another.
+        corrects: Whether it takes back the question before.
+        asks_why: Whether it asks for a reason and says little else.
+    """
+
+    light: Spans = ()
+    prefix: int = 0
+    shown: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    seeks: Seeks = "any"
+    in_frame: bool = False
+    corrects: bool = False
+    asks_why: bool = False
+
+
 @dataclass(frozen=True)
 class Question:
     """A question as it is searched. Everything derived from its text is computed once, when first used.
 
     Attributes:
-        text: The question, preceded by the earlier questions that it refers to.
+        text: The question; a follow-up as it was read.
         is_cut: Whether the user's question was longer than ``MOST_QUESTION_CHARACTERS``.
         corrections: Pairs of a misspelt word and the word that replaces it in ``text``.
+        follows: How it goes on from earlier questions; ``None`` if it stands alone.
     """
 
     text: str
     is_cut: bool = False
     corrections: tuple[tuple[str, str], ...] = ()
+    follows: FollowUp | None = None
 
     @classmethod
-    def of(cls, text: str, history: Sequence[str] = ()) -> Question:
-        """Build a question from what the user typed.
+    def of(cls, text: str) -> Question:
+        """Build a question from what the user typed."""
+        return cls(cleaned(text), len(text.strip()) > MOST_QUESTION_CHARACTERS)
 
-        Args:
-            text: The question as the user typed it.
-            history: Earlier questions of the conversation, oldest first.
+    @property
+    def core(self) -> str:
+        """The text without an earlier question before it."""
+        return self.text[self.follows.prefix :] if self.follows else self.text
 
-        Returns:
-            The question by itself, unless it refers to the one before it. Then the earlier questions, back to
-            the last that refers to no other, are put before it, and it has their quoted phrases, sections and
-            kinds of passage too.
-        """
-        parts = [_cleaned(text)]
-        question = cls(parts[0])
-        for earlier in reversed([entry for entry in map(_cleaned, history) if entry]):
-            if not question.is_elliptical:
-                break
-            parts.insert(0, earlier)
-            question = cls(earlier)
-        is_cut = len(text.strip()) > MOST_QUESTION_CHARACTERS
-        return cls(" ".join(parts), is_cut) if is_cut or len(parts) > 1 else question
+    @property
+    def read_as(self) -> str:
+        """What a follow-up was read as; empty for a question that stands alone."""
+        return self.text if self.follows else ""
 
     @cached_property
     def words(self) -> Spans:
@@ -170,10 +197,12 @@ class Question:
 
     @cached_property
     def _quoted(self) -> list[re.Match[str]]:
+        # What an earlier question quoted is asked about still if this one names nothing ("Why?").
+        start = len(self.text) - len(self.core) if content_words(self.core) else 0
         # Single marks around one word may be apostrophes.
         return [
             match
-            for match in _QUOTED.finditer(self.text)
+            for match in _QUOTED.finditer(self.text, start)
             if len(_WORD.findall(match["double"] or match["single"])) > (match["double"] is None)
         ]
 
@@ -225,7 +254,8 @@ def readable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _cleaned(text: str) -> str:
+def cleaned(text: str) -> str:
+    """As much of a question as is read."""
     return readable(text).strip()[:MOST_QUESTION_CHARACTERS]
 
 

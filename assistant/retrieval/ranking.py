@@ -25,6 +25,13 @@ from assistant.retrieval.questions import Question, casefolded_word, only_frames
 
 # The share of their idf that words weigh which frame a question rather than say what is asked.
 FRAMING = 0.5
+# The share of their weight that words of earlier questions keep in a follow-up, by how many of its own words
+# say what is asked.
+LIGHT = (1.0, 0.6, 0.4, 0.15)
+# The same where a new name is put into an earlier question: the name is what is asked.
+FRAME = 0.35
+# The same where a question is taken back.
+CORRECTED = 0.1
 # Up to this many windows all are scored; among more, only the nearest by vector and by shared words.
 SCORE_ALL = 5_000
 _CANDIDATES = 300
@@ -175,6 +182,39 @@ def shares(
     weights = rarity * factors
     weights = weights if weights.sum() > 0 else rarity
     normalised: Floats = weights / weights.sum()
+    return normalised
+
+
+def lightened(query: Query, weights: Floats) -> Floats:
+    """Weights of the pieces of a question, with less for words of earlier questions in it.
+
+    Args:
+        query: The question.
+        weights: Weight of each of its pieces; they add up to 1.
+    """
+    follows = query.question.follows
+    if follows is None or not follows.light:
+        return weights
+    is_light = np.array(
+        [any(start <= piece.start < end for start, end in follows.light) for piece in query.pieces],
+        dtype=bool,
+    )
+    if not weights[~is_light].sum() > 0:
+        return weights
+    said = {
+        word
+        for word, of_before in zip(query.words, is_light, strict=True)
+        if not of_before and not only_frames(word) and any(map(str.isalnum, word))
+    }
+    factor = (
+        FRAME
+        if follows.in_frame
+        else CORRECTED
+        if follows.corrects
+        else LIGHT[min(len(said), len(LIGHT) - 1)]
+    )
+    lightened_weights = weights * np.where(is_light, factor, 1.0)
+    normalised: Floats = (lightened_weights / lightened_weights.sum()).astype(np.float32)
     return normalised
 
 

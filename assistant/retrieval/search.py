@@ -20,6 +20,7 @@ from assistant.retrieval.ranking import (
     Query,
     Ranked,
     idf,
+    lightened,
     make_queries,
     make_query,
     passage_frequencies,
@@ -129,7 +130,7 @@ class Searcher:
         rarity = idf(frequencies, len(self.index.passages_of(rows)))
         ignored = self._ignored - mentioned
         ranking_weights, content_weights = (
-            shares(query.words, rarity, ignored, framing) for framing in (FRAMING, 0.0)
+            lightened(query, shares(query.words, rarity, ignored, framing)) for framing in (FRAMING, 0.0)
         )
         return ranking_weights, content_weights
 

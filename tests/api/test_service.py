@@ -217,6 +217,7 @@ def test_gradio_offers_the_five_calls_and_nothing_else(client: Client) -> None:
         "fast": False,
         "explain": False,
         "voice": None,
+        "on_its_own": False,
     }
     assert info["named_endpoints"]["/ask"]["returns"][0]["type"]["type"] == "object"
     assert info["named_endpoints"]["/list"]["returns"][0]["type"]["type"] == "array"

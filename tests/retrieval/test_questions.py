@@ -139,43 +139,17 @@ def test_phrases_in_quotation_marks_are_found() -> None:
     assert Question("the keeper's lamp's oil").quoted_phrases == []
 
 
-WHOLE, REFERS, REFERS_TOO = "Who lit the lamp at Dunmore Point?", "And why?", "What about the pilot?"
-
-
-@pytest.mark.parametrize(
-    ("question", "history", "wanted"),
-    [
-        (WHOLE, [], WHOLE),
-        (REFERS, [], REFERS),
-        (REFERS, [WHOLE], f"{WHOLE} {REFERS}"),
-        # A chain goes back to the last question that refers to no other, and no further.
-        (REFERS, ["Is there fog?", WHOLE, REFERS_TOO], f"{WHOLE} {REFERS_TOO} {REFERS}"),
-        (REFERS, [REFERS_TOO, REFERS_TOO], f"{REFERS_TOO} {REFERS_TOO} {REFERS}"),
-        # A fresh question is not pulled back into the talk before it.
-        (WHOLE, ["When was the tower built?", REFERS_TOO], WHOLE),
-        # Entries without words are passed over.
-        (REFERS, [WHOLE, "", "  \n"], f"{WHOLE} {REFERS}"),
-        (REFERS, ["", " "], REFERS),
-        (REFERS, [f"  {WHOLE}\n"], f"{WHOLE} {REFERS}"),
-    ],
-)
-def test_the_questions_that_a_question_refers_to_are_put_before_it(
-    question: str, history: list[str], wanted: str
-) -> None:
-    assert Question.of(question, history).text == wanted.strip()
+WHOLE = "Who lit the lamp at Dunmore Point?"
 
 
 def test_what_is_cut_off_a_long_question_is_known() -> None:
     question = Question.of("fog " * MOST_QUESTION_CHARACTERS)
     assert (len(question.text), question.is_cut) == (MOST_QUESTION_CHARACTERS, True)
     assert not Question.of("fog".ljust(MOST_QUESTION_CHARACTERS + 1)).is_cut
-    assert len(
-        Question.of("And why?", ["fog " * MOST_QUESTION_CHARACTERS]).text
-    ) == MOST_QUESTION_CHARACTERS + len(" And why?")
 
 
-def test_lone_surrogates_are_replaced_in_questions_and_history() -> None:
-    assert Question.of("And \udcff?", ["Who is \ud83d?"]).text == "Who is ?? And ??"
+def test_lone_surrogates_are_replaced() -> None:
+    assert Question.of("And \udcff?").text == "And ??"
 
 
 _PARTS = st.sampled_from(
@@ -228,6 +202,6 @@ def test_a_question_that_refers_to_no_other_is_not_divided_again_for_its_history
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     divided = texts_divided(monkeypatch)
-    question = Question.of(WHOLE, ["Is there fog?"])
+    question = finder_of(TWO).understood(WHOLE, ["Is there fog?"])
     assert (question.text, question.content_words[0]) == (WHOLE, "lit")
-    assert divided == [WHOLE]
+    assert set(divided) == {WHOLE}

@@ -10,6 +10,7 @@
   let turns = []; // { id, question, essays, html, done, stored }, oldest first
   let newest = ""; // the turn that was asked last
   let editing = ""; // the turn whose question is in the box
+  let isAlone = false; // whether the next question is asked without those before it
   let laidAside = ""; // what was in the box before
 
   const list = () => document.querySelector("#turns .turns");
@@ -80,7 +81,8 @@
     const turn = { id: desk.newId(), question, essays: desk.chosenEssays(), html: "", done: false };
     const old = turnOf(editing);
     const place = old ? turns.indexOf(old) : turns.length;
-    const earlier = turns.slice(0, place).filter(isAnswered).slice(-MOST_EARLIER);
+    const earlier = isAlone ? [] : turns.slice(0, place).filter(isAnswered).slice(-MOST_EARLIER);
+    isAlone = false;
     turns.splice(place, old ? 1 : 0, turn);
     newest = turn.id;
     if (old) {
@@ -275,12 +277,13 @@
   window.addEventListener("hashchange", desk.followQuestion);
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest?.("#turns .turn button:is(.edit, .link-question, .forget, .again)");
+    const button = event.target.closest?.("#turns .turn button:is(.edit, .link-question, .forget, .again, .alone)");
     const turn = button && ofPart(button);
     if (!turn) return;
     if (button.matches(".edit")) return void (editing === turn.id ? desk.stopEditing() : edit(turn));
     if (button.matches(".link-question")) return void desk.copyPlain(linkTo(turn), button, "Link copied.");
-    if (button.matches(".again")) return void again(turn);
+    isAlone = button.matches(".alone");
+    if (button.matches(".again, .alone")) return void again(turn);
     forget(turn);
   });
 })(window.desk);
