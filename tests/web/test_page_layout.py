@@ -314,6 +314,20 @@ def test_the_frame_comes_first_and_files_are_kept_by_the_browser(address: str) -
         assert answer.headers["Content-Encoding"] == "gzip"
 
 
+def test_the_login_page_is_not_covered_by_the_frame(browser: Browser) -> None:
+    with served(FakeLibrary(keepers_log()), auth=[("ada", "secret")]) as server:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(server.address)
+        expect(page.locator("input[type=password]")).to_be_visible(timeout=PATIENCE)
+        expect(page.locator("#skeleton")).to_be_hidden()
+        page.locator("input:not([type=password])").first.fill("ada")
+        page.locator("input[type=password]").fill("secret")
+        page.get_by_role("button", name="Login").click()
+        expect(page.locator(".welcome .record-title")).to_be_visible(timeout=PATIENCE)
+        context.close()
+
+
 def test_on_a_slow_line_the_frame_is_painted_before_the_scripts_have_come(
     visitor: BrowserContext, address: str
 ) -> None:

@@ -2,6 +2,8 @@
 ((desk) => {
   "use strict";
 
+  const LONGEST_WAIT_MS = 20_000;
+
   const frame = () => document.getElementById("desk");
 
   desk.isNarrow = () => Boolean(document.querySelector(".views")?.offsetParent);
@@ -19,6 +21,9 @@
     desk.placeChanged();
     desk.followOn();
   };
+
+  // The frame that was shown first goes as soon as there is something to see, and never stays over a fault.
+  setTimeout(() => document.getElementById("skeleton")?.remove(), LONGEST_WAIT_MS);
 
   // A question is asked as if it had been typed.
   function ask(question) {
