@@ -33,8 +33,8 @@ STYLES = (
 ).split()
 SCRIPTS = (
     "page views copying navigation following place printed hits finding sentences selecting keys session "
-    "scope conversation library checking notebook pin_buttons pin_filter pin_drag pin_backup pin_list "
-    "saving updates"
+    "scope conversation judging library checking notebook pin_buttons pin_filter pin_drag pin_backup "
+    "pin_list saving updates"
 ).split()
 
 # Styles of the frame, which are in the page itself too.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import traceback
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +17,14 @@ from assistant.core.errors import AssistantError
 from assistant.core.essay import Progress
 from assistant.web.components import QUIET, Updates, Upload, plain_html
 from assistant.web.messages import public_message
-from assistant.web.question_sets import question_count, unpacked
+from assistant.web.question_sets import (
+    JudgedQuestion,
+    judged_questions,
+    question_count,
+    set_archive,
+    unpacked,
+    written_set,
+)
 from assistant.web.views import frame, render
 from assistant.web.views.answer import error_html
 from assistant.web.views.passage import label_of
@@ -39,9 +47,11 @@ CHOSEN = ("late", "bm25")
 
 FAILED = "The evaluation failed; the program's terminal says why; see also: assistant doctor."
 BUSY = "Another evaluation is under way; try again when it has ended."
-NO_SET = "Choose a question set, or upload one."
+NO_SET = "Choose a question set, judge some questions of your own, or upload a set."
 NO_METHOD = "Choose at least one method."
 STOPPED = "Stopped; nothing was measured."
+
+_ON_OWN = "window.desk.serveQuestions((sent) => server.question_set_file(sent));"
 
 # Seconds between two updates of the progress.
 _INTERVAL = 0.3
@@ -55,6 +65,7 @@ class MeasureWidgets:
         sets: The library's own question sets.
         none: Says that there are none.
         files: An uploaded set.
+        own: The visitor's own judged questions, as the page's script sends them; empty to leave them out.
         methods: Ranking methods.
         run: Starts the evaluation.
         stop: Stops it.
@@ -65,6 +76,7 @@ class MeasureWidgets:
     sets: gr.CheckboxGroup
     none: gr.HTML
     files: gr.File
+    own: gr.Textbox
     methods: gr.CheckboxGroup
     run: gr.Button
     stop: gr.Button
@@ -87,15 +99,24 @@ def measure_part(library: Library, assess: Assess, page: gr.Blocks, tab: gr.Tab)
     gr.on([page.load, tab.select], handlers.refresh, None, shown, **QUIET)
     # Slots of its own, so that a run takes none from those who ask; many, so that others learn it is busy.
     slots: dict[str, Any] = {"concurrency_id": "measure", "concurrency_limit": 16}
-    inputs = [widgets.sets, widgets.files, widgets.methods]
+    inputs = [widgets.sets, widgets.files, widgets.methods, widgets.own]
     outputs = [widgets.run, widgets.stop, widgets.state, widgets.figures]
-    widgets.run.click(handlers.run, inputs, outputs, **slots, **QUIET)
+    # The browser alone keeps the visitor's own questions.
+    own = "(...given) => window.desk.measuring(...given)"
+    widgets.run.click(handlers.run, inputs, outputs, js=own, **slots, **QUIET)
     widgets.stop.click(handlers.stop, None, [widgets.stop], **QUIET)
 
 
 def layout() -> MeasureWidgets:
     """Lay out the part in the context in which it is called."""
     plain_html(frame.MEASURE_INTRO)
+    plain_html(
+        frame.OWN_QUESTIONS,
+        elem_id="own-questions",
+        js_on_load=_ON_OWN,
+        server_functions=[question_set_file],
+    )
+    own = gr.Textbox(visible=False)
     none = plain_html(
         frame.NO_QUESTION_SETS,
         visible=False,
@@ -123,8 +144,32 @@ def layout() -> MeasureWidgets:
         state = plain_html(elem_id="measure-state")
     figures = plain_html(elem_id="figures")
     return MeasureWidgets(
-        sets=sets, none=none, files=files, methods=methods, run=run, stop=stop, state=state, figures=figures
+        sets=sets,
+        none=none,
+        files=files,
+        own=own,
+        methods=methods,
+        run=run,
+        stop=stop,
+        state=state,
+        figures=figures,
     )
+
+
+def question_set_file(sent: object) -> dict[str, str]:
+    """What the page's script calls to save the visitor's own questions as a question set.
+
+    Args:
+        sent: JSON of the questions; the script may send anything.
+
+    Returns:
+        The file (``name``, ``type``, ``content`` in base64), or one sentence as ``fault``.
+    """
+    try:
+        content = set_archive(judged_questions(sent))
+    except AssistantError as error:
+        return {"fault": str(error)}
+    return {"name": "question-set.zip", "type": "application/zip", "content": b64encode(content).decode()}
 
 
 class _StoppedError(Exception):
@@ -172,7 +217,11 @@ class EvaluationRunner:
         self._busy = threading.Lock()
 
     def start(
-        self, folders: Sequence[Path], files: Sequence[Path], methods: Sequence[str]
+        self,
+        folders: Sequence[Path],
+        files: Sequence[Path],
+        methods: Sequence[str],
+        own: Sequence[JudgedQuestion] = (),
     ) -> MeasureRun | None:
         """Start a run.
 
@@ -180,6 +229,7 @@ class EvaluationRunner:
             folders: Question sets of the library.
             files: Uploaded files of one more, or none.
             methods: Names of ranking methods.
+            own: Questions that the visitor has judged; one set more, if there are any.
 
         Returns:
             The run, which goes on by itself; ``None`` while another is under way.
@@ -187,16 +237,23 @@ class EvaluationRunner:
         if not self._busy.acquire(blocking=False):
             return None
         run = MeasureRun()
-        threading.Thread(target=self._work, args=(run, folders, files, methods), daemon=True).start()
+        given = (run, folders, files, methods, own)
+        threading.Thread(target=self._work, args=given, daemon=True).start()
         return run
 
     def _work(
-        self, run: MeasureRun, folders: Sequence[Path], files: Sequence[Path], methods: Sequence[str]
+        self,
+        run: MeasureRun,
+        folders: Sequence[Path],
+        files: Sequence[Path],
+        methods: Sequence[str],
+        own: Sequence[JudgedQuestion],
     ) -> None:
         try:
             with TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
                 try:
                     sets = [*folders, *([unpacked(files, Path(scratch))] if files else [])]
+                    sets += [written_set(own, Path(scratch))] if own else []
                     run.html = self._assess(sets, methods, run.step)
                 except _StoppedError:
                     pass
@@ -245,7 +302,12 @@ class MeasureHandlers:
         }
 
     def run(
-        self, names: Sequence[str], files: Sequence[str] | None, methods: Sequence[str], request: gr.Request
+        self,
+        names: Sequence[str],
+        files: Sequence[str] | None,
+        methods: Sequence[str],
+        own: str | None,
+        request: gr.Request,
     ) -> Iterator[Updates]:
         """Run an evaluation: show how far it is until it has ended, then its report.
 
@@ -254,7 +316,8 @@ class MeasureHandlers:
         """
         known = self.library.question_sets()
         folders = [known[name] for name in names if name in known]
-        if not folders and not files:
+        judged = judged_questions(own)
+        if not folders and not files and not judged:
             yield self._ended(error_html(NO_SET))
             return
         if not methods:
@@ -262,7 +325,7 @@ class MeasureHandlers:
             return
         # The first method is the one that the others are compared with.
         ordered = [name for name in METHODS if name in methods]
-        run = self.runner.start(folders, [Path(file) for file in files or ()], ordered)
+        run = self.runner.start(folders, [Path(file) for file in files or ()], ordered, judged)
         if run is None:
             yield self._ended(error_html(BUSY))
             return

@@ -1,4 +1,4 @@
-"""Question sets: how many questions one has, and how an uploaded one is unpacked.
+"""Question sets: how many questions one has, how an uploaded one is unpacked, and one made on the page.
 
 Each file of an upload is written to the one path that a question set has for it, never to a path from the
 upload, so that no archive can write anywhere else.
@@ -6,16 +6,19 @@ upload, so that no archive can write anywhere else.
 
 from __future__ import annotations
 
+import io
+import json
 import re
 import zipfile
 import zlib
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from assistant.core.errors import DatasetError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 # Bytes of a whole set, unpacked.
 LARGEST = 50_000_000
@@ -29,6 +32,13 @@ _PATHS = {
     "corpus.jsonl": "corpus.jsonl",
     "meta.json": "meta.json",
 }
+# A set that is made on the page.
+OWN = "Your questions"
+NONE_JUDGED = (
+    "None of your questions is judged yet; say of a passage that it answers it, or that no passage of the "
+    "essay does."
+)
+_MOST_OWN, _MOST_JUDGED, _LONGEST_OWN, _LONGEST_SENT = 1_000, 200, 2_000, 4_000_000
 _LARGE = f"The question set is larger than {LARGEST // 1_000_000} MB; upload a smaller one."
 
 
@@ -38,6 +48,96 @@ def question_count(folder: Path) -> int:
         return sum(1 for line in (folder / _QUESTIONS).read_bytes().split(b"\n") if line.strip())
     except OSError:
         return 0
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedQuestion:
+    """A question whose passages a visitor has judged.
+
+    Attributes:
+        text: The question.
+        judged: Whether each passage answers it, by passage id.
+        none: Whether no passage of the essay answers it.
+    """
+
+    text: str
+    judged: Mapping[str, bool]
+    none: bool
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it is known what answers it, or that nothing does."""
+        return self.none or any(self.judged.values())
+
+    @property
+    def essay(self) -> str:
+        """Id of the essay that it is asked of; empty where passages of several were judged."""
+        essays = {passage.partition("/")[0] for passage in self.judged}
+        return essays.pop() if len(essays) == 1 else ""
+
+
+def judged_questions(sent: object) -> list[JudgedQuestion]:
+    """The finished questions in JSON of the page's script, which may send anything."""
+    try:
+        values = json.loads(sent) if isinstance(sent, str) and len(sent) <= _LONGEST_SENT else None
+    except (ValueError, RecursionError):
+        values = None
+    questions = map(_judged_question, values[:_MOST_OWN] if isinstance(values, list) else [])
+    return [question for question in questions if question is not None and question.is_finished]
+
+
+def _judged_question(value: object) -> JudgedQuestion | None:
+    if not isinstance(value, dict) or not isinstance(value.get("question"), str):
+        return None
+    text = " ".join(value["question"].encode("utf-8", "replace").decode().split())[:_LONGEST_OWN]
+    judged = value.get("judged")
+    known = {
+        passage: answers
+        for passage, answers in (judged.items() if isinstance(judged, dict) else ())
+        if re.fullmatch(r"[^\s/]{1,200}/[^\s/]{1,50}", passage) and isinstance(answers, bool)
+    }
+    none = value.get("none") is True and not any(known.values())
+    return JudgedQuestion(text, dict([*known.items()][:_MOST_JUDGED]), none) if text else None
+
+
+def set_files(questions: Sequence[JudgedQuestion]) -> dict[str, str]:
+    """The files of a question set, by name.
+
+    Raises:
+        DatasetError: If there is no question.
+    """
+    if not questions:
+        raise DatasetError(NONE_JUDGED)
+    lines, judgements = [], ["query-id\tcorpus-id\tscore"]
+    for number, question in enumerate(questions, 1):
+        line = {"_id": f"q{number}", "text": question.text, "doc": question.essay}
+        lines.append(json.dumps(line | {"answerable": not question.none}, ensure_ascii=False))
+        # A question that nothing answers has no judgements.
+        judged = {} if question.none else question.judged
+        judgements += [f"q{number}\t{passage}\t{int(answers)}" for passage, answers in judged.items()]
+    return {
+        _QUESTIONS: "\n".join(lines) + "\n",
+        "qrels.tsv": "\n".join(judgements) + "\n",
+        "meta.json": json.dumps({"name": OWN}) + "\n",
+    }
+
+
+def set_archive(questions: Sequence[JudgedQuestion]) -> bytes:
+    """A question set as a ``.zip``; errors as for ``set_files``."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in set_files(questions).items():
+            archive.writestr(name, text)
+    return data.getvalue()
+
+
+def written_set(questions: Sequence[JudgedQuestion], into: Path) -> Path:
+    """A question set as a folder in another one; errors as for ``set_files``."""
+    folder = into / OWN
+    folder.mkdir()
+    for name, text in set_files(questions).items():
+        (folder / name).write_text(text, "utf-8")
+    return folder
 
 
 def unpacked(files: Sequence[Path], into: Path) -> Path:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
+from base64 import b64decode
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -14,6 +16,7 @@ from page_library import FakeLibrary, keepers_log, words_of
 
 from assistant.core.errors import AssistantError
 from assistant.core.essay import Progress
+from assistant.evaluation.datasets import load_dataset
 from assistant.evaluation.methods import METHODS as KNOWN
 from assistant.web import measure
 from assistant.web.app import build
@@ -29,7 +32,9 @@ from assistant.web.measure import (
     MeasureHandlers,
     MeasureRun,
     progress_html,
+    question_set_file,
 )
+from assistant.web.question_sets import NONE_JUDGED, judged_questions, unpacked, written_set
 
 QUERIES = '{"_id": "q1", "text": "Who lit the lamp?"}\n'
 REPORT = "<div>Figures.</div>"
@@ -81,8 +86,8 @@ def visitor(name: str) -> gr.Request:
 
 def run(part: MeasureHandlers, who: str = "ada", **asked: Any) -> Iterator[dict[Any, Any]]:
     """What the page shows, step by step."""
-    values = {"names": ["log"], "files": None, "methods": ["bm25", "late"], **asked}
-    return part.run(values["names"], values["files"], values["methods"], visitor(who))
+    values = {"names": ["log"], "files": None, "methods": ["bm25", "late"], "own": None, **asked}
+    return part.run(values["names"], values["files"], values["methods"], values["own"], visitor(who))
 
 
 def message(part: MeasureHandlers, steps: Sequence[dict[Any, Any]]) -> str:
@@ -244,3 +249,52 @@ def test_without_an_evaluation_the_page_does_not_measure(evaluation: Evaluation)
         page = build(FakeLibrary(keepers_log()), assess=assess)
         tabs = {block.label for block in page.blocks.values() if isinstance(block, gr.Tab)}
         assert ("Measure" in tabs) is measures
+
+
+OWN = [
+    {"question": "Who lit the lamp?", "judged": {"log/p01": True, "log/p02": False}, "none": False},
+    {"question": "Who  put\nit out? 𝒳", "judged": {"log/p03": False}, "none": True},
+    {"question": "Who of both?", "judged": {"log/p01": True, "zeta/p01": False}, "none": False},
+    {"question": "Unfinished?", "judged": {"log/p01": False}, "none": False},
+]
+
+
+def test_judged_questions_are_a_question_set(tmp_path: Path) -> None:
+    dataset = load_dataset(written_set(judged_questions(json.dumps(OWN)), tmp_path))
+    assert dataset.name == "Your questions"
+    assert [(each.text, each.doc, each.answerable) for each in dataset.questions] == [
+        ("Who lit the lamp?", "log", True),
+        ("Who put it out? 𝒳", "log", False),
+        ("Who of both?", "", True),
+    ]
+    assert dataset.qrels == {"q1": {"log/p01": 1, "log/p02": 0}, "q3": {"log/p01": 1, "zeta/p01": 0}}
+
+
+def test_judged_questions_are_saved_as_a_file_that_can_be_uploaded(tmp_path: Path) -> None:
+    saved = question_set_file(json.dumps(OWN))
+    path = tmp_path / saved["name"]
+    path.write_bytes(b64decode(saved["content"]))
+    assert len(load_dataset(unpacked([path], tmp_path)).questions) == 3
+    assert question_set_file("[]") == {"fault": NONE_JUDGED}
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        *(None, 7, "", "{", "null", '"x"', "[" * 100_000, "[7, null, []]", '[{"question": 7}]'),
+        '[{"question": " ", "none": true}]',
+        '[{"question": "x", "judged": {"log/p01": 1, "log": true, "../p01/x": true, "a b/p": true}}]',
+        '[{"question": "x", "judged": [], "none": "yes"}]',
+    ],
+)
+def test_other_judgements_are_left_out(sent: object) -> None:
+    assert judged_questions(sent) == []
+
+
+def test_ones_own_questions_are_measured(part: MeasureHandlers, evaluation: Evaluation) -> None:
+    *_, last = run(part, names=[], own=json.dumps(OWN))
+    assert last[part.widgets.figures] == REPORT
+    ((folders, _),) = evaluation.calls
+    assert [folder.name for folder in folders] == ["Your questions"]
+    assert evaluation.files == ["meta.json", "qrels.tsv", "queries.jsonl"]
+    assert message(part, [*run(part, names=[], own="[]")]) == NO_SET

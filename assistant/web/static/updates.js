@@ -21,6 +21,7 @@
     desk.cardsArrived();
     desk.hitsOf(null);
     desk.markPinned();
+    desk.drawJudging();
     if (fewer) {
       // A question was deleted, or a new conversation started; there is nothing new to look at.
       return void (seen = now);

@@ -18,6 +18,7 @@ CONVERSATION = conversation_html()
 COPYING = render("frame.copying")
 NOTEBOOK = render("frame.notebook")
 MEASURE_INTRO = render("measure.intro")
+OWN_QUESTIONS = render("measure.own_questions")
 NO_QUESTION_SETS = render("measure.no_question_sets")
 QUESTION_SET_FORMAT = render("measure.question_set_format")
 
