@@ -272,20 +272,29 @@ def printed_years(date: Date, shortened: Callable[[str], str] = str) -> str:
     return (shortened(years) if date.year[:-2] == last[:-2] else years).replace("-", "–")
 
 
-def printed_date(date: Date, day: Callable[[Date], str], years: str) -> str:
+def printed_date(date: Date, day: Callable[[Date], str], years: str, *, before_year: str = "") -> str:
     """Day, month or season and year: ``Jan.–Feb. 1973``, ``Dec. 2013–Jan. 2014``.
 
     Args:
         date: The date.
         day: Writes a date without its year.
         years: The year, or the years of a period, as the style writes them.
+        before_year: What follows a day or month before the year.
     """
     if date.end and date.end.year != date.year and (date.month or date.season):
-        return f"{day(date)} {date.year}–{day(date.end)} {date.end.year}"
-    return f"{printed_days(date, day)} {years}".strip()
+        return f"{day(date)}{before_year} {date.year}–{day(date.end)}{before_year} {date.end.year}"
+    days = printed_days(date, day)
+    return f"{days}{before_year} {years}" if days else years
 
 
 def printed_days(date: Date, day: Callable[[Date], str]) -> str:
-    """A date without its year; both ends of a period within one year: ``January–February``."""
+    """A date without its year; both ends of a period within one year: ``January–February``, ``5–7 March``."""
     first, last = day(date), day(date.end) if date.end and date.end.year == date.year else ""
-    return f"{first}–{last}" if last and last != first else first
+    if not last or last == first:
+        return first
+    start, end = first.split(), last.split()
+    if len(start) == len(end) == 2 and start[0] == end[0]:
+        return f"{first}–{end[1]}"
+    if len(start) == len(end) == 2 and start[1] == end[1]:
+        return f"{start[0]}–{last}"
+    return f"{first}–{last}"

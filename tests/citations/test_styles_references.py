@@ -474,6 +474,17 @@ def test_citations_of_works_with_special_dates_names_and_volumes(
             NUMBERED | {"title": '"Call Me a Cab": Taxis Today', "issued": {"date-parts": [[2013]]}},
             "Reed, Paul. “‘Call Me a Cab’: Taxis Today.” Shores, vol. 17, no. 2, 2013.",
         ),
+        (
+            "ieee",
+            NUMBERED
+            | {"type": "article-newspaper", "issued": {"date-parts": [[2013, 12, 5], [2013, 12, 7]]}},
+            "[1] P. Reed, “Numbered,” Shores, vol. 17, no. 2, Dec. 5–7, 2013.",
+        ),
+        (
+            "mla",
+            NUMBERED | {"issued": {"date-parts": [[2013, 12, 5], [2013, 12, 7]]}},
+            "Reed, Paul. “Numbered.” Shores, vol. 17, no. 2, 5–7 Dec. 2013.",
+        ),
         ("apa", REPORT, "National Coast Board. (2018). State of the Coast (Technical Report CB-18)."),
         (
             "apa",

@@ -168,7 +168,7 @@ def _date(date: Date, *, short: bool = False) -> str:
     years = f"{'ca. ' if date.circa else ''}{printed_years(date)}"
 
     def day(part: Date) -> str:
-        season = SEASONS[part.season - 1].capitalize() if part.season else _MONTHS[part.month]
-        return season if short or not part.day else f"{season} {part.day},"
+        month = SEASONS[part.season - 1].capitalize() if part.season else _MONTHS[part.month]
+        return month if short or not part.day else f"{month} {part.day}"
 
-    return printed_date(date, day, years)
+    return printed_date(date, day, years, before_year="," if date.day and not short else "")
