@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -14,9 +15,7 @@ from numpy.typing import NDArray
 from torch import nn
 from transformers import BertModel
 
-from assistant.retrieval.models.weights import DEFAULT_MODEL, model_folder
-
-RANK, SCALE = 16, 2.0
+SCALE = 2.0
 MODULES = (
     "attention.self.query",
     "attention.self.key",
@@ -30,11 +29,11 @@ MODULES = (
 class AdaptedLinear(nn.Module):
     """A frozen linear layer with a low-rank addition in single precision."""
 
-    def __init__(self, layer: nn.Linear) -> None:
+    def __init__(self, layer: nn.Linear, rank: int) -> None:
         super().__init__()
         self.layer = layer
-        self.lora_A = nn.Parameter(torch.empty(RANK, layer.in_features))
-        self.lora_B = nn.Parameter(torch.zeros(layer.out_features, RANK))
+        self.lora_A = nn.Parameter(torch.empty(rank, layer.in_features))
+        self.lora_B = nn.Parameter(torch.zeros(layer.out_features, rank))
         nn.init.kaiming_uniform_(self.lora_A, a=math.sqrt(5))
 
     def forward(self, hidden: torch.Tensor) -> torch.Tensor:
@@ -45,18 +44,23 @@ class AdaptedLinear(nn.Module):
         return output
 
 
-def adapted_body(layers: Iterable[int]) -> BertModel:
-    """The embedding model, frozen in half precision, with adapters on some of its layers."""
-    body = BertModel.from_pretrained(str(model_folder(DEFAULT_MODEL)), add_pooling_layer=False)
-    body.bfloat16().requires_grad_(requires_grad=False).train(mode=False)
+def body_of(model: Path, dropout: float) -> BertModel:
+    """The embedding model, frozen."""
+    body = BertModel.from_pretrained(
+        str(model), add_pooling_layer=False, hidden_dropout_prob=dropout, attention_probs_dropout_prob=dropout
+    )
+    return body.float().requires_grad_(requires_grad=False)
+
+
+def adapt(body: BertModel, layers: Iterable[int], rank: int) -> None:
+    """Add adapters to some layers."""
     for number in layers:
         for name in MODULES:
             parent = body.encoder.layer[number]
             *path, last = name.split(".")
             for part in path:
                 parent = getattr(parent, part)
-            setattr(parent, last, AdaptedLinear(getattr(parent, last)))
-    return body
+            setattr(parent, last, AdaptedLinear(getattr(parent, last), rank))
 
 
 def trainable(model: nn.Module) -> list[nn.Parameter]:
@@ -70,5 +74,5 @@ def arrays(model: nn.Module) -> dict[str, NDArray[np.float16]]:
     for name, value in model.named_parameters():
         if value.requires_grad:
             scale = SCALE if name.endswith("lora_B") else 1
-            trained[name.removeprefix("body.")] = (scale * value.detach()).half().numpy()
+            trained[name.removeprefix("body.")] = (scale * value.detach()).half().cpu().numpy()
     return trained

@@ -166,14 +166,15 @@ class _Network:
         return self._norm(self.node("Add", [narrow, rows]), f"{layer}output.LayerNorm")
 
     def _linear(self, rows: str, module: str) -> str:
-        """``rows W^T + b``, and ``+ (rows A^T) B^T`` where the module has an adapter."""
-        output = self.node(
-            "Gemm", [rows, self._weight(f"{module}.weight"), self._weight(f"{module}.bias")], transB=1
-        )
-        if f"{module}.lora_A" not in self._adapter:
-            return output
-        low = self.node("Gemm", [rows, self._trained(f"{module}.lora_A")], transB=1)
-        return self.node("Gemm", [low, self._trained(f"{module}.lora_B"), output], transB=1)
+        """``rows W^T + b``, with ``W + B A`` for ``W`` where the module has an adapter.
+
+        ONNX Runtime computes the sum once, on loading, so that an adapter of any rank costs nothing later.
+        """
+        weight = self._weight(f"{module}.weight")
+        if f"{module}.lora_A" in self._adapter:
+            matrices = [self._trained(f"{module}.{name}") for name in ("lora_B", "lora_A")]
+            weight = self.node("Add", [weight, self.node("MatMul", matrices)])
+        return self.node("Gemm", [rows, weight, self._weight(f"{module}.bias")], transB=1)
 
     def _head(self, rows: str, name: str) -> str:
         return self.node(

@@ -61,8 +61,8 @@ class ConfidenceFeatures:
 
 
 # Intercept, then the coefficient of each of the features' ``values``: without the reading model, and with it.
-COEFFICIENTS_WITHOUT_READING = (-5.46, 5.21, 1.72, 1.12, -0.43, 3.81)
-COEFFICIENTS_WITH_READING = (-3.51, 2.93, 1.24, 1.05, -0.30, 1.68, 0.42, 0.19, -0.25)
+COEFFICIENTS_WITHOUT_READING = (-5.38, 7.00, 0.48, 0.82, -0.41, 3.52)
+COEFFICIENTS_WITH_READING = (-2.40, 3.68, 0.42, 0.66, -0.24, 2.38, 0.19, 0.22, -0.04)
 # From these probabilities on, passages are offered as an answer, and as coming near; below, nothing seems to
 # answer. The first is the lowest at which as many verdicts are right as at any other; below the second, what
 # is shown answers at most one question in twenty.
