@@ -91,7 +91,11 @@ def ideas_of(text: str) -> list[IdeaSpan]:
         return []
     ideas: list[IdeaSpan] = []
     known: set[str] = set()
-    for number, sentence in enumerate(_sentences(read), 1):
+    sentences = list(_sentences(read))
+    if len(read) < len(text):
+        # The last sentence may be cut.
+        del sentences[max(1, len(sentences) - 1) :]
+    for number, sentence in enumerate(sentences, 1):
         for start, end in _clauses(read, sentence):
             key = read[start:end].casefold()
             if key not in known and _says_something(read[start:end]):

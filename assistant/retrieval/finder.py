@@ -17,17 +17,19 @@ from assistant.core.quotation import PrintedPlace
 from assistant.retrieval.absence import Absence, AbsenceSearch
 from assistant.retrieval.confidence import ConfidenceFeatures, confidence_of, features_of, verdict_of
 from assistant.retrieval.conversations import Conversations
+from assistant.retrieval.discussed import discussions, of_notes
 from assistant.retrieval.explain import LONGEST_EXCERPT, excerpt, matches_of, sentences_over
 from assistant.retrieval.index.index import Index, Vocabulary
 from assistant.retrieval.index.introductions import Introduction, introductions_of
-from assistant.retrieval.index.ordering import DECIMALS, best_first, rounded
+from assistant.retrieval.index.ordering import best_first, rounded
 from assistant.retrieval.models.encoder import Encoder, Floats, Integers
 from assistant.retrieval.places import PlaceMatch, PlaceSearch, places_in, without_places
-from assistant.retrieval.questions import Question
-from assistant.retrieval.ranking import Query, Ranked, highlight, in_order
+from assistant.retrieval.questions import Question, words
+from assistant.retrieval.ranking import Query, Ranked, by_tiers, highlight, in_order, with_additions
 from assistant.retrieval.search import Searcher
 from assistant.retrieval.spelling import Speller
 from assistant.retrieval.structure import StructureSearch
+from assistant.retrieval.wording import plainly_put
 
 if TYPE_CHECKING:
     from assistant.retrieval.models.cross_encoder import ReadingModel
@@ -61,6 +63,7 @@ class Ranking:
         features: What the confidence is computed from if its basis is likeness; ``None`` if nothing was
             found.
         absence: Why nothing answers, where a fact tells it.
+        original: The question as it is read, if it is searched in another wording.
     """
 
     query: Query
@@ -71,6 +74,7 @@ class Ranking:
     confidence: float = 0.0
     features: ConfidenceFeatures | None = None
     absence: Absence | None = None
+    original: str = ""
 
     @property
     def verdict(self) -> AnswerVerdict:
@@ -219,7 +223,7 @@ class Finder:
         if self._reading_model is None or ranking.features is None:
             return ranking
         excerpts = [self._excerpt(passage) for passage in ranking.ranked[:PASSAGES_READ]]
-        logits = self._reading_model.read(ranking.query.text, excerpts)
+        logits = self._reading_model.read(ranking.original or ranking.query.text, excerpts)
         if not logits:
             return ranking
         features = replace(ranking.features, logits=tuple(logits))
@@ -298,16 +302,21 @@ class Finder:
 
     def _rank(self, question: Question, among: Collection[str] | None, reranker: Reranker | None) -> Ranking:
         asked = self._corrected(question)
-        question = without_places(asked)
+        original = without_places(asked)
+        question = plainly_put(original)
         section = self._structure.section_named(question, among)
         searched = section or among
         rows, query = self.searcher.rows(searched), self.searcher.query(question)
         weights, content_weights = self.searcher.weights_with_content(query, rows)
-        ranked = self._preferring_kind(question, self.searcher.rank_by_late_interaction(query, weights, rows))
+        ranked = self.searcher.rank_by_late_interaction(query, weights, rows)
+        ranked = with_additions(ranked, of_notes(question, ranked, self.passages), self.searcher.index)
+        ranked = self._preferring_kind(question, ranked)
         ranked = self._conversations.preferring(question, ranked, self.searcher.index)
         if reranker is not None:
             ranked = self._reranked(question, ranked, reranker)
-        ranking = self._by_phrases(Ranking(query=query, weights=weights, ranked=ranked), searched)
+        ranking = self._by_phrases(
+            Ranking(query=query, weights=weights, ranked=ranked, original=original.text), searched
+        )
         if section and not question.unquoted_content_words:
             # The question asks what a section says and nothing else.
             ranking = replace(ranking, basis="heading", confidence=_CONFIDENCE_EXACT)
@@ -332,13 +341,12 @@ class Finder:
         """Raise the scores of notes or block quotations if the question asks for one."""
         if question.kind_asked is None:
             return ranked
-        raised = (
-            replace(passage, score=round(passage.score + _PREFERRED, DECIMALS))
-            if self.passages[passage.passage].kind == question.kind_asked
-            else passage
+        preferred = {
+            passage.passage: _PREFERRED
             for passage in ranked
-        )
-        return in_order(raised, self.searcher.index)
+            if self.passages[passage.passage].kind == question.kind_asked
+        }
+        return with_additions(ranked, preferred, self.searcher.index)
 
     def _reranked(self, question: Question, ranked: list[Ranked], reranker: Reranker) -> list[Ranked]:
         first, rest = ranked[:RERANKED], ranked[RERANKED:]
@@ -374,7 +382,12 @@ class Finder:
                 phrases_in[passage_id] = sum(map(bool, occurrences))
         if not spans:
             return ranking
-        ranked = _by_tiers(self._including(phrases_in, ranking), phrases_in)
+        ranked = self._including(phrases_in, ranking)
+        if len(question.quoted_phrases) == len(words(question.quoted_phrases[0])) == 1:
+            passages = [self.passages[passage_id] for passage_id in phrases_in]
+            additions = discussions(question.phrase_patterns[0], passages)
+            ranked = with_additions(ranked, additions, self.searcher.index)
+        ranked = by_tiers(ranked, phrases_in)
         ranking = replace(ranking, ranked=ranked, spans=spans)
         if question.unquoted_content_words:
             return ranking
@@ -393,7 +406,7 @@ class Finder:
         tiers = {match.passage: len(matches) - number for number, match in enumerate(matches)}
         return replace(
             ranking,
-            ranked=_by_tiers(self._including(tiers, ranking), tiers),
+            ranked=by_tiers(self._including(tiers, ranking), tiers),
             spans={match.passage: match.spans for match in matches},
             basis="structure",
             confidence=_CONFIDENCE_ANNOUNCED
@@ -422,12 +435,10 @@ class Finder:
         passages = [name for name in place.passages if among is None or name in among]
         tiers = {name: len(passages) - number for number, name in enumerate(passages)}
         if not place.decisive:
-            return replace(
-                ranking, ranked=_by_tiers(self._including(tiers, ranking), dict.fromkeys(tiers, 1))
-            )
+            return replace(ranking, ranked=by_tiers(self._including(tiers, ranking), dict.fromkeys(tiers, 1)))
         return replace(
             ranking,
-            ranked=_by_tiers(self._including(tiers, ranking), tiers),
+            ranked=by_tiers(self._including(tiers, ranking), tiers),
             spans=place.passages,
             basis="place",
             confidence=_CONFIDENCE_EXACT,
@@ -477,18 +488,3 @@ class Finder:
 def _essays_of(ranked: Iterable[Ranked]) -> list[str]:
     """Ids of the essays of some passages, each once, in the passages' order."""
     return list(dict.fromkeys(passage.passage.rpartition("/")[0] for passage in ranked))
-
-
-def _by_tiers(ranked: Sequence[Ranked], tiers: Mapping[str, int]) -> list[Ranked]:
-    """Put passages that have a tier before all others, higher tiers first; scores are raised to agree."""
-    scores = [passage.score for passage in ranked]
-    low, high = min(scores, default=0.0), max(scores, default=0.0)
-    width = (high - low) or 1
-    raised = [
-        replace(passage, score=high + tiers[passage.passage] + 0.5 * (passage.score - low) / width)
-        for passage in ranked
-        if passage.passage in tiers
-    ]
-    # The sort is stable: within a tier the passages keep their order.
-    raised.sort(key=lambda passage: -tiers[passage.passage])
-    return [*raised, *(passage for passage in ranked if passage.passage not in tiers)]

@@ -10,15 +10,15 @@ idf is high; but they do not say what is asked, and weigh nothing or little.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
 
 from assistant.core.essay import Passage, Span, Spans
 from assistant.retrieval.index.index import Index
-from assistant.retrieval.index.ordering import best_first, rounded
+from assistant.retrieval.index.ordering import DECIMALS, best_first, rounded
 from assistant.retrieval.index.tokens import runs
 from assistant.retrieval.models.encoder import Encoded, Encoder, Floats, Integers, Piece
 from assistant.retrieval.questions import Question, casefolded_word, only_frames
@@ -302,6 +302,34 @@ def in_order(ranked: Iterable[Ranked], index: Index) -> list[Ranked]:
     windows = np.array([passage.window for passage in passages], dtype=np.int32)
     order = best_first([passage.score for passage in passages], index.places[index.owners[windows]])
     return [passages[number] for number in order]
+
+
+def with_additions(ranked: list[Ranked], additions: Mapping[str, float], index: Index) -> list[Ranked]:
+    """Raise the scores of some passages, given by id, and sort all again."""
+    if not any(additions.values()):
+        return ranked
+    raised = (
+        replace(passage, score=round(passage.score + additions[passage.passage], DECIMALS))
+        if passage.passage in additions
+        else passage
+        for passage in ranked
+    )
+    return in_order(raised, index)
+
+
+def by_tiers(ranked: Sequence[Ranked], tiers: Mapping[str, int]) -> list[Ranked]:
+    """Put passages that have a tier before all others, higher tiers first; scores are raised to agree."""
+    scores = [passage.score for passage in ranked]
+    low, high = min(scores, default=0.0), max(scores, default=0.0)
+    width = (high - low) or 1
+    raised = [
+        replace(passage, score=high + tiers[passage.passage] + 0.5 * (passage.score - low) / width)
+        for passage in ranked
+        if passage.passage in tiers
+    ]
+    # The sort is stable: within a tier the passages keep their order.
+    raised.sort(key=lambda passage: -tiers[passage.passage])
+    return [*raised, *(passage for passage in ranked if passage.passage not in tiers)]
 
 
 def _best_cosines(tokens: Floats, index: Index, rows: Integers) -> Floats:

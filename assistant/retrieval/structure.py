@@ -26,7 +26,7 @@ from assistant.core.essay import (
 )
 from assistant.retrieval.questions import Question, casefolded_word, content_words
 
-Part = Literal["thesis", "plan", "opening", "conclusion"]
+Part = Literal["thesis", "plan", "opening", "conclusion", "announced end"]
 
 
 def _words(pattern: str) -> re.Pattern[str]:
@@ -34,8 +34,9 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 
 _ENDS = (
-    r"conclusions?|concludes?|concluded|concluding|(?<!^)sums? up|summing[- ]up|ends?|ending|closes|closing"
-    r"|final (?:point|thoughts?|words?|paragraph|section)|last (?:point|words?|paragraph|sentence)"
+    r"conclusions?|concludes?|concluded|concluding|(?<!^)sums? up|summing[- ]up|ends?|ending|closes?|closing"
+    r"|final (?:point|thoughts?|words?|paragraph|section|part|pages?)"
+    r"|last (?:point|words?|paragraph|sentence|section|part|pages?)"
 )
 _BUILDS = (
     r"plan|organi[sz]ed|organi[sz]ation|structured?|outline|roadmap|divided|arranged|order of|parts"
@@ -51,6 +52,11 @@ _ARGUES = (
     r"|(?:main|central|key|overall|principal|core) (?:\w+ )?(?:argument|claim|point|idea|thesis|question|aim"
     r"|concern|message|topic|theme|subject)s?"
 )
+# That the essay says beforehand what it will do.
+_FORETELLS = (
+    r"will|going to|promis(?:es?|ed)|announc(?:es?|ed)|plan(?:s|ned)?|intend(?:s|ed)?|introduction|outlines?"
+    r"|roadmap|beforehand|in advance|sets? out"
+)
 # Tried in this order: "How does the argument end?" asks for the conclusion.
 _PARTS: tuple[tuple[Part, re.Pattern[str]], ...] = (
     ("conclusion", _words(_ENDS)),
@@ -58,19 +64,21 @@ _PARTS: tuple[tuple[Part, re.Pattern[str]], ...] = (
     ("opening", _words(_OPENS)),
     ("thesis", _words(_ARGUES)),
 )
+_FORETOLD, _AT_LAST = _words(_FORETELLS), _words(rf"{_ENDS}|last|finally|lastly")
 # Words for the essay or its parts, which therefore do not name a subject of the question.
 _STRUCTURE_WORDS = frozenset(
     (
-        "abstract aim aims arrange arranged argue argued argues arguing argument arguments article "
-        "author begin beginning begins beginnings chapter claim claims close closes closing come comes "
-        "conclude concluded concludes concluding conclusion conclusions contribution core central "
-        "divided end ending ends essay essays final first follow following follows general gist goal "
-        "goals idea ideas introduce introduces introduction key last main message open opening opens "
-        "order organisation organised organization organized outline overall paper paragraph part parts "
-        "piece plan point points principal proceed proceeds purpose question research roadmap section "
-        "sections sentence set short show start starting starts structure structured subject sum "
-        "summarise summarize summary summing text theme theses thesis thought thoughts topic word words "
-        "work writer"
+        "abstract advance aim aims announce announced announces argue argued argues arguing argument "
+        "arguments arrange arranged article author beforehand begin beginning beginnings begins central "
+        "chapter claim claims close closes closing come comes conclude concluded concludes concluding "
+        "conclusion conclusions consider contribution core cover covers deal deals divided end ending ends "
+        "essay essays far final first follow following follows general gist goal goals going idea ideas "
+        "intend intended intends introduce introduces introduction key last look looks main message open "
+        "opening opens order organisation organised organization organized outline overall paper paragraph "
+        "part parts piece plan planned plans point points principal proceed proceeds promise promised "
+        "promises purpose question research roadmap section sections sentence set short show start starting "
+        "starts structure structured subject sum summarise summarize summary summing tells text theme "
+        "theses thesis thought thoughts topic treat treats word words work writer"
     ).split()
 )
 _ANNOUNCES = re.compile(
@@ -97,7 +105,21 @@ _CONCLUDES = re.compile(
     r"|then,|thus|therefore|hence|this (?:essay|article|paper) has|I have (?:argued|suggested|shown|tried))",
     re.IGNORECASE,
 )
-_CUES = {"thesis": _ANNOUNCES, "plan": _PLANS, "conclusion": _CONCLUDES}
+_ANNOUNCES_END = re.compile(
+    r"\b(?:(?:this|the|my) (?:essay|article|paper|chapter|study|argument|discussion) (?:\w+ ){0,2}?"
+    r"(?:concludes?|closes?|ends?|finish(?:es)?)\b"
+    r"|(?:I|we) (?:\w+ ){0,2}?(?:conclude|close|end|finish)\b(?! that)"
+    r"|(?:the|my|a) (?:brief |short )?(?:conclusion|coda|(?:last|final|closing|concluding) "
+    r"(?:part|section|pages|paragraphs?|chapter))\b"
+    r"|(?:finally|lastly|in closing|by way of conclusion),? (?:I|we|the|this|it)\b)",
+    re.IGNORECASE,
+)
+_CUES = {
+    "thesis": _ANNOUNCES,
+    "plan": _PLANS,
+    "conclusion": _CONCLUDES,
+    "announced end": _ANNOUNCES_END,
+}
 # A question about how the whole is organised may name subjects of the essay.
 _BUILT = re.compile(
     r"\b(?:essay|article|paper|chapter|argument)\b[^?.]*\b"
@@ -140,6 +162,8 @@ def part_asked(question: Question, ignored: Collection[str] = ()) -> Part | None
     # A quoted phrase is a subject of its own, unless it names the essay or a section of it.
     if any(word not in _STRUCTURE_WORDS and word not in ignored for word in question.content_words):
         return None
+    if _FORETOLD.search(question.unquoted) and _AT_LAST.search(question.unquoted):
+        return "announced end"
     return next((part for part, pattern in _PARTS if pattern.search(question.unquoted)), None)
 
 
@@ -160,6 +184,9 @@ def structure_matches(part: Part, passages: Sequence[Passage]) -> list[Structure
     if part == "opening":
         return [StructureMatch(body[0].id, body[0].sentences[:2], announced=True)]
     introduction, ending = _introduction_length(body), _ending_start(body)
+    if part == "announced end":
+        announced = _announced_end(body[:introduction])
+        return [*announced, *_without(structure_matches("conclusion", passages), announced)]
     scored: list[tuple[float, StructureMatch]] = []
     for number, passage in enumerate(body):
         cued = [span for span in passage.sentences if _CUES[part].search(passage.text[span[0] : span[1]])]
@@ -175,7 +202,30 @@ def structure_matches(part: Part, passages: Sequence[Passage]) -> list[Structure
         return [
             StructureMatch(passage.id, passage.sentences[-1:], announced=False) for passage in reversed(edge)
         ]
-    return [match for _, match in sorted(scored, key=lambda entry: -entry[0])]
+    matches = [match for _, match in sorted(scored, key=lambda entry: -entry[0])]
+    if part == "conclusion":
+        # What the introduction announces for the end is asked for in the same words.
+        announced = _without(_announced_end(body[:introduction]), matches)
+        return [*matches[:1], *announced[:1], *matches[1:]]
+    return matches
+
+
+def _announced_end(introduction: Sequence[Passage]) -> list[StructureMatch]:
+    """Where the introduction says how the essay will end; what it says last comes first."""
+    found = []
+    for passage in reversed(introduction):
+        spans = tuple(
+            span for span in passage.sentences if _ANNOUNCES_END.search(passage.text[span[0] : span[1]])
+        )
+        if spans:
+            found.append(StructureMatch(passage.id, spans[-2:], announced=True))
+    return found
+
+
+def _without(matches: Iterable[StructureMatch], others: Iterable[StructureMatch]) -> list[StructureMatch]:
+    """Those of some matches whose passage is in none of the others."""
+    passages = {match.passage for match in others}
+    return [match for match in matches if match.passage not in passages]
 
 
 def _introduction_length(body: Sequence[Passage]) -> int:

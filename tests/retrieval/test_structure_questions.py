@@ -42,6 +42,11 @@ from assistant.retrieval.structure import Part, StructureMatch, part_asked, stru
         ("conclusion", "How does the writer sum up?"),
         ("conclusion", "What does the last paragraph say?"),
         ("conclusion", "What is the last sentence of the essay?"),
+        ("announced end", "How does the essay say it will end?"),
+        ("announced end", "What is the essay going to close with?"),
+        ("announced end", "What does the author promise to look at last?"),
+        ("announced end", "What does the introduction say about the conclusion?"),
+        ("announced end", "What is planned for the final section?"),
     ],
 )
 def test_the_part_that_a_question_asks_for(part: Part, question: str) -> None:
@@ -222,3 +227,18 @@ def test_places_are_whole_sentences_of_different_passages(part: Part, sections: 
     assert len({match.passage for match in matches}) == len(matches) > 0
     assert all(span in known[match.passage] for match in matches for span in match.spans)
     assert all(match.spans and list(match.spans) == sorted(match.spans) for match in matches)
+
+
+def test_what_the_introduction_announces_for_the_end_is_found_before_the_end_itself() -> None:
+    texts = {
+        "coast/p01": "The essay begins with guns. This essay ends with bells.",
+        "coast/p02": "We close with a look at the fog. The tower stood.",
+        "coast/p03": "Guns were loud.",
+        "coast/p04": "Bells outlast fog. The coast is quiet.",
+    }
+    sections = ("", "", "Guns", "Bells")
+    found = structure_matches("announced end", paragraphs(texts, sections=sections).passages)
+    assert [match.passage for match in found] == ["coast/p02", "coast/p01", "coast/p04"]
+    assert found[0].spans == ((0, 32),)
+    ended = structure_matches("conclusion", paragraphs(texts, sections=sections).passages)
+    assert [match.passage for match in ended][:2] == ["coast/p04", "coast/p02"]
