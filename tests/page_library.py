@@ -332,8 +332,10 @@ class FakeLibrary(Library):
         scored.sort(key=lambda pair: -pair[0])
         best = scored[0][0]
         hits = tuple(each for _, each in scored[:3])
+        read_as = f"{history[-1]} {question[4:]}" if history and question.startswith("And ") else ""
         for is_answer in (True, best > 1):
-            yield Answer(question, "answers" if is_answer else "none", 0.9 if best > 2 else 0.6, hits)
+            verdict: AnswerVerdict = "answers" if is_answer else "none"
+            yield Answer(question, verdict, 0.9 if best > 2 else 0.6, hits, read_as=read_as)
 
 
 def page_widgets() -> AskWidgets:

@@ -121,6 +121,21 @@ def test_a_link_to_a_question_asks_it_once(visitor: BrowserContext, page: Page, 
     assert _asked(other) == [question]
 
 
+def test_what_a_follow_up_was_read_as_is_shown_and_it_can_be_asked_on_its_own(page: Page) -> None:
+    ask(page, _QUESTION)
+    expect(page.locator(".read-as")).to_have_count(0)
+    ask(page, "And the inspectors?")
+    read_as = page.locator(".turn:last-child .read-as")
+    expect(read_as.locator(".read-as-text")).to_have_text(f"{_QUESTION} the inspectors?")
+    read_as.get_by_role("button", name="Ask on its own").click()
+    expect(page.locator(".read-as")).to_have_count(0)
+    _answered(page, 2)
+    assert _asked(page) == [_QUESTION, "And the inspectors?"]
+    # The next question goes on from the conversation again.
+    ask(page, "And the keeper?")
+    expect(page.locator(".turn:last-child .read-as-text")).to_have_text("And the inspectors? the keeper?")
+
+
 def test_what_the_browser_cannot_keep_is_said_and_asked_again(page: Page) -> None:
     ask(page, _QUESTION)
     # A browser with room for one answer.
