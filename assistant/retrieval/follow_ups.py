@@ -93,7 +93,7 @@ _ORDINAL = _pattern(
 )
 _PAIR = _pattern(r"\b(?:the two(?: of (?:them|these|those))?|both(?: of them)?|the pair)\b")
 _PLACES = {"first": 0, "former": 0, "second": 1, "latter": -1, "third": 2, "fourth": 3, "last": -1}
-_REFLEXIVE = _pattern(r"\s+(?:himself|herself|itself|themselves|then|there|though|too)\b")
+_REFLEXIVE = _pattern(r" (?:himself|herself|itself|themselves|then|there|though|too)\b")
 _WHY = _pattern(r"\b(?:why|how come|for what reason)\b")
 
 # How salient a name is: asked about, in an answering sentence, elsewhere in the passage shown; and what is
