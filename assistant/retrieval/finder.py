@@ -282,7 +282,9 @@ class Finder:
 
     def matches(self, ranking: Ranking, ranked: Ranked) -> tuple[Match, ...]:
         """Explain why a passage has its rank, word by word of the question."""
-        return matches_of(ranking.query, ranking.weights, self.searcher.index, ranked, self.passages)
+        matches = matches_of(ranking.query, ranking.weights, self.searcher.index, ranked, self.passages)
+        # Of a question that is searched in another wording, only the user's own words are explained.
+        return tuple(match for match in matches if match.word in (ranking.original or match.word))
 
     def nearest_words(self, text: str, essay_id: str) -> list[NearWords]:
         """Rank the windows of an essay by their nearness to a sentence, the nearest first."""
