@@ -18,6 +18,9 @@ from assistant.core.quotation import CitedComparison, Comparison, Verdict
 from assistant.drafts.secondhand import SecondHand
 from assistant.quotations.corpus import Corpus
 
+# For the rest of a sentence.
+_CUT = " . . ."
+
 
 def cite_essay(
     essay: StoredEssay, style: Style, page: str | None, form: str, *, again: bool
@@ -67,12 +70,14 @@ def quote_words(essay: StoredEssay, words: Sequence[tuple[str, Span]], style: St
         prepared = prepare_quotation(passage, start, end, citation, quoted, style)
         if quoted is not None or not style.marks_cut_sentences or not _is_cut_at_end(passage, start, end):
             return prepared
-        text = style.quotation(passage.text[start:end].rstrip(",;: ") + " . . .", citation.in_text)
+        text = style.quotation(passage.text[start:end].rstrip(",;: ") + _CUT, citation.in_text)
         return replace(prepared, text=text)
     slices = [(passages[passage_id], *span) for passage_id, span in words]
     pages = page_range([label for passage, start, end in slices for label in passage.pages_of(start, end)])
     in_text = style.cached_in_text(essay.reference, pages)
     block = "\n".join(passage.text[start:end] for passage, start, end in slices)
+    if style.marks_cut_sentences and _is_cut_at_end(*slices[-1]):
+        block = block.rstrip(",;: ") + _CUT
     text = style.quotation(block, in_text.plain())
     if not is_set_off(block, text):
         set_off = set_as_block_with_note if text.endswith(f"\n\n1. {in_text.plain()}") else set_as_block

@@ -14,6 +14,8 @@ QUESTIONS = 3
 _LONGEST_HEADING = 120
 # Paragraphs in which a name occurs before it is asked about, and the letters that it has at least.
 _LEAST_PARAGRAPHS, _LEAST_LETTERS = 3, 4
+# Paragraphs of a long essay in which names are looked for; a page opens no later for a book.
+_MOST_PARAGRAPHS = 300
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -48,14 +50,14 @@ def opening_questions(essay: StoredEssay) -> list[str]:
 
 
 def frequent_names(essay: StoredEssay) -> list[str]:
-    """Words that an essay always capitalises, those in most paragraphs first.
+    """Words that an essay always capitalises, those in most of its first paragraphs first.
 
     Left out are the author's own name, and words that only begin sentences.
     """
     own = {word.casefold() for word in _WORD.findall(_author(essay))}
     capitalised: Counter[str] = Counter()
     lower: set[str] = set()
-    for passage in body_of(essay.passages):
+    for passage in body_of(essay.passages)[:_MOST_PARAGRAPHS]:
         seen = set()
         for start, end in passage.sentences:
             _, *words = _WORD.findall(passage.text[start:end]) or [""]

@@ -136,6 +136,8 @@ def test_words_of_several_paragraphs_are_a_block_with_one_citation() -> None:
     quoted = _quoted(first, second)
     assert quoted["text"] == "The official log has no first person\nWind NW, hard. (Marsh 31–32)"
     assert quoted["html"].startswith("<blockquote>")
+    cut = _quoted(first, _pin("log/b01", 0, 24))["text"]
+    assert cut == "The official log has no first person\nWind NW, hard. Glass fal . . . (Marsh 31–32)"
 
 
 @pytest.mark.parametrize(
