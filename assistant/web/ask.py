@@ -18,7 +18,7 @@ from assistant.web.components import QUIET, Updates, plain_html
 from assistant.web.messages import public_message
 from assistant.web.session import Asked, asked_with, notebook_pins, saved_session
 from assistant.web.views import answer, frame, passage, welcome
-from assistant.web.views.essays import scope_html, title_of
+from assistant.web.views.essays import labels_of, scope_html, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -323,20 +323,11 @@ class AskHandlers:
         return passage.reader_html(essay, pages)
 
     def _choosers(self, summaries: Mapping[str, EssaySummary], reading: str) -> Updates:
-        labels = [
-            (
-                passage.label_of(essay_id, summary.reference)
-                if summary.reference
-                else title_of(essay_id, summary),
-                essay_id,
-            )
-            for essay_id, summary in summaries.items()
-        ]
         essay = self._essay(reading)
         return {
             self.widgets.scope: scope_html(summaries, self.focus),
             self.widgets.reading: gr.update(
-                choices=labels, value=reading or None, visible=len(summaries) > 1
+                choices=labels_of(summaries), value=reading or None, visible=len(summaries) > 1
             ),
             self.widgets.pane: self._reader(essay) if essay else passage.nothing_to_read_html(),
         }

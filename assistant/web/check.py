@@ -24,7 +24,7 @@ from assistant.web.views.draft import (
     forgotten_html,
     verdict_html,
 )
-from assistant.web.views.passage import label_of
+from assistant.web.views.essays import labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -177,11 +177,11 @@ class CheckHandlers:
 
     def _essays(self, chosen: Sequence[str]) -> Updates:
         try:
-            records = self.library.references()
+            essays = self.library.summaries()
         except AssistantError as error:
             return {self.widgets.checked: self._error_html(error)}
-        choices = [(label_of(essay_id, record), essay_id) for essay_id, record in sorted(records.items())]
-        value = [essay_id for essay_id in chosen if essay_id in records]
+        choices = labels_of(essays)
+        value = [essay_id for essay_id in chosen if essay_id in essays]
         return {self.widgets.essays: gr.update(choices=choices, value=value, visible=len(choices) > 1)}
 
     def repeat(self, sent: str | None) -> Iterator[Updates]:

@@ -27,7 +27,7 @@ from assistant.web.question_sets import (
 )
 from assistant.web.views import frame, render
 from assistant.web.views.answer import error_html
-from assistant.web.views.passage import label_of
+from assistant.web.views.essays import labels_of
 
 if TYPE_CHECKING:
     from assistant.library.library import Library
@@ -286,13 +286,13 @@ class MeasureHandlers:
     def refresh(self) -> Updates:
         """Show the question sets that there now are."""
         try:
-            sets, records = self.library.question_sets(), self.library.references()
+            sets, essays = self.library.question_sets(), self.library.summaries()
         except AssistantError as error:
             return {self.widgets.state: error_html(public_message(error, self.library.root))}
         choices = [
-            (f"{label_of(name, records[name])} ({_questions(question_count(folder))})", name)
-            for name, folder in sets.items()
-            if name in records
+            (f"{label} ({_questions(question_count(sets[name]))})", name)
+            for label, name in labels_of(essays)
+            if name in sets
         ]
         return {
             self.widgets.sets: gr.update(

@@ -12,6 +12,8 @@ from browser_steps import accessibility_violations
 from essay_library import ROOT, SAMPLE, SECOND, Opened
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from assistant.web.views.essays import in_order
+
 pytestmark = pytest.mark.browser
 
 _PATIENCE = 30_000
@@ -148,8 +150,11 @@ def test_the_table_is_sorted_by_its_headers_and_filtered(page: Page, opened: Ope
         opened.library.add(_THIRD, essay_id=f"copy-{number}")
     _library(page)
     heads = page.locator("#shelf thead th[aria-sort]")
-    assert heads.evaluate_all("all => all.map(one => one.ariaSort)") == ["ascending", *["none"] * 5]
-    assert _order(page)[0] == "running-heads"
+    assert heads.evaluate_all("all => all.map(one => one.ariaSort)") == [
+        *("none", "ascending"),
+        *["none"] * 4,
+    ]
+    assert _order(page) == in_order(opened.library.summaries())
     passages = page.get_by_role("button", name="Passages")
     passages.focus()
     page.keyboard.press("Enter")
@@ -298,24 +303,69 @@ def test_an_essay_removed_in_another_window_is_one_sentence(
     expect(page.locator(".toast-wrap")).to_contain_text("is not in the library")
 
 
-def test_a_thousand_essays_are_shown_and_sorted(
+def test_two_thousand_essays_are_shown_sorted_and_filtered(
     visitor: BrowserContext, opened: Opened, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     summary = opened.library.summaries()["form-feeds"]
-    names = (f"essay-{number:04d}" for number in range(999))
+    names = (f"essay-{number:04d}" for number in range(1999))
     many = {"form-feeds": summary} | dict.fromkeys(names, summary)
     monkeypatch.setattr(opened.library, "summaries", lambda: many)
     page = visitor.new_page()
     page.goto(address)
     _library(page)
-    expect(page.locator("#shelf tbody tr")).to_have_count(1000)
+    rows = page.locator("#shelf tbody tr")
+    expect(rows).to_have_count(2000)
+    expect(page.locator("#shelf tbody tr:visible")).to_have_count(100)
+    expect(page.locator(".shelf-shown")).to_have_text("100 of 2000 essays.")
     sent: list[str] = []
     page.on("request", lambda request: sent.append(f"{request.url} {request.post_data}"))
     page.locator("[data-sort=added]").click()
     expect(page.locator("#shelf th:has([data-sort=added])")).to_have_attribute("aria-sort", "ascending")
-    expect(page.locator("#shelf tbody tr")).to_have_count(1000)
+    expect(rows).to_have_count(2000)
+    page.get_by_role("button", name="Show more").click()
+    expect(page.locator("#shelf tbody tr:visible")).to_have_count(200)
+    expect(page.locator("#shelf tbody tr:visible input").nth(100)).to_be_focused()
+    # What is not drawn is found all the same.
+    page.locator("#shelf .filter").fill("no such title")
+    expect(page.locator("#shelf tbody tr:visible")).to_have_count(0)
+    page.locator("#shelf .filter").fill("")
+    expect(page.locator("#shelf tbody tr:visible")).to_have_count(200)
     # The page sorts the rows that it has, without the server.
     assert [request for request in sent if "/queue/join" in request or "library_act" in request] == []
+
+
+_DROP = """async ([target, names]) => {
+  const give = (name) => (done) => done(new File(["x"], name));
+  const file = (name) => ({ isFile: true, isDirectory: false, name, file: give(name) });
+  const folder = (name, inner) => {
+    let batches = [inner, []];
+    const createReader = () => ({ readEntries: (done) => done(batches.shift()) });
+    return { isFile: false, isDirectory: true, name, createReader };
+  };
+  const inner = folder("more", names.slice(2).map(file));
+  const entry = folder("essays", [...names.slice(0, 2).map(file), inner]);
+  const event = new DragEvent("drop", { bubbles: true, cancelable: true });
+  const value = { items: [{ webkitGetAsEntry: () => entry }], files: [] };
+  Object.defineProperty(event, "dataTransfer", { value });
+  document.querySelector(target).dispatchEvent(event);
+}"""
+
+
+def test_a_folder_is_dropped_with_the_folders_in_it(page: Page) -> None:
+    _library(page)
+    page.evaluate(_DROP, ["#essay-file button, #essay-file", ["b.txt", "a.PDF", "c.md", "picture.png"]])
+    expect(page.locator("#desk-voice")).to_have_text("3 files are chosen. 1 other file is left out.")
+    expect(page.locator("#essay-file")).to_contain_text("a.PDF")
+    expect(page.locator("#essay-file")).to_contain_text("c.md")
+
+
+def test_a_folder_is_chosen(page: Page, tmp_path: Path) -> None:
+    _library(page)
+    for name in ("one.txt", "two.txt", "data.csv"):
+        (tmp_path / name).write_text("x", "utf-8")
+    page.set_input_files("#essay-folder", tmp_path)
+    expect(page.locator("#desk-voice")).to_have_text("2 files are chosen. 1 other file is left out.")
+    expect(page.locator("#essay-file")).to_contain_text("two")
 
 
 @pytest.mark.parametrize(

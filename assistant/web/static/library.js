@@ -4,10 +4,14 @@
 
   let act = null; // has the server do something
   let changed = null; // tells it that the library has changed
-  let sorted = { by: "title", down: false };
+  let sorted = { by: "author", down: false };
   let subject = ""; // id of the essay that the dialog is about
   let read = ""; // the record from which its form was filled in
   let returning = null; // where the focus goes when the table has been drawn again
+
+  const ENDINGS = [".pdf", ".txt", ".text", ".md", ".markdown"];
+  const ROWS = 100; // rows that are drawn before more are asked for
+  let shown = ROWS;
 
   const sheet = () => document.getElementById("sheet");
   const status = () => document.getElementById("library-said");
@@ -15,7 +19,7 @@
   desk.serveLibrary = (ask, tell) => {
     act = ask;
     changed = tell;
-    desk.whenDrawn("#essay-file input[type=file]", (input) => (input.accept = ".txt,.text,.md,.markdown"));
+    desk.whenDrawn("#essay-file input[type=file]", (input) => (input.accept = ENDINGS.join(",")));
   };
 
   desk.toLibrary = () => {
@@ -38,7 +42,76 @@
     // Unknown values come last in both directions.
     rows.sort(([first], [second]) => !first - !second || inOrder.compare(first, second) * (sorted.down ? -1 : 1));
     body.append(...rows.map(([, row]) => row));
+    desk.limitRows();
   }
+
+  // Of thousands of essays the first are drawn; sorting, filtering and choosing know them all.
+  desk.limitRows = (first = shown) => {
+    shown = first;
+    const rows = [...document.querySelectorAll("#shelf .essays tbody tr")].filter((row) => !row.hidden);
+    for (const [place, row] of rows.entries()) row.classList.toggle("beyond", place >= shown);
+    const more = document.querySelector("#shelf .shelf-more");
+    if (!more) return;
+    more.hidden = rows.length <= shown;
+    more.querySelector(".shelf-shown").textContent = `${Math.min(shown, rows.length)} of ${rows.length} essays.`;
+  };
+
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest?.("#shelf .shelf-more button")) return;
+    const next = document.querySelector("#shelf tr.beyond");
+    desk.limitRows(shown + ROWS);
+    next?.querySelector("input, button")?.focus();
+  });
+
+  // A folder that is dropped: its files, and those of the folders in it --------------------------------
+
+  const isEssay = (file) => ENDINGS.some((ending) => file.name.toLowerCase().endsWith(ending));
+
+  function entriesOf(folder) {
+    const reader = folder.createReader();
+    // A browser hands out a hundred at a time.
+    const read = () => new Promise((done, failed) => reader.readEntries(done, failed));
+    const all = async (found) => {
+      const more = await read();
+      return more.length ? all([...found, ...more]) : found;
+    };
+    return all([]);
+  }
+
+  async function filesOf(entry) {
+    if (entry.isFile) return [await new Promise((done, failed) => entry.file(done, failed))];
+    const files = [];
+    for (const inner of await entriesOf(entry)) if (!inner.name.startsWith(".")) files.push(...(await filesOf(inner)));
+    return files;
+  }
+
+  function choose(files) {
+    const essays = files.filter(isEssay).sort((first, second) => inOrder.compare(first.name, second.name));
+    const input = document.querySelector("#essay-file input[type=file]");
+    const others = files.length - essays.length;
+    const left = others ? ` ${others === 1 ? "1 other file is" : `${others} other files are`} left out.` : "";
+    if (!essays.length || !input) return void desk.say(`The folder has no PDF or text file.${left}`, true);
+    const chosen = new DataTransfer();
+    for (const file of essays) chosen.items.add(file);
+    input.files = chosen.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+    desk.say(`${essays.length === 1 ? "1 file is" : `${essays.length} files are`} chosen.${left}`, true);
+  }
+
+  document.addEventListener("drop", (event) => {
+    if (!event.target.closest?.("#essay-file")) return;
+    const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+    if (!entries.some((entry) => entry.isDirectory)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const sorry = () => desk.say("The browser could not read the folder; choose its files instead.", true);
+    Promise.all(entries.map(filesOf)).then((found) => choose(found.flat()), sorry);
+  }, true);
+  document.addEventListener("change", (event) => {
+    if (event.target.id !== "essay-folder") return;
+    choose([...event.target.files]);
+    event.target.value = "";
+  });
 
   function sortBy(name) {
     sorted = { by: name, down: sorted.by === name && !sorted.down };
@@ -164,6 +237,7 @@
     if (!(target instanceof Element)) return;
     const column = target.closest("#shelf button[data-sort]");
     if (column) return void sortBy(column.dataset.sort);
+    if (target.closest("#choose-folder")) return void document.getElementById("essay-folder").click();
     if (target.closest("#sheet .close")) return void sheet().close();
     if (target.closest("#to-library, .to-library")) return void desk.toLibrary();
     const button = target.closest("#shelf button[data-act], #report button[data-act], #library-said button, #sheet button[data-act]");

@@ -109,5 +109,6 @@
       const text = plain(part.textContent);
       part.hidden = !words.every((word) => text.includes(word));
     }
+    if (box.closest(".shelf")) desk.limitRows();
   };
 })(window.desk);

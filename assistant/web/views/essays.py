@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Literal
+from unicodedata import combining, normalize
 
 from assistant.core.essay import CSLItem, EssaySummary, IngestReport, RemovedEssay, plain_title
 from assistant.web.views import PAGE, render
@@ -88,9 +89,10 @@ def shelf_html(
     removed: Iterable[RemovedEssay] = (),
     damaged: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
-    """The table of a library by title, what is damaged and what can be put back, as one ``div.shelf``."""
-    rows = [(essay_id, title_of(essay_id, essay), essay) for essay_id, essay in essays.items()]
-    rows.sort(key=lambda row: (row[1].casefold(), row[0]))
+    """The table of a library, what is damaged and what can be put back, as one ``div.shelf``."""
+    rows = [
+        (essay_id, title_of(essay_id, essays[essay_id]), essays[essay_id]) for essay_id in in_order(essays)
+    ]
     return render("essays.shelf", rows, list(removed), damaged)
 
 
@@ -104,11 +106,30 @@ def scope_html(essays: Mapping[str, EssaySummary], focus: Sequence[str] = ()) ->
     Returns:
         One ``details.scope``, or one hidden ``div.scope`` where there is nothing to choose from.
     """
-    labels = sorted(
-        (label_of(essay_id, essay.reference) if essay.reference else essay.title or essay_id, essay_id)
-        for essay_id, essay in essays.items()
-    )
-    return render("essays.scope", labels, [essay_id for essay_id in focus if essay_id in essays])
+    return render("essays.scope", labels_of(essays), [essay_id for essay_id in focus if essay_id in essays])
+
+
+def in_order(essays: Mapping[str, EssaySummary]) -> list[str]:
+    """Ids of essays as every list of the page has them: by authors, then by title; without authors last."""
+
+    def key(essay_id: str) -> tuple[bool, str, str, str]:
+        names = _folded(sorted_names(essays[essay_id].reference))
+        return not names, names, _folded(title_of(essay_id, essays[essay_id])), essay_id
+
+    return sorted(essays, key=key)
+
+
+def labels_of(essays: Mapping[str, EssaySummary]) -> list[tuple[str, str]]:
+    """Name and id of each essay, in that order."""
+    return [
+        (label_of(essay_id, essay.reference) if essay.reference else title_of(essay_id, essay), essay_id)
+        for essay_id, essay in ((essay_id, essays[essay_id]) for essay_id in in_order(essays))
+    ]
+
+
+def _folded(text: str) -> str:
+    """A text without accents and case, as lists are sorted by."""
+    return "".join(each for each in normalize("NFKD", text) if not combining(each)).casefold()
 
 
 def title_of(essay_id: str, essay: EssaySummary) -> str:
