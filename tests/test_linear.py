@@ -242,6 +242,7 @@ _PRINTED = "the harbour was full of ships that came from the north and nobody co
 _ALTERED = "the harbour was full of boats that came from the south and nobody saw them"
 # What a draft may have very many of.
 _SENTENCES = {
+    "paraphrases": "He says that the harbour was full of ships in the winter of that year (Marsh 1). ",
     "quotations": f"He writes “{_PRINTED}” (Marsh 1). ",
     "altered": f"He writes “{_ALTERED}” (Marsh 1). ",
     "without citations": f"He writes “{_PRINTED}” and ",
@@ -279,7 +280,8 @@ def test_the_check_of_a_draft_is_linear(name: str) -> None:
     def check(text: str) -> None:
         # The note grows with the text.
         note = "Marsh, *Tides of the North*, 12; " * (len(text) // 200)
-        _checker().check(read_markdown(f"{text}\n\n[^1]: {note}\n", "-"))
+        draft = read_markdown(f"{text}\n\n[^1]: {note}\n", "-")
+        _checker().check(draft, nearest=lambda: lambda _sentence, _essay: [])
 
     frame = "({})" if name == "a bracket" else "{}"
     assert _problem(check, frame, _SENTENCES[name]) == ""

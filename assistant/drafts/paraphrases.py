@@ -55,6 +55,7 @@ class ParaphraseCheck:
     ) -> None:
         self._draft, self._contents, self._resolver = draft, contents, resolver
         self._sources, self._pages, self._cite = sources, pages, cite
+        self._quoting = {quotation.block for quotation in contents.quotations}
         self._quoted = sorted(contents.quotations, key=attrgetter("end"))
 
     def hints(self, load: Callable[[], Nearest]) -> tuple[Hint, ...]:
@@ -89,7 +90,7 @@ class ParaphraseCheck:
                 essay_id = self._essay_of(paged, index) if len(paged) == len(together) else None
                 span = self._span(earlier, block.start, start)
                 earlier = max(citation.end for citation in together)
-                if essay_id is None or self._quotes(span):
+                if essay_id is None or self._quotes(span) or self._is_of_quoting_note(paged[0], index):
                     continue
                 year = self._sources.year(essay_id)
                 named = [
@@ -121,6 +122,16 @@ class ParaphraseCheck:
                 return True
             first += 1
         return False
+
+    def _is_of_quoting_note(self, citation: DraftCitation, block: int) -> bool:
+        """Whether a citation is in another block, a note, which has quotations that it may belong to."""
+        blocks = self._draft.blocks
+        note = (
+            bisect_right(blocks, citation.locator[0], key=attrgetter("start")) - 1
+            if citation.locator
+            else block
+        )
+        return note != block and note in self._quoting
 
     def _sentence(self, span: Span) -> str:
         return " ".join(self._draft.prose[slice(*span)].replace(NOTE_CALL, " ").split())

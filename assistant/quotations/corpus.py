@@ -32,8 +32,10 @@ COUNTED = 1_000
 # Places tried for words in an unbroken run, and for words with gaps between them.
 _LOOKED_AT = 5_000
 _LOOKED_AT_GAPS = 20_000
-# Letters compared for a quotation: a second or two, which only words such as "a a a a" take in print that
-# repeats them.
+# Parts of a quotation between its marks; one with more is put together by its writer, and not exact.
+_MOST_PARTS = 120
+# Letters compared for a reading of a quotation: a second or two, which only words such as "a a a a" take in
+# print that repeats them. All readings together may take twice as many.
 _MOST_LETTERS = 10_000_000
 # Characters of print searched next to the letters found, and for each word that a gap may hold.
 _MARGIN = 40
@@ -136,8 +138,11 @@ class Corpus:
         """
         _refuse(text)
         quotations = [(reading, parse(reading.text)) for reading in readings(text)]
+        spent = 0
         for reading, items in quotations:
-            places = self._exact(reading, items, essays)
+            effort = Effort(min(_MOST_LETTERS, 2 * _MOST_LETTERS - spent))
+            places = self._exact(reading, items, essays, effort)
+            spent += effort.letters
             if places:
                 listed = [
                     replace(
@@ -159,12 +164,16 @@ class Corpus:
             _refuse(text)
         except QuotationError:
             return False
-        return any(self._exact(reading, parse(reading.text), ()) for reading in readings(text))
+        return any(
+            self._exact(reading, parse(reading.text), (), Effort(_MOST_LETTERS)) for reading in readings(text)
+        )
 
-    def _exact(self, reading: Reading, items: Sequence[Item], essays: Collection[str]) -> list[_Match]:
-        if not any(item.kind == "words" and skeleton(item.normal.text) for item in items):
+    def _exact(
+        self, reading: Reading, items: Sequence[Item], essays: Collection[str], effort: Effort
+    ) -> list[_Match]:
+        has_words = any(item.kind == "words" and skeleton(item.normal.text) for item in items)
+        if not has_words or len(items) > _MOST_PARTS:
             return []
-        effort = Effort(_MOST_LETTERS)
         for anchor in _anchors(items):
             matches: dict[tuple[int, ...], _Match] = {}
             most = _LOOKED_AT if len(items) == 1 else _LOOKED_AT_GAPS
@@ -227,6 +236,7 @@ def _matched(
         return None
     start, end = stream.span(letter_offset, letter_offset + len(anchor.letters))
     printed = print_of(stream, start - anchor.before, end + anchor.after)
+    effort.letters += len(printed.normal.text)
     match: _Match | None = None
     for steps in Matcher(items, printed, effort).matches():
         span = span_of(steps, printed)

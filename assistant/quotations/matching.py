@@ -21,6 +21,9 @@ OMITTED = 200
 # Printed words that one bracket may replace: a name or a phrase, not a sentence.
 SUBSTITUTED = 5
 
+# What it costs to look whether words after an ellipsis begin at a place, in letters compared.
+_SCANNED = 5
+
 _FIRST = 5  # Letters by which a place is told where words cannot begin.
 _POINTS = frozenset(".,;:?!…")
 # Letters in brackets that are printed so.
@@ -242,6 +245,7 @@ class Matcher:
         for end in range(position, len(self._text)):
             if self._effort.spent:
                 return None
+            self._effort.letters += _SCANNED
             words += self._text[end].isalnum() and not self._printed.inside(end)
             begins = words > 1 or (words == 1 and not self._text[end].isalnum())
             if words - self._text[end].isalnum() > OMITTED:

@@ -110,6 +110,7 @@ def test_no_hints_unless_asked_for() -> None:
         "He says of the harbour and its many ships “Nobody counts the tides” (Marsh 9).",
         f"> {_LAMPS} (Marsh 9)",
         f"# {_LAMPS} (Marsh 9)",
+        f"{_LAMPS}.[^1]\n\n[^1]: He says “Nobody counts the tides” (Marsh 9).",
     ],
 )
 def test_where_there_is_no_hint(text: str) -> None:

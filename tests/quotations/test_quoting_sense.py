@@ -206,6 +206,10 @@ def test_nothing_is_warned_of_without_an_exact_place() -> None:
     assert QuotationLookup("absent", (), 0).warnings == ()
 
 
+def test_thousands_of_marks_are_no_quotation() -> None:
+    assert _sample().look_up("A roll " + "[a] " * 2_000 + "has no pages").verdict != "exact"
+
+
 def test_a_place_without_warnings_is_enough() -> None:
     twice = essay(passage("two/p01", "He did not see the lamp. Later he did truly see the lamp."))
     found = Corpus([twice]).look_up("he did … see the lamp")
