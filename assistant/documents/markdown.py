@@ -29,6 +29,7 @@ _HTML = re.compile(
 )
 # Elements without words of the writer.
 _NO_WORDS = frozenset("script style pre textarea code".split())
+_SOURCES = frozenset({"footer", "cite", "figcaption"})
 _DIVIDING = frozenset("p div li ul ol tr td th table section article br hr".split())
 # Obsidian: %%a remark%%, ==words==, and the first line of a quotation that is boxed.
 _REMARK = re.compile(r"%%(?:(?!%%).)*%%", re.DOTALL)
@@ -178,6 +179,8 @@ class _Reader:
                 self._kind = "quotation" if self._html_quotations else "prose"
         elif name in _QUOTES:
             self.writer.put(_QUOTES[name][closes], at, at + (4 if closes else 3))
+        elif name in _SOURCES and self._html_quotations and not closes:
+            self.writer.put("\n— ", at, at)
         elif name in _DIVIDING and not self._html_quotations:
             start = self._end_html(start, quoted=False)
         elif name in _DIVIDING:

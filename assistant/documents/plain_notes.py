@@ -14,10 +14,12 @@ from assistant.documents.document import NOTE_CALL, Block, Document, heads_a_lis
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _RAISED = "[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}"
 _LABEL = re.compile(
-    rf"[^\S\n]*(?:\[(?P<bracketed>\d{{1,3}})\][.:]?|\((?P<round>\d{{1,3}})\)|(?P<raised>{_RAISED})"
+    rf"[^\S\n]*\^?(?:\[(?P<bracketed>\d{{1,3}})\][.:]?|\((?P<round>\d{{1,3}})\)|(?P<raised>{_RAISED})"
     r"|(?P<plain>\d{1,3})[.)]?)[^\S\n]*(?=[^\s\d])"
 )
-_CALL = re.compile(rf"\[(?P<bracketed>\d{{1,3}})\](?![(:])|(?P<raised>{_RAISED})")
+_CALL = re.compile(
+    rf"\[(?P<bracketed>\d{{1,3}})\](?![(:])|(?P<raised>{_RAISED})|(?<=\S)\^(?P<plain>\d{{1,3}})\^?"
+)
 # Only where the list has this form: elsewhere such a number is a page's.
 _ROUND_CALL = re.compile(r"\((?P<round>\d{1,3})\)")
 # A number without any mark is a call only directly after the end of words or of a sentence.
@@ -44,13 +46,23 @@ def with_plain_notes(document: Document) -> Document:
 
     Remarks of reviewers that were exported with the text are left out.
     """
-    document = _without_remarks(document)
+    document = _with_numbered_works(_without_remarks(document))
     found = _listed(document)
     if found is None:
         return document
     first, last, notes = found
     calls = _calls(document, first, notes)
     return _with_notes(document, first, last, notes, calls) if calls else document
+
+
+def _with_numbered_works(document: Document) -> Document:
+    """A draft with the entries of its works cited that have numbers in brackets, which are their keys."""
+    entries = dict(document.entries)
+    for block in document.blocks:
+        label = _LABEL.match(document.prose, block.start, block.end) if block.kind == "reference" else None
+        if label and label["bracketed"]:
+            entries.setdefault(label["bracketed"], document.prose[label.end() : block.end])
+    return replace(document, entries=entries) if len(entries) > len(document.entries) else document
 
 
 def _without_remarks(document: Document) -> Document:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from assistant.citations.locators import page_range
@@ -13,7 +12,7 @@ from assistant.citations.styles import Style
 from assistant.core.draft_report import DraftReport, Hint
 from assistant.core.errors import AssistantError, LibraryError
 from assistant.core.essay import SEARCHED_KINDS, Span, StoredEssay, letters_and_digits
-from assistant.core.quotation import PrintedPlace, QuotationLookup, ReusedWords
+from assistant.core.quotation import PrintedPlace, QuotationLookup
 from assistant.documents.document import Document
 from assistant.documents.reading import read_draft_file, read_draft_text
 from assistant.drafts.bibliography import bibliography_of
@@ -23,7 +22,7 @@ from assistant.drafts.pages import EssayPages, PageCheck, PageRange
 from assistant.drafts.paraphrases import Nearest, ParaphraseCheck
 from assistant.drafts.problems import ProblemLog
 from assistant.drafts.quotations import DraftContents, DraftQuotation, find_quotations
-from assistant.drafts.secondhand import SecondHand, find_unmarked, is_acknowledged
+from assistant.drafts.secondhand import SecondHand, find_unmarked, is_acknowledged, joined_runs
 from assistant.drafts.sources import CitationResolver, DraftSources, Meaning, Sources, is_titled
 from assistant.drafts.wording import COMPARED, TRANSLATED
 from assistant.quotations.corpus import Corpus
@@ -34,8 +33,6 @@ _SHORT = 3
 _DISTINCTIVE = 5
 # Altered words that are not cited to the essay must be as like as this to be taken for its own.
 _ALIKE = 0.85
-# Characters between two runs of an essay's words that are one run with words changed in it.
-_CHANGED = 60
 # Characters after a citation in which a remark says whose translation the words are.
 _REMARK = 60
 _ALL_TRANSLATED = re.compile(
@@ -82,7 +79,7 @@ class Checker:
         self.sources = Sources(essays)
         self.pages = EssayPages(essays)
         self.second_hand = SecondHand(essays)
-        self._passages = {passage.id: passage for essay in essays for passage in essay.passages}
+        self.passages = {passage.id: passage for essay in essays for passage in essay.passages}
         self._records = {essay.id: essay.reference for essay in essays}
         self._style = style
 
@@ -112,22 +109,6 @@ class Checker:
         pages = page_range(place.labels) if place else ""
         return self._style.in_text(self._records[essay_id], pages, quoting=author)
 
-    def joined(self, first: ReusedWords, second: ReusedWords) -> ReusedWords | None:
-        """Two runs of words as one, if a few changed words divide them; ``None`` if more does."""
-        one, other = first.place, second.place
-        near = second.start - first.end <= _CHANGED and 0 <= other.start - one.end <= _CHANGED
-        if not near or one.passages != other.passages or len(one.passages) > 1:
-            return None
-        passage = self._passages[one.passages[0]]
-        place = replace(
-            one,
-            end=other.end,
-            text=passage.text[one.start : other.end],
-            labels=passage.pages_of(one.start, other.end),
-            source=(one.source[0], other.source[1]),
-        )
-        return ReusedWords(first.start, second.end, first.words + second.words, place)
-
     def shares_words(self, words: str, essays: Iterable[str]) -> bool:
         """Whether most words are some that essays use too, so that they are of the same language."""
         used = frozenset[str]().union(*(self._vocabulary(essay_id) for essay_id in essays))
@@ -135,12 +116,12 @@ class Checker:
         return 2 * sum(token in used for token in tokens) > len(tokens)
 
     def _vocabulary(self, essay_id: str) -> frozenset[str]:
-        texts = (each.text for each in self._passages.values() if each.essay_id == essay_id)
+        texts = (each.text for each in self.passages.values() if each.essay_id == essay_id)
         return frozenset(word for text in texts for word in re.findall(r"\w+", text.casefold()))
 
     def is_running_text(self, place: PrintedPlace) -> bool:
         """Whether words are in the essay's text, and not in its title, headings or works cited."""
-        return any(self._passages[name].kind in SEARCHED_KINDS for name in place.passages)
+        return any(self.passages[name].kind in SEARCHED_KINDS for name in place.passages)
 
 
 class _Check:
@@ -296,11 +277,14 @@ class _Check:
         if citation is None:
             return False
         end = self._draft.blocks[quotation.block].end
-        after = prose[quotation.outer[1] : min(end, max(citation.end, quotation.outer[1]) + _REMARK)]
+        remarks = (
+            prose[start : min(end, start + _REMARK)].lstrip("()[],;. ")
+            for start in (quotation.outer[1], max(quotation.outer[1], citation.end))
+        )
         foreign = not self._checker.shares_words(words, meaning.essays or ())
         if foreign and len(words.split()) <= _SHORT:
             return True
-        if citation.translated or TRANSLATED.match(after.lstrip("([,;. ")):
+        if citation.translated or any(map(TRANSLATED.match, remarks)):
             return True
         return self._all_translated and foreign
 
@@ -408,12 +392,19 @@ class _Check:
             own = self._contents.citations[quotation.block]
             return [citation for citation in own if citation.start < quotation.start]
         following = quotation.block + 1
-        while quotation.set_off and following < len(blocks) and blocks[following].kind == "note":
+        while following < len(blocks) and blocks[following].kind == "note":
             following += 1
-        if not quotation.set_off or following >= len(blocks):
+        if following >= len(blocks):
             return ()
         citations = self._contents.citations[following]
+        if not quotation.set_off and not self._is_alone(following):
+            return ()
         return [each for each in citations if each.start == citations[0].start]
+
+    def _is_alone(self, block: int) -> bool:
+        """Whether a paragraph or a cell of a table is nothing but a citation."""
+        citations, own = self._contents.citations[block], self._draft.blocks[block]
+        return any((each.start, each.end) == (own.start, own.end) for each in citations)
 
     def _cites(self, citation: DraftCitation, place: PrintedPlace) -> bool:
         """Whether a citation means the essay and the pages of a place."""
@@ -468,16 +459,9 @@ class _Check:
 
     def _find_unmarked(self) -> None:
         quotations, checker = self._contents.quotations, self._checker
-        runs: list[ReusedWords] = []
-        for reused in find_unmarked(self._draft, quotations, checker.corpus):
-            if not checker.is_running_text(reused.place):
-                continue
-            joined = checker.joined(runs[-1], reused) if runs else None
-            if joined is None:
-                runs.append(reused)
-            else:
-                runs[-1] = joined
-        for reused in runs:
+        found = find_unmarked(self._draft, quotations, checker.corpus)
+        running = (reused for reused in found if checker.is_running_text(reused.place))
+        for reused in joined_runs(running, checker.passages):
             self._log.unmarked(reused)
 
     def _count(self, *, exact: bool = False) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter, itemgetter
@@ -60,6 +60,14 @@ _QUOTED_BEFORE = re.compile("[”»“\"’'][.,]?\\s+$")
 _SIGNED = re.compile(
     r"[”»“\"’'.]\s*(?:[—–]|--)\s*(?P<source>[A-ZÀ-ÖØ-Þ][^\n—–;()]{2,120}?\d)\.?[ \t]*(?=\n|\Z)"
 )
+_NUMBER_OF_WORK = re.compile(rf"\[(?P<key>\d{{1,3}})(?:,\s*(?P<pages>{PAGES}))?\]")
+# A source before quoted words and a colon.
+_LEADING = re.compile(
+    rf"(?:^|\n|(?<=[.;]\s))(?P<source>[^\n“”\"«»„();]{{0,100}}?{PREFIX}?{RANGE})\s?[:—–]\s(?=[“\"„«»‘'])"
+)
+# Characters of a paragraph that is nothing but a source.
+_LONGEST_ALONE = 100
+_SHORTEST_PAGE = 2
 _QUOTED = re.compile('[“«„"]([^“”«»„"]{1,2000})[”»“"]')
 _FEWEST_QUOTED = 4
 _SEPARATORS = frozenset(",:;")
@@ -178,7 +186,7 @@ def _of_block(draft: Document, block: Block, notes: dict[int, list[DraftCitation
     citations: list[DraftCitation] = []
     covered: list[Span] = []
     for group in _GROUP.finditer(prose, block.start, block.end):
-        sources = _group(prose, *group.span())
+        sources = _numbered(prose, *group.span(), draft.entries) or _group(prose, *group.span())
         citations += sources
         if sources:
             covered.append(group.span())
@@ -195,13 +203,23 @@ def _of_block(draft: Document, block: Block, notes: dict[int, list[DraftCitation
         *(_in_prose(match) for match in _IN_PROSE.finditer(prose, block.start, block.end)),
         *(_own_pages(prose, block) if block.kind == "note" else ()),
         *(_signature(prose, block) if block.kind == "quotation" else ()),
-        *(_signed(prose, block) if block.kind == "prose" else ()),
+        *(_unbracketed(prose, block) if block.kind == "prose" else ()),
     ]
     for citation in unbracketed:
         before = bisect_right(covered, citation.start, key=itemgetter(0)) - 1
         if before < 0 or citation.start >= covered[before][1]:
             citations.append(citation)
     return sorted(citations, key=lambda citation: (citation.start, citation.locator or (0, 0)))
+
+
+def _numbered(prose: str, start: int, end: int, entries: Mapping[str, str]) -> list[DraftCitation]:
+    """The source whose number in the works cited is in brackets: ``[1, p. 848]``."""
+    match = _NUMBER_OF_WORK.fullmatch(prose, start, end) if entries and end - start < _LONGEST_ALONE else None
+    if match is None or match["key"] not in entries:
+        return []
+    pages, key = match["pages"] or "", match["key"]
+    locator = match.span("pages") if pages else None
+    return [DraftCitation(start, end, match[0], key, key, pages=ranges(pages), locator=locator)]
 
 
 def _group(prose: str, start: int, end: int) -> list[DraftCitation]:
@@ -407,13 +425,24 @@ def _is_pointer(text: str, offset: int) -> bool:
     return bool(_POINTING.search(text[max(0, offset - 12) : offset]))
 
 
-def _signed(prose: str, block: Block) -> Iterator[DraftCitation]:
-    """The sources after quoted words and a dash."""
-    for match in _SIGNED.finditer(prose[block.start : block.end]):
-        first, last = (block.start + offset for offset in match.span("source"))
-        source = _part(prose, first, last)
+def _unbracketed(prose: str, block: Block) -> Iterator[DraftCitation]:
+    """The sources after quoted words and a dash, before them and a colon, or alone in a paragraph."""
+    for pattern in (_SIGNED, _LEADING):
+        for match in pattern.finditer(prose[block.start : block.end]):
+            first, last = (block.start + offset for offset in match.span("source"))
+            source = _part(prose, first, last)
+            if source and source.pages and (source.who if pattern is _SIGNED else _is_led(source, prose)):
+                yield replace(source, start=first, end=last)
+    if block.end - block.start <= _LONGEST_ALONE:
+        source = _part(prose, block.start, block.end)
         if source and source.who and source.pages:
-            yield replace(source, start=first, end=last)
+            yield replace(source, start=block.start, end=block.end)
+
+
+def _is_led(source: DraftCitation, prose: str) -> bool:
+    """Whether a number before a colon is a page: it says so, or a year or nothing is before it."""
+    pages = prose[slice(*source.locator)] if source.locator else ""
+    return not pages[:1].isdecimal() or bool(source.year) or (not source.who and len(pages) > _SHORTEST_PAGE)
 
 
 def _works(prose: str, start: int, end: int) -> Iterator[Span]:
@@ -432,7 +461,7 @@ def _plain_note(prose: str, start: int, end: int) -> list[DraftCitation]:
     """The sources of a note in sentence form, such as ``Gill, "Written on the Face," 848.``."""
     citations = []
     for first, last in _works(prose, start, end):
-        text = prose[first:last]
+        text = ADDED.sub("", prose[first:last])
         lead = LEAD.match(text)
         begin = lead.end() if lead else 0
         locators = [

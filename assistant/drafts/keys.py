@@ -68,7 +68,9 @@ class CitationKeys:
             An empty set if it is another work's; ``None`` if that cannot be told.
         """
         if entry is not None:
-            return frozenset(name for name, known in self._known.items() if _is_entry_of(entry, known))
+            meant = frozenset(name for name, known in self._known.items() if _is_entry_of(entry, known))
+            # A printed entry may give a title in another form.
+            return None if not meant and self._names_author(entry) else meant
         if len(key) > _LONGEST_KEY:
             return None
         letters = letters_and_digits(without_case_and_accents(key))
@@ -77,6 +79,13 @@ class CitationKeys:
         if named:
             return frozenset(named)
         return frozenset() if self.is_readable(key) else None
+
+    def _names_author(self, entry: WorkEntry) -> bool:
+        """Whether the printed text of an entry names an author of the essays."""
+        if not isinstance(entry, str):
+            return False
+        letters = letters_and_digits(without_case_and_accents(entry))
+        return any(known.letters[2] and known.letters[2] in letters for known in self._known.values())
 
     def is_readable(self, key: str) -> bool:
         """Whether a key shows the name and the year of a work, which no essay has."""

@@ -16,6 +16,7 @@ from assistant.core.essay import Span
 from assistant.core.lines import CLIPPED_WORDS
 from assistant.documents.document import NOTE_CALL, Document
 from assistant.drafts.citations import LONGEST_SIGNATURE, SIGNATURE, DraftCitation, find_citations
+from assistant.drafts.wording import COMPARED
 
 # What may close each opening mark.
 _CLOSING = {
@@ -203,6 +204,7 @@ _LONGEST_ABBREVIATION = 6
 # not prose.
 _LONGEST_SENTENCE = 3_000
 _FARTHEST = 100
+_ADJACENT = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,6 +304,11 @@ def _with_citations(
     """A quotation with the citations of its sentence: the one after it, then the one before it."""
     words = marked[number]
     nearest = _beginning_with(citations, bisect_left(citations, words.end, key=_START))
+    if nearest and all(COMPARED.match(citation.text) for citation in nearest):
+        # A note that only compares stands between the words and their source.
+        following = _beginning_with(citations, bisect_right(citations, nearest[0].start, key=_START))
+        near = following and following[0].start - nearest[0].end <= _ADJACENT
+        nearest = [*following, *nearest] if near else nearest
     if nearest and not sentences.has_both(words.end - 1, nearest[0].start):
         nearest = []
     last = bisect_right(unclaimed, words.outer[0], key=_START) - 1

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from operator import attrgetter
 
 from assistant.attribution.library_voices import LibraryVoices
@@ -26,6 +27,8 @@ from assistant.quotations.corpus import MOST_QUOTATION_CHARACTERS, Corpus
 # So many words in a row are taken from an essay, not written again by chance.
 _REUSED = 8
 # Replaces quoted words where unmarked ones are sought; no essay has it.
+# Characters between two runs of an essay's words that are one run with words changed in it.
+_CHANGED = 60
 _MASK = "\u16a0"
 # Characters before and after a quotation in which its paragraph may name who wrote the words.
 _REACH = 5_000
@@ -121,7 +124,8 @@ def is_acknowledged(
     if citation.inner or ACKNOWLEDGED.search(sentence):
         return True
     names = [name for name in _NAME.findall(author) if name[0].isupper()]
-    named = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
+    # Platon is Plato in German, and Lockes is Locke's.
+    named = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\w{{0,2}}\b")
     begin = max(start, quotation.outer[0] - _REACH)
     earlier = prose[begin : quotation.outer[0]] if _PRONOUN.search(before) else ""
     return bool(named.search(f"{earlier} {sentence}"))
@@ -149,6 +153,32 @@ def find_unmarked(
         before = bisect_right(inline, reused.start, key=attrgetter("end")) - 1
         if before < 0 or not _continues_quotation(draft, inline[before], reused, corpus):
             yield reused
+
+
+def joined_runs(runs: Iterable[ReusedWords], passages: Mapping[str, Passage]) -> list[ReusedWords]:
+    """Runs of words in order; what a few changed words divide is one run."""
+    joined: list[ReusedWords] = []
+    for run in runs:
+        if joined and _is_divided(joined[-1], run):
+            first = joined.pop()
+            start, end, passage = first.place.start, run.place.end, passages[run.place.passages[0]]
+            place = replace(
+                first.place,
+                end=end,
+                text=passage.text[start:end],
+                labels=passage.pages_of(start, end),
+                source=(first.place.source[0], run.place.source[1]),
+            )
+            run = ReusedWords(first.start, run.end, first.words + run.words, place)  # noqa: PLW2901
+        joined.append(run)
+    return joined
+
+
+def _is_divided(first: ReusedWords, second: ReusedWords) -> bool:
+    """Whether a few words divide two runs, in the draft and in the passage that has both."""
+    one, other = first.place, second.place
+    near = second.start - first.end <= _CHANGED and 0 <= other.start - one.end <= _CHANGED
+    return near and one.passages == other.passages and len(one.passages) == 1
 
 
 def _span(reused: ReusedWords) -> tuple[int, int]:

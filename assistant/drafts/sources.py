@@ -35,7 +35,12 @@ _SPEAKER = re.compile(
 )
 # The short form of a work: capitals, as EAA or WotF.
 _SHORT_FORM = re.compile(r"[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ÖØ-öø-ÿ&]{0,6}[A-ZÀ-ÖØ-Þ]|[A-ZÀ-ÖØ-Þ]{2,8}")
-_NAME_AND_YEAR = re.compile(r"^[^\W\d_]{3,}.*(?:1[5-9]|20)\d\d")
+_NAME_AND_YEAR = re.compile(r"^[^\W\d_]{3}.*(?:1[5-9]|20)\d\d")
+# A sentence may name what it quotes in such words.
+_THE_ESSAY = re.compile(
+    r"\b(?:[Tt]h(?:e|is|at)\s+(?:essay|article|authors?|paper|piece)|[Dd](?:er|ie|ieser|as)\s+(?:Aufsatz|Essay|Autor\w*)|"
+    r"[Ll][’'](?:essai|article|auteure?)|[Ll]es\s+auteure?s)\b"
+)
 # Characters before a short form in which the work that it is for is named.
 _NAMED_WITHIN = 400
 # Letters of a title's first words by which it is cited.
@@ -104,7 +109,9 @@ class Sources:
                 by_name.setdefault(name, []).append(essay_id)
         # Each author's name, with the essays.
         self._authors = [
-            (re.compile(rf"\b{re.escape(name)}\b"), frozenset(ids)) for name, ids in by_name.items()
+            # German has the genitive without an apostrophe.
+            (re.compile(rf"\b{re.escape(name)}s?\b"), frozenset(ids))
+            for name, ids in by_name.items()
         ]
         self._titles = {essay.id: letters_and_digits(plain_title(essay.reference)) for essay in essays}
         self._title_words = {
@@ -123,7 +130,7 @@ class Sources:
 
     def named(self, who: str, year: str = "") -> frozenset[str]:
         """Ids of the essays that names and titles, and a year, may mean."""
-        named = self._by_name(who) or self._by_title(who)
+        named = self._by_name(who) or self._by_title(who) or self._by_part_of_name(who)
         if not named and _SHORT_FORM.fullmatch(who):
             named = by_acronym(who, tuple(self._essays.values()))
         return frozenset(essay_id for essay_id in named if self._is_year(year, essay_id))
@@ -194,6 +201,16 @@ class Sources:
             for essay_id, known in self._titles.items()
             if (len(title) >= _FEWEST_LETTERS and known.startswith(title))
             or self._title_words[essay_id][: len(words)] == words
+            or (len(words) > 1 and _is_run(words, self._title_words[essay_id]))
+        )
+
+    def _by_part_of_name(self, who: str) -> frozenset[str]:
+        """The essays of institutions whose name has all these words."""
+        words = set(_title_words(without_case_and_accents(who)))
+        return frozenset(
+            essay_id
+            for essay_id, name in self._names.items()
+            if len(name.split()) > 1 and words and words <= set(name.split())
         )
 
 
@@ -201,6 +218,11 @@ def _title_words(title: str) -> tuple[str, ...]:
     """The words of a title before its colon, without an article at its beginning."""
     words = re.findall(r"[^\W_]+", re.sub(r"[’']", "", re.split(r"[:.?!]", title)[0]))
     return tuple(words[1:] if words[:1] in (["the"], ["a"], ["an"]) else words)
+
+
+def _is_run(words: tuple[str, ...], title: tuple[str, ...]) -> bool:
+    """Whether words follow each other in a title."""
+    return any(title[start : start + len(words)] == words for start in range(len(title)))
 
 
 def _family_name(essay: StoredEssay) -> str:
@@ -309,6 +331,10 @@ class CitationResolver:
         opaque = [each for each in quotation.citations if each.start == start and self._meant.is_opaque(each)]
         if opaque and not any(meant is not None for each, meant in citations if each.start == start):
             return Meaning(None, opaque[0], opaque=True)
+        bare = all(meant is None for each, meant in citations if each.start == start)
+        if bare and quotation.citations[0].pages:
+            # A page alone after the quotation: what was named last before it is meant.
+            return self._named_before(quotation.citations[0], min(start, quotation.outer[0]), quotation.block)
         essays = next(iter([*nearest, *named]), None)
         fitting = [citation for citation, meant in citations if meant is None or meant == essays]
         fitting = fitting or list(quotation.citations)
@@ -331,9 +357,12 @@ class CitationResolver:
         """What a citation without a name means, by the names before an offset or in its own sentence."""
         block = self._draft.blocks[block_index]
         end = max(citation.start, offset)
-        if self._sources.has_other_speaker(self._sentences.before(block.start, offset)):
+        before = self._sentences.before(block.start, offset)
+        if self._sources.has_other_speaker(before):
             return Meaning(frozenset(), citation, carried=True)
         near = self._last(block.start, end, end if citation.start < block.end else offset)
+        if near == frozenset() and _THE_ESSAY.search(before):
+            return Meaning(None, citation, carried=True)
         if near is not None:
             return Meaning(near, citation, carried=True)
         return Meaning(self._last(0, block.start, block.start), citation, distant=True, carried=True)

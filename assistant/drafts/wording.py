@@ -15,7 +15,7 @@ HERE = r"(?:(?:here|hier|ici|at|esp\.|especially|bes\.|dort)\s+(?:at\s+|auf\s+|p
 PREFIX = r"(?:pp?\.?\s*|pages?\s+|Seiten?\s+|S\.\s*)"
 PAGES = rf"{PREFIX}?{RANGE}(?:\s*(?:[,;]\s*{HERE}{PREFIX}?|,|and|&|und|et)\s*{RANGE})*"
 # The pages in a locator that are those of the quotation.
-PRECISE = re.compile(rf"[,;:]?\s*{HERE}(?={PREFIX}?{NUMBER})")
+PRECISE = re.compile(rf"\b{HERE}(?={PREFIX}?{NUMBER})")
 YEAR = r"(?:1[5-9]|20)\d\d[a-z]?"
 
 # A note of the work cited, after the page: "848, n. 3", "860n2".
@@ -56,7 +56,9 @@ IBID = re.compile(
 TRANSLATED = re.compile(
     r"\b(?:my\s+(?:own\s+)?translations?|(?:own\s+)?translations?\s+(?:is\s+|are\s+)?(?:mine|my\s+own|by\s+the\s+author)|"
     r"trans(?:l)?\.\s+(?:mine|by\s+the\s+author)|author[’']s\s+translation|translated\s+by\s+(?:me|the\s+author)|"
-    r"[ÜU]bers(?:\.|etzung(?:en)?|etzt)\s+(?:d\.\s?Verf|der\s+Verf|des\s+Verf|von\s+mir|durch\s+(?:den|die)\s+Verf|d\.\s?A)|"
+    r"[ÜU]bers(?:\.|etzung(?:en)?|etzt)\s+(?:(?:d|v)\.\s?(?:d\.\s?)?Verf|(?:der|des|vom)\s+Verf|von\s+mir|"
+    r"durch\s+(?:den|die)\s+Verf|d\.\s?A)|"
+    r"(?:[ÜU]bers(?:etzung)?|trans(?:lation)?|trad)\b[.:]{0,2}\s*(?:by\s+|von\s+)?(?-i:(?:[A-Z]\.\s?){2,3})|"
     r"(?:meine|eigene)\s+[ÜU]bers|ma\s+traduction|(?:notre|nos)\s+traductions?|mes\s+traductions|"
     r"traduction\s+(?:de\s+l[’']aute|personnelle|libre)|je\s+traduis|nous\s+traduisons|trad(?:\.|uit)\s+(?:par\s+(?:moi|nos)|pers)|"
     r"traduction\s+par\s+nos\s+soins)",

@@ -136,10 +136,67 @@ def test_citations_in_other_forms_and_languages(cited: str, checker: Checker) ->
         "It is “{w}.”[^1]\n\n[^1]: {n}, “Where the Words Stand,” 13. Cf. Roe, *Saddle Bible*, 45, on Dover.",
         "It is “{w}.”[^1]\n\n[^1]: Cf. Roe, *Saddle Bible*, 45; {n}, “Where the Words Stand,” 13.",
         "Wexcombe (2011, 33–37) is on clocks.",
+        "~~They say “{v}” ({n} 99).~~ Gone.",
+        "%%They say “{v}” ({n} 99).%% Gone.",
+        "Roe (*Saddle Bible* 45) differs from the {n}, for whom it “{w}” (13).",
+        "It “{w}”^[Compare Roe, *Saddle Bible*, 45.] [@eaa26, 13].",
+        "{n} 2026: 13: “{w}”",
+        "“{w}” — {n} 2026, 13",
+        "“{w}” [{n} 13].",
+        "“{w}” ({n} 13 and Roe 45).",
+        "“{w}” ({n} 13, Roe 45).",
+        "“{w}” ({n} 13, n. 2).",
+        "“{w}” (for a discussion see {n} 13).",
+        "On page 13 the {n} say that it “{w}.”",
+        "Die Verse der Wexcombes sind anders. Lockes Wort ist „chopped and minced“ ({n} 13).",
+        "| words | source |\n|---|---|\n| “{w}” | {n} 13 |",
+        "Roe says “No such journey took place” (Roe 44). The essay says it “{w}” (13).",
     ],
 )
 def test_what_is_no_fault(text: str, checker: Checker) -> None:
-    assert check(checker, text.format(n=NAME, w=RIGHT)) == []
+    assert check(checker, text.format(n=NAME, w=RIGHT, v=WRONG)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Wexcombes Uhren: „Trains made the difference visable“ (34).", ["misquoted"]),
+        ("Roe says “No such thing” (Roe 44). The essay says it “{w}” (17).", ["wrong page"]),
+        (("So the verse is the youngest of these divisions. In 1551 Robert Estienne, an old printer who had "
+          "lately moved from Paris to Geneva, rode."), ["unmarked"]),
+        ("{n} 2026: 14: “{w}”", ["wrong page"]),
+        ("<blockquote>The verse is the eldest of these divisions.<footer>{n}, 13</footer></blockquote>",
+         ["misquoted"]),
+        ("Readers hold “the eel of science by the tail” (vgl. {n} 18).", ["second-hand"]),
+        ("“{w}” (Authors 14).", ["wrong page"]),
+    ],
+)  # fmt: skip
+def test_what_is_a_fault(text: str, found: list[str], checker: Checker) -> None:
+    assert check(checker, text.format(n=NAME, w=RIGHT)) == found
+
+
+def test_works_cited_with_numbers(checker: Checker, tmp_path: Path) -> None:
+    path = tmp_path / "draft.txt"
+    path.write_text(
+        f"They “{RIGHT}” [1, p. 14]. Noon was “when the shadow on the dial was shortest” [2, p. 33].\n\n"
+        f"It “{RIGHT}” [3].\n\nReferences\n\n"
+        "[1] The Essay Assistant Authors, “Where the Words Stand,” 2026.\n\n"
+        "[2] T. Wexcombe, “Ten minutes behind London,” Harbour Quarterly, vol. 12, pp. 33–37, 2011.\n\n"
+        "[3] A. Roe, The Saddle Bible. Quay Press, 1998.\n"
+    )
+    report = checker.check(read_draft_file(path))
+    assert kinds(report) == ["wrong page", "wrong source"]
+    assert [problem.replacement for problem in report.problems] == ["p. 13", None]
+
+
+def test_remarks_that_were_exported_with_a_draft_are_not_its_words(checker: Checker, tmp_path: Path) -> None:
+    path = tmp_path / "draft.txt"
+    path.write_text(
+        f"They “broke the text[a] into short numbered pieces” ({NAME} 13).[b] “[A] finger was all” "
+        f"({NAME} 11).\n\n[a]Check “{WRONG}” ({NAME} 99)\n[b]And this?\n"
+    )
+    report = checker.check(read_draft_file(path))
+    assert (kinds(report), report.exact) == ([], 2)
 
 
 @pytest.mark.parametrize("ibid", ["Ibid.", "Ebd.", "ibid.", "Ebenda."])
