@@ -12,7 +12,7 @@ from assistant.retrieval.follow_ups import MOST_TURNS, Turn, may_lean, understoo
 from assistant.retrieval.index.index import Index
 from assistant.retrieval.index.ordering import DECIMALS
 from assistant.retrieval.names import Names, family
-from assistant.retrieval.questions import Question, cleaned, phrase_pattern
+from assistant.retrieval.questions import Question, cleaned
 from assistant.retrieval.ranking import Ranked, in_order
 
 # Added to the scores of a follow-up's passages: of the one shown first for the question before, of those
@@ -115,7 +115,7 @@ class Conversations:
             )
         elif follows.seeks == "any" and not follows.in_frame:
             changes |= self._near(first, asks_why=follows.asks_why)
-        patterns = [phrase_pattern(family(name)) for name in follows.names]
+        patterns = [_name_pattern(family(name)) for name in follows.names]
         for passage in ranked[:_MOST_NAMED] if patterns else ():
             text = self._passages[passage.passage].text
             if any(pattern.search(text) for pattern in patterns):
@@ -150,6 +150,12 @@ class Conversations:
                 if _GIVES_REASON.search(passage.text):
                     raised[passage.id] += _REASON
         return raised
+
+
+def _name_pattern(name: str) -> re.Pattern[str]:
+    """Match a name as a whole word, with its capital if it was typed with one: Black is not black."""
+    flags = re.IGNORECASE if name.islower() else re.NOFLAG
+    return re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", flags)
 
 
 def _stepped_back(ranked: list[Ranked], shown: Collection[str]) -> list[Ranked]:

@@ -91,6 +91,7 @@ _ORDINAL = _pattern(
     rf"|(?:first|second|third|fourth|last|other)(?: (?:one|{_SOMEBODY})\b|(?=\W*$|[,;:])"
     r"|(?= (?:say|think|argue|mean|write|claim|do|suggest)s?\b)))"
 )
+_THAT_PERSON = _pattern(rf"\b(?:this|that|the same) {_SOMEBODY}\b")
 _PAIR = _pattern(r"\b(?:the two(?: of (?:them|these|those))?|both(?: of them)?|the pair)\b")
 _PLACES = {"first": 0, "former": 0, "second": 1, "latter": -1, "third": 2, "fourth": 3, "last": -1}
 _REFLEXIVE = _pattern(r" (?:himself|herself|itself|themselves|then|there|though|too)\b")
@@ -259,6 +260,11 @@ class _Reading:
             if (ordinal := self._ordinal(match["which"].casefold().split()[0])) is not None:
                 yield match.start(), match.end(), ordinal, ""
                 return
+        if (somebody := _THAT_PERSON.search(text)) is not None:
+            person = next(iter(self._people(None)), None)
+            if person is not None:
+                yield somebody.start(), somebody.end(), person, ""
+            return
         own = self._names.in_text(text, typed=True)
         chosen: dict[tuple[Gender, bool], NameInText | None] = {}
         said = {name.key for name in own}
@@ -280,14 +286,14 @@ class _Reading:
                 said.add(name.key)
                 yield match.start(), match.end(), name, "’s" if is_possessive else ""
 
-    def _fits(self, name: NameInText, gender: Gender) -> float | None:
-        """How surely a name is that of a "he" or "she"; ``None`` if it is not."""
+    def _fits(self, name: NameInText, gender: Gender | None) -> float | None:
+        """How surely a name is that of a "he" or "she", or of either; ``None`` if it is not."""
         known = self._names.gender(name)
-        if not self._names.is_person(name) or known not in {gender, None}:
+        if not self._names.is_person(name) or (gender is not None and known not in {gender, None}):
             return None
         return _GENDER_KNOWN if known else 0.0
 
-    def _people(self, gender: Gender) -> list[NameInText]:
+    def _people(self, gender: Gender | None) -> list[NameInText]:
         """People who may be meant, the likeliest first: by how lately, where and how they were named."""
         scores: dict[str, float] = {}
         people: dict[str, NameInText] = {}

@@ -84,6 +84,12 @@ LONELY = turn("Which critics call towers lonely?", 3, "Cole", "Fane")
         # Counted.
         ("What does the second critic say?", [LONELY], "What does John Fane say?"),
         ("And the former?", [LONELY], "Ruth Cole"),
+        # Somebody by what he is.
+        (
+            "What else does that critic say?",
+            [turn("What does Fane argue?", 3, "Fane")],
+            "What else does Fane say?",
+        ),
         # Taken back.
         ("No, I meant Gray.", [FEARED], "What does Gray say of the pilot?"),
     ],
