@@ -25,7 +25,7 @@ from assistant.retrieval import ranking
 from assistant.retrieval.index.bm25 import Postings, term_of
 from assistant.retrieval.index.index import Index, IndexSegment
 from assistant.retrieval.index.storage import load_index, save_index
-from assistant.retrieval.index.tokens import TokenStore
+from assistant.retrieval.index.tokens import TokenStore, bits_of
 from assistant.retrieval.index.vectors import VectorIndex, engine_of
 from assistant.retrieval.index.windows import Window
 from assistant.retrieval.models.encoder import Floats, ModelInfo, Piece, unit
@@ -34,6 +34,7 @@ from assistant.retrieval.ranking import Query, word_at
 from assistant.retrieval.search import Searcher
 
 SEED, DIMENSION = 7, 384
+BITS = bits_of(DIMENSION)
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 TOKENS, WINDOWS, WORDS, ESSAY = 4, 3, 60, 1_000
 VOCABULARY, PIECES, ASKED = 50_000, 30_000, 12
@@ -115,7 +116,9 @@ def synthetic(count: int) -> SyntheticLibrary:
         part = slice(low, min(low + 50_000, count))
         members = generator.integers(clusters, size=part.stop - low)
         vectors[part] = perturbed(centres[members], 0.7, generator)
-        stores.append(TokenStore.of(perturbed(np.repeat(vectors[part], TOKENS, axis=0), 0.9, generator)))
+        stores.append(
+            TokenStore.of(perturbed(np.repeat(vectors[part], TOKENS, axis=0), 0.9, generator), BITS)
+        )
     owners = (np.arange(count) // WINDOWS).astype(np.int32)
     passages = int(owners[-1]) + 1
     words = np.minimum(generator.zipf(1.2, (passages, WORDS)), VOCABULARY) - 1
@@ -131,10 +134,10 @@ def synthetic(count: int) -> SyntheticLibrary:
         ),
         vectors=VectorIndex.build(vectors),
         owners=owners,
-        offsets=np.arange(0, count * TOKENS + 1, TOKENS, dtype=np.int32),
+        bounds=np.arange(count, dtype=np.int32)[:, None] * TOKENS + np.array([0, TOKENS], dtype=np.int32),
         ids=ids,
         spans=np.stack([starts, starts + 5], axis=1),
-        tokens=TokenStore.joined(stores, DIMENSION),
+        tokens=TokenStore.joined(stores, DIMENSION, BITS),
         introductions=np.zeros((passages, 2), dtype=np.int32),
         lengths=np.full(passages, WORDS, dtype=np.int32),
         pieces=Postings.of(ids.astype(np.uint64), token_owners),

@@ -87,7 +87,7 @@ def matches_of(
     Returns:
         One match for each word of the question that has a weight, those that add most to the score first.
     """
-    low, high = index.offsets[ranked.window], index.offsets[ranked.window + 1]
+    low, high = index.bounds[ranked.window]
     introduction = np.arange(*index.introductions[index.owners[ranked.window]], dtype=np.int32)
     rows = np.concatenate([np.arange(low, high, dtype=np.int32), introduction])
     shares = np.where(np.arange(len(rows)) < high - low, 1.0, SHARE)
@@ -130,7 +130,7 @@ def _introducing_passage(index: Index, introduction: Integers) -> str:
     """Id of the passage that contains the tokens of an introduction; empty if there are none."""
     if not len(introduction):
         return ""
-    return index.windows[int(np.searchsorted(index.offsets, introduction[0], "right")) - 1].passage
+    return index.windows[int(np.searchsorted(index.bounds[:, 0], introduction[0], "right")) - 1].passage
 
 
 def _whole_word(text: str, start: int, end: int) -> Span:

@@ -334,11 +334,17 @@ def by_tiers(ranked: Sequence[Ranked], tiers: Mapping[str, int]) -> list[Ranked]
 
 def _best_cosines(tokens: Floats, index: Index, rows: Integers) -> Floats:
     """Highest cosine of each word piece of the question in each window, shape ``(windows, pieces)``."""
-    bounds = np.stack([index.offsets[rows], index.offsets[rows + 1]], axis=1)
-    lengths = bounds[:, 1] - bounds[:, 0]
-    is_one_run = lengths.sum() == bounds[-1, 1] - bounds[0, 0]
-    cosines = index.tokens.cosines(slice(bounds[0, 0], bounds[-1, 1]) if is_one_run else runs(bounds), tokens)
-    best: Floats = np.maximum.reduceat(cosines, np.cumsum(lengths) - lengths, axis=0)
+    bounds = index.bounds[rows]
+    if rows[-1] - rows[0] + 1 == len(rows) and (bounds[:-1, 1] < bounds[-1, 1]).all():
+        # Tokens that neighbouring windows share are compared once.
+        cosines = index.tokens.cosines(slice(bounds[0, 0], bounds[-1, 1]), tokens)
+        # Where a range ends and the next begins is of no interest; the last range ends with the tokens.
+        ranges = (bounds - bounds[0, 0]).ravel()[:-1]
+        best: Floats = np.maximum.reduceat(cosines, ranges, axis=0)[::2]
+    else:
+        lengths = bounds[:, 1] - bounds[:, 0]
+        cosines = index.tokens.cosines(runs(bounds), tokens)
+        best = np.maximum.reduceat(cosines, np.cumsum(lengths) - lengths, axis=0)
     return best
 
 
@@ -377,7 +383,7 @@ def _scored_sentences(
     query: Query, weights: Floats, index: Index, row: int, sentences: Sequence[Span]
 ) -> list[tuple[float, Span]]:
     """Score, to four decimals, and span of each sentence that has words in a window."""
-    tokens = slice(index.offsets[row], index.offsets[row + 1])
+    tokens = slice(*index.bounds[row])
     cosines = index.tokens.cosines(tokens, query.tokens)
     starts = index.spans[tokens, 0]
     scored: list[tuple[float, Span]] = []

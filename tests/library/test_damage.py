@@ -9,13 +9,16 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from essay_library import FOUND, QUESTION, SAMPLE, SECOND, Opened, file_digests, one_sentence
 from fake_models import FakeEncoder
 
 from assistant.core.errors import DamagedEssayError, LibraryError
+from assistant.retrieval.index.storage import load_index
+from assistant.retrieval.index.tokens import runs
 
-_ROWS = ("owners", "ends", "lines", "hosts", "lengths", "ids", "spans", "scales", "tokens")
+_ROWS = ("owners", "bounds", "lines", "hosts", "lengths", "ids", "spans", "scales", "tokens")
 _FIELDS = ("terms", "starts", "passages", "counts")
 _INDEX_FILES = [
     *(f"{name}.bin" for name in _ROWS),
@@ -57,8 +60,8 @@ def test_damaged_file_of_the_index_is_made_again(opened: Opened, name: str, harm
 @pytest.mark.parametrize(
     "change",
     [
-        {"schema": 2},
-        {"schema": 4},
+        {"schema": 3},
+        {"schema": 5},
         {"essays": {}},
         {"essays": {"sample": "0" * 64}},
         {"essays": None},
@@ -372,3 +375,50 @@ def test_an_old_source_that_disagrees_with_its_passages_gets_no_digest(opened: O
     assert "text_sha256" not in json.loads(stated.read_text("utf-8"))
     with pytest.raises(LibraryError, match="was changed"):
         opened.library.edit("sample", first_page="844")
+
+
+def _index_as_version_3_left_it(root: Path) -> None:
+    """Rewrite an index in the form that it had before: a byte a component, windows that share no tokens."""
+    index = load_index(root / "index")
+    assert index is not None
+    manifest = root / "index" / "manifest.json"
+    stated = json.loads(manifest.read_text("utf-8"))
+    rows = root / "index" / stated["rows"]
+    lengths = index.bounds[:, 1] - index.bounds[:, 0]
+    tokens, spans = runs(index.bounds), np.array(index.spans)
+    columns = {
+        "ends": np.cumsum(lengths).astype(np.int32),
+        "ids": index.ids[tokens],
+        "spans": spans[tokens],
+        "scales": np.full(len(tokens), 1 / 127, dtype=np.float32),
+        "tokens": np.round(127 * index.tokens.vectors[tokens]).astype(np.int8),
+    }
+    files = {rows / f"{name}.bin": column.tobytes() for name, column in columns.items()}
+    assert len(tokens) > len(index.ids)
+    del index
+    (rows / "bounds.bin").unlink()
+    for path, content in files.items():
+        path.write_bytes(content)
+    stated["schema"] = 3
+    stated["counts"]["tokens"] = len(tokens)
+    manifest.write_text(json.dumps(stated), "utf-8")
+
+
+@pytest.mark.parametrize("first", ["ask", "add"])
+def test_an_index_of_the_version_before_is_rebuilt(opened: Opened, first: str) -> None:
+    opened.library.add(SECOND)
+    answers = opened.hit_scores()
+    wanted = file_digests(opened.root / "data")
+    _index_as_version_3_left_it(opened.root)
+    other = Opened(opened.root)
+    if first == "add":
+        other.library.add(SAMPLE)
+    assert other.hit_scores() == answers
+    # An addition shows how far it is.
+    line = "The index does not agree with the essays; it is rebuilt."
+    assert other.notices == {"ask": [line], "add": []}[first]
+    assert file_digests(opened.root / "data") == wanted
+    assert list((opened.root / "index").glob("*/ends.bin")) == []
+    again = Opened(opened.root)
+    assert again.hit_scores() == answers
+    assert (again.notices, again.encoder.encoded) == ([], [QUESTION])

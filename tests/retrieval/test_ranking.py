@@ -70,7 +70,7 @@ def plain_idf(index: Index, among: set[str], piece: int) -> float:
         name
         for name in among
         for at, window in enumerate(index.windows)
-        if window.passage == name and piece in index.ids[index.offsets[at] : index.offsets[at + 1]]
+        if window.passage == name and piece in index.ids[slice(*index.bounds[at])]
     }
     return math.log(1 + (len(among) - len(holds) + 0.5) / (len(holds) + 0.5))
 

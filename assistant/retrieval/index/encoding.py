@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import random
 import struct
 import zlib
@@ -13,28 +14,32 @@ from typing import Any
 
 import numpy as np
 
-from assistant.retrieval.index.tokens import TokenStore
-from assistant.retrieval.models.encoder import Encoder, Floats, Integers, ModelInfo
+from assistant.retrieval.index.tokens import PRECISE, TokenStore, bits_of, width_of
+from assistant.retrieval.index.windows import Window
+from assistant.retrieval.models.encoder import Encoded, Encoder, Floats, Integers, ModelInfo, unit
 
 # Texts encoded at once: an interrupt loses at most these, some seconds of work.
 _CHUNK = 64
 _PREFIX = "encodings-"
-# A record starts with its checksum and length, then the digest of its text and the number of its tokens.
-_FRAME, _HEAD = struct.Struct("<II"), struct.Struct("<16sI")
+# A record starts with its checksum and length, then the digest of its text, the numbers of its windows and
+# tokens, and the bits of a component.
+_FRAME, _HEAD = struct.Struct("<II"), struct.Struct("<16sIII")
 
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """What an index stores of a text.
+    """What an index stores of a passage's windows, or what the model says of one.
 
     Attributes:
-        vector: Unit vector of the whole text, shape ``(dimension,)``.
+        vectors: Unit vector of each window, shape ``(windows, dimension)``.
+        bounds: First token of each window and the one after its last, shape ``(windows, 2)``.
         ids: Vocabulary id of each token, shape ``(tokens,)``.
-        spans: Start and end of each token in the text, shape ``(tokens, 2)``.
+        spans: Start and end of each token in the passage's text, or in the window's; shape ``(tokens, 2)``.
         tokens: Unit vector of each token.
     """
 
-    vector: Floats
+    vectors: Floats
+    bounds: Integers
     ids: Integers
     spans: Integers
     tokens: TokenStore
@@ -53,20 +58,20 @@ class SavedEncodings:
 
     def __init__(self, folder: Path, info: ModelInfo, on_resume: Callable[[int], None]) -> None:
         # The name contains the version of the format, so that another version is never misread.
-        digest = hashlib.sha256(f"1 {info.digest} {info.dimension}".encode()).hexdigest()[:16]
+        digest = hashlib.sha256(f"2 {info.digest} {info.dimension}".encode()).hexdigest()[:16]
         self._path = folder / f"{_PREFIX}{digest}.bin"
         self._dimension = info.dimension
         self._on_resume = on_resume
         self._end = 0
 
     def known(self, texts: Sequence[str]) -> dict[str, Encoding]:
-        """Encodings of those texts that an earlier run has encoded, by text."""
+        """Encodings of those texts that an earlier run has encoded, by text or, for a passage, by its key."""
         by_digest = {_text_digest(text): text for text in texts}
         encodings = {}
         for payload in self._payloads():
-            digest, count = _HEAD.unpack_from(payload)
+            digest, *counts = _HEAD.unpack_from(payload)
             if digest in by_digest:
-                encodings[by_digest[digest]] = self._encoding(payload, count)
+                encodings[by_digest[digest]] = self._encoding(payload, *counts)
         if encodings:
             self._on_resume(len(encodings))
         return encodings
@@ -86,7 +91,7 @@ class SavedEncodings:
             yield payload
             self._end = start + length
 
-    def _encoding(self, payload: memoryview, count: int) -> Encoding:
+    def _encoding(self, payload: memoryview, windows: int, count: int, bits: int) -> Encoding:
         offset = _HEAD.size
 
         def array(kind: type[np.generic], *shape: int) -> Any:
@@ -95,9 +100,10 @@ class SavedEncodings:
             offset += values.nbytes
             return values
 
-        vector, ids = array(np.float32, self._dimension), array(np.int32, count)
-        spans, scales = array(np.int32, count, 2), array(np.float32, count)
-        return Encoding(vector, ids, spans, TokenStore(array(np.int8, count, self._dimension), scales))
+        vectors, bounds = array(np.float32, windows, self._dimension), array(np.int32, windows, 2)
+        ids, spans, scales = array(np.int32, count), array(np.int32, count, 2), array(np.float32, count)
+        codes = array(np.uint8, count, width_of(self._dimension, bits))
+        return Encoding(vectors, bounds, ids, spans, TokenStore(codes, scales, self._dimension, bits))
 
     def add(self, encodings: Mapping[str, Encoding]) -> None:
         """Append encodings, by text; if the disk is full, the file is deleted and the work continues."""
@@ -114,9 +120,12 @@ class SavedEncodings:
 
 
 def _record(text: str, encoding: Encoding) -> bytes:
-    arrays = (encoding.vector, encoding.ids, encoding.spans, encoding.tokens.scales, encoding.tokens.codes)
-    head = _HEAD.pack(_text_digest(text), len(encoding.ids))
-    payload = b"".join([head, *(array.tobytes() for array in arrays)])
+    tokens = encoding.tokens
+    head = _HEAD.pack(_text_digest(text), len(encoding.vectors), len(tokens), tokens.bits)
+    floats, integers = (encoding.vectors,), (encoding.bounds, encoding.ids, encoding.spans)
+    arrays = [array.astype(np.float32, copy=False).tobytes() for array in floats]
+    arrays += [array.astype(np.int32, copy=False).tobytes() for array in integers]
+    payload = b"".join([head, *arrays, tokens.scales.tobytes(), tokens.codes.tobytes()])
     return _FRAME.pack(zlib.crc32(payload), len(payload)) + payload
 
 
@@ -160,7 +169,7 @@ def encode(
         report(0)
     for chunk in _chunks([text for text in texts if text not in encodings]):
         new = {
-            text: Encoding(encoded.vector, encoded.ids, _spans(encoder, text), TokenStore.of(encoded.tokens))
+            text: _encoding_of(text, encoded, encoder)
             for text, encoded in zip(chunk, encoder.encode(chunk, progress=report), strict=True)
         }
         encodings |= new
@@ -180,6 +189,60 @@ def _chunks(texts: Sequence[str]) -> list[list[str]]:
     return [[texts[number] for number in chunk] for chunk in chunks]
 
 
-def _spans(encoder: Encoder, text: str) -> Integers:
-    spans = np.array([(piece.start, piece.end) for piece in encoder.pieces(text)], dtype=np.int32)
-    return spans.reshape(-1, 2)
+def _encoding_of(text: str, encoded: Encoded, encoder: Encoder) -> Encoding:
+    count = len(encoded.ids)
+    # Two sentences may have a piece more together than they have apart; the model has cut it off.
+    spans = np.array([(piece.start, piece.end) for piece in encoder.pieces(text)[:count]], dtype=np.int32)
+    bounds = np.array([[0, count]], dtype=np.int32)
+    tokens = TokenStore.of(encoded.tokens, PRECISE)
+    return Encoding(encoded.vector[None], bounds, encoded.ids, spans.reshape(-1, 2), tokens)
+
+
+def passage_key(windows: Sequence[Window]) -> str:
+    """What identifies the encoding of a passage: its windows, and where they are in it."""
+    return json.dumps([(window.start, window.end, window.text) for window in windows])
+
+
+def join_windows(windows: Sequence[Window], encodings: Sequence[Encoding]) -> Encoding:
+    """Join the encodings of a passage's windows, each a single one.
+
+    A sentence that two windows share is stored once: each of its tokens has the mean of its two vectors. The
+    windows' order is that of the passage, and no token is in more than two of them.
+    """
+    bounds = np.zeros((len(windows), 2), dtype=np.int32)
+    ids: list[Integers] = []
+    spans: list[Integers] = []
+    parts: list[Floats] = []
+    end, previous = 0, None
+    for number, (window, encoding) in enumerate(zip(windows, encodings, strict=True)):
+        placed, vectors = encoding.spans + window.start, encoding.tokens.vectors
+        shared = 0 if previous is None else _shared(*previous, encoding.ids, placed)
+        if shared and len(parts[-1]) < shared:
+            shared = 0
+        if shared:
+            parts[-1][-shared:] = unit(parts[-1][-shared:] + vectors[:shared])
+        bounds[number] = end - shared, end - shared + len(placed)
+        end = int(bounds[number, 1])
+        ids.append(encoding.ids[shared:])
+        spans.append(placed[shared:])
+        parts.append(vectors[shared:])
+        previous = encoding.ids, placed
+    tokens = np.concatenate(parts)
+    return Encoding(
+        np.concatenate([encoding.vectors for encoding in encodings]),
+        bounds,
+        np.concatenate(ids).astype(np.int32),
+        np.concatenate(spans).astype(np.int32),
+        TokenStore.of(tokens, bits_of(tokens.shape[1])),
+    )
+
+
+def _shared(ids: Integers, spans: Integers, next_ids: Integers, next_spans: Integers) -> int:
+    """Number of tokens at the end of a window with which the next one begins."""
+    if not len(next_spans):
+        return 0
+    count = len(spans) - int(np.searchsorted(spans[:, 0], next_spans[0, 0]))
+    is_shared = np.array_equal(ids[len(ids) - count :], next_ids[:count]) and np.array_equal(
+        spans[len(spans) - count :], next_spans[:count]
+    )
+    return count if is_shared else 0

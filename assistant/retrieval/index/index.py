@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from assistant.core.essay import SEARCHED_KINDS, Passage
 from assistant.retrieval.index.bm25 import Postings, index_words
-from assistant.retrieval.index.encoding import Encoding, SavedEncodings, encode
+from assistant.retrieval.index.encoding import Encoding, SavedEncodings, encode, join_windows, passage_key
 from assistant.retrieval.index.introductions import introduction_rows, introductions_of
-from assistant.retrieval.index.tokens import TokenStore, runs
+from assistant.retrieval.index.tokens import TokenStore, bits_of, runs
 from assistant.retrieval.index.vectors import VectorIndex
 from assistant.retrieval.index.windows import Window, windows_of
 from assistant.retrieval.models.encoder import Encoder, Integers, ModelInfo
@@ -70,7 +70,8 @@ class Index:
         windows: The windows, those of a passage next to each other.
         vectors: A FAISS row for each window.
         owners: Number of the passage of each window, shape ``(windows,)``.
-        offsets: First token row of each window and, last, the number of tokens; shape ``(windows + 1,)``.
+        bounds: First token row of each window and the one after its last, shape ``(windows, 2)``; windows of
+            a passage share those of a sentence that is in both.
         ids: Vocabulary id of each token, shape ``(tokens,)``.
         spans: Start and end of each token in its passage's text, shape ``(tokens, 2)``.
         tokens: Unit vector of each token.
@@ -87,7 +88,7 @@ class Index:
     windows: Windows
     vectors: VectorIndex
     owners: Integers
-    offsets: Integers
+    bounds: Integers
     ids: Integers
     spans: Integers
     tokens: TokenStore
@@ -200,25 +201,39 @@ def build_index(
         The new index, in memory.
     """
     searched = [passage for passage in passages if passage.kind in SEARCHED_KINDS]
-    windows = [window for passage in searched for window in windows_of(passage, encoder)]
-    encodings: dict[str, Encoding] = {}
+    passage_windows = [group for passage in searched if (group := tuple(windows_of(passage, encoder)))]
+    keys = [passage_key(windows) for windows in passage_windows]
+    known: dict[str, Encoding] = {}
     if previous is not None and previous.model.digest == encoder.info.digest:
-        encodings = encodings_of(previous, {passage.essay_id for passage in searched})
-    missing = [text for text in dict.fromkeys(window.text for window in windows) if text not in encodings]
-    encodings |= zip(missing, encode(missing, encoder, saved, progress), strict=True)
-    return _assemble(encoder.info, digests, windows, [encodings[window.text] for window in windows], passages)
+        known = encodings_of(previous, {passage.essay_id for passage in searched})
+    if saved is not None:
+        known |= saved.known([key for key in keys if key not in known])
+    new = {key: windows for key, windows in zip(keys, passage_windows, strict=True) if key not in known}
+    missing = list(dict.fromkeys(window.text for windows in new.values() for window in windows))
+    encodings = dict(zip(missing, encode(missing, encoder, saved, progress), strict=True))
+    for key, group in new.items():
+        known[key] = join_windows(group, [encodings[window.text] for window in group])
+    windows = [window for group in passage_windows for window in group]
+    return _assemble(encoder.info, digests, windows, [known[key] for key in keys], passages)
 
 
 def encodings_of(index: Index, essays: Iterable[str]) -> dict[str, Encoding]:
-    """Encodings of the windows of some essays, as far as an index has them, by the windows' text."""
+    """Encodings of the passages of some essays, as far as an index has them, by their ``passage_key``."""
     encodings = {}
     for essay in index.essays.keys() & set(essays):
-        start, end = index.essays[essay].windows
-        vectors = index.vectors.part(start, end)
-        for row, vector in zip(range(start, end), vectors, strict=True):
-            window, tokens = index.windows[row], slice(index.offsets[row], index.offsets[row + 1])
-            spans = index.spans[tokens] - window.start
-            encodings[window.text] = Encoding(vector, index.ids[tokens], spans, index.tokens.part(tokens))
+        first, last = index.essays[essay].windows
+        vectors = index.vectors.part(first, last)
+        for number in range(*index.essays[essay].passages):
+            start, end = (int(row) for row in index.first_windows[number : number + 2])
+            bounds = index.bounds[start:end]
+            rows = slice(int(bounds[0, 0]), int(bounds[-1, 1]))
+            encodings[passage_key([index.windows[row] for row in range(start, end)])] = Encoding(
+                vectors[start - first : end - first],
+                bounds - bounds[0, 0],
+                index.ids[rows],
+                index.spans[rows],
+                index.tokens.part(rows),
+            )
     return encodings
 
 
@@ -229,38 +244,41 @@ def _assemble(
     encodings: Sequence[Encoding],
     passages: Sequence[Passage],
 ) -> Index:
-    """Put the windows and their encodings, one for each, together as an index."""
+    """Put the windows and the encodings of their passages together as an index."""
     counts = [len(encoding.ids) for encoding in encodings]
-    offsets = np.cumsum([0, *counts]).astype(np.int32)
+    firsts = np.cumsum([0, *counts])
+    shifted = [encoding.bounds + first for encoding, first in zip(encodings, firsts, strict=False)]
+    bounds = np.concatenate([np.zeros((0, 2), np.int32), *shifted]).astype(np.int32)
     ids = np.concatenate([np.zeros(0, np.int32), *(encoding.ids for encoding in encodings)]).astype(np.int32)
-    shifted = [encoding.spans + window.start for window, encoding in zip(windows, encodings, strict=True)]
-    spans = np.concatenate([np.zeros((0, 2), np.int32), *shifted]).astype(np.int32)
+    spans = np.concatenate([np.zeros((0, 2), np.int32), *(encoding.spans for encoding in encodings)])
+    spans = spans.astype(np.int32)
     passage_ids = dict.fromkeys(window.passage for window in windows)
     numbers = {passage_id: number for number, passage_id in enumerate(passage_ids)}
     owners = np.array([numbers[window.passage] for window in windows], dtype=np.int32)
     by_id = {passage.id: passage for passage in passages}
     words, lengths = index_words(by_id[name].text for name in numbers)
-    vectors = np.array([encoding.vector for encoding in encodings], dtype=np.float32)
+    vectors = np.concatenate([np.zeros((0, info.dimension)), *(encoding.vectors for encoding in encodings)])
+    stores = [encoding.tokens for encoding in encodings]
     return Index(
         model=info,
-        essays=_segments(digests, [by_id[window.passage].essay_id for window in windows], owners, offsets),
+        essays=_segments(digests, [by_id[window.passage].essay_id for window in windows], owners, bounds),
         windows=tuple(windows),
-        vectors=VectorIndex.build(vectors.reshape(-1, info.dimension)),
+        vectors=VectorIndex.build(vectors.astype(np.float32)),
         owners=owners,
-        offsets=offsets,
+        bounds=bounds,
         ids=ids,
         spans=spans,
-        tokens=TokenStore.joined([encoding.tokens for encoding in encodings], info.dimension),
-        introductions=introduction_rows(introductions_of(passages), windows, numbers, offsets, spans),
+        tokens=TokenStore.joined(stores, info.dimension, bits_of(info.dimension)),
+        introductions=introduction_rows(introductions_of(passages), windows, numbers, bounds, spans),
         lengths=lengths,
-        pieces=Postings.of(ids.astype(np.uint64), np.repeat(owners, counts)),
+        pieces=Postings.of(ids.astype(np.uint64), np.repeat(np.arange(len(counts), dtype=np.int32), counts)),
         words=words,
         vocabulary=lambda: _vocabularies(passages),
     )
 
 
 def _segments(
-    digests: Mapping[str, str], essays: Sequence[str], owners: Integers, offsets: Integers
+    digests: Mapping[str, str], essays: Sequence[str], owners: Integers, bounds: Integers
 ) -> dict[str, IndexSegment]:
     """Segment of each essay, from the essay of each window; essays without windows have empty ones."""
     empty = (0, 0)
@@ -272,7 +290,7 @@ def _segments(
             digests.get(essay, ""),
             (start, end),
             (int(owners[start]), int(owners[end - 1]) + 1),
-            (int(offsets[start]), int(offsets[end])),
+            (int(bounds[start, 0]), int(bounds[end - 1, 1])),
         )
         start = end
     return segments

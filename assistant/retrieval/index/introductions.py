@@ -55,7 +55,7 @@ def introduction_rows(
     introductions: Mapping[str, Introduction],
     windows: Sequence[Window],
     numbers: Mapping[str, int],
-    offsets: Integers,
+    bounds: Integers,
     spans: Integers,
 ) -> Integers:
     """Find the token rows of each introduction in an index.
@@ -64,7 +64,7 @@ def introduction_rows(
         introductions: Introductions by the id of the passage that they introduce.
         windows: The windows of the index.
         numbers: Number of each of its passages, by id.
-        offsets: First token row of each window and, last, the number of tokens.
+        bounds: First token row of each window and the one after its last, shape ``(windows, 2)``.
         spans: Start and end of each token in its passage's text.
 
     Returns:
@@ -80,7 +80,7 @@ def introduction_rows(
     for introduced, introduction in introductions.items():
         if introduced in numbers:
             candidates = [
-                _token_rows(introduction, offsets[row : row + 2], spans)
+                _token_rows(introduction, bounds[row], spans)
                 for row in rows_by_passage.get(introduction.passage, ())
             ]
             ranges[numbers[introduced]] = max(candidates, key=lambda rows: rows[1] - rows[0], default=(0, 0))

@@ -27,12 +27,12 @@ from assistant.core.errors import LibraryError
 from assistant.retrieval.index.bm25 import Postings
 from assistant.retrieval.index.encoding import delete_encodings
 from assistant.retrieval.index.index import Index, IndexSegment, Vocabulary
-from assistant.retrieval.index.tokens import TokenStore
+from assistant.retrieval.index.tokens import TokenStore, bits_of, width_of
 from assistant.retrieval.index.vectors import VectorIndex, engine_of
 from assistant.retrieval.index.windows import Window
 from assistant.retrieval.models.encoder import ModelInfo
 
-SCHEMA = 3
+SCHEMA = 4
 MANIFEST = "manifest.json"
 # Files up to this size are verified by reading them, which takes some ten milliseconds for an essay's index.
 CHECKED = 64 * 1024 * 1024
@@ -52,7 +52,7 @@ class Column:
     Attributes:
         axis: What a row describes; one of ``AXES``.
         kind: Type of the numbers.
-        width: Numbers in a row; 0 for as many as the model's vectors have.
+        width: Numbers in a row; 0 for the bytes of a token's vector.
     """
 
     axis: str
@@ -61,18 +61,21 @@ class Column:
 
     def shape(self, info: ModelInfo) -> tuple[int, ...]:
         """Shape of a row."""
-        return () if self.width == 1 else (self.width or info.dimension,)
+        return () if self.width == 1 else (self._width(info),)
 
     def row_bytes(self, info: ModelInfo) -> int:
         """Size of a row."""
-        return (self.width or info.dimension) * np.dtype(self.kind).itemsize
+        return self._width(info) * np.dtype(self.kind).itemsize
+
+    def _width(self, info: ModelInfo) -> int:
+        return self.width or width_of(info.dimension, bits_of(info.dimension))
 
 
 # By the name of the file, without its suffix.
 COLUMNS = {
     "owners": Column("windows", np.int32),
-    # End of each window's tokens, and of its line in the file of texts.
-    "ends": Column("windows", np.int32),
+    # First token of each window and the one after its last; the end of its line in the file of texts.
+    "bounds": Column("windows", np.int32, 2),
     "lines": Column("windows", np.int64),
     # The introductions, under the name that the format has for them.
     "hosts": Column("passages", np.int32, 2),
@@ -80,7 +83,7 @@ COLUMNS = {
     "ids": Column("tokens", np.int32),
     "spans": Column("tokens", np.int32, 2),
     "scales": Column("tokens", np.float32),
-    "tokens": Column("tokens", np.int8, 0),
+    "tokens": Column("tokens", np.uint8, 0),
 }
 Arrays = Mapping[str, NDArray[Any]]
 Bytes = NDArray[np.uint8]
@@ -173,10 +176,10 @@ def _load(manifest: Mapping[str, Any], build: Path, rows: Path) -> Index | None:
         windows=StoredWindows(texts, arrays["lines"]),
         vectors=VectorIndex.load(build / VECTORS),
         owners=arrays["owners"],
-        offsets=np.concatenate([np.zeros(1, np.int32), arrays["ends"]]),
+        bounds=arrays["bounds"],
         ids=arrays["ids"],
         spans=arrays["spans"],
-        tokens=TokenStore(arrays["tokens"], arrays["scales"]),
+        tokens=TokenStore(arrays["tokens"], arrays["scales"], info.dimension, bits_of(info.dimension)),
         introductions=arrays["hosts"],
         lengths=arrays["lengths"],
         pieces=pieces,
@@ -364,7 +367,7 @@ def _append(index: Index, rows: Path, counts: Mapping[str, int]) -> tuple[dict[s
     introductions = np.where(index.introductions > 0, index.introductions + shift, 0)
     arrays: Arrays = {
         "owners": index.owners + np.int32(counts["passages"]),
-        "ends": index.offsets[1:] + shift,
+        "bounds": index.bounds + shift,
         "lines": line_ends,
         "hosts": introductions.astype(np.int32),
         "lengths": index.lengths,

@@ -65,7 +65,7 @@ def assert_equal(one: Index, other: Index) -> None:
     assert one.model == other.model
     assert dict(one.chunk_digests) == dict(other.chunk_digests)
     assert list(one.windows) == list(other.windows)
-    names = "owners offsets ids spans introductions lengths tokens.codes tokens.scales"
+    names = "owners bounds ids spans introductions lengths tokens.codes tokens.scales"
     for name in names.split():
         mine, theirs = attrgetter(name)(one), attrgetter(name)(other)
         np.testing.assert_array_equal(mine, theirs, err_msg=name)
@@ -169,10 +169,11 @@ def test_vectors_are_saved_in_a_folder_with_letters_beyond_ascii(tmp_path: Path)
 
 def test_the_index_holds_each_token_with_its_place_in_the_passage() -> None:
     encoder, index = FakeEncoder(), built(TEXTS)
-    assert index.offsets[0] == 0
-    assert index.offsets[-1] == len(index.ids) == len(index.spans) == len(index.tokens)
+    # The first two windows are sentences 1 and 2, and 2 and 3: they share the six tokens of the second.
+    assert index.bounds.tolist() == [[0, 12], [6, 17], [17, 35], [35, 38]]
+    assert len(index.ids) == len(index.spans) == len(index.tokens) == 38
     for row, window in enumerate(index.windows):
-        tokens = slice(index.offsets[row], index.offsets[row + 1])
+        tokens = slice(*index.bounds[row])
         pieces = encoder.pieces(window.text)
         assert index.ids[tokens].tolist() == [piece.id for piece in pieces]
         text = TEXTS[window.passage]
@@ -192,10 +193,16 @@ def test_known_windows_are_reused_and_not_encoded_again() -> None:
     encoder = FakeEncoder()
     old = built(TEXTS, encoder)
     encoder.encoded.clear()
-    # The known words have moved: other order, other offsets, another passage id.
-    texts = {"coast/p01": "Fog came.", "coast/p02": f"Snow fell. {TEXTS['coast/p01']}", "coast/p03": "Rain."}
+    # The known passages have moved: other order, other ids. Of one that has changed, each window is encoded:
+    # its tokens are means over windows, which would be others after other changes.
+    texts = {"coast/p01": "Fog came.", "coast/p02": TEXTS["coast/p01"], "coast/p03": "Rain."}
+    texts["coast/p04"] = TEXTS["coast/p02"] + " So it was."
     renewed = built(texts, encoder, old)
-    assert encoder.encoded == ["Snow fell. The lamp burns all night.", "Rain."]
+    assert encoder.encoded == [
+        "Rain.",
+        TEXTS["coast/p02"],
+        "“Nobody rang it,” the pilot wrote — twice. So it was.",
+    ]
     assert_equal(renewed, built(texts))
 
 
@@ -264,7 +271,7 @@ def test_no_index_is_none(tmp_path: Path) -> None:
     assert read_manifest(tmp_path) is None
 
 
-FILES = ["owners.bin", "ends.bin", "ids.bin", "spans.bin", "tokens.bin", "scales.bin", "windows.faiss"]
+FILES = ["owners.bin", "bounds.bin", "ids.bin", "spans.bin", "tokens.bin", "scales.bin", "windows.faiss"]
 FILES += ["windows.jsonl", "words.counts.npy", "pieces.passages.npy"]
 
 
@@ -288,7 +295,7 @@ def test_a_damaged_file_is_never_used(tmp_path: Path, name: str, damage: str) ->
 
 @pytest.mark.parametrize(
     "change",
-    [{"schema": 2}, {"counts": {}}, {"build": "build-none"}, {"model": {}}, {"model": None}, {"files": 7}],
+    [{"schema": 3}, {"counts": {}}, {"build": "build-none"}, {"model": {}}, {"model": None}, {"files": 7}],
     ids=str,
 )
 def test_a_manifest_that_does_not_fit_is_never_used(tmp_path: Path, change: dict[str, object]) -> None:
@@ -298,7 +305,7 @@ def test_a_manifest_that_does_not_fit_is_never_used(tmp_path: Path, change: dict
     assert load_index(tmp_path) is None
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"schema": 3}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"schema": 4}'])
 def test_a_broken_manifest_is_never_used(tmp_path: Path, text: str) -> None:
     save_index(built(TEXTS), tmp_path).make_current()
     (tmp_path / MANIFEST).write_text(text, "utf-8")

@@ -165,6 +165,6 @@ def test_of_an_introduction_longer_than_the_model_reads_one_window_counts() -> N
     assert {
         window.passage
         for at, window in enumerate(index.windows)
-        if index.offsets[at] <= low < high <= index.offsets[at + 1]
+        if index.bounds[at, 0] <= low < high <= index.bounds[at, 1]
     } == {"coast/p01"}
     assert index.introductions[numbers["coast/p01"]].tolist() == [0, 0]
