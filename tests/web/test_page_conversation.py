@@ -178,3 +178,48 @@ def test_a_new_conversation_forgets_what_was_stored(page: Page) -> None:
     assert page.evaluate("Object.keys(sessionStorage).filter(key => key.includes('answer-')).length") == 0
     ask(page, _OTHER)
     assert _asked(page) == [_OTHER]
+
+
+def test_the_links_of_the_essay_are_one_stop_and_the_arrows_go_through_them(page: Page) -> None:
+    stops = page.locator("#pane .anchor").evaluate_all("all => all.filter(one => one.tabIndex === 0).length")
+    assert (stops, page.locator("#pane .anchor").count() > 8) == (1, True)
+    page.locator("#pane .anchor").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#pane .anchor").nth(2)).to_be_focused()
+    page.keyboard.press("End")
+    expect(page.locator("#pane .anchor").last).to_be_focused()
+    page.keyboard.press("Home")
+    expect(page.locator("#pane .anchor").first).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    # Whoever leaves the essay and comes back is where they were.
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    expect(page.locator("#pane .anchor").nth(1)).to_be_focused()
+    page.locator(".reader [data-passage='log/p03'] .s").first.evaluate(
+        "one => (one.tabIndex = -1, one.focus())"
+    )
+    page.keyboard.press("l")
+    expect(page.locator("#desk-voice")).to_have_text("Link copied.")
+    assert str(page.evaluate("navigator.clipboard.readText()")).endswith("/#log/p03")
+
+
+def test_passages_and_verdict_are_announced_and_the_focus_stays(page: Page) -> None:
+    expect(page.locator("#desk-voice[role=status]")).to_be_attached()
+    page.evaluate(
+        """() => {
+          window.said = [];
+          const voice = document.getElementById("desk-voice");
+          new MutationObserver(() => window.said.push(voice.textContent)).observe(voice, { childList: true });
+        }"""
+    )
+    ask(page, _QUESTION)
+    expect(page.locator("#question textarea")).to_be_focused()
+    said = page.evaluate("window.said.filter(Boolean)")
+    assert any("Passages shown: 3." in words for words in said)
+    assert page.locator(".turn .verdict").inner_text() in said[-1]
+    pin = page.locator(".card .pin").first
+    pin.press("Enter")
+    expect(pin).to_be_focused()
+    help_of_verdict = page.locator(".legend summary")
+    assert help_of_verdict.get_attribute("aria-label") == "What the verdict means"

@@ -60,6 +60,7 @@
     K: () => desk.extendSelection(-1),
     s: () => desk.goToSelection(),
     o: () => desk.openContents(),
+    l: () => copyLink(),
     f: () => desk.startFinding(),
     v: () => desk.switchShown(),
     "+": () => desk.zoomPages(1),
@@ -113,6 +114,44 @@
     const card = event.target.closest?.("#conversation .card");
     if (card && nameOf(card) !== current) desk.choose(card);
   });
+
+  // The links to the passages are one stop of the Tab key; the arrows lead from one to the next. -------
+
+  const anchors = () => [...document.querySelectorAll("#pane .anchor")];
+
+  function stopAt(anchor) {
+    for (const each of document.querySelectorAll('#pane .anchor[tabindex="0"]')) each.tabIndex = -1;
+    if (anchor) anchor.tabIndex = 0;
+  }
+
+  desk.anchorsArrived = () => {
+    if (!document.querySelector('#pane .anchor[tabindex="0"]')) stopAt(anchors()[0]);
+  };
+
+  document.addEventListener("focusin", (event) => {
+    const passage = event.target.closest?.("#pane [data-passage]");
+    const anchor = event.target.closest?.("#pane .anchor") || passage?.querySelector(".anchor") || null;
+    if (anchor && anchor.tabIndex !== 0) stopAt(anchor);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const anchor = event.target.closest?.("#pane .anchor");
+    if (!anchor || event.ctrlKey || event.altKey || event.metaKey) return;
+    const all = anchors();
+    const place = all.indexOf(anchor);
+    const goal = { ArrowDown: place + 1, ArrowUp: place - 1, Home: 0, End: all.length - 1 }[event.key];
+    if (!all[goal]) return;
+    event.preventDefault();
+    all[goal].focus();
+    all[goal].scrollIntoView({ behavior: desk.smooth(), block: "nearest" });
+  });
+
+  function copyLink() {
+    const passage = document.activeElement?.closest?.("#pane [data-passage]") || document.querySelector("#pane .current");
+    const anchor = passage?.querySelector(".anchor");
+    anchor?.click();
+    return Boolean(anchor);
+  }
 
   // The list of keys -----------------------------------------------------------------------------
 

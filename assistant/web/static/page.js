@@ -74,6 +74,9 @@ window.desk = {};
     return line;
   }
 
+  // A live region is heard only if it was there before its words.
+  document.addEventListener("DOMContentLoaded", statusLine);
+
   // Tell screen readers something; with `shown`, everyone.
   desk.say = (words, shown = false) => {
     statusLine().textContent = words;

@@ -45,6 +45,7 @@
     desk.pagesArrived();
     desk.placesArrived();
     desk.textChanged();
+    desk.anchorsArrived();
     if (!now) return;
     desk.fetchQuotations();
     if (other) desk.returnToPlace();
