@@ -7,13 +7,14 @@ turn to a second point."). A citation in brackets stays in the idea but is not s
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.chunking.sentences import split_sentences
 from assistant.core.answer import VERDICTS, AnswerVerdict, Idea
 from assistant.core.essay import Span
-from assistant.retrieval.questions import content_words, only_frames, words
+from assistant.retrieval.questions import FUNCTION_WORDS, casefolded_word, content_words, only_frames, words
 
 # The rest of a longer text is not searched.
 MOST_PARAGRAPH_CHARACTERS = 6_000
@@ -130,18 +131,19 @@ def _clauses(text: str, sentence: Span) -> Iterator[Span]:
     if len(words(text[start:end])) >= _LONG_SENTENCE:
         pieces += [match.end() for match in _CLAUSE_END.finditer(text, start, end)]
     pieces.append(end)
+    content = [
+        start + low
+        for low, high in words(text[start:end])
+        if casefolded_word(text[start + low : start + high]) not in FUNCTION_WORDS
+    ]
     low = start
     for number, high in enumerate(pieces[1:], 1):
         is_last = number == len(pieces) - 1
-        rest = text[high:end]
-        if not is_last and min(_content(text[low:high]), _content(rest)) < _FEWEST_OF_CLAUSE:
+        before, after = bisect_left(content, low), bisect_left(content, high)
+        if not is_last and min(after - before, len(content) - after) < _FEWEST_OF_CLAUSE:
             continue
         yield _without_connectives(text, low, high)
         low = high
-
-
-def _content(text: str) -> int:
-    return len(set(content_words(text)))
 
 
 def _without_connectives(text: str, start: int, end: int) -> Span:
