@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import get_args
 
 import pytest
 from page_library import Tags, answer, hit, keepers_log, passage, words_of
 
-from assistant.core.answer import AnswerVerdict, Idea
+from assistant.core.answer import AnswerVerdict, Idea, Reason
 from assistant.core.rich import rich
 from assistant.web.views.answer import (
     EVIDENCE,
@@ -166,6 +167,18 @@ def test_unanswered_questions_are_marked_as_such() -> None:
     assert words_of(html, "verdict") == NOT_ANSWERED == "The essay does not seem to answer this."
     assert words_of(html, "nearest") == "Nearest passages"
     assert Tags(html).of("not-answered")
+
+
+@pytest.mark.parametrize("reason", get_args(Reason))
+def test_each_kind_of_none_has_its_words(reason: Reason) -> None:
+    found = dataclasses.replace(answer(hit(keepers_log().passages[2]), verdict="none"), reason=reason)
+    html = answer_html(found)
+    assert words_of(html, "verdict").startswith("Not answered: ")
+    assert Tags(html).of("not-answered")[0][0]["data-reason"] == reason
+    # Before the passages are read nothing is said of it.
+    assert "data-reason" not in answer_html(found, reading=True)
+    near = dataclasses.replace(found, verdict="near")
+    assert words_of(answer_html(near), "verdict") == NEAR
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@
     }
     const changed = [...answer.children].map((child, place) => (child.isEqualNode(before.children[place]) ? null : child));
     for (const [place, child] of changed.entries()) if (child) shown.children[place].replaceWith(child);
-    shown.className = answer.className;
+    for (const { name, value } of answer.attributes) shown.setAttribute(name, value);
   }
 
   function drawAll() {

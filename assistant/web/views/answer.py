@@ -36,7 +36,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 
-from assistant.core.answer import Answer, Hit, Match
+from assistant.core.answer import Answer, Hit, Match, Reason
 from assistant.core.essay import Kind, Passage
 from assistant.core.rich import rich
 from assistant.rendering.answers import ideas_elsewhere, met_ideas
@@ -61,6 +61,16 @@ _NEAR = 0.5
 _LIGHT = 0.04
 # Words shown of a question so long that every word is a small share of it.
 _HEAVIEST = 5
+
+# Why nothing answers, where that is known; the remark above it says of which word or place it is true.
+_NOT_ANSWERED_BECAUSE: dict[Reason, str] = {
+    "absent-word": "Not answered: a word of the question does not occur.",
+    "absent-phrase": "Not answered: the quoted words do not occur.",
+    "language": "Not answered: the question is in another language.",
+    "no-such-place": "Not answered: there is no such place.",
+    "outside": "Not answered: this lies outside the text.",
+    "no-question": "Not answered: there is nothing to look for.",
+}
 
 _KIND_LABELS: dict[Kind, str] = {
     "blockquote": "Block quotation",
@@ -191,7 +201,9 @@ def _verdict(answer: Answer) -> str:
     # A note on the question itself says enough where nothing was found.
     if answer.remark and not answer.hits:
         return ""
-    return NEAR if answer.verdict == "near" else NOT_ANSWERED
+    if answer.verdict == "near":
+        return NEAR
+    return _NOT_ANSWERED_BECAUSE.get(answer.reason, NOT_ANSWERED) if answer.reason else NOT_ANSWERED
 
 
 def _references(hits: Sequence[Hit]) -> dict[str, Forms]:
