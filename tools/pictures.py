@@ -31,7 +31,7 @@ PRINTED = ROOT / "tests" / "data" / "pdf" / "sample-chapter.pdf"
 
 QUESTION = "What did chapters make possible for the reader?"
 UNANSWERED = "What is the boiling point of liquid helium?"
-COLOURS = 40
+COLOURS = 192
 DESK, PHONE = (1280, 800), (390, 844)
 _PATIENCE = 60_000
 

@@ -127,7 +127,8 @@
     const ruler = document.getElementById("ruler");
     const reader = desk.reader();
     if (!ruler) return;
-    if (!ruler.offsetParent || !reader?.offsetParent) return void ruler.replaceChildren();
+    if (!ruler.offsetParent) return void ruler.replaceChildren();
+    if (!reader?.offsetParent) return void ruler.replaceChildren(...(desk.isPrinted() ? pageLabels(ruler) : []));
     ruler.replaceChildren(
       ...pageLabels(ruler), ...ticks(desk.hits(), kind, reader, ruler), ...ticks(found, "found", reader, ruler),
     );

@@ -185,6 +185,7 @@
       desk.markHits();
     }
     desk.placesArrived();
+    desk.drawRuler();
     return true;
   };
 
