@@ -22,6 +22,7 @@ from typing import Any
 import torch
 from lora import body_of
 from tokenizers import Tokenizer
+from torch import nn
 
 from assistant.chunking.sentences import split_sentences
 from assistant.core.essay import Passage, SourceMap
@@ -54,7 +55,8 @@ class TokenModel:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._open, self._close = (self._tokenizer.token_to_id(mark) for mark in ("[CLS]", "[SEP]"))
-        self._body = body_of(folder, 0.0).to(_DEVICE).train(mode=False)
+        body: nn.Module = body_of(folder, 0.0)
+        self._body = body.to(_DEVICE).train(mode=False)
 
     def pieces(self, text: str) -> list[Piece]:
         """Word pieces of a text; see ``Encoder.pieces``."""

@@ -106,7 +106,8 @@ class Batches:
         tokenizer.no_padding()
         tokenizer.no_truncation()
         self._encode = cache(lambda text: _pieces(tokenizer.encode(text, add_special_tokens=False)))
-        self._open, self._close = (tokenizer.token_to_id(mark) for mark in ("[CLS]", "[SEP]"))
+        first, last = (int(tokenizer.token_to_id(mark) or 0) for mark in ("[CLS]", "[SEP]"))
+        self._marks = (first, last, last)
 
     def of(self, pairs: Sequence[Pair]) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
         """Model input, and the share of the answer that each word piece has (rows of 0 if unknown)."""
@@ -121,12 +122,8 @@ class Batches:
         shares = np.zeros((len(rows), width), dtype=np.float32)
         for number, (question, ids, inside) in enumerate(rows):
             start, end = len(question) + 2, len(question) + len(ids) + 3
-            inputs[number, 0], inputs[number, start - 1], inputs[number, end - 1] = (
-                self._open,
-                self._close,
-                self._close,
-            )
             inputs[number, 1 : start - 1], inputs[number, start : end - 1] = question, ids
+            inputs[number, [0, start - 1, end - 1]] = self._marks
             types[number, start:end], mask[number, :end] = 1, 1
             shares[number, start : end - 1] = inside / max(1, inside.sum())
         arrays_of = {"input_ids": inputs, "token_type_ids": types, "attention_mask": mask}
@@ -333,7 +330,7 @@ class Training:
             with torch.no_grad():
                 taught = [teacher(batch.inputs)[0] for teacher in self._teachers]
         weights = 1 + 0.5 * (batch.labels == 1)
-        loss = nn.functional.binary_cross_entropy_with_logits(answers, batch.labels, weights)
+        loss: torch.Tensor = nn.functional.binary_cross_entropy_with_logits(answers, batch.labels, weights)
         in_excerpt = (batch.inputs["token_type_ids"] * batch.inputs["attention_mask"]).bool()
         location = -(batch.shares * carries.masked_fill(~in_excerpt, -1e4).log_softmax(dim=1)).sum(dim=1)
         known = batch.shares.sum(dim=1) > 0

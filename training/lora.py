@@ -46,10 +46,15 @@ class AdaptedLinear(nn.Module):
 
 def body_of(model: Path, dropout: float) -> BertModel:
     """The embedding model, frozen."""
-    body = BertModel.from_pretrained(
-        str(model), add_pooling_layer=False, hidden_dropout_prob=dropout, attention_probs_dropout_prob=dropout
+    body: BertModel = BertModel.from_pretrained(
+        str(model),
+        add_pooling_layer=False,
+        hidden_dropout_prob=dropout,
+        attention_probs_dropout_prob=dropout,
+        dtype=torch.float32,
     )
-    return body.float().requires_grad_(requires_grad=False)
+    body.requires_grad_(requires_grad=False)
+    return body
 
 
 def adapt(body: BertModel, layers: Iterable[int], rank: int) -> None:

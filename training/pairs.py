@@ -149,10 +149,11 @@ def _of_question(question: DatasetQuestion, source: Source) -> dict[str, Any]:
     ranked = [(name, (start, end)) for name, start, end in source.candidates[question.id]["own"]]
     line: dict[str, Any] = {"doc": question.doc, "id": question.id, "question": question.text}
     if not question.answerable:
-        wrong = [_excerpt(source, name, span, "native") for name, span in ranked[:3]]
-        return {**line, "right": [], "wrong": wrong, "altered": [], "reworded": []}
+        unanswered = [_excerpt(source, name, span, "native") for name, span in ranked[:3]]
+        return {**line, "right": [], "wrong": unanswered, "altered": [], "reworded": []}
     spans = dict(ranked)
-    right, wrong = [], []
+    right: list[Excerpt] = []
+    wrong: list[Excerpt] = []
     for name in gold[:2]:
         for made in _of_gold(source, name, spans.get(name), known):
             (right if made["kind"] == "gold" else wrong).append(made)

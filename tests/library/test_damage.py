@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from essay_library import FOUND, QUESTION, SAMPLE, SECOND, Opened, file_digests, one_sentence
 from fake_models import FakeEncoder
+from numpy.typing import NDArray
 
 from assistant.core.errors import DamagedEssayError, LibraryError
 from assistant.retrieval.index.storage import load_index
@@ -386,7 +387,7 @@ def _index_as_version_3_left_it(root: Path) -> None:
     rows = root / "index" / stated["rows"]
     lengths = index.bounds[:, 1] - index.bounds[:, 0]
     tokens, spans = runs(index.bounds), np.array(index.spans)
-    columns = {
+    columns: dict[str, NDArray[np.generic]] = {
         "ends": np.cumsum(lengths).astype(np.int32),
         "ids": index.ids[tokens],
         "spans": spans[tokens],

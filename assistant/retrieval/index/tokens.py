@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -33,6 +33,9 @@ _SIGNS = b"signs of components"
 # vectors from memory takes longer than converting them. The second figure is the largest product that
 # OpenBLAS computes without copying its factors first, which is half as fast again.
 _BLOCK_ROWS, _BLOCK_PRODUCT = 256, 1_000_000
+# From this call on, the components of a store of at most so many bytes stay unpacked, one in a byte, since
+# unpacking takes as long as a product.
+_UNPACKED_FROM, _MOST_UNPACKED = 2, 64_000_000
 
 
 def bits_of(dimension: int) -> int:
@@ -60,6 +63,16 @@ def rotation(dimension: int) -> Floats:
     return matrix
 
 
+class _Unpacked:
+    """The components of a store that was asked more than once; two threads may both unpack them."""
+
+    __slots__ = ("calls", "numbers")
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.numbers: NDArray[np.uint8] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class TokenStore:
     """Vectors of tokens, one row for each token.
@@ -77,6 +90,7 @@ class TokenStore:
     scales: Floats
     dimension: int
     bits: int
+    _unpacked: _Unpacked = field(default_factory=_Unpacked, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -137,11 +151,15 @@ class TokenStore:
         cosines = np.empty((len(selected), len(vectors)), dtype=np.float32)
         height = max(1, min(_BLOCK_ROWS, _BLOCK_PRODUCT // max(1, columns.size)))
         block = np.empty((height, len(columns)), dtype=np.float32)
-        numbers = np.empty((2, height, len(columns) * _LOW[self.bits] // 8), dtype=np.uint8)
+        unpacked = self._numbers()
+        room = np.empty((2, height, len(columns) * _LOW[self.bits] // 8), dtype=np.uint8)
         for start in range(0, len(selected), height):
             part = selected[start : start + height]
-            codes = self.codes[part.start : part.stop] if isinstance(part, range) else self.codes[part]
-            self._unpack(codes, numbers[:, : len(part)], block[: len(part)])
+            where = slice(part.start, part.stop) if isinstance(part, range) else part
+            if unpacked is None:
+                self._unpack(self.codes[where], room[:, : len(part)], block[: len(part)])
+            else:
+                np.copyto(block[: len(part)], unpacked[where])
             np.matmul(block[: len(part)], columns, out=cosines[start : start + height])
         # The steps were counted from the lowest. Moved and scaled after the product, which has far fewer
         # numbers than the vectors.
@@ -149,7 +167,21 @@ class TokenStore:
         cosines *= self.scales[rows][:, None]
         return cosines
 
-    def _unpack(self, codes: NDArray[np.uint8], numbers: NDArray[np.uint8], block: Floats) -> None:
+    def _numbers(self) -> NDArray[np.uint8] | None:
+        """The numbers of all steps, one in a byte, if they are asked for again and again."""
+        width = 8 * width_of(self.dimension, 1)
+        kept = self._unpacked
+        kept.calls += 1
+        if kept.numbers is None and kept.calls >= _UNPACKED_FROM and len(self) * width <= _MOST_UNPACKED:
+            numbers = np.empty((len(self), width), dtype=np.uint8)
+            room = np.empty((2, len(self), width * _LOW[self.bits] // 8), dtype=np.uint8)
+            self._unpack(self.codes, room, numbers)
+            kept.numbers = numbers
+        return kept.numbers
+
+    def _unpack(
+        self, codes: NDArray[np.uint8], numbers: NDArray[np.uint8], block: Floats | NDArray[np.uint8]
+    ) -> None:
         """Write the numbers of the steps into ``block``; ``numbers`` is overwritten."""
         low, (lower, upper) = _LOW[self.bits], numbers
         width = lower.shape[1]

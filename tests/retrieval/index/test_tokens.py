@@ -163,7 +163,7 @@ def test_windows_that_are_divided_into_other_tokens_share_none(other: tuple[Wind
     assert joined.ids.tolist() == [1, 2, 3, *other[1].ids.tolist()]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExactTokens(TokenStore):
     """Token vectors in single precision, in the place of stored ones."""
 
@@ -182,9 +182,8 @@ def with_exact_tokens(index: Index, encoder: Encoder) -> Index:
     for (low, high), window in zip(index.bounds.tolist(), encoded, strict=True):
         totals[low:high] += window.tokens
     store = index.tokens
-    return replace(
-        index, tokens=ExactTokens(store.codes, store.scales, store.dimension, store.bits, unit(totals))
-    )
+    exact = ExactTokens(store.codes, store.scales, store.dimension, store.bits, exact=unit(totals))
+    return replace(index, tokens=exact)
 
 
 def sample_questions() -> list[str]:
@@ -222,3 +221,13 @@ def test_passages_rank_as_with_exact_vectors(
         assert dict(found) == pytest.approx(dict(wanted), abs=allowed)
         # Another passage is first only if it is nearly as good.
         assert dict(wanted)[found[0][0]] > wanted[0][1] - allowed
+
+
+def test_a_store_that_is_asked_again_gives_the_same_cosines() -> None:
+    vectors = np.random.default_rng(5).standard_normal((600, 384)).astype(np.float32)
+    store = TokenStore.of(vectors, 3)
+    rows = np.array([599, 0, 257, 3])
+    first = store.cosines(slice(None), vectors[:9])
+    for _ in range(2):
+        assert np.array_equal(store.cosines(slice(None), vectors[:9]), first)
+        assert np.allclose(store.cosines(rows, vectors[:9]), first[rows], atol=1e-5)
