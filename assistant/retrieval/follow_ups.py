@@ -34,6 +34,7 @@ _OPENER = _pattern(
     r"^(?P<nod>(?:and|but|so|or|then|also|ok(?:ay)?|well|now)\b,?\s+)?"
     r"(?P<about>(?:what|how) (?:about|of)\s+)?"
 )
+_ABOUT = _pattern(r"\b(?:about|of|on|over|concerning)\s+(?:the\s+)?$")
 _CORRECTION = _pattern(
     r"^(?:(?:no|nope|sorry|actually|wait|not (?:that|this|him|her|it))\b[\s,.;:–—-]*)*"
     r"(?:i|we) (?:really |actually )?(?:mean|meant)\b[\s,:]*"
@@ -151,8 +152,8 @@ class _Reading:
         self._corrects = start > 0
         self._is_opened = opener is not None and opener.end() > 0
         self._text = text[start + (opener.end() if opener is not None else 0) :].strip()
-        is_phrase = opener is not None and opener["about"] is not None
-        self._is_clause = not is_phrase and _CLAUSE.search(self._text) is not None
+        self._is_about = opener is not None and opener["about"] is not None
+        self._is_clause = not self._is_about and _CLAUSE.search(self._text) is not None
         self._content = content_words(self._text)
 
     @cached_property
@@ -237,11 +238,22 @@ class _Reading:
         frame = last.question.core
         replaced = self._names.in_text(frame, typed=True)
         if replaced and self._names.in_text(bare, typed=True):
-            before, after = frame[: replaced[0].start], frame[replaced[0].end :]
+            old = self._counterpart(frame, replaced)
+            before, after = frame[: old.start], frame[old.end :]
             start, end = len(before), len(before) + len(bare)
             return f"{before}{bare}{after}", ((0, start), (end, end + len(after))), 0, True
         text, light, _ = self._after(phrase, last)
         return text, light, 0, False
+
+    def _counterpart(self, frame: str, names: Sequence[NameInText]) -> NameInText:
+        """Which of the names in the question before a new one is put for.
+
+        "And Tommy?" after "What does Gill say about Kathy?" asks of Tommy what was asked of Kathy: Gill, the
+        author, is not in the essay. "And what about Wotton?" prefers the name that the question was about.
+        """
+        known = [name for name in names if self._names.occurs(name)] or names
+        about = [name for name in known if _ABOUT.search(frame[: name.start])] if self._is_about else []
+        return about[-1] if about else known[0]
 
     def _with_names(self, text: str) -> tuple[str, list[str]]:
         """A text with the names that its pronouns and ordinals mean, and those names."""

@@ -218,6 +218,10 @@ class Names:
             return False
         return counts["place"] * 4 < counts["all"] or gendered > 3 * counts["place"]
 
+    def occurs(self, name: NameInText) -> bool:
+        """Whether the essays name somebody or something; an essay seldom names its own author."""
+        return self._passages_with[name.key] > 0
+
     def is_subject(self, name: NameInText) -> bool:
         """Whether a name is all over the essay, as those of the work are that it is about."""
         return self._passages_with[name.key] >= max(3, _OFTEN * len(self._texts))
