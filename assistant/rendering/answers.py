@@ -158,6 +158,8 @@ def _verdicts_on(answer: Answer) -> dict[AnswerVerdict, str]:
 
 
 def _read_as(answer: Answer) -> list[str]:
+    if answer.read_as == answer.question:
+        return ["Read as going on from the question before."]
     return [f"Read as: {answer.read_as}"] if answer.read_as else []
 
 

@@ -96,6 +96,7 @@ _THAT_PERSON = _pattern(rf"\b(?:this|that|the same) {_SOMEBODY}\b")
 _PAIR = _pattern(r"\b(?:the two(?: of (?:them|these|those))?|both(?: of them)?|the pair)\b")
 _PLACES = {"first": 0, "former": 0, "second": 1, "latter": -1, "third": 2, "fourth": 3, "last": -1}
 _REFLEXIVE = _pattern(r" (?:himself|herself|itself|themselves|then|there|though|too)\b")
+_PREPOSITION = _pattern(r"(?:in|on|at|of|for|with|by|from|to|under|after|before|during|about) ")
 _WHY = _pattern(r"\b(?:why|how come|for what reason)\b")
 
 # How salient a name is: asked about, in an answering sentence, elsewhere in the passage shown; and what is
@@ -235,9 +236,9 @@ class _Reading:
     def _in_frame(self, phrase: str, last: Turn) -> tuple[str, Spans, int, bool]:
         """A phrase ("Pope?") put for the name in the question before, or after that question."""
         bare = phrase.strip(" ?.!")
-        frame = last.question.core
-        replaced = self._names.in_text(frame, typed=True)
-        if replaced and self._names.in_text(bare, typed=True):
+        frame, replaced = self._named_frame()
+        # "In Pope?" is no name.
+        if replaced and self._names.in_text(bare, typed=True) and not _PREPOSITION.match(bare):
             old = self._counterpart(frame, replaced)
             before, after = frame[: old.start], frame[old.end :]
             start, end = len(before), len(before) + len(bare)
@@ -254,6 +255,16 @@ class _Reading:
         known = [name for name in names if self._names.occurs(name)] or names
         about = [name for name in known if _ABOUT.search(frame[: name.start])] if self._is_about else []
         return about[-1] if about else known[0]
+
+    def _named_frame(self) -> tuple[str, list[NameInText]]:
+        """The last question that names somebody, as far back as each leans on the one before; its names."""
+        for turn in reversed(self._turns):
+            frame = turn.question.core
+            if names := self._names.in_text(frame, typed=True):
+                return frame, list(names)
+            if turn.question.follows is None or not turn.question.follows.prefix:
+                break
+        return "", []
 
     def _with_names(self, text: str) -> tuple[str, list[str]]:
         """A text with the names that its pronouns and ordinals mean, and those names."""

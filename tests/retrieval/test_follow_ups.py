@@ -57,6 +57,15 @@ FEARED = turn("What does Marsh say of the pilot?", 2, "Gray")
 LONELY = turn("Which critics call towers lonely?", 3, "Cole", "Fane")
 
 
+def test_a_new_name_after_a_turn_that_names_nobody_is_asked_what_the_named_one_was() -> None:
+    why = Turn(understood("Why?", [FEARED], NAMES), (passage(2),))
+    assert read("And what about Gray?", FEARED, why) == "What does Gray say of the pilot?"
+    assert read("No, I meant Gray.", FEARED, why) == "What does Gray say of the pilot?"
+    # A question between that stands alone is the one that is gone on from.
+    alone = turn("How lonely are towers?", 3)
+    assert read("And Gray?", FEARED, alone) == "How lonely are towers? Gray?"
+
+
 @pytest.mark.parametrize(
     ("text", "turns", "wanted"),
     [
@@ -81,6 +90,7 @@ LONELY = turn("Which critics call towers lonely?", 3, "Cole", "Fane")
         ("And Gray?", [FEARED], "What does Gray say of the pilot?"),
         ("what about fane?", [FEARED], "What does fane say of the pilot?"),
         ("And oil?", [KEPT], "Who kept the lamp? Oil?"),
+        ("What about at Leith?", [FEARED], "What does Marsh say of the pilot? At Leith?"),
         # Counted.
         ("What does the second critic say?", [LONELY], "What does John Fane say?"),
         ("And the former?", [LONELY], "Ruth Cole"),
@@ -211,7 +221,10 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Finder:
     ("turns", "wanted"),
     [
         (
-            ["Who cut the Gospels up into numbered sections?", "And who is credited with the chapters of the Bible?"],
+            [
+                "Who cut the Gospels up into numbered sections?",
+                "And who is credited with the chapters of the Bible?",
+            ],
             "p08",
         ),
         (["What did Aldus number?", "No, I meant Bekker."], "p16"),

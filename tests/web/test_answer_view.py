@@ -10,6 +10,7 @@ from page_library import Tags, answer, hit, keepers_log, passage, words_of
 
 from assistant.core.answer import AnswerVerdict, Idea, Reason
 from assistant.core.rich import rich
+from assistant.rendering.answers import answer_text
 from assistant.web.views.answer import (
     EVIDENCE,
     NEAR,
@@ -53,6 +54,17 @@ def test_a_card_says_which_sentences_of_a_paragraph_it_meets() -> None:
     assert "Comes near sentence 3: «&lt;near&gt;»" in html
     assert "nothing seems to bear on it" in words_of(html, "unmet-ideas")
     assert EVIDENCE in words_of(html, "verdict")
+
+
+def test_a_follow_up_that_is_read_word_for_word_is_said_to_go_on() -> None:
+    plain = dataclasses.replace(answer(hit(keepers_log().passages[0])), read_as="")
+    same = dataclasses.replace(plain, read_as=plain.question)
+    assert "read-as" not in answer_html(plain)
+    said = "Read as going on from the question before"
+    assert " ".join(words_of(answer_html(same), "read-as").split()).startswith(said)
+    assert answer_text(same).startswith(f"{said}.\n")
+    other = dataclasses.replace(plain, read_as="What of the lamp?")
+    assert words_of(answer_html(other), "read-as-text") == "What of the lamp?"
 
 
 def test_hostile_text_is_shown_as_written() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from browser_steps import ask, open_page
@@ -127,6 +128,10 @@ def test_what_a_follow_up_was_read_as_is_shown_and_it_can_be_asked_on_its_own(pa
     ask(page, "And the inspectors?")
     read_as = page.locator(".turn:last-child .read-as")
     expect(read_as.locator(".read-as-text")).to_have_text(f"{_QUESTION} the inspectors?")
+    page.locator(".turn:last-child .link-question").click()
+    expect(page.locator("#desk-voice")).to_have_text("Link copied.")
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert parse_qs(urlsplit(link).fragment)["q"] == [f"{_QUESTION} the inspectors?"]
     read_as.get_by_role("button", name="Ask on its own").click()
     expect(page.locator(".read-as")).to_have_count(0)
     _answered(page, 2)

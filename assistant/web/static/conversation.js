@@ -252,8 +252,11 @@
 
   // Links to a question: #q=Who+lit+the+lamp%3F&in=log ---------------------------------------------
 
+  // A follow-up means what it was read as, also to whoever has only the link.
+  const linkedAs = (turn) => drawn(turn.id)?.querySelector(".read-as-text")?.textContent.trim() || turn.question.trim();
+
   function linkTo(turn) {
-    const values = new URLSearchParams({ q: turn.question.trim() });
+    const values = new URLSearchParams({ q: linkedAs(turn) });
     if (turn.essays.length) values.set("in", turn.essays.join(" "));
     return `${location.href.split("#")[0]}#${values}`;
   }
@@ -263,7 +266,7 @@
     const values = new URLSearchParams(location.hash.slice(1));
     const question = (values.get("q") || "").trim();
     if (!question) return false;
-    const asked = turns.findLast((turn) => turn.question.trim() === question && turn.html);
+    const asked = turns.findLast((turn) => [turn.question.trim(), linkedAs(turn)].includes(question) && turn.html);
     if (asked) {
       drawn(asked.id).scrollIntoView({ behavior: desk.smooth(), block: "start" });
       drawn(asked.id).querySelector(".asked").focus({ preventScroll: true });
