@@ -262,6 +262,10 @@ class _EntryReader:
         return month or (issue if issue and issue != fields["issue"] and understands(f"{issue} 2000") else "")
 
 
+# Pieces between commas that no one name has.
+_TOO_MANY_PIECES = 4
+
+
 def _names(printed: str) -> list[str | Mapping[str, str]]:
     """Names separated by "and"; a name in braces is a group's and remains whole."""
     text = decoded(printed)
@@ -269,7 +273,7 @@ def _names(printed: str) -> list[str | Mapping[str, str]]:
     if len(parts) == 1 and ";" in text and "{" not in text:
         parts = [part.strip() for part in text.split(";")]
     names: list[str | Mapping[str, str]] = []
-    for part in filter(None, parts):
+    for part in filter(None, (person for several in parts for person in _persons(several))):
         plain, is_cut = _without_et_al(re.sub(r"[{}]", "", part).strip())
         if plain.lower() in {"others", "et al.", "et al"}:
             names.append(ET_AL)
@@ -281,6 +285,28 @@ def _names(printed: str) -> list[str | Mapping[str, str]]:
             names.append(parse_listed_name(_suffix_last(plain)))
         names += [ET_AL] if is_cut else []
     return names
+
+
+def _persons(part: str) -> list[str]:
+    """The names in a part of a list, which "&" or commas divide as in a printed reference.
+
+    "Gill, J., & Reed, P." are two persons; "Farrar, Straus & Giroux" and "Gates, Jr., Henry" are one name.
+    """
+    if "{" in part or "=" in part:
+        return [part]
+    sides = [side.strip(" ,") for side in re.split(r"\s&\s", part)]
+    if len(sides) > 1 and not all("," in side for side in sides):
+        return [part]
+    persons: list[str] = []
+    for side in sides:
+        pieces = [piece.strip() for piece in side.split(",")]
+        if len(pieces) < _TOO_MANY_PIECES or len(pieces) % 2:
+            persons.append(side)
+        elif all(" " in piece for piece in pieces):
+            persons += pieces
+        else:
+            persons += map(", ".join, zip(pieces[::2], pieces[1::2], strict=True))
+    return persons
 
 
 def _without_et_al(name: str) -> tuple[str, bool]:

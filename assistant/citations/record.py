@@ -366,7 +366,7 @@ def tidy_pages(pages: str) -> str:
         _PAGES_LABEL.sub("", " ".join(pages.split()), count=1) if _PAGES_LABEL.match(pages.strip()) else pages
     )
     bare = re.sub(r"(?<=\d) (?:to|bis|à) (?=\d)", "-", re.sub(r"[\[\]]", "", " ".join(bare.split())))
-    return re.sub(r" ?(?:-+|–|—|‐|−) ?", "-", bare).rstrip(".,;")
+    return re.sub(r" ?(?:-+|–|—|‐|−) ?(?:pp?\. ?(?=\d))?", "-", bare).rstrip(".,;")
 
 
 def parse_listed_name(printed: str, *, inverts: bool = False) -> dict[str, str]:

@@ -26,6 +26,17 @@ _NO_TITLE = re.compile(
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]{2,200}")
 _TITLE_PAGE = 4_000
 _SHORTEST_TITLE = 12
+# Types of works as the registry of DOIs names them, and their names in CSL.
+_REGISTRY_TYPES = {
+    "journal-article": "article-journal",
+    "book-chapter": "chapter",
+    "book-section": "chapter",
+    "proceedings-article": "paper-conference",
+    "monograph": "book",
+    "edited-book": "book",
+    "dissertation": "thesis",
+}
+_MAY_BE_EMPTY = {"container-title", "ISSN", "subtitle", "issued"}
 # Lists and objects within each other; dates have four.
 _DEEPEST = 20
 
@@ -40,10 +51,40 @@ def _read_csl_json(text: str) -> list[CSLItem]:
 
 def _tidied(item: dict[str, Any]) -> dict[str, Any]:
     """A record as it is, without the labels of pages and the HTML entities of careless exports."""
+    item = _without_registry_parts(item)
     texts = {key: tidy_entities(value) for key, value in item.items() if isinstance(value, str)}
     if "page" in texts and tidy_pages(texts["page"]) != texts["page"]:
         texts["page"] = tidy_pages(texts["page"])
     return item | texts
+
+
+def _without_registry_parts(item: dict[str, Any]) -> dict[str, Any]:
+    """A record as CSL has it where the registry of DOIs writes otherwise.
+
+    The registry has lists of titles, its own names of types, affiliations of authors, and dates without
+    a year.
+    """
+    tidy = dict(item)
+    for key in ("title", "container-title", "ISSN", "subtitle"):
+        if isinstance(values := tidy.get(key), list) and all(isinstance(value, str) for value in values):
+            tidy[key] = ", ".join(values) if key == "ISSN" else next(iter(values), "")
+    if isinstance(kind := tidy.get("type"), str):
+        tidy["type"] = _REGISTRY_TYPES.get(kind, kind)
+    for role in ("author", "editor", "translator"):
+        if isinstance(names := tidy.get(role), list):
+            tidy[role] = [_without_affiliation(name) if isinstance(name, dict) else name for name in names]
+    if item.get("issued") == {"date-parts": [[None]]}:
+        published = (item.get(f"published{way}") for way in ("", "-print", "-online"))
+        tidy["issued"] = next((date for date in published if isinstance(date, dict)), {})
+    return {key: value for key, value in tidy.items() if value not in ("", {}) or key not in _MAY_BE_EMPTY}
+
+
+def _without_affiliation(name: dict[str, Any]) -> dict[str, Any]:
+    """A name without what the registry of DOIs says of the person; a group's name as CSL has it."""
+    kept = {key: value for key, value in name.items() if key not in {"affiliation", "sequence"}}
+    if isinstance(kept.get("name"), str) and not kept.keys() & {"family", "given", "literal"}:
+        kept["literal"] = kept.pop("name")
+    return kept
 
 
 def _write_csl_json(record: CSLItem) -> str:

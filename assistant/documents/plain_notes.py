@@ -22,8 +22,9 @@ _CALL = re.compile(
 )
 # Only where the list has this form: elsewhere such a number is a page's.
 _ROUND_CALL = re.compile(r"\((?P<round>\d{1,3})\)")
-# A number without any mark is a call only directly after the end of words or of a sentence.
-_BARE_CALL = re.compile(r"(?<=[.,;:!?”\"’'»“)])(?P<plain>\d{1,3})(?=\s|$)")
+# A number without any mark is a call only directly after the end of words or of a sentence; the stop of the
+# sentence may follow it.
+_BARE_CALL = re.compile(r"(?<=[.,;:!?”\"’'»“)])(?P<plain>\d{1,3})(?=[.,;:]?(?:\s|$))")
 # Remarks of reviewers, which Google Docs puts after the notes.
 _REMARK = re.compile(r"\[(?P<letter>[a-z]{1,2})\](?=\S)")
 _REMARK_CALL = re.compile(r"(?<=\S)\[(?P<letter>[a-z]{1,2})\]")
@@ -59,10 +60,22 @@ def _with_numbered_works(document: Document) -> Document:
     """A draft with the entries of its works cited that have numbers in brackets, which are their keys."""
     entries = dict(document.entries)
     for block in document.blocks:
-        label = _LABEL.match(document.prose, block.start, block.end) if block.kind == "reference" else None
-        if label and label["bracketed"]:
-            entries.setdefault(label["bracketed"], document.prose[label.end() : block.end])
+        labels = list(_bracketed(document.prose, block)) if block.kind == "reference" else []
+        ends = [label.start() for label in labels[1:]] + [block.end]
+        for label, end in zip(labels, ends, strict=False):
+            entries.setdefault(label["bracketed"], document.prose[label.end() : end].strip())
     return replace(document, entries=entries) if len(entries) > len(document.entries) else document
+
+
+def _bracketed(prose: str, block: Block) -> Iterator[re.Match[str]]:
+    """The numbers in brackets at the beginning of the lines of a block."""
+    offset = block.start
+    while 0 <= offset < block.end:
+        label = _LABEL.match(prose, offset, block.end)
+        if label and label["bracketed"]:
+            yield label
+        newline = prose.find("\n", offset, block.end)
+        offset = newline + 1 if newline >= 0 else -1
 
 
 def _without_remarks(document: Document) -> Document:

@@ -60,6 +60,8 @@ _QUOTED_BEFORE = re.compile("[”»“\"’'][.,]?\\s+$")
 _SIGNED = re.compile(
     r"[”»“\"’'.]\s*(?:[—–]|--)\s*(?P<source>[A-ZÀ-ÖØ-Þ][^\n—–;()]{2,120}?\d)\.?[ \t]*(?=\n|\Z)"
 )
+# A semicolon before "cited in" divides no sources: "(226; cited in Gill 847)".
+_DIVIDER = re.compile(rf";(?!\s{{0,5}}{VIA.pattern})", re.IGNORECASE)
 _NUMBER_OF_WORK = re.compile(rf"\[(?P<key>\d{{1,3}})(?:,\s*(?P<pages>{PAGES}))?\]")
 # A source before quoted words and a colon.
 _LEADING = re.compile(
@@ -259,7 +261,7 @@ def _is_title(words: str) -> bool:
 
 def _parts(prose: str, start: int, end: int) -> list[Span]:
     """Spans of the sources, which semicolons divide, or a page and the next name."""
-    dividers = [match.span() for match in re.compile(";").finditer(prose, start, end)]
+    dividers = [match.span() for match in _DIVIDER.finditer(prose, start, end)]
     if end - start <= _LONGEST and not _MARK.search(prose, start, end):
         dividers += [match.span() for match in ANOTHER_SOURCE.finditer(prose, start, end)]
     dividers = [*sorted(dividers), (end, end)]

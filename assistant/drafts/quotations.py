@@ -424,7 +424,11 @@ def _set_off(
     marks = find_marked(prose, start, end, [])
     if len(marks) == 1 and marks[0].outer == (start, end):
         start, end = marks[0].start, marks[0].end
-    belonging = tuple(last or first) or _introduction(draft, index, citations, sentences)
+    belonging = (
+        tuple(last or first)
+        or _alone_after(draft, index, citations)
+        or _introduction(draft, index, citations, sentences)
+    )
     return [
         DraftQuotation(
             start=start,
@@ -444,6 +448,23 @@ def _trimmed(prose: str, start: int, end: int) -> Span:
     while end > start and (prose[end - 1].isspace() or prose[end - 1] == NOTE_CALL):
         end -= 1
     return start, end
+
+
+def _alone_after(
+    draft: Document, index: int, citations: Sequence[Sequence[DraftCitation]]
+) -> tuple[DraftCitation, ...]:
+    """The citation of a block quotation that is a paragraph of its own after it."""
+    if index + 1 == len(draft.blocks) or draft.blocks[index + 1].kind != "prose" or not citations[index + 1]:
+        return ()
+    block, prose = draft.blocks[index + 1], draft.prose
+    several = _beginning_with(citations[index + 1], 0)
+    is_alone = (
+        len(several) == len(citations[index + 1])
+        and block.end - block.start <= LONGEST_SIGNATURE
+        and bool(_SPACE.fullmatch(prose, block.start, several[0].start))
+        and bool(_FINAL_PUNCTUATION.fullmatch(prose, several[-1].end, block.end))
+    )
+    return tuple(several) if is_alone else ()
 
 
 def _introduction(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -314,3 +315,50 @@ def test_xml_that_refers_to_other_files_reads_none(tmp_path: Path) -> None:
     except RecordError:
         records = []
     assert "hidden" not in str(records)
+
+
+def test_a_record_of_the_registry_of_dois() -> None:
+    authors = [
+        {"given": "Mara", "family": "Quill", "sequence": "first", "affiliation": [{"name": "Hull"}]},
+        {"name": "Coast Board", "sequence": "additional", "affiliation": []},
+    ]
+    exported = {
+        "type": "journal-article",
+        "title": ["Tides"],
+        "container-title": ["Shores"],
+        "ISSN": ["1-1", "2-2"],
+        "author": authors,
+        "subtitle": [],
+        "issued": {"date-parts": [[None]]},
+        "published-print": {"date-parts": [[2012, 9]]},
+    }
+    record = only(json.dumps(exported))
+    assert record | {"published-print": None} == {
+        "type": "article-journal",
+        "title": "Tides",
+        "container-title": "Shores",
+        "ISSN": "1-1, 2-2",
+        "author": [QUILL, {"literal": "Coast Board"}],
+        "issued": {"date-parts": [[2012, 9]]},
+        "published-print": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("printed", "names"),
+    [
+        ("Quill, Mara & Nash, Ivy", [QUILL, NASH]),
+        ("Quill, Mara, & Nash, Ivy", [QUILL, NASH]),
+        ("Quill, Mara, Nash, Ivy", [QUILL, NASH]),
+        ("Mara Quill, Ivy Nash, Mara Quill, Ivy Nash", [QUILL, NASH, QUILL, NASH]),
+        ("{Farrar, Straus & Giroux}", [{"literal": "Farrar, Straus & Giroux"}]),
+        ("Quill, Jr., Mara", [QUILL | {"suffix": "Jr."}]),
+    ],
+)
+def test_names_divided_as_in_a_printed_reference(printed: str, names: list[dict[str, str]]) -> None:
+    assert entry(f"author={{{printed}}}")["author"] == names
+
+
+@pytest.mark.parametrize("pages", ["p.201-p.219", "pp. 201–p. 219", "201 - 219"])
+def test_a_label_before_the_last_page_is_no_part_of_it(pages: str) -> None:
+    assert entry(f"pages={{{pages}}}")["page"] == "201-219"

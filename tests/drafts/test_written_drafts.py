@@ -199,6 +199,35 @@ def test_remarks_that_were_exported_with_a_draft_are_not_its_words(checker: Chec
     assert (kinds(report), report.exact) == ([], 2)
 
 
+def test_numbers_of_works_listed_line_by_line(checker: Checker, tmp_path: Path) -> None:
+    path = tmp_path / "draft.txt"
+    path.write_text(
+        "Roe has “a rope of five strands” [1, p. 3]. "
+        f"They “{RIGHT}” [2, p. 13]. They “{RIGHT}” [2, p. 14].\n\nReferences\n\n"
+        f"[1] A. Roe, The Saddle Bible. Quay Press, 1998.\n[2] {NAME}, “Where the Words Stand,” 2026.\n"
+    )
+    assert kinds(checker.check(read_draft_file(path))) == ["wrong page"]
+
+
+def test_a_page_before_the_work_that_quotes_is_not_its_own(checker: Checker) -> None:
+    cited = "(226; cited in Essay Assistant Authors {})"
+    assert check(checker, f"Roe “{RIGHT}” {cited.format(13)}.") == []
+    assert check(checker, f"Roe “{RIGHT}” {cited.format(14)}.") == ["wrong page"]
+
+
+@pytest.mark.parametrize(
+    "form", ["> {}\n\n{}", "<blockquote>{}</blockquote>\n{}", "<blockquote>{}</blockquote> {}"]
+)
+@pytest.mark.parametrize("cited", ["({} {}).", "[@essayassistantauthors_where_2026, p. {1}]"])
+def test_a_citation_alone_after_a_block_quotation_is_its_own(form: str, cited: str, checker: Checker) -> None:
+    words = "No locator was ever cheaper. It cost no ink, and it asked of the reader only a good eye."
+    for page, found in ((13, []), (14, ["wrong page"])):
+        text = form.format(words, cited.format(NAME, page))
+        assert check(checker, f"They say:\n\n{text}\n\nThis is so.\n") == found
+    # A paragraph that goes on has a citation of its own.
+    assert check(checker, f"They say:\n\n> {words}\n\n({NAME} 14) is another matter.\n") == ["uncited"]
+
+
 @pytest.mark.parametrize("ibid", ["Ibid.", "Ebd.", "ibid.", "Ebenda."])
 def test_ibid_is_the_work_and_the_page_of_the_note_before(ibid: str, checker: Checker) -> None:
     notes = f"\n\n[^1]: {NAME}, “Where the Words Stand,” 13.\n[^2]: {ibid}\n"
@@ -216,6 +245,7 @@ def test_ibid_is_the_work_and_the_page_of_the_note_before(ibid: str, checker: Ch
         (("[1]", "[2]"), "Notes", ("[1]", "[2]")), (("¹", "²"), "Anmerkungen", ("¹", "²")),
         (("¹", "²"), "NOTES", ("1.", "2.")), (("[1]", "[2]"), "Notes", ("1.", "2.")),
         (("1", "2"), "Notes", ("1.", "2.")), (("[1]", "[2]"), "", ("[1]", "[2]")),
+        (("1", "2."), "Notes", ("1.", "2.")),
         (("[1]", "[2]"), "________________", ("[1]", "[2]")), (("1", "2"), "Endnotes", ("1", "2")),
     ],
 )  # fmt: skip
