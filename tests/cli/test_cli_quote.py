@@ -46,26 +46,33 @@ def test_an_exact_quotation_is_cited(command: Command) -> None:
             }
         ],
         "places": 1,
+        "warnings": [],
     }
 
 
 @pytest.mark.parametrize(
-    ("text", "verdict", "author", "citation"),
+    ("text", "verdict", "author", "page", "work"),
     [
-        ("not for memory, but for reminding", 0, "Plato", "(Plato, qtd. in Essay Assistant Authors 19)"),
-        ("not for memory, but for remidning", 1, "Plato", "(Plato, qtd. in Essay Assistant Authors 19)"),
-        ("chopped and minced", 0, None, "(Essay Assistant Authors 13)"),
+        ("not for memory, but for reminding", 0, "Plato", "19", "Phaedrus 275a"),
+        ("not for memory, but for remidning", 1, "Plato", "19", "Phaedrus 275a"),
+        (
+            "chopped and minced",
+            0,
+            "Locke",
+            "13",
+            '"An Essay for the Understanding of St. Paul\'s Epistles"',
+        ),
     ],
 )
 def test_words_at_second_hand_are_cited_so(
-    text: str, verdict: int, author: str | None, citation: str, command: Command
+    text: str, verdict: int, author: str, page: str, work: str, command: Command
 ) -> None:
     assert command("quote", text, "--json") == verdict
     match = command.json()["matches"][0]
-    assert match["citation"] == citation
-    assert match["quoted"] == (author and {"author": author, "citation": "(Plato, Phaedrus 275a)"})
+    assert match["citation"] == f"({author}, qtd. in Essay Assistant Authors {page})"
+    assert match["quoted"] == {"author": author, "citation": f"({author}, {work})"}
     command("quote", text)
-    assert f"Cite: {citation}" in command.out
+    assert f"Cite: ({author}, qtd. in Essay Assistant Authors {page})" in command.out
 
 
 def test_an_altered_quotation_shows_what_is_printed(command: Command) -> None:
@@ -86,7 +93,8 @@ def test_an_altered_quotation_shows_what_is_printed(command: Command) -> None:
 
 def test_an_absent_quotation_is_said_to_be(command: Command) -> None:
     assert command("quote", ABSENT, "--json") == 1
-    assert command.json() == {"text": ABSENT, "verdict": "absent", "matches": [], "places": 0}
+    expected = {"text": ABSENT, "verdict": "absent", "matches": [], "places": 0, "warnings": []}
+    assert command.json() == expected
     assert command("quote", ABSENT) == 1
     assert command.out == "Absent: neither these words nor words near them are printed here.\n"
 

@@ -60,7 +60,7 @@ def test_manifest_names_essays_model_and_files_by_digest(opened: Opened) -> None
         "max_tokens": 60,
     }
     assert manifest["files"] == {path.name: _sha256(path) for path in build.iterdir()}
-    assert manifest["schema"] == 3
+    assert manifest["schema"] == 4
     assert "cosine" in manifest["metric"]
     assert {"essay-assistant", "faiss-cpu", "numpy"} <= set(manifest["versions"])
     texts = (root / "index" / manifest["rows"] / "windows.jsonl").read_text("utf-8").splitlines()

@@ -75,7 +75,7 @@ def test_no_coverage_is_no_answer_and_full_coverage_is_one() -> None:
         (replace(NOTHING, logits=(-4.0,)), replace(EVERYTHING, logits=(4.0,))),
     ):
         assert verdict_of(confidence_of(nothing)) == "none"
-        assert confidence_of(nothing) < 0.06
+        assert confidence_of(nothing) < 0.08
         assert confidence_of(everything) > 0.94
 
 
@@ -86,10 +86,10 @@ def test_no_coverage_is_no_answer_and_full_coverage_is_one() -> None:
         (ANSWERS, "answers"),
         (0.3999, "near"),
         (NEAR, "near"),
-        (0.1999, "none"),
+        (0.1499, "none"),
         (0.0, "none"),
     ],
 )
 def test_the_three_verdicts_follow_from_the_confidence(confidence: float, verdict: str) -> None:
     assert verdict_of(confidence) == verdict
-    assert (ANSWERS, NEAR) == (0.4, 0.2)
+    assert (ANSWERS, NEAR) == (0.4, 0.15)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -355,8 +356,9 @@ def test_a_folder_is_dropped_with_the_folders_in_it(page: Page) -> None:
     _library(page)
     page.evaluate(_DROP, ["#essay-file button, #essay-file", ["b.txt", "a.PDF", "c.md", "picture.png"]])
     expect(page.locator("#desk-voice")).to_have_text("3 files are chosen. 1 other file is left out.")
-    expect(page.locator("#essay-file")).to_contain_text("a.PDF")
-    expect(page.locator("#essay-file")).to_contain_text("c.md")
+    # Gradio writes a file's ending apart.
+    expect(page.locator("#essay-file")).to_contain_text(re.compile(r"a\s*\.PDF"))
+    expect(page.locator("#essay-file")).to_contain_text(re.compile(r"c\s*\.md"))
 
 
 def test_a_folder_is_chosen(page: Page, tmp_path: Path) -> None:

@@ -364,7 +364,7 @@ def test_a_pin_is_dragged_to_another_place(page: Page) -> None:
     assert goal is not None
     page.mouse.move(grip["x"] + 8, grip["y"] + 8)
     page.mouse.down()
-    page.mouse.move(grip["x"] + 8, goal["y"] + 0.8 * goal["height"], steps=8)
+    page.mouse.move(grip["x"] + 8, goal["y"] + 0.65 * goal["height"], steps=8)
     expect(page.locator(".pinned.dragged")).to_have_count(1)
     page.mouse.up()
     expect(page.locator("#desk-voice")).to_have_text("Number 2 of 3.")
