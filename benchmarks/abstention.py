@@ -3,8 +3,9 @@
     python benchmarks/abstention.py --held-out training/held_out.json SQUAD2_TRAIN FAIRYTALEQA_TRAIN
 
 Uses only documents on which the reading model was not trained. Each answerable question is asked four times:
-as it is, with its answering passages removed (ablated), of another document (foreign), and with one
-characteristic word exchanged (altered); the sets' own unanswerable questions are added.
+as it is, with its answering passages removed (ablated), of another document (foreign), and altered like the
+questions that the reading model is trained on (``training/alterations.py``, which needs WordNet). The sets'
+own unanswerable questions are added.
 
 The fit is for a mixture of these: of four questions, the first passages answer three. A question asked as it
 is whose answering passage is not shown has the weight of one whose passage is; the conditions without an

@@ -64,8 +64,8 @@ class ConfidenceFeatures:
 COEFFICIENTS_WITHOUT_READING = (-5.38, 7.00, 0.48, 0.82, -0.41, 3.52)
 COEFFICIENTS_WITH_READING = (-2.40, 3.68, 0.42, 0.66, -0.24, 2.38, 0.19, 0.22, -0.04)
 # From these probabilities on, passages are offered as an answer, and as coming near; below, nothing seems to
-# answer. The first is the lowest at which as many verdicts are right as at any other; below the second, what
-# is shown answers at most one question in twenty.
+# answer. The first is the lowest at which as many verdicts are right as at any other, to two in a thousand;
+# below the second, what is shown answers at most one question in twenty.
 ANSWERS, NEAR = 0.4, 0.15
 
 # The passages that are compared with the question: as many as are shown by default.
