@@ -18,6 +18,7 @@ from assistant.chunking.blocks import divide, guessed_ends, merge
 from assistant.chunking.bracketed_notes import cut_inline_notes, take_bracketed
 from assistant.chunking.classify import ClassifiedBlock, byline_length, classify, title_and_author
 from assistant.chunking.cleaning import CleanText, Hyphenation, Tally, clean
+from assistant.chunking.declared import declared_essay
 from assistant.chunking.footnotes import take_footnotes
 from assistant.chunking.layout import LIST_ITEM, Layout, find_layout
 from assistant.chunking.marks import MarkFinder, NoteTarget
@@ -26,6 +27,7 @@ from assistant.chunking.notes import has_bracket, note_start
 from assistant.chunking.printed import PrintLine
 from assistant.chunking.sentences import split_sentences
 from assistant.chunking.typeset import typeset_essay
+from assistant.core.declared import Declaration
 from assistant.core.essay import (
     Essay,
     IngestReport,
@@ -113,14 +115,18 @@ def chunk(essay: Essay, frequency: Callable[[str], float]) -> Chunked:
     tally = Tally()
     for start, end, reason in essay.furniture:
         tally.drop(essay.text, start, end, reason)
-    if essay.setting is None:
+    dropped: Sequence[DroppedSpan] = ()
+    if essay.setting is not None:
+        blocks, guessed = typeset_essay(essay, essay.setting)
+        reading = _Reading(blocks, guessed=guessed)
+    elif essay.declared is not None:
+        for call in essay.declared.calls:
+            tally.drop(essay.text, call.start, call.end, "note mark")
+        reading = _Reading(declared_essay(essay, essay.declared))
+    else:
         layout = find_layout(essay)
         dropped = layout.dropped
         reading = _blocks(essay, layout, tally)
-    else:
-        dropped = ()
-        blocks, guessed = typeset_essay(essay, essay.setting)
-        reading = _Reading(blocks, guessed=guessed)
     drafts = _drafts(essay, reading.blocks, Hyphenation(essay.text, frequency), tally)
     passages = _passages(essay, drafts)
     printed = {passage.kind: passage.text for passage in passages if passage.kind in {"title", "author"}}
@@ -195,7 +201,7 @@ def _drafts(
             spans[0] = (first + length, end)
         draft = _Draft(block, clean(essay.text, spans, hyphenation, tally))
         drafts.append(draft)
-        if block.kind in _WITH_NOTE_MARKS:
+        if block.kind in _WITH_NOTE_MARKS and essay.declared is None:
             for note in cut_inline_notes(draft.clean, tally):
                 mark = note.mark or next(number for number in numbers if number not in printed)
                 draft.inline.append((mark, note.before, len(inline)))
@@ -218,6 +224,9 @@ def _link(essay: Essay, drafts: Sequence[_Draft], inline: Sequence[_Draft], tall
     everything = (*drafts, *inline)
     for draft, name in zip(everything, _names([draft.block for draft in everything]), strict=True):
         draft.name = name
+    if essay.declared is not None and essay.declared.calls:
+        _link_declared(essay, essay.declared, drafts)
+        return
     notes = [
         NoteTarget(
             draft.block.mark,
@@ -229,10 +238,11 @@ def _link(essay: Essay, drafts: Sequence[_Draft], inline: Sequence[_Draft], tall
         if draft.block.mark
     ]
     page_starts = [page.start for page in essay.pages]
-    setting = essay.setting
+    setting, declared = essay.setting, essay.declared
     # A machine that reads a scan loses what is raised.
     known = setting is not None and not setting.is_recognised
     raised = setting.raised_offsets(essay.text) if setting and known else frozenset()
+    raised = declared.raised_offsets(essay.text) if declared else raised
     finder = MarkFinder(notes, lambda offset: max(0, bisect_right(page_starts, offset) - 1), raised)
     for draft in drafts:
         if draft.block.kind in _WITH_NOTE_MARKS:
@@ -242,6 +252,20 @@ def _link(essay: Essay, drafts: Sequence[_Draft], inline: Sequence[_Draft], tall
                 for mark, before, number in draft.inline
             )
             draft.notes = tuple(sorted((*marks, *own), key=lambda mark: mark.at))
+
+
+def _link_declared(essay: Essay, declared: Declaration, drafts: Sequence[_Draft]) -> None:
+    """Link the calls of notes as the file does."""
+    names = {draft.block.index: f"{essay.id}/{draft.name}" for draft in drafts if draft.block.kind == "note"}
+    for draft in drafts:
+        if not len(draft.clean):
+            continue
+        block = declared.blocks[draft.block.index]
+        draft.notes = tuple(
+            NoteMark(essay.text[call.start : call.end], draft.clean.index(call.start), names[call.note])
+            for call in declared.calls_in(block.start, block.end)
+            if call.note in names and draft.block.kind in _WITH_NOTE_MARKS
+        )
 
 
 def _names(blocks: Sequence[ClassifiedBlock]) -> list[str]:
@@ -277,7 +301,7 @@ def _passages(essay: Essay, drafts: Sequence[_Draft]) -> tuple[Passage, ...]:
                 section="" if kind in {"heading", "title", "author"} else section,
                 text=text,
                 sentences=split_sentences(text, _label_length(draft.block, text)),
-                pages=_pages(essay, page_starts, draft.clean),
+                pages=_pages(essay, page_starts, draft),
                 source_map=draft.clean.source_map(),
                 continues=paragraph if kind == "paragraph" and interrupted and draft.block.resumes else None,
                 introduced_by=paragraph if kind in _QUOTED else None,
@@ -294,12 +318,13 @@ def _passages(essay: Essay, drafts: Sequence[_Draft]) -> tuple[Passage, ...]:
 
 def _emphasis(essay: Essay, clean_text: CleanText) -> Spans:
     """What is set in italics in a text; nothing if nearly all of it is."""
-    if essay.setting is None or not len(clean_text):
+    set_as = essay.setting or essay.declared
+    if set_as is None or not len(clean_text):
         return ()
     indices = range(len(clean_text))
     first, last = clean_text.offset(0), clean_text.offset(len(clean_text) - 1)
     spans: list[Span] = []
-    for start, end in essay.setting.italic_in(first, last + 1):
+    for start, end in set_as.italic_in(first, last + 1):
         low = bisect_left(indices, start, key=clean_text.offset)
         high = bisect_left(indices, end, key=clean_text.offset)
         # Italics go on over the end of a line.
@@ -320,14 +345,18 @@ def _label_length(block: ClassifiedBlock, text: str) -> int:
     return 0
 
 
-def _pages(essay: Essay, page_starts: Sequence[int], clean_text: CleanText) -> tuple[PageStart, ...]:
+def _pages(essay: Essay, page_starts: Sequence[int], draft: _Draft) -> tuple[PageStart, ...]:
     """The pages on which a text is printed, each with the offset in the text where it begins.
 
     Pages without a number before the first one with a number are left out: nothing can be cited there.
     """
     if not essay.pages:
         return ()
+    clean_text = draft.clean
     length = len(clean_text)
+    if draft.block.page >= 0:
+        label = essay.pages[draft.block.page].label
+        return (PageStart(label, 0),) if label else ()
     # Words before the first page's start can only be its own.
     first = max(0, bisect_right(page_starts, clean_text.offset(0)) - 1)
     last = max(0, bisect_right(page_starts, clean_text.offset(length - 1)) - 1)

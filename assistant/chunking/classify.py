@@ -72,6 +72,9 @@ class ClassifiedBlock:
         resumes: Whether it visibly continues the paragraph before the quotation that it follows.
         at_foot: Whether it is a note at the foot of the page on which it is called.
         is_front: Whether it is printed with the title, as a date is, so that it is no heading of a section.
+        page: Index of its page, if its place does not tell that; else -1.
+        index: Its index among the blocks that the file declares; -1 if the file declares none.
+        label: The number printed beside a paragraph; empty if none is printed.
     """
 
     kind: Kind
@@ -80,6 +83,9 @@ class ClassifiedBlock:
     resumes: bool = False
     at_foot: bool = False
     is_front: bool = False
+    page: int = -1
+    index: int = -1
+    label: str = ""
 
 
 def title_and_author(
@@ -176,7 +182,7 @@ def _by_form(
     ends = lines[0].ends_sentence and not lines[0].text.endswith(":") if lines else True
     if not lines or (ends and not is_capitals(lines[0].text)):
         return [], []
-    if manuscript := _manuscript(lines):
+    if manuscript := manuscript_head(lines):
         return manuscript
     bylines = [line for line in lines[1:] if BYLINE.match(line.text.lstrip("*_"))]
     author = list(known) or bylines[:1]
@@ -200,7 +206,7 @@ def _by_form(
     return leading[0].lines[:1] if len(leading) > 1 else leading[0].lines, author
 
 
-def _manuscript(lines: Sequence[PrintLine]) -> tuple[list[PrintLine], list[PrintLine]] | None:
+def manuscript_head(lines: Sequence[PrintLine]) -> tuple[list[PrintLine], list[PrintLine]] | None:
     """Title and author of a manuscript, whose title follows a date and whose author is its first line."""
     for index, line in enumerate(lines[1:_LONGEST_MANUSCRIPT_HEAD], 1):
         if _MANUSCRIPT_DATE.fullmatch(line.text.strip()) and is_name(lines[0].text):
@@ -214,6 +220,11 @@ def _above(lines: Sequence[PrintLine]) -> list[PrintLine]:
     parts = [index for index, line in enumerate(lines) if line.after_blank or not index]
     many = len(lines) > _MOST_TITLE_LINES or len(parts) > _MOST_TITLE_PARTS
     return list(lines[parts[-1] :]) if many else list(lines)
+
+
+def names_known_part(heading: str) -> bool:
+    """Whether the words of a heading name a part that many essays have, such as an introduction."""
+    return any(known.fullmatch(heading) for known in (NOTES_HEADING, REFERENCES_HEADING, _KNOWN))
 
 
 def byline_length(text: str) -> int:

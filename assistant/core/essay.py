@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from assistant.core.declared import Declaration
 from assistant.core.setting import Setting
 
 Kind = Literal[
@@ -163,6 +164,7 @@ class Essay:
         page_provenance: One sentence on where the pages and the first page's number came from.
         furniture: Source spans that are page furniture (running heads, page numbers), with the reason.
         setting: How the source is set on its pages, if the file tells it.
+        declared: What the file declares about the source, if it is in a markup format.
     """
 
     id: str
@@ -172,6 +174,7 @@ class Essay:
     page_provenance: str
     furniture: tuple[tuple[int, int, str], ...] = ()
     setting: Setting | None = None
+    declared: Declaration | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +223,19 @@ class IngestReport:
     guessed_ends: tuple[tuple[str, int], ...] = ()
 
 
+# The readers whose files a library stores beside the text, and the ending with which it does.
+STORED_ENDINGS: Mapping[str, str] = {
+    "pdf": ".pdf",
+    "word": ".docx",
+    "opendocument": ".odt",
+    "rtf": ".rtf",
+    "epub": ".epub",
+    "html": ".html",
+    "markdown": ".markdown",
+    "latex": ".tex",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class StoredEssay:
     """An essay as the library holds it.
@@ -244,8 +260,13 @@ class StoredEssay:
 
     @property
     def is_pdf(self) -> bool:
-        """Whether it was read from a PDF, which the library stores."""
+        """Whether it was read from a PDF, the pages of which can be shown."""
         return self.reader == "pdf"
+
+    @property
+    def stored_ending(self) -> str:
+        """Ending of its file as the library stores it; empty if it stores only the text."""
+        return STORED_ENDINGS.get(self.reader, "")
 
 
 # What CSL allows in a title: italics, bold, small capitals, raised and lowered letters, spans.

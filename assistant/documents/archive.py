@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.core.declared import BlockKind
 from assistant.core.errors import ReadingError
-from assistant.documents.document import BlockKind, Document, ProseWriter
+from assistant.documents.document import Document, ProseWriter
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -115,9 +116,13 @@ class ParagraphWriter:
         self._units: list[int] = []
         self._labels: list[str] = []
         self._open: BlockKind | None = None
+        self._level = 0
+        self._resumes: bool | None = None
 
-    def begin(self, label: str, kind: BlockKind) -> None:
-        """Begin a paragraph; block quotations that follow each other without a citation are one block.
+    def begin(self, label: str, kind: BlockKind, *, level: int = 0, resumes: bool | None = None) -> None:
+        """Begin a paragraph; arguments as for ``ProseWriter.close``.
+
+        Block quotations that follow each other without a citation are one block.
 
         Raises:
             ReadingError: If there are more paragraphs than a text has.
@@ -132,7 +137,7 @@ class ParagraphWriter:
             self._append("\n")
         self._units.append(self._length)
         self._labels.append(label)
-        self._open = kind
+        self._open, self._level, self._resumes = kind, level, resumes
 
     def _ends_with_citation(self) -> bool:
         return "".join(self._texts[-3:]).rstrip().endswith((")", "]"))
@@ -141,10 +146,10 @@ class ParagraphWriter:
         self._texts.append(text)
         self._length += len(text)
 
-    def end(self, note: str | None = None) -> None:
-        """End the block; it may be the note of a name."""
+    def end(self, note: str | None = None, *, at_foot: bool = False) -> None:
+        """End the block; it may be the note of a name, at the foot of a page or at the end."""
         if self._open:
-            self.prose.close(self._open, note)
+            self.prose.close(self._open, note, level=self._level, resumes=self._resumes, at_foot=at_foot)
         self._open = None
 
     def write(self, element: _Element, words: str | None, *, is_tail: bool = False) -> None:

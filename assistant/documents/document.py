@@ -6,17 +6,15 @@ import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
 
+from assistant.core.declared import BlockKind, Declaration
 from assistant.core.essay import Span, Spans
 from assistant.core.setting import Setting
 from assistant.documents.numbering import NO_PAGES, FoundPages
 
 # Represents a note's number in the prose; a private-use character that no writer types.
 NOTE_CALL = "\ue0ff"
-
-BlockKind = Literal["prose", "quotation", "note", "heading", "reference", "caption", "verse", "furniture"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +24,25 @@ class Block:
     Attributes:
         start: Offset in the prose.
         end: Offset after the last character.
-        kind: What the format declares it to be: ``quotation`` is a block quotation, ``reference`` an entry
-            of the works cited, ``furniture`` a running head or a page number.
+        kind: What the format declares it to be: ``quotation`` is a block quotation, ``verse`` one whose lines
+            (divided by line breaks) are those of a poem, ``reference`` an entry of the works cited,
+            ``caption`` the words of a figure or a table, ``furniture`` a running head or a page number.
+        level: Level of a heading, from 1; 0 if it has none.
+        label: Number printed beside a paragraph, as some journals on the web do; empty if none is.
+        resumes: Whether it goes on with the paragraph before a block quotation, as a first line without the
+            usual indent shows; ``None`` if the format does not tell.
+        note: Name of the note that it is a part of; empty if it is part of none, or of one without a name.
+        at_foot: Whether it is a note at the foot of the page on which it is called.
     """
 
     start: int
     end: int
     kind: BlockKind
+    level: int = 0
+    label: str = ""
+    resumes: bool | None = None
+    note: str = ""
+    at_foot: bool = False
 
 
 def _no_offsets() -> array[int]:
@@ -61,7 +71,13 @@ class Document:
         ends: The offset after that.
         blocks: The blocks, in order.
         notes: Index of the first block of each note, by the offset of its call in the prose.
+        marks: Number of each note as its call prints it, by the offset of the call; calls that are not in it
+            are counted.
+        page_breaks: Offset in the prose at which each page begins, and the number that the format gives it,
+            or the empty string. They show no page in ``pages``, which count in the text.
+        declared: What a file in a markup format declares, if it was read as an essay.
         emphasis: Spans of the prose in italics, in order.
+        raised: Spans of the prose that are raised, in order.
         bibliographies: Files that it names as its bibliography.
         entries: Text of each entry of the works cited that it prints with a key.
         setting: How the text is set on its pages; only a PDF tells it.
@@ -82,7 +98,11 @@ class Document:
     ends: array[int] = field(default_factory=_no_offsets, repr=False)
     blocks: tuple[Block, ...] = field(default=(), repr=False)
     notes: Mapping[int, int] = field(default_factory=dict, repr=False)
+    marks: Mapping[int, str] = field(default_factory=dict, repr=False)
+    page_breaks: tuple[tuple[int, str], ...] = field(default=(), repr=False)
+    declared: Declaration | None = field(default=None, repr=False)
     emphasis: Spans = field(default=(), repr=False)
+    raised: Spans = field(default=(), repr=False)
     bibliographies: tuple[str, ...] = ()
     entries: Mapping[str, str] = field(default_factory=dict, repr=False)
     setting: Setting | None = field(default=None, repr=False)
@@ -109,8 +129,12 @@ class ProseWriter:
         self._blocks: list[Block] = []
         self._block_start = 0
         self._calls: dict[int, str] = {}
+        self._marks: dict[int, str] = {}
+        self._pages: list[tuple[int, str]] = []
+        self._before_page = 0
         self._notes: dict[str, int] = {}
         self._emphasis: list[Span] = []
+        self._raised: list[Span] = []
 
     @property
     def length(self) -> int:
@@ -131,23 +155,59 @@ class ProseWriter:
         self._starts.extend([start] + [end] * (len(words) - 1))
         self._ends.extend([end] * len(words))
 
-    def call(self, note: str, start: int, end: int) -> None:
-        """Write the call of the note of that name."""
+    def call(self, note: str, start: int, end: int, mark: str = "") -> None:
+        """Write the call of the note of that name; without a mark, its number is counted."""
         self._calls[self.length] = note
+        if mark:
+            self._marks[self.length] = mark
         self.put(NOTE_CALL, start, end)
+
+    def page(self, label: str = "") -> None:
+        """Begin a page, of which the format may give the number; breaks without words between are one."""
+        if self._pages and not "".join(self._pieces[self._before_page :]).strip():
+            before = self._pages.pop()[1]
+            label = label or before
+        self._before_page = len(self._pieces)
+        self._pages.append((self.length, label))
 
     def emphasize(self, start: int) -> None:
         """Mark what was written from an offset in the prose on as set in italics."""
-        if self._emphasis and start <= self._emphasis[-1][1]:
-            start = min(start, self._emphasis.pop()[0])
-        if start < self.length:
-            self._emphasis.append((start, self.length))
+        self._mark(self._emphasis, start)
 
-    def close(self, kind: BlockKind, note: str | None = None) -> None:
-        """End a block, which is all that was written since the last one; it may begin the note of a name."""
+    def superscript(self, start: int) -> None:
+        """Mark what was written from an offset in the prose on as raised."""
+        self._mark(self._raised, start)
+
+    def _mark(self, spans: list[Span], start: int) -> None:
+        if spans and start <= spans[-1][1]:
+            start = min(start, spans.pop()[0])
+        if start < self.length:
+            spans.append((start, self.length))
+
+    def close(
+        self,
+        kind: BlockKind,
+        note: str | None = None,
+        *,
+        level: int = 0,
+        label: str = "",
+        resumes: bool | None = None,
+        at_foot: bool = False,
+    ) -> None:
+        """End a block, which is all that was written since the last one.
+
+        Args:
+            kind: What it is.
+            note: Name of the note that it begins or goes on with.
+            level: Level of a heading.
+            label: Number printed beside a paragraph.
+            resumes: Whether it goes on with the paragraph before a quotation, if the format tells.
+            at_foot: Whether the note is printed at the foot of the page on which it is called.
+        """
         if note is not None:
             self._notes.setdefault(note, len(self._blocks))
-        self._blocks.append(Block(self._block_start, self.length, kind))
+        start, end = self._block_start, self.length
+        self._blocks.append(Block(start, end, kind, level, label, resumes, note or "", at_foot))
         # A line break that represents nothing keeps the words of two blocks apart.
         end = self._ends[-1] if self._ends else 0
         self.put("\n", end, end)
@@ -168,8 +228,9 @@ class ProseWriter:
         return Document(
             name=name, reader=reader, text=text, units=units, labels=labels, prose=prose, starts=self._starts,
             ends=self._ends, blocks=_with_references(prose, self._blocks), emphasis=tuple(self._emphasis),
+            raised=tuple(self._raised),
             notes={offset: self._notes[note] for offset, note in self._calls.items() if note in self._notes},
-            escape=escape,
+            marks=self._marks, page_breaks=tuple(self._pages), escape=escape,
         )  # fmt: skip
 
 
@@ -215,9 +276,9 @@ def _with_references(prose: str, blocks: list[Block]) -> tuple[Block, ...]:
         words = prose[block.start : block.end].strip().strip(":.*_ ").casefold()
         if words in WORKS_CITED and block.kind in {"heading", "prose"}:
             listed = True
-            result.append(Block(block.start, block.end, "heading"))
+            result.append(replace(block, kind="heading"))
             continue
         listed = listed and block.kind != "heading"
-        entry = listed and block.kind in {"prose", "quotation"}
-        result.append(Block(block.start, block.end, "reference") if entry else block)
+        entry = listed and block.kind in {"prose", "quotation", "list"}
+        result.append(replace(block, kind="reference") if entry else block)
     return tuple(result)

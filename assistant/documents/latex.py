@@ -10,8 +10,9 @@ import unicodedata
 from dataclasses import replace
 from itertools import zip_longest
 
+from assistant.core.declared import BlockKind
 from assistant.core.essay import Span
-from assistant.documents.document import BlockKind, Document, ProseWriter
+from assistant.documents.document import Document, ProseWriter
 from assistant.documents.text import line_starts
 
 _MARKS = {"``": "“", "''": "”", "`": "‘", "'": "’", "---": "—", "--": "–", "~": " "}

@@ -9,8 +9,9 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from assistant.core.declared import BlockKind
 from assistant.core.lines import Line, split_lines
-from assistant.documents.document import BlockKind, Document, ProseWriter
+from assistant.documents.document import Document, ProseWriter
 from assistant.documents.text import line_starts
 
 if TYPE_CHECKING:

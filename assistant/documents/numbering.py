@@ -226,6 +226,10 @@ class Numbering:
     warnings: tuple[str, ...] = ()
 
 
+# Where labels come from unless a file says it otherwise.
+PRINTED = "printed on the pages"
+
+
 @dataclass(frozen=True, slots=True)
 class FoundPages:
     """The pages that a text shows.
@@ -237,6 +241,7 @@ class FoundPages:
             has none; no labels at all if no numbers are printed.
         furniture: Spans of what is printed on pages beside their text, with the reason.
         warnings: Sentences on what is uncertain about them.
+        origin: Where the labels come from, in words.
     """
 
     starts: tuple[int, ...]
@@ -244,6 +249,7 @@ class FoundPages:
     labels: tuple[str, ...] = ()
     furniture: tuple[tuple[int, int, str], ...] = ()
     warnings: tuple[str, ...] = ()
+    origin: str = PRINTED
 
 
 NO_PAGES = FoundPages((), "no sign of pages")
@@ -326,7 +332,7 @@ def _known_labels(found_pages: FoundPages, declared: Sequence[str]) -> tuple[tup
     """The labels that the file tells, and how; empty ones if it tells none."""
     count = len(found_pages.starts)
     if any(found_pages.labels):
-        return found_pages.labels, "printed on the pages"
+        return found_pages.labels, found_pages.origin
     labels = tuple(_citable(label) for label in declared)
     # Many programs declare 1, 2, 3 for every file; that says no more than counting does.
     if len(labels) == count and any(labels) and labels != _counted(1, is_roman=False, count=count):

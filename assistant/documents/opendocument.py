@@ -12,9 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assistant.core.declared import BlockKind
 from assistant.core.errors import ReadingError
 from assistant.documents.archive import ParagraphWriter, check_archive, damaged, patched_archive, patched_xml
-from assistant.documents.document import BlockKind, Document
+from assistant.documents.document import Document
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

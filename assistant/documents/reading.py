@@ -1,6 +1,7 @@
 """The formats that can be read, and reading a file as an essay or as a draft.
 
-To read another format, write a module with a parser and name its suffixes in the tables below.
+To read another format, write a module with a parser and name its suffixes in the tables below. A parser whose
+format declares what its blocks are serves drafts as it is, and essays through ``essay_reader``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from assistant.core.errors import DraftError, ReadingError
 from assistant.core.lines import strip
+from assistant.documents.declared import essay_reader
 from assistant.documents.document import Document
 from assistant.documents.latex import read_latex
 from assistant.documents.markdown import read_markdown
@@ -34,13 +36,14 @@ def _decoded(parse: Callable[[str, str], Document]) -> Parser:
     return parser
 
 
+PDF = ".pdf"
+_ARCHIVE_PARSERS: dict[str, Parser] = {".docx": read_word, ".odt": read_opendocument}
 # A name without a suffix is that of a text file.
 ESSAY_PARSERS: dict[str, Parser] = {
     **dict.fromkeys((".txt", ".text", ".md", ".markdown", ""), _decoded(read_pages)),
     ".pdf": read_pdf,
+    **{suffix: essay_reader(parser) for suffix, parser in _ARCHIVE_PARSERS.items()},
 }
-PDF = ".pdf"
-_ARCHIVE_PARSERS: dict[str, Parser] = {".docx": read_word, ".odt": read_opendocument}
 DRAFT_PARSERS: dict[str, Parser] = {
     **dict.fromkeys((".md", ".markdown"), _decoded(read_markdown)),
     **dict.fromkeys((".txt", ".text"), _decoded(read_text)),

@@ -11,8 +11,9 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from assistant.core.declared import BlockKind
 from assistant.documents.archive import ParagraphWriter, check_archive, damaged, patched_archive, patched_xml
-from assistant.documents.document import BlockKind, Document
+from assistant.documents.document import Document
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -116,7 +117,7 @@ class WordFile:
                 for element in note.iter(f"{_W}p"):
                     self._writer.begin(f"{'note' if kind == 'footnote' else 'endnote'} {number}", "note")
                     self._write(element)
-                    self._writer.end(f"{kind}{number}")
+                    self._writer.end(f"{kind}{number}", at_foot=kind == "footnote")
 
     def _write(self, element: _Element) -> None:
         for child in element:

@@ -369,7 +369,7 @@ def divide(
         first_page=first_page,
         record=str(cited.get("page", "")),
         declared=document.setting.declared_labels() if document.setting else (),
-        is_print=document.setting is not None,
+        is_print=document.setting is not None or document.declared is not None,
     )
     printed = recognise(text, [cited]) or recognise(text, known) or cited
     chunked = chunk(
@@ -381,6 +381,7 @@ def divide(
             numbering.provenance,
             document.pages.furniture,
             document.setting,
+            document.declared,
         ),
         _word_frequency(str(cited.get("language", "en"))),
     )

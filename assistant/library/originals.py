@@ -1,7 +1,8 @@
-"""An essay's file as it was read, and what is stored of a PDF beside its text: the file, and how it is set.
+"""An essay's file as it was read, and what is stored of it beside its text: the file, and its setting.
 
-The text of such an essay is divided again by its setting, so that a new first page or a new record reads no
-PDF, and its pages can be shown as they are printed. Essays of other formats have neither file.
+The setting is how a PDF is set, or what a file in a markup format declares. The text is divided again by it,
+so that a new first page or a new record reads no file anew, and the pages of a PDF can be shown as they are
+printed. Essays in plain text have neither.
 """
 
 from __future__ import annotations
@@ -23,14 +24,14 @@ _ADD_AGAIN = "add the essay again from its own file: assistant add FILE"
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """What is stored of a PDF.
+    """What is stored of a file that is not plain text.
 
     Attributes:
-        pdf: The file.
-        setting: Text of the file with its setting: its lines, pages and page numbers, as they were read.
+        data: The file.
+        setting: Text of the file with its setting: its lines or blocks, pages and page numbers, as read.
     """
 
-    pdf: bytes = field(repr=False)
+    data: bytes = field(repr=False)
     setting: str = field(repr=False)
 
 
@@ -43,7 +44,7 @@ class SourceFile:
         sha256: Its digest.
         label: What messages call it.
         document: Its text and pages.
-        original: What is stored of it beside its text; ``None`` unless it is a PDF.
+        original: What is stored of it beside its text; ``None`` for plain text.
     """
 
     name: str
@@ -82,10 +83,11 @@ def read_file(path: Path, progress: Progress | None = None, ocr_language: str = 
 
 
 def _original_of(document: Document, data: bytes) -> Original | None:
-    """What is to be stored of a file beside its text; ``None`` unless it is a PDF."""
+    """What is to be stored of a file beside its text; ``None`` for plain text."""
     from assistant.documents.settings import dump_reading
 
-    return None if document.setting is None else Original(data, dump_reading(document))
+    plain = document.setting is None and document.declared is None
+    return None if plain else Original(data, dump_reading(document))
 
 
 def document_of(essay: StoredEssay, text: str, setting: str | None) -> Document:
@@ -131,8 +133,8 @@ def read_setting(path: Path, essay: StoredEssay, text: str, digest: str) -> str:
     return setting
 
 
-def read_original_pdf(path: Path, essay: StoredEssay) -> bytes:
-    """Read the stored PDF of an essay, and check that it is the file that the essay was read from.
+def read_stored_file(path: Path, essay: StoredEssay) -> bytes:
+    """Read the stored file of an essay, and check that it is the file that the essay was read from.
 
     Raises:
         DamagedEssayError: If it is missing or changed.
@@ -146,15 +148,15 @@ def read_original_pdf(path: Path, essay: StoredEssay) -> bytes:
     return data
 
 
-def read_original(setting: Path, pdf: Path, essay: StoredEssay, text: str, digest: str) -> Original | None:
-    """Read the stored PDF of an essay and its setting; ``None`` if it has none.
+def read_original(setting: Path, file: Path, essay: StoredEssay, text: str, digest: str) -> Original | None:
+    """Read the stored file of an essay and its setting; ``None`` if it has none.
 
     Raises:
         DamagedEssayError: If one of the two is missing, damaged or changed.
     """
-    if not essay.is_pdf:
+    if not essay.stored_ending:
         return None
-    return Original(read_original_pdf(pdf, essay), read_setting(setting, essay, text, digest))
+    return Original(read_stored_file(file, essay), read_setting(setting, essay, text, digest))
 
 
 def setting_digest(setting: str) -> str:

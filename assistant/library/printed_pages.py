@@ -24,7 +24,7 @@ def printed_pages(essay: StoredEssay, store: EssayStore) -> PrintedPages:
             f"{essay.id} was read from {essay.source_name}, which has no printed pages to show; add its PDF "
             "to see them."
         )
-    return PrintedPages(essay, store.source_text(essay), setting, lambda: store.pdf(essay), PageImages())
+    return PrintedPages(essay, store.source_text(essay), setting, lambda: store.file(essay), PageImages())
 
 
 class PrintedPages:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.core.errors import DamagedEssayError, LibraryError
 from assistant.core.essay import (
+    STORED_ENDINGS,
     CSLItem,
     IngestReport,
     NoteMark,
@@ -31,8 +32,8 @@ from assistant.library.files import Journal, replace_together
 from assistant.library.originals import (
     Original,
     document_of,
-    read_original_pdf,
     read_setting,
+    read_stored_file,
     setting_digest,
 )
 
@@ -189,8 +190,8 @@ class Overrides:
         first_page: Number of the first page that the user gave, or the empty string.
         text_sha256: Digest of the stored source; empty for essays of earlier versions of the program, which
             get one at the next change of the library.
-        setting_sha256: Digest of the stored setting of a PDF; empty for essays of other formats. That of the
-            PDF itself is the digest of the essay's file, which its passages are stored with.
+        setting_sha256: Digest of the stored setting; empty for essays in plain text. That of the stored file
+            is the digest of the essay's file, which its passages are stored with.
     """
 
     added: str
@@ -262,7 +263,7 @@ class PendingEssay:
         chunks: Text of its chunk file.
         source: Text of its source.
         overrides: What the user stated about it.
-        original: Its PDF and how that is set, or ``None``: for a PDF, what is stored stays.
+        original: Its file and how that is set, or ``None``: what is stored of a file stays.
         encodings: A folder with encodings of its windows, or ``None``.
     """
 
@@ -277,7 +278,7 @@ class PendingEssay:
 class EssayStore:
     """The files of essays in ``data/chunks/``: ``ID.jsonl``, ``ID.source.txt`` and ``ID.given.json``.
 
-    An essay that was read from a PDF has ``ID.setting.json`` and ``ID.pdf`` too.
+    An essay that is not in plain text has ``ID.setting.json`` and its file, such as ``ID.pdf``, too.
 
     It remembers nothing; ``Snapshot`` keeps what has been read.
 
@@ -359,50 +360,56 @@ class EssayStore:
         """The chunk file of an essay."""
         return self._folder / f"{essay_id}{_CHUNKS}"
 
-    def paths(self, essay_id: str) -> tuple[Path, Path, Path, Path, Path]:
-        """The chunk file, source, setting, PDF and overrides of an essay; only the first must exist."""
-        return (
-            self.path(essay_id),
-            self._source(essay_id),
-            self._setting(essay_id),
-            self._pdf(essay_id),
-            self._overrides(essay_id),
-        )
+    def paths(self, essay_id: str) -> tuple[Path, Path, Path, Path]:
+        """The chunk file, source, setting and overrides of an essay; only the first must exist."""
+        return self.path(essay_id), self._source(essay_id), self._setting(essay_id), self._overrides(essay_id)
+
+    def stored_files(self, essay_id: str) -> list[Path]:
+        """Where the file that an essay was read from may be stored, for each format."""
+        return [self._folder / f"{essay_id}{ending}" for ending in STORED_ENDINGS.values()]
+
+    def stored_file(self, essay: StoredEssay) -> Path:
+        """Where the file that an essay was read from is stored."""
+        return self._folder / f"{essay.id}{essay.stored_ending}"
 
     def files(self, pending: PendingEssay) -> dict[Path, str | bytes | None]:
         """What to write for an essay, by path, in the order of writing; ``None`` for files to delete."""
-        chunks, source, setting, pdf, overrides = self.paths(pending.essay.id)
-        original = pending.original
+        essay_id, original = pending.essay.id, pending.original
+        chunks, source, setting, overrides = self.paths(essay_id)
         stated = replace(pending.overrides, text_sha256=text_digest(pending.source))
         files: dict[Path, str | bytes | None] = {}
         if original is not None:
+            file = self.stored_file(pending.essay)
             stated = replace(stated, setting_sha256=setting_digest(original.setting))
-            files = {setting: original.setting, pdf: original.pdf}
-        elif not pending.essay.is_pdf:
+            others = [path for path in self.stored_files(essay_id) if path != file and path.exists()]
+            files = {setting: original.setting, file: original.data, **dict.fromkeys(others)}
+        elif not pending.essay.stored_ending:
             stated = replace(stated, setting_sha256="")
-            files = {path: None for path in (setting, pdf) if path.exists()}
+            stored = [setting, *self.stored_files(essay_id)]
+            files = {path: None for path in stored if path.exists()}
         return {overrides: stated.dump(), source: pending.source, **files, chunks: pending.chunks}
 
     def has_original(self, essay: StoredEssay) -> bool:
-        """Whether the PDF of an essay is stored, or its setting."""
-        return essay.is_pdf and (self._setting(essay.id).exists() or self._pdf(essay.id).exists())
+        """Whether the file of an essay is stored, or its setting."""
+        paths = self._setting(essay.id), self.stored_file(essay)
+        return bool(essay.stored_ending) and any(map(Path.exists, paths))
 
     def document(self, essay: StoredEssay) -> Document:
-        """An essay's file as it was read when it was added; no PDF is read again.
+        """An essay's file as it was read when it was added; no file is read again.
 
         Raises:
             DamagedEssayError: If the source or the setting is missing, damaged or changed.
         """
         text = self.source_text(essay)
         setting = None
-        if essay.is_pdf:
+        if essay.stored_ending:
             digest = self.overrides(essay.id).setting_sha256
             setting = read_setting(self._setting(essay.id), essay, text, digest)
         return document_of(essay, text, setting)
 
-    def pdf(self, essay: StoredEssay) -> bytes:
-        """The PDF that an essay was read from; errors as for ``read_original_pdf``."""
-        return read_original_pdf(self._pdf(essay.id), essay)
+    def file(self, essay: StoredEssay) -> bytes:
+        """The file that an essay was read from; errors as for ``read_stored_file``."""
+        return read_stored_file(self.stored_file(essay), essay)
 
     def check(self, essay: StoredEssay) -> None:
         """Check all stored files of an essay.
@@ -410,20 +417,21 @@ class EssayStore:
         Raises:
             DamagedEssayError: If one is missing, damaged or changed.
         """
-        if essay.is_pdf:
+        if essay.stored_ending:
             self.document(essay)
-            self.pdf(essay)
+            self.file(essay)
         else:
             self.source_text(essay)
 
     def remove(self, essay_id: str) -> None:
         """Delete the files of an essay, first the one without which it is no longer in the library."""
-        for path in self.paths(essay_id):
+        chunks, *others = self.paths(essay_id)
+        for path in (chunks, *self.stored_files(essay_id), *others):
             path.unlink(missing_ok=True)
 
     def orphans(self) -> list[str]:
-        """Ids of which there is a source, a PDF or a statement of the user, but no passages."""
-        endings = (".source.txt", ".setting.json", ".pdf", ".given.json")
+        """Ids of which there is a source, a stored file or a statement of the user, but no passages."""
+        endings = (".source.txt", ".setting.json", ".given.json", *STORED_ENDINGS.values())
         found = {
             path.name.removesuffix(ending)
             for ending in endings
@@ -440,9 +448,6 @@ class EssayStore:
 
     def _setting(self, essay_id: str) -> Path:
         return self._folder / f"{essay_id}.setting.json"
-
-    def _pdf(self, essay_id: str) -> Path:
-        return self._folder / f"{essay_id}.pdf"
 
 
 def read_source(path: Path, essay: StoredEssay, overrides: Overrides) -> str:

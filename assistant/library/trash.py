@@ -67,7 +67,7 @@ class Trash:
         try:
             self._index.save_encodings(essay_id, folder)
             *files, overrides = self._store.paths(essay_id)
-            for path in filter(Path.exists, files):
+            for path in filter(Path.exists, (*files, *self._store.stored_files(essay_id))):
                 copy_durably(path, folder / path.name)
             write_durably(folder / overrides.name, self._store.overrides(essay_id).dump().encode())
             sync_folder(folder)
@@ -114,15 +114,15 @@ class Trash:
         if folder is None:
             ids = ", ".join(self.removed()) or "none"
             raise LibraryError(f"No removed essay {essay_id!r} is saved; these can be restored: {ids}.")
-        chunks, source, setting, pdf, overrides = (folder / path.name for path in self._store.paths(essay_id))
+        chunks, source, setting, overrides = (folder / path.name for path in self._store.paths(essay_id))
         essay, stated = read_chunk_file(chunks).essay, load_overrides(overrides, chunks)
-        text = read_source(source, essay, stated)
+        text, file = read_source(source, essay, stated), folder / self._store.stored_file(essay).name
         return PendingEssay(
             essay,
             chunks.read_bytes().decode("utf-8"),
             text,
             stated,
-            original=read_original(setting, pdf, essay, text, stated.setting_sha256),
+            original=read_original(setting, file, essay, text, stated.setting_sha256),
             encodings=folder,
         )
 
