@@ -17,7 +17,7 @@ from assistant.retrieval.explain import sentences_over
 from assistant.retrieval.finder import Finder, Ranking
 from assistant.retrieval.ideas import RankedForIdeas, confidence_in_idea, fused, passages_met, verdict_on_idea
 from assistant.retrieval.questions import MOST_QUESTION_CHARACTERS, Question, readable
-from assistant.retrieval.ranking import Ranked, nearest_sentence
+from assistant.retrieval.ranking import Ranked
 
 if TYPE_CHECKING:
     from assistant.retrieval.models.sentence_transformers import Reranker
@@ -195,9 +195,7 @@ class Answerer:
         sentences = self._voices.sentences(passage, voice)
         if voiced := touched_sentences(spans, sentences, passage):
             return voiced
-        searcher = self._finder.searcher
-        rows = searcher.rows([passage.id])
-        return nearest_sentence(ranking.query, ranking.weights, searcher.index, rows, sentences)
+        return self._finder.searcher.nearest_sentence(ranking.query, ranking.weights, passage.id, sentences)
 
     def _citation(
         self, passage: Passage, start: int, end: int, style: Style

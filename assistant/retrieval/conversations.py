@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from assistant.core.essay import SEARCHED_KINDS, Kind, Passage, Spans, StoredEssay
 from assistant.retrieval.follow_ups import MOST_TURNS, Turn, may_lean, understood
-from assistant.retrieval.index.index import Index
 from assistant.retrieval.index.ordering import DECIMALS
 from assistant.retrieval.names import Names, family
 from assistant.retrieval.questions import Question, cleaned
@@ -102,7 +101,7 @@ class Conversations:
             )
         return self._names[essays]
 
-    def preferring(self, question: Question, ranked: list[Ranked], index: Index) -> list[Ranked]:
+    def preferring(self, question: Question, ranked: list[Ranked]) -> list[Ranked]:
         """Prefer what was shown for the question before, or other passages, as a follow-up asks."""
         follows = question.follows
         if follows is None or not follows.shown:
@@ -121,13 +120,10 @@ class Conversations:
             if any(pattern.search(text) for pattern in patterns):
                 changes[passage.passage] += _NAMES_IT
         raised = in_order(
-            (
-                replace(passage, score=round(passage.score + changes[passage.passage], DECIMALS))
-                if passage.passage in changes
-                else passage
-                for passage in ranked
-            ),
-            index,
+            replace(passage, score=round(passage.score + changes[passage.passage], DECIMALS))
+            if passage.passage in changes
+            else passage
+            for passage in ranked
         )
         return _stepped_back(raised, follows.earlier) if follows.seeks == "others" else raised
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
@@ -18,15 +18,16 @@ from assistant.retrieval.absence import Absence, AbsenceSearch
 from assistant.retrieval.confidence import ConfidenceFeatures, confidence_of, features_of, verdict_of
 from assistant.retrieval.conversations import Conversations
 from assistant.retrieval.discussed import discussions, of_notes
-from assistant.retrieval.explain import LONGEST_EXCERPT, excerpt, matches_of, sentences_over
-from assistant.retrieval.index.index import Index, Vocabulary
+from assistant.retrieval.explain import LONGEST_EXCERPT, excerpt, sentences_over
+from assistant.retrieval.index.index import Index
 from assistant.retrieval.index.introductions import Introduction, introductions_of
 from assistant.retrieval.index.ordering import best_first, rounded
-from assistant.retrieval.models.encoder import Encoder, Floats, Integers
+from assistant.retrieval.models.encoder import Encoder, Floats
 from assistant.retrieval.places import PlaceMatch, PlaceSearch, places_in, without_places
 from assistant.retrieval.questions import Question, words
-from assistant.retrieval.ranking import Query, Ranked, by_tiers, highlight, in_order, with_additions
+from assistant.retrieval.ranking import Query, Ranked, by_tiers, in_order, with_additions
 from assistant.retrieval.search import Searcher
+from assistant.retrieval.searching import PassageSearch, Rows
 from assistant.retrieval.spelling import Speller
 from assistant.retrieval.structure import StructureSearch
 from assistant.retrieval.wording import plainly_put
@@ -126,7 +127,8 @@ class Finder:
     """Finds passages in an index.
 
     Args:
-        index: The index.
+        index: The index; or what makes a search of several, given the casefolded words that name an essay and
+            not what is asked about it.
         encoder: The model that computed it.
         essays: The indexed essays, by id; may load each essay when it is looked up.
         reading_model: Reads a question and an excerpt together; ``None`` to do without.
@@ -135,7 +137,7 @@ class Finder:
 
     def __init__(
         self,
-        index: Index,
+        index: Index | Callable[[Collection[str]], PassageSearch],
         encoder: Encoder,
         essays: Mapping[str, StoredEssay],
         reading_model: ReadingModel | None = None,
@@ -152,7 +154,10 @@ class Finder:
             summaries,
             lambda phrases: self.searcher.passages_containing(phrases),  # noqa: PLW0108 - there is no searcher yet
         )
-        self.searcher = Searcher(index, encoder, self._structure.authors)
+        authors = self._structure.authors
+        self.searcher: PassageSearch = (
+            Searcher(index, encoder, authors) if isinstance(index, Index) else index(authors)
+        )
         self._places = PlaceSearch(essays, self._structure.authors)
         # The model has one piece for each word that is common in English.
         self._absence = AbsenceSearch(
@@ -167,13 +172,13 @@ class Finder:
 
     @cached_property
     def _speller(self) -> Speller:
-        return Speller(sum(self.searcher.index.vocabulary().values(), Vocabulary()))
+        return Speller(self.searcher.vocabulary())
 
     def among(self, essays: Collection[str]) -> set[str] | None:
         """Ids of the passages of some essays; ``None``, which means all, if no essay is named."""
         if not essays:
             return None
-        return {passage_id for essay in essays for passage_id in self.searcher.numbers(essay)}
+        return {passage_id for essay in essays for passage_id in self.searcher.passage_ids(essay)}
 
     def understood(
         self, text: str, history: Sequence[str] = (), among: Collection[str] | None = None
@@ -244,7 +249,7 @@ class Finder:
             rows = self.searcher.rows(among)
             return [self._rank_statement(query, rows, among) for query in self.searcher.queries(corrected)]
 
-    def _rank_statement(self, query: Query, rows: Integers, among: Collection[str] | None) -> Ranking:
+    def _rank_statement(self, query: Query, rows: Rows, among: Collection[str] | None) -> Ranking:
         weights = self.searcher.weights(query, rows)
         ranked = self.searcher.rank_by_late_interaction(query, weights, rows)
         return self._by_phrases(Ranking(query=query, weights=weights, ranked=ranked), among)
@@ -278,11 +283,11 @@ class Finder:
         if ranked.passage in ranking.spans:
             return ranking.spans[ranked.passage]
         passage = self.passages[ranked.passage]
-        return highlight(ranking.query, ranking.weights, self.searcher.index, ranked, passage)
+        return self.searcher.highlight(ranking.query, ranking.weights, ranked, passage)
 
     def matches(self, ranking: Ranking, ranked: Ranked) -> tuple[Match, ...]:
         """Explain why a passage has its rank, word by word of the question."""
-        matches = matches_of(ranking.query, ranking.weights, self.searcher.index, ranked, self.passages)
+        matches = self.searcher.matches(ranking.query, ranking.weights, ranked, self.passages)
         # Of a question that is searched in another wording, only the user's own words are explained.
         return tuple(match for match in matches if match.word in (ranking.original or match.word))
 
@@ -294,11 +299,13 @@ class Finder:
             if not len(rows) or not len(query.ids):
                 return []
             weights, ranked = self.searcher.windows_by_nearness(query, rows)
-            index, passage = self.searcher.index, self.passages[ranked[0].passage]
-            (span,) = highlight(query, weights, index, ranked[0], passage)
+            passage = self.passages[ranked[0].passage]
+            (span,) = self.searcher.highlight(query, weights, ranked[0], passage)
         words = [
-            NearWords(PrintedPlace.within(self.passages[each.passage], window.start, window.end), each.score)
-            for each, window in ((each, index.windows[each.window]) for each in ranked)
+            NearWords(
+                PrintedPlace.within(self.passages[each.passage], *self.searcher.window(each)), each.score
+            )
+            for each in ranked
         ]
         return [replace(words[0], nearest=PrintedPlace.within(passage, *span)), *words[1:]]
 
@@ -311,9 +318,9 @@ class Finder:
         rows, query = self.searcher.rows(searched), self.searcher.query(question)
         weights, content_weights = self.searcher.weights_with_content(query, rows)
         ranked = self.searcher.rank_by_late_interaction(query, weights, rows)
-        ranked = with_additions(ranked, of_notes(question, ranked, self.passages), self.searcher.index)
+        ranked = with_additions(ranked, of_notes(question, ranked, self.passages))
         ranked = self._preferring_kind(question, ranked)
-        ranked = self._conversations.preferring(question, ranked, self.searcher.index)
+        ranked = self._conversations.preferring(question, ranked)
         if reranker is not None:
             ranked = self._reranked(question, ranked, reranker)
         ranking = self._by_phrases(
@@ -348,7 +355,7 @@ class Finder:
             for passage in ranked
             if self.passages[passage.passage].kind == question.kind_asked
         }
-        return with_additions(ranked, preferred, self.searcher.index)
+        return with_additions(ranked, preferred)
 
     def _reranked(self, question: Question, ranked: list[Ranked], reranker: Reranker) -> list[Ranked]:
         first, rest = ranked[:RERANKED], ranked[RERANKED:]
@@ -388,7 +395,7 @@ class Finder:
         if len(question.quoted_phrases) == len(words(question.quoted_phrases[0])) == 1:
             passages = [self.passages[passage_id] for passage_id in phrases_in]
             additions = discussions(question.phrase_patterns[0], passages)
-            ranked = with_additions(ranked, additions, self.searcher.index)
+            ranked = with_additions(ranked, additions)
         ranked = by_tiers(ranked, phrases_in)
         ranking = replace(ranking, ranked=ranked, spans=spans)
         if question.unquoted_content_words:
@@ -467,14 +474,14 @@ class Finder:
             return ranking.ranked
         rows = self.searcher.rows(set(passage_ids) - known)
         others = self.searcher.rank_by_late_interaction(ranking.query, ranking.weights, rows)
-        return in_order([*ranking.ranked, *others], self.searcher.index)
+        return in_order([*ranking.ranked, *others])
 
     def _excerpt(self, ranked: Ranked, longest: int = LONGEST_EXCERPT) -> str:
         """The part of a passage around its best window, after the sentence that introduces the passage."""
-        passage, window = self.passages[ranked.passage], self.searcher.index.windows[ranked.window]
+        passage = self.passages[ranked.passage]
         pieces = self.searcher.encoder.pieces
         lengths = [len(pieces(passage.text[start:end])) for start, end in passage.sentences]
-        start, end = excerpt(passage.sentences, lengths, (window.start, window.end), longest)
+        start, end = excerpt(passage.sentences, lengths, self.searcher.window(ranked), longest)
         introduction = self._introductions_in(passage.essay_id).get(ranked.passage)
         if introduction is None:
             return passage.text[start:end]

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.core.essay import Passage, Span, Spans
 from assistant.retrieval.index.index import Index
@@ -75,12 +76,14 @@ class Ranked:
         window: Row of its best window.
         cosines: Highest cosine of each word piece of the question with a piece of that window or of the
             sentence that introduces the passage, shape ``(pieces,)``.
+        place: Position of the passage in the fixed order, which decides between equal scores.
     """
 
     passage: str
     score: float
     window: int
     cosines: Floats
+    place: int
 
 
 def make_query(question: Question, encoder: Encoder) -> Query:
@@ -143,7 +146,7 @@ def _parts(text: str, encoder: Encoder) -> list[Span]:
     return spans
 
 
-def passage_frequencies(index: Index, rows: Integers, ids: Integers) -> Floats:
+def passage_frequencies(index: Index, rows: Integers, ids: Integers) -> NDArray[np.int64]:
     """Count the passages of some windows that contain each word piece, given by its vocabulary id."""
     searched = None
     if len(rows) < len(index.windows):
@@ -154,13 +157,34 @@ def passage_frequencies(index: Index, rows: Integers, ids: Integers) -> Floats:
         postings = index.pieces.of_term(int(piece_id))
         total = postings.stop - postings.start
         counts.append(total if searched is None else int(searched[index.pieces.passages[postings]].sum()))
-    return np.array(counts, dtype=np.float32)
+    return np.array(counts, dtype=np.int64)
 
 
-def idf(frequencies: Floats, passages: int) -> Floats:
+def idf(frequencies: NDArray[np.int64], passages: int) -> Floats:
     """Inverse document frequency ``log(1 + (N - n + 0.5) / (n + 0.5))`` in ``N`` passages."""
-    values: Floats = np.log1p((passages - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
+    counts = frequencies.astype(np.float32)
+    values: Floats = np.log1p((passages - counts + 0.5) / (counts + 0.5)).astype(np.float32)
     return values
+
+
+def piece_weights(
+    query: Query, frequencies: NDArray[np.int64], passages: int, ignored: Collection[str]
+) -> tuple[Floats, Floats]:
+    """The weights of a question's word pieces for ranking, and weights of content words only; see ``shares``.
+
+    Args:
+        query: The question.
+        frequencies: Number of the searched passages that contain each piece.
+        passages: Number of the searched passages.
+        ignored: Casefolded words that name an essay and not what is asked about it, such as its author.
+    """
+    # An author whom the essays themselves mention may be what is asked about.
+    mentioned = {word for word, count in zip(query.words, frequencies, strict=True) if count}
+    rarity, ignored = idf(frequencies, passages), frozenset(ignored) - mentioned
+    ranking_weights, content_weights = (
+        lightened(query, shares(query.words, rarity, ignored, framing)) for framing in (FRAMING, 0.0)
+    )
+    return ranking_weights, content_weights
 
 
 def shares(
@@ -268,19 +292,66 @@ def rank(
     if not len(rows) or not len(query.ids):
         return []
     if len(rows) > SCORE_ALL:
-        # Of windows that are equally near, the vector index may leave out those that come last.
-        among = None if len(rows) == len(index.windows) else rows
-        nearest, _ = index.vectors.search(query.vector, _CANDIDATES, among)
-        rows = np.unique(np.concatenate([nearest, lexical_rows()]))
+        near, cosines = nearest_windows(query, index, rows)
+        rows = np.unique(np.concatenate([near[first_nearest(cosines)], lexical_rows()]))
+    return score_passages(query, weights, index, rows, with_introductions)
+
+
+def nearest_windows(query: Query, index: Index, rows: Integers) -> tuple[Integers, Floats]:
+    """The windows nearest to a question by vector among some, and their cosines, the nearest first.
+
+    It is one more than ``first_nearest`` chooses from.
+    """
+    among = None if len(rows) == len(index.windows) else rows
+    return index.vectors.search(query.vector, _CANDIDATES + 1, among)
+
+
+def first_nearest(cosines: Floats) -> NDArray[np.int64]:
+    """Indices of the highest of some cosines, which are those of all nearest windows.
+
+    Of windows that are equally near, all are chosen or none is, so that the order in which the essays were
+    added, or on which machine each is, makes no difference.
+    """
+    order = np.argsort(-cosines, kind="stable")
+    if len(order) <= _CANDIDATES:
+        return order
+    nearer = order[cosines[order] > cosines[order[_CANDIDATES]]]
+    return nearer if len(nearer) else order[:_CANDIDATES]
+
+
+def score_passages(
+    query: Query,
+    weights: Floats,
+    index: Index,
+    rows: Integers,
+    with_introductions: Callable[[Floats, Integers, Floats], Floats],
+) -> list[Ranked]:
+    """The passages of some windows, all of which are scored; arguments and result as for ``rank``."""
+    if not len(rows):
+        return []
     cosines = with_introductions(query.tokens, rows, _best_cosines(query.tokens, index, rows))
-    scores = rounded(cosines @ weights)
+    scores = rounded(_weighted(cosines, weights))
     # The best window of each passage: sorted by passage, then by score, the first of equal windows.
     owners = index.owners[rows]
     order = np.lexsort((-scores, owners))
     best = order[np.flatnonzero(np.diff(owners[order], prepend=-1))]
-    best = best[best_first(scores[best], index.places[owners[best]])]
-    columns = (owners[best].tolist(), scores[best].tolist(), rows[best].tolist(), cosines[best])
+    places = index.places[owners[best]]
+    order = best_first(scores[best], places)
+    best, places = best[order], places[order]
+    columns = (
+        owners[best].tolist(),
+        scores[best].tolist(),
+        rows[best].tolist(),
+        cosines[best],
+        places.tolist(),
+    )
     return [Ranked(index.passage_id(number), *values) for number, *values in zip(*columns, strict=True)]
+
+
+def _weighted(cosines: Floats, weights: Floats) -> Floats:
+    """Sum of the weighted cosines of each window; its bits do not depend on the other windows."""
+    sums: Floats = (cosines * weights).sum(axis=1)
+    return sums
 
 
 def scored_windows(
@@ -292,19 +363,19 @@ def scored_windows(
 ) -> list[Ranked]:
     """Each of some windows with its score; arguments as for ``rank``."""
     cosines = with_introductions(query.tokens, rows, _best_cosines(query.tokens, index, rows))
-    columns = (index.owners[rows].tolist(), rounded(cosines @ weights).tolist(), rows.tolist(), cosines)
+    owners, scores = index.owners[rows], rounded(_weighted(cosines, weights))
+    columns = owners.tolist(), scores.tolist(), rows.tolist(), cosines, index.places[owners].tolist()
     return [Ranked(index.passage_id(number), *values) for number, *values in zip(*columns, strict=True)]
 
 
-def in_order(ranked: Iterable[Ranked], index: Index) -> list[Ranked]:
+def in_order(ranked: Iterable[Ranked]) -> list[Ranked]:
     """Sort passages again, best first, after their scores have changed; see ``ordering.best_first``."""
     passages = list(ranked)
-    windows = np.array([passage.window for passage in passages], dtype=np.int32)
-    order = best_first([passage.score for passage in passages], index.places[index.owners[windows]])
+    order = best_first([passage.score for passage in passages], [passage.place for passage in passages])
     return [passages[number] for number in order]
 
 
-def with_additions(ranked: list[Ranked], additions: Mapping[str, float], index: Index) -> list[Ranked]:
+def with_additions(ranked: list[Ranked], additions: Mapping[str, float]) -> list[Ranked]:
     """Raise the scores of some passages, given by id, and sort all again."""
     if not any(additions.values()):
         return ranked
@@ -314,7 +385,7 @@ def with_additions(ranked: list[Ranked], additions: Mapping[str, float], index: 
         else passage
         for passage in ranked
     )
-    return in_order(raised, index)
+    return in_order(raised)
 
 
 def by_tiers(ranked: Sequence[Ranked], tiers: Mapping[str, int]) -> list[Ranked]:

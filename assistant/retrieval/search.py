@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
 
+from assistant.core.answer import Match
+from assistant.core.essay import Passage, Span, Spans
 from assistant.retrieval import ranking
+from assistant.retrieval.explain import matches_of
 from assistant.retrieval.index.bm25 import BM25, term_of, words_of
-from assistant.retrieval.index.index import Index
+from assistant.retrieval.index.index import Index, Vocabulary
 from assistant.retrieval.index.introductions import SHARE
 from assistant.retrieval.index.ordering import best_first, rounded
 from assistant.retrieval.index.tokens import runs
 from assistant.retrieval.models.encoder import Encoder, Floats, Integers
 from assistant.retrieval.questions import Question
 from assistant.retrieval.ranking import (
-    FRAMING,
     Query,
     Ranked,
-    idf,
-    lightened,
     make_queries,
     make_query,
     passage_frequencies,
+    piece_weights,
     rank,
-    shares,
 )
 
 # Passages that share words with the question; in large libraries they are scored besides the nearest.
@@ -80,6 +80,17 @@ class Searcher:
         # Ids of passages that a question set brings along need not begin with an essay's id.
         return self._all_numbers.get(passage_id)
 
+    def passage_ids(self, essay: str) -> Collection[str]:
+        """Ids of the passages of an essay that have a window."""
+        return self.numbers(essay)
+
+    def vocabulary(self) -> Vocabulary:
+        """How often the essays print each word."""
+        total = Vocabulary()
+        for words in self.index.vocabulary().values():
+            total.update(words)
+        return total
+
     def numbers(self, essay: str) -> dict[str, int]:
         """Number of each passage of an essay, by id."""
         if essay not in self._numbers:
@@ -125,14 +136,7 @@ class Searcher:
     def weights_with_content(self, query: Query, rows: Integers) -> tuple[Floats, Floats]:
         """The weights for ranking, and weights of content words only; see ``ranking.shares``."""
         frequencies = passage_frequencies(self.index, rows, query.ids)
-        # An author whom the essays themselves mention may be what is asked about.
-        mentioned = {word for word, count in zip(query.words, frequencies, strict=True) if count}
-        rarity = idf(frequencies, len(self.index.passages_of(rows)))
-        ignored = self._ignored - mentioned
-        ranking_weights, content_weights = (
-            lightened(query, shares(query.words, rarity, ignored, framing)) for framing in (FRAMING, 0.0)
-        )
-        return ranking_weights, content_weights
+        return piece_weights(query, frequencies, len(self.index.passages_of(rows)), self._ignored)
 
     def rank_by_late_interaction(self, query: Query, weights: Floats, rows: Integers) -> list[Ranked]:
         """Passages of some windows by late interaction, best first."""
@@ -152,7 +156,26 @@ class Searcher:
         for first in range(0, len(rows), ranking.SCORE_ALL):
             block = rows[first : first + ranking.SCORE_ALL]
             ranked += ranking.scored_windows(query, weights, self.index, block, self.with_introductions)
-        return weights, sorted(ranked, key=lambda window: (-window.score, window.window))
+        return weights, sorted(ranked, key=lambda window: (-window.score, window.place, window.window))
+
+    def window(self, ranked: Ranked) -> Span:
+        """Where the best window of a ranked passage is in its text."""
+        window = self.index.windows[ranked.window]
+        return window.start, window.end
+
+    def highlight(self, query: Query, weights: Floats, ranked: Ranked, passage: Passage) -> Spans:
+        """The sentences of a ranked passage that answer; see ``ranking.highlight``."""
+        return ranking.highlight(query, weights, self.index, ranked, passage)
+
+    def nearest_sentence(self, query: Query, weights: Floats, passage: str, sentences: Spans) -> Spans:
+        """The nearest of some sentences of a passage, given by its id; see ``ranking.nearest_sentence``."""
+        return ranking.nearest_sentence(query, weights, self.index, self.rows([passage]), sentences)
+
+    def matches(
+        self, query: Query, weights: Floats, ranked: Ranked, passages: Mapping[str, Passage]
+    ) -> tuple[Match, ...]:
+        """Why a passage has its rank, word by word of the question; see ``explain.matches_of``."""
+        return matches_of(query, weights, self.index, ranked, passages)
 
     def with_introductions(self, tokens: Floats, rows: Integers, cosines: Floats) -> Floats:
         """Raise the cosines of windows to a share of those of the sentences that introduce their passages.

@@ -184,17 +184,32 @@ def index_words(texts: Iterable[str]) -> tuple[Postings, Integers]:
 
 
 @dataclass(frozen=True, slots=True)
+class TextCollection:
+    """The texts among which a word is rare or common, if they are more than those that are scored.
+
+    Attributes:
+        texts: Number of texts.
+        words: Number of their words that BM25 counts.
+    """
+
+    texts: int
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
 class _QueryTerm:
     """A word of a question.
 
     Attributes:
         texts: Numbers of the texts that contain it, ascending.
         counts: How often it occurs in each of them.
+        frequency: Number of the texts of the whole collection that contain it.
         idf: Its idf, which is more than it adds to any score.
     """
 
     texts: Integers
     counts: NDArray[np.uint16]
+    frequency: int
     idf: float
 
 
@@ -205,14 +220,22 @@ class BM25:
         postings: Postings of the words.
         lengths: Number of words in each text.
         live: Which texts are searched; all if ``None``.
+        collection: The texts of which these are a part; only these if ``None``.
     """
 
-    def __init__(self, postings: Postings, lengths: Integers, live: NDArray[np.bool_] | None = None) -> None:
+    def __init__(
+        self,
+        postings: Postings,
+        lengths: Integers,
+        live: NDArray[np.bool_] | None = None,
+        collection: TextCollection | None = None,
+    ) -> None:
         self._postings = postings
         self._live = live
         searched = lengths if live is None else lengths[live]
-        self._texts = len(searched)
-        mean = float(searched.mean(dtype=np.float64)) if len(searched) else 0.0
+        own = TextCollection(len(searched), int(searched.sum(dtype=np.int64)))
+        self.collection = collection or own
+        mean = self.collection.words / self.collection.texts if self.collection.texts else 0.0
         relative = lengths / (mean or 1)
         self._lengths: Floats = (_SATURATION * (1 - _LENGTH + _LENGTH * relative)).astype(np.float32)
 
@@ -221,10 +244,19 @@ class BM25:
         """BM25 of some texts."""
         return cls(*index_words(texts))
 
-    def scores(self, question: str) -> Floats:
-        """Score of every text, shape ``(texts,)``; 0 for texts that contain no word of the question."""
+    def frequencies(self, question: str) -> tuple[int, ...]:
+        """Number of the searched texts that contain each word of a question that BM25 counts, in order."""
+        return tuple(len(self._texts_with(word)[0]) for word in filter(_is_indexed, words_of(question)))
+
+    def scores(self, question: str, frequencies: Sequence[int] | None = None) -> Floats:
+        """Score of every text, shape ``(texts,)``; 0 for texts that contain no word of the question.
+
+        Args:
+            question: The question.
+            frequencies: Those of its words in the whole collection, if that has more texts.
+        """
         scores = np.zeros(len(self._lengths), dtype=np.float32)
-        for term in self._query_terms(question):
+        for term in self._query_terms(question, frequencies):
             scores[term.texts] += self._contributions(term.idf, term.texts, term.counts)
         return scores
 
@@ -249,7 +281,28 @@ class BM25:
         Returns:
             Their numbers, ascending; no text whose score is 0.
         """
-        terms = sorted(self._query_terms(question), key=lambda term: len(term.texts))
+        candidates, scores = self.candidates(question, count, among)
+        if len(candidates) > count:
+            order = best_first(scores, candidates if places is None else places[candidates])
+            candidates = np.sort(candidates[order[:count]])
+        return candidates
+
+    def candidates(
+        self,
+        question: str,
+        count: int,
+        among: NDArray[np.bool_] | None = None,
+        frequencies: Sequence[int] | None = None,
+    ) -> tuple[Integers, Floats]:
+        """All texts whose score is at least the ``count``-th highest, in ascending order, and their scores.
+
+        Args:
+            question: The question.
+            count: How many texts are wanted at least.
+            among: Which texts to search; all if ``None``.
+            frequencies: As for ``scores``.
+        """
+        terms = sorted(self._query_terms(question, frequencies), key=lambda term: term.frequency)
         scores = np.zeros(len(self._lengths), dtype=np.float32)
         candidates: Integers | None = None
         for number, term in enumerate(terms, 1):
@@ -260,22 +313,25 @@ class BM25:
             remaining = sum(later.idf for later in terms[number:])
             candidates = _candidates(scores, candidates, count, remaining, among)
         if candidates is None:
-            return np.zeros(0, dtype=np.int32)
-        if len(candidates) > count:
-            order = best_first(scores[candidates], candidates if places is None else places[candidates])
-            candidates = np.sort(candidates[order[:count]])
-        return candidates
+            candidates = np.zeros(0, dtype=np.int32)
+        return candidates, scores[candidates]
 
-    def _query_terms(self, question: str) -> list[_QueryTerm]:
+    def _texts_with(self, word: str) -> tuple[Integers, NDArray[np.uint16]]:
+        """The searched texts that contain a word, and how often they do."""
+        postings = self._postings.of_term(term_of(word))
+        texts, counts = self._postings.passages[postings], self._postings.counts[postings]
+        if self._live is not None:
+            texts, counts = texts[self._live[texts]], counts[self._live[texts]]
+        return texts, counts
+
+    def _query_terms(self, question: str, frequencies: Sequence[int] | None) -> list[_QueryTerm]:
         """The words of a question, repeated ones repeatedly."""
         terms = []
-        for word in filter(_is_indexed, words_of(question)):
-            postings = self._postings.of_term(term_of(word))
-            texts, counts = self._postings.passages[postings], self._postings.counts[postings]
-            if self._live is not None:
-                texts, counts = texts[self._live[texts]], counts[self._live[texts]]
-            idf = math.log(1 + (self._texts - len(texts) + 0.5) / (len(texts) + 0.5))
-            terms.append(_QueryTerm(texts, counts, idf))
+        for number, word in enumerate(filter(_is_indexed, words_of(question))):
+            texts, counts = self._texts_with(word)
+            frequency = len(texts) if frequencies is None else frequencies[number]
+            idf = math.log(1 + (self.collection.texts - frequency + 0.5) / (frequency + 0.5))
+            terms.append(_QueryTerm(texts, counts, frequency, idf))
         return terms
 
     def _contributions(self, idf: float, texts: Integers, counts: NDArray[np.uint16]) -> Floats:

@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +33,12 @@ _SIGNS = b"signs of components"
 # Codes are converted to floats in blocks that stay in the processor's cache: reading a float copy of 16,000
 # vectors from memory takes longer than converting them. The second figure is the largest product that
 # OpenBLAS computes without copying its factors first, which is half as fast again.
-_BLOCK_ROWS, _BLOCK_PRODUCT = 256, 1_000_000
+_BLOCK_ROWS, _BLOCK_PRODUCT = 240, 1_000_000
+# Blocks have a multiple of so many rows. At the end of any other, rows are multiplied in another order, which
+# changes the last bits of their cosines: they would depend on what else is in the block.
+_ROWS_TOGETHER = 48
+# Vectors that are multiplied together if more of them would change the last bits, as with AVX2.
+_VECTORS_TOGETHER = 15
 # From this call on, the components of a store of at most so many bytes stay unpacked, one in a byte, since
 # unpacking takes as long as a product.
 _UNPACKED_FROM, _MOST_UNPACKED = 2, 64_000_000
@@ -148,8 +154,12 @@ class TokenStore:
         columns = np.zeros((8 * width_of(self.dimension, 1), len(vectors)), dtype=np.float32)
         columns[: self.dimension] = (vectors @ rotation(self.dimension)).T
         selected = range(len(self))[rows] if isinstance(rows, slice) else rows
-        cosines = np.empty((len(selected), len(vectors)), dtype=np.float32)
-        height = max(1, min(_BLOCK_ROWS, _BLOCK_PRODUCT // max(1, columns.size)))
+        products = np.empty((_whole(len(selected)), len(vectors)), dtype=np.float32)
+        together = _together(*columns.shape)
+        factors = [(part, np.ascontiguousarray(columns[:, part])) for part in together]
+        most = min(_BLOCK_ROWS, _BLOCK_PRODUCT // max(1, factors[0][1].size))
+        at_once = max(_ROWS_TOGETHER, most // _ROWS_TOGETHER * _ROWS_TOGETHER)
+        height = min(_BLOCK_ROWS, max(_ROWS_TOGETHER, _whole(len(selected))))
         block = np.empty((height, len(columns)), dtype=np.float32)
         unpacked = self._numbers()
         room = np.empty((2, height, len(columns) * _LOW[self.bits] // 8), dtype=np.uint8)
@@ -160,7 +170,12 @@ class TokenStore:
                 self._unpack(self.codes[where], room[:, : len(part)], block[: len(part)])
             else:
                 np.copyto(block[: len(part)], unpacked[where])
-            np.matmul(block[: len(part)], columns, out=cosines[start : start + height])
+            block[len(part) : _whole(len(part))] = 0
+            for low in range(0, len(part), at_once):
+                high = low + _whole(min(at_once, len(part) - low))
+                for which, factor in factors:
+                    np.matmul(block[low:high], factor, out=products[start + low : start + high, which])
+        cosines: Floats = products[: len(selected)]
         # The steps were counted from the lowest. Moved and scaled after the product, which has far fewer
         # numbers than the vectors.
         cosines -= columns.sum(axis=0) * np.float32(((1 << self.bits) - 1) / 2)
@@ -203,6 +218,27 @@ class TokenStore:
                 np.left_shift(carry, kind(2), out=carry)
                 np.bitwise_or(into, carry, out=into)
             np.copyto(block[:, place * width : (place + 1) * width], lower)
+
+
+def _whole(rows: int) -> int:
+    """A number of rows, rounded up to what a block may have."""
+    return -(-rows // _ROWS_TOGETHER) * _ROWS_TOGETHER
+
+
+@lru_cache(256)
+def _together(width: int, vectors: int) -> tuple[slice, ...]:
+    """Divide vectors so that each product of a row with them has the same bits wherever the row is.
+
+    Whether that needs a division depends on the processor, so it is tried.
+    """
+    row, factor = np.cos(np.arange(width)), np.sin(np.arange(width * vectors)).reshape(width, vectors)
+    rows = np.repeat(row[None].astype(np.float32), 2 * _ROWS_TOGETHER, axis=0)
+    products = rows @ factor.astype(np.float32)
+    if vectors <= _VECTORS_TOGETHER or (products == products[0]).all():
+        return (slice(0, vectors),)
+    parts = -(-vectors // _VECTORS_TOGETHER)
+    edges = [number * vectors // parts for number in range(parts + 1)]
+    return tuple(slice(first, last) for first, last in pairwise(edges))
 
 
 def _packed(numbers: NDArray[np.uint8], bits: int) -> NDArray[np.uint8]:

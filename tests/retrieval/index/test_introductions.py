@@ -12,6 +12,7 @@ from handmade_essays import essay, finder_of, order, passage, scores
 from assistant.core.essay import Kind, NoteMark, Passage
 from assistant.retrieval.index.introductions import SHARE, introductions_of
 from assistant.retrieval.questions import Question
+from assistant.retrieval.search import Searcher
 
 QUOTATION = "coast/b01"
 
@@ -158,6 +159,7 @@ def test_of_an_introduction_longer_than_the_model_reads_one_window_counts() -> N
         passage(QUOTATION, "No bell rang.", "blockquote", introduced_by="coast/p01"),
     )
     finder = finder_of(searched, encoder=FakeEncoder(max_tokens=20))
+    assert isinstance(finder.searcher, Searcher)
     index = finder.searcher.index
     numbers = finder.searcher.numbers("coast")
     low, high = index.introductions[numbers[QUOTATION]]

@@ -21,6 +21,7 @@ from assistant.retrieval.index.ordering import best_first, rounded
 from assistant.retrieval.questions import Question
 from assistant.retrieval.ranking import Ranked, rank
 from assistant.retrieval.search import Searcher
+from assistant.retrieval.searching import PassageSearch
 from assistant.retrieval.spelling import Speller
 
 if TYPE_CHECKING:
@@ -119,7 +120,9 @@ def test_the_order_in_which_essays_were_added_makes_no_difference(
         assert [name for name, _ in ranked] == [name for name, _ in again], method
 
 
-def _ranked(searcher: Searcher, question: str, noise: np.random.Generator | None = None) -> list[Ranked]:
+def _ranked(searcher: PassageSearch, question: str, noise: np.random.Generator | None = None) -> list[Ranked]:
+    assert isinstance(searcher, Searcher)
+
     def lend(_tokens: Floats, _rows: Integers, met: Floats) -> Floats:
         return met if noise is None else met + noise.uniform(-_NOISE, _NOISE, met.shape).astype(np.float32)
 

@@ -68,6 +68,21 @@ def test_the_error_of_a_cosine_is_small_and_has_no_sign(bits: int) -> None:
     assert errors.std() < 1.1 * tangent / np.sqrt(DIMENSION) + 1e-3
 
 
+@pytest.mark.parametrize(("dimension", "bits"), [(DIMENSION, 3), (DIMENSION, 8), (32, 8), (ODD, 2)])
+def test_a_cosine_has_the_same_bits_whatever_else_is_compared(dimension: int, bits: int) -> None:
+    """An essay has the same scores in a library of one and in one of thousands, or in a shard of it."""
+    store = TokenStore.of(vectors(900, dimension=dimension), bits)
+    for count in (1, 2, 7, 12, 16, 20, 33, 70):
+        others = vectors(count, 8, dimension)
+        whole = store.cosines(slice(None), others)
+        for start, length in ((0, 1), (1, 5), (7, 47), (100, 48), (333, 100), (11, 500)):
+            rows = slice(start, start + length)
+            np.testing.assert_array_equal(store.cosines(rows, others), whole[rows])
+            listed = np.arange(start, start + length, dtype=np.int32)
+            np.testing.assert_array_equal(store.cosines(listed, others), whole[rows])
+            np.testing.assert_array_equal(store.part(rows).cosines(slice(None), others), whole[rows])
+
+
 def test_components_that_stand_out_do_no_harm() -> None:
     # As in some models, a few components are much larger than all others.
     stored = vectors(200)
