@@ -122,6 +122,13 @@ _LINKED = re.compile(r"\\(?:url|href)\s*\{([^{}\s]+)\}|(https?://[^\s{}]+)")
 
 def read_bibtex(text: str) -> list[CSLItem]:
     """The records of a BibTeX or biblatex file, in order, each with what was lost of it."""
+    items = [item for item, _ in read_bibtex_fields(text)]
+    titled = [item for item in items if item.get("title")]
+    return titled or items
+
+
+def read_bibtex_fields(text: str) -> list[tuple[CSLItem, Mapping[str, str]]]:
+    """The records of a BibTeX or biblatex file, each with the fields of its entry as they are in the file."""
     import bibtexparser
 
     # What it logs of malformed entries, many lines long, would be printed; the record says what is wrong.
@@ -134,13 +141,7 @@ def read_bibtex(text: str) -> list[CSLItem]:
         flags=re.IGNORECASE,
     )
     entries, losses = read_entries(bibtexparser.parse_string(text, parse_stack=[]).blocks)
-    items = [_item(entry, losses) for entry in entries]
-    titled = [item for item in items if item.get("title")]
-    return titled or items
-
-
-def _item(entry: BibTeXEntry, file_losses: list[str]) -> CSLItem:
-    return _EntryReader(entry, file_losses).item()
+    return [(_EntryReader(entry, losses).item(), entry.fields) for entry in entries]
 
 
 class _EntryReader:

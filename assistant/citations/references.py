@@ -46,10 +46,10 @@ def _read_csl_json(text: str) -> list[CSLItem]:
     if isinstance(content, dict) and isinstance(content.get("items"), list):
         content = content["items"]
     items = content if isinstance(content, list) else [content]
-    return [_tidied(item) for item in items if isinstance(item, dict)]
+    return [tidied_csl(item) for item in items if isinstance(item, dict)]
 
 
-def _tidied(item: dict[str, Any]) -> dict[str, Any]:
+def tidied_csl(item: dict[str, Any]) -> dict[str, Any]:
     """A record as it is, without the labels of pages and the HTML entities of careless exports."""
     item = _without_registry_parts(item)
     texts = {key: tidy_entities(value) for key, value in item.items() if isinstance(value, str)}

@@ -85,9 +85,14 @@ Tags = dict[str, list[str]]
 
 def read_ris(text: str) -> list[CSLItem]:
     """The records of a RIS file, in order."""
-    items = [_item(tags) for tags in _records(text)]
+    items = [item for item, _ in read_ris_tags(text)]
     titled = [item for item in items if item.get("title")]
     return titled or items
+
+
+def read_ris_tags(text: str) -> list[tuple[CSLItem, Tags]]:
+    """The records of a RIS file, in order, each with its values by tag."""
+    return [(_item(tags), tags) for tags in _records(text)]
 
 
 def _records(text: str) -> Iterator[Tags]:
