@@ -29,13 +29,14 @@ IMPORTS: dict[str, set[str]] = {
     "web/views": {"core", "rendering"},
     "api": {"core", "library", "rendering"},
     "library": {
-        *"answering attribution chunking citations citations/styles core documents drafts quotations".split(),
-        *"retrieval retrieval/index retrieval/models".split(),
+        *"answering attribution book_index chunking citations citations/styles core documents drafts".split(),
+        *"quotations retrieval retrieval/index retrieval/models".split(),
     },
     "answering": {
         *"attribution chunking citations citations/styles core retrieval retrieval/models".split(),
     },
     "drafts": {"attribution", "citations", "citations/styles", "core", "documents", "quotations"},
+    "book_index": {"attribution", "citations", "core"},
     "retrieval": {"core", "retrieval/index", "retrieval/models"},
     "retrieval/index": {"core", "retrieval/models"},
     "retrieval/models": {"core"},
@@ -70,7 +71,9 @@ IMPORTS: dict[str, set[str]] = {
 # passages that discuss a quoted word.
 # Three read essays in markup formats: what a file declares (core), the essay made of it, and its division.
 # searching.py is what a finder needs of an index, or of many.
-MOST_FLOORS, MOST_ARROWS, MOST_FILES, LONGEST_FILE = 7, 60, 241, 500
+# Sixteen make the index of essays: nouns, capitals, lexicon, mentions, persons, titles, works, quoted, terms,
+# sources that essays share, making, joining, its room, the facade's part, a snapshot's indexes, rendering.
+MOST_FLOORS, MOST_ARROWS, MOST_FILES, LONGEST_FILE = 7, 64, 257, 500
 
 # The only files that may import a library that is slow to load or may be replaced.
 SPEAKERS: dict[str, str | tuple[str, ...]] = {
@@ -187,7 +190,7 @@ def test_no_two_files_import_each_other_by_any_way_round() -> None:
 
 def test_the_house_stays_small() -> None:
     assert len(FILES) <= MOST_FILES
-    assert len(IMPORTS) <= 19
+    assert len(IMPORTS) <= 20
     assert sum(map(len, whole_rooms().values())) <= MOST_ARROWS
 
 

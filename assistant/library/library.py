@@ -21,6 +21,7 @@ from assistant.core.essay import CSLItem, EssaySummary, IngestReport, Progress, 
 from assistant.core.notebook import Notebook, Section
 from assistant.core.quotation import Verdict
 from assistant.library import files
+from assistant.library.glances import Glances
 from assistant.library.indexing import LibraryIndex, Models, OutdatedError, no_progress
 from assistant.library.snapshot import Snapshot
 from assistant.library.store import EssayStore
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from assistant.retrieval.finder import Finder
 
 
-class Library:
+class Library(Glances):
     """A library of essays.
 
     Args:

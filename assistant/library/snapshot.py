@@ -22,6 +22,7 @@ from assistant.library.store import ChunkFile, EssayStore, Stamp
 from assistant.retrieval.finder import Finder
 
 if TYPE_CHECKING:
+    from assistant.library.book_indexes import BookIndexes
     from assistant.library.citing import QuotationChecker
     from assistant.library.printed_pages import PrintedPages
 
@@ -237,6 +238,13 @@ class Snapshot:
             records = [summary.reference for summary in self.summaries.values()]
             self._style = last = name, style_named(name, records)
         return last[1]
+
+    @cached_property
+    def indexes(self) -> BookIndexes:
+        """The indexes of the essays: names, works, quoted authors and terms."""
+        from assistant.library.book_indexes import BookIndexes
+
+        return BookIndexes(self.essays)
 
     @cached_property
     def voices(self) -> LibraryVoices:

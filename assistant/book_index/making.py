@@ -1,0 +1,170 @@
+"""Make the index of one essay, and join those of several."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from assistant.attribution.quoted_spans import QuotedSpans
+from assistant.attribution.voices import EssayVoices
+from assistant.book_index.capitals import INDEXED_KINDS
+from assistant.book_index.persons import Person, Persons
+from assistant.book_index.quoted import QuotedPlace, quoted_places
+from assistant.book_index.works import Work, Works
+from assistant.citations.locators import page_range
+from assistant.core.book_index import BookIndex, IndexEntry, IndexPlace
+from assistant.core.essay import Passage, StoredEssay
+
+_RECORD_TITLE = re.compile(r"<i>([^<]+)</i>")
+
+
+def index_of_essay(essay: StoredEssay) -> BookIndex:
+    """The index of one essay."""
+    return _EssayIndex(essay).index()
+
+
+class _EssayIndex:
+    """What an essay's index is made from."""
+
+    def __init__(self, essay: StoredEssay) -> None:
+        self._essay = essay
+        self._passages = [passage for passage in essay.passages if passage.kind in INDEXED_KINDS]
+        self._marks = {note.passage: note.mark for passage in essay.passages for note in passage.notes}
+
+    def index(self) -> BookIndex:
+        essay, passages = self._essay, self._passages
+        spans = QuotedSpans(essay.passages)
+        voices = EssayVoices(essay.passages, spans)
+        quoted = {passage.id: voices.of(passage.id) for passage in passages}
+        references = [passage.text for passage in essay.passages if passage.kind == "reference"]
+        in_title = _RECORD_TITLE.findall(str(essay.reference.get("title") or ""))
+        works = Works(passages, references, in_title, quoted)
+        persons = Persons(passages, references, works.spans())
+        named: list[list[tuple[int, int, str]]] = [[] for _ in passages]
+        for person in persons.people:
+            for mention in person.mentions:
+                named[mention.number].append((mention.start, mention.end, person.family))
+        for places in named:
+            places.sort()
+        cited = [*quoted_places(passages, quoted, spans, named)]
+        return BookIndex(
+            essays=(essay.id,),
+            names=_sorted(map(self._name, persons.people)),
+            works=_sorted(self._work(work, persons.people) for work in works.works),
+            quoted=_sorted(self._quoted(cited, persons.people)),
+        )
+
+    def _name(self, person: Person) -> IndexEntry:
+        places = [self._place(mention.number, mention.start, mention.end) for mention in person.mentions]
+        return entry_of(person.heading, self._forms(places), places)
+
+    def _work(self, work: Work, people: Sequence[Person]) -> IndexEntry:
+        places = [self._place(*mention) for mention in work.mentions]
+        author = next(filter(None, (_heading_of(name, people) for name in work.authors)), "")
+        return entry_of(work.heading, self._forms(places), places, author=author, year=work.year)
+
+    def _quoted(self, cited: Sequence[QuotedPlace], people: Sequence[Person]) -> Iterable[IndexEntry]:
+        by_heading: dict[str, list[IndexPlace]] = {}
+        forms: dict[str, list[str]] = {}
+        for quoted in cited:
+            person = _person_of(quoted.family, people)
+            heading = person.heading if person else quoted.family
+            place = self._place(quoted.number, quoted.start, quoted.end, secondhand=quoted.secondhand)
+            by_heading.setdefault(heading, []).append(place)
+            if heading not in forms:
+                forms[heading] = list(self._name(person).forms) if person else [quoted.family]
+        for heading, places in by_heading.items():
+            places.sort(key=lambda place: (self._order[place.passage], place.start))
+            yield entry_of(heading, forms[heading], places)
+
+    @property
+    def _order(self) -> dict[str, int]:
+        return {passage.id: passage.ordinal for passage in self._passages}
+
+    def _forms(self, places: Sequence[IndexPlace]) -> list[str]:
+        """What is printed at some places, the fullest form first."""
+        texts = {passage.id: passage.text for passage in self._passages}
+        counts = Counter(texts[place.passage][place.start : place.end] for place in places)
+        return sorted(counts, key=lambda form: (-len(form), form))
+
+    def _place(self, number: int, start: int, end: int, *, secondhand: bool = False) -> IndexPlace:
+        passage = self._passages[number]
+        return IndexPlace(
+            essay=self._essay.id,
+            passage=passage.id,
+            start=start,
+            end=end,
+            pages=tuple(page + self._note(passage) for page in passage.pages_of(start, end)),
+            secondhand=secondhand,
+        )
+
+    def _note(self, passage: Passage) -> str:
+        """``n3`` of a note, which an index names after its page."""
+        if passage.kind != "note":
+            return ""
+        number = passage.id.rpartition("/")[2].lstrip("n")
+        mark = self._marks.get(passage.id, number)
+        return f"n{mark}" if mark.isalnum() else "n"
+
+
+def entry_of(
+    heading: str,
+    forms: Sequence[str],
+    places: Sequence[IndexPlace],
+    *,
+    author: str = "",
+    year: str = "",
+    is_joint: bool = False,
+) -> IndexEntry:
+    """An entry with its locators, each after the id of its essay in a joint index."""
+    by_essay: dict[str, list[IndexPlace]] = {}
+    for place in places:
+        by_essay.setdefault(place.essay, []).append(place)
+    parts = {essay: locators_of(each) for essay, each in by_essay.items()}
+    named = [f"{essay}: {locators}" if locators else essay for essay, locators in parts.items()]
+    locators = "; ".join(named if is_joint else parts.values())
+    return IndexEntry(
+        entry=heading, forms=tuple(forms), places=tuple(places), locators=locators, author=author, year=year
+    )
+
+
+def locators_of(places: Iterable[IndexPlace]) -> str:
+    """Pages of one essay as an index prints them: ``844-45, 860n3``; without pages ``par. 14, par. 16``."""
+    places = tuple(places)
+    pages = [*dict.fromkeys(page for place in places for page in place.pages)]
+    others = dict.fromkeys(place.locator for place in places if place.locator)
+    runs: list[list[str]] = []
+    for page in pages:
+        if runs and page.isdecimal() and runs[-1][-1].isdecimal() and int(page) == int(runs[-1][-1]) + 1:
+            runs[-1].append(page)
+        else:
+            runs.append([page])
+    return ", ".join([*map(page_range, runs), *others])
+
+
+def _person_of(family: str, people: Sequence[Person]) -> Person | None:
+    """The person whom an attribution names: the one of that name who is named most."""
+    last = family.rsplit(" ", 1)[-1]
+    named = [person for person in people if last == person.family.rsplit(" ", 1)[-1]]
+    return max(named, key=lambda person: len(person.mentions), default=None)
+
+
+def _heading_of(name: str, people: Sequence[Person]) -> str:
+    """Heading of the person whom a citation or the words before a title name."""
+    person = _person_of(name, people) or next(
+        (person for person in people if name in {person.heading, f"{person.family} {person.suffix}".strip()}),
+        None,
+    )
+    return person.heading if person else ""
+
+
+def _sorted(entries: Iterable[IndexEntry]) -> tuple[IndexEntry, ...]:
+    return tuple(sorted(entries, key=lambda entry: sort_key(entry.entry)))
+
+
+def sort_key(heading: str) -> tuple[str, str]:
+    """Alphabetical order, letter by letter, without case, accents and marks."""
+    plain = unicodedata.normalize("NFKD", heading.casefold())
+    return "".join(character for character in plain if character.isalnum() or character == ","), heading
