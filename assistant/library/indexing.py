@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.core.errors import LibraryError
-from assistant.core.essay import Progress, StoredEssay
+from assistant.core.essay import EssaySummary, Progress, StoredEssay
 from assistant.library.files import writing
 from assistant.retrieval.finder import Finder
 from assistant.retrieval.index.encoding import SavedEncodings, delete_encodings
@@ -130,6 +130,19 @@ class LibraryIndex:
         count, engine = sum(high - low for low, high in runs), manifest["engine"]
         how = "all compared" if engine == FLAT else "the nearest lists compared"
         return f"{count:,} windows, {how} (FAISS {engine})."
+
+    def finder(
+        self,
+        essays: Mapping[str, StoredEssay],
+        summaries: Mapping[str, EssaySummary],
+        is_current: Callable[[], bool],
+        damaged: Collection[str],
+    ) -> Finder:
+        """A finder of the library's essays; arguments and errors as for ``backend.SearchIndex.finder``."""
+        digests = {essay_id: summary.sha256 for essay_id, summary in summaries.items()}
+        index = self.current(essays.__getitem__, digests, is_current, damaged)
+        encoder = self.models.encoder(index.model.name)
+        return Finder(index, encoder, essays, self.models.reading_model, summaries)
 
     def current(
         self,

@@ -21,10 +21,10 @@ from assistant.core.essay import CSLItem, EssaySummary, IngestReport, Progress, 
 from assistant.core.notebook import Notebook, Section
 from assistant.core.quotation import Verdict
 from assistant.library import files
+from assistant.library.folder import Backend, FolderBackend
 from assistant.library.glances import Glances
-from assistant.library.indexing import LibraryIndex, Models, OutdatedError, no_progress
+from assistant.library.indexing import Models, OutdatedError, no_progress
 from assistant.library.snapshot import Snapshot
-from assistant.library.store import EssayStore
 from assistant.retrieval.models.cross_encoder import DefaultReadingModel, ReadingModel
 from assistant.retrieval.models.encoder import Encoder
 from assistant.retrieval.models.loading import default_loader
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from assistant.library.adding import LibraryWriter
     from assistant.library.diagnosis import Diagnosis
     from assistant.library.printed_pages import PrintedPages
-    from assistant.library.trash import Trash
     from assistant.retrieval.finder import Finder
 
 
@@ -46,6 +45,7 @@ class Library(Glances):
         reading_model: Reads questions and excerpts together; none by default if an encoder is given.
         notify: Receives sentences for the user about what is being done.
         isolates: Whether files are read in a process of their own, as by a server.
+        backend: Makes the place where the essays are, given the models; otherwise that is the folder.
     """
 
     def __init__(
@@ -56,13 +56,13 @@ class Library(Glances):
         reading_model: ReadingModel | None = None,
         notify: Callable[[str], None] = lambda _sentence: None,
         isolates: bool = False,
+        backend: Callable[[Models], Backend] | None = None,
     ) -> None:
         self.root, self._notify, self._isolates = root, notify, isolates
         if load_encoder is None:
             reading_model = reading_model or DefaultReadingModel(notify)
         self._models = Models(load_encoder or (lambda name: default_loader(name, notify)), reading_model)
-        self._store = EssayStore(root)
-        self._index = LibraryIndex(root, self._models, notify)
+        self._backend = backend(self._models) if backend else FolderBackend(root, self._models, notify)
         self._latest: Snapshot | None = None
         self._reported: dict[str, str] = {}
         self._lock = threading.Lock()
@@ -73,7 +73,7 @@ class Library(Glances):
         Raises:
             LibraryError: If the folder cannot be read.
         """
-        if self._store.journal.exists():
+        if self._backend.is_interrupted():
             # A killed program left it, or another one is just writing; then nothing is done here.
             with suppress(AssistantError):
                 self._writer.finish_interrupted()
@@ -81,10 +81,10 @@ class Library(Glances):
 
     def _as_on_disk(self) -> Snapshot:
         with self._lock:
-            stamps, latest = self._store.stamps(), self._latest
-            changed = latest is None or latest.stamps != stamps
+            stamps, latest = self._backend.files.stamps(), self._latest
+            changed = latest is None or (latest.stamps is not stamps and latest.stamps != stamps)
             if latest is None or changed or latest.has_new_damage() or latest.can_read_more():
-                self._latest = latest = Snapshot(self._store, self._index, stamps, latest)
+                self._latest = latest = Snapshot(self._backend.files, self._backend.index, stamps, latest)
             return latest
 
     def _report_damage(self, snapshot: Snapshot) -> None:
@@ -110,9 +110,7 @@ class Library(Glances):
 
     def diagnosis(self) -> Diagnosis:
         """The state of the library, for ``assistant doctor``; nothing is changed."""
-        from assistant.library.diagnosis import diagnose
-
-        return diagnose(self._store, self._as_on_disk())
+        return self._backend.diagnosis(self._as_on_disk())
 
     def essay(self, essay_id: str) -> StoredEssay:
         """One essay; a ``LibraryError`` is raised if there is none of that id, or if it is damaged."""
@@ -140,22 +138,13 @@ class Library(Glances):
 
     def engine(self) -> str:
         """A sentence on how the index is searched; empty if there is none."""
-        return self._index.engine()
+        return self._backend.index.engine()
 
     # What changes it.
 
     @cached_property
-    def _trash(self) -> Trash:
-        from assistant.library.trash import Trash
-
-        return Trash(self._store, self._index)
-
-    @cached_property
     def _writer(self) -> LibraryWriter:
-        from assistant.library.adding import LibraryWriter
-
-        files = self._store, self._index, self._trash, self._as_on_disk
-        return LibraryWriter(*files, self._notify, isolates=self._isolates)
+        return self._backend.writer(self._as_on_disk, isolates=self._isolates)
 
     def add(
         self,
@@ -236,7 +225,7 @@ class Library(Glances):
     def removed(self) -> dict[str, RemovedEssay]:
         """Essays that can be restored, by id; the most recently removed comes first."""
         self.snapshot()
-        return self._trash.removed()
+        return self._backend.removed()
 
     def restore(self, essay_id: str) -> IngestReport:
         """Restore a removed essay; a ``LibraryError`` is raised if none is saved, or the id is taken."""
@@ -261,7 +250,7 @@ class Library(Glances):
         from assistant.citations.form import form_of
 
         record = self._record(essay_id, text)
-        return form_of(record) | {"first-page": self._store.overrides(essay_id).first_page}
+        return form_of(record) | {"first-page": self._backend.files.overrides(essay_id).first_page}
 
     def record_from_form(self, essay_id: str, form: Mapping[str, str], text: str = "") -> CSLItem:
         """The record in a form that ``form`` gave with the same arguments and the user filled in.

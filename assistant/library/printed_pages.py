@@ -9,10 +9,10 @@ from assistant.core.errors import NoPagesError
 from assistant.core.essay import Passage, Span, StoredEssay
 from assistant.core.setting import Setting
 from assistant.documents.pdf_image import PageFrame, PageImages
-from assistant.library.store import EssayStore
+from assistant.library.backend import EssayFiles
 
 
-def printed_pages(essay: StoredEssay, store: EssayStore) -> PrintedPages:
+def printed_pages(essay: StoredEssay, store: EssayFiles) -> PrintedPages:
     """The pages of an essay's PDF.
 
     Raises:

@@ -17,14 +17,14 @@ from assistant.attribution.library_voices import LibraryVoices
 from assistant.citations.styles import Style, style_named
 from assistant.core.errors import DamagedEssayError, LibraryError
 from assistant.core.essay import EssaySummary, StoredEssay
-from assistant.library.indexing import LibraryIndex
-from assistant.library.store import ChunkFile, EssayStore, Stamp
-from assistant.retrieval.finder import Finder
+from assistant.library.store import ChunkFile, Stamp
 
 if TYPE_CHECKING:
+    from assistant.library.backend import EssayFiles, SearchIndex
     from assistant.library.book_indexes import BookIndexes
     from assistant.library.citing import QuotationChecker
     from assistant.library.printed_pages import PrintedPages
+    from assistant.retrieval.finder import Finder
 
 # Essays whose pages are kept in memory.
 _MOST_PRINTED = 8
@@ -48,8 +48,8 @@ class Snapshot:
 
     def __init__(
         self,
-        store: EssayStore,
-        index: LibraryIndex,
+        store: EssayFiles,
+        index: SearchIndex,
         stamps: Mapping[str, Stamp],
         previous: Snapshot | None = None,
     ) -> None:
@@ -261,13 +261,7 @@ class Snapshot:
         with self._finder_lock:
             if self._finder is None or self._finder[0] != self._index.state():
                 self._finder = None
-                index = self._index.current(
-                    self.essays.__getitem__, self.chunk_digests, self.is_current, self.damaged
-                )
-                models = self._index.models
-                finder = Finder(
-                    index, models.encoder(index.model.name), self.essays, models.reading_model, self.summaries
-                )
+                finder = self._index.finder(self.essays, self.summaries, self.is_current, self.damaged)
                 self._finder = self._index.state(), finder
             return self._finder[1]
 
@@ -304,7 +298,7 @@ class StoredEssays(Mapping[str, StoredEssay]):
 
     def __init__(
         self,
-        store: EssayStore,
+        store: EssayFiles,
         stamps: Mapping[str, Stamp],
         read: Mapping[str, ChunkFile],
         damaged: Mapping[str, DamagedEssayError] = MappingProxyType({}),

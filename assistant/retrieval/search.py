@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.core.answer import Match
 from assistant.core.essay import Passage, Span, Spans
@@ -29,7 +30,7 @@ from assistant.retrieval.ranking import (
 )
 
 # Passages that share words with the question; in large libraries they are scored besides the nearest.
-_LEXICAL_CANDIDATES = 100
+LEXICAL_CANDIDATES = 100
 # The score of passages without a window among those searched: the lowest cosine.
 _FAR = -1.0
 
@@ -50,7 +51,7 @@ class Searcher:
         self._numbers: dict[str, dict[str, int]] = {}
         self._methods: dict[str, Callable[[Query, Integers], Floats]] = {
             "bm25": lambda query, _rows: self.lexical.scores(query.text),
-            "windows": self._windows,
+            "windows": self.nearest_cosines,
             "fusion": self._fusion,
         }
 
@@ -110,8 +111,12 @@ class Searcher:
 
         In a large library these are the passages that contain all words of a phrase.
         """
+        return self.candidates_for(phrases, is_large=len(self.index.rows) > ranking.SCORE_ALL)
+
+    def candidates_for(self, phrases: Sequence[str], *, is_large: bool) -> list[str]:
+        """As ``passages_containing``, for an index that is or belongs to a large library, or not."""
         numbers = self.index.passage_numbers
-        if len(self.index.rows) > ranking.SCORE_ALL:
+        if is_large:
             candidates = [self.lexical.passages_containing(words_of(phrase)) for phrase in phrases]
             numbers = np.intersect1d(np.concatenate(candidates), numbers)
         return [self.index.passage_id(int(number)) for number in numbers]
@@ -152,11 +157,15 @@ class Searcher:
     def windows_by_nearness(self, query: Query, rows: Integers) -> tuple[Floats, list[Ranked]]:
         """The weights of a query's pieces, and all of some windows by late interaction, best first."""
         weights = self.weights(query, rows)
+        return weights, self.scored_windows(query, weights, rows)
+
+    def scored_windows(self, query: Query, weights: Floats, rows: Integers) -> list[Ranked]:
+        """All of some windows by late interaction, best first."""
         ranked: list[Ranked] = []
         for first in range(0, len(rows), ranking.SCORE_ALL):
             block = rows[first : first + ranking.SCORE_ALL]
             ranked += ranking.scored_windows(query, weights, self.index, block, self.with_introductions)
-        return weights, sorted(ranked, key=lambda window: (-window.score, window.place, window.window))
+        return sorted(ranked, key=lambda window: (-window.score, window.place, window.window))
 
     def window(self, ranked: Ranked) -> Span:
         """Where the best window of a ranked passage is in its text."""
@@ -224,14 +233,18 @@ class Searcher:
 
     def _lexical_rows(self, text: str, rows: Integers) -> Integers:
         """Windows, among some, of passages that share words with a question."""
-        is_searched = None
-        if len(rows) < len(self.index.rows):
-            is_searched = np.zeros(len(self.index.lengths), dtype=bool)
-            is_searched[self.index.owners[rows]] = True
-        best = self.lexical.best(text, _LEXICAL_CANDIDATES, is_searched, self.index.places)
+        best = self.lexical.best(text, LEXICAL_CANDIDATES, self.searched(rows), self.index.places)
         return self.index.rows_of(best)
 
-    def _windows(self, query: Query, rows: Integers) -> Floats:
+    def searched(self, rows: Integers) -> NDArray[np.bool_] | None:
+        """Which passages have one of some windows; ``None`` if all do."""
+        if len(rows) == len(self.index.rows):
+            return None
+        is_searched = np.zeros(len(self.index.lengths), dtype=bool)
+        is_searched[self.index.owners[rows]] = True
+        return is_searched
+
+    def nearest_cosines(self, query: Query, rows: Integers) -> Floats:
         """Cosine of each passage's nearest window, shape ``(passages,)``."""
         nearest, cosines = self.index.vectors.search(query.vector, len(rows), rows)
         scores = np.full(len(self.index.lengths), _FAR, dtype=np.float32)
@@ -241,9 +254,17 @@ class Searcher:
     def _fusion(self, query: Query, rows: Integers) -> Floats:
         """Mean of BM25 and window cosines, each scaled to 0 to 1 over the searched passages."""
         searched = self.index.passages_of(rows)
-        total = np.zeros(len(self.index.lengths), dtype=np.float32)
-        for scores in (self.lexical.scores(query.text), self._windows(query, rows)):
-            low, high = scores[searched].min(), scores[searched].max()
-            total += (scores - low) / ((high - low) or 1)
-        fused: Floats = (total / 2).astype(np.float32)
+        fused = np.zeros(len(self.index.lengths), dtype=np.float32)
+        each = self.lexical.scores(query.text), self.nearest_cosines(query, rows)
+        fused[searched] = mean_of_scaled(*(scores[searched] for scores in each))
         return fused
+
+
+def mean_of_scaled(*scores: Floats) -> Floats:
+    """Mean of two methods' scores of the same passages, each scaled to 0 to 1."""
+    total = np.zeros(len(scores[0]), dtype=np.float32)
+    for each in scores:
+        low, high = each.min(), each.max()
+        total += (each - low) / ((high - low) or 1)
+    fused: Floats = (total / 2).astype(np.float32)
+    return fused
