@@ -114,7 +114,7 @@ class Command:
     """The command, run in this process with a fake model, and what its last run printed."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        monkeypatch.setattr("assistant.library.library.default_loader", loader(FakeEncoder()))
+        monkeypatch.setattr("assistant.library.holdings.default_loader", loader(FakeEncoder()))
         self._monkeypatch, self._capsys = monkeypatch, capsys
         self.out = self.err = ""
 

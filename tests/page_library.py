@@ -12,7 +12,7 @@ import gradio as gr
 
 from assistant.citations.form import form_of, record_of
 from assistant.core.answer import Answer, AnswerVerdict, Citation, Highlight, Hit, PreparedQuotation
-from assistant.core.errors import LibraryError, ReadingError
+from assistant.core.errors import AssistantError, LibraryError, ReadingError
 from assistant.core.essay import (
     CSLItem,
     EssaySummary,
@@ -26,13 +26,15 @@ from assistant.core.essay import (
     SourceMap,
     StoredEssay,
 )
+from assistant.core.selection import EVERYTHING, LabelChanges, Selection
+from assistant.library.importing import Became, FileOutcome, FileToAdd
 from assistant.library.library import Library
 from assistant.library.snapshot import Snapshot, StoredEssays
 from assistant.library.store import ChunkFile
 from assistant.web.ask import AskWidgets, layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 
 _ESSAY = (
@@ -229,8 +231,8 @@ class FakeLibrary(Library):
         read = {
             essay_id: ChunkFile((0, 0), essay.source_sha256, essay) for essay_id, essay in self.held.items()
         }
-        snapshot = Snapshot(self._store, self._index, dict.fromkeys(self.held, (0, 0)))
-        snapshot.essays = StoredEssays(self._store, snapshot.stamps, read)
+        snapshot = Snapshot(self._backend.files, self._backend.index, dict.fromkeys(self.held, (0, 0, 0)))
+        snapshot.essays = StoredEssays(self._backend.files, snapshot.stamps, read)
         added = "2026-11-23T09:00:00Z"
         snapshot.summaries = {
             essay.id: EssaySummary.of(essay, essay.source_sha256, added) for essay in self.held.values()
@@ -253,11 +255,13 @@ class FakeLibrary(Library):
         *,
         reference: CSLItem | Path | None = None,
         first_page: str | None = None,
+        labels: LabelChanges | None = None,
         progress: Progress | None = None,
     ) -> IngestReport:
         """Change the record; pages stay as they are."""
         assert first_page is None
         assert progress is None
+        assert labels is None
         assert not isinstance(reference, Path)
         essay = self.essay(essay_id)
         self.held[essay_id] = replace(essay, reference=reference or essay.reference)
@@ -311,10 +315,33 @@ class FakeLibrary(Library):
         self.held["log"] = keepers_log()
         return self.held["log"].report
 
+    def add_files(
+        self, files: Iterable[Path | FileToAdd], *, labels: LabelChanges | None = None, **options: Any
+    ) -> Iterator[FileOutcome]:
+        """Add each file by ``add``."""
+        assert labels is None
+        for file in files:
+            assert isinstance(file, FileToAdd)
+            known = {*self.held}
+            try:
+                report = self.add(file.path, first_page=file.first_page, progress=options.get("progress"))
+            except AssistantError as error:
+                yield FileOutcome(path=file.path, outcome="failed", message=str(error), error=error)
+                continue
+            outcome: Became = "unchanged" if report.essay_id in known else "added"
+            yield FileOutcome(path=file.path, outcome=outcome, essay=report.essay_id, report=report)
+
     def answers(
-        self, question: str, *, essays: Sequence[str] = (), style: str = "mla", history: Sequence[str] = ()
+        self,
+        question: str,
+        *,
+        essays: Sequence[str] = (),
+        style: str = "mla",
+        history: Sequence[str] = (),
+        where: Selection = EVERYTHING,
     ) -> Iterator[Answer]:
         """The passages with most words in common with the question; read closely, they answer less."""
+        assert not where
         if not self.held:
             raise LibraryError("The library has no essay; add one first.")
         if not question.strip():

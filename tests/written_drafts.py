@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from assistant.library.adding import known_records, read_essay
+from assistant.library.adding import read_essay
+from assistant.library.records import known_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from assistant.answering.ideas import IdeaSpan, ideas_of, remark_of_ideas, searched_text, verdict_of_ideas
 from assistant.answering.quotable import cite_span, prepare_quotation
@@ -13,6 +14,7 @@ from assistant.citations.styles import Style
 from assistant.core.answer import Answer, Citation, Highlight, Hit, Idea, QuotedWords, Voice
 from assistant.core.errors import AssistantError
 from assistant.core.essay import Passage, Spans
+from assistant.core.selection import SelectableKind
 from assistant.retrieval.explain import sentences_over
 from assistant.retrieval.finder import Finder, Ranking
 from assistant.retrieval.ideas import RankedForIdeas, confidence_in_idea, fused, passages_met, verdict_on_idea
@@ -22,12 +24,14 @@ from assistant.retrieval.ranking import Ranked
 if TYPE_CHECKING:
     from assistant.retrieval.models.sentence_transformers import Reranker
 
+_Found = TypeVar("_Found")
 NO_WORDS = "The question has no word to look for; name what you are looking for."
 CUT = f"Only the first {MOST_QUESTION_CHARACTERS:,} characters of the question were read."
 NO_VOICE: dict[Voice, str] = {
     "author": "No passage that was searched has words of an essay's own author.",
     "quoted": "No passage that was searched has words quoted from somebody.",
 }
+NOTHING_SELECTED = "No passage that questions search is of that kind or in that section; ask without it."
 # Passages that are shown for a question and for a paragraph, unless more or fewer are asked for.
 TOP, TOP_OF_PARAGRAPH = 3, 5
 # The number of passages that are ranked if only one voice is asked for: the nearest in which it speaks.
@@ -48,7 +52,7 @@ class Answerer:
         self._voices = voices
         self._explained = explained
 
-    def answers(
+    def answers(  # noqa: PLR0913 - the options of a question
         self,
         question: str,
         *,
@@ -59,6 +63,9 @@ class Answerer:
         fast: bool = False,
         reranker: Reranker | None = None,
         voice: Voice | None = None,
+        kinds: Collection[SelectableKind] = (),
+        only: Collection[str] | None = None,
+        per_essay: int | None = None,
     ) -> Iterator[Answer]:
         """Answer as soon as passages are found and, unless ``fast``, again when they have been read.
 
@@ -71,8 +78,13 @@ class Answerer:
             raise AssistantError("The question is empty; ask it in words.")
         if top is not None and top < 1:
             raise AssistantError(f"{top} passages cannot be shown; ask for 1 or more.")
+        if per_essay is not None and per_essay < 1:
+            raise AssistantError(f"{per_essay} passages of an essay cannot be shown; ask for 1 or more.")
         ideas = ideas_of(question)
-        among: Collection[str] | None = self._finder.among(essays)
+        among: Collection[str] | None = self._finder.among(essays, kinds, only)
+        if among is not None and not among:
+            yield Answer(question=question, verdict="none", confidence=0.0, hits=(), remark=NOTHING_SELECTED)
+            return
         # A paragraph stands alone, whatever was asked before it.
         parsed = self._finder.understood(question, () if ideas else history, among)
         if voice is not None:
@@ -82,15 +94,15 @@ class Answerer:
                 yield Answer(question=question, verdict="none", confidence=0.0, hits=(), remark=remark)
                 return
         if ideas:
-            answer = self._of_paragraph(question, ideas, among, top or TOP_OF_PARAGRAPH, style, voice)
+            most = top or TOP_OF_PARAGRAPH, per_essay
+            answer = self._of_paragraph(question, ideas, among, most, style, voice)
             # The reading model, trained on questions, tells nothing more of it.
             yield from [answer] if fast else [answer, answer]
             return
-        top = top or TOP
         ranking = self._finder.find(parsed, among, fast=True, reranker=reranker)
         hits = tuple(
             self._hit(ranked, ranking, style, self._spans(ranked, ranking, voice))
-            for ranked in ranking.ranked[:top]
+            for ranked in _first(ranking.ranked, top or TOP, per_essay, _essay_of)
         )
         if not fast:
             yield _answer(question, parsed, ranking, hits)
@@ -102,14 +114,15 @@ class Answerer:
         paragraph: str,
         spans: Sequence[IdeaSpan],
         among: Collection[str] | None,
-        top: int,
+        most: tuple[int, int | None],
         style: Style,
         voice: Voice | None,
     ) -> Answer:
         """Look up each idea of a paragraph; passages that bear on several come first."""
         questions = [Question.of(searched_text(paragraph[span.start : span.end])) for span in spans]
         rankings = self._finder.find_each(questions, among)
-        first = fused(rankings, [span.sentence for span in spans])[:top]
+        ranked = fused(rankings, [span.sentence for span in spans])
+        first = _first(ranked, *most, lambda passage: _essay_of(passage.ranked))
         return self._paragraph_answer(paragraph, spans, rankings, first, style, voice)
 
     def _paragraph_answer(
@@ -216,6 +229,27 @@ class Answerer:
             block=quotation.block,
             emphasis=quotation.emphasis,
         )
+
+
+def _essay_of(ranked: Ranked) -> str:
+    return ranked.passage.rpartition("/")[0]
+
+
+def _first(
+    ranked: Sequence[_Found], top: int, per_essay: int | None, essay_of: Callable[[_Found], str]
+) -> list[_Found]:
+    """The first passages, of each essay no more than ``per_essay``."""
+    if per_essay is None:
+        return list(ranked[:top])
+    taken: Counter[str] = Counter()
+    first: list[_Found] = []
+    for passage in ranked:
+        if len(first) == top:
+            break
+        if taken[essay := essay_of(passage)] < per_essay:
+            taken[essay] += 1
+            first.append(passage)
+    return first
 
 
 def _answer(text: str, question: Question, ranking: Ranking, hits: tuple[Hit, ...]) -> Answer:

@@ -19,7 +19,8 @@ from urllib.parse import urlsplit
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from assistant.api.schema import CALLS, MAX_BYTES, RefusedError
+from assistant.api.requests import MAX_BYTES
+from assistant.api.schema import CALLS, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +38,18 @@ _CROSS_ORIGIN = "Pages of other addresses may not ask here."
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:[0-9]{0,5})?", re.ASCII | re.IGNORECASE)
 
 # In a query string: short names of fields, and how truth values are written.
-_SHORT_NAMES = {"q": "question", "essay": "essays"}
+_SHORT_NAMES = {
+    "q": "question",
+    "essay": "essays",
+    "author": "authors",
+    "year": "years",
+    "collection": "collections",
+    "tag": "tags",
+    "kind": "kinds",
+    "section": "sections",
+}
+_LISTS = {"history", *_SHORT_NAMES.values()} - {"question"}
+_NUMBERS = {"top", "per_essay"}
 _BOOLEANS = {"1": True, "true": True, "0": False, "false": False}
 
 # Of images of pages: the width if none is asked for, and how numbers and spans are written.
@@ -179,11 +191,11 @@ def _query_fields(request: Request) -> dict[str, Any]:
     for key in request.query_params:
         values = request.query_params.getlist(key)
         name, last = _SHORT_NAMES.get(key, key), values[-1]
-        if name in {"essays", "history"}:
+        if name in _LISTS:
             fields[name] = values
         elif name in {"fast", "explain", "paraphrases", "on_its_own"}:
             fields[name] = _BOOLEANS.get(last.lower(), last)
-        elif name == "top" and last.isascii() and last.isdigit():
+        elif name in _NUMBERS and last.isascii() and last.isdigit():
             # Nine digits are out of bounds already, and more take long to convert.
             fields[name] = int(last[:9])
         else:

@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from assistant.api.schema import ABSENT, Call
+from assistant.api.requests import ABSENT
+from assistant.api.schema import Call
 
 
 def input_schema(call: Call) -> dict[str, Any]:

@@ -40,7 +40,8 @@ from mcp_types import (
 
 from assistant import __version__
 from assistant.api.json_schema import input_schema, output_schema
-from assistant.api.schema import CALLS, MAX_BYTES, RefusedError
+from assistant.api.requests import MAX_BYTES
+from assistant.api.schema import CALLS, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -218,13 +219,13 @@ class _Handlers:
             raise MCPError(INVALID_PARAMS, str(refused)) from refused
         resources = [
             Resource(
-                uri=f"{_SCHEME}{essay.id}",
-                name=essay.id,
-                title=essay.report.title,
+                uri=f"{_SCHEME}{essay_id}",
+                name=essay_id,
+                title=summary.title,
                 description=f"The essay, {_WORDS}.",
                 mime_type=_PLAIN,
             )
-            for essay in essays
+            for essay_id, summary in essays.items()
         ]
         return ListResourcesResult(resources=resources)
 

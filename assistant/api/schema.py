@@ -13,18 +13,21 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import ErrorDetails
 
+from assistant.api.requests import (
+    ABSENT,
+    MAX_BYTES,
+    MAX_PASSAGES,
+    AskRequest,
+    CheckRequest,
+    CiteRequest,
+    ListRequest,
+    QuoteRequest,
+)
 from assistant.core.answer import AnswerVerdict, Basis, Reason
 from assistant.core.quotation import WarningKind
-
-# Size of all texts of a request together; a long question with its conversation takes a hundredth of it.
-MAX_BYTES = 1_000_000
-MAX_PASSAGES = 100
-
-# The default of a field that may be left out but has no value then. It is not part of the JSON.
-ABSENT: Any = None
 
 
 class RefusedError(Exception):
@@ -38,86 +41,6 @@ class RefusedError(Exception):
     def __init__(self, status: HTTPStatus, sentence: str) -> None:
         super().__init__(sentence)
         self.status = status
-
-
-class _Request(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid")
-
-
-# An empty text is refused by the library, which says what it needs instead.
-_NOT_EMPTY: dict[str, Any] = {"minLength": 1}
-
-_Essays = Annotated[
-    list[str], Field(description="Ids of the essays to look in, as `list` gives them; all if left out.")
-]
-# A style may also be a file, and other programs may not read files.
-_Style = Annotated[
-    str,
-    Field(
-        pattern="^[A-Za-z0-9-]+$",
-        description="Citation style: mla, chicago, chicago-notes, apa, harvard, ieee, or the name of a CSL "
-        "style.",
-    ),
-]
-
-
-class _AskRequest(_Request):
-    question: str = Field(
-        description="The question, as one would put it to a reader of the essays; or a draft's paragraph.",
-        json_schema_extra=_NOT_EMPTY,
-    )
-    top: Annotated[int, Field(ge=1, le=MAX_PASSAGES)] = Field(
-        ABSENT, description="Number of passages, best first; if left out 3, or 5 for a paragraph."
-    )
-    essays: _Essays = ABSENT
-    style: _Style = "mla"
-    history: list[str] = Field(ABSENT, description="Earlier questions of the conversation, oldest first.")
-    fast: bool = Field(
-        default=False, description="Leave out the model that reads passages: quicker, but less sure."
-    )
-    explain: bool = Field(
-        default=False, description="Say which words of the question are like which of the essay."
-    )
-    voice: Literal["author", "quoted"] = Field(
-        ABSENT,
-        description="Mark only sentences with words of the essay's author, or with words quoted in it.",
-    )
-    on_its_own: bool = Field(
-        default=False, description="Ask the question without its history, as if it were the first."
-    )
-
-
-class _QuoteRequest(_Request):
-    text: str = Field(
-        description="The quotation, without the quotation marks around it.", json_schema_extra=_NOT_EMPTY
-    )
-    essays: _Essays = ABSENT
-    style: _Style = "mla"
-
-
-class _CheckRequest(_Request):
-    draft: str = Field(
-        description="The draft's own text, Markdown or plain; not a file's name.",
-        json_schema_extra=_NOT_EMPTY,
-    )
-    essays: _Essays = ABSENT
-    style: _Style = "mla"
-    paraphrases: bool = Field(
-        default=False,
-        description="Also hint at pages cited for sentences that quote nothing, where others are nearer.",
-    )
-
-
-class _CiteRequest(_Request):
-    id: str = Field(description="The essay's id, as `list` gives it.", json_schema_extra=_NOT_EMPTY)
-    style: _Style = "mla"
-    page: str = Field(
-        ABSENT, description="Page to cite, such as 849 or 849-50; the essay as a whole if left out."
-    )
-
-
-class _ListRequest(_Request):
-    pass
 
 
 _EssayId = Annotated[str, Field(description="The essay's id.")]
@@ -358,6 +281,8 @@ class EssayObject(BaseModel):
     source: str = Field(description="Name of the file that it was read from.")
     pages: list[str] = Field(description="First and last page; empty without pages.")
     passages: int = Field(description="Passages that questions search.")
+    tags: list[str] = Field(description="Tags that the user gave it.")
+    collections: list[str] = Field(description="Paths of the collections that it is in.")
     damaged: str = Field(
         ABSENT,
         description="Given if its file is damaged, so that it is left out: what is wrong and what to do.",
@@ -400,7 +325,7 @@ CALLS: Mapping[str, Call] = {
         "on which, and on which nothing does. "
         "Where `quoted` is given, the words are not the "
         "essay's author's but quoted there from another, and `citation` says so.",
-        _AskRequest,
+        AskRequest,
         AskResponse,
     ),
     "quote": Call(
@@ -409,7 +334,7 @@ CALLS: Mapping[str, Call] = {
         "and every difference) or `absent`. Check every quotation before it goes into a draft. Where it is "
         "altered, take the printed words as they are; where it is absent, do not quote it. Where `warnings` "
         "are given, an omission or a bracket changes the sense: quote more of the words.",
-        _QuoteRequest,
+        QuoteRequest,
         QuoteResponse,
     ),
     "check": Call(
@@ -417,19 +342,19 @@ CALLS: Mapping[str, Call] = {
         "Check every quotation and citation of a draft against the essays: misquoted words, omissions that "
         "change the sense, wrong pages or sources, words without quotation marks or citation. Each problem "
         "has its place and, where it is certain, `fix`: the words to put there, exactly so.",
-        _CheckRequest,
+        CheckRequest,
         CheckResponse,
     ),
     "cite": Call(
         "Cite an essay",
         "Give the in-text citation and the full bibliographic reference of an essay. Use both as given.",
-        _CiteRequest,
+        CiteRequest,
         CiteResponse,
     ),
     "list": Call(
         "List the essays",
         "List the essays of the library, with their ids and references.",
-        _ListRequest,
+        ListRequest,
         ListResponse,
     ),
 }

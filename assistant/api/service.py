@@ -26,15 +26,16 @@ from assistant.core.errors import (
     QuotationError,
     RecordError,
 )
+from assistant.core.selection import Selection
 from assistant.rendering.answers import answer_object, hyphenated_citation, plain_answer
 from assistant.rendering.drafts import draft_object, plain_draft
-from assistant.rendering.essays import damaged_objects, essay_object, plain_essays, plain_passages
+from assistant.rendering.essays import damaged_objects, plain_essays, plain_passages, summary_object
 from assistant.rendering.quotations import plain_verdict, verdict_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from assistant.core.essay import StoredEssay
+    from assistant.core.essay import EssaySummary
     from assistant.library.library import Library
 
 _Result = TypeVar("_Result")
@@ -99,13 +100,13 @@ class ApiService:
         limiter = self._slow if slow else self._quick
         return await _in_thread(partial(self._answers[name], **fields), limiter)
 
-    async def essays(self) -> list[StoredEssay]:
-        """All essays.
+    async def essays(self) -> dict[str, EssaySummary]:
+        """A summary of each essay by id.
 
         Raises:
             RefusedError: If they cannot be read.
         """
-        return await _in_thread(self._library.essays, self._quick)
+        return await _in_thread(self._library.summaries, self._quick)
 
     async def read(self, name: str) -> str:
         """The words of an essay (``gill-2014``) or a passage (``gill-2014/p09``), each passage under its id.
@@ -174,19 +175,29 @@ class ApiService:
         self._require(essays)
         if on_its_own:
             options.pop("history", None)
+        options["where"] = Selection.of(options)
         answer = self._library.ask(question, essays=essays, explained=explain, **options)
         return ApiResult(answer_object(answer, explained=explain), plain_answer(answer))
 
-    def _quote(self, *, text: str, essays: Sequence[str] = (), style: str = "mla") -> ApiResult:
+    def _quote(
+        self, *, text: str, essays: Sequence[str] = (), style: str = "mla", **filters: Any
+    ) -> ApiResult:
         self._require(essays)
-        verdict = self._library.quote(text, essays=essays, style=style)
+        verdict = self._library.quote(text, essays=essays, style=style, where=Selection.of(filters))
         return ApiResult(verdict_object(verdict), plain_verdict(verdict))
 
     def _check(
-        self, *, draft: str, essays: Sequence[str] = (), style: str = "mla", paraphrases: bool = False
+        self,
+        *,
+        draft: str,
+        essays: Sequence[str] = (),
+        style: str = "mla",
+        paraphrases: bool = False,
+        **filters: Any,
     ) -> ApiResult:
         self._require(essays)
-        report = self._library.check_draft(draft, essays=essays, style=style, paraphrases=paraphrases)
+        options: dict[str, Any] = {"style": style, "where": Selection.of(filters), "paraphrases": paraphrases}
+        report = self._library.check_draft(draft, essays=essays, **options)
         return ApiResult(draft_object(report), plain_draft(report))
 
     def _cite(self, *, id: str, style: str = "mla", page: str | None = None) -> ApiResult:  # noqa: A002
@@ -199,10 +210,12 @@ class ApiService:
         lines = dict.fromkeys((first.in_text, later.in_text, reference))
         return ApiResult(value, "\n".join(lines))
 
-    def _list(self) -> ApiResult:
-        essays, damaged = self._library.essays(), self._library.damaged()
-        text = plain_essays(essays, damaged) if essays or damaged else _EMPTY
-        objects = [essay_object(essay, passages=False) for essay in essays]
+    def _list(self, **filters: Any) -> ApiResult:
+        where = Selection.of(filters)
+        summaries = self._library.selected(where) if where else self._library.summaries()
+        damaged = {} if where else self._library.damaged()
+        text = plain_essays(summaries, damaged) if summaries or damaged else _EMPTY
+        objects = [summary_object(*essay) for essay in summaries.items()]
         return ApiResult([*objects, *damaged_objects(damaged)], text)
 
     def _page_image(self, essay_id: str, number: int, width: int) -> bytes:

@@ -14,7 +14,7 @@ import sys
 import click
 
 from assistant import __version__
-from assistant.cli import ask, doctor, evaluate, library, serve
+from assistant.cli import adding, ask, doctor, evaluate, library, serve
 from assistant.cli.terminal import QuietGroup, save_traceback, say, speak_utf8
 from assistant.core.errors import AssistantError
 
@@ -32,7 +32,7 @@ for _command in (
     ask.ask,
     ask.quote,
     ask.check,
-    library.add,
+    adding.add,
     library.list_,
     library.show,
     library.edit,

@@ -11,6 +11,7 @@ import click
 
 from assistant.cli.terminal import (
     common,
+    filtered,
     open_library,
     print_json,
     read_questions,
@@ -19,6 +20,7 @@ from assistant.cli.terminal import (
     width,
 )
 from assistant.core.errors import AssistantError, QuotationError
+from assistant.core.selection import Selection
 from assistant.rendering.answers import answer_object, answer_text
 from assistant.rendering.drafts import draft_object, hint_line, problem_line, short_names, summary
 from assistant.rendering.quotations import verdict_object, verdict_text
@@ -35,6 +37,8 @@ _NEXT_TO_DRAFT = "\0"
 @click.argument("question", required=False)
 @click.option("--top", type=int, help="Number of passages.  [default: 3; 5 for a paragraph]")
 @click.option("--essay", "essays", multiple=True, metavar="ID", help="Ask this essay only (may be repeated).")
+@filtered(passages=True)
+@click.option("--per-essay", type=int, metavar="N", help="Show no more than N passages of an essay.")
 @click.option("--style", default="mla", show_default=True, help="Citation style.")
 @click.option("--explain", is_flag=True, help="Show which words of the question match words of the essay.")
 @click.option(
@@ -82,6 +86,7 @@ def ask(
     """
     if (question is None) == (batch is None):
         raise AssistantError("Give either one question or --batch FILE.")
+    options["where"] = Selection.of(options)
     library = open_library(root)
     if batch is not None:
         for line in read_questions(batch):
@@ -107,6 +112,7 @@ def _text_or_stdin(text: str | None) -> str:
 @click.command(short_help="Check whether a quotation is exact.")
 @click.argument("text", required=False)
 @click.option("--essay", "essays", multiple=True, metavar="ID", help="Look in it only (may be repeated).")
+@filtered(passages=False)
 @click.option("--style", default="mla", show_default=True, help="Citation style.")
 @click.option(
     "--batch", type=click.Path(path_type=Path), metavar="FILE", help="Quotations as JSON Lines: id, text."
@@ -128,6 +134,7 @@ def quote(
     """
     if (text is None) == (batch is None):
         raise AssistantError("Give either one quotation or --batch FILE.")
+    options["where"] = Selection.of(options)
     library = open_library(root)
     if batch is not None:
         for line in read_quotations(batch):
@@ -173,6 +180,7 @@ def _verdict_of_many(library: Library, text: str, options: dict[str, Any]) -> di
 @click.option(
     "--essay", "essays", multiple=True, metavar="ID", help="Check against this essay only (may be repeated)."
 )
+@filtered(passages=False)
 @click.option(
     "--style", default="mla", show_default=True, help="Style of the citations in messages and corrections."
 )
@@ -211,6 +219,7 @@ def check(
     library = open_library(root)
     text = original or sys.stdin.read()
     hinted = paraphrases or page is not None
+    options["where"] = Selection.of(options)
     report = library.check_draft(text, paraphrases=hinted, **options)
     if page:
         _write_page(library, page, report)

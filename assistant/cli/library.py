@@ -1,17 +1,17 @@
-"""The commands for the essays of the library, from ``add`` to ``cite``."""
+"""The commands for the essays of the library, from ``list`` to ``cite``; ``add`` is in ``adding.py``."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.cli.terminal import Bar, common, open_library, print_json, say, width
+from assistant.cli.terminal import Bar, common, filtered, open_library, print_json, say, width
 from assistant.core.errors import AssistantError, DamagedEssayError
+from assistant.core.selection import LabelChanges, Selection
 from assistant.rendering.answers import hyphenated_citation
 from assistant.rendering.essays import (
     damaged_objects,
@@ -21,6 +21,7 @@ from assistant.rendering.essays import (
     passages_text,
     report_object,
     report_text,
+    summary_object,
 )
 
 if TYPE_CHECKING:
@@ -33,81 +34,20 @@ _TEXT_FORMS, _RECORD_FORMS = ("text", "markdown", "html"), ("bibtex", "ris", "cs
 _AUTO = "auto"
 
 
-@click.command(short_help="Add essays and print what became of every character.")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "--reference",
-    type=click.Path(path_type=Path),
-    help="Record of the essay: CSL-JSON, BibTeX, RIS, PubMed (.nbib) or EndNote XML.",
-)
-@click.option("--first-page", metavar="N", help="Number of the first page, such as 844 or xii.")
-@click.option("--id", "essay_id", help="Short name of the essay, such as gill-2014.")
-@click.option("--model", help="Embedding model of the whole library: a folder or a name.")
-@click.option("--ocr", is_flag=True, help="Have tesseract recognise the words of a scanned PDF.")
-@click.option(
-    "--ocr-language",
-    metavar="LANG",
-    default="eng",
-    show_default=True,
-    help="Languages of the scan as tesseract names them, such as deu+eng.",
-)
-@common
-def add(  # noqa: PLR0913, PLR0917 - the options of the command
-    paths: tuple[Path, ...],
-    reference: Path | None,
-    first_page: str | None,
-    essay_id: str | None,
-    model: str | None,
-    ocr: bool,
-    ocr_language: str,
-    root: Path | None,
-    as_json: bool,
-) -> None:
-    """Add essays (PATH ...) to the library and print what became of every character.
-
-    PATH ends in .txt, .text, .md or .pdf.
-    """
-    if len(paths) > 1 and (reference or first_page or essay_id):
-        raise AssistantError(
-            "--reference, --first-page and --id belong to one essay; add the files one by one."
-        )
-    library, failed = open_library(root), False
-    for path in paths:
-        try:
-            with Bar(path.name) as bar:
-                report = library.add(
-                    path,
-                    reference=reference,
-                    first_page=first_page,
-                    essay_id=essay_id,
-                    model=model,
-                    ocr_language=ocr_language if ocr else "",
-                    progress=bar,
-                )
-        except AssistantError as error:
-            # One bad file does not stop the others.
-            say(f"assistant: {error}")
-            failed = True
-            continue
-        if as_json:
-            print_json(report_object(report))
-        else:
-            click.echo(report_text(report))
-    if failed:
-        sys.exit(2)
-
-
 @click.command(name="list")
+@filtered(passages=False)
 @common
-def list_(root: Path | None, as_json: bool) -> None:
+def list_(root: Path | None, as_json: bool, **options: Any) -> None:
     """List the essays of the library; damaged ones come last, with what to do about them."""
-    library = open_library(root)
-    essays, damaged = library.essays(), library.damaged()
+    library, where = open_library(root), Selection.of(options)
+    summaries = library.selected(where) if where else library.summaries()
+    damaged = {} if where else library.damaged()
     if as_json:
-        print_json([*(essay_object(essay, passages=False) for essay in essays), *damaged_objects(damaged)])
-    elif essays or damaged:
-        click.echo(essays_text(essays, damaged))
-        if engine := library.engine():
+        objects = [summary_object(*essay) for essay in summaries.items()]
+        print_json([*objects, *damaged_objects(damaged)])
+    elif summaries or damaged:
+        click.echo(essays_text(summaries, damaged))
+        if not where and (engine := library.engine()):
             click.echo(engine)
     else:
         say(f"The library {library.root.resolve()} holds no essay yet; add one with: assistant add FILE")
@@ -150,7 +90,7 @@ def show(name: str, source: bool, image: Path | None, root: Path | None, as_json
         print_json(
             passage_object(passages[0], quoted[name], file_pages.get(name, ()))
             if place
-            else essay_object(essay, passages=True, quoted=quoted, file_pages=file_pages)
+            else essay_object(essay, library.summaries().get(essay_id), quoted=quoted, file_pages=file_pages)
         )
     else:
         click.echo(passages_text(passages, width=width(), file_pages=file_pages))
@@ -193,7 +133,7 @@ def _draw(library: Library, name: str, image: Path, *, as_json: bool) -> None:
             say(f"{name} is marked on {page.name}: {file}")
 
 
-@click.command(short_help="Change the record of an essay or the number of its first page.")
+@click.command(short_help="Change the record, first page, tags or collections of an essay.")
 @click.argument("essay_id", metavar="ID")
 @click.option(
     "--reference",
@@ -205,24 +145,43 @@ def _draw(library: Library, name: str, image: Path, *, as_json: bool) -> None:
     metavar="N",
     help="Number of the first page, such as 844 or xii; auto finds it again in the record or the print.",
 )
+@click.option("--tag", "tags", multiple=True, metavar="T", help="Tag to give it (may be repeated).")
+@click.option("--untag", multiple=True, metavar="T", help="Tag to take away (may be repeated).")
+@click.option(
+    "--collection",
+    "collections",
+    multiple=True,
+    metavar="NAME",
+    help="Collection to put it into, such as Novels or Novels/Dystopias (may be repeated).",
+)
+@click.option(
+    "--uncollect", multiple=True, metavar="NAME", help="Collection to take it out of (may be repeated)."
+)
 @common
-def edit(
+def edit(  # noqa: PLR0913, PLR0917 - the options of the command
     essay_id: str,
     reference: Path | None,
     first_page: str | None,
+    tags: tuple[str, ...],
+    untag: tuple[str, ...],
+    collections: tuple[str, ...],
+    uncollect: tuple[str, ...],
     root: Path | None,
     as_json: bool,
 ) -> None:
-    """Change the record of an essay or the number of its first page, and print what became of it.
+    """Change the record, first page, tags or collections of an essay, and print what became of it.
 
-    Nothing is embedded again. Both are kept when the essay's file is added again.
+    Nothing is embedded again. All of it is kept when the essay's file is added again.
     """
-    if reference is None and first_page is None:
-        raise AssistantError("There is nothing to change; give --reference FILE, --first-page N or both.")
+    labels = LabelChanges(tags=tags, untag=untag, collections=collections, uncollect=uncollect)
+    if reference is None and first_page is None and not labels:
+        raise AssistantError(
+            "There is nothing to change; give --reference FILE, --first-page N, --tag T or --collection NAME."
+        )
     library = open_library(root)
     number = "" if first_page == _AUTO else first_page
     with Bar(essay_id) as bar:
-        report = library.edit(essay_id, reference=reference, first_page=number, progress=bar)
+        report = library.edit(essay_id, reference=reference, first_page=number, labels=labels, progress=bar)
     print_json(report_object(report)) if as_json else click.echo(report_text(report))
 
 

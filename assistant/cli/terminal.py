@@ -11,11 +11,12 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, get_args
 
 import click
 
 from assistant.core.errors import AssistantError
+from assistant.core.selection import SelectableKind
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -47,6 +48,34 @@ def open_library(root: Path | None, *, isolates: bool = False) -> Library:
     from assistant.library.library import Library
 
     return Library(find_root(root), notify=say, isolates=isolates)
+
+
+_FILTERS = {
+    "authors": ("--author", "NAME", "essays of this author"),
+    "years": ("--year", "YEARS", "essays of 2014, 2010-2014, 2010- or -2014"),
+    "collections": ("--collection", "NAME", "essays of this collection and of those in it"),
+    "tags": ("--tag", "T", "essays with this tag"),
+    "sections": ("--section", "HEADING", "sections with these words in their heading"),
+}
+
+
+def filtered(*, passages: bool) -> Callable[[Command], Command]:
+    """Add the options that select essays and, if ``passages`` are selected too, their kinds and sections."""
+
+    def add(command: Command) -> Command:
+        if passages:
+            kinds = click.Choice(get_args(SelectableKind))
+            what = "Only passages of this kind (may be repeated)."
+            command = click.option("--kind", "kinds", multiple=True, type=kinds, help=what)(command)
+        for field, (name, metavar, what) in reversed(_FILTERS.items()):
+            if field != "sections" or passages:
+                option = click.option(
+                    name, field, multiple=True, metavar=metavar, help=f"Only {what} (may be repeated)."
+                )
+                command = option(command)
+        return command
+
+    return add
 
 
 class QuietGroup(click.Group):
@@ -147,7 +176,7 @@ class Bar:
     """
 
     def __init__(self, name: str) -> None:
-        self._name = name
+        self.name = name
         self._bar: tqdm[None] | None = None
         self._stage = ""
 
@@ -157,22 +186,23 @@ class Bar:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._close()
+        self.close()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Show that ``done`` of ``total`` steps of a stage are done."""
         if total <= 1:
             return
         if self._bar is None or stage != self._stage:
-            self._close()
+            self.close()
             self._stage = stage
             from tqdm import tqdm
 
             # ``disable=None`` keeps the bar out of files and pipes.
-            self._bar = tqdm(total=total, desc=f"{self._name}: {stage}", leave=False, disable=None)
+            self._bar = tqdm(total=total, desc=f"{self.name}: {stage}", leave=False, disable=None)
         self._bar.update(done - self._bar.n)
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Take the bar away; the next step shows it again."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None

@@ -293,11 +293,19 @@ class EssaySummary:
         sections: The headings above its passages, in order.
         title: Its title.
         source: Digest of the file that it was read from.
+        source_name: Name of that file.
+        reader: Reader that read it.
         pages: Number of its pages, 0 if the file shows none.
         first_page: Label of the first page, or the empty string.
         last_page: Label of the last page with words on it, or the empty string.
         passages: Number of passages that questions search.
         added: When it was added, as ISO 8601 writes it.
+        tags: Tags that the user gave it.
+        collections: Collections that the user put it into, each a path such as ``Novels/Dystopias``.
+        file: Path of the file that it was read from, or the empty string if that is not stored.
+        also: Digests of other files that have the same essay.
+        sketch: By which the same essay is recognised in another file; see ``library.duplicates``.
+        sealed: Whether the digest of its source is stored.
     """
 
     sha256: str
@@ -305,11 +313,19 @@ class EssaySummary:
     sections: tuple[str, ...]
     title: str
     source: str
+    source_name: str
+    reader: str
     pages: int
     first_page: str
     last_page: str
     passages: int
     added: str
+    tags: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
+    file: str = ""
+    also: tuple[str, ...] = ()
+    sketch: str = ""
+    sealed: bool = False
 
     @classmethod
     def of(cls, essay: StoredEssay, sha256: str = "", added: str = "") -> EssaySummary:
@@ -322,6 +338,8 @@ class EssaySummary:
             tuple(filter(None, sections)),
             report.title,
             essay.source_sha256,
+            essay.source_name,
+            essay.reader,
             report.pages,
             report.first_page,
             report.last_page,

@@ -6,13 +6,12 @@ A file is read, identified, divided into passages, and written together with an 
 from __future__ import annotations
 
 import hashlib
-import re
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from assistant.chunking.chunk import chunk
 from assistant.chunking.sentences import split_sentences
@@ -20,13 +19,10 @@ from assistant.citations.record import losses_of
 from assistant.citations.references import (
     from_title_page,
     load_references,
-    make_id,
-    pasted_references,
     recognise,
-    refuse_malformed,
     stated_title,
 )
-from assistant.core.errors import LibraryError, ReadingError, data_file
+from assistant.core.errors import LibraryError, ReadingError
 from assistant.core.essay import (
     SEARCHED_KINDS,
     CSLItem,
@@ -38,21 +34,26 @@ from assistant.core.essay import (
     StoredEssay,
     plain_title,
 )
+from assistant.core.selection import LabelChanges
 from assistant.documents.numbering import number_pages
 from assistant.documents.pdf_image import PageImages
 from assistant.library.files import replace_together, writing
+from assistant.library.identifying import Identity, id_of, identify, refuse_bad_id, refuse_other_work
 from assistant.library.indexing import LibraryIndex, no_progress
 from assistant.library.isolated import isolated
 from assistant.library.originals import SourceFile, read_file
+from assistant.library.overrides import Overrides
+from assistant.library.records import known_records, stated_record
 from assistant.library.snapshot import Snapshot
 from assistant.library.store import EssayStore, PendingEssay, dump
 from assistant.library.trash import Deletion, Trash
 
 _FEWEST_WORDS = 3
+# Digests of other files that are stored with an essay.
+_MOST_ALSO = 50
 # Characters within which a DOI is the essay's own.
 _FIRST_PAGE = 4_000
 _Result = TypeVar("_Result")
-_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,80}")
 
 
 class LibraryWriter:
@@ -91,31 +92,23 @@ class LibraryWriter:
         essay_id: str | None,
         model: str | None,
         ocr_language: str,
+        labels: LabelChanges,
         progress: Progress,
     ) -> IngestReport:
         """Read an essay and add it; arguments as for ``Library.add``."""
         progress("reading", 0, 1)
-        _refuse_bad_id(essay_id)
+        refuse_bad_id(essay_id)
         record = None if reference is None else load_references(reference)[0]
         known = known_records(self._store.root)
-        call = partial(isolated, str(path)) if self._isolates else _directly
-        # The process that reads a file on its own tells nothing on the way.
-        file = call(read_file, path, None if self._isolates else progress, ocr_language)
+        file = self.read(path, progress, ocr_language)
 
         def prepare(snapshot: Snapshot) -> PendingEssay:
-            identity = _identify(file, snapshot, essay_id, record, known)
+            identity = identify(file, snapshot, essay_id, record, known)
             # What the user stated earlier counts unless something else is stated now.
-            overrides = self._store.overrides(identity.essay_id).updated(record, first_page)
-            essay = call(
-                divide,
-                file,
-                identity.essay_id,
-                overrides.reference or identity.record,
-                known,
-                first_page=overrides.first_page or first_page,
-            )
-            _refuse_other_work(path, essay, identity, snapshot)
-            return PendingEssay(essay, dump(essay), file.document.text, overrides, file.original)
+            stated = self._store.overrides(identity.essay_id).updated(record, first_page).labelled(labels)
+            pending = self.pending(path, file, identity, stated, known, first_page)
+            refuse_other_work(path, pending.essay, identity, snapshot)
+            return pending
 
         # Bad input is refused before anything is written, be it only the lock.
         before = self._snapshot()
@@ -126,21 +119,137 @@ class LibraryWriter:
             if snapshot is not before:
                 pending = prepare(snapshot)
             progress("reading", 1, 1)
-            self._commit(pending, snapshot, model=model, progress=progress)
+            self._commit([pending], snapshot, model=model, progress=progress)
         return pending.essay.report
 
+    def read(self, path: Path, progress: Progress, ocr_language: str) -> SourceFile:
+        """Read an essay's file, in a process of its own if this is a server's library."""
+        # Such a process tells nothing on the way.
+        return self._call(path, read_file, path, None if self._isolates else progress, ocr_language)
+
+    def pending(
+        self,
+        path: Path,
+        file: SourceFile,
+        identity: Identity,
+        stated: Overrides,
+        known: Sequence[CSLItem],
+        first_page: str | None,
+    ) -> PendingEssay:
+        """Divide a file into the passages of an essay, ready to be written.
+
+        Args:
+            path: The file.
+            file: What was read of it.
+            identity: Which essay it is.
+            stated: What the user stated about it.
+            known: All known records.
+            first_page: Number of its first page, if nothing was stated.
+
+        Raises:
+            ReadingError: If there is no paragraph in it, or the first page is no page number.
+        """
+        record, first_page = stated.reference or identity.record, stated.first_page or first_page
+        essay = self._call(path, divide, file, identity.essay_id, record, known, first_page=first_page)
+        # A server reads copies of uploads, whose paths mean nothing later.
+        stated = replace(stated, file="" if self._isolates else os.path.abspath(path))  # noqa: PTH100
+        return PendingEssay(essay, dump(essay), file.document.text, stated, file.original)
+
+    def commit(
+        self,
+        pending: Sequence[PendingEssay],
+        before: Snapshot,
+        *,
+        model: str | None,
+        progress: Progress,
+    ) -> list[PendingEssay]:
+        """Write several essays and an index with all of them, together.
+
+        Args:
+            pending: The essays, each of another id.
+            before: The snapshot for which they were prepared.
+            model: Embedding model for the whole library; otherwise the one it has.
+            progress: Called with the stage, the number of steps done and the number there are.
+
+        Returns:
+            Those that were not written, because another program has changed an essay of that id meanwhile.
+
+        Raises:
+            AssistantError: If the index cannot be built or the files cannot be written.
+        """
+        self._index.encoder(model)
+        with self._writing():
+            snapshot = self._snapshot()
+            left = [
+                essay
+                for essay in pending
+                if snapshot.stamps.get(essay.essay.id) != before.stamps.get(essay.essay.id)
+            ]
+            if written := [essay for essay in pending if essay not in left]:
+                self._commit(written, snapshot, model=model, progress=progress)
+        return left
+
+    def label(
+        self,
+        essay_id: str,
+        labels: LabelChanges,
+        facts: Mapping[str, Any],
+        *,
+        file: str | None = None,
+        also: str = "",
+    ) -> None:
+        """Change what is stated about an essay besides its record, if that changes anything.
+
+        Args:
+            essay_id: The essay.
+            labels: Changes of its tags and collections.
+            facts: Further fields to store with it.
+            file: Path of the file that it was read from, if that has changed.
+            also: Digest of another file that has the same essay.
+        """
+        stated = self._store.overrides(essay_id)
+        changed = replace(stated.labelled(labels), other=stated.other | dict(facts))
+        changed = changed if file is None else replace(changed, file=file)
+        if also and also not in changed.also:
+            changed = replace(changed, also=(*changed.also, also)[-_MOST_ALSO:])
+        if changed != stated:
+            with self._writing():
+                self._snapshot().require_file(essay_id)
+                self._store.store_overrides(essay_id, changed)
+
+    def overrides(self, essay_id: str) -> Overrides:
+        """What the user stated about an essay."""
+        return self._store.overrides(essay_id)
+
+    def _call(
+        self, path: Path, function: Callable[..., _Result], *args: object, **options: object
+    ) -> _Result:
+        """Call a function, in a process with limits if this is a server's library."""
+        if self._isolates:
+            return isolated(str(path), function, *args, **options)
+        return function(*args, **options)
+
     def edit(
-        self, essay_id: str, reference: CSLItem | Path | None, first_page: str | None, progress: Progress
+        self,
+        essay_id: str,
+        reference: CSLItem | Path | None,
+        first_page: str | None,
+        labels: LabelChanges,
+        progress: Progress,
     ) -> IngestReport:
-        """Change the record or the first page of an essay; arguments as for ``Library.edit``."""
+        """Change what the user stated about an essay; arguments as for ``Library.edit``."""
         with self._writing():
             snapshot = self._snapshot()
             old = snapshot.essay(essay_id)
+            stated = self._store.overrides(essay_id).labelled(labels)
+            if reference is None and first_page is None:
+                self._store.store_overrides(essay_id, stated)
+                return old.report
             document = self._store.document(old)
             text = document.text
             file = SourceFile(old.source_name, old.source_sha256, old.source_name, document)
             known = known_records(self._store.root)
-            overrides = self._store.overrides(essay_id).updated(_stated(reference, text), first_page)
+            overrides = stated.updated(stated_record(reference, text), first_page)
             record = overrides.reference
             if record is None and recognise(text, known) is not None:
                 record = old.reference
@@ -149,7 +258,7 @@ class LibraryWriter:
             if record is None and essay.reference != old.reference:
                 # The record was not taken from the title page but edited in the chunk file.
                 essay = divide(file, essay_id, old.reference, known, first_page=page)
-            self._commit(PendingEssay(essay, dump(essay), text, overrides), snapshot, progress=progress)
+            self._commit([PendingEssay(essay, dump(essay), text, overrides)], snapshot, progress=progress)
         return essay.report
 
     def remove(self, essay_id: str, *, for_good: bool) -> None:
@@ -166,7 +275,7 @@ class LibraryWriter:
         self._trash.pending(essay_id)  # an error need not wait for another writer
         with self._writing():
             pending = self._trash.pending(essay_id)
-            self._commit(pending, self._snapshot())
+            self._commit([pending], self._snapshot())
         return pending.essay.report
 
     def finish_interrupted(self) -> None:
@@ -193,117 +302,47 @@ class LibraryWriter:
     def _store_digests(self) -> None:
         """Store the digests of sources that earlier versions of the program stored without one."""
         snapshot = self._snapshot()
-        for essay_id in snapshot.summaries:
-            if not self._store.has_digest(essay_id):
+        for essay_id, summary in snapshot.summaries.items():
+            if not summary.sealed:
                 # A source that is damaged gets no digest; whoever needs it is told what to do.
                 with suppress(LibraryError, OSError):
                     self._store.store_digest(snapshot.essay(essay_id))
 
     def _commit(
         self,
-        pending: PendingEssay,
+        pending: Sequence[PendingEssay],
         snapshot: Snapshot,
         *,
         model: str | None = None,
         progress: Progress = no_progress,
     ) -> None:
-        """Build an index that contains a new or changed essay, then replace files and index together.
+        """Build an index that contains new or changed essays, then replace files and index together.
 
         Raises:
             AssistantError: If the index cannot be built or the files cannot be written.
         """
-        essay = pending.essay
-        others = snapshot.without(essay.id)
+        new = {each.essay.id: each.essay for each in pending}
+        digests = {each.essay.id: hashlib.sha256(each.chunks.encode()).hexdigest() for each in pending}
+        restored = next((each.encodings for each in pending if each.encodings is not None), None)
         build = self._index.build(
-            lambda name: essay if name == essay.id else others.essays[name],
-            others.chunk_digests | {essay.id: hashlib.sha256(pending.chunks.encode()).hexdigest()},
-            damaged=others.damaged,
+            lambda name: new[name] if name in new else snapshot.essays[name],
+            snapshot.chunk_digests | digests,
+            damaged=snapshot.damaged.keys() - new.keys(),
             model=model,
             progress=progress,
-            encodings=pending.encodings,
+            encodings=restored,
         )
+        files = [self._store.files(each) for each in pending]
         try:
             replace_together(
-                self._store.files(pending),
+                {path: content for essay_files in files for path, content in essay_files.items()},
                 build.make_current if build else lambda: None,
-                None if pending.encodings is None else self._trash.leaving(pending.encodings),
+                None if restored is None else self._trash.leaving(restored),
             )
         except BaseException:
             if build:
                 build.discard()
             raise
-
-
-def _directly(function: Callable[..., _Result], *args: object, **options: object) -> _Result:
-    """Call a function in this process."""
-    return function(*args, **options)
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Which essay a file is.
-
-    Attributes:
-        essay_id: Its id.
-        record: The record stated for it or recognised by its title; ``None`` if there is none.
-    """
-
-    essay_id: str
-    record: CSLItem | None
-
-
-def _identify(
-    file: SourceFile,
-    snapshot: Snapshot,
-    essay_id: str | None,
-    record: CSLItem | None,
-    known: Sequence[CSLItem],
-) -> Identity:
-    """Tell which essay a file is. Unless the user states id or record, a file that is held keeps its id."""
-    identified = record or recognise(file.document.text, known)
-    name = essay_id or _id_of(identified, file.stem)
-    if essay_id is None and record is None and name not in snapshot.stamps:
-        same_file = (held for held, summary in snapshot.summaries.items() if summary.source == file.sha256)
-        name = next(same_file, name)
-    return Identity(name, identified)
-
-
-def _refuse_other_work(path: Path, essay: StoredEssay, identity: Identity, snapshot: Snapshot) -> None:
-    """Refuse an essay that would replace another work.
-
-    Its title is that of the record before overrides, which are those of the essay that it would replace.
-    """
-    if essay.id not in snapshot.stamps:
-        return
-    try:
-        held = snapshot.essay(essay.id)
-    except LibraryError:
-        return  # a damaged chunk file is repaired by adding its essay again
-    record = identity.record or from_title_page(_printed_title(essay), "", Path(essay.source_name).stem)
-    titles = {plain_title(record), _printed_title(essay)} - {""}
-    same_work = held.source_name == essay.source_name and not titles.isdisjoint(
-        {held.report.title, _printed_title(held)}
-    )
-    if held.source_sha256 != essay.source_sha256 and not same_work:
-        raise LibraryError(
-            f"{path} would take the id {essay.id!r} of another essay ({held.source_name}); give it its "
-            f"own with --id, or remove the other with: assistant remove {essay.id}"
-        )
-
-
-def known_records(root: Path) -> list[CSLItem]:
-    """All records among which essays are recognised: those shipped, and those of a library.
-
-    Args:
-        root: The library, which may have a ``data/references.json`` of its own.
-
-    Raises:
-        RecordError: If a file cannot be read.
-    """
-    own = root / "data" / "references.json"
-    shipped = [data_file("references.json"), data_file("sample/reference.json")]
-    files = dict.fromkeys([own, *shipped] if own.is_file() else shipped)
-    return [record for file in files for record in load_references(file)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,7 +375,7 @@ def read_essay(
     """
     file = read_file(path)
     record = record or recognise(file.document.text, known)
-    essay = divide(file, essay_id or _id_of(record, file.stem), record, known, first_page=first_page)
+    essay = divide(file, essay_id or id_of(record, file.stem), record, known, first_page=first_page)
     return EssayWithSource(essay, file.document.text)
 
 
@@ -437,50 +476,6 @@ def essay_of_passages(essay_id: str, title: str, texts: Mapping[str, str]) -> St
         first_page="", last_page="", page_provenance="passages as given",
     )  # fmt: skip
     return StoredEssay(essay_id, {"title": title}, essay_id, "", "passages", report, passages)
-
-
-def pasted_record(text: str, source: str) -> CSLItem:
-    """The record in a text that the user pasted.
-
-    Args:
-        text: CSL-JSON, BibTeX, RIS, PubMed or EndNote XML.
-        source: The essay's source, by which its own record is recognised among several.
-
-    Raises:
-        RecordError: If the text is none of the three, or holds no record with a title.
-    """
-    return _own(pasted_references(text), source)
-
-
-def _stated(reference: CSLItem | Path | None, source: str) -> CSLItem | None:
-    """The record that the user states, by itself or in a file."""
-    if isinstance(reference, Path):
-        return _own(load_references(reference), source)
-    if reference is not None:
-        refuse_malformed([reference], "The record")
-    return reference
-
-
-def _own(records: Sequence[CSLItem], source: str) -> CSLItem:
-    return recognise(source, records) or records[0]
-
-
-def _refuse_bad_id(essay_id: str | None) -> None:
-    if essay_id is not None and not _ID.fullmatch(essay_id):
-        raise LibraryError(
-            f"{essay_id!r} cannot be an id; use small letters, figures, hyphens and dots, such as gill-2014."
-        )
-
-
-def _id_of(record: CSLItem | None, stem: str) -> str:
-    """The id of a record if it can be an essay's, else one made of author and year or the file's name."""
-    own = str((record or {}).get("id", ""))
-    return own if _ID.fullmatch(own) else make_id(record or {}, stem)
-
-
-def _printed_title(essay: StoredEssay) -> str:
-    """The title as the essay prints it, which no new record changes."""
-    return " ".join(passage.text for passage in essay.passages if passage.kind == "title")
 
 
 def _has_words(passage: Passage) -> bool:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from assistant.core.essay import EssaySummary, StoredEssay
 from assistant.library.indexing import Models
-from assistant.library.store import ChunkFile, Overrides, Stamp
+from assistant.library.overrides import Overrides
+from assistant.library.store import ChunkFile, Stamp
 from assistant.retrieval.finder import Finder
 from assistant.retrieval.models.encoder import Encoder
 

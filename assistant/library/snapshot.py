@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +17,9 @@ from assistant.attribution.library_voices import LibraryVoices
 from assistant.citations.styles import Style, style_named
 from assistant.core.errors import DamagedEssayError, LibraryError
 from assistant.core.essay import EssaySummary, StoredEssay
+from assistant.core.selection import Selection
+from assistant.library.duplicates import sketch_of
+from assistant.library.overrides import Overrides
 from assistant.library.store import ChunkFile, Stamp
 
 if TYPE_CHECKING:
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 
 # Essays whose pages are kept in memory.
 _MOST_PRINTED = 8
+# Fields of a summary that JSON has as lists.
+_LISTS = ("sections", "tags", "collections", "also")
 StampedSummary = tuple[Stamp, EssaySummary]
 
 
@@ -42,7 +47,7 @@ class Snapshot:
     Args:
         store: The files of the essays.
         index: Their index.
-        stamps: Stamp of each chunk file by essay id; they identify the snapshot.
+        stamps: Stamp of each essay by id; they identify the snapshot.
         previous: The snapshot before this one, from which unchanged essays are taken over.
     """
 
@@ -119,6 +124,34 @@ class Snapshot:
         self.require_file(essay_id)
         if essay_id in self.damaged:
             raise self.damaged[essay_id]
+
+    def select(self, essays: Sequence[str], where: Selection) -> Sequence[str]:
+        """Ids of the essays that a selection means among some, or among all if none is named.
+
+        Raises:
+            AssistantError: If there is none; it names values that there are.
+        """
+        if not where:
+            return essays
+        from assistant.library.selecting import select_essays
+
+        named = {*where.essays, *essays}
+        for essay_id in named:
+            self.require(essay_id)
+        return select_essays(self.summaries, replace(where, essays=tuple(named)))
+
+    def passages_of_sections(self, essays: Sequence[str], where: Selection) -> set[str] | None:
+        """Ids of the passages in the sections of a selection; ``None`` if it names no section."""
+        if not where.sections:
+            return None
+        from assistant.library.selecting import section_matches
+
+        return {
+            passage.id
+            for essay_id in essays
+            for passage in self.essays[essay_id].passages
+            if any(section_matches(passage.section, section) for section in where.sections)
+        }
 
     def require_any(self) -> None:
         """Check that there is an essay that is not damaged.
@@ -210,7 +243,7 @@ class Snapshot:
 
     def _summary(self, essay_id: str) -> EssaySummary:
         chunk_file = self.essays.chunk_file(essay_id)
-        return EssaySummary.of(chunk_file.essay, chunk_file.sha256, self._store.overrides(essay_id).added)
+        return summary_of(chunk_file.essay, chunk_file.sha256, self._store.overrides(essay_id))
 
     def known_summaries(self) -> dict[str, StampedSummary] | None:
         """The summaries that need not be read again; ``None`` if the catalogue has not been read yet."""
@@ -283,12 +316,25 @@ class Snapshot:
         return QuotationChecker(essays)
 
 
+def summary_of(essay: StoredEssay, sha256: str, stated: Overrides) -> EssaySummary:
+    """The summary of an essay, with what the user stated about it."""
+    return replace(
+        EssaySummary.of(essay, sha256, stated.added),
+        tags=stated.tags,
+        collections=stated.collections,
+        file=stated.file,
+        also=stated.also,
+        sketch=sketch_of(essay.passages),
+        sealed=bool(stated.text_sha256),
+    )
+
+
 class StoredEssays(Mapping[str, StoredEssay]):
     """The essays of a snapshot by id, each read when it is first needed; not those that are damaged.
 
     Args:
         store: Their files.
-        stamps: Stamp of each chunk file by essay id.
+        stamps: Stamp of each essay by id.
         read: Chunk files that were read earlier; those that are unchanged are not read again.
         damaged: What was wrong with chunk files that have not changed since.
 
@@ -307,7 +353,7 @@ class StoredEssays(Mapping[str, StoredEssay]):
         self._read = {
             essay_id: chunk_file
             for essay_id, chunk_file in read.items()
-            if stamps.get(essay_id) == chunk_file.stamp
+            if stamps.get(essay_id, ())[:2] == chunk_file.stamp
         }
         self.damaged = dict(damaged)
 
@@ -339,7 +385,7 @@ class StoredEssays(Mapping[str, StoredEssay]):
             except DamagedEssayError as error:
                 self.damaged[essay_id] = error
                 raise
-            if chunk_file.stamp != stamp:
+            if chunk_file.stamp != stamp[:2]:
                 raise LibraryError(f"The essay {essay_id!r} has just been changed; try again.")
             self._read[essay_id] = chunk_file
         return self._read[essay_id]
@@ -369,8 +415,8 @@ class Catalogue:
                 return {}
             return {
                 essay_id: (
-                    (stamp[0], stamp[1]),
-                    EssaySummary(**(fields | {"sections": tuple(fields["sections"])})),
+                    (stamp[0], stamp[1], stamp[2]),
+                    EssaySummary(**(fields | {name: tuple(fields[name]) for name in _LISTS})),
                 )
                 for essay_id, (stamp, fields) in json.loads(text).items()
             }

@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 from assistant.core.errors import DamagedEssayError, LibraryError
 from assistant.core.essay import (
     STORED_ENDINGS,
-    CSLItem,
     IngestReport,
     NoteMark,
     PageStart,
@@ -36,16 +34,19 @@ from assistant.library.originals import (
     read_stored_file,
     setting_digest,
 )
+from assistant.library.overrides import Overrides, load_overrides
 
 if TYPE_CHECKING:
     from assistant.documents.document import Document
 
 SCHEMA = 1
-_CHUNKS = ".jsonl"
+_CHUNKS, _OVERRIDES = ".jsonl", ".given.json"
 _ADD_AGAIN = "add the essay again from its own file: assistant add FILE"
 
-# When a file was last changed, in nanoseconds, and its size.
-Stamp = tuple[int, int]
+# When a chunk file was last changed, in nanoseconds, and its size.
+FileStamp = tuple[int, int]
+# The same, and when what the user stated about the essay was last changed; 0 if nothing was.
+Stamp = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class ChunkFile:
         essay: The essay.
     """
 
-    stamp: Stamp
+    stamp: FileStamp
     sha256: str
     essay: StoredEssay
 
@@ -114,7 +115,7 @@ def read_chunk_file(path: Path) -> ChunkFile:
     return ChunkFile(stamp, hashlib.sha256(data).hexdigest(), essay)
 
 
-def _stamp(status: os.stat_result) -> Stamp:
+def _stamp(status: os.stat_result) -> FileStamp:
     return status.st_mtime_ns, status.st_size
 
 
@@ -181,80 +182,6 @@ def _passage(essay_id: str, line: Mapping[str, Any]) -> Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Overrides:
-    """What the user stated about an essay by hand, which adding its file again does not lose, and a digest.
-
-    Attributes:
-        added: When the essay was added, as ISO 8601 in UTC, to the second.
-        reference: The record that the user gave; ``None`` if it was recognised or taken from the title page.
-        first_page: Number of the first page that the user gave, or the empty string.
-        text_sha256: Digest of the stored source; empty for essays of earlier versions of the program, which
-            get one at the next change of the library.
-        setting_sha256: Digest of the stored setting; empty for essays in plain text. That of the stored file
-            is the digest of the essay's file, which its passages are stored with.
-    """
-
-    added: str
-    reference: CSLItem | None = None
-    first_page: str = ""
-    text_sha256: str = ""
-    setting_sha256: str = ""
-
-    def updated(self, reference: CSLItem | None, first_page: str | None) -> Overrides:
-        """These overrides with a new record or a new first page; ``None`` leaves the earlier value."""
-        return replace(
-            self,
-            reference=self.reference if reference is None else reference,
-            first_page=self.first_page if first_page is None else first_page,
-        )
-
-    def dump(self) -> str:
-        """The overrides as the text of their file."""
-        fields: dict[str, Any] = {"added": self.added}
-        if self.reference is not None:
-            fields["reference"] = dict(self.reference)
-        if self.first_page:
-            fields["first_page"] = self.first_page
-        if self.text_sha256:
-            fields["text_sha256"] = self.text_sha256
-        if self.setting_sha256:
-            fields["setting_sha256"] = self.setting_sha256
-        return json.dumps(fields, ensure_ascii=False, indent=1) + "\n"
-
-
-def load_overrides(path: Path, chunks: Path) -> Overrides:
-    """Read the overrides of an essay.
-
-    Args:
-        path: Their file. If it is missing or damaged, there are none; nothing that is shown is lost, for
-            the chunk file holds the record too.
-        chunks: The essay's chunk file. Its time is when an essay without overrides was added.
-    """
-    try:
-        fields = json.loads(path.read_text("utf-8"))
-        overrides = Overrides(
-            fields["added"],
-            fields.get("reference"),
-            fields.get("first_page", ""),
-            fields.get("text_sha256", ""),
-            fields.get("setting_sha256", ""),
-        )
-        datetime.fromisoformat(overrides.added)
-        texts = overrides.first_page, overrides.text_sha256, overrides.setting_sha256
-        if isinstance(overrides.reference, dict | None) and all(isinstance(text, str) for text in texts):
-            return overrides
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        pass
-    return Overrides(timestamp(chunks.stat().st_mtime if chunks.exists() else None))
-
-
-def timestamp(seconds: float | None = None) -> str:
-    """A time in seconds since 1970, or the current time, as ISO 8601 in UTC, to the second."""
-    moment = datetime.now(UTC) if seconds is None else datetime.fromtimestamp(seconds, UTC)
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-@dataclass(frozen=True, slots=True)
 class PendingEssay:
     """An essay that is ready to be written to the library.
 
@@ -292,25 +219,29 @@ class EssayStore:
         self.journal = Journal(self._folder)
 
     def stamps(self) -> dict[str, Stamp]:
-        """The stamp of every chunk file by essay id, in alphabetical order; the only scan of the folder.
+        """The stamp of every essay by id, in alphabetical order; the only scan of the folder.
 
         Raises:
             LibraryError: If the folder cannot be read.
         """
-        stamps: dict[str, Stamp] = {}
+        chunks: dict[str, FileStamp] = {}
+        stated: dict[str, int] = {}
         try:
-            for path in self._folder.iterdir():
-                if path.suffix == _CHUNKS:
+            with os.scandir(self._folder) as entries:
+                for entry in entries:
                     # Another program may have removed it since.
                     with suppress(FileNotFoundError):
-                        stamps[path.stem] = _stamp(path.stat())
+                        if entry.name.endswith(_CHUNKS):
+                            chunks[entry.name.removesuffix(_CHUNKS)] = _stamp(entry.stat())
+                        elif entry.name.endswith(_OVERRIDES):
+                            stated[entry.name.removesuffix(_OVERRIDES)] = entry.stat().st_mtime_ns
         except (FileNotFoundError, NotADirectoryError):
             return {}
         except OSError as error:
             raise LibraryError(
                 f"{self._folder} cannot be read ({error.strerror}); give yourself the right to read it."
             ) from error
-        return dict(sorted(stamps.items()))
+        return {essay_id: (*chunks[essay_id], stated.get(essay_id, 0)) for essay_id in sorted(chunks)}
 
     def load(self, essay_id: str) -> ChunkFile:
         """Read an essay.
@@ -341,10 +272,6 @@ class EssayStore:
         """The decoded source of an essay of the library; errors as for ``read_source``."""
         return read_source(self._source(essay.id), essay, self.overrides(essay.id))
 
-    def has_digest(self, essay_id: str) -> bool:
-        """Whether the digest of an essay's source is stored; essays of earlier versions have none."""
-        return bool(self.overrides(essay_id).text_sha256)
-
     def store_digest(self, essay: StoredEssay) -> None:
         """Store the digest of an essay's source; errors as for ``read_source``, or those of the disk."""
         text, overrides = self.source_text(essay), self.overrides(essay.id)
@@ -354,7 +281,15 @@ class EssayStore:
             text_sha256=text_digest(text),
             setting_sha256=setting_digest(setting) if setting else "",
         )
-        replace_together({self._overrides(essay.id): overrides.dump()}, lambda: None)
+        self.store_overrides(essay.id, overrides)
+
+    def store_overrides(self, essay_id: str, overrides: Overrides) -> None:
+        """Replace what the user stated about an essay, and nothing else.
+
+        Raises:
+            OSError: If it cannot be written.
+        """
+        replace_together({self._overrides(essay_id): overrides.dump()}, lambda: None)
 
     def path(self, essay_id: str) -> Path:
         """The chunk file of an essay."""
@@ -431,7 +366,7 @@ class EssayStore:
 
     def orphans(self) -> list[str]:
         """Ids of which there is a source, a stored file or a statement of the user, but no passages."""
-        endings = (".source.txt", ".setting.json", ".given.json", *STORED_ENDINGS.values())
+        endings = (".source.txt", ".setting.json", _OVERRIDES, *STORED_ENDINGS.values())
         found = {
             path.name.removesuffix(ending)
             for ending in endings
@@ -441,7 +376,7 @@ class EssayStore:
         return sorted(found - self.stamps().keys())
 
     def _overrides(self, essay_id: str) -> Path:
-        return self._folder / f"{essay_id}.given.json"
+        return self._folder / f"{essay_id}{_OVERRIDES}"
 
     def _source(self, essay_id: str) -> Path:
         return self._folder / f"{essay_id}.source.txt"

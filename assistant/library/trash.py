@@ -16,15 +16,9 @@ from assistant.core.essay import RemovedEssay
 from assistant.library.files import rename_once
 from assistant.library.indexing import LibraryIndex
 from assistant.library.originals import read_original
+from assistant.library.overrides import load_overrides, timestamp
 from assistant.library.snapshot import Snapshot
-from assistant.library.store import (
-    EssayStore,
-    PendingEssay,
-    load_overrides,
-    read_chunk_file,
-    read_source,
-    timestamp,
-)
+from assistant.library.store import EssayStore, PendingEssay, read_chunk_file, read_source
 
 # How long removed essays are kept, and how many; whichever ends first.
 KEPT_FOR = timedelta(days=30)

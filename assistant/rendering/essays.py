@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from assistant.core.answer import QuotedWords
-from assistant.core.essay import SEARCHED_KINDS, IngestReport, Passage, StoredEssay
+from assistant.core.essay import EssaySummary, IngestReport, Passage, StoredEssay
 from assistant.rendering.answers import span_object
 from assistant.rendering.terminal import INDENT, distinct, page_words, wrapped
 
@@ -83,37 +83,41 @@ def _characters(report: IngestReport) -> str:
     return f"{report.characters:,}: " + "; ".join([*parts, f"{report.unaccounted:,} unaccounted for"])
 
 
+def summary_object(essay_id: str, summary: EssaySummary) -> dict[str, Any]:
+    """An essay of a library as a JSON object, without its passages."""
+    return {
+        "id": essay_id,
+        "title": summary.title,
+        "reference": dict(summary.reference),
+        "source": summary.source_name,
+        "pages": [summary.first_page, summary.last_page] if summary.pages else [],
+        "passages": summary.passages,
+        "tags": list(summary.tags),
+        "collections": list(summary.collections),
+    }
+
+
 def essay_object(
     essay: StoredEssay,
+    summary: EssaySummary | None = None,
     *,
-    passages: bool,
     quoted: Mapping[str, Sequence[QuotedWords]] | None = None,
     file_pages: Mapping[str, Sequence[int]] | None = None,
 ) -> dict[str, Any]:
-    """An essay of a library as a JSON object.
+    """An essay of a library with its passages and its ingest report as a JSON object.
 
     Args:
         essay: The essay.
-        passages: Whether to include its passages and its ingest report.
+        summary: Its summary; otherwise one is made of the essay, which then has no tags.
         quoted: The words that each passage quotes, by passage id.
         file_pages: The number in its PDF of each page of a passage, by passage id.
     """
-    value: dict[str, Any] = {
-        "id": essay.id,
-        "title": essay.report.title,
-        "reference": dict(essay.reference),
-        "source": essay.source_name,
-        "pages": [essay.report.first_page, essay.report.last_page] if essay.report.pages else [],
-        "passages": len(searched_passages(essay)),
-    }
-    if passages:
-        value["passages"] = [
-            passage_object(
-                passage, (quoted or {}).get(passage.id, ()), (file_pages or {}).get(passage.id, ())
-            )
-            for passage in essay.passages
-        ]
-        value["report"] = report_object(essay.report)
+    value = summary_object(essay.id, summary or EssaySummary.of(essay))
+    value["passages"] = [
+        passage_object(passage, (quoted or {}).get(passage.id, ()), (file_pages or {}).get(passage.id, ()))
+        for passage in essay.passages
+    ]
+    value["report"] = report_object(essay.report)
     return value
 
 
@@ -123,16 +127,11 @@ def damaged_objects(damaged: Mapping[str, str]) -> list[dict[str, Any]]:
     Args:
         damaged: What is wrong with each essay, and the cure, by id.
     """
-    unknown = {"reference": {}, "source": "", "pages": [], "passages": 0}
+    unknown = {"reference": {}, "source": "", "pages": [], "passages": 0, "tags": [], "collections": []}
     return [
         {"id": essay_id, "title": essay_id, **unknown, "damaged": sentence}
         for essay_id, sentence in damaged.items()
     ]
-
-
-def searched_passages(essay: StoredEssay) -> list[Passage]:
-    """The passages that questions search."""
-    return [passage for passage in essay.passages if passage.kind in SEARCHED_KINDS]
 
 
 def passage_object(
@@ -155,11 +154,11 @@ def passage_object(
     }
 
 
-def essays_text(essays: Sequence[StoredEssay], damaged: Mapping[str, str] | None = None) -> str:
+def essays_text(summaries: Mapping[str, EssaySummary], damaged: Mapping[str, str] | None = None) -> str:
     """A library's essays for a terminal, a line each; then its damaged ones, with what is wrong."""
     rows = [
-        (essay.id, essay_pages(essay), f"{len(searched_passages(essay))} passages", essay.report.title)
-        for essay in essays
+        (essay_id, essay_pages(summary), f"{summary.passages} passages", summary.title, labels_text(summary))
+        for essay_id, summary in summaries.items()
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
@@ -170,10 +169,15 @@ def essays_text(essays: Sequence[StoredEssay], damaged: Mapping[str, str] | None
     )
 
 
-def essay_pages(essay: StoredEssay) -> str:
+def essay_pages(summary: EssaySummary) -> str:
     """First and last page of an essay in words."""
-    report = essay.report
-    return f"pp. {report.first_page}–{report.last_page}" if report.pages else "no pages"
+    return f"pp. {summary.first_page}–{summary.last_page}" if summary.pages else "no pages"
+
+
+def labels_text(summary: EssaySummary) -> str:
+    """The collections and tags of an essay; empty if it has none."""
+    collections = f"[{'; '.join(summary.collections)}]" if summary.collections else ""
+    return " ".join(filter(None, [collections, *(f"#{tag}" for tag in summary.tags)]))
 
 
 def passage_pages(passage: Passage) -> str:
@@ -231,10 +235,14 @@ def _plain_passage(passage: Passage) -> str:
     return f"{' · '.join(filter(None, where))}\n{passage.text}"
 
 
-def plain_essays(essays: Sequence[StoredEssay], damaged: Mapping[str, str]) -> str:
+def plain_essays(summaries: Mapping[str, EssaySummary], damaged: Mapping[str, str]) -> str:
     """The essays of a library, a line each; then its damaged ones, with what is wrong with them by id."""
     lines = [
-        f"{essay.id} · {essay.report.title} · {essay_pages(essay)} · {len(searched_passages(essay))} passages"
-        for essay in essays
+        " · ".join(filter(None, [essay_id, summary.title, *_plain_facts(summary)]))
+        for essay_id, summary in summaries.items()
     ]
     return "\n".join([*lines, *(f"{essay_id} · damaged: {what}" for essay_id, what in damaged.items())])
+
+
+def _plain_facts(summary: EssaySummary) -> list[str]:
+    return [essay_pages(summary), f"{summary.passages} passages", labels_text(summary)]

@@ -13,6 +13,7 @@ from assistant.retrieval.index.ordering import DECIMALS
 from assistant.retrieval.names import Names, family
 from assistant.retrieval.questions import Question, cleaned
 from assistant.retrieval.ranking import Ranked, in_order
+from assistant.retrieval.selected import SelectedPassages
 
 # Added to the scores of a follow-up's passages: of the one shown first for the question before, of those
 # around it, and of its notes; of one that gives a reason, if that is asked; of those that have a name that is
@@ -82,7 +83,9 @@ class Conversations:
     def _turn(self, text: str, turns: tuple[Turn, ...], among: Collection[str] | None) -> Turn:
         """An earlier question with what was shown for it."""
         before = tuple(turn.question.text for turn in turns) if may_lean(text) else ()
-        key = (text, before, None if among is None else frozenset(among))
+        is_selection = among is None or isinstance(among, SelectedPassages)
+        searched = among if is_selection else frozenset(among or ())
+        key = (text, before, searched)
         if key not in self._turns:
             question = understood(self._corrected(Question.of(text)).text, turns, self._names_of(turns))
             shown, spans = self._shown(question, among)

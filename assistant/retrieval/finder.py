@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from assistant.core.answer import VERDICTS, AnswerVerdict, Basis, Match
 from assistant.core.draft_report import NearWords
-from assistant.core.essay import EssaySummary, Passage, Spans, StoredEssay
+from assistant.core.essay import EssaySummary, Spans, StoredEssay
 from assistant.core.quotation import PrintedPlace
+from assistant.core.selection import SelectableKind
 from assistant.retrieval.absence import Absence, AbsenceSearch
 from assistant.retrieval.confidence import ConfidenceFeatures, confidence_of, features_of, verdict_of
 from assistant.retrieval.conversations import Conversations
@@ -23,11 +24,13 @@ from assistant.retrieval.index.index import Index
 from assistant.retrieval.index.introductions import Introduction, introductions_of
 from assistant.retrieval.index.ordering import best_first, rounded
 from assistant.retrieval.models.encoder import Encoder, Floats
+from assistant.retrieval.passages import Passages
 from assistant.retrieval.places import PlaceMatch, PlaceSearch, places_in, without_places
 from assistant.retrieval.questions import Question, words
 from assistant.retrieval.ranking import Query, Ranked, by_tiers, in_order, with_additions
 from assistant.retrieval.search import Searcher
 from assistant.retrieval.searching import PassageSearch, Rows
+from assistant.retrieval.selected import SelectedPassages
 from assistant.retrieval.spelling import Speller
 from assistant.retrieval.structure import StructureSearch
 from assistant.retrieval.wording import plainly_put
@@ -88,41 +91,6 @@ class Ranking:
         return max(verdicts, key=VERDICTS.index)
 
 
-class Passages(Mapping[str, Passage]):
-    """Passages by id.
-
-    Args:
-        essays: The essays, by id; may load each essay when it is looked up.
-    """
-
-    def __init__(self, essays: Mapping[str, StoredEssay]) -> None:
-        self._essays = essays
-        self._loaded: dict[str, dict[str, Passage]] = {}
-
-    def _of_essay(self, essay_id: str) -> dict[str, Passage]:
-        if essay_id not in self._loaded:
-            self._loaded[essay_id] = {passage.id: passage for passage in self._essays[essay_id].passages}
-        return self._loaded[essay_id]
-
-    @cached_property
-    def _all(self) -> dict[str, Passage]:
-        passages: dict[str, Passage] = {}
-        for essay_id in self._essays:
-            passages |= self._of_essay(essay_id)
-        return passages
-
-    def __getitem__(self, passage_id: str) -> Passage:
-        essay_id = passage_id.rpartition("/")[0]
-        # Ids of passages that a question set brings along need not begin with an essay's id.
-        return self._of_essay(essay_id)[passage_id] if essay_id in self._essays else self._all[passage_id]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._all)
-
-    def __len__(self) -> int:
-        return len(self._all)
-
-
 class Finder:
     """Finds passages in an index.
 
@@ -174,11 +142,27 @@ class Finder:
     def _speller(self) -> Speller:
         return Speller(self.searcher.vocabulary())
 
-    def among(self, essays: Collection[str]) -> set[str] | None:
-        """Ids of the passages of some essays; ``None``, which means all, if no essay is named."""
-        if not essays:
+    def among(
+        self,
+        essays: Collection[str],
+        kinds: Collection[SelectableKind] = (),
+        only: Collection[str] | None = None,
+    ) -> SelectedPassages | None:
+        """The passages of some essays, or of all if none is named; ``None`` if all passages are meant.
+
+        Args:
+            essays: Ids of the essays.
+            kinds: Kinds of the passages; all if empty.
+            only: Ids of passages to which the search is restricted.
+        """
+        if not essays and not kinds and only is None:
             return None
-        return {passage_id for essay in essays for passage_id in self.searcher.passage_ids(essay)}
+        return SelectedPassages(
+            self.searcher.passage_ids,
+            frozenset(essays or self.essays),
+            frozenset(kinds),
+            None if only is None else frozenset(only),
+        )
 
     def understood(
         self, text: str, history: Sequence[str] = (), among: Collection[str] | None = None
@@ -272,6 +256,8 @@ class Finder:
         """Ids of the essays of some passages, or of all for ``None``, in the order of the library."""
         if among is None:
             return list(self.essays)
+        if isinstance(among, SelectedPassages):
+            return [essay_id for essay_id in self.essays if essay_id in among.essays]
         owners = {passage_id.rpartition("/")[0] for passage_id in among}
         if not owners <= self.essays.keys():
             # Ids of passages that a question set brings along need not begin with an essay's id.
@@ -378,9 +364,7 @@ class Finder:
             return ranking
         spans: dict[str, Spans] = {}
         phrases_in: dict[str, int] = {}
-        for passage_id in (
-            self.searcher.passages_containing(question.quoted_phrases) if searched is None else searched
-        ):
+        for passage_id in self._phrase_candidates(question, searched):
             passage = self.passages[passage_id]
             occurrences = [
                 [match.span() for match in pattern.finditer(passage.text)]
@@ -402,6 +386,13 @@ class Finder:
             return ranking
         # The question asks where a phrase occurs and nothing else.
         return replace(ranking, basis="phrase", confidence=_CONFIDENCE_EXACT)
+
+    def _phrase_candidates(self, question: Question, searched: Collection[str] | None) -> Iterable[str]:
+        """Ids of searched passages that may contain a quoted phrase."""
+        if searched is not None and not isinstance(searched, SelectedPassages):
+            return searched
+        candidates = self.searcher.passages_containing(question.quoted_phrases)
+        return candidates if searched is None else [name for name in candidates if name in searched]
 
     def _by_structure(
         self, ranking: Ranking, among: Collection[str] | None, section: Collection[str] | None

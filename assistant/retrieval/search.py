@@ -28,6 +28,7 @@ from assistant.retrieval.ranking import (
     piece_weights,
     rank,
 )
+from assistant.retrieval.selected import SelectedPassages
 
 # Passages that share words with the question; in large libraries they are scored besides the nearest.
 LEXICAL_CANDIDATES = 100
@@ -49,6 +50,7 @@ class Searcher:
         self.encoder = encoder
         self._ignored = frozenset(ignored)
         self._numbers: dict[str, dict[str, int]] = {}
+        self._last_selected: tuple[SelectedPassages, Integers] | None = None
         self._methods: dict[str, Callable[[Query, Integers], Floats]] = {
             "bm25": lambda query, _rows: self.lexical.scores(query.text),
             "windows": self.nearest_cosines,
@@ -69,9 +71,25 @@ class Searcher:
         """Windows of some passages, or of all for ``None``, in the order of the index."""
         if passages is None:
             return self.index.rows
+        if isinstance(passages, SelectedPassages):
+            return self._selected_rows(passages)
         numbers = (self._number(passage_id) for passage_id in passages)
         known = sorted(number for number in numbers if number is not None)
         return self.index.rows_of(np.array(known, dtype=np.int32))
+
+    def _selected_rows(self, selected: SelectedPassages) -> Integers:
+        """Windows of selected passages; those of the last selection are kept."""
+        last = self._last_selected
+        if last is None or last[0] != selected:
+            essays = (self.index.essays[name] for name in selected.essays if name in self.index.essays)
+            ranges = np.array(sorted(segment.windows for segment in essays), dtype=np.int64)
+            rows = runs(ranges.reshape(-1, 2))
+            if not selected.is_whole:
+                numbers = self.index.passages_of(rows).tolist()
+                fitting = [number for number in numbers if selected.fits(self.index.passage_id(number))]
+                rows = self.index.rows_of(np.array(fitting, dtype=np.int32))
+            self._last_selected = last = selected, rows
+        return last[1]
 
     def _number(self, passage_id: str) -> int | None:
         """Number of a passage; ``None`` if it has no window."""

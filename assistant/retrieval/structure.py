@@ -25,6 +25,7 @@ from assistant.core.essay import (
     plain_title,
 )
 from assistant.retrieval.questions import Question, casefolded_word, content_words
+from assistant.retrieval.selected import SelectedPassages
 
 Part = Literal["thesis", "plan", "opening", "conclusion", "announced end"]
 
@@ -286,31 +287,41 @@ class StructureSearch:
         """Ids of the passages of the section that a question names; ``None`` if it names none."""
         if not question.quoted_phrases and not question.mentions_section:
             return None
-        passages = None if among is None else self._passages_among(among)
-        sections = (
-            self._by_section
-            if passages is None
-            else {passage.section for passage in passages if passage.section}
-        )
+        selected = among if isinstance(among, SelectedPassages) else None
+        passages = None if among is None or selected is not None else self._passages_among(among)
+        sections: Collection[str] = self._by_section
+        if passages is not None:
+            sections = {passage.section for passage in passages if passage.section}
+        elif selected is not None:
+            sections = [
+                section
+                for section, essays in self._by_section.items()
+                if not selected.essays.isdisjoint(essays)
+            ]
         heading = question.heading_named(sections)
         if heading is None:
             return None
         # A quoted heading that the text contains as well may be meant as a phrase of the text.
-        if not question.mentions_section and self._is_printed(question, passages):
+        if not question.mentions_section and self._is_printed(question, passages, selected):
             return None
         if passages is None:
             passages = [
                 passage
                 for essay_id in self._by_section[heading]
-                for passage in self._searched_passages(essay_id, None)
+                if selected is None or essay_id in selected.essays
+                for passage in self._searched_passages(essay_id, selected)
             ]
         return {passage.id for passage in passages if passage.section == heading}
 
-    def _is_printed(self, question: Question, passages: Iterable[Passage] | None) -> bool:
-        """Whether some passages, or any for ``None``, contain one of the quoted phrases."""
+    def _is_printed(
+        self, question: Question, passages: Iterable[Passage] | None, selected: SelectedPassages | None
+    ) -> bool:
+        """Whether some passages, or any selected one for ``None``, contain one of the quoted phrases."""
         if passages is None:
             passages = (
-                self._by_id[passage_id] for passage_id in self._passages_containing(question.quoted_phrases)
+                self._by_id[passage_id]
+                for passage_id in self._passages_containing(question.quoted_phrases)
+                if selected is None or passage_id in selected
             )
         return any(
             pattern.search(passage.text) for passage in passages for pattern in question.phrase_patterns

@@ -35,7 +35,10 @@ FAILED = "The question could not be looked up; the program's terminal says why; 
 # from have arrived; the quotations of the essay that is read are wanted.
 _ON_OPEN = "element.addEventListener('open-essay', (event) => trigger('click', event.detail));"
 _ON_ANSWER = "watch('value', () => window.desk.answerArrived(props.value));"
-_ON_SCOPE = "watch('value', () => window.desk.scopeArrived()); window.desk.scopeArrived();"
+_ON_SCOPE = (
+    "const arrived = () => { window.desk.scopeArrived(); window.desk.filtersArrived(); }; "
+    "watch('value', arrived); arrived();"
+)
 _ON_READING = (
     "window.desk.quoteWith((essay, style) => server.quotations(essay, style), "
     "(pins, style) => server.selected(pins, style));"
@@ -261,7 +264,8 @@ class AskHandlers:
             if asked.essays and not known:
                 yield answer.error_html(CHOSEN_GONE), True
                 return
-            answers = self.library.answers(question, essays=known, style=style, history=asked.history)
+            options: dict[str, Any] = {"style": style, "history": asked.history, "where": asked.where}
+            answers = self.library.answers(question, essays=known, **options)
             titles = {essay_id: title_of(essay_id, summary) for essay_id, summary in summaries.items()}
             named = titles if len(titles) > 1 else None
             result = next(answers)

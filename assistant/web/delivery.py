@@ -33,7 +33,7 @@ STYLES = (
 ).split()
 SCRIPTS = (
     "page views copying navigation following place printed hits finding sentences selecting keys session "
-    "scope conversation judging library checking notebook pin_buttons pin_filter pin_drag pin_backup "
+    "scope filters conversation judging library checking notebook pin_buttons pin_filter pin_drag pin_backup "
     "pin_list saving updates"
 ).split()
 

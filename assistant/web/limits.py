@@ -26,7 +26,8 @@ from starlette.responses import PlainTextResponse
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from assistant.api.http import refusal
-from assistant.api.schema import MAX_BYTES, RefusedError
+from assistant.api.requests import MAX_BYTES
+from assistant.api.schema import RefusedError
 from assistant.web.gradio_api import FETCHES_NOTHING, check_message
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from assistant.core.notebook import Pin, Section
+from assistant.core.selection import EVERYTHING, SelectableKind, Selection
 
 # Characters; a browser stores some five million in all, and the page's script less.
 MOST_SESSION_CHARACTERS = 5_000_000
@@ -24,6 +25,7 @@ _MOST_PINS = 5_000
 _MOST_EARLIER = 20
 _LONGEST_ASKED = 200_000
 _MOST_TAGS, _LONGEST_TAG = 20, 60
+_MOST_FILTERS, _LONGEST_FILTER = 20, 300
 _PIN_TEXTS = ("citation", "title", "reference", "question", "note")
 
 
@@ -50,11 +52,13 @@ class Asked:
         turn: The script's own name for the question, which returns with its answer.
         history: The questions before it, oldest first.
         essays: Ids of the essays to ask; all if empty.
+        where: Which of them, and which of their passages.
     """
 
     turn: str = ""
     history: tuple[str, ...] = ()
     essays: tuple[str, ...] = ()
+    where: Selection = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,20 @@ def asked_with(sent: str | None) -> Asked:
     """What came with a question, from JSON of the page's script."""
     values = _object(sent, _LONGEST_ASKED)
     history = tuple(filter(None, map(_text, _list(values.get("history")))))
-    return Asked(_text(values.get("turn"), 100), history[-_MOST_EARLIER:], _texts(values.get("essays")))
+    turn, essays = _text(values.get("turn"), 100), _texts(values.get("essays"))
+    return Asked(turn, history[-_MOST_EARLIER:], essays, _where(values.get("filters")))
+
+
+def _where(sent: object) -> Selection:
+    """A selection without ids of essays; kinds that do not exist are left out."""
+    values = sent if isinstance(sent, dict) else {}
+    names = ("authors", "years", "collections", "tags", "sections", "kinds")
+    filters: dict[str, Any] = {
+        name: tuple(filter(None, (_text(value, _LONGEST_FILTER) for value in _list(values.get(name)))))
+        for name in names
+    }
+    filters["kinds"] = tuple(kind for kind in filters["kinds"] if kind in get_args(SelectableKind))
+    return Selection(**{name: texts[:_MOST_FILTERS] for name, texts in filters.items()})
 
 
 def saved_check(sent: str | None) -> CheckSession:

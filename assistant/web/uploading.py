@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.core.errors import AssistantError
+from assistant.library.importing import Became, FileToAdd
 from assistant.web.messages import public_message
-from assistant.web.views.essays import UploadLine, lines_html
+from assistant.web.views.essays import UploadLine, UploadState, lines_html
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,6 +35,14 @@ ONE_PAGE = "A first page is for one essay only; leave it empty to add several, a
 _PREFIX, _LOCK, _STARTING = "essay-assistant-", ".lock", 60
 # Added to the work's priority (``nice``), so that questions get the processor first.
 _NICENESS = 10
+# What became of a file, as the page says it.
+_STATES: dict[Became, UploadState] = {
+    "added": "added",
+    "replaced": "changed",
+    "unchanged": "there",
+    "same": "there",
+    "failed": "fault",
+}
 # Seconds between two updates of the progress.
 _INTERVAL = 0.2
 
@@ -80,11 +89,12 @@ class UploadJob:
 
         line.state = "working"
         try:
-            before = dict(self.library.summaries())
-            report = self.library.add(path, first_page=self.first_page, progress=progress)
-            added, known = self.library.summaries()[report.essay_id], before.get(report.essay_id)
-            line.report = report
-            line.state = "added" if known is None else "changed" if known.sha256 != added.sha256 else "there"
+            file = FileToAdd(path=path, first_page=self.first_page)
+            # An essay that is there already is read again, for that repairs what was damaged.
+            (result,) = self.library.add_files([file], again=True, progress=progress)
+            result.raise_error()
+            line.report = result.report or self.library.essay(result.essay).report
+            line.state = _STATES[result.outcome]
         except AssistantError as error:
             line.state, line.message = "fault", public_message(error, self.library.root, path)
         except BaseException:

@@ -23,13 +23,13 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from assistant.api.http import AccessGuard, HttpApi, LoopbackOnly, SameOriginOnly, is_loopback
-from assistant.api.schema import MAX_BYTES, MAX_PASSAGES
+from assistant.api.requests import MAX_BYTES, MAX_PASSAGES
 from assistant.api.service import ApiService
 from assistant.core.errors import LibraryError
 from assistant.library.library import Library
 from assistant.rendering.answers import answer_object
 from assistant.rendering.drafts import draft_object
-from assistant.rendering.essays import essay_object
+from assistant.rendering.essays import summary_object
 from assistant.rendering.quotations import verdict_object
 from assistant.web import app as page
 from assistant.web.app import server_routes
@@ -125,7 +125,7 @@ def test_a_draft_is_a_text_and_no_path(client: TestClient, tmp_path: Path) -> No
 
 
 def test_list_and_cite(client: TestClient, library: Library) -> None:
-    listed = json.loads(json.dumps([essay_object(essay, passages=False) for essay in library.essays()]))
+    listed = json.loads(json.dumps([summary_object(*essay) for essay in library.summaries().items()]))
     assert client.get("/api/list").json() == listed
     assert client.post("/api/list", json={}).json() == listed
     cited = client.get("/api/cite", params={"id": "sample", "page": "18"}).json()
@@ -181,7 +181,7 @@ def test_what_is_refused_of_a_question(
         ("/api/cite?id=other", 404, "no essay 'other'"),
         ("/api/cite?id=..%2F..%2Fetc%2Fpasswd", 404, "no essay"),
         ("/api/cite?id=sample&page=999", 400, "999"),
-        ("/api/list?x=1", 400, "no field 'x'; there is: none."),
+        ("/api/list?x=1", 400, "no field 'x'; there is: authors, years, collections, tags."),
         ("/api/", 404, "/api/ask, /api/quote, /api/check, /api/cite, /api/list"),
         ("/api/../ask", 404, ""),
         ("/api/ask/more", 404, "/api/ask"),

@@ -25,7 +25,8 @@ from starlette.testclient import TestClient
 from assistant.api.http import AccessGuard, LoopbackOnly
 from assistant.api.mcp import server
 from assistant.api.mcp_route import McpRoute
-from assistant.api.schema import CALLS, MAX_BYTES
+from assistant.api.requests import MAX_BYTES
+from assistant.api.schema import CALLS
 from assistant.api.service import ApiService
 from assistant.library.library import Library
 from assistant.rendering.answers import NEAR, NOT_ANSWERED, answer_object

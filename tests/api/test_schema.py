@@ -15,7 +15,8 @@ from fake_models import FakeEncoder
 from pydantic import BaseModel
 
 from assistant.api.json_schema import input_schema, output_schema
-from assistant.api.schema import CALLS, MAX_BYTES, RefusedError, check_request
+from assistant.api.requests import MAX_BYTES
+from assistant.api.schema import CALLS, RefusedError, check_request
 from assistant.api.service import ApiService
 from assistant.core.draft_report import DraftReport, Fix, Problem
 from assistant.core.quotation import Difference
@@ -124,7 +125,7 @@ def test_what_is_left_out_by_default_is_not_null(service: ApiService) -> None:
     [
         ("ask", {}, ["'question'", "missing"]),
         ("ask", {"question": "x", "more": 1}, ["'more'", "question, top, essays, style, history, fast"]),
-        ("list", {"more": 1}, ["'more'", "none"]),
+        ("list", {"more": 1}, ["'more'", "authors, years, collections, tags"]),
         ("ask", {"question": 1}, ["'question'", "a text"]),
         ("ask", {"question": "x", "top": True}, ["'top'", "a whole number"]),
         ("ask", {"question": "x", "top": 10**30}, ["'top'", "1 to 100"]),

@@ -20,7 +20,8 @@ from gradio_client.exceptions import AppError, AuthenticationError
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 
-from assistant.api.schema import CALLS, MAX_BYTES, RefusedError
+from assistant.api.requests import MAX_BYTES
+from assistant.api.schema import CALLS, RefusedError
 from assistant.api.service import ApiService
 from assistant.core.errors import LibraryError
 from assistant.library.library import Library
@@ -218,6 +219,13 @@ def test_gradio_offers_the_five_calls_and_nothing_else(client: Client) -> None:
         "explain": False,
         "voice": None,
         "on_its_own": False,
+        "authors": None,
+        "years": None,
+        "collections": None,
+        "tags": None,
+        "kinds": None,
+        "sections": None,
+        "per_essay": None,
     }
     assert info["named_endpoints"]["/ask"]["returns"][0]["type"]["type"] == "object"
     assert info["named_endpoints"]["/list"]["returns"][0]["type"]["type"] == "array"
@@ -299,7 +307,7 @@ def test_errors_of_the_server_are_written_to_its_terminal_alone(
     def broken(*_words: object, **_how: object) -> None:
         raise fault
 
-    for name in ("ask", "quote", "check_draft", "cite", "essays", "essay"):
+    for name in ("ask", "quote", "check_draft", "cite", "summaries", "essay"):
         monkeypatch.setattr(library, name, broken)
     service = ApiService(library)
     calls: list[Callable[[], Any]] = [

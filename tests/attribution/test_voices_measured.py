@@ -13,14 +13,14 @@ from essay_library import ROOT
 from assistant.attribution.voices import voices_of
 from assistant.core.answer import QuotedWords
 from assistant.core.essay import Passage
-from assistant.library import adding
+from assistant.library import adding, records
 
 JUDGED = ROOT / "data" / "eval"
 
 
 @cache
 def essay(path: Path) -> dict[str, Passage]:
-    prepared = adding.read_essay(path, adding.known_records(ROOT))
+    prepared = adding.read_essay(path, records.known_records(ROOT))
     return {passage.id: passage for passage in prepared.essay.passages}
 
 

@@ -12,7 +12,8 @@ from test_cases import FOLDER, essay_at, problems
 from assistant.chunking.frames import Frames
 from assistant.core.essay import SEARCHED_KINDS
 from assistant.core.setting import SetLine
-from assistant.library.adding import known_records, read_essay
+from assistant.library.adding import read_essay
+from assistant.library.records import known_records
 from assistant.quotations.printed import streams_of
 
 DATA = Path(__file__).parent.parent / "data" / "pdf"

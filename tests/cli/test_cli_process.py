@@ -27,7 +27,7 @@ class Slow(FakeEncoder):
             time.sleep(float(os.environ["SECONDS"]))
         return super().encode(texts, **options)
 
-assistant.library.library.default_loader = lambda name, notify: Slow()
+assistant.library.holdings.default_loader = lambda name, notify: Slow()
 from assistant.cli import main
 main()
 """

@@ -143,7 +143,7 @@ def test_a_library_that_cannot_be_read_is_named(command: Command, monkeypatch: p
     def barred(_path: Path) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "iterdir", barred)
+    monkeypatch.setattr("assistant.library.store.os.scandir", barred)
     assert command("doctor", "--json") == 1
     (trouble,) = command.json()["damaged"]
     assert (trouble["what"], "cannot be read" in trouble["problem"]) == ("library", True)

@@ -21,7 +21,8 @@ from assistant.documents.text import read_text
 from assistant.drafts.check import Checker
 from assistant.drafts.files import write_corrected_copy
 from assistant.drafts.quotations import find_quotations
-from assistant.library.adding import known_records, read_essay
+from assistant.library.adding import read_essay
+from assistant.library.records import known_records
 
 if TYPE_CHECKING:
     from collections.abc import Callable

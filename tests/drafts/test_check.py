@@ -15,7 +15,8 @@ from assistant.citations.styles import style_named
 from assistant.core.errors import AssistantError
 from assistant.documents.reading import read_draft_text
 from assistant.drafts.check import Checker, check_draft
-from assistant.library.adding import known_records, read_essay
+from assistant.library.adding import read_essay
+from assistant.library.records import known_records
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,8 @@ import pytest
 from assistant.citations.styles import style_named
 from assistant.documents.reading import read_draft_file, read_draft_text
 from assistant.drafts.check import Checker
-from assistant.library.adding import known_records, read_essay
+from assistant.library.adding import read_essay
+from assistant.library.records import known_records
 from assistant.rendering.drafts import message, problem_object
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from fake_models import FakeEncoder
 
 from assistant.core.errors import AssistantError, LibraryError, ReadingError, RecordError
 from assistant.core.essay import SEARCHED_KINDS
-from assistant.library import store
+from assistant.library import overrides
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -191,7 +191,7 @@ def test_a_crash_in_between_leaves_the_library_as_it_was(
 def test_when_it_was_added_is_kept(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
     added = opened.library.summaries()["sample"].added
     assert added.endswith("Z")
-    monkeypatch.setattr(store, "datetime", _Later)
+    monkeypatch.setattr(overrides, "datetime", _Later)
     opened.library.edit("sample", first_page="3")
     opened.library.add(SAMPLE)
     assert opened.library.summaries()["sample"].added == added

@@ -14,7 +14,7 @@ import pytest
 from essay_library import QUESTION, SAMPLE, SECOND, Opened
 
 from assistant.library.indexing import OutdatedError
-from assistant.library.store import ChunkFile, EssayStore
+from assistant.library.store import ChunkFile, EssayStore, Stamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,22 +53,21 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-def test_each_call_looks_at_a_chunk_file_once(
+def test_each_call_looks_at_the_folder_once(
     opened: Opened, monkeypatch: pytest.MonkeyPatch, call: Callable[[Library], object]
 ) -> None:
     opened.library.add(SECOND)
     call(opened.library)
-    looks: Counter[str] = Counter()
-    stat = Path.stat
+    looks, stamps = 0, EssayStore.stamps
 
-    def counted(path: Path, **options: Any) -> Any:
-        if path.suffix == ".jsonl":
-            looks[path.name] += 1
-        return stat(path, **options)
+    def counted(store: EssayStore) -> dict[str, Stamp]:
+        nonlocal looks
+        looks += 1
+        return stamps(store)
 
-    monkeypatch.setattr(Path, "stat", counted)
+    monkeypatch.setattr(EssayStore, "stamps", counted)
     call(opened.library)
-    assert looks == {f"{essay_id}.jsonl": 1 for essay_id in ("sample", "running-heads")}
+    assert looks == 1
 
 
 def test_a_change_by_another_program_is_seen_by_all_calls(opened: Opened) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from assistant.core.errors import LibraryError
 from assistant.core.essay import IngestReport, Kind, NoteMark, PageStart, Passage, SourceMap, StoredEssay
-from assistant.library import adding, store
+from assistant.library import adding, records, store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -175,7 +175,7 @@ def test_shipped_sample_is_what_the_program_makes_of_the_essay() -> None:
     path = folder / "sample.jsonl"
     if not path.exists():
         pytest.skip(f"{path.name} is not there yet; add data/sample/essay.txt to the checkout.")
-    result = adding.read_essay(SAMPLE, adding.known_records(ROOT))
+    result = adding.read_essay(SAMPLE, records.known_records(ROOT))
     assert path.read_text("utf-8") == store.dump(result.essay)
     assert store.load(path) == result.essay
     assert (folder / "sample.source.txt").read_bytes() == SAMPLE.read_bytes() == result.source.encode()

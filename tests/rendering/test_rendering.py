@@ -12,7 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.core.answer import Answer, AnswerVerdict, Citation, Highlight, Hit
-from assistant.core.essay import IngestReport, Kind, NoteMark, PageStart, Passage, SourceMap, StoredEssay
+from assistant.core.essay import (
+    EssaySummary,
+    IngestReport,
+    Kind,
+    NoteMark,
+    PageStart,
+    Passage,
+    SourceMap,
+    StoredEssay,
+)
 from assistant.rendering.answers import NEAR, NOT_ANSWERED, answer_object, answer_text, plain_answer
 from assistant.rendering.essays import (
     essay_object,
@@ -21,7 +30,7 @@ from assistant.rendering.essays import (
     passages_text,
     report_object,
     report_text,
-    searched_passages,
+    summary_object,
 )
 
 TEXT = "The lamp burns all night. Nobody — so Marsh’s diary says — has seen it go out. Ships pass."
@@ -265,17 +274,22 @@ def test_essays_for_a_terminal() -> None:
     other = replace(
         ESSAY, id="lee", report=replace(REPORT, title="Bells", pages=0), passages=(passage(),) * 12
     )
-    assert essays_text([ESSAY, other]).splitlines() == [
+    summaries = {
+        "marsh-2014": EssaySummary.of(ESSAY),
+        "lee": replace(
+            EssaySummary.of(other), tags=("to read", "coast"), collections=("Lamps/Northern", "Thesis")
+        ),
+    }
+    assert essays_text(summaries).splitlines() == [
         "marsh-2014  pp. 844–861  1 passages   The Lamp: A History",
-        "lee         no pages     12 passages  Bells",
+        "lee         no pages     12 passages  Bells                [Lamps/Northern; Thesis] #to read #coast",
     ]
 
 
 def test_an_essay_as_an_object() -> None:
-    value = essay_object(ESSAY, passages=False)
+    value = summary_object(ESSAY.id, EssaySummary.of(ESSAY))
     assert (value["id"], value["pages"], value["passages"]) == ("marsh-2014", ["844", "861"], 1)
-    assert searched_passages(ESSAY) == [passage()]
-    full: dict[str, Any] = json.loads(json.dumps(essay_object(ESSAY, passages=True)))
+    full: dict[str, Any] = json.loads(json.dumps(essay_object(ESSAY)))
     assert [item["id"] for item in full["passages"]] == ["marsh-2014/h1", "marsh-2014/p09"]
     assert full["passages"][1] == passage_object(passage())
     assert full["passages"][1]["pages"] == [{"label": "849", "start": 0}, {"label": "850", "start": TURN}]

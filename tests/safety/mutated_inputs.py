@@ -99,7 +99,7 @@ class Ran:
 def fake_models() -> Iterator[None]:
     """Let every library that is opened use models that need no weights."""
     with (
-        mock.patch("assistant.library.library.default_loader", loader(QuickEncoder())),
+        mock.patch("assistant.library.holdings.default_loader", loader(QuickEncoder())),
         mock.patch("assistant.library.library.DefaultReadingModel", _NoReadingModel),
         mock.patch("atexit.register"),
     ):

@@ -32,11 +32,11 @@ class _Slow(FakeLibrary):
         self.error = ""
 
     def answers(
-        self, question: str, *, essays: Sequence[str] = (), style: str = "mla", history: Sequence[str] = ()
+        self, question: str, *, style: str = "mla", history: Sequence[str] = (), **options: Any
     ) -> Iterator[Answer]:
         """Answer, and when reading closely say that nothing answers."""
         self.styles_asked.append(style)
-        answers = super().answers(question, essays=essays, style=style, history=history)
+        answers = super().answers(question, style=style, history=history, **options)
         for answer, fast in zip(answers, (True, False), strict=False):
             self.asked.append((question, fast, [*history]))
             if self.error and not fast:

@@ -198,9 +198,9 @@ def test_questions_go_before_the_work(tmp_path: Path) -> None:
     class Watched(FakeLibrary):
         niceness = -1
 
-        def summaries(self) -> dict[str, EssaySummary]:
+        def add(self, path: Path, **options: Any) -> IngestReport:
             self.niceness = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
-            return super().summaries()
+            return super().add(path, **options)
 
     library, own = Watched(), os.getpriority(os.PRIO_PROCESS, 0)
     assert list(UploadJob(library, [_uploaded(tmp_path, "one.txt", b"words")]).steps())
@@ -211,8 +211,8 @@ def test_questions_go_before_the_work(tmp_path: Path) -> None:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_failure_of_the_program_is_reported_and_the_copies_are_deleted(tmp_path: Path) -> None:
     class Broken(FakeLibrary):
-        def summaries(self) -> dict[str, EssaySummary]:
-            raise RuntimeError
+        def add(self, path: Path, **_options: Any) -> IngestReport:
+            raise RuntimeError(path)
 
     path = _uploaded(tmp_path, "one.txt", b"words")
     *_, last = UploadJob(Broken(), [path]).steps()

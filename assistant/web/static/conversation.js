@@ -92,7 +92,7 @@
     editing = "";
     keepList();
     const history = earlier.map((each) => each.question.slice(0, LONGEST_EARLIER));
-    return [question, JSON.stringify({ turn: turn.id, history, essays: turn.essays }), style];
+    return [question, JSON.stringify({ turn: turn.id, history, essays: turn.essays, filters: desk.filters() }), style];
   };
 
   // What the server has sent, as lines of JSON: passages, and later what has changed.

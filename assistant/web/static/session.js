@@ -23,6 +23,7 @@
     stored = {
       turns: stored.turns,
       scope: stored.scope,
+      filters: stored.filters,
       style: stored.style,
       reading: desk.reader()?.dataset.essay || stored.reading,
       place: placeInEssay(),
@@ -48,6 +49,13 @@
   };
 
   desk.storedScope = () => stored.scope;
+
+  desk.keepFilters = (filters) => {
+    stored.filters = filters;
+    desk.keep();
+  };
+
+  desk.storedFilters = () => stored.filters;
 
   desk.keepStyle = (style) => {
     stored.style = style;

@@ -8,19 +8,23 @@ Hooks that the scripts, the styles and the browser tests rely on (keep them stab
 - ``#shelf ul.damaged li[data-essay] button[data-act="remove"]``: essays whose files are damaged;
 - ``#shelf details.removed li[data-essay] button[data-act]`` (``restore``, ``forget``);
 - ``#scope details.scope``: the same choice in the part that asks, with ``input.chosen[value]``;
+- ``#scope .filter-form`` and ``#scope .chips button.chip[data-field][data-value]``: filters (``filters.js``);
 - ``form.edit``: its controls have the names of CSL's fields, and ``first-page`` and ``record``.
 """
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from unicodedata import combining, normalize
 
 from assistant.core.essay import CSLItem, EssaySummary, IngestReport, RemovedEssay, plain_title
+from assistant.core.selection import SelectableKind
 from assistant.web.views import PAGE, render
 from assistant.web.views.passage import label_of
 
@@ -59,6 +63,9 @@ _UPLOAD_STATES = {
     "there": "already there, nothing is changed",
     "changed": "brought up to date",
 }
+
+# Values of a filter that are offered.
+_MOST_VALUES = 300
 
 UploadState = Literal["waiting", "working", "added", "there", "changed", "fault"]
 
@@ -106,7 +113,26 @@ def scope_html(essays: Mapping[str, EssaySummary], focus: Sequence[str] = ()) ->
     Returns:
         One ``details.scope``, or one hidden ``div.scope`` where there is nothing to choose from.
     """
-    return render("essays.scope", labels_of(essays), [essay_id for essay_id in focus if essay_id in essays])
+    chosen = [essay_id for essay_id in focus if essay_id in essays]
+    return render("essays.scope", labels_of(essays), chosen, json.dumps(filter_values(essays)))
+
+
+def filter_values(essays: Mapping[str, EssaySummary]) -> dict[str, list[str]]:
+    """Values to filter essays by, those of most essays where there are many, by the name of the filter."""
+    counts: dict[str, Counter[str]] = {
+        name: Counter() for name in ("authors", "years", "collections", "tags", "sections")
+    }
+    for essay in essays.values():
+        counts["authors"].update({name for name in _families(essay.reference) if name})
+        counts["years"].update(filter(str.isdigit, [year_of(essay.reference)]))
+        counts["collections"].update(essay.collections)
+        counts["tags"].update(essay.tags)
+        counts["sections"].update(set(essay.sections))
+    values = {
+        name: sorted((value for value, _ in count.most_common(_MOST_VALUES)), key=_folded)
+        for name, count in counts.items()
+    }
+    return values | {"kinds": list(get_args(SelectableKind))}
 
 
 def in_order(essays: Mapping[str, EssaySummary]) -> list[str]:
@@ -198,8 +224,13 @@ def year_of(record: CSLItem) -> str:
 @PAGE.filter
 def sorted_names(record: CSLItem) -> str:
     """What rows are sorted by where they are sorted by authors."""
+    return " ".join(_families(record))
+
+
+def _families(record: CSLItem) -> list[str]:
+    """Family names of authors."""
     names = [name for name in record.get("author") or () if isinstance(name, dict)]
-    return " ".join(str(name.get("family") or name.get("literal") or "") for name in names)
+    return [str(name.get("family") or name.get("literal") or "") for name in names]
 
 
 @PAGE.filter

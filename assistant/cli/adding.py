@@ -1,0 +1,191 @@
+"""The command ``add``: a file, several, or folders of them."""
+
+from __future__ import annotations
+
+import glob
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assistant.cli.terminal import Bar, common, open_library, print_json, say
+from assistant.core.errors import AssistantError
+from assistant.core.selection import LabelChanges
+from assistant.rendering.essays import report_object, report_text
+
+if TYPE_CHECKING:
+    from assistant.library.importing import Became, FileOutcome, FileToAdd
+    from assistant.library.library import Library
+
+# What is said of a file, and how many files of a summary became so.
+_WORDS: dict[Became, str] = {
+    "added": "added",
+    "replaced": "replaced",
+    "unchanged": "unchanged",
+    "same": "the same as another",
+    "failed": "failed",
+}
+
+
+@click.command(short_help="Add essays and print what became of every character.")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--reference",
+    type=click.Path(path_type=Path),
+    help="Record of the essay: CSL-JSON, BibTeX, RIS, PubMed (.nbib) or EndNote XML.",
+)
+@click.option("--first-page", metavar="N", help="Number of the first page, such as 844 or xii.")
+@click.option("--id", "essay_id", help="Short name of the essay, such as gill-2014.")
+@click.option("--model", help="Embedding model of the whole library: a folder or a name.")
+@click.option("--ocr", is_flag=True, help="Have tesseract recognise the words of a scanned PDF.")
+@click.option(
+    "--ocr-language",
+    metavar="LANG",
+    default="eng",
+    show_default=True,
+    help="Languages of the scan as tesseract names them, such as deu+eng.",
+)
+@click.option("--tag", "tags", multiple=True, metavar="T", help="Tag for the essays (may be repeated).")
+@click.option(
+    "--collection",
+    "collections",
+    multiple=True,
+    metavar="NAME",
+    help="Collection to put the essays into, such as Novels or Novels/Dystopias (may be repeated).",
+)
+@click.option(
+    "--replace", is_flag=True, help="Let a file take the place of the same essay from another file."
+)
+@click.option("--again", is_flag=True, help="Read files again that have not changed.")
+@common
+def add(  # noqa: PLR0913 - the options of the command
+    *,
+    paths: tuple[Path, ...],
+    reference: Path | None,
+    first_page: str | None,
+    essay_id: str | None,
+    tags: tuple[str, ...],
+    collections: tuple[str, ...],
+    ocr: bool,
+    ocr_language: str,
+    root: Path | None,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Add essays (PATH ...) to the library and print what became of every character.
+
+    PATH ends in .txt, .text, .md or .pdf, or is a folder or a pattern such as 'texts/**/*.pdf'. Of a folder
+    all such files are added, also those in its folders, without hidden ones. Several files get a line each;
+    one that fails stops no other. The next run leaves out what has not changed.
+    """
+    from assistant.library.importing import FileToAdd
+
+    (first, *more), is_pattern = paths, glob.has_magic(str(paths[0]))
+    is_one = not more and not first.is_dir() and (first.exists() or not is_pattern)
+    if not is_one and (reference or first_page or essay_id):
+        raise AssistantError(
+            "--reference, --first-page and --id belong to one essay; add the files one by one."
+        )
+    library, labels = open_library(root), LabelChanges(tags=tags, collections=collections)
+    options["ocr_language"] = ocr_language if ocr else ""
+    if not is_one:
+        add_many(library, paths, labels, as_json=as_json, **options)
+        return
+    item = FileToAdd(path=first, reference=reference, first_page=first_page, essay_id=essay_id, labels=labels)
+    with Bar(first.name) as bar:
+        # The one file that is named is read even if it has not changed, which repairs what was damaged.
+        outcomes = list(library.add_files([item], progress=bar, **(options | {"again": True})))
+    for outcome in outcomes:
+        outcome.raise_error()
+        if as_json:
+            print_json(_object(library, outcome))
+        else:
+            click.echo(outcome.message if outcome.report is None else report_text(outcome.report))
+
+
+def add_many(
+    library: Library,
+    paths: Sequence[Path],
+    labels: LabelChanges,
+    *,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Add files and folders, print a line for each file and a summary, and exit with 2 if some failed."""
+    from assistant.library.importing import FileToAdd
+    from assistant.library.walking import essay_files
+
+    files = [FileToAdd(path=path, labels=labels) for path in essay_files(paths, library.root)]
+    # Programs that name files have got an object for each that was added, and a sentence for each other.
+    is_named = all(path.is_file() or not path.exists() for path in paths)
+    print_outcomes(library, files, as_json=as_json, failures=not is_named, **options)
+
+
+def print_outcomes(
+    library: Library, files: Sequence[FileToAdd], *, as_json: bool, failures: bool = True, **options: Any
+) -> None:
+    """Add files, print a line for each and a summary, and exit with 2 if some failed.
+
+    Args:
+        library: The library.
+        files: The files.
+        as_json: Whether each line is a JSON object.
+        failures: Whether there is an object for a file that failed too.
+        options: As for ``Library.add_files``.
+    """
+    outcomes: list[FileOutcome] = []
+    with Bar("") as bar:
+
+        def named() -> Iterator[FileToAdd]:
+            for number, file in enumerate(files, 1):
+                bar.name = f"{number}/{len(files)} {file.path.name}"
+                bar("file", number - 1, len(files))
+                yield file
+
+        try:
+            for outcome in library.add_files(named(), progress=bar, **options):
+                outcomes.append(outcome)
+                bar.close()
+                if as_json:
+                    if failures or outcome.essay:
+                        print_json(_object(library, outcome))
+                else:
+                    click.echo(_line(outcome, len(outcomes), len(files)))
+        except KeyboardInterrupt:
+            bar.close()
+            say(f"Interrupted. {_summary(outcomes)} The same command goes on with the others.")
+            raise
+    if not as_json:
+        say(_summary(outcomes))
+    failed = [outcome for outcome in outcomes if outcome.outcome == "failed"]
+    for outcome in failed:
+        say(f"assistant: {outcome.message}")
+    if failed:
+        sys.exit(2)
+
+
+def _line(outcome: FileOutcome, number: int, total: int) -> str:
+    count = f"{number:>{len(str(total))}}/{total}"
+    word = "same" if outcome.outcome == "same" else outcome.outcome
+    essay = f"{outcome.essay}  " if outcome.essay else ""
+    return f"{count}  {word:<9}  {essay}{outcome.path}  {outcome.message}".rstrip()
+
+
+def _summary(outcomes: Sequence[FileOutcome]) -> str:
+    counts = Counter(outcome.outcome for outcome in outcomes)
+    parts = [f"{counts[name]:,} {words}" for name, words in _WORDS.items() if counts[name]]
+    return f"{len(outcomes):,} file{'s' * (len(outcomes) != 1)}: {', '.join(parts) or 'none done'}."
+
+
+def _object(library: Library, outcome: FileOutcome) -> dict[str, Any]:
+    """An outcome as a JSON object: the ingest report of the essay, with the file and what became of it."""
+    about = {"file": str(outcome.path), "outcome": outcome.outcome}
+    if outcome.message:
+        about["message"] = outcome.message
+    if not outcome.essay:
+        return about
+    report = outcome.report or library.essay(outcome.essay).report
+    return report_object(report) | about

@@ -1,0 +1,368 @@
+"""Add many files: each has an outcome, a failure stops nothing, and the next run goes on.
+
+Several essays are written together, so that the index is not written again for each.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from assistant.citations.references import load_references, recognise
+from assistant.core.errors import AssistantError, LibraryError, ReadingError
+from assistant.core.essay import CSLItem, EssaySummary, IngestReport, Progress
+from assistant.core.selection import LabelChanges
+from assistant.library.duplicates import KnownEssays, likeness
+from assistant.library.identifying import Identity, id_of, refuse_bad_id, refuse_other_work
+from assistant.library.indexing import no_progress
+from assistant.library.records import known_records, stated_record
+from assistant.library.snapshot import Snapshot, summary_of
+from assistant.library.store import PendingEssay
+from assistant.library.walking import essay_files
+
+if TYPE_CHECKING:
+    from assistant.library.adding import LibraryWriter
+
+# What is written together: this many passages, or this share of the library's, whose index is written too;
+# never more than the memory should hold, and no more bytes of PDFs.
+_FEWEST_TOGETHER, _SHARE_TOGETHER, _MOST_TOGETHER = 250, 0.05, 5_000
+_MOST_BYTES = 100_000_000
+# A file whose words have so little in common with those of the essay that was read from it is another essay.
+_OTHER_WORK = 0.12
+_UNEXPECTED = "An unexpected error; please report it with what this prints: assistant doctor"
+
+# Whether an essay is ready to be written, or others must be written before it is prepared.
+_Step = Literal["ready", "wait"]
+Became = Literal["added", "unchanged", "replaced", "same", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileToAdd:
+    """A file, and what is stated about the essay in it.
+
+    Attributes:
+        path: The file.
+        reference: Its record, or the file of one.
+        first_page: Number of its first page.
+        essay_id: The id that it shall have.
+        replaces: Id of the essay of which this is known to be the new version.
+        labels: Tags and collections that it gets.
+        facts: Further fields to store with what the user stated, such as ids of another program.
+    """
+
+    path: Path
+    reference: CSLItem | Path | None = None
+    first_page: str | None = None
+    essay_id: str | None = None
+    replaces: str | None = None
+    labels: LabelChanges = field(default_factory=LabelChanges)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def states_record(self) -> bool:
+        """Whether anything is stated that takes reading the essay again."""
+        return self.reference is not None or self.first_page is not None or self.essay_id is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileOutcome:
+    """What became of a file.
+
+    Attributes:
+        path: The file.
+        outcome: ``added``; ``replaced``, if the library's essay is now this version; ``unchanged``, if the
+            library has it so; ``same``, if it holds this essay from another file; ``failed``.
+        essay: Id of the essay; empty if the file failed.
+        report: Its ingest report, if the file was read and not found to be the same.
+        message: One sentence on why it failed, or about the other file.
+        error: The error, if it failed.
+    """
+
+    path: Path
+    outcome: Became
+    essay: str = ""
+    report: IngestReport | None = None
+    message: str = ""
+    error: BaseException | None = None
+
+    def raise_error(self) -> None:
+        """Raise its error, if it failed."""
+        if self.error is not None:
+            raise self.error
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    item: FileToAdd
+    pending: PendingEssay
+    outcome: Became
+    message: str
+
+
+def files_to_add(files: Iterable[Path | FileToAdd], root: Path, labels: LabelChanges) -> Iterator[FileToAdd]:
+    """The files that paths, folders and patterns name, with labels; those that are described as they are."""
+    for file in files:
+        if isinstance(file, FileToAdd):
+            yield file
+        else:
+            yield from (FileToAdd(path=path, labels=labels) for path in essay_files([file], root))
+
+
+class Importer:
+    """Adds files to a library.
+
+    Args:
+        writer: Changes the library.
+        snapshot: Gives the essays as they are on disk now.
+        root: The library's folder.
+        model: Embedding model for the whole library; otherwise the one it has.
+        ocr_language: Language in which a scan is recognised; empty for not.
+        again: Whether to read files again that are unchanged.
+        replace: Whether a file takes the place of the same essay from another file.
+        progress: Called with the stage, the number of steps done and the number there are.
+    """
+
+    def __init__(
+        self,
+        writer: LibraryWriter,
+        snapshot: Callable[[], Snapshot],
+        root: Path,
+        *,
+        model: str | None = None,
+        ocr_language: str = "",
+        again: bool = False,
+        replace: bool = False,
+        progress: Progress = no_progress,
+    ) -> None:
+        self._writer, self._snapshot, self._root = writer, snapshot, root
+        self._model, self._ocr_language, self._progress = model, ocr_language, progress
+        self._again, self._replace = again or model is not None, replace
+        self._known_records = known_records(root)
+        self._see(snapshot())
+        self._waiting: list[_Prepared] = []
+
+    def _see(self, snapshot: Snapshot) -> None:
+        """Look at the essays that the library now has."""
+        self._before = snapshot
+        summaries = snapshot.summaries
+        self._known = KnownEssays(summaries)
+        self._by_file = {summary.file: name for name, summary in summaries.items() if summary.file}
+        self._also = {digest: name for name, summary in summaries.items() for digest in summary.also}
+        self._by_digest = {summary.source: name for name, summary in summaries.items()}
+        self._most = min(
+            _MOST_TOGETHER,
+            max(_FEWEST_TOGETHER, int(_SHARE_TOGETHER * sum(each.passages for each in summaries.values()))),
+        )
+
+    def run(self, items: Iterable[FileToAdd]) -> Iterator[FileOutcome]:
+        """Add files, and yield what became of each; of several that are written together, when they are.
+
+        Raises:
+            AssistantError: If the library cannot be written to. What was yielded is in it.
+        """
+        for item in items:
+            yield from self._outcomes(item)
+        yield from self._flush()
+
+    def _outcomes(self, item: FileToAdd) -> Iterator[FileOutcome]:
+        outcome: FileOutcome | _Step
+        try:
+            outcome = self._without_reading(item) or self._read(item)
+        except AssistantError as error:
+            outcome = FileOutcome(path=item.path, outcome="failed", message=str(error), error=error)
+        except (Exception, RecursionError, MemoryError) as error:  # noqa: BLE001 - stops none of the others
+            outcome = _unexpected(item, error)
+        if outcome == "wait":
+            yield from self._flush()
+            yield from self._outcomes(item)
+            return
+        if isinstance(outcome, FileOutcome):
+            yield outcome
+        if self._is_full():
+            yield from self._flush()
+
+    def _without_reading(self, item: FileToAdd) -> FileOutcome | None:
+        """What becomes of a file whose bytes the library knows; ``None`` if it must be read."""
+        if self._again or item.states_record:
+            return None
+        digest = _digest(item.path)
+        if not self._replace and (other := self._also.get(digest)) in self._before.summaries:
+            return self._left(item, str(other), digest)
+        essay_id = self._by_digest.get(digest)
+        if essay_id is None or essay_id not in self._before.summaries:
+            return None
+        summary, place = self._before.summaries[essay_id], os.path.abspath(item.path)  # noqa: PTH100
+        if item.replaces not in {None, essay_id}:
+            return None
+        is_other = summary.file not in {"", place} and Path(summary.file).exists()
+        self._writer.label(essay_id, item.labels, item.facts, file=None if is_other else place)
+        self._by_file[summary.file if is_other else place] = essay_id
+        if is_other:
+            message = f"It is the same file as {summary.file}, which is {essay_id}."
+            return FileOutcome(path=item.path, outcome="same", essay=essay_id, message=message)
+        return FileOutcome(path=item.path, outcome="unchanged", essay=essay_id)
+
+    def _read(self, item: FileToAdd) -> FileOutcome | _Step:
+        """Read a file and prepare its essay; ``wait`` if essays must be written before."""
+        self._progress("reading", 0, 1)
+        refuse_bad_id(item.essay_id)
+        file = self._writer.read(item.path, self._progress, self._ocr_language)
+        reference = item.reference
+        record = load_references(reference)[0] if isinstance(reference, Path) else None
+        if reference is not None and record is None:
+            record = stated_record(reference, file.document.text)
+        identified = record or recognise(file.document.text, self._known_records)
+        held = item.replaces or item.essay_id or self._held(item.path, file.sha256)
+        essay_id = held or id_of(identified, file.stem)
+        waiting = {each.pending.essay.id for each in self._waiting}
+        if essay_id in waiting:
+            return "wait"
+
+        def pending_as(name: str) -> PendingEssay:
+            stated = self._writer.overrides(name).updated(record, item.first_page).labelled(item.labels)
+            stated = replace(stated, other=stated.other | dict(item.facts))
+            known = self._known_records
+            return self._writer.pending(
+                item.path, file, Identity(name, identified), stated, known, item.first_page
+            )
+
+        pending = pending_as(essay_id)
+        summary = summary_of(pending.essay, "", pending.overrides)
+        if item.essay_id is not None and item.replaces is None:
+            refuse_other_work(item.path, pending.essay, Identity(essay_id, identified), self._before)
+            return self._ready(item, pending, "")
+        if held is not None and (item.replaces or self._is_version(held, summary)):
+            return self._ready(item, pending, "")
+        same = self._known.same(summary)
+        if same in waiting:
+            return "wait"
+        if same is not None:
+            return self._same(item, same, pending, pending_as)
+        free = self._free_id(id_of(identified, file.stem), file.sha256)
+        return self._ready(item, pending if free == essay_id else pending_as(free), "")
+
+    def _held(self, path: Path, digest: str) -> str | None:
+        """Id of the essay that was read from a file at this path, or from one with these bytes."""
+        place = os.path.abspath(path)  # noqa: PTH100 - links are not followed
+        held = self._by_file.get(place) or self._by_digest.get(digest)
+        return held if held in self._before.stamps else None
+
+    def _is_version(self, essay_id: str, summary: EssaySummary) -> bool:
+        """Whether an essay is a version of one that the library holds, or repairs a damaged one."""
+        held = self._before.summaries.get(essay_id)
+        return held is None or likeness(held.sketch, summary.sketch) >= _OTHER_WORK
+
+    def _same(
+        self,
+        item: FileToAdd,
+        essay_id: str,
+        pending: PendingEssay,
+        pending_as: Callable[[str], PendingEssay],
+    ) -> FileOutcome | _Step:
+        """Replace the same essay from another file, or leave it."""
+        held = self._before.summaries[essay_id]
+        has_moved = held.source_name == item.path.name and not (held.file and Path(held.file).exists())
+        pages, is_new_pdf = pending.essay.report.pages, pending.essay.is_pdf and held.reader != "pdf"
+        is_better = pages > 0 and pages >= held.pages and (held.pages == 0 or is_new_pdf)
+        if not (self._replace or is_better or has_moved):
+            return self._left(item, essay_id, pending.essay.source_sha256)
+        message = "" if has_moved else f"It takes the place of the same essay from {held.source_name}."
+        return self._ready(item, pending if pending.essay.id == essay_id else pending_as(essay_id), message)
+
+    def _left(self, item: FileToAdd, essay_id: str, digest: str) -> FileOutcome:
+        """Leave the same essay from another file as it is."""
+        held = self._before.summaries[essay_id]
+        self._writer.label(essay_id, item.labels, item.facts, also=digest)
+        message = f"It is the same essay as {essay_id} ({held.source_name}) and was not added again."
+        return FileOutcome(path=item.path, outcome="same", essay=essay_id, message=message)
+
+    def _free_id(self, name: str, digest: str) -> str:
+        """An id that no other essay has: ``gill-2014``, or else ``gill-2014-2`` and so on."""
+        # An essay whose file is damaged is repaired by adding it again.
+        taken = {each.pending.essay.id for each in self._waiting} | self._before.summaries.keys()
+        number, free = 1, name
+        while free in taken and self._by_digest.get(digest) != free:
+            number += 1
+            free = f"{name[:75]}-{number}"
+        return free
+
+    def _ready(self, item: FileToAdd, pending: PendingEssay, message: str) -> _Step:
+        """Put an essay among those that are written next."""
+        essay_id = pending.essay.id
+        held = self._before.summaries.get(essay_id)
+        outcome: Became = "added" if essay_id not in self._before.stamps else "replaced"
+        if held is not None and held.sha256 == hashlib.sha256(pending.chunks.encode()).hexdigest():
+            outcome = "unchanged"
+        self._waiting.append(_Prepared(item, pending, outcome, message))
+        self._known.add(essay_id, summary_of(pending.essay, "", pending.overrides))
+        return "ready"
+
+    def _is_full(self) -> bool:
+        passages = sum(len(each.pending.essay.passages) for each in self._waiting)
+        size = sum(len(each.pending.original.data) for each in self._waiting if each.pending.original)
+        return passages >= self._most or size >= _MOST_BYTES
+
+    def _flush(self) -> Iterator[FileOutcome]:
+        """Write the essays that are ready."""
+        if not self._waiting:
+            return
+        ready, self._waiting = self._waiting, []
+        try:
+            yield from self._written(ready)
+        except (AssistantError, KeyboardInterrupt):
+            raise
+        except Exception as error:  # noqa: BLE001 - one essay stops none of the others
+            for each in ready:
+                try:
+                    yield from self._written([each])
+                except AssistantError:
+                    raise
+                except Exception:  # noqa: BLE001 - as above
+                    yield _unexpected(each.item, error)
+        self._see(self._snapshot())
+
+    def _written(self, ready: Sequence[_Prepared]) -> list[FileOutcome]:
+        essays = [each.pending for each in ready]
+        self._progress("reading", 1, 1)
+        left = self._writer.commit(essays, self._before, model=self._model, progress=self._progress)
+        return [_outcome(each, is_written=each.pending not in left) for each in ready]
+
+
+def _outcome(prepared: _Prepared, *, is_written: bool) -> FileOutcome:
+    path, essay = prepared.item.path, prepared.pending.essay
+    if not is_written:
+        error = LibraryError(f"Another program has just changed {essay.id}; add {path} again.")
+        return FileOutcome(path=path, outcome="failed", message=str(error), error=error)
+    return FileOutcome(
+        path=path,
+        outcome=prepared.outcome,
+        essay=essay.id,
+        report=essay.report,
+        message=prepared.message,
+    )
+
+
+def _unexpected(item: FileToAdd, error: BaseException) -> FileOutcome:
+    sentence = f"{item.path}: {_UNEXPECTED} ({type(error).__name__})."
+    return FileOutcome(path=item.path, outcome="failed", message=sentence, error=error)
+
+
+def _digest(path: Path) -> str:
+    """Digest of a file.
+
+    Raises:
+        ReadingError: If it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        if path.is_dir():
+            raise ReadingError(f"{path} is a folder without a file that could be an essay.") from error
+        raise ReadingError(
+            f"{path} cannot be read ({error.strerror}); check that the file is there and may be read."
+        ) from error
