@@ -296,6 +296,28 @@ def from_title_page(title: str, author: str, file_stem: str, *, first_page: str 
     return record
 
 
+def with_stated(made: CSLItem, stated: CSLItem, *, printed_title: str) -> CSLItem:
+    """A record made of a title page, with what the file states of itself besides.
+
+    Args:
+        made: The record of the title page.
+        stated: The record that the file states; names that are not divided are under ``literal``.
+        printed_title: The title as printed, which counts before the stated one; empty if none is.
+    """
+    if not stated:
+        return made
+    authors = [
+        parse_name(str(name["literal"])) if set(name) == {"literal"} else dict(name)
+        for name in stated.get("author", ())
+    ]
+    record = {**made, **stated}
+    if authors or "author" in made:
+        record["author"] = authors or made["author"]
+    if printed_title:
+        record["title"] = made["title"]
+    return record
+
+
 def _capitalised(names: str) -> str:
     """Names in capitals with small letters, particles and the word between two names included."""
     words = re.sub(r"[^\W\d_]+", lambda word: word[0].capitalize(), names.lower())

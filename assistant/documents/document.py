@@ -7,6 +7,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from assistant.core.declared import BlockKind, Declaration
 from assistant.core.essay import Span, Spans
@@ -82,6 +83,8 @@ class Document:
         entries: Text of each entry of the works cited that it prints with a key.
         setting: How the text is set on its pages; only a PDF tells it.
         metadata: What the file says of itself, such as ``Title`` and ``Author``.
+        record: The CSL-JSON record that it states of itself, as web pages and books do; names are those of
+            persons if they are divided, and as printed under ``literal``.
         warnings: Sentences on the reading that the user should see.
         escape: Writes words as a text of this format has them.
     """
@@ -107,6 +110,7 @@ class Document:
     entries: Mapping[str, str] = field(default_factory=dict, repr=False)
     setting: Setting | None = field(default=None, repr=False)
     metadata: Mapping[str, str] = field(default_factory=dict)
+    record: Mapping[str, Any] = field(default_factory=dict, repr=False)
     warnings: tuple[str, ...] = ()
     escape: Callable[[str], str] = str
 

@@ -16,6 +16,8 @@ from assistant.core.errors import DraftError, ReadingError
 from assistant.core.lines import strip
 from assistant.documents.declared import essay_reader
 from assistant.documents.document import Document
+from assistant.documents.epub import read_epub
+from assistant.documents.html import read_html
 from assistant.documents.latex import read_latex
 from assistant.documents.markdown import read_markdown
 from assistant.documents.opendocument import read_opendocument
@@ -37,18 +39,20 @@ def _decoded(parse: Callable[[str, str], Document]) -> Parser:
 
 
 PDF = ".pdf"
-_ARCHIVE_PARSERS: dict[str, Parser] = {".docx": read_word, ".odt": read_opendocument}
+_ARCHIVE_PARSERS: dict[str, Parser] = {".docx": read_word, ".odt": read_opendocument, ".epub": read_epub}
+_PAGE_PARSERS: dict[str, Parser] = dict.fromkeys((".html", ".htm", ".xhtml"), read_html)
 # A name without a suffix is that of a text file.
 ESSAY_PARSERS: dict[str, Parser] = {
     **dict.fromkeys((".txt", ".text", ".md", ".markdown", ""), _decoded(read_pages)),
     ".pdf": read_pdf,
-    **{suffix: essay_reader(parser) for suffix, parser in _ARCHIVE_PARSERS.items()},
+    **{suffix: essay_reader(parser) for suffix, parser in (_ARCHIVE_PARSERS | _PAGE_PARSERS).items()},
 }
 DRAFT_PARSERS: dict[str, Parser] = {
     **dict.fromkeys((".md", ".markdown"), _decoded(read_markdown)),
     **dict.fromkeys((".txt", ".text"), _decoded(read_text)),
     **dict.fromkeys((".tex", ".latex"), _decoded(read_latex)),
     **_ARCHIVE_PARSERS,
+    **_PAGE_PARSERS,
 }
 
 # About 1.7 million words, twenty long books: a larger file is not an essay and would take an hour to index.
@@ -139,7 +143,8 @@ def _read(path: Path, purpose: _Purpose) -> Document:
         ending = f"the unknown ending {path.suffix!r}" if suffix else "no ending"
         known = ", ".join(filter(None, purpose.parsers))
         raise ReadingError(f"{path} has {ending}; save the {purpose.noun} as one of {known}.")
-    archive = suffix in _ARCHIVE_PARSERS or suffix == PDF
+    # Pictures may be saved within a page too.
+    archive = suffix in _ARCHIVE_PARSERS or suffix in _PAGE_PARSERS or suffix == PDF
     largest = LARGEST_ARCHIVE if archive else purpose.largest_text
     if size > largest:
         cure = "save it without its pictures" if archive else purpose.too_large

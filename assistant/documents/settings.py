@@ -68,6 +68,7 @@ def dump_reading(document: Document) -> str:
         "origin": pages.origin,
         "metadata": dict(document.metadata),
         "warnings": document.warnings,
+        "record": dict(document.record),
     }
     head = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     if document.setting is not None:
@@ -103,6 +104,7 @@ def load_reading(name: str, reader: str, text: str, reading: str) -> Document:
         setting = _setting(value["setting"]) if "setting" in value else None
         declared = _declaration(value["declared"]) if setting is None else None
         metadata = {str(key): str(entry) for key, entry in dict(value["metadata"]).items()}
+        record = dict(value.get("record", {}))
         warnings = tuple(map(str, value["warnings"]))
     except (KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
         raise ValueError(str(error)) from error
@@ -119,7 +121,7 @@ def load_reading(name: str, reader: str, text: str, reading: str) -> Document:
         raise ValueError(name)
     return Document(
         name=name, reader=reader, text=text, pages=pages, setting=setting, declared=declared,
-        metadata=metadata, warnings=warnings,
+        metadata=metadata, record=record, warnings=warnings,
     )  # fmt: skip
 
 

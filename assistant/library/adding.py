@@ -21,6 +21,7 @@ from assistant.citations.references import (
     load_references,
     recognise,
     stated_title,
+    with_stated,
 )
 from assistant.core.errors import LibraryError, ReadingError
 from assistant.core.essay import (
@@ -431,15 +432,16 @@ def divide(
     warnings = [*document.warnings, *numbering.warnings, *chunked.report.warnings, *losses_of(cited)]
     if record is None:
         stated = document.metadata
-        cited = from_title_page(
+        made = from_title_page(
             chunked.title or stated_title(stated.get("Title", "")),
             chunked.author or stated.get("Author", ""),
             file.stem,
             first_page=text[:_FIRST_PAGE],
         )
+        cited = with_stated(made, document.record, printed_title=chunked.title)
+        source = "its title page is cited" if cited == made else "what its file states of it is cited"
         warnings.insert(
-            len(numbering.warnings),
-            "No record of the essay is known; its title page is cited; edit the essay to give one.",
+            len(numbering.warnings), f"No record of the essay is known; {source}; edit the essay to give one."
         )
     report = replace(chunked.report, title=plain_title(cited), warnings=tuple(warnings))
     return StoredEssay(
