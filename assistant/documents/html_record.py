@@ -73,8 +73,8 @@ def page_record(page: _Element) -> Record:
     if "DOI" in record:
         found = _DOI.search(record["DOI"])
         record["DOI"] = found[0] if found else ""
-    names = next((metas[name] for name in _AUTHORS if name in metas), list[str]())
-    record["author"] = _people(names) or linked.get("author", [])
+    authors = next((metas[name] for name in _AUTHORS if name in metas), [])
+    record["author"] = _people(authors) or linked.get("author", [])
     date = next((metas[name][0] for name in _DATES if name in metas), "")
     record["issued"] = _date(date) or linked.get("issued")
     record["title"] = _without_site(record.get("title") or linked.get("title", "") or _title(page), metas)

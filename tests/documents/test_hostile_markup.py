@@ -60,7 +60,7 @@ def test_a_page_is_refused_in_one_sentence(name: str, tmp_path: Path) -> None:
     path.write_text(REFUSED[name], "utf-8")
     with pytest.raises(ReadingError) as error:
         read_essay_file(path)
-    assert one_sentence(str(error.value))
+    assert one_sentence(error.value)
 
 
 @pytest.mark.parametrize("ending", ["html", "epub"])
@@ -97,7 +97,7 @@ def test_a_book_is_refused_in_one_sentence(files: dict[str, str], tmp_path: Path
     path.write_bytes(book(files))
     with pytest.raises(ReadingError) as error:
         read_essay_file(path)
-    assert one_sentence(str(error.value))
+    assert one_sentence(error.value)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_what_is_no_book_is_refused_in_one_sentence(data: bytes, tmp_path: Path)
     path.write_bytes(data)
     with pytest.raises(ReadingError) as error:
         read_essay_file(path)
-    assert one_sentence(str(error.value))
+    assert one_sentence(error.value)
 
 
 def test_a_package_of_entities_is_no_harm(tmp_path: Path) -> None:
@@ -120,4 +120,4 @@ def test_a_package_of_entities_is_no_harm(tmp_path: Path) -> None:
     path.write_bytes(book({"a.xhtml": page(PROSE)}, package=package))
     with pytest.raises(ReadingError) as error:
         read_essay_file(path)
-    assert one_sentence(str(error.value))
+    assert one_sentence(error.value)
