@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.attribution.library_voices import LibraryVoices
-from assistant.citations.locators import pages_of
+from assistant.citations.locators import place_of
 from assistant.citations.setting import closing_marks, is_set_off
 from assistant.core.answer import Citation, PreparedQuotation, QuotedWords
 
@@ -30,11 +30,11 @@ def cite_span(
     Returns:
         The citation, and the quotation that all words of the span belong to, or ``None``.
     """
-    pages = pages_of(passage, start, end)
+    where = place_of(passage, start, end)
     quoted = voices.quotation_of(passage, start, end)
     author = None if quoted is None else quoted.author
-    citation = style.cached_in_text(record, pages, quoting=author)
-    return Citation(pages, citation.plain(), citation), quoted
+    citation = style.cached_in_text(record, where, quoting=author)
+    return Citation.at(where, citation.plain(), citation), quoted
 
 
 def prepare_quotation(

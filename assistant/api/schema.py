@@ -48,6 +48,7 @@ _PassageId = Annotated[str, Field(description="The passage's id, such as gill-20
 _Start = Annotated[int, Field(description="Offset of the first character.")]
 _End = Annotated[int, Field(description="Offset after the last character.")]
 _Pages = Annotated[str, Field(description="Pages, such as 849-50; empty where the source shows none.")]
+_LOCATOR = Field(ABSENT, description="Given without pages: what is cited in their place, such as par. 14.")
 _Citation = Annotated[str, Field(description="In-text citation in the style asked for.")]
 _Reference = Annotated[str, Field(description="Full bibliographic reference.")]
 _Printed = Annotated[str, Field(description="The printed words, not to be altered.")]
@@ -77,6 +78,7 @@ class HighlightObject(BaseModel):
     end: _End
     text: _Printed
     pages: _Pages
+    locator: str = _LOCATOR
     citation: _Citation
     quotation: _Quotation
     quoted: QuotedObject | None
@@ -105,6 +107,7 @@ class HitObject(BaseModel):
     section: str = Field(description="The heading above it, or empty.")
     text: _Printed
     pages: _Pages
+    locator: str = _LOCATOR
     score: float
     source: SourceObject
     highlights: list[HighlightObject] = Field(description="The sentences that answer, in reading order.")
@@ -178,6 +181,7 @@ class PlaceObject(BaseModel):
     end: _End
     text: _Printed
     pages: _Pages
+    locator: str = _LOCATOR
     source: SourceObject
     citation: _Citation
     quoted: QuotedObject | None
@@ -226,6 +230,7 @@ class ProblemObject(_InDraft):
     essay: _EssayId
     passage: _PassageId | None
     pages: _Pages | None
+    locator: str = _LOCATOR
     message: str = Field(description="What is wrong, on one line.")
     diff: _Diff
     warnings: list[WarningObject] = Field(description="What may change the sense; else empty.")
@@ -244,6 +249,7 @@ class HintObject(_InDraft):
     passage: _PassageId
     printed: str = Field(description="The nearest words of the essay, not to be altered.")
     pages: _Pages
+    locator: str = _LOCATOR
     message: str = Field(description="Which page is nearer, on one line.")
 
 

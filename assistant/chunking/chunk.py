@@ -21,6 +21,7 @@ from assistant.chunking.cleaning import CleanText, Hyphenation, Tally, clean
 from assistant.chunking.declared import declared_essay
 from assistant.chunking.footnotes import take_footnotes
 from assistant.chunking.layout import LIST_ITEM, Layout, find_layout
+from assistant.chunking.locators import LocatorCounter
 from assistant.chunking.marks import MarkFinder, NoteTarget
 from assistant.chunking.matter import DroppedSpan
 from assistant.chunking.notes import has_bracket, note_start
@@ -287,8 +288,10 @@ def _passages(essay: Essay, drafts: Sequence[_Draft]) -> tuple[Passage, ...]:
     section = ""
     paragraph: str | None = None  # the paragraph that a quotation would interrupt
     interrupted = False
+    counter = LocatorCounter([draft.block.label for draft in drafts]) if not essay.pages else None
     for ordinal, draft in enumerate(drafts, 1):
         kind, text = draft.block.kind, draft.clean.text
+        continues = paragraph if kind == "paragraph" and interrupted and draft.block.resumes else None
         passage_id = f"{essay.id}/{draft.name}"
         if kind == "heading" and not draft.block.is_front:
             section, paragraph, interrupted = text, None, False
@@ -303,10 +306,11 @@ def _passages(essay: Essay, drafts: Sequence[_Draft]) -> tuple[Passage, ...]:
                 sentences=split_sentences(text, _label_length(draft.block, text)),
                 pages=_pages(essay, page_starts, draft),
                 source_map=draft.clean.source_map(),
-                continues=paragraph if kind == "paragraph" and interrupted and draft.block.resumes else None,
+                continues=continues,
                 introduced_by=paragraph if kind in _QUOTED else None,
                 notes=draft.notes,
                 emphasis=_emphasis(essay, draft.clean),
+                locator=counter.of(draft.block, is_new=continues is None) if counter else "",
             )
         )
         if kind == "paragraph":

@@ -1,19 +1,35 @@
-"""Locators: pages, written as citations write them."""
+"""Locators: pages, or paragraphs of an essay without pages, written as citations write them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
 
+from assistant.core.answer import is_locator
 from assistant.core.errors import RecordError
 from assistant.core.essay import Passage
 
 _RANGE = re.compile(r"(?<![\w-])(?P<first>\d{1,9})-(?P<last>\d{1,9})(?![\w-])")
 
 
-def pages_of(passage: Passage, start: int, end: int) -> str:
-    """Locator of a span of a passage's text, with a hyphen (``849-50``); empty without pages."""
-    return page_range(passage.pages_of(start, end))
+# Paragraphs, notes and sections by the words that name one of them and several.
+_OTHER = re.compile(r"(?P<word>par|n|sec)\. (?P<number>\S+)")
+_PLURAL = {"par": "pars.", "n": "nn.", "sec": "secs."}
+_SINGULAR = {form: word for word, plural in _PLURAL.items() for form in (plural, f"{word}.")}
+_NOUNS = {"par": "paragraph", "n": "note", "sec": "section"}
+# The words of styles that have others.
+_PARAGRAPHS = re.compile(r"\bpar(s?)\. ")
+# How users name a paragraph or a note.
+_NAMED = re.compile(
+    r"(?P<word>par(?:a|agraph)?s?\.?|¶{1,2}|abs(?:atz|\.)?|nn?\.?|(?:foot|end)?notes?)?"
+    r"\s*(?P<first>\w{1,12})(?:\s?[-–]\s?(?P<last>\w{1,12}))?",
+    re.IGNORECASE,
+)
+
+
+def place_of(passage: Passage, start: int, end: int) -> str:
+    """Locator of a span of a passage's text, with a hyphen (``849-50``), or ``par. 14`` without pages."""
+    return page_range(passage.places_of(start, end))
 
 
 def page_range(labels: Sequence[str]) -> str:
@@ -27,6 +43,10 @@ def page_range(labels: Sequence[str]) -> str:
     first, last = labels[0], labels[-1]
     if first == last:
         return first
+    one, other = _OTHER.fullmatch(first), _OTHER.fullmatch(last)
+    if one and other:
+        same = one["word"] == other["word"]
+        return f"{_PLURAL[one['word']]} {one['number']}-{other['number']}" if same else first
     if not (first.isdecimal() and last.isdecimal()):
         return f"{first}-{last}"
     return f"{first}-{_shortened(first, last)}"
@@ -55,6 +75,8 @@ def locator_of(page: str, labels: Sequence[str], essay_id: str) -> str:
     Raises:
         RecordError: If the essay has no such page.
     """
+    if labels and is_locator(labels[0]):
+        return _other_locator(page, labels, essay_id)
     first, dash, last = re.sub(r"\s+", "", page).replace("–", "-").partition("-")
     if dash and first.isdecimal() and last.isdecimal():
         last = _completed(first, last)
@@ -65,6 +87,23 @@ def locator_of(page: str, labels: Sequence[str], essay_id: str) -> str:
             raise RecordError(f"{essay_id} has no page {label!r}; {pages}.")
     if labels.index(wanted[-1]) < labels.index(first):
         raise RecordError(f"{page!r} runs backwards; give the first page first.")
+    return page_range(wanted)
+
+
+def _other_locator(page: str, labels: Sequence[str], essay_id: str) -> str:
+    """Locator of a paragraph or a note that a user names in an essay without pages."""
+    named = _NAMED.fullmatch(page.strip())
+    word = "n" if named and (named["word"] or "").casefold().startswith(("n", "foot", "end")) else "par"
+    wanted = [f"{word}. {number}" for number in (named["first"], named["last"]) if number] if named else []
+    if not wanted or not set(wanted) <= set(labels):
+        known = [label for label in labels if label.startswith(f"{word}. ")]
+        noun = _NOUNS[word]
+        numbers = [label.partition(" ")[2] for label in (known[:1] + known[-1:])]
+        has = f"it has the {noun}s {numbers[0]} to {numbers[-1]}" if known else f"it has no {noun}s"
+        missing = next((each for each in wanted if each not in labels), page).removeprefix(f"{word}. ")
+        raise RecordError(f"{essay_id} shows no pages, and no {noun} {missing!r}; {has}.")
+    if labels.index(wanted[-1]) < labels.index(wanted[0]):
+        raise RecordError(f"{page!r} runs backwards; give the first {_NOUNS[word]} first.")
     return page_range(wanted)
 
 
@@ -107,6 +146,14 @@ def _rewrite_ranges(pages: str, end: Callable[[str, str], str]) -> str:
     return _RANGE.sub(rewritten, re.sub(r" ?(?:–|--+|-) ?", "-", " ".join(pages.split())))
 
 
+def locator_kind(locator: str) -> tuple[str, str]:
+    """What a locator names, in the words of CSL, and the numbers."""
+    if not is_locator(locator):
+        return "page", locator
+    word, _, numbers = locator.partition(" ")
+    return _NOUNS[_SINGULAR[word]], numbers
+
+
 def is_several(locator: str) -> bool:
     """Whether a locator names more than one page."""
     return bool(re.search(r"[-–,&]", locator))
@@ -118,7 +165,9 @@ def in_prose(locator: str) -> str:
 
 
 def labelled_pages(pages: str) -> str:
-    """``p. 849`` or ``pp. 849–850``; empty without pages."""
+    """``p. 849`` or ``pp. 849–850``, ``para. 14``; empty without a locator."""
     if not pages:
         return ""
+    if is_locator(pages):
+        return _PARAGRAPHS.sub(r"para\1. ", in_prose(full_range(pages)))
     return f"{'pp.' if is_several(pages) else 'p.'} {in_prose(full_range(pages))}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -22,6 +23,15 @@ Reason = Literal["absent-word", "absent-phrase", "language", "no-such-place", "o
 Basis = Literal["likeness", "phrase", "heading", "structure", "place"]
 
 
+# What a citation names in an essay without pages: paragraphs, notes or sections.
+_LOCATOR = re.compile(r"(?:pars?|nn?|secs?)\. ")
+
+
+def is_locator(where: str) -> bool:
+    """Whether a citation names this in place of a page: ``par. 14``, ``n. 3``."""
+    return _LOCATOR.match(where) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
     """What a citation of some words says.
@@ -31,11 +41,24 @@ class Citation:
             shows no pages.
         in_text: In-text citation in the chosen style, such as ``(Gill 849–50)``.
         in_text_rich: The same with its italics; empty where it has none.
+        locator: What is cited in an essay without pages, such as ``par. 14``; else empty.
     """
 
     pages: str
     in_text: str
     in_text_rich: Rich = field(default_factory=Rich)
+    locator: str = ""
+
+    @classmethod
+    def at(cls, where: str, in_text: str, in_text_rich: Rich | None = None) -> Citation:
+        """A citation of a page, or of a place in an essay without pages."""
+        pages, locator = ("", where) if is_locator(where) else (where, "")
+        return cls(pages, in_text, in_text_rich or Rich(), locator)
+
+    @property
+    def where(self) -> str:
+        """The pages, or what is cited in their place."""
+        return self.pages or self.locator
 
     @property
     def rich(self) -> Rich:

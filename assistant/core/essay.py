@@ -118,6 +118,8 @@ class Passage:
         introduced_by: Id of the paragraph that a block quotation or verse interrupts.
         notes: Note marks removed from the text.
         emphasis: Spans of ``text`` that are set in italics, if the source tells it and the rest is upright.
+        locator: Where it stands in an essay without pages, as a citation names it: ``par. 14``, or ``n. 3``
+            of a note; empty in an essay with pages.
     """
 
     id: str
@@ -133,6 +135,7 @@ class Passage:
     introduced_by: str | None = None
     notes: tuple[NoteMark, ...] = ()
     emphasis: Spans = ()
+    locator: str = ""
 
     @property
     def source(self) -> Span:
@@ -150,6 +153,10 @@ class Passage:
             if page.label and page.start < end and start < page_end:
                 labels.append(page.label)
         return tuple(labels)
+
+    def places_of(self, start: int, end: int) -> tuple[str, ...]:
+        """``pages_of``, or the locator in an essay without pages."""
+        return self.pages_of(start, end) or ((self.locator,) if self.locator else ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,7 @@ class PrintedPlace:
         text: The printed words: slices of the passages' texts, joined by a newline.
         labels: Pages that they are printed on, in order; empty if the source shows no pages.
         source: Source span from the first to the last character.
+        locators: Locators of the passages, in order, in an essay without pages.
     """
 
     passages: tuple[str, ...]
@@ -89,13 +90,20 @@ class PrintedPlace:
     text: str
     labels: tuple[str, ...]
     source: Span
+    locators: tuple[str, ...] = ()
+
+    @property
+    def where(self) -> tuple[str, ...]:
+        """What a citation names: the pages, or the locators in an essay without pages."""
+        return self.labels or self.locators
 
     @classmethod
     def within(cls, passage: Passage, start: int, end: int) -> PrintedPlace:
         """The place of a non-empty span of a passage's text."""
         source = passage.source_map.span(start, end)
-        labels = passage.pages_of(start, end)
-        return cls((passage.id,), passage.essay_id, start, end, passage.text[start:end], labels, source)
+        labels, locators = passage.pages_of(start, end), (passage.locator,) if passage.locator else ()
+        text = passage.text[start:end]
+        return cls((passage.id,), passage.essay_id, start, end, text, labels, source, locators)
 
 
 @dataclass(frozen=True, slots=True)

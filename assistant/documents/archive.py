@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.core.declared import BlockKind
 from assistant.core.errors import ReadingError
 from assistant.documents.document import Document, ProseWriter
+from assistant.documents.looks import Role
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -115,29 +115,36 @@ class ParagraphWriter:
         self._length = 0
         self._units: list[int] = []
         self._labels: list[str] = []
-        self._open: BlockKind | None = None
-        self._level = 0
-        self._resumes: bool | None = None
+        self._open = False
+        self._role = Role("prose")
 
-    def begin(self, label: str, kind: BlockKind, *, level: int = 0, resumes: bool | None = None) -> None:
-        """Begin a paragraph; arguments as for ``ProseWriter.close``.
+    def begin(self, label: str, role: Role, *, goes_on: bool = False) -> None:
+        """Begin a paragraph; block quotations that follow each other without a citation are one block.
 
-        Block quotations that follow each other without a citation are one block.
+        Args:
+            label: Its name in reports.
+            role: What it is.
+            goes_on: Whether it goes on with the words of the paragraph before.
 
         Raises:
             ReadingError: If there are more paragraphs than a text has.
         """
         if len(self._units) >= _MOST_PARAGRAPHS:
             raise ReadingError(f"{self._name} has too many paragraphs; divide it into chapters.")
-        if self._open == kind == "quotation" and not self._ends_with_citation():
+        kind = role.kind
+        joins = role.joins or (kind == "quotation" and not self._ends_with_citation())
+        if goes_on and self._open:
+            self._role = role
+        elif self._open and self._role.kind == kind and joins:
             self.prose.put("\n", self._length, self._length)
         else:
             self.end()
+            self._role = role
         if self._units:
             self._append("\n")
         self._units.append(self._length)
         self._labels.append(label)
-        self._open, self._level, self._resumes = kind, level, resumes
+        self._open = True
 
     def _ends_with_citation(self) -> bool:
         return "".join(self._texts[-3:]).rstrip().endswith((")", "]"))
@@ -149,8 +156,9 @@ class ParagraphWriter:
     def end(self, note: str | None = None, *, at_foot: bool = False) -> None:
         """End the block; it may be the note of a name, at the foot of a page or at the end."""
         if self._open:
-            self.prose.close(self._open, note, level=self._level, resumes=self._resumes, at_foot=at_foot)
-        self._open = None
+            role = self._role
+            self.prose.close(role.kind, note, level=role.level, resumes=role.resumes, at_foot=at_foot)
+        self._open = False
 
     def write(self, element: _Element, words: str | None, *, is_tail: bool = False) -> None:
         """Write the text of an element, or the text that follows it."""
@@ -160,13 +168,24 @@ class ParagraphWriter:
             self._append(words)
 
     def space(self) -> None:
-        """Write a space for a tab or a line break."""
+        """Write a space for a tab."""
         self.prose.put(" ", self._length, self._length + 1)
         self._append(" ")
 
-    def call(self, note: str) -> None:
-        """Write the call of a note."""
-        self.prose.call(note, self._length, self._length)
+    def line(self) -> None:
+        """End a line; the text has a space there, for its lines are paragraphs."""
+        self.prose.put("\n", self._length, self._length + 1)
+        self._append(" ")
+
+    def put(self, words: str) -> None:
+        """Write words that no text of an element has."""
+        if words:
+            self.prose.copy(words, self._length)
+            self._append(words)
+
+    def call(self, note: str, mark: str = "") -> None:
+        """Write the call of a note, whose number is counted if no mark is given."""
+        self.prose.call(note, self._length, self._length, mark)
 
     def document(self, reader: str) -> Document:
         """The document that was written."""

@@ -45,6 +45,21 @@ class Block:
     note: str = ""
     at_foot: bool = False
 
+    @property
+    def is_quotation(self) -> bool:
+        """Whether it is a block quotation, in prose or in verse."""
+        return self.kind in {"quotation", "verse"}
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether it stands above text and is none."""
+        return self.kind in {"heading", "title", "author"}
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is text of the writer's own: a paragraph, an item of a list, words of a table."""
+        return self.kind in {"prose", "list", "caption"}
+
 
 def _no_offsets() -> array[int]:
     return array("Q")

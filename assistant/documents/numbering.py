@@ -294,7 +294,9 @@ def number_pages(
     span = _range(record)
     if wanted is not None:
         labels = _asked_for(known, wanted, len(found_pages.starts))
-        origin, warnings = "as asked for with --first-page", _disagreement(known, labels, span)
+        # Pages of a word processor print no numbers that another number would disagree with.
+        printed = known if found_pages.origin == PRINTED else ()
+        origin, warnings = "as asked for with --first-page", _disagreement(printed, labels, span)
     elif is_print and any(known):
         labels, origin, warnings = known, source, _other_pages(known, span)
     elif span is not None:
@@ -323,9 +325,9 @@ def _wanted(first_page: str | None) -> tuple[int, bool] | None:
 
 def _without_pages(first_page: str | None, found: tuple[str, ...]) -> Numbering:
     reason = "The file shows no page breaks, so"
-    warning = f"{reason} the first page {first_page} is not used and citations name no page."
+    warning = f"{reason} the first page {first_page} is not used and citations name paragraphs."
     warnings = () if first_page is None else (warning,)
-    return Numbering((), "no page breaks in the file; citations name no page", (*warnings, *found))
+    return Numbering((), "no page breaks in the file; citations name paragraphs", (*warnings, *found))
 
 
 def _known_labels(found_pages: FoundPages, declared: Sequence[str]) -> tuple[tuple[str, ...], str]:

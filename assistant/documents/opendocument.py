@@ -1,6 +1,7 @@
-"""OpenDocument's .odt: paragraphs, headings and notes.
+"""OpenDocument's .odt: paragraphs and what they are, tables, text boxes, notes, pages.
 
-Words that are not in the printed draft are not read: those deleted in tracked changes, and hidden ones.
+Words that are not printed are not read: those deleted in tracked changes, hidden ones, comments, tables of
+contents, descriptions of pictures.
 """
 
 from __future__ import annotations
@@ -9,37 +10,54 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from assistant.core.declared import BlockKind
 from assistant.core.errors import ReadingError
 from assistant.documents.archive import ParagraphWriter, check_archive, damaged, patched_archive, patched_xml
 from assistant.documents.document import Document
+from assistant.documents.looks import Look, Role, roles_of, with_tables
+from assistant.documents.odt_styles import DRAW, OFFICE, SVG, TABLE, TEXT, OdtStyles, first_of, names_of
+from assistant.documents.page_breaks import BreakCounter
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_URN = "{urn:oasis:names:tc:opendocument:xmlns:"
-_TEXT, _STYLE, _OFFICE = f"{_URN}text:1.0}}", f"{_URN}style:1.0}}", f"{_URN}office:1.0}}"
-_FO = f"{_URN}xsl-fo-compatible:1.0}}"
-# Elements within a paragraph that hold none of its words.
+# Elements that hold none of the printed words.
 _PASSED_OVER = frozenset(
     {
-        f"{_OFFICE}annotation",
-        f"{_OFFICE}annotation-end",
-        f"{_TEXT}note-citation",
-        f"{_TEXT}tracked-changes",
-        f"{_TEXT}ruby-text",
-        f"{_TEXT}hidden-text",
+        f"{OFFICE}annotation",
+        f"{OFFICE}annotation-end",
+        f"{OFFICE}forms",
+        f"{TEXT}note-citation",
+        f"{TEXT}tracked-changes",
+        f"{TEXT}ruby-text",
+        f"{TEXT}hidden-text",
+        f"{TEXT}script",
+        f"{TEXT}sequence-decls",
+        f"{TEXT}variable-decls",
+        f"{TEXT}user-field-decls",
+        f"{SVG}title",
+        f"{SVG}desc",
+        f"{OFFICE}binary-data",
     }
 )
-_QUOTATION_STYLES = frozenset({"Quotations", "Quotation", "Quote"})
-_CENTIMETRES = {"cm": 1.0, "mm": 0.1, "in": 2.54, "pt": 2.54 / 72, "pc": 2.54 / 6, "px": 2.54 / 96}
+# Made by the program: tables of contents and indexes. A bibliography is the writer's.
+_INDEXES = frozenset(
+    f"{TEXT}{name}"
+    for name in (
+        "table-of-content",
+        "illustration-index",
+        "table-index",
+        "object-index",
+        "alphabetical-index",
+    )
+)
+_PARAGRAPHS = frozenset({f"{TEXT}p", f"{TEXT}h"})
+_META = "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}"
+_DC = "{http://purl.org/dc/elements/1.1/}"
 # A line of them; no prose has more in a row.
 _MOST_SPACES = 100
-# In centimetres; a third of an inch, as in Word's documents.
-_BLOCK_INDENT = 0.84
 
 
 def read_opendocument(data: bytes, name: str) -> Document:
@@ -52,14 +70,14 @@ def read_opendocument(data: bytes, name: str) -> Document:
 
 
 @dataclass(frozen=True, slots=True)
-class _Style:
-    """What a style sets, lengths in centimetres; ``None`` where it leaves that to its parent."""
+class _Paragraph:
+    """A paragraph and what it stands in."""
 
-    parent: str | None
-    margin: float | None
-    first_line: float | None
-    italic: bool | None
-    hidden: bool | None
+    element: _Element
+    inside: str = ""
+    table: int = 0
+    is_listed: bool = False
+    is_index: bool = False
 
 
 class OpenDocumentFile:
@@ -82,23 +100,26 @@ class OpenDocumentFile:
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 self._root = etree.fromstring(archive.read("content.xml"), parser)
-                named = archive.read("styles.xml") if "styles.xml" in archive.namelist() else b"<none/>"
-                self._styles = _styles(self._root) | _styles(etree.fromstring(named, parser))
+                others = [
+                    etree.fromstring(archive.read(part), parser) if part in archive.namelist() else None
+                    for part in ("styles.xml", "meta.xml")
+                ]
         except (etree.XMLSyntaxError, zipfile.BadZipFile, OSError, ValueError) as error:
             raise damaged(name) from error
-        body = self._root.find(f"{_OFFICE}body/{_OFFICE}text")
+        self._styles = OdtStyles(self._root, *(root for root in others[:1] if root is not None))
+        body = self._root.find(f"{OFFICE}body/{OFFICE}text")
         if body is None:
             raise ReadingError(f"{name} is not a text document; save it as .odt from a word processor.")
-        self._paragraphs = 0
         self._notes: list[tuple[str, _Element]] = []
+        self._pages = BreakCounter(is_laid_out=next(body.iter(f"{TEXT}soft-page-break"), None) is not None)
         self._read(body)
-        self._writer.end()
-        for number, (call, note) in enumerate(self._notes, 1):
-            for element in _outermost(note):
-                self._writer.begin(f"note {number}", "note")
-                self._write(element)
-                self._writer.end(call)
-        self.document = self._writer.document("opendocument")
+        document = self._writer.document("opendocument")
+        self.document = replace(
+            document,
+            metadata=_metadata(others[1]),
+            pages=self._pages.found(),
+            page_breaks=document.page_breaks if self._pages.are_known else (),
+        )
 
     def edited(self, edits: Sequence[tuple[int, int, str]]) -> bytes:
         """The file with spans of the document's text replaced; formatting and all else remain."""
@@ -107,103 +128,172 @@ class OpenDocumentFile:
             content = patched_xml(archive.read("content.xml"), self._root, edited)
         return patched_archive(self._data, {"content.xml": content})
 
-    def _read(self, element: _Element) -> None:
+    def _read(self, body: _Element) -> None:
+        paragraphs = list(_paragraphs(body))
+        looks = [self._look(paragraph) for paragraph in paragraphs]
+        roles = with_tables([each.table for each in paragraphs], looks, roles_of(looks))
+        for number, (paragraph, role) in enumerate(zip(paragraphs, roles, strict=True), 1):
+            element = paragraph.element
+            chain = self._styles.of(element, "paragraph")
+            begins = chain and (chain[0].breaks or first_of(chain, lambda style: style.breaks, default=False))
+            page = first_of(chain, lambda style: style.number, default=0)
+            self._pages.before(self._writer, begins=bool(begins), number=page)
+            self._writer.begin(f"¶{number}", Role("furniture") if paragraph.is_index else role)
+            self._write(element)
+        self._writer.end()
+        self._pages.is_counting = False
+        for number, (call, note) in enumerate(self._notes, 1):
+            at_foot = note.get(f"{TEXT}note-class", "footnote") == "footnote"
+            for element in _outermost(note):
+                self._writer.begin(f"note {number}", Role("note"))
+                self._write(element)
+                self._writer.end(call, at_foot=at_foot)
+
+    def _look(self, paragraph: _Paragraph) -> Look:
+        element = paragraph.element
+        chain = self._styles.of(element, "paragraph")
+        level = element.get(f"{TEXT}outline-level", "1") if element.tag == f"{TEXT}h" else ""
+        pieces: list[str] = []
+        weights = {"bold": 0, "italic": 0}
+        size = first_of(chain, lambda style: style.size, default=0.0)
+        sizes: dict[float, int] = {}
+        bold = first_of(chain, lambda style: style.is_bold, default=False)
+        italic = first_of(chain, lambda style: style.is_italic, default=False)
+        for words, spans in self._words(element, ()):
+            pieces.append(words)
+            count = len(words.strip())
+            span_chain = tuple(style for span in reversed(spans) for style in self._styles.of(span, "text"))
+            weights["bold"] += count * first_of(span_chain, lambda style: style.is_bold, default=bold)
+            weights["italic"] += count * first_of(span_chain, lambda style: style.is_italic, default=italic)
+            own = first_of(span_chain, lambda style: style.size, default=size)
+            sizes[own] = sizes.get(own, 0) + count
+        text = "".join(pieces)
+        total = sum(sizes.values())
+        return Look(
+            styles=tuple(names_of(chain)),
+            level=int(level) if level.isdecimal() and len(level) < 3 else 0,
+            left=first_of(chain, lambda style: style.left, default=0.0),
+            first=first_of(chain, lambda style: style.first, default=0.0),
+            is_centred=first_of(chain, lambda style: style.is_centred, default=False),
+            is_bold=0 < total == weights["bold"],
+            is_italic=0 < total == weights["italic"],
+            size=max(sizes, key=sizes.__getitem__) if sizes else size,
+            is_listed=paragraph.is_listed,
+            inside=paragraph.inside,
+            text=text,
+        )
+
+    def _words(
+        self, element: _Element, spans: tuple[_Element, ...]
+    ) -> Iterator[tuple[str, tuple[_Element, ...]]]:
+        """The words of a paragraph, each piece with the spans that it stands in."""
+        if element.text:
+            yield element.text, spans
         for child in element:
-            if child.tag == f"{_TEXT}section" and child.get(f"{_TEXT}display") == "none":
-                continue
-            if child.tag in {f"{_TEXT}p", f"{_TEXT}h"}:
-                self._paragraphs += 1
-                self._writer.begin(f"¶{self._paragraphs}", self._kind(child))
-                self._write(child)
-            elif child.tag not in _PASSED_OVER:
-                self._read(child)
+            if child.tag == f"{TEXT}line-break":
+                yield "\n", spans
+            elif child.tag == f"{TEXT}tab":
+                yield "\t", spans
+            elif child.tag == f"{TEXT}s":
+                yield " ", spans
+            elif self._is_read_within(child):
+                inner = (*spans, child) if child.tag == f"{TEXT}span" else spans
+                yield from self._words(child, inner)
+            if child.tail:
+                yield child.tail, spans
+
+    def _is_read_within(self, child: _Element) -> bool:
+        """Whether an element in a paragraph holds words of the paragraph."""
+        return (
+            isinstance(child.tag, str)
+            and child.tag not in _PASSED_OVER
+            and not child.tag.startswith((DRAW, TABLE))
+            and child.tag != f"{TEXT}note"
+            and not (
+                child.tag == f"{TEXT}span" and self._styles.has(child, "text", lambda style: style.is_hidden)
+            )
+        )
 
     def _write(self, element: _Element) -> None:
         self._writer.write(element, element.text)
         for child in element:
-            if child.tag == f"{_TEXT}s":
-                for _ in range(_spaces(child.get(f"{_TEXT}c", ""))):
+            if child.tag == f"{TEXT}s":
+                for _ in range(_spaces(child.get(f"{TEXT}c", ""))):
                     self._writer.space()
-            elif child.tag in {f"{_TEXT}tab", f"{_TEXT}line-break"}:
+            elif child.tag == f"{TEXT}tab":
                 self._writer.space()
-            elif child.tag == f"{_TEXT}note":
+            elif child.tag == f"{TEXT}line-break":
+                self._writer.line()
+            elif child.tag == f"{TEXT}soft-page-break":
+                self._pages.turn(self._writer)
+            elif child.tag == f"{TEXT}note":
                 call = f"note{len(self._notes)}"
                 self._notes.append((call, child))
-                self._writer.call(call)
-            elif child.tag not in _PASSED_OVER and isinstance(child.tag, str) and not self._is_hidden(child):
-                start = self._writer.prose.length
-                self._write(child)
-                if child.tag == f"{_TEXT}span" and self._is_italic(child):
-                    self._writer.prose.emphasize(start)
+                citation = child.find(f"{TEXT}note-citation")
+                mark = "" if citation is None else "".join(citation.itertext()).strip()
+                self._writer.call(call, mark[:20])
+            elif self._is_read_within(child):
+                self._write_span(child)
             self._writer.write(child, child.tail, is_tail=True)
 
-    def _ancestry(self, element: _Element, family: str) -> Iterator[tuple[str, _Style | None]]:
-        """The style of an element and those that it is based on, each once even if they form a ring."""
-        name = element.get(f"{_TEXT}style-name")
-        seen: set[str] = set()
-        while name and name not in seen:
-            seen.add(name)
-            style = self._styles.get((family, name))
-            yield name, style
-            name = style.parent if style else None
+    def _write_span(self, span: _Element) -> None:
+        start = self._writer.prose.length
+        self._write(span)
+        if span.tag == f"{TEXT}span":
+            if self._styles.has(span, "text", lambda style: style.is_italic):
+                self._writer.prose.emphasize(start)
+            if self._styles.has(span, "text", lambda style: style.is_raised):
+                self._writer.prose.superscript(start)
 
-    def _is_hidden(self, element: _Element) -> bool:
-        if element.tag != f"{_TEXT}span":
-            return False
-        styles = (style for _, style in self._ancestry(element, "text") if style)
-        return next((style.hidden for style in styles if style.hidden is not None), False)
 
-    def _is_italic(self, element: _Element) -> bool:
-        styles = (style for _, style in self._ancestry(element, "text") if style)
-        return next((style.italic for style in styles if style.italic is not None), False)
-
-    def _kind(self, element: _Element) -> BlockKind:
-        if element.tag == f"{_TEXT}h":
-            return "heading"
-        margin = first_line = None
-        for name, style in self._ancestry(element, "paragraph"):
-            if name in _QUOTATION_STYLES:
-                return "quotation"
-            if style:
-                margin = style.margin if margin is None else margin
-                first_line = style.first_line if first_line is None else first_line
-        hanging = (first_line or 0) < 0
-        return "quotation" if (margin or 0) >= _BLOCK_INDENT and not hanging else "prose"
+def _paragraphs(
+    element: _Element, inside: str = "", table: int = 0, *, is_listed: bool = False, is_index: bool = False
+) -> Iterator[_Paragraph]:
+    """The paragraphs in an element, in order; those of a text box follow the paragraph that it hangs on."""
+    for number, child in enumerate(element):
+        tag = child.tag
+        if tag in _PASSED_OVER or not isinstance(tag, str) or tag == f"{TEXT}note":
+            continue
+        if tag == f"{TEXT}section" and child.get(f"{TEXT}display") == "none":
+            continue
+        within, of_table = inside, table
+        if tag in _PARAGRAPHS:
+            yield _Paragraph(child, inside, table, is_listed, is_index)
+        elif tag == f"{TABLE}table":
+            within, of_table = within or "table", table or number + 1
+        elif tag == f"{DRAW}text-box":
+            within, of_table = "box", 0
+        yield from _paragraphs(
+            child,
+            within,
+            of_table,
+            is_listed=is_listed or tag == f"{TEXT}list",
+            is_index=is_index or tag in _INDEXES,
+        )
 
 
 def _outermost(note: _Element) -> Iterator[_Element]:
     """The paragraphs of a note that are in no other paragraph of it; damaged files have such."""
     for child in note:
-        if child.tag == f"{_TEXT}p":
+        if child.tag in _PARAGRAPHS:
             yield child
         else:
             yield from _outermost(child)
 
 
-def _styles(root: _Element) -> dict[tuple[str, str], _Style]:
-    """The styles of paragraphs and of text by their family and name."""
-    styles = {}
-    for style in root.iter(f"{_STYLE}style"):
-        paragraph = style.find(f"{_STYLE}paragraph-properties")
-        margin, first_line = (
-            None if paragraph is None else _centimetres(paragraph.get(f"{_FO}{name}"))
-            for name in ("margin-left", "text-indent")
-        )
-        text = style.find(f"{_STYLE}text-properties")
-        slant = None if text is None else text.get(f"{_FO}font-style")
-        italic = None if slant is None else slant in {"italic", "oblique"}
-        display = None if text is None else text.get(f"{_TEXT}display")
-        hidden = None if display is None else display == "none"
-        key = style.get(f"{_STYLE}family", ""), style.get(f"{_STYLE}name", "")
-        styles[key] = _Style(style.get(f"{_STYLE}parent-style-name"), margin, first_line, italic, hidden)
-    return styles
+def _metadata(root: _Element | None) -> dict[str, str]:
+    """Title and author as the file has them."""
+    if root is None:
+        return {}
+    found = {
+        "Title": root.find(f".//{_DC}title"),
+        "Author": root.find(f".//{_META}initial-creator"),
+    }
+    if found["Author"] is None:
+        found["Author"] = root.find(f".//{_DC}creator")
+    return {key: element.text for key, element in found.items() if element is not None and element.text}
 
 
 def _spaces(count: str) -> int:
     """How many spaces follow each other; one if the count says nothing."""
     return min(int(count), _MOST_SPACES) if re.fullmatch(r"\d{1,9}", count, re.ASCII) else 1
-
-
-def _centimetres(length: str | None) -> float | None:
-    number = re.fullmatch(r"(-?[\d.]+)(cm|mm|in|pt|pc|px)", length or "")
-    return float(number[1]) * _CENTIMETRES[number[2]] if number else None

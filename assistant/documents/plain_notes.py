@@ -125,7 +125,7 @@ def _listed(document: Document) -> tuple[int, int, list[_Note]] | None:
     # Without a heading, a list of marked numbers ends the text.
     for index, block in enumerate(blocks):
         label = _LABEL.match(prose, block.start, block.end)
-        if label and not label["plain"] and _number(label) == 1 and block.kind in {"prose", "quotation"}:
+        if label and not label["plain"] and _number(label) == 1 and (block.is_text or block.is_quotation):
             last = _list_end(document, index)
             notes = list(_notes(document, index, last, counted=False))
             return (index - 1, _after(document, notes, last), notes) if notes and index else None
@@ -143,7 +143,11 @@ def _list_end(document: Document, first: int) -> int:
     prose = document.prose
     for index in range(first, len(document.blocks)):
         block = document.blocks[index]
-        if block.kind in {"heading", "reference", "note"} or heads_a_list(prose[block.start : block.end]):
+        if (
+            block.is_heading
+            or block.kind in {"reference", "note"}
+            or heads_a_list(prose[block.start : block.end])
+        ):
             return index
     return len(document.blocks)
 

@@ -23,6 +23,7 @@ from assistant.documents.markdown import read_markdown
 from assistant.documents.opendocument import read_opendocument
 from assistant.documents.pdf import PageProgress, read_pdf
 from assistant.documents.plain_notes import with_plain_notes
+from assistant.documents.rtf import read_rtf
 from assistant.documents.text import decode, read_pages, read_text
 from assistant.documents.word import read_word
 
@@ -46,6 +47,7 @@ ESSAY_PARSERS: dict[str, Parser] = {
     **dict.fromkeys((".txt", ".text", ".md", ".markdown", ""), _decoded(read_pages)),
     ".pdf": read_pdf,
     **{suffix: essay_reader(parser) for suffix, parser in (_ARCHIVE_PARSERS | _PAGE_PARSERS).items()},
+    ".rtf": essay_reader(read_rtf),
 }
 DRAFT_PARSERS: dict[str, Parser] = {
     **dict.fromkeys((".md", ".markdown"), _decoded(read_markdown)),
@@ -53,12 +55,15 @@ DRAFT_PARSERS: dict[str, Parser] = {
     **dict.fromkeys((".tex", ".latex"), _decoded(read_latex)),
     **_ARCHIVE_PARSERS,
     **_PAGE_PARSERS,
+    ".rtf": read_rtf,
 }
 
 # About 1.7 million words, twenty long books: a larger file is not an essay and would take an hour to index.
 LARGEST_ESSAY = 10 * 1024**2
 # About two million words: longer than any draft, and read without filling the memory.
 LARGEST_DRAFT = 12_000_000
+# Files that may hold pictures; a page of the web may have them within it.
+_WITH_PICTURES = frozenset({*_ARCHIVE_PARSERS, *_PAGE_PARSERS, PDF, ".rtf"})
 # Pictures included; what an archive may unpack to is limited by its reader.
 LARGEST_ARCHIVE = 200_000_000
 
@@ -143,8 +148,7 @@ def _read(path: Path, purpose: _Purpose) -> Document:
         ending = f"the unknown ending {path.suffix!r}" if suffix else "no ending"
         known = ", ".join(filter(None, purpose.parsers))
         raise ReadingError(f"{path} has {ending}; save the {purpose.noun} as one of {known}.")
-    # Pictures may be saved within a page too.
-    archive = suffix in _ARCHIVE_PARSERS or suffix in _PAGE_PARSERS or suffix == PDF
+    archive = suffix in _WITH_PICTURES
     largest = LARGEST_ARCHIVE if archive else purpose.largest_text
     if size > largest:
         cure = "save it without its pictures" if archive else purpose.too_large

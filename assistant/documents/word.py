@@ -1,7 +1,7 @@
-"""Word's .docx: paragraphs, tables, foot- and endnotes.
+"""Word's .docx: paragraphs and what they are, tables, text boxes, foot- and endnotes, pages.
 
-Words that are not in the printed draft are not read: those deleted or moved away in tracked changes, and
-hidden ones.
+Words that are not printed are not read: those deleted or moved away in tracked changes, hidden ones,
+comments, the codes of fields, heads and feet of pages.
 """
 
 from __future__ import annotations
@@ -9,31 +9,37 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from assistant.core.declared import BlockKind
 from assistant.documents.archive import ParagraphWriter, check_archive, damaged, patched_archive, patched_xml
 from assistant.documents.document import Document
+from assistant.documents.looks import Look, Role, roles_of, with_tables
+from assistant.documents.numbering import FoundPages
+from assistant.documents.word_pages import BREAKS, NoteNumbers, PageCounter, page_breaks
+from assistant.documents.word_styles import W, WordStyles
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
-    from docx.text.paragraph import Paragraph
     from lxml.etree import _Element
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_MATHS = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _RELATIONSHIP = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
-_QUOTATION_STYLES = frozenset(
-    {"quote", "intense quote", "block text", "block quote", "block quotation", "quotations"}
-)
 # Elements within a paragraph that hold none of its printed words.
 _PASSED_OVER = frozenset(
-    {f"{_W}{name}" for name in ("p", "pPr", "rPr", "del", "moveFrom", "sdtPr")} | {_FALLBACK}
+    {f"{W}{name}" for name in ("p", "pPr", "rPr", "del", "moveFrom", "sdtPr", "rt", "instrText")}
+    | {_FALLBACK}
 )
-# A third of an inch: less is a first line's indent or an accident. In Word's unit, 914,400 to the inch.
-_BLOCK_INDENT = 304_800
-# Names of a style and of those that it is based on, its left indent, and that of the first line.
-_Look = tuple[frozenset[str], int | None, int | None]
+# The letters of the font Symbol, by the codes of Latin ones.
+_GREEK = dict(
+    zip(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+        "ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖαβχδεφγηιϕκλμνοπθρστυϖωξψζ",
+        strict=True,
+    )
+)
+_PRIVATE = 0xF000
 
 
 def read_word(data: bytes, name: str) -> Document:
@@ -43,6 +49,15 @@ def read_word(data: bytes, name: str) -> Document:
         ReadingError: If it is none, damaged or encrypted.
     """
     return WordFile(data, name).document
+
+
+@dataclass(frozen=True, slots=True)
+class _Paragraph:
+    """A paragraph, whether it is in a ``table`` or a ``box``, and in which table."""
+
+    element: _Element
+    inside: str = ""
+    table: int = 0
 
 
 class WordFile:
@@ -62,15 +77,15 @@ class WordFile:
         from lxml import etree
 
         self._data, self._writer = data, ParagraphWriter(name)
-        self._looks: dict[str | None, _Look] = {}
         try:
             self._word: WordDocument = docx.Document(io.BytesIO(data))
-            styles = self._word.styles.element
-            self._italic_styles = _styles_with(styles, "i")
-            self._hidden_styles = _styles_with(styles, "vanish")
-            self._hidden_paragraphs = _styles_with(styles, "vanish", family="paragraph")
+            self._styles = WordStyles(self._word.styles.element)
             self._notes = dict(self._note_parts(etree))
+            self._numbers = NoteNumbers(self._word.element.body, self._settings(etree))
+            breaks = page_breaks(self._word.element.body, self._styles)
+            self._pages = PageCounter(self._word.element.body, breaks)
             self._read()
+            metadata = _metadata(self._word)
         except (
             KeyError,
             ValueError,
@@ -79,7 +94,15 @@ class WordFile:
             docx.exceptions.PythonDocxError,
         ) as error:
             raise damaged(name) from error
-        self.document = self._writer.document("word")
+        pages = FoundPages((), self._pages.sign, origin=self._pages.origin, warnings=self._pages.warnings)
+        document = self._writer.document("word")
+        is_known = self._pages.are_known
+        self.document = replace(
+            document,
+            metadata=metadata,
+            pages=pages,
+            page_breaks=document.page_breaks if is_known else (),
+        )
 
     def edited(self, edits: Sequence[tuple[int, int, str]]) -> bytes:
         """The file with spans of the document's text replaced; formatting and all else remain."""
@@ -96,146 +119,211 @@ class WordFile:
                     parts[name.lstrip("/")] = new
         return patched_archive(self._data, parts)
 
-    def _note_parts(self, etree: Any) -> Iterator[tuple[str, tuple[Any, _Element]]]:
+    def _parts(self, etree: Any, *kinds: str) -> Iterator[tuple[str, Any, _Element]]:
+        """The parts of some kinds, each with its root."""
         parser = etree.XMLParser(resolve_entities=False, no_network=True)
         for relation in self._word.part.rels.values():
-            for kind in ("footnote", "endnote"):
-                if relation.reltype == f"{_RELATIONSHIP}{kind}s":
+            for kind in kinds:
+                if relation.reltype == f"{_RELATIONSHIP}{kind}" and not relation.is_external:
                     part = relation.target_part
-                    yield kind, (part, etree.fromstring(part.blob, parser))
+                    yield kind, part, etree.fromstring(part.blob, parser)
+
+    def _note_parts(self, etree: Any) -> Iterator[tuple[str, tuple[Any, _Element]]]:
+        for kind, part, root in self._parts(etree, "footnotes", "endnotes"):
+            yield kind.removesuffix("s"), (part, root)
+
+    def _settings(self, etree: Any) -> _Element | None:
+        return next((root for _, _, root in self._parts(etree, "settings")), None)
 
     def _read(self) -> None:
-        from docx.text.paragraph import Paragraph
-
-        for number, element in enumerate(_paragraphs(self._word.element.body), 1):
-            self._writer.begin(f"¶{number}", self._kind(Paragraph(element, self._word._body)))  # noqa: SLF001 - paragraphs of tables and text boxes too
-            self._write(element)
+        body = self._word.element.body
+        paragraphs = list(_paragraphs(body))
+        looks = [self._look(paragraph) for paragraph in paragraphs]
+        roles = with_tables([each.table for each in paragraphs], looks, roles_of(looks))
+        joined = False
+        for number, (paragraph, look, role) in enumerate(zip(paragraphs, looks, roles, strict=True), 1):
+            element = paragraph.element
+            self._pages.before(element, self._writer.prose)
+            self._writer.begin(f"¶{number}", role, goes_on=joined)
+            self._write(element, element)
+            # A large initial is a paragraph of its own, and so is what a deleted mark ended.
+            joined = (_is_initial(element) and len(look.text) < 4) or _is_mark_deleted(element)
+            self._pages.after(element)
         self._writer.end()
         for kind, (_, root) in self._notes.items():
-            for note in root.iterchildren(f"{_W}{kind}"):
-                number = note.get(f"{_W}id")
-                for element in note.iter(f"{_W}p"):
-                    self._writer.begin(f"{'note' if kind == 'footnote' else 'endnote'} {number}", "note")
-                    self._write(element)
+            self._pages.is_counting = kind == "endnote"
+            for note in root.iterchildren(f"{W}{kind}"):
+                number = note.get(f"{W}id")
+                for element in (each.element for each in _paragraphs(note)):
+                    self._writer.begin(
+                        f"{'note' if kind == 'footnote' else 'endnote'} {number}", Role("note")
+                    )
+                    self._write(element, element)
                     self._writer.end(f"{kind}{number}", at_foot=kind == "footnote")
 
-    def _write(self, element: _Element) -> None:
+    def _look(self, paragraph: _Paragraph) -> Look:
+        """The look of a paragraph, with what its printed runs have in common."""
+        element = paragraph.element
+        text: list[str] = []
+        bold = italic = True
+        sizes: dict[float, int] = {}
+        for run in _runs(element):
+            if self._is_hidden(run, element):
+                continue
+            words = _text_of(run)
+            text.append(words)
+            if words.strip():
+                bold = bold and self._styles.run_has(run, "b", element)
+                italic = italic and self._styles.run_has(run, "i", element)
+                size = self._styles.size_of(run, element)
+                sizes[size] = sizes.get(size, 0) + len(words)
+        printed = "".join(text)
+        has_words = bool(printed.strip())
+        return self._styles.look(
+            element,
+            printed,
+            is_bold=bold and has_words,
+            is_italic=italic and has_words,
+            size=max(sizes, key=sizes.__getitem__) if sizes else 0.0,
+            inside=paragraph.inside,
+        )
+
+    def _write(self, element: _Element, paragraph: _Element) -> None:
         for child in element:
-            if child.tag == f"{_W}r":
-                if self._is_hidden(child, element):
-                    continue
-                start = self._writer.prose.length
-                self._write(child)
-                if self._is_italic(child):
-                    self._writer.prose.emphasize(start)
-            elif child.tag == f"{_W}t":
-                self._writer.write(child, child.text)
-            elif child.tag in {f"{_W}tab", f"{_W}br", f"{_W}cr"}:
-                self._writer.space()
-            elif child.tag in {f"{_W}footnoteReference", f"{_W}endnoteReference"}:
-                kind = child.tag.removeprefix(_W).removesuffix("Reference")
-                self._writer.call(f"{kind}{child.get(f'{_W}id')}")
-            elif child.tag not in _PASSED_OVER:
+            if child.tag == f"{W}r":
+                self._write_run(child, paragraph)
+            elif child.tag in {f"{W}footnoteReference", f"{W}endnoteReference"}:
+                if self._call(child, element):
+                    # What follows in the run is the note's mark.
+                    return
+            elif not (self._write_sign(child) or child.tag in _PASSED_OVER or _is_placeholder(child)):
                 # A paragraph within a paragraph is a text box's and is read in its own turn.
-                self._write(child)
+                self._write(child, paragraph)
 
-    def _is_italic(self, run: _Element) -> bool:
-        """Whether a run is set in italics, by its own properties or by its character style."""
-        return _has(run, "i", self._italic_styles) or False
+    def _write_run(self, run: _Element, paragraph: _Element) -> None:
+        if self._is_hidden(run, paragraph):
+            return
+        start = self._writer.prose.length
+        self._write(run, paragraph)
+        if self._styles.run_has(run, "i"):
+            self._writer.prose.emphasize(start)
+        position = run.find(f"{W}rPr/{W}vertAlign")
+        if position is not None and position.get(f"{W}val") == "superscript":
+            self._writer.prose.superscript(start)
 
-    def _is_hidden(self, run: _Element, parent: _Element) -> bool:
+    def _write_sign(self, child: _Element) -> bool:
+        """Write words, spaces, line breaks and symbols; whether an element is one of them or a page's end."""
+        if child.tag in {f"{W}t", _MATHS}:
+            self._writer.write(child, child.text)
+        elif child.tag in BREAKS and self._pages.turn(child, self._writer.prose):
+            pass
+        elif child.tag in {f"{W}tab", f"{W}ptab"}:
+            self._writer.space()
+        elif child.tag in {f"{W}br", f"{W}cr"}:
+            self._writer.line()
+        elif child.tag == f"{W}noBreakHyphen":
+            self._writer.put("-")
+        elif child.tag == f"{W}sym":
+            self._writer.put(_symbol(child))
+        else:
+            return False
+        return True
+
+    def _call(self, reference: _Element, run: _Element) -> bool:
+        """Write the call of a note; whether the writer's own mark follows it."""
+        kind = str(reference.tag).removeprefix(W).removesuffix("Reference")
+        own = reference.get(f"{W}customMarkFollows") in {"1", "true", "on"}
+        mark = _text_of(run).strip() if own else self._numbers.next(kind, reference)
+        self._writer.call(f"{kind}{reference.get(f'{W}id')}", mark)
+        return own
+
+    def _is_hidden(self, run: _Element, paragraph: _Element) -> bool:
         """Whether a run is hidden, by its own properties or its styles."""
-        hidden = _has(run, "vanish", self._hidden_styles)
-        if hidden is None and self._hidden_paragraphs:
-            while parent is not None and parent.tag != f"{_W}p":
-                parent = parent.getparent()
-            style = None if parent is None else parent.find(f"{_W}pPr/{_W}pStyle")
-            return style is not None and style.get(f"{_W}val") in self._hidden_paragraphs
-        return hidden or False
-
-    def _kind(self, paragraph: Paragraph) -> BlockKind:
-        names, left, first = self._look(paragraph)
-        if any(name.startswith(("heading", "title")) for name in names):
-            return "heading"
-        if _QUOTATION_STYLES & names:
-            return "quotation"
-        properties = paragraph._p.pPr  # noqa: SLF001 - not offered otherwise
-        if properties is not None:
-            if properties.numPr is not None:
-                return "prose"
-            form = paragraph.paragraph_format
-            left = left if form.left_indent is None else int(form.left_indent)
-            first = first if form.first_line_indent is None else int(form.first_line_indent)
-        if any("list" in name for name in names):
-            return "prose"
-        # A hanging indent is that of lists and works cited.
-        return "quotation" if (left or 0) >= _BLOCK_INDENT and (first or 0) >= 0 else "prose"
-
-    def _look(self, paragraph: Paragraph) -> _Look:
-        """What its style says of a paragraph; looked up once for each style, which takes long."""
-        name = paragraph._p.style  # noqa: SLF001 - not offered otherwise
-        if name not in self._looks:
-            self._looks[name] = _look(paragraph)
-        return self._looks[name]
+        return self._styles.run_has(run, "vanish", paragraph)
 
 
-def _paragraphs(element: _Element) -> Iterator[_Element]:
-    for child in element:
-        if child.tag == _FALLBACK:
-            # The same words once more, for old programs.
+def _paragraphs(element: _Element, inside: str = "", table: int = 0) -> Iterator[_Paragraph]:
+    """The paragraphs in an element, in order; those of a text box follow the paragraph that it hangs on."""
+    for number, child in enumerate(element, 1):
+        # The same words once more, for old programs.
+        if child.tag == _FALLBACK or child.tag in {f"{W}del", f"{W}moveFrom"}:
             continue
-        if child.tag == f"{_W}p":
+        within, of_table = inside, table
+        if child.tag == f"{W}p":
+            yield _Paragraph(child, inside, table)
+        elif child.tag == f"{W}tbl":
+            within, of_table = within or "table", table or number
+        elif child.tag == f"{W}txbxContent":
+            within, of_table = "box", 0
+        yield from _paragraphs(child, within, of_table)
+
+
+def _runs(element: _Element) -> Iterator[_Element]:
+    """The runs of a paragraph that are printed, those in its text boxes excepted."""
+    for child in element:
+        if child.tag == f"{W}r":
             yield child
-        yield from _paragraphs(child)
+        elif child.tag not in _PASSED_OVER and not _is_placeholder(child):
+            yield from _runs(child)
 
 
-def _look(paragraph: Paragraph) -> _Look:
-    """Names of a paragraph's style and of those that it is based on, and the indents that they set."""
-    styles: dict[str, Any] = {}
-    style: Any = paragraph.style
-    # Each is read once, even if they are based on each other in a ring.
-    while style is not None and style.style_id not in styles:
-        styles[style.style_id] = style
-        style = style.base_style
-    formats = [style.paragraph_format for style in styles.values()]
-    left = next((int(form.left_indent) for form in formats if form.left_indent is not None), None)
-    first = next(
-        (int(form.first_line_indent) for form in formats if form.first_line_indent is not None), None
+def _is_placeholder(element: _Element) -> bool:
+    """Whether an element holds no printed words: a comment in XML, or a form's "Click here to enter text"."""
+    is_form = element.tag == f"{W}sdt"
+    return not isinstance(element.tag, str) or (
+        is_form and element.find(f"{W}sdtPr/{W}showingPlcHdr") is not None
     )
-    return frozenset((style.name or "").casefold() for style in styles.values()), left, first
 
 
-def _has(run: _Element, name: str, styles: frozenset[str]) -> bool | None:
-    """Whether a run has a property itself or by its character style; ``None`` if neither says."""
-    declared = _declared(run, name)
-    if declared is None:
-        style = run.find(f"{_W}rPr/{_W}rStyle")
-        return True if style is not None and style.get(f"{_W}val") in styles else None
-    return declared
+def _text_of(run: _Element) -> str:
+    """The words of a run, with line breaks and tabs."""
+    pieces = []
+    for child in run:
+        if child.tag == f"{W}t":
+            pieces.append(child.text or "")
+        elif child.tag == f"{W}tab":
+            pieces.append("\t")
+        elif child.tag in {f"{W}br", f"{W}cr"} and child.get(f"{W}type", "textWrapping") == "textWrapping":
+            pieces.append("\n")
+        elif child.tag == f"{W}noBreakHyphen":
+            pieces.append("-")
+        elif child.tag == f"{W}sym":
+            pieces.append(_symbol(child))
+    return "".join(pieces)
 
 
-def _declared(element: _Element, name: str) -> bool | None:
-    """What a run or a style says of a property such as italics; ``None`` if nothing."""
-    declared = element.find(f"{_W}rPr/{_W}{name}")
-    return None if declared is None else declared.get(f"{_W}val", "1") not in {"0", "false", "off", "none"}
+def _symbol(element: _Element) -> str:
+    """The character of a symbol, which is given by its code in a font."""
+    try:
+        code = int(element.get(f"{W}char", ""), 16)
+    except ValueError:
+        return ""
+    code = code - _PRIVATE if _PRIVATE <= code < _PRIVATE + 256 else code
+    if not 32 <= code < 0xD800:
+        return ""
+    character = chr(code)
+    font = element.get(f"{W}font", "").casefold()
+    if font == "symbol":
+        return _GREEK.get(character, character)
+    # The signs of such fonts have no letter that represents them.
+    return "\N{REPLACEMENT CHARACTER}" if "dings" in font else character
 
 
-def _styles_with(root: _Element, name: str, family: str = "character") -> frozenset[str]:
-    """Ids of the styles with a property, those included that are based on one."""
-    styles = {
-        style.get(f"{_W}styleId", ""): style
-        for style in root.iter(f"{_W}style")
-        if style.get(f"{_W}type") == family
-    }
-    known: dict[str, bool] = {}
-    for style_id in styles:
-        current, chain = style_id, set[str]()
-        while current in styles and current not in known and current not in chain:
-            chain.add(current)
-            declared, parent = _declared(styles[current], name), styles[current].find(f"{_W}basedOn")
-            if declared is not None:
-                known[current] = declared
-            else:
-                current = "" if parent is None else parent.get(f"{_W}val", "")
-        known.update(dict.fromkeys(chain, known.get(current, False)))
-    return frozenset(style_id for style_id, has in known.items() if has)
+def _is_initial(paragraph: _Element) -> bool:
+    frame = paragraph.find(f"{W}pPr/{W}framePr")
+    return frame is not None and frame.get(f"{W}dropCap", "none") != "none"
+
+
+def _is_mark_deleted(paragraph: _Element) -> bool:
+    """Whether the end of a paragraph is deleted in tracked changes, so that it goes on with the next one."""
+    properties = paragraph.find(f"{W}pPr/{W}rPr")
+    return properties is not None and any(
+        properties.find(f"{W}{name}") is not None for name in ("del", "moveFrom")
+    )
+
+
+def _metadata(word: WordDocument) -> dict[str, str]:
+    """Title and author as the file has them."""
+    properties = word.core_properties
+    stated = {"Title": properties.title, "Author": properties.author}
+    return {key: value for key, value in stated.items() if value}

@@ -106,7 +106,7 @@ class Checker:
         """In-text citation of an essay, or of words in it; of the person too whom the essay quotes there."""
         quoted = self.second_hand.quotation_of(place) if place else None
         author = None if quoted is None else quoted.author
-        pages = page_range(place.labels) if place else ""
+        pages = page_range(place.where) if place else ""
         return self._style.in_text(self._records[essay_id], pages, quoting=author)
 
     def shares_words(self, words: str, essays: Iterable[str]) -> bool:
@@ -350,7 +350,7 @@ class _Check:
 
     def _check_uncited(self, number: int, words: str) -> None:
         quotation, lookup = self._contents.quotations[number], self._look_up(words)
-        is_heading = self._draft.blocks[quotation.block].kind == "heading"
+        is_heading = self._draft.blocks[quotation.block].is_heading
         is_title = is_titled(words) or self._checker.sources.is_title(words)
         if len(words.split()) <= _SHORT or is_title or is_heading:
             return
@@ -414,7 +414,7 @@ class _Check:
     def _covers(self, meaning: Meaning, place: PrintedPlace) -> bool:
         """Whether the pages cited include those of a place."""
         named = self._pages_named(meaning, place.essay_id)
-        return self._checker.pages.covered(named, place.essay_id).issuperset(place.labels)
+        return self._checker.pages.covered(named, place.essay_id).issuperset(place.where)
 
     def _misquoted(
         self, quotation: DraftQuotation, words: str, lookup: QuotationLookup, meaning: Meaning

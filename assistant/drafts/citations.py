@@ -21,6 +21,7 @@ from assistant.drafts.wording import (
     LEAD,
     NUMBER,
     PAGES,
+    PARAGRAPHS,
     PRECISE,
     PREFIX,
     RANGE,
@@ -82,6 +83,7 @@ _IN_PROSE = re.compile(
 _IN_NOTE = re.compile(
     rf"(?:^|[,:(]\s*|[A-Za-z.”“\"’»)]\s)(?P<pages>{PREFIX}?{RANGE})(?=\s*(?:[;,)\]]|\.?$|\.\s))"
 )
+_PARAGRAPHS = re.compile(PARAGRAPHS)
 _ONE_RANGE = re.compile(rf"({NUMBER})(?:\s*(?:-{{1,3}}|[–—])\s*({NUMBER})|\s?(ff?|sqq?)\b)?")
 # Who a block quotation is from, on its last line.
 SIGNATURE = re.compile(r"\n[^\S\n]*[—–-]{1,3}\s?[^\n]*$")
@@ -204,8 +206,8 @@ def _of_block(draft: Document, block: Block, notes: dict[int, list[DraftCitation
         ),
         *(_in_prose(match) for match in _IN_PROSE.finditer(prose, block.start, block.end)),
         *(_own_pages(prose, block) if block.kind == "note" else ()),
-        *(_signature(prose, block) if block.kind == "quotation" else ()),
-        *(_unbracketed(prose, block) if block.kind == "prose" else ()),
+        *(_signature(prose, block) if block.is_quotation else ()),
+        *(_unbracketed(prose, block) if block.is_text else ()),
     ]
     for citation in unbracketed:
         before = bisect_right(covered, citation.start, key=itemgetter(0)) - 1
@@ -322,9 +324,11 @@ def _is_who(text: str) -> bool:
 def ranges(pages: str) -> tuple[tuple[str, str], ...]:
     """First and last page of each range in a locator; a shortened last page is written in full.
 
-    The last page is ``f`` for the page after the first, and ``ff`` for all after it.
+    The last page is ``f`` for the page after the first, and ``ff`` for all after it. Paragraphs are named as
+    ``par. 14``.
     """
     result = []
+    word = "par. " if _PARAGRAPHS.match(pages) else ""
     bare = re.sub(rf"^{PREFIX}", "", pages)
     for match in _ONE_RANGE.finditer(bare):
         first, last = match[1], match[2] or match[1]
@@ -332,7 +336,7 @@ def ranges(pages: str) -> tuple[tuple[str, str], ...]:
             last = "ff" if len(match[3]) > 1 and match[3] != "sq" else "f"
         elif first.isdecimal() and last.isdecimal() and len(last) < len(first):
             last = first[: -len(last)] + last
-        result.append((first, last))
+        result.append((word + first, last if last in {"f", "ff"} else word + last))
     return tuple(result)
 
 

@@ -27,6 +27,8 @@ def corrected_copy(report: DraftReport, original: Path | None) -> bytes:
     """
     if original is None:
         return report.fixed_text.encode()
+    if original.suffix.lower() == ".rtf":
+        raise DraftError(f"{original} is RTF, of which no corrected copy can be made; save it as .docx.")
     with draft_errors():
         data, archive = read_bytes(original), _ARCHIVES.get(original.suffix.lower())
         if archive is None:

@@ -13,8 +13,16 @@ from assistant.documents.document import Document
 from assistant.drafts.citations import DraftCitation
 from assistant.drafts.problems import ProblemLog
 
-_PREFIX = re.compile(r"(?P<word>pp?\.?|pages?|Seiten?|S\.)(?P<space>\s*)", re.IGNORECASE)
-_PLURAL = {"p.": "pp.", "p": "pp", "page": "pages", "Seite": "Seiten"}
+_PREFIX = re.compile(
+    r"(?P<word>par(?:a(?:graph)?)?s?\.?|¶{1,2}|Abs(?:\.|atz)|pp?\.?|pages?|Seiten?|S\.)(?P<space>\s*)",
+    re.IGNORECASE,
+)
+_PLURAL = {
+    "p.": "pp.", "p": "pp", "page": "pages", "Seite": "Seiten",
+    "par.": "pars.", "para.": "paras.", "para": "paras", "paragraph": "paragraphs", "¶": "¶¶",
+}  # fmt: skip
+# Begins the label of a paragraph in an essay without pages.
+_PARAGRAPH = "par. "
 _SINGULAR = {plural: singular for singular, plural in _PLURAL.items()}
 
 
@@ -37,23 +45,32 @@ class PageCitation:
     quotations: list[tuple[str, QuotationLookup]] = field(default_factory=list)
 
 
+def _page_labels(essay: StoredEssay) -> list[str]:
+    return [page.label for passage in essay.passages for page in passage.pages if page.label]
+
+
+def _paragraph_labels(essay: StoredEssay) -> list[str]:
+    return [each.locator for each in essay.passages if each.locator.startswith(_PARAGRAPH)]
+
+
+def _is_alike(label: str, labels: Sequence[str]) -> bool:
+    """Whether a citation names a page of an essay with pages, or a paragraph of one without them."""
+    has_paragraphs = bool(labels) and labels[0].startswith(_PARAGRAPH)
+    return label.startswith(_PARAGRAPH) == has_paragraphs
+
+
 class EssayPages:
     """The pages of essays."""
 
     def __init__(self, essays: Sequence[StoredEssay]) -> None:
         self._labels = {
-            essay.id: list(
-                dict.fromkeys(
-                    page.label for passage in essay.passages for page in passage.pages if page.label
-                )
-            )
-            for essay in essays
+            essay.id: list(dict.fromkeys(_page_labels(essay) or _paragraph_labels(essay))) for essay in essays
         }
         # Pages that records give and files may lack at their end.
         self._recorded = {essay.id: str(essay.reference.get("page", "")) for essay in essays}
 
     def labels(self, essay_id: str) -> list[str]:
-        """Labels of an essay's pages in order; empty if its file shows none."""
+        """Labels of an essay's pages in order, or of its paragraphs (``par. 14``) if its file shows none."""
         return self._labels[essay_id]
 
     def pages_named(self, citation: DraftCitation, essay_id: str, year: str) -> tuple[PageRange, ...]:
@@ -62,7 +79,7 @@ class EssayPages:
         pages = tuple(
             (first, self._last(first, last, labels))
             for first, last in citation.pages
-            if (first, last) != (year, year) or year in labels
+            if ((first, last) != (year, year) or year in labels) and _is_alike(first, labels)
         )
         if not pages and citation.year in labels and citation.year != year:
             return ((citation.year, citation.year),)
@@ -121,6 +138,7 @@ class EssayPages:
                 runs[-1].append(label)
             else:
                 runs.append([label])
+        runs = [[label.removeprefix(_PARAGRAPH) for label in run] for run in runs]
         prefix = _PREFIX.match(like)
         # With "pp." both ends are written in full, as APA and Harvard do; without it the last is shortened.
         ranges = [
@@ -200,7 +218,11 @@ class PageCheck:
         for words, lookup in entry.quotations:
             matches = [match for match in lookup.comparisons if match.place.essay_id == entry.essay_id]
             all_listed = lookup.places == len(lookup.comparisons)
-            on_page = any(covered.issuperset(match.place.labels) for match in matches)
+            # Words of a note are in no paragraph.
+            on_page = any(
+                covered.issuperset(match.place.where) or not set(match.place.where) <= set(labels)
+                for match in matches
+            )
             if labels and all_listed and not on_page:
                 self._log.wrong_page(words, matches[0], entry.citation, correct)
                 wrong = True
@@ -211,8 +233,8 @@ class PageCheck:
         locator, lookups = entry.citation.locator, [lookup for _, lookup in entry.quotations]
         if not locator or not lookups or any(lookup.places != 1 for lookup in lookups):
             return None
-        labels = {label for lookup in lookups for label in lookup.comparisons[0].place.labels}
-        if not labels:
+        labels = {label for lookup in lookups for label in lookup.comparisons[0].place.where}
+        if not labels or not labels <= set(self._pages.labels(entry.essay_id)):
             return None
         start, end = self._draft.span(*locator)
         like = self._draft.text[start:end]

@@ -79,7 +79,7 @@ class ParaphraseCheck:
     def _paraphrases(self) -> Iterator[tuple[DraftCitation, str, list[PageRange], Span]]:
         """Citations with pages that an essay has, the pages in their bracket, and the words before them."""
         for index, block in enumerate(self._draft.blocks):
-            if block.kind not in {"prose", "note"}:
+            if block.kind != "note" and not block.is_text:
                 continue
             earlier = block.start
             places: dict[int, list[DraftCitation]] = {}
@@ -143,14 +143,14 @@ class ParaphraseCheck:
         return Hint(
             start=start, end=end, line=line, column=column, sentence=self._sentence(span).lstrip(" ,;.)"),
             cited=" ".join(citation.text.split()), named=" ".join(self._draft.prose[slice(*locator)].split()),
-            citation=self._cite(place.essay_id, place), place=place, pages=page_range(place.labels),
+            citation=self._cite(place.essay_id, place), place=place, pages=page_range(place.where),
         )  # fmt: skip
 
 
 def _is_elsewhere(words: Sequence[NearWords], covered: set[str]) -> bool:
     """Whether the nearest words are on none of the pages cited, and those on them are clearly farther."""
     nearest = words[0]
-    if not covered or nearest.score < _NEAR or not nearest.place.labels:
+    if not covered or nearest.score < _NEAR or not nearest.place.where:
         return False
-    on_pages = max((near.score for near in words if not covered.isdisjoint(near.place.labels)), default=-1.0)
-    return covered.isdisjoint(nearest.place.labels) and nearest.score - on_pages > _MARGIN
+    on_pages = max((near.score for near in words if not covered.isdisjoint(near.place.where)), default=-1.0)
+    return covered.isdisjoint(nearest.place.where) and nearest.score - on_pages > _MARGIN

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assistant.citations.locators import page_range
+from assistant.core.answer import is_locator
 from assistant.core.draft_report import Fix, Problem, ProblemKind
 from assistant.core.essay import Span
 from assistant.core.quotation import (
@@ -148,7 +149,9 @@ class ProblemLog:
     ) -> None:
         """A page that the essay cited, which has pages of these labels, does not have."""
         span = self._locator(citation)
-        fixes, pages = _replacement(span, correct_pages), f"{labels[0]}-{labels[-1]}"
+        ends = labels[0], labels[-1]
+        fixes = _replacement(span, correct_pages)
+        pages = page_range(ends) if is_locator(labels[0]) else "-".join(ends)
         self._add("no such page", span, words, essay_id, citation, fixes, pages=pages)
 
     def _words(self, quotation: DraftQuotation) -> str:
@@ -196,7 +199,7 @@ class ProblemLog:
             kind=kind, start=span[0], end=span[1], line=line, column=column, quoted=_one_line(words),
             printed=_one_line(place.text) if place else "", cited=_one_line(self._as_written(citation)),
             citation=self._cite(essay_id, place), essay=essay_id, passages=place.passages if place else (),
-            pages=page_range(place.labels) if place else pages, diff=diff, fixes=tuple(fixes),
+            pages=page_range(place.where) if place else pages, diff=diff, fixes=tuple(fixes),
             replacement=applied(self._draft.text, *span, fixes) if fixes else None,
         )  # fmt: skip
         self._problems.append(problem)

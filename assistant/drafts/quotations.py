@@ -251,7 +251,7 @@ def find_quotations(draft: Document) -> DraftContents:
     quotations: list[DraftQuotation] = []
     sentences = Sentences(draft.prose)
     for index, block in enumerate(draft.blocks):
-        if block.kind == "quotation":
+        if block.is_quotation:
             quotations += _set_off(draft, index, citations, sentences)
         elif block.kind != "reference":
             quotations += _inline(draft, index, citations[index], sentences)
@@ -454,7 +454,7 @@ def _alone_after(
     draft: Document, index: int, citations: Sequence[Sequence[DraftCitation]]
 ) -> tuple[DraftCitation, ...]:
     """The citation of a block quotation that is a paragraph of its own after it."""
-    if index + 1 == len(draft.blocks) or draft.blocks[index + 1].kind != "prose" or not citations[index + 1]:
+    if index + 1 == len(draft.blocks) or not draft.blocks[index + 1].is_text or not citations[index + 1]:
         return ()
     block, prose = draft.blocks[index + 1], draft.prose
     several = _beginning_with(citations[index + 1], 0)
@@ -474,7 +474,7 @@ def _introduction(
     before = index - 1
     while before >= 0 and draft.blocks[before].kind == "note":
         before -= 1
-    if before < 0 or draft.blocks[before].kind != "prose":
+    if before < 0 or not draft.blocks[before].is_text:
         return ()
     block = draft.blocks[before]
     end = block.start + len(draft.prose[block.start : block.end].rstrip())

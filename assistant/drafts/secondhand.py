@@ -139,7 +139,9 @@ def find_unmarked(
     """Find words of essays that are in no quotation, nor in a heading or a list of works, in order."""
     prose = list(draft.prose)
     spans = [quotation.outer for quotation in quotations]
-    spans += [(block.start, block.end) for block in draft.blocks if block.kind in {"reference", "heading"}]
+    spans += [
+        (block.start, block.end) for block in draft.blocks if block.kind == "reference" or block.is_heading
+    ]
     for start, end in spans:
         prose[start:end] = [_MASK if character.isalnum() else character for character in prose[start:end]]
     inline = sorted(quotations, key=attrgetter("end"))
@@ -167,6 +169,7 @@ def joined_runs(runs: Iterable[ReusedWords], passages: Mapping[str, Passage]) ->
                 end=end,
                 text=passage.text[start:end],
                 labels=passage.pages_of(start, end),
+                locators=(passage.locator,) if passage.locator else (),
                 source=(first.place.source[0], run.place.source[1]),
             )
             run = ReusedWords(first.start, run.end, first.words + run.words, place)  # noqa: PLW2901

@@ -12,7 +12,9 @@ _FOLLOWING = r"(?:\s?(?:ff?\b\.?|sqq?\b\.?))"
 RANGE = rf"{NUMBER}(?:\s*(?:-{{1,3}}|[–—])\s*{NUMBER}|{_FOLLOWING})?"
 # Names the page of a quotation after the pages of the whole essay.
 HERE = r"(?:(?:here|hier|ici|at|esp\.|especially|bes\.|dort)\s+(?:at\s+|auf\s+|p\.\s*)?)"
-PREFIX = r"(?:pp?\.?\s*|pages?\s+|Seiten?\s+|S\.\s*)"
+# A paragraph is cited in an essay without pages.
+PARAGRAPHS = r"(?:para(?:graph)?s?\s+|paras?\.\s*|pars?\.\s*|¶¶?\s*|Abs(?:atz\s+|\.\s*))"
+PREFIX = rf"(?:pp?\.?\s*|pages?\s+|Seiten?\s+|S\.\s*|{PARAGRAPHS})"
 PAGES = rf"{PREFIX}?{RANGE}(?:\s*(?:[,;]\s*{HERE}{PREFIX}?|,|and|&|und|et)\s*{RANGE})*"
 # The pages in a locator that are those of the quotation.
 PRECISE = re.compile(rf"\b{HERE}(?={PREFIX}?{NUMBER})")

@@ -37,13 +37,12 @@ def cite_essay(
     Raises:
         AssistantError: If there is no such format, or the essay has no such page.
     """
-    labels = list(
-        dict.fromkeys(start.label for passage in essay.passages for start in passage.pages if start.label)
-    )
+    pages = [start.label for passage in essay.passages for start in passage.pages if start.label]
+    labels = list(dict.fromkeys(pages or [each.locator for each in essay.passages if each.locator]))
     locator = "" if page is None else locator_of(page, labels, essay.id)
     in_text = (style.cached_again if again else style.cached_in_text)(essay.reference, locator)
     reference = format_citation(style.cached_reference(essay.reference), form)
-    return Citation(locator, format_citation(in_text, form)), reference
+    return Citation.at(locator, format_citation(in_text, form)), reference
 
 
 def quote_words(essay: StoredEssay, words: Sequence[tuple[str, Span]], style: Style) -> PreparedQuotation:
@@ -73,8 +72,8 @@ def quote_words(essay: StoredEssay, words: Sequence[tuple[str, Span]], style: St
         text = style.quotation(passage.text[start:end].rstrip(",;: ") + _CUT, citation.in_text)
         return replace(prepared, text=text)
     slices = [(passages[passage_id], *span) for passage_id, span in words]
-    pages = page_range([label for passage, start, end in slices for label in passage.pages_of(start, end)])
-    in_text = style.cached_in_text(essay.reference, pages)
+    where = page_range([label for passage, start, end in slices for label in passage.places_of(start, end)])
+    in_text = style.cached_in_text(essay.reference, where)
     block = "\n".join(passage.text[start:end] for passage, start, end in slices)
     if style.marks_cut_sentences and _is_cut_at_end(*slices[-1]):
         block = block.rstrip(",;: ") + _CUT
@@ -88,7 +87,9 @@ def quote_words(essay: StoredEssay, words: Sequence[tuple[str, Span]], style: St
         for low, high in passage.emphasis
         if low < end and start < high
     )
-    return PreparedQuotation(text, Citation(pages, in_text.plain(), in_text), block=True, emphasis=emphasis)
+    return PreparedQuotation(
+        text, Citation.at(where, in_text.plain(), in_text), block=True, emphasis=emphasis
+    )
 
 
 def _is_cut_at_end(passage: Passage, start: int, end: int) -> bool:
@@ -139,8 +140,8 @@ class QuotationChecker:
 
     def _cited(self, comparison: Comparison, style: Style) -> CitedComparison:
         place = comparison.place
-        pages = page_range(place.labels)
+        where = page_range(place.where)
         quoted = self._second_hand.quotation_of(place)
         author = None if quoted is None else quoted.author
-        citation = Citation(pages, style.in_text(self._records[place.essay_id], pages, quoting=author))
+        citation = Citation.at(where, style.in_text(self._records[place.essay_id], where, quoting=author))
         return CitedComparison(comparison, citation, quoted)

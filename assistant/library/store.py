@@ -140,6 +140,8 @@ def _line(passage: Passage) -> dict[str, Any]:
     }
     if passage.introduced_by is not None:
         line["introduced_by"] = passage.introduced_by
+    if passage.locator:
+        line["locator"] = passage.locator
     if passage.emphasis:
         line["emphasis"] = [list(span) for span in passage.emphasis]
     return line
@@ -178,6 +180,7 @@ def _passage(essay_id: str, line: Mapping[str, Any]) -> Passage:
         introduced_by=line.get("introduced_by"),
         notes=tuple(NoteMark(note["mark"], note["at"], note["passage"]) for note in line["notes"]),
         emphasis=tuple((start, end) for start, end in line.get("emphasis", ())),
+        locator=line.get("locator", ""),
     )
 
 

@@ -92,7 +92,11 @@ class Stream:
             self.passages[first].source_map.source(begin),
             self.passages[last].source_map.source(finish - 1) + 1,
         )
-        return PrintedPlace(ids, self.essay_id, begin, finish, self.text[start:end], tuple(labels), source)
+        locators = dict.fromkeys(passage.locator for passage in self.passages[first : last + 1])
+        text = self.text[start:end]
+        return PrintedPlace(
+            ids, self.essay_id, begin, finish, text, tuple(labels), source, tuple(filter(None, locators))
+        )
 
 
 def streams_of(essay: StoredEssay) -> list[Stream]:

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from assistant.core.answer import Answer, AnswerVerdict, Citation, Highlight, Hit, Idea, QuotedWords
-from assistant.rendering.terminal import INDENT, distinct, emphasised, page_words, wrapped
+from assistant.rendering.terminal import INDENT, distinct, emphasised, page_fields, page_words, wrapped
 
 NOT_ANSWERED = "The essay does not seem to answer this. The nearest passages:"
 NEAR = "No passage says this outright; these come nearest:"
@@ -89,7 +89,7 @@ def _hit_object(hit: Hit, *, explained: bool) -> dict[str, Any]:
         "kind": passage.kind,
         "section": passage.section,
         "text": passage.text,
-        "pages": hit.citation.pages,
+        **page_fields(hit.citation.where),
         "score": round(hit.score, 4),
         "source": span_object(passage.source),
         "highlights": [_highlight_object(highlight) for highlight in hit.highlights],
@@ -106,7 +106,7 @@ def _highlight_object(highlight: Highlight) -> dict[str, Any]:
         "start": highlight.start,
         "end": highlight.end,
         "text": highlight.text,
-        "pages": highlight.citation.pages,
+        **page_fields(highlight.citation.where),
         "citation": hyphenated_citation(highlight.citation),
         "quotation": highlight.quotation,
         "quoted": quoted_object(highlight.quoted),
@@ -125,7 +125,7 @@ def quoted_object(quoted: QuotedWords | None) -> dict[str, str] | None:
 
 def hyphenated_citation(citation: Citation) -> str:
     """An in-text citation with a hyphen in its page range, as JSON has it."""
-    return citation.in_text.replace(citation.pages.replace("-", "–"), citation.pages)
+    return citation.in_text.replace(citation.where.replace("-", "–"), citation.where)
 
 
 def answer_text(answer: Answer, *, width: int = 80, styled: bool = False, explained: bool = False) -> str:
@@ -165,7 +165,7 @@ def _read_as(answer: Answer) -> list[str]:
 
 def _hit_text(number: int, hit: Hit, width: int, met: Sequence[str], *, styled: bool) -> str:
     passage = hit.passage
-    where = [passage.id, _KIND_NAMES.get(passage.kind, ""), page_words(hit.citation.pages), passage.section]
+    where = [passage.id, _KIND_NAMES.get(passage.kind, ""), page_words(hit.citation.where), passage.section]
     head = f"{number}.  {' · '.join(filter(None, where))}"
     head = "\n".join([head, *(wrapped(line, width, INDENT, INDENT + INDENT) for line in met)])
     body = wrapped(_with_highlights(passage.text, hit.highlights, styled=styled), width, INDENT, INDENT)
@@ -209,7 +209,7 @@ def plain_answer(answer: Answer) -> str:
 
 def _plain_hit(number: int, hit: Hit, met: Sequence[str]) -> str:
     passage = hit.passage
-    where = [passage.id, page_words(hit.citation.pages), passage.section]
+    where = [passage.id, page_words(hit.citation.where), passage.section]
     quotations = [highlight.quotation for highlight in hit.highlights]
     whole = [] if hit.quotation in quotations else [f"The whole passage:\n\n{hit.quotation}"]
     head = "\n".join([f"{number}. {' · '.join(filter(None, where))}", *met])

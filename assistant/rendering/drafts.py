@@ -8,10 +8,11 @@ from dataclasses import asdict
 from pathlib import PurePath
 from typing import Any
 
+from assistant.core.answer import is_locator
 from assistant.core.draft_report import DraftReport, Hint, Problem
 from assistant.core.essay import CSLItem, plain_title
 from assistant.core.quotation import Difference
-from assistant.rendering.terminal import page_words
+from assistant.rendering.terminal import page_fields, page_words
 
 # Words of an agreeing part that are shown before and after a difference, and of a text without differences.
 _CONTEXT = 5
@@ -99,7 +100,8 @@ def message(problem: Problem) -> str:
         case "not found":
             return f'"{quoted}" is not in {problem.essay}, cited as {cited}'
         case "wrong page":
-            return f'"{quoted}" is on {pages} {problem.citation}, cited as {cited}'
+            where = "in" if is_locator(problem.pages) else "on"
+            return f'"{quoted}" is {where} {pages} {problem.citation}, cited as {cited}'
         case "no such page":
             return f"{cited}; {problem.essay} has {pages}"
         case "wrong source":
@@ -213,7 +215,7 @@ def hint_object(report: DraftReport, hint: Hint) -> dict[str, Any]:
         "essay": hint.place.essay_id,
         "passage": hint.place.passages[0],
         "printed": hint.place.text,
-        "pages": hint.pages,
+        **page_fields(hint.pages),
         "message": hint_message(hint),
     }
 
@@ -233,7 +235,7 @@ def problem_object(report: DraftReport, problem: Problem) -> dict[str, Any]:
         "citation": problem.citation,
         "essay": problem.essay,
         "passage": problem.passages[0] if problem.passages else None,
-        "pages": problem.pages or None,
+        **(page_fields(problem.pages) if problem.pages else {"pages": None}),
         "message": message(problem),
         "diff": [asdict(step) for step in problem.diff],
         "warnings": [asdict(warning) for warning in problem.warnings],

@@ -147,6 +147,7 @@ def passage_object(
         "section": passage.section,
         "text": passage.text,
         "pages": pages,
+        **({"locator": passage.locator} if passage.locator else {}),
         "source": span_object(passage.source),
         "continues": passage.continues,
         "notes": [asdict(note) for note in passage.notes],
@@ -182,7 +183,7 @@ def labels_text(summary: EssaySummary) -> str:
 
 def passage_pages(passage: Passage) -> str:
     """First and last page of a passage in words; empty without pages."""
-    labels = passage.pages_of(0, len(passage.text))
+    labels = passage.places_of(0, len(passage.text))
     return page_words("-".join(distinct([*labels[:1], *labels[-1:]])))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from assistant.core.quotation import CitedComparison, Difference, Edit, Verdict
 from assistant.rendering.answers import hyphenated_citation, quoted_object, span_object
-from assistant.rendering.terminal import INDENT, emphasised, page_words, wrapped
+from assistant.rendering.terminal import INDENT, emphasised, page_fields, page_words, wrapped
 
 _MISSING = "‸"
 _ALTERED = "Altered: the quotation is not what is printed. The nearest printed words:"
@@ -41,7 +41,7 @@ def _match_object(match: CitedComparison) -> dict[str, Any]:
         "start": match.place.start,
         "end": match.place.end,
         "text": match.place.text,
-        "pages": match.citation.pages,
+        **page_fields(match.citation.where),
         "source": span_object(match.place.source),
         "citation": hyphenated_citation(match.citation),
         "quoted": quoted_object(match.quoted),
@@ -88,7 +88,7 @@ def warning_lines(verdict: Verdict) -> list[str]:
 
 
 def _match_text(number: int, match: CitedComparison, width: int, *, styled: bool, altered: bool) -> str:
-    where = [", ".join(match.place.passages), page_words(match.citation.pages)]
+    where = [", ".join(match.place.passages), page_words(match.citation.where)]
     parts = [f"{number}.  {' · '.join(filter(None, where))}"]
     if altered:
         quoted = _side(match, lambda step: step.quoted, styled=styled)
@@ -139,7 +139,7 @@ def plain_verdict(verdict: Verdict) -> str:
 
 
 def _plain_match(number: int, match: CitedComparison) -> str:
-    where = [", ".join(match.place.passages), page_words(match.citation.pages)]
+    where = [", ".join(match.place.passages), page_words(match.citation.where)]
     lines = [
         f"{number}. {' · '.join(filter(None, where))}",
         f"Printed: {match.place.text}",

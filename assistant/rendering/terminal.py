@@ -5,6 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable
 
+from assistant.core.answer import is_locator
+
 INDENT = "    "
 _BOLD, _NOT_BOLD = "\x1b[1m", "\x1b[0m"
 
@@ -34,8 +36,15 @@ def distinct(values: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(values))
 
 
+def page_fields(where: str) -> dict[str, str]:
+    """What a citation names, for JSON: its pages, and the locator if the essay has no pages."""
+    return {"pages": "", "locator": where} if is_locator(where) else {"pages": where}
+
+
 def page_words(pages: str) -> str:
-    """``p. 849`` or ``pp. 849–50`` for a page range with a hyphen; empty without pages."""
+    """``p. 849`` or ``pp. 849–50`` for a page range with a hyphen; ``par. 14`` as it is; or empty."""
     if not pages:
         return ""
+    if is_locator(pages):
+        return pages.replace("-", "–")
     return f"pp. {pages.replace('-', '–')}" if "-" in pages else f"p. {pages}"

@@ -244,8 +244,7 @@ def _passages_at(place: Place, within: Place | None, passages: Sequence[Passage]
         case "epigraph":
             return {passage.id: passage.sentences for passage in _epigraphs(passages)}
         case "paragraph":
-            body = body_of(passages)
-            return {body[number].id: body[number].sentences for number in _numbers(place, len(body))}
+            return {each.id: each.sentences for each in _paragraphs(place, body_of(passages))}
         case "sentence":
             # Of a place that is named, or of the essay's paragraphs.
             spans = outer
@@ -302,6 +301,14 @@ def _notes(place: Place, passages: Sequence[Passage]) -> list[Passage]:
         if marks:
             return [note for note in notes if marks.get(note.id) in wanted]
     return [notes[number] for number in _numbers(place, len(notes))]
+
+
+def _paragraphs(place: Place, body: Sequence[Passage]) -> list[Passage]:
+    """Paragraphs by their number, as citations name them in an essay without pages."""
+    if place.counted or not any(passage.locator for passage in body):
+        return [body[number] for number in _numbers(place, len(body))]
+    wanted = {f"par. {number}" for number in range(int(place.first), int(place.last) + 1)}
+    return [passage for passage in body if passage.locator in wanted]
 
 
 def _epigraphs(passages: Sequence[Passage]) -> list[Passage]:

@@ -102,12 +102,13 @@ def essay_at(path: Path) -> StoredEssay:
     return read_essay(path).essay
 
 
-def problems(path: Path, essay: StoredEssay | None = None) -> list[str]:
+def problems(path: Path, essay: StoredEssay | None = None, truth: Path | None = None) -> list[str]:
     """What is missing in a case, and what is in it that should not be; reads the essay if none is given."""
-    expected, others = read_expected(path.with_name(f"{path.stem}.expected.md"))
+    truth = truth or path.with_name(f"{path.stem}.expected.md")
+    expected, others = read_expected(truth)
     found = list((essay or essay_at(path)).passages)
     missing, start = [], 0
-    anyhow = "whatever their order" in path.with_name(f"{path.stem}.expected.md").read_text("utf-8")
+    anyhow = "whatever their order" in truth.read_text("utf-8")
     for each in expected:
         at = next((at for at in range(start, len(found)) if each.fits(found[at])), None)
         if at is None:

@@ -10,7 +10,7 @@ from assistant.citations.locators import (
     locator_of,
     mla_range,
     page_range,
-    pages_of,
+    place_of,
 )
 from assistant.core.errors import RecordError
 from assistant.core.essay import PageStart, Passage, SourceMap
@@ -69,7 +69,7 @@ def test_ranges_as_styles_write_them(pages: str, mla: str, chicago: str, full: s
     assert (mla_range(pages), chicago_range(pages), full_range(pages)) == (mla, chicago, full)
 
 
-def test_pages_of_a_span() -> None:
+def test_place_of_a_span() -> None:
     text = "The lamp burns all night."
     pages = (PageStart("849", 0), PageStart("850", 9), PageStart("851", 15))
     passage = Passage(
@@ -77,7 +77,7 @@ def test_pages_of_a_span() -> None:
     )
     spans = [(0, 8), (9, 14), (8, 9), (8, 10), (14, 16), (0, 25)]
     wanted = ["849", "850", "849", "849-50", "850-51", "849-51"]
-    assert [pages_of(passage, start, end) for start, end in spans] == wanted
+    assert [place_of(passage, start, end) for start, end in spans] == wanted
 
 
 LABELS = [*(str(number) for number in range(844, 862)), *(str(number) for number in range(899, 902))]

@@ -253,7 +253,7 @@ def test_what_is_asked_for_goes_before_the_record_and_the_print(
 def test_file_without_pages_says_so() -> None:
     numbering = number_pages(NO_PAGES, first_page=None, record="844-62")
     assert (numbering.pages, numbering.warnings) == ((), ())
-    assert numbering.provenance == "no page breaks in the file; citations name no page"
+    assert numbering.provenance == "no page breaks in the file; citations name paragraphs"
 
 
 def test_first_page_of_a_file_without_pages_is_not_used_in_silence() -> None:

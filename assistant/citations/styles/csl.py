@@ -16,7 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from assistant.citations.dates import date_of
-from assistant.citations.locators import full_range
+from assistant.citations.locators import full_range, locator_kind
 from assistant.citations.record import cited_name, creators_of
 from assistant.citations.setting import (
     count_words,
@@ -156,7 +156,7 @@ class _CSLStyle(Style):
             entry = next(item for item in bibliography.items if item.key == key)
             for reference in self._style.render_bibliography([entry]):
                 return str(reference)
-        pages = {"locator": self._engine.Locator("page", locator)} if locator else {}
+        pages = {"locator": self._engine.Locator(*locator_kind(locator))} if locator else {}
         citation = self._engine.Citation([self._engine.CitationItem(key, **pages)])
         bibliography.register(citation)
         return str(bibliography.cite(citation, lambda _item: None))

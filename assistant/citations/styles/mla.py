@@ -25,6 +25,7 @@ from assistant.citations.record import (
 from assistant.citations.setting import more_lines_than, set_as_block, set_inline
 from assistant.citations.styles import Style, secondary_prefix
 from assistant.citations.titles import in_marks, marked_up, short_title, stopped, title_of
+from assistant.core.answer import is_locator
 from assistant.core.essay import CSLItem
 from assistant.core.rich import Rich, Text, joined, rich
 
@@ -49,7 +50,7 @@ class MLA(Style):
             named = _short(record)
         elif self.works.same_label(record, _NAMING):
             named = named + ", " + _short(record)
-        cited = joined(" ", [named, in_prose(mla_range(locator))])
+        cited = joined(", " if is_locator(locator) else " ", [named, in_prose(mla_range(locator))])
         return "(" + secondary_prefix(quoting, "qtd. in") + cited + ")"
 
     def rich_reference(self, record: CSLItem) -> Rich:

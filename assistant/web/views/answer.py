@@ -36,7 +36,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 
-from assistant.core.answer import Answer, Hit, Match, Reason
+from assistant.core.answer import Answer, Hit, Match, Reason, is_locator
 from assistant.core.essay import Kind, Passage
 from assistant.core.rich import rich
 from assistant.rendering.answers import ideas_elsewhere, met_ideas
@@ -190,6 +190,8 @@ def pages_text(passage: Passage, locator: str) -> str:
     """
     if not locator:
         return "no page numbers"
+    if is_locator(locator):
+        return locator.replace("-", "–")
     return f"{'pp.' if len(passage.pages_of(0, len(passage.text))) > 1 else 'p.'} {locator.replace('-', '–')}"
 
 

@@ -188,7 +188,7 @@ def _place(match: CitedComparison, title: str, quote: Quote, *, altered: bool) -
     return _Place(
         match=match,
         title=title,
-        pages=page_words(match.citation.pages) or "no page numbers",
+        pages=page_words(match.citation.where) or "no page numbers",
         difference=difference_html(steps) if altered else "",
         edits=[edit_words(edit) for edit in match.comparison.edits],
         quotation=quote(printed, match.citation.in_text),
