@@ -149,6 +149,10 @@ def _mark_front(found: Sequence[_Found], reference: CSLItem) -> None:
         if each.kind == "title":
             each.kind = "heading"
     authors = [each for each in found if each.kind == "author"]
+    if not authors:
+        # Many writers set their name in the style of a subtitle.
+        authors = _names_among(titles[1:], reference)
+        titles = [each for each in titles if each not in authors]
     is_whole = bool(titles and authors)
     head = None if is_whole or not leading else manuscript_head(_lines_of(leading))
     titles = titles or _by_record(leading, title_by_record(_lines_of(leading), plain_title(reference)))
@@ -164,6 +168,13 @@ def _mark_front(found: Sequence[_Found], reference: CSLItem) -> None:
         each.kind = "author"
     if titles or authors:
         _mark_rest_of_front(leading, titles)
+
+
+def _names_among(subtitles: Sequence[_Found], reference: CSLItem) -> list[_Found]:
+    """The first of the subtitles that is the name of an author."""
+    by_record = _by_record(subtitles, author_by_record(_lines_of(subtitles), reference))
+    named = (each for each in subtitles if BYLINE.match(each.text) or is_name(each.text))
+    return by_record or list(named)[:1]
 
 
 def _mark_rest_of_front(leading: Sequence[_Found], titles: Sequence[_Found]) -> None:

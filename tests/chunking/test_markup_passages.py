@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from test_cases import FOLDER, problems
 
-from assistant.library.adding import known_records, read_essay
+from assistant.library.adding import read_essay
+from assistant.library.records import known_records
 
 DATA = Path(__file__).parent.parent / "data" / "markup"
 PATHS = sorted(path.with_name(path.name.removesuffix(".expected.md")) for path in DATA.glob("*.expected.md"))
