@@ -78,7 +78,7 @@ _WORD = re.compile(r"\w")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class ParagraphLook:
     """How a paragraph is declared and set; lengths in points.
 
     Attributes:
@@ -126,7 +126,7 @@ class Role:
     joins: bool = False
 
 
-def roles_of(looks: Sequence[Look]) -> list[Role]:
+def roles_of(looks: Sequence[ParagraphLook]) -> list[Role]:
     """The role of each paragraph of a text."""
     setting = _Setting(looks)
     roles = [_by_style(look) or setting.by_look(look) for look in looks]
@@ -138,7 +138,7 @@ def roles_of(looks: Sequence[Look]) -> list[Role]:
     ]
 
 
-def _by_style(look: Look) -> Role | None:
+def _by_style(look: ParagraphLook) -> Role | None:
     """The role that styles declare; ``None`` if they declare none."""
     if look.level:
         return Role("heading", look.level)
@@ -159,7 +159,7 @@ class _Setting:
         looks: All paragraphs.
     """
 
-    def __init__(self, looks: Sequence[Look]) -> None:
+    def __init__(self, looks: Sequence[ParagraphLook]) -> None:
         prose = [
             look for look in looks if len(look.text) >= _PROSE and not look.is_listed and not look.inside
         ]
@@ -178,14 +178,14 @@ class _Setting:
         self._is_centred = 2 * sum(look.is_centred for look in prose) > len(prose)
 
     @staticmethod
-    def _has_first_line(look: Look) -> bool:
+    def _has_first_line(look: ParagraphLook) -> bool:
         return look.first >= _FIRST_LINE or look.text[:1] == "\t"
 
-    def resumes(self, look: Look) -> bool | None:
+    def resumes(self, look: ParagraphLook) -> bool | None:
         """Whether a first line without the usual indent shows that a paragraph goes on."""
         return not self._has_first_line(look) if self._is_indented else None
 
-    def by_look(self, look: Look) -> Role:
+    def by_look(self, look: ParagraphLook) -> Role:
         """The role of a paragraph without a style that declares one."""
         if look.inside:
             return Role("caption")
@@ -200,7 +200,7 @@ class _Setting:
         is_block = look.left - self._left >= _BLOCK_INDENT and look.first > -_EVEN and not look.is_centred
         return Role("quotation") if is_block else Role("prose")
 
-    def _is_set_as_heading(self, look: Look, text: str) -> bool:
+    def _is_set_as_heading(self, look: ParagraphLook, text: str) -> bool:
         """Whether a short line without a stop is centred, bold or larger than the text."""
         if not text or len(text) > _LONGEST_HEADING or "\n" in text or _STOPS.search(text):
             return False
@@ -209,7 +209,7 @@ class _Setting:
         return bool(bold or larger or (look.is_centred and not self._is_centred))
 
 
-def _without_lone_headings(looks: Sequence[Look], roles: Sequence[Role]) -> list[Role]:
+def _without_lone_headings(looks: Sequence[ParagraphLook], roles: Sequence[Role]) -> list[Role]:
     """A heading has text below it; the last line of a file heads nothing."""
     result = list(roles)
     for number in range(len(roles) - 1, -1, -1):
@@ -221,7 +221,7 @@ def _without_lone_headings(looks: Sequence[Look], roles: Sequence[Role]) -> list
     return result
 
 
-def _with_verse(looks: Sequence[Look], roles: Sequence[Role]) -> list[Role]:
+def _with_verse(looks: Sequence[ParagraphLook], roles: Sequence[Role]) -> list[Role]:
     """Quotations in short lines are verse; lines that are paragraphs of their own are one block."""
     result = list(roles)
     for number, (look, role) in enumerate(zip(looks, roles, strict=True)):
@@ -262,7 +262,7 @@ def _reads_as_verse(lines: Sequence[str]) -> bool:
     return sum(not line.endswith((".", "!", "?", ")", "]")) for line in lines[:-1]) * 2 > len(lines) - 1
 
 
-def with_tables(tables: Sequence[int], looks: Sequence[Look], roles: Sequence[Role]) -> list[Role]:
+def with_tables(tables: Sequence[int], looks: Sequence[ParagraphLook], roles: Sequence[Role]) -> list[Role]:
     """The roles in which the cells of a table of data are one block; tables that place text are read as text.
 
     Args:

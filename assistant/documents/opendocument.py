@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from assistant.core.errors import ReadingError
 from assistant.documents.archive import ParagraphWriter, check_archive, damaged, patched_archive, patched_xml
 from assistant.documents.document import Document
-from assistant.documents.looks import Look, Role, roles_of, with_tables
+from assistant.documents.looks import ParagraphLook, Role, roles_of, with_tables
 from assistant.documents.odt_styles import DRAW, OFFICE, SVG, TABLE, TEXT, OdtStyles, first_of, names_of
 from assistant.documents.page_breaks import BreakCounter
 
@@ -149,7 +149,7 @@ class OpenDocumentFile:
                 self._write(element)
                 self._writer.end(call, at_foot=at_foot)
 
-    def _look(self, paragraph: _Paragraph) -> Look:
+    def _look(self, paragraph: _Paragraph) -> ParagraphLook:
         element = paragraph.element
         chain = self._styles.of(element, "paragraph")
         level = element.get(f"{TEXT}outline-level", "1") if element.tag == f"{TEXT}h" else ""
@@ -169,7 +169,7 @@ class OpenDocumentFile:
             sizes[own] = sizes.get(own, 0) + count
         text = "".join(pieces)
         total = sum(sizes.values())
-        return Look(
+        return ParagraphLook(
             styles=tuple(names_of(chain)),
             level=int(level) if level.isdecimal() and len(level) < 3 else 0,
             left=first_of(chain, lambda style: style.left, default=0.0),

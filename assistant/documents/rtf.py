@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from assistant.core.errors import ReadingError
 from assistant.documents.archive import ParagraphWriter
 from assistant.documents.document import Document
-from assistant.documents.looks import Look, Role, roles_of, with_tables
+from assistant.documents.looks import ParagraphLook, Role, roles_of, with_tables
 from assistant.documents.page_breaks import BreakCounter
 from assistant.documents.rtf_words import (
     CHARSETS,
@@ -396,13 +396,13 @@ class _Reader:
             if piece.raised:
                 writer.prose.superscript(start)
 
-    def _look(self, paragraph: _Paragraph) -> Look:
+    def _look(self, paragraph: _Paragraph) -> ParagraphLook:
         state, text = paragraph.state, paragraph.text
         words = [piece for piece in paragraph.pieces if piece.text.strip()]
         sizes: dict[int, int] = {}
         for piece in words:
             sizes[piece.size] = sizes.get(piece.size, 0) + len(piece.text)
-        return Look(
+        return ParagraphLook(
             styles=tuple(self._names(state.style)),
             level=state.level,
             left=state.left / TWENTIETHS,

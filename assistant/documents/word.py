@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.documents.archive import ParagraphWriter, check_archive, damaged, patched_archive, patched_xml
 from assistant.documents.document import Document
-from assistant.documents.looks import Look, Role, roles_of, with_tables
+from assistant.documents.looks import ParagraphLook, Role, roles_of, with_tables
 from assistant.documents.numbering import FoundPages
 from assistant.documents.word_pages import BREAKS, NoteNumbers, PageCounter, page_breaks
 from assistant.documents.word_styles import W, WordStyles
@@ -161,7 +161,7 @@ class WordFile:
                     self._write(element, element)
                     self._writer.end(f"{kind}{number}", at_foot=kind == "footnote")
 
-    def _look(self, paragraph: _Paragraph) -> Look:
+    def _look(self, paragraph: _Paragraph) -> ParagraphLook:
         """The look of a paragraph, with what its printed runs have in common."""
         element = paragraph.element
         text: list[str] = []

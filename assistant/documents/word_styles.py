@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from assistant.documents.looks import Look
+from assistant.documents.looks import ParagraphLook
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -79,7 +79,7 @@ class WordStyles:
         return self._size
 
     def look(self, paragraph: _Element, text: str, *, is_bold: bool, is_italic: bool, size: float,
-             inside: str) -> Look:  # fmt: skip
+             inside: str) -> ParagraphLook:  # fmt: skip
         """The look of a paragraph, with what its runs say given."""
         style = paragraph.find(f"{W}pPr/{W}pStyle")
         style_id = self._default if style is None else style.get(f"{W}val", "")
@@ -91,7 +91,7 @@ class WordStyles:
             _, left, first, centred, level, listed = _set_by(
                 (_Own(own),), left, first, centred, level, listed
             )
-        return Look(
+        return ParagraphLook(
             styles=names, level=level, left=left, first=first, is_centred=centred, is_bold=is_bold,
             is_italic=is_italic, size=size, is_listed=listed, inside=inside, text=text,
         )  # fmt: skip
