@@ -7,13 +7,13 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
+from assistant.answering.hits import HitMaker
 from assistant.answering.ideas import IdeaSpan, ideas_of, remark_of_ideas, searched_text, verdict_of_ideas
-from assistant.answering.quotable import cite_span, prepare_quotation
 from assistant.attribution.library_voices import LibraryVoices, touched_sentences
 from assistant.citations.styles import Style
-from assistant.core.answer import Answer, Citation, Highlight, Hit, Idea, QuotedWords, Voice
+from assistant.core.answer import Answer, Hit, Idea, Voice
 from assistant.core.errors import AssistantError
-from assistant.core.essay import Passage, Spans
+from assistant.core.essay import Spans
 from assistant.core.selection import SelectableKind
 from assistant.retrieval.explain import sentences_over
 from assistant.retrieval.finder import Finder, Ranking
@@ -182,22 +182,8 @@ class Answerer:
 
     def _hit(self, ranked: Ranked, ranking: Ranking, style: Style, spans: Spans) -> Hit:
         passage = self._finder.passages[ranked.passage]
-        citation, quoted = self._citation(passage, 0, len(passage.text), style)
-        quotation = prepare_quotation(passage, 0, len(passage.text), citation, quoted, style)
-        reference = style.cached_reference(self._finder.essays[passage.essay_id].reference)
-        return Hit(
-            passage=passage,
-            score=ranked.score,
-            highlights=tuple(self._highlight(passage, start, end, style) for start, end in spans),
-            citation=citation,
-            reference=reference.plain(),
-            quotation=quotation.text,
-            matches=self._finder.matches(ranking, ranked) if self._explained else (),
-            quoted=quoted,
-            block=quotation.block,
-            reference_rich=reference,
-            emphasis=quotation.emphasis,
-        )
+        matches = self._finder.matches(ranking, ranked) if self._explained else ()
+        return HitMaker(self._finder.essays, self._voices, style).hit(passage, ranked.score, spans, matches)
 
     def _spans(self, ranked: Ranked, ranking: Ranking, voice: Voice | None) -> Spans:
         """The answering sentences; if one voice is asked for, only sentences in which it speaks."""
@@ -209,26 +195,6 @@ class Answerer:
         if voiced := touched_sentences(spans, sentences, passage):
             return voiced
         return self._finder.searcher.nearest_sentence(ranking.query, ranking.weights, passage.id, sentences)
-
-    def _citation(
-        self, passage: Passage, start: int, end: int, style: Style
-    ) -> tuple[Citation, QuotedWords | None]:
-        record = self._finder.essays[passage.essay_id].reference
-        return cite_span(passage, start, end, record, style, self._voices)
-
-    def _highlight(self, passage: Passage, start: int, end: int, style: Style) -> Highlight:
-        citation, quoted = self._citation(passage, start, end, style)
-        quotation = prepare_quotation(passage, start, end, citation, quoted, style)
-        return Highlight(
-            start=start,
-            end=end,
-            text=passage.text[start:end],
-            citation=citation,
-            quotation=quotation.text,
-            quoted=quoted,
-            block=quotation.block,
-            emphasis=quotation.emphasis,
-        )
 
 
 def _essay_of(ranked: Ranked) -> str:

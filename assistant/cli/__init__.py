@@ -14,7 +14,7 @@ import sys
 import click
 
 from assistant import __version__
-from assistant.cli import adding, ask, doctor, evaluate, library, serve
+from assistant.cli import adding, ask, doctor, evaluate, glance, library, serve
 from assistant.cli.terminal import QuietGroup, save_traceback, say, speak_utf8
 from assistant.core.errors import AssistantError
 
@@ -39,6 +39,9 @@ for _command in (
     library.remove,
     library.restore,
     library.cite,
+    glance.outline,
+    glance.related,
+    glance.compare,
     doctor.doctor,
     serve.serve,
     evaluate.evaluate,

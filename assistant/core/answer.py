@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -252,3 +253,23 @@ class Answer:
     def answered(self) -> bool:
         """Whether the passages are offered as an answer."""
         return self.verdict == "answers"
+
+
+@dataclass(frozen=True, slots=True)
+class EssayAnswers:
+    """One question, answered by each of several essays with its best passage.
+
+    Attributes:
+        question: As asked.
+        answers: The answer of each essay, by its id, with one passage at most.
+        left_out: Ids of essays that were not asked because there are many, in the library's order.
+    """
+
+    question: str
+    answers: Mapping[str, Answer]
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def answered(self) -> bool:
+        """Whether any essay answers."""
+        return any(answer.answered for answer in self.answers.values())

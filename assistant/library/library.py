@@ -98,7 +98,7 @@ class Library(Holdings):
         explained: bool = True,
     ) -> Iterator[Answer]:
         while True:
-            snapshot, finder = self._searchable([*essays, *where.essays])
+            snapshot, finder = self.searchable([*essays, *where.essays])
             essays = snapshot.select(essays, where)
             options |= {"kinds": where.kinds, "only": snapshot.passages_of_sections(essays, where)}
             answerer = Answerer(finder, snapshot.voices, explained=explained)
@@ -113,9 +113,9 @@ class Library(Holdings):
 
     def finder(self) -> Finder:
         """A finder whose index agrees with the essays; a ``LibraryError`` is raised if there are none."""
-        return self._searchable()[1]
+        return self.searchable()[1]
 
-    def _searchable(self, essays: Sequence[str] = ()) -> tuple[Snapshot, Finder]:
+    def searchable(self, essays: Sequence[str] = ()) -> tuple[Snapshot, Finder]:
         """The current snapshot and its finder, if the library holds some essays, or any at all."""
         while True:
             snapshot = self._checked(essays)

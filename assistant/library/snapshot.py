@@ -23,6 +23,7 @@ from assistant.library.overrides import Overrides
 from assistant.library.store import ChunkFile, Stamp
 
 if TYPE_CHECKING:
+    from assistant.documents.document import Document
     from assistant.library.backend import EssayFiles, SearchIndex
     from assistant.library.book_indexes import BookIndexes
     from assistant.library.citing import QuotationChecker
@@ -207,6 +208,10 @@ class Snapshot:
             LibraryError: If there is none of that id, or its chunk file or its source is damaged.
         """
         return self._store.source_text(self.essay(essay_id))
+
+    def document(self, essay_id: str) -> Document:
+        """What was read of an essay's file; errors as for ``source_text``."""
+        return self._store.document(self.essay(essay_id))
 
     def printed_pages(self, essay_id: str) -> PrintedPages:
         """The pages of an essay's PDF.

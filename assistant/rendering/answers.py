@@ -35,7 +35,7 @@ def answer_object(answer: Answer, *, explained: bool = False) -> dict[str, Any]:
         "verdict": answer.verdict,
         "confidence": round(answer.confidence, 4),
         "basis": answer.basis,
-        "passages": [_hit_object(hit, explained=explained) for hit in answer.hits],
+        "passages": [hit_object(hit, explained=explained) for hit in answer.hits],
     }
     if answer.ideas:
         value["ideas"] = [_idea_object(idea) for idea in answer.ideas]
@@ -81,7 +81,8 @@ def _shortened(text: str) -> str:
     return line if len(line) <= _LONGEST_IDEA else f"{line[:_LONGEST_IDEA].rpartition(' ')[0]} …"
 
 
-def _hit_object(hit: Hit, *, explained: bool) -> dict[str, Any]:
+def hit_object(hit: Hit, *, explained: bool) -> dict[str, Any]:
+    """A passage that was found; ``explained`` adds why."""
     passage = hit.passage
     value = {
         "id": passage.id,
@@ -92,7 +93,7 @@ def _hit_object(hit: Hit, *, explained: bool) -> dict[str, Any]:
         **page_fields(hit.citation.where),
         "score": round(hit.score, 4),
         "source": span_object(passage.source),
-        "highlights": [_highlight_object(highlight) for highlight in hit.highlights],
+        "highlights": [highlight_object(highlight) for highlight in hit.highlights],
         "citation": hyphenated_citation(hit.citation),
         "reference": hit.reference,
         "quotation": hit.quotation,
@@ -101,7 +102,8 @@ def _hit_object(hit: Hit, *, explained: bool) -> dict[str, Any]:
     return value | ({"matches": [asdict(match) for match in hit.matches]} if explained else {})
 
 
-def _highlight_object(highlight: Highlight) -> dict[str, Any]:
+def highlight_object(highlight: Highlight) -> dict[str, Any]:
+    """Sentences of a passage, cited and prepared for a draft."""
     return {
         "start": highlight.start,
         "end": highlight.end,
@@ -168,10 +170,15 @@ def _hit_text(number: int, hit: Hit, width: int, met: Sequence[str], *, styled: 
     where = [passage.id, _KIND_NAMES.get(passage.kind, ""), page_words(hit.citation.where), passage.section]
     head = f"{number}.  {' · '.join(filter(None, where))}"
     head = "\n".join([head, *(wrapped(line, width, INDENT, INDENT + INDENT) for line in met)])
-    body = wrapped(_with_highlights(passage.text, hit.highlights, styled=styled), width, INDENT, INDENT)
+    return f"{head}\n\n{answering_text(hit, width, styled=styled)}"
+
+
+def answering_text(hit: Hit, width: int, *, styled: bool) -> str:
+    """The words of a passage with its highlights, and how both are cited."""
+    body = wrapped(with_highlights(hit.passage.text, hit.highlights, styled=styled), width, INDENT, INDENT)
     marked = ", ".join(distinct(highlight.citation.in_text for highlight in hit.highlights))
     citations = f"marked words {marked}, whole passage {hit.citation.in_text}"
-    return f"{head}\n\n{body}\n\n{INDENT}Cite: {citations}"
+    return f"{body}\n\n{INDENT}Cite: {citations}"
 
 
 def _explanation(hit: Hit) -> str:
@@ -186,7 +193,8 @@ def _explanation(hit: Hit) -> str:
     return "\n".join(lines)
 
 
-def _with_highlights(text: str, highlights: Sequence[Highlight], *, styled: bool) -> str:
+def with_highlights(text: str, highlights: Sequence[Highlight], *, styled: bool) -> str:
+    """Words with the highlights in bold, or between ⟦ and ⟧."""
     parts, offset = [], 0
     for highlight in highlights:
         parts += [

@@ -184,7 +184,7 @@ def structure_matches(part: Part, passages: Sequence[Passage]) -> list[Structure
         return []
     if part == "opening":
         return [StructureMatch(body[0].id, body[0].sentences[:2], announced=True)]
-    introduction, ending = _introduction_length(body), _ending_start(body)
+    introduction, ending = introduction_length(body), ending_start(body)
     if part == "announced end":
         announced = _announced_end(body[:introduction])
         return [*announced, *_without(structure_matches("conclusion", passages), announced)]
@@ -229,7 +229,7 @@ def _without(matches: Iterable[StructureMatch], others: Iterable[StructureMatch]
     return [match for match in matches if match.passage not in passages]
 
 
-def _introduction_length(body: Sequence[Passage]) -> int:
+def introduction_length(body: Sequence[Passage]) -> int:
     """Number of paragraphs before the essay's second section, or in its first fifth."""
     sections = list(dict.fromkeys(passage.section for passage in body))
     if len(sections) < 2:
@@ -237,7 +237,7 @@ def _introduction_length(body: Sequence[Passage]) -> int:
     return next(number for number, passage in enumerate(body) if passage.section == sections[1])
 
 
-def _ending_start(body: Sequence[Passage]) -> int:
+def ending_start(body: Sequence[Passage]) -> int:
     """Number of the first paragraph of the essay's last section, or of its last fifth if that is shorter."""
     fifth = len(body) - max(1, round(len(body) * _EDGE))
     sections = list(dict.fromkeys(passage.section for passage in body))
