@@ -80,12 +80,13 @@ IMPORTS: dict[str, set[str]] = {
 # Fifteen are of many essays: labels and filters (core/selection.py); what the user stated, records, which
 # essay a file is, the same essay in two files, the files of folders, adding many, what commands write, the
 # command; the holdings of a library apart from what is asked of it, essays that a filter means, passages that
-# it means, passages by id, the requests of the calls.
+# it means, passages by id, the requests of the calls. Three more: a folder that is watched, the command for
+# it, dictionaries of bounded size.
 # Ten read pages of the web and books: tree, styles, the essay on the page, notes, pages, record, kinds of
 # block, words; HTML and EPUB.
 # Eleven show what essays have before they are asked: outlines with what is announced (five), related passages
 # (three), hits for all who make them, the JSON and text of both, and their commands.
-MOST_FLOORS, MOST_ARROWS, MOST_FILES, LONGEST_FILE = 7, 64, 300, 500
+MOST_FLOORS, MOST_ARROWS, MOST_FILES, LONGEST_FILE = 7, 64, 303, 500
 
 # The only files that may import a library that is slow to load or may be replaced.
 SPEAKERS: dict[str, str | tuple[str, ...]] = {
@@ -109,6 +110,7 @@ SPEAKERS: dict[str, str | tuple[str, ...]] = {
     "pylatexenc": "citations/latex.py",
     "docx": ("documents/word.py", "rendering/notebook.py"),
     "markdown_it": "documents/markdown.py",
+    "watchfiles": "library/watching.py",
 }
 
 

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 from assistant.attribution.quoted_spans import QuotedSpans
 from assistant.core.answer import QuotedWords, Voice
 from assistant.core.essay import Passage, Span, Spans, StoredEssay
+from assistant.core.recent import Recent
 
 if TYPE_CHECKING:
     from assistant.attribution.voices import EssayVoices
+
+# Essays whose analysis is kept.
+_MOST_KEPT = 500
 
 
 class LibraryVoices:
@@ -18,8 +22,8 @@ class LibraryVoices:
 
     def __init__(self, essays: Mapping[str, StoredEssay]) -> None:
         self._essays = essays
-        self._spans: dict[str, QuotedSpans] = {}
-        self._voices: dict[str, EssayVoices] = {}
+        self._spans: dict[str, QuotedSpans] = Recent(_MOST_KEPT)
+        self._voices: dict[str, EssayVoices] = Recent(_MOST_KEPT)
 
     def quotation_of(self, passage: Passage, start: int, end: int) -> QuotedWords | None:
         """The quotation that contains all words of a span; ``None`` if some are the essay's own."""
@@ -46,17 +50,20 @@ class LibraryVoices:
 
     def _spans_of(self, passage: Passage) -> QuotedSpans:
         essay = passage.essay_id
-        if essay not in self._spans:
-            self._spans[essay] = QuotedSpans(self._essays[essay].passages)
-        return self._spans[essay]
+        spans = self._spans.get(essay)
+        if spans is None:
+            self._spans[essay] = spans = QuotedSpans(self._essays[essay].passages)
+        return spans
 
     def _of(self, passage: Passage) -> EssayVoices:
         from assistant.attribution.voices import EssayVoices
 
         essay = passage.essay_id
-        if essay not in self._voices:
-            self._voices[essay] = EssayVoices(self._essays[essay].passages, self._spans_of(passage))
-        return self._voices[essay]
+        voices = self._voices.get(essay)
+        if voices is None:
+            voices = EssayVoices(self._essays[essay].passages, self._spans_of(passage))
+            self._voices[essay] = voices
+        return voices
 
 
 def touched_sentences(spans: Spans, sentences: Spans, passage: Passage) -> Spans:

@@ -14,7 +14,7 @@ import sys
 import click
 
 from assistant import __version__
-from assistant.cli import adding, ask, doctor, evaluate, glance, library, serve
+from assistant.cli import adding, ask, doctor, evaluate, glance, library, serve, watching
 from assistant.cli.terminal import QuietGroup, save_traceback, say, speak_utf8
 from assistant.core.errors import AssistantError
 
@@ -33,6 +33,7 @@ for _command in (
     ask.quote,
     ask.check,
     adding.add,
+    watching.watch,
     library.list_,
     library.show,
     library.edit,

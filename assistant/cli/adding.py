@@ -26,6 +26,7 @@ _WORDS: dict[Became, str] = {
     "replaced": "replaced",
     "unchanged": "unchanged",
     "same": "the same as another",
+    "removed": "removed",
     "failed": "failed",
 }
 
@@ -149,17 +150,15 @@ def print_outcomes(
             for outcome in library.add_files(named(), progress=bar, **options):
                 outcomes.append(outcome)
                 bar.close()
-                if as_json:
-                    if failures or outcome.essay:
-                        print_json(_object(library, outcome))
-                else:
-                    click.echo(_line(outcome, len(outcomes), len(files)))
+                if failures or outcome.essay or not as_json:
+                    number = f"{len(outcomes):>{len(str(len(files)))}}/{len(files)}"
+                    print_outcome(library, outcome, as_json=as_json, number=number)
         except KeyboardInterrupt:
             bar.close()
-            say(f"Interrupted. {_summary(outcomes)} The same command goes on with the others.")
+            say(f"Interrupted. {summary_of_outcomes(outcomes)} The same command goes on with the others.")
             raise
     if not as_json:
-        say(_summary(outcomes))
+        say(summary_of_outcomes(outcomes))
     failed = [outcome for outcome in outcomes if outcome.outcome == "failed"]
     for outcome in failed:
         say(f"assistant: {outcome.message}")
@@ -167,14 +166,17 @@ def print_outcomes(
         sys.exit(2)
 
 
-def _line(outcome: FileOutcome, number: int, total: int) -> str:
-    count = f"{number:>{len(str(total))}}/{total}"
-    word = "same" if outcome.outcome == "same" else outcome.outcome
-    essay = f"{outcome.essay}  " if outcome.essay else ""
-    return f"{count}  {word:<9}  {essay}{outcome.path}  {outcome.message}".rstrip()
+def print_outcome(library: Library, outcome: FileOutcome, *, as_json: bool, number: str = "") -> None:
+    """Print what became of a file as a line, or as a JSON object on one."""
+    if as_json:
+        print_json(_object(library, outcome))
+        return
+    parts = [number, f"{outcome.outcome:<9}", outcome.essay, str(outcome.path), outcome.message]
+    click.echo("  ".join(filter(None, parts)))
 
 
-def _summary(outcomes: Sequence[FileOutcome]) -> str:
+def summary_of_outcomes(outcomes: Sequence[FileOutcome]) -> str:
+    """A sentence on how many files became what."""
     counts = Counter(outcome.outcome for outcome in outcomes)
     parts = [f"{counts[name]:,} {words}" for name, words in _WORDS.items() if counts[name]]
     return f"{len(outcomes):,} file{'s' * (len(outcomes) != 1)}: {', '.join(parts) or 'none done'}."
@@ -185,7 +187,7 @@ def _object(library: Library, outcome: FileOutcome) -> dict[str, Any]:
     about = {"file": str(outcome.path), "outcome": outcome.outcome}
     if outcome.message:
         about["message"] = outcome.message
-    if not outcome.essay:
-        return about
+    if not outcome.essay or outcome.outcome == "removed":
+        return about | ({"essay_id": outcome.essay} if outcome.essay else {})
     report = outcome.report or library.essay(outcome.essay).report
     return report_object(report) | about

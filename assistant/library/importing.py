@@ -37,7 +37,7 @@ _UNEXPECTED = "An unexpected error; please report it with what this prints: assi
 
 # Whether an essay is ready to be written, or others must be written before it is prepared.
 _Step = Literal["ready", "wait"]
-Became = Literal["added", "unchanged", "replaced", "same", "failed"]
+Became = Literal["added", "unchanged", "replaced", "same", "failed", "removed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,8 @@ class FileOutcome:
     Attributes:
         path: The file.
         outcome: ``added``; ``replaced``, if the library's essay is now this version; ``unchanged``, if the
-            library has it so; ``same``, if it holds this essay from another file; ``failed``.
+            library has it so; ``same``, if it holds this essay from another file; ``failed``; ``removed``, if
+            the file was deleted and its essay is in the trash.
         essay: Id of the essay; empty if the file failed.
         report: Its ingest report, if the file was read and not found to be the same.
         message: One sentence on why it failed, or about the other file.
@@ -190,7 +191,10 @@ class Importer:
         if self._again or item.states_record:
             return None
         digest = _digest(item.path)
-        if not self._replace and (other := self._also.get(digest)) in self._before.summaries:
+        if (
+            not (self._replace or item.replaces)
+            and (other := self._also.get(digest)) in self._before.summaries
+        ):
             return self._left(item, str(other), digest)
         essay_id = self._by_digest.get(digest)
         if essay_id is None or essay_id not in self._before.summaries:

@@ -17,6 +17,7 @@ from assistant.attribution.library_voices import LibraryVoices
 from assistant.citations.styles import Style, style_named
 from assistant.core.errors import DamagedEssayError, LibraryError
 from assistant.core.essay import EssaySummary, StoredEssay
+from assistant.core.recent import Recent
 from assistant.core.selection import Selection
 from assistant.library.duplicates import sketch_of
 from assistant.library.overrides import Overrides
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from assistant.library.printed_pages import PrintedPages
     from assistant.retrieval.finder import Finder
 
+# Essays that are kept in memory; the others are read again from disk.
+_MOST_READ = 1_000
 # Essays whose pages are kept in memory.
 _MOST_PRINTED = 8
 # Fields of a summary that JSON has as lists.
@@ -355,11 +358,10 @@ class StoredEssays(Mapping[str, StoredEssay]):
         damaged: Mapping[str, DamagedEssayError] = MappingProxyType({}),
     ) -> None:
         self._store, self._stamps = store, stamps
-        self._read = {
-            essay_id: chunk_file
-            for essay_id, chunk_file in read.items()
-            if stamps.get(essay_id, ())[:2] == chunk_file.stamp
-        }
+        self._read: dict[str, ChunkFile] = Recent(_MOST_READ)
+        for essay_id, chunk_file in read.items():
+            if stamps.get(essay_id, ())[:2] == chunk_file.stamp:
+                self._read[essay_id] = chunk_file
         self.damaged = dict(damaged)
 
     def __len__(self) -> int:
@@ -383,7 +385,8 @@ class StoredEssays(Mapping[str, StoredEssay]):
         """
         if essay_id in self.damaged:
             raise self.damaged[essay_id]
-        if essay_id not in self._read:
+        chunk_file = self._read.get(essay_id)
+        if chunk_file is None:
             stamp = self._stamps[essay_id]
             try:
                 chunk_file = self._store.load(essay_id)
@@ -393,11 +396,11 @@ class StoredEssays(Mapping[str, StoredEssay]):
             if chunk_file.stamp != stamp[:2]:
                 raise LibraryError(f"The essay {essay_id!r} has just been changed; try again.")
             self._read[essay_id] = chunk_file
-        return self._read[essay_id]
+        return chunk_file
 
     def read(self) -> dict[str, ChunkFile]:
         """The chunk files that have been read."""
-        return self._read.copy()
+        return dict(self._read)
 
 
 class Catalogue:

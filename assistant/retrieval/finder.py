@@ -14,6 +14,7 @@ from assistant.core.answer import VERDICTS, AnswerVerdict, Basis, Match
 from assistant.core.draft_report import NearWords
 from assistant.core.essay import EssaySummary, Spans, StoredEssay
 from assistant.core.quotation import PrintedPlace
+from assistant.core.recent import Recent
 from assistant.core.selection import SelectableKind
 from assistant.retrieval.absence import Absence, AbsenceSearch
 from assistant.retrieval.confidence import ConfidenceFeatures, confidence_of, features_of, verdict_of
@@ -44,8 +45,8 @@ if TYPE_CHECKING:
 _PREFERRED = 0.2
 # Passages that the reading model reads, and passages that a re-ranking model puts in order.
 PASSAGES_READ, RERANKED = 3, 20
-# Word pieces of an excerpt for a re-ranking model.
-_LONG_EXCERPT = 220
+# Essays whose introductions are kept, and word pieces of an excerpt for a re-ranking model.
+_MOST_INTRODUCED, _LONG_EXCERPT = 500, 220
 # Questions searched at the same time; with more than there are cores, each would only take longer.
 _AT_ONCE = os.cpu_count() or 1
 # Confidence in a passage that contains all that is asked for, in a part that the essay announces in so many
@@ -134,7 +135,7 @@ class Finder:
             lambda word: len(encoder.pieces(word)) <= 1,
             lambda word: self.searcher.has_word(word),  # noqa: PLW0108 - as above
         )
-        self._introductions: dict[str, dict[str, Introduction]] = {}
+        self._introductions: dict[str, dict[str, Introduction]] = Recent(_MOST_INTRODUCED)
         self._conversations = Conversations(essays, self.passages, self._corrected, self._shown)
         self._slots = threading.BoundedSemaphore(_AT_ONCE)
 

@@ -6,6 +6,10 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from assistant.core.essay import Passage, StoredEssay
+from assistant.core.recent import Recent
+
+# Essays whose passages are kept.
+_MOST_LOADED = 500
 
 
 class Passages(Mapping[str, Passage]):
@@ -17,12 +21,14 @@ class Passages(Mapping[str, Passage]):
 
     def __init__(self, essays: Mapping[str, StoredEssay]) -> None:
         self._essays = essays
-        self._loaded: dict[str, dict[str, Passage]] = {}
+        self._loaded: dict[str, dict[str, Passage]] = Recent(_MOST_LOADED)
 
     def _of_essay(self, essay_id: str) -> dict[str, Passage]:
-        if essay_id not in self._loaded:
-            self._loaded[essay_id] = {passage.id: passage for passage in self._essays[essay_id].passages}
-        return self._loaded[essay_id]
+        passages = self._loaded.get(essay_id)
+        if passages is None:
+            passages = {passage.id: passage for passage in self._essays[essay_id].passages}
+            self._loaded[essay_id] = passages
+        return passages
 
     @cached_property
     def _all(self) -> dict[str, Passage]:

@@ -24,6 +24,7 @@ from assistant.core.essay import (
     letters_and_digits,
     plain_title,
 )
+from assistant.core.recent import Recent
 from assistant.retrieval.questions import Question, casefolded_word, content_words
 from assistant.retrieval.selected import SelectedPassages
 
@@ -134,6 +135,8 @@ _APPENDED = re.compile(
     r"^\W*(?:acknowledge?ments?|thanks|notes?|appendi\w+|abstract|keywords|about the authors?|funding)\W*$",
     re.IGNORECASE,
 )
+# Essays whose passages are kept.
+_MOST_SEARCHED = 500
 # The share of an essay without headings that counts as its introduction or its ending.
 _EDGE = 0.2
 
@@ -267,7 +270,7 @@ class StructureSearch:
         self._essays = essays
         self._by_id = passages
         self._passages_containing = passages_containing
-        self._searched: dict[str, list[Passage]] = {}
+        self._searched: dict[str, list[Passage]] = Recent(_MOST_SEARCHED)
         self._by_author: dict[str, list[str]] = {}
         self._by_title: dict[str, list[str]] = {}
         self._by_section: dict[str, list[str]] = {}

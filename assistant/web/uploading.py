@@ -42,6 +42,7 @@ _STATES: dict[Became, UploadState] = {
     "unchanged": "there",
     "same": "there",
     "failed": "fault",
+    "removed": "fault",
 }
 # Seconds between two updates of the progress.
 _INTERVAL = 0.2

@@ -36,6 +36,8 @@ SCHEMA = 4
 MANIFEST = "manifest.json"
 # Files up to this size are verified by reading them, which takes some ten milliseconds for an essay's index.
 CHECKED = 64 * 1024 * 1024
+# Essays up to which the manifest is laid out line by line.
+_LAID_OUT = 100
 # A line for each window, and for each essay.
 TEXTS, WORDS = "windows.jsonl", "vocabulary.jsonl"
 VECTORS, POSTINGS = "windows.faiss", ("pieces", "words")
@@ -330,7 +332,9 @@ def save_index(index: Index, folder: Path, onto: Index | None = None, keep: Coll
             segments = {name: manifest["segments"][name] for name in keep}
         new_segments, counts = _append(index, build.rows, counts)
         content = _manifest(build, index.model, digests, segments | new_segments, counts)
-        (files / MANIFEST).write_text(json.dumps(content, indent=1), encoding="utf-8")
+        # Of many essays it would take seconds to write it so that it is easy to read.
+        indent = 1 if len(content["essays"]) <= _LAID_OUT else None
+        (files / MANIFEST).write_text(json.dumps(content, indent=indent), encoding="utf-8")
     except BaseException:
         build.discard()
         raise

@@ -139,7 +139,20 @@ class TokenStore:
     @property
     def vectors(self) -> Floats:
         """The stored vectors, as nearly as they are known, shape ``(tokens, dimension)``."""
-        return self.cosines(slice(None), np.eye(self.dimension, dtype=np.float32))
+        # Not by ``cosines``: these need not have the same bits whatever else is asked for.
+        width = 8 * width_of(self.dimension, 1)
+        columns = np.zeros((width, self.dimension), dtype=np.float32)
+        columns[: self.dimension] = rotation(self.dimension).T
+        vectors = np.empty((len(self), self.dimension), dtype=np.float32)
+        room = np.empty((2, _BLOCK_ROWS, width * _LOW[self.bits] // 8), dtype=np.uint8)
+        block = np.empty((_BLOCK_ROWS, width), dtype=np.float32)
+        for start in range(0, len(self), _BLOCK_ROWS):
+            codes = self.codes[start : start + _BLOCK_ROWS]
+            self._unpack(codes, room[:, : len(codes)], block[: len(codes)])
+            np.matmul(block[: len(codes)], columns, out=vectors[start : start + len(codes)])
+        vectors -= columns.sum(axis=0) * np.float32(((1 << self.bits) - 1) / 2)
+        vectors *= self.scales[:, None]
+        return vectors
 
     def cosines(self, rows: slice | Integers, vectors: Floats) -> Floats:
         """Cosines of some stored vectors with others.
