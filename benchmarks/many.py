@@ -3,10 +3,10 @@
     OPENBLAS_NUM_THREADS=1 python benchmarks/many.py [--essays 10000] [--work DIR]
 
 The essays are generated: words of English by Zipf's law, with some sixty that are an essay's own, in
-sentences, paragraphs and sections; 200 to 4,000 words long, 500 in the median. To embed them all with the model
-takes hours, so the vectors of word pieces are drawn from a pool of those that the model gave to the same pieces
-in other sentences; a window's vector is their mean, as the model's is. Questions are encoded by the model.
-Everything else is the program: the commands are processes of their own, and so is ``assistant serve``.
+sentences, paragraphs and sections; 200 to 4,000 words long, 500 in the median. To embed them all with the
+model takes hours, so the vectors of word pieces are drawn from a pool of those that the model gave to the same
+pieces in other sentences; a window's vector is their mean, as the model's is. Questions are encoded by the
+model. Everything else is the program: the commands are processes of their own, and so is ``assistant serve``.
 """
 
 from __future__ import annotations

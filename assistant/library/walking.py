@@ -13,6 +13,8 @@ _NO_STEMS = frozenset(
     "readme license licence copying changelog changes authors contributing notice requirements".split()
 )
 _UNFINISHED = ("~$", "._")
+# Folders in which browsers save the parts of a page.
+_PARTS_OF_PAGES = ("_files", ".files", "-Dateien", "_fichiers")
 # An essay in several formats is read in this order, so that the one with pages comes first.
 _ORDER = (".pdf", ".epub", ".docx", ".odt", ".html", ".htm", ".md", ".tex", ".txt")
 
@@ -49,6 +51,8 @@ def is_essay_file(path: Path) -> bool:
 def is_left_out(folder: Path, root: Path) -> bool:
     """Whether a folder is hidden, of a program, or one of the library's own."""
     if folder.name.startswith(".") or folder.name.lower() in _NO_FOLDERS:
+        return True
+    if folder.name.endswith(_PARTS_OF_PAGES):
         return True
     own = (root / "data" / "chunks", root / "index", root / "removed")
     return any(same_path(folder, path) for path in own)
