@@ -41,7 +41,7 @@ _KINDS: dict[BlockKind, Kind] = {
 }
 _MOST_LEADING = 14
 # A line of a title page is shorter, and ends without a stop.
-_LONGEST_LEADING = 200
+_LONGEST_LEADING = 150
 _LONGEST_HEADING = 80
 
 

@@ -78,9 +78,10 @@ def add(  # noqa: PLR0913 - the options of the command
 ) -> None:
     """Add essays (PATH ...) to the library and print what became of every character.
 
-    PATH ends in .txt, .text, .md or .pdf, or is a folder or a pattern such as 'texts/**/*.pdf'. Of a folder
-    all such files are added, also those in its folders, without hidden ones. Several files get a line each;
-    one that fails stops no other. The next run leaves out what has not changed.
+    PATH ends in .pdf, .docx, .odt, .rtf, .epub, .html, .md or .txt, or is a folder or a pattern such as
+    'texts/**/*.pdf'. Of a folder all such files are added, also those in its folders, without hidden ones.
+    Several files get a line each; one that fails stops no other. The next run leaves out what has not
+    changed.
     """
     from assistant.library.importing import FileToAdd
 

@@ -233,7 +233,9 @@ def _with_verse(looks: Sequence[ParagraphLook], roles: Sequence[Role]) -> list[R
         if role.kind == "quotation" or (role.kind == "prose" and _are_lines_of_verse(lines)):
             result[number] = replace(role, kind="verse")
     short = [
-        role.kind in {"quotation", "verse"} and 0 < len(look.text.strip()) <= _LONGEST_VERSE
+        role.kind in {"quotation", "verse"}
+        and 0 < len(text := look.text.strip()) <= _LONGEST_VERSE
+        and "\n" not in text
         for look, role in zip(looks, result, strict=True)
     ]
     start = 0

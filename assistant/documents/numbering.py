@@ -295,7 +295,7 @@ def number_pages(
     if wanted is not None:
         labels = _asked_for(known, wanted, len(found_pages.starts))
         # Pages of a word processor print no numbers that another number would disagree with.
-        printed = known if found_pages.origin == PRINTED else ()
+        printed = known if found_pages.origin == PRINTED else ("",) * len(known)
         origin, warnings = "as asked for with --first-page", _disagreement(printed, labels, span)
     elif is_print and any(known):
         labels, origin, warnings = known, source, _other_pages(known, span)

@@ -35,6 +35,7 @@ _TOKEN = re.compile(
     rb"|(?P<brace>[{}])|(?P<text>[^\\{}\r\n]+)|[\r\n]+|\\"
 )
 # So many control words and groups are the formatting of no text.
+_LONGEST_MARK = 4
 _MOST_TOKENS = 4_000_000
 _DEEPEST = 5_000
 
@@ -49,6 +50,7 @@ class _Piece:
     raised: bool = False
     size: int = NORMAL_SIZE
     note: int = -1
+    mark: str = ""
     is_page: bool = False
 
 
@@ -284,8 +286,12 @@ class _Reader:
     def _begin_inner(self, word: str) -> None:
         """Begin a note or a text box, whose paragraphs are its own."""
         if word == "footnote":
-            note = _Note()
-            self._open[-1][2].append(_Piece(note=len(self._notes)))
+            note, pieces = _Note(), self._open[-1][2]
+            before = pieces[-1] if pieces else _Piece()
+            # A mark of the writer's own stands before the note.
+            is_mark = before.raised and 0 < len(before.text.strip()) <= _LONGEST_MARK
+            mark = pieces.pop().text.strip() if is_mark else ""
+            pieces.append(_Piece(note=len(self._notes), mark=mark))
             self._notes.append(note)
             target, place = note.paragraphs, "note"
         else:
@@ -377,7 +383,7 @@ class _Reader:
     def _write(writer: ParagraphWriter, paragraph: _Paragraph, pages: BreakCounter | None) -> None:
         for piece in paragraph.pieces:
             if piece.note >= 0:
-                writer.call(f"note{piece.note}")
+                writer.call(f"note{piece.note}", piece.mark)
                 continue
             if piece.is_page:
                 if pages:

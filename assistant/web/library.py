@@ -92,7 +92,7 @@ def layout(library: Library) -> LibraryWidgets:
     plain_html(frame.LIBRARY_INTRO)
     with gr.Row(elem_id="upload"):
         files = Upload(
-            label="Essays as PDF or text (.pdf, .txt, .text, .md)",
+            label="Essays (.pdf, .docx, .odt, .rtf, .epub, .html, .md, .txt)",
             file_count="multiple",
             height=145,
             scale=3,

@@ -9,7 +9,9 @@
   let read = ""; // the record from which its form was filled in
   let returning = null; // where the focus goes when the table has been drawn again
 
-  const ENDINGS = [".pdf", ".txt", ".text", ".md", ".markdown"];
+  const ENDINGS = [
+    ".pdf", ".docx", ".odt", ".rtf", ".epub", ".html", ".htm", ".xhtml", ".txt", ".text", ".md", ".markdown",
+  ];
   const ROWS = 100; // rows that are drawn before more are asked for
   let shown = ROWS;
 
