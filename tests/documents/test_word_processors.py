@@ -313,7 +313,8 @@ def test_open_document(tmp_path: Path) -> None:
     body = (
         "<text:table-of-content><text:index-body><text:p>Contents 1</text:p></text:index-body>"
         f'</text:table-of-content><text:h text:outline-level="1">On Lights</text:h><text:p>{LONG}{note} '
-        '<text:span text:style-name="T1">Italic</text:span><text:span text:style-name="T2"> hidden</text:span>'
+        '<text:span text:style-name="T1">Italic</text:span>'
+        '<text:span text:style-name="T2"> hidden</text:span>'
         f"{box} words.</text:p>"
         '<text:p text:style-name="P1">Soft falls the snow<text:line-break/>Soft on the page</text:p>'
         f"<text:p>and on it goes.<text:soft-page-break/> {LONG}</text:p>"
