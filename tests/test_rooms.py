@@ -84,9 +84,10 @@ IMPORTS: dict[str, set[str]] = {
 # it, dictionaries of bounded size.
 # Ten read pages of the web and books: tree, styles, the essay on the page, notes, pages, record, kinds of
 # block, words; HTML and EPUB.
-# Eleven show what essays have before they are asked: outlines with what is announced (five), related passages
-# (three), hits for all who make them, the JSON and text of both, and their commands.
-MOST_FLOORS, MOST_ARROWS, MOST_FILES, LONGEST_FILE = 7, 64, 303, 500
+# Thirteen show what essays have before they are asked: outlines with what is announced (five), related
+# passages (three), hits for all who make them, the JSON and text of both, their commands, and what the API
+# returns of them, apart from what its other calls return.
+MOST_FLOORS, MOST_ARROWS, MOST_FILES, LONGEST_FILE = 7, 64, 305, 500
 
 # The only files that may import a library that is slow to load or may be replaced.
 SPEAKERS: dict[str, str | tuple[str, ...]] = {
@@ -98,7 +99,13 @@ SPEAKERS: dict[str, str | tuple[str, ...]] = {
     "faiss": "retrieval/index/vectors.py",
     "Stemmer": "retrieval/index/bm25.py",
     "gradio": "web/",
-    "pydantic": ("api/schema.py", "api/requests.py", "api/json_schema.py"),
+    "pydantic": (
+        "api/schema.py",
+        "api/requests.py",
+        "api/responses.py",
+        "api/glance_responses.py",
+        "api/json_schema.py",
+    ),
     "jinja2": "rendering/templating.py",
     "mcp": "api/mcp.py",
     "mcp_types": "api/mcp.py",

@@ -193,7 +193,7 @@ def _query_fields(request: Request) -> dict[str, Any]:
         name, last = _SHORT_NAMES.get(key, key), values[-1]
         if name in _LISTS:
             fields[name] = values
-        elif name in {"fast", "explain", "paraphrases", "on_its_own"}:
+        elif name in {"fast", "explain", "paraphrases", "on_its_own", "other_essays"}:
             fields[name] = _BOOLEANS.get(last.lower(), last)
         elif name in _NUMBERS and last.isascii() and last.isdigit():
             # Nine digits are out of bounds already, and more take long to convert.

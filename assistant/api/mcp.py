@@ -1,4 +1,4 @@
-"""The MCP server: tools for the five calls, and the essays as resources.
+"""The MCP server: tools for the calls, and the essays as resources.
 
 It imports nothing of the page. The SDK sends the text of every exception to the client; ``ApiService`` raises
 only exceptions whose text may be sent.

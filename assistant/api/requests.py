@@ -139,3 +139,48 @@ class ListRequest(_Request):
     years: _Years = ABSENT
     collections: _Collections = ABSENT
     tags: _Tags = ABSENT
+
+
+_Id = Annotated[str, Field(description="The essay's id, as `list` gives it.", json_schema_extra=_NOT_EMPTY)]
+
+
+class OutlineRequest(_Request):
+    """An essay to be outlined."""
+
+    id: _Id
+    style: _Style = "mla"
+
+
+class IndexRequest(_Request):
+    """Essays to be indexed."""
+
+    essays: _Essays = ABSENT
+
+
+class RelatedRequest(_Request):
+    """A passage whose nearest passages are wanted."""
+
+    passage: str = Field(description="The passage's id, such as gill-2014/p09.", json_schema_extra=_NOT_EMPTY)
+    top: Annotated[int, Field(ge=1, le=MAX_PASSAGES)] = Field(
+        ABSENT, description="Number of passages, nearest first; 5 if left out."
+    )
+    essays: _Essays = ABSENT
+    other_essays: bool = Field(default=False, description="Leave out the passage's own essay.")
+    style: _Style = "mla"
+
+
+class CompareRequest(_Request):
+    """A question to several essays."""
+
+    question: str = Field(
+        description="The question, as one would put it to a reader of the essays.",
+        json_schema_extra=_NOT_EMPTY,
+    )
+    essays: Annotated[
+        list[str],
+        Field(description="Ids of the essays to ask; if left out all, or the 12 with the nearest passages."),
+    ] = ABSENT
+    style: _Style = "mla"
+    fast: bool = Field(
+        default=False, description="Leave out the model that reads passages: quicker, but less sure."
+    )

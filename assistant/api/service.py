@@ -1,4 +1,4 @@
-"""Answers the five calls, in the same way over HTTP, MCP and Gradio.
+"""Answers the calls, in the same way over HTTP, MCP and Gradio.
 
 No answer and no refusal names a path of the server.
 """
@@ -28,9 +28,12 @@ from assistant.core.errors import (
 )
 from assistant.core.selection import Selection
 from assistant.rendering.answers import answer_object, hyphenated_citation, plain_answer
+from assistant.rendering.book_index import index_object, plain_index
 from assistant.rendering.drafts import draft_object, plain_draft
 from assistant.rendering.essays import damaged_objects, plain_essays, plain_passages, summary_object
+from assistant.rendering.outlines import outline_object, plain_outline
 from assistant.rendering.quotations import plain_verdict, verdict_object
+from assistant.rendering.related import comparison_object, plain_comparison, plain_related, related_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -83,6 +86,10 @@ class ApiService:
             "check": self._check,
             "cite": self._cite,
             "list": self._list,
+            "outline": self._outline,
+            "index": self._index,
+            "related": self._related,
+            "compare": self._compare,
         }
 
     async def answer(self, name: str, fields: Mapping[str, Any]) -> ApiResult:
@@ -96,7 +103,7 @@ class ApiService:
             RefusedError: If it cannot be answered.
         """
         check_request(CALLS[name], fields)
-        slow = name == "check" or (name == "ask" and not fields.get("fast", False))
+        slow = name == "check" or (name in {"ask", "compare"} and not fields.get("fast", False))
         limiter = self._slow if slow else self._quick
         return await _in_thread(partial(self._answers[name], **fields), limiter)
 
@@ -217,6 +224,29 @@ class ApiService:
         text = plain_essays(summaries, damaged) if summaries or damaged else _EMPTY
         objects = [summary_object(*essay) for essay in summaries.items()]
         return ApiResult([*objects, *damaged_objects(damaged)], text)
+
+    def _outline(self, *, id: str, style: str = "mla") -> ApiResult:  # noqa: A002
+        self._require([id])
+        outline = self._library.outline(id, style)
+        return ApiResult(outline_object(outline), plain_outline(outline))
+
+    def _index(self, *, essays: Sequence[str] = ()) -> ApiResult:
+        self._require(essays)
+        index = self._library.index_of(essays)
+        return ApiResult(index_object(index), plain_index(index))
+
+    def _related(
+        self, *, passage: str, essays: Sequence[str] = (), other_essays: bool = False, **options: Any
+    ) -> ApiResult:
+        self._require([passage.partition("/")[0], *essays])
+        related = self._library.related(passage, essays=essays, others=other_essays, **options)
+        return ApiResult(related_object(related), plain_related(related))
+
+    def _compare(self, *, question: str, essays: Sequence[str] = (), **options: Any) -> ApiResult:
+        self._require(essays)
+        compared = self._library.compare(question, essays=essays, **options)
+        titles = {essay_id: summary.title for essay_id, summary in self._library.summaries().items()}
+        return ApiResult(comparison_object(compared, titles), plain_comparison(compared, titles))
 
     def _page_image(self, essay_id: str, number: int, width: int) -> bytes:
         self._require([essay_id])

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.core.book_index import BookIndex, IndexEntry, IndexPlace, SharedSource
+from assistant.core.book_index import BookIndex, EntryKind, IndexEntry, IndexPlace, SharedSource
+
+# What the entries of each kind are headed by.
+KIND_HEADS: dict[EntryKind, str] = {
+    "names": "Names",
+    "works": "Works",
+    "quoted": "Quoted authors",
+    "terms": "Terms",
+}
 
 
 def index_object(index: BookIndex) -> dict[str, Any]:
@@ -52,3 +60,13 @@ def _shared_object(source: SharedSource) -> dict[str, Any]:
         "essays": list(source.essays),
         "places": [place_object(place) for place in source.places],
     }
+
+
+def plain_index(index: BookIndex) -> str:
+    """An index as plain text, an entry a line."""
+    parts = []
+    for kind, entries in index.kinds():
+        if entries:
+            lines = (", ".join(filter(None, (entry.entry, entry.locators))) for entry in entries)
+            parts.append("\n".join([f"{KIND_HEADS[kind]}:", *(f"  {line}" for line in lines)]))
+    return "\n\n".join(parts)

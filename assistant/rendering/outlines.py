@@ -9,7 +9,7 @@ from assistant.core.essay import EssaySummary
 from assistant.core.outline import ANNOUNCEMENT_KINDS, Announcement, AnnouncementKind, Outline, OutlineSection
 from assistant.rendering.answers import hyphenated_citation, quoted_object, span_object
 from assistant.rendering.essays import essay_pages
-from assistant.rendering.terminal import INDENT, page_words, wrapped
+from assistant.rendering.terminal import INDENT, page_fields, page_words, wrapped
 
 # What sentences of each kind are headed by.
 KIND_HEADS: dict[AnnouncementKind, str] = {
@@ -62,7 +62,7 @@ def _announcement_object(announced: Announcement) -> dict[str, Any]:
         "start": announced.start,
         "end": announced.end,
         "text": announced.text,
-        "pages": announced.citation.pages,
+        **page_fields(announced.citation.where),
         "source": span_object(passage.source_map.span(announced.start, announced.end)),
         "citation": hyphenated_citation(announced.citation),
         "quoted": quoted_object(announced.quoted),

@@ -72,7 +72,7 @@ def related_text(related: Related, *, width: int = 80, styled: bool = False) -> 
 
 
 def _where(hit: Hit) -> str:
-    return " · ".join(filter(None, [hit.passage.id, page_words(hit.citation.pages), hit.passage.section]))
+    return " · ".join(filter(None, [hit.passage.id, page_words(hit.citation.where), hit.passage.section]))
 
 
 def plain_related(related: Related) -> str:

@@ -1,4 +1,4 @@
-"""Gradio's own API: the five calls as its endpoints, and which messages to it are refused.
+"""Gradio's own API: the calls as its endpoints, and which messages to it are refused.
 
 The endpoints are ``/ask``, ``/quote``, ``/check``, ``/cite`` and ``/list``.
 """

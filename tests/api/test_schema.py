@@ -39,6 +39,13 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("cite", {"id": "sample", "page": "18"}),
     ("cite", {"id": "sample", "style": "chicago-notes"}),
     ("list", {}),
+    ("outline", {"id": "sample"}),
+    ("index", {}),
+    ("index", {"essays": ["sample"]}),
+    ("related", {"passage": "sample/p15", "top": 3}),
+    ("related", {"passage": "sample/n1"}),
+    ("compare", {"question": QUESTION}),
+    ("compare", {"question": "Which zebras gallop?", "essays": ["sample"], "fast": True}),
 ]
 
 

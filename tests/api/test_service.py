@@ -53,6 +53,13 @@ ASKED = [
     ("cite", {"id": "sample", "page": "18"}, ["cite", "sample", "--page", "18"]),
     ("cite", {"id": "sample", "style": "chicago-notes"}, ["cite", "sample", "--style", "chicago-notes"]),
     ("list", {}, ["list"]),
+    ("outline", {"id": "sample", "style": "apa"}, ["outline", "sample", "--style", "apa"]),
+    ("related", {"passage": "sample/p15", "top": 2}, ["related", "sample/p15", "--top", "2"]),
+    (
+        "compare",
+        {"question": QUESTION, "essays": ["sample"], "fast": True},
+        ["compare", QUESTION, "--essay", "sample", "--fast"],
+    ),
 ]
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("ask", {"question": " "}, "The question is empty; ask it in words."),
@@ -190,7 +197,7 @@ def test_every_way_refuses_with_the_same_sentence(
     assert result.structured_content is None
 
 
-def test_gradio_offers_the_five_calls_and_nothing_else(client: Client) -> None:
+def test_gradio_offers_the_calls_and_nothing_else(client: Client) -> None:
     info = client.view_api(return_format="dict", print_info=False)
     assert isinstance(info, dict)
     assert list(info["named_endpoints"]) == [f"/{name}" for name in CALLS]
