@@ -9,7 +9,8 @@ from collections.abc import Mapping
 _CONTAINER = (
     '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container">'
     "<rootfiles>"
-    '<rootfile full-path="OPS/package.opf" media-type="application/oebps-package+xml"/></rootfiles></container>'
+    '<rootfile full-path="OPS/package.opf" media-type="application/oebps-package+xml"/>'
+    "</rootfiles></container>"
 )
 _DC = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
 METADATA = f"<metadata {_DC}><dc:title>On Lights</dc:title><dc:creator>Ann Keeper</dc:creator></metadata>"
@@ -19,7 +20,8 @@ def page(body: str, head: str = "") -> str:
     """A file of a book with this body."""
     return (
         '<?xml version="1.0" encoding="utf-8"?><html xmlns="http://www.w3.org/1999/xhtml" '
-        f'xmlns:epub="http://www.idpf.org/2007/ops"><head><title>Page</title>{head}</head><body>{body}</body></html>'
+        f'xmlns:epub="http://www.idpf.org/2007/ops"><head><title>Page</title>{head}</head>'
+        f"<body>{body}</body></html>"
     )
 
 

@@ -160,6 +160,17 @@ class ProseWriter:
         """Number of characters written."""
         return len(self._starts)
 
+    def written(self, start: int) -> str:
+        """What was written from an offset on, which must be in the block that is being written."""
+        pieces: list[str] = []
+        length = self.length
+        for piece in reversed(self._pieces):
+            if length <= start:
+                break
+            pieces.append(piece)
+            length -= len(piece)
+        return "".join(reversed(pieces))
+
     def copy(self, text: str, start: int) -> None:
         """Write a slice of the text that begins at the offset ``start``."""
         self._pieces.append(text.replace(NOTE_CALL, " ").replace("\r", " "))

@@ -5,6 +5,8 @@ What is not shown on the page is not read. Style sheets count only where they ar
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,7 @@ from assistant.documents.html_record import page_record, stated_of
 from assistant.documents.html_style import StyleSheet
 from assistant.documents.html_tree import decode_html, parse_html, words_of
 from assistant.documents.html_writer import PageWriter
+from assistant.documents.page_marks import find_marked_pages
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -32,7 +35,19 @@ def read_html(data: bytes, name: str) -> Document:
     sheet = StyleSheet(element.text or "" for element in page.iter("style"))
     record = page_record(page)
     document = read_tree(page, sheet, name, title=str(record.get("title", "")))
+    if not document.page_breaks and (marked := find_marked_pages(document.text)):
+        # A transcriber marked the pages among the words.
+        marks = {document.text[mark.start : mark.end]: mark.label for mark in marked.marks}
+        page = parse_html(_with_page_breaks(text, marks), name)
+        document = read_tree(page, sheet, name, title=str(record.get("title", "")))
     return replace(document, encoding=encoding, metadata=stated_of(record), record=record)
+
+
+def _with_page_breaks(text: str, marks: Mapping[str, str]) -> str:
+    """A page with page breaks in place of a transcriber's marks."""
+    breaks = {words: f'<span role="doc-pagebreak" title="{label}"></span>' for words, label in marks.items()}
+    found = re.compile("|".join(map(re.escape, breaks)))
+    return found.sub(lambda match: breaks[match[0]], text)
 
 
 def read_tree(

@@ -99,7 +99,7 @@ def escape(words: str) -> str:
 
 def read_latex(text: str, name: str) -> Document:
     """Read LaTeX."""
-    scanner = _Scanner(text)
+    scanner = LatexScanner(text)
     begin = re.search(r"\\begin\s*\{document\}", text)
     end = text.find(r"\end{document}")
     start = begin.end() if begin else 0
@@ -189,7 +189,7 @@ class _Arguments:
             offset = end
 
 
-class _Scanner:
+class LatexScanner:
     """Writes the prose of LaTeX."""
 
     def __init__(self, text: str) -> None:
@@ -213,13 +213,17 @@ class _Scanner:
     def finish(self) -> None:
         """End the paragraph and write its notes."""
         if self.writer.length > self._finished:
-            self.writer.close(self._kinds[-1], self._note_name)
+            self._end_block(self._kinds[-1], self._note_name)
             self._note_name = None
         self._finished = self.writer.length
         notes, self._notes = self._notes, []
         for note, start, end in notes:
             self._note_name = note
             self._block("note", start, end)
+
+    def _end_block(self, kind: BlockKind, note: str | None) -> None:
+        """End a block, which may begin the note of a name."""
+        self.writer.close(kind, note)
 
     def _block(self, kind: BlockKind, start: int, end: int) -> None:
         """Write a span of the text as a block."""
@@ -244,7 +248,7 @@ class _Scanner:
         if token["symbol"]:
             return self._symbol(token["symbol"], start, end)
         if token["blank"]:
-            if self._kinds[-1] == "quotation":
+            if self._kinds[-1] in {"quotation", "verse"}:
                 self.writer.put("\n", start, end)
             else:
                 self.finish()

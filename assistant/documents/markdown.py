@@ -63,6 +63,16 @@ def _parser() -> MarkdownIt:
     return parser.disable(["text_join", "footnote_tail", "footnote_inline"])
 
 
+def essay_parser() -> MarkdownIt:
+    """A parser that writes an essay as HTML: notes at its end, HTML as it stands."""
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.deflist import deflist_plugin
+    from mdit_py_plugins.footnote import footnote_plugin
+
+    parser = MarkdownIt("commonmark", {"html": True})
+    return parser.enable(["table", "strikethrough"]).use(footnote_plugin).use(deflist_plugin)
+
+
 def read_markdown(text: str, name: str) -> Document:
     """Read Markdown."""
     # The parser knows three line breaks; to it every other one is a space, as form feeds are to writers.

@@ -19,7 +19,9 @@ from assistant.documents.document import Document
 from assistant.documents.epub import read_epub
 from assistant.documents.html import read_html
 from assistant.documents.latex import read_latex
+from assistant.documents.latex_essay import read_latex_essay
 from assistant.documents.markdown import read_markdown
+from assistant.documents.markdown_essay import read_markdown_essay
 from assistant.documents.opendocument import read_opendocument
 from assistant.documents.pdf import PageProgress, read_pdf
 from assistant.documents.plain_notes import with_plain_notes
@@ -44,7 +46,9 @@ _ARCHIVE_PARSERS: dict[str, Parser] = {".docx": read_word, ".odt": read_opendocu
 _PAGE_PARSERS: dict[str, Parser] = dict.fromkeys((".html", ".htm", ".xhtml"), read_html)
 # A name without a suffix is that of a text file.
 ESSAY_PARSERS: dict[str, Parser] = {
-    **dict.fromkeys((".txt", ".text", ".md", ".markdown", ""), _decoded(read_pages)),
+    **dict.fromkeys((".txt", ".text", ""), _decoded(read_pages)),
+    **dict.fromkeys((".md", ".markdown"), _decoded(read_markdown_essay)),
+    **dict.fromkeys((".tex", ".latex"), _decoded(read_latex_essay)),
     ".pdf": read_pdf,
     **{suffix: essay_reader(parser) for suffix, parser in (_ARCHIVE_PARSERS | _PAGE_PARSERS).items()},
     ".rtf": essay_reader(read_rtf),

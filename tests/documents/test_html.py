@@ -195,6 +195,13 @@ def test_pages_by_anchors() -> None:
     assert "page" not in document.text
 
 
+def test_pages_by_marks_among_the_words() -> None:
+    text = "".join(f"<p>[p. {number}] {PROSE} {MORE} {PROSE}</p>" for number in range(3, 9))
+    document = essay(f"<style>p{{3}} p{{4}}</style>{text}")
+    assert document.pages.labels == ("3", "4", "5", "6", "7", "8")
+    assert "[p." not in document.text
+
+
 def test_printed_numbers_of_paragraphs() -> None:
     document = essay(
         f'<p><span class="paranumber">7</span>{PROSE}</p><p><span class="paranumber">8</span>{MORE}</p>'
