@@ -63,14 +63,31 @@ def _parser() -> MarkdownIt:
     return parser.disable(["text_join", "footnote_tail", "footnote_inline"])
 
 
-def essay_parser() -> MarkdownIt:
-    """A parser that writes an essay as HTML: notes at its end, HTML as it stands."""
+def essay_html(text: str) -> str:
+    """An essay as HTML: notes at its end, HTML as it stands, indented lines as a quotation."""
+    return str(_essay_parser().render(text))
+
+
+@cache
+def _essay_parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
     from mdit_py_plugins.deflist import deflist_plugin
     from mdit_py_plugins.footnote import footnote_plugin
 
     parser = MarkdownIt("commonmark", {"html": True})
-    return parser.enable(["table", "strikethrough"]).use(footnote_plugin).use(deflist_plugin)
+    parser.enable(["table", "strikethrough"]).use(footnote_plugin).use(deflist_plugin)
+    parser.add_render_rule("code_block", _quoted_lines)
+    parser.add_render_rule("fence", _fenced_lines)
+    return parser
+
+
+def _quoted_lines(_self: object, tokens: Sequence[Token], index: int, _options: object, _env: object) -> str:
+    return f"<blockquote><pre>{html.escape(tokens[index].content, quote=False)}</pre></blockquote>\n"
+
+
+def _fenced_lines(_self: object, tokens: Sequence[Token], index: int, _options: object, _env: object) -> str:
+    """Lines between fences, which belong to a figure."""
+    return f'<div class="figcaption"><pre>{html.escape(tokens[index].content, quote=False)}</pre></div>\n'
 
 
 def read_markdown(text: str, name: str) -> Document:

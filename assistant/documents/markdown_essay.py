@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from assistant.core.errors import ReadingError
 from assistant.documents.declared import as_essay
@@ -21,13 +20,10 @@ from assistant.documents.html import read_tree
 from assistant.documents.html_record import stated_of
 from assistant.documents.html_style import StyleSheet
 from assistant.documents.html_tree import parse_html
-from assistant.documents.markdown import essay_parser
+from assistant.documents.markdown import essay_html
 from assistant.documents.page_marks import find_marked_pages
 from assistant.documents.pages import find_pages
 from assistant.documents.text import read_pages
-
-if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
 
 # Of the longest book; the shortest paragraphs take a thousand times their letters in memory.
 _MOST_LINES = 200_000
@@ -43,6 +39,12 @@ _CLASS = re.compile(r"[.\s{]([A-Za-z][\w-]{0,60})")
 _ATTRIBUTES = re.compile(r"(?<![:\s])[ \t]*\{[#.:-][^{}\n]{0,300}\}[ \t]*$", re.MULTILINE)
 _SPAN = re.compile(r"\[([^\[\]\n]{1,500})\]\{[#.][^{}\n]{0,300}\}")
 _SHORTCODE = re.compile(r"\{\{[<%][^{}\n]{0,300}[>%]\}\}")
+# Commands of LaTeX that pandoc passes on, and that print nothing.
+_LAYOUT = re.compile(
+    r"\\(?:newpage|pagebreak|clearpage|cleardoublepage|noindent|indent|medskip|bigskip|smallskip|centering|vfill"
+    r"|hfill|par|(?:vspace|hspace)\*?\{[^{}\n]{0,40}\}|(?:begin|end)\{(?:center|flushright|flushleft)\})"
+    r"(?![A-Za-z])[ \t]?"
+)
 _REMARK = re.compile(r"%%(?:(?!%%).){0,5000}%%", re.DOTALL)
 _EMBEDDED = re.compile(r"!\[\[[^\[\]\n]{0,300}\]\]")
 _WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|\n]{0,300}\|)?([^\[\]|\n]{1,300})\]\]")
@@ -82,37 +84,19 @@ def is_markdown(text: str) -> bool:
     return not pages.starts or find_marked_pages(body) is not None
 
 
-@cache
-def _renderer() -> MarkdownIt:
-    parser = essay_parser()
-    parser.add_render_rule("code_block", _quotation)
-    parser.add_render_rule("fence", _verbatim)
-    return parser
-
-
-def _quotation(_self: object, tokens: Any, index: int, _options: object, _env: object) -> str:
-    """Indented lines, which are a quotation in an essay."""
-    return f"<blockquote><pre>{escape(tokens[index].content, quote=False)}</pre></blockquote>\n"
-
-
-def _verbatim(_self: object, tokens: Any, index: int, _options: object, _env: object) -> str:
-    """Lines between fences, which belong to a figure."""
-    return f'<div class="figcaption"><pre>{escape(tokens[index].content, quote=False)}</pre></div>\n'
-
-
 def _as_html(body: str, record: dict[str, Any]) -> str:
     """A page of the text, with the title above it."""
     body = body.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     if marked := find_marked_pages(body):
         body = _with_page_breaks(body, marked)
-    body = _EMBEDDED.sub("", _REMARK.sub("", body))
+    body = _EMBEDDED.sub("", _REMARK.sub("", _LAYOUT.sub("", body)))
     body = _SPAN.sub(r"\1", _SHORTCODE.sub("", _ATTRIBUTES.sub("", body)))
     body = _HIGHLIGHT.sub(r"\1", _WIKI_LINK.sub(r"\1", body))
     stated = stated_of(record)
     head = f"<h1>{escape(stated['Title'], quote=False)}</h1>\n" if stated.get("Title") else ""
     if head and stated.get("Author"):
         head += f'<p class="author">{escape(stated["Author"], quote=False)}</p>\n'
-    return f"<html><body>{head}{_renderer().render(chr(10).join(_lines(body)))}</body></html>"
+    return f"<html><body>{head}{essay_html(chr(10).join(_lines(body)))}</body></html>"
 
 
 def _with_page_breaks(body: str, marked: Any) -> str:
