@@ -14,7 +14,7 @@ import sys
 import click
 
 from assistant import __version__
-from assistant.cli import adding, ask, doctor, evaluate, glance, library, serve, watching
+from assistant.cli import adding, ask, cluster, doctor, evaluate, glance, library, serve, watching
 from assistant.cli.terminal import QuietGroup, save_traceback, say, speak_utf8
 from assistant.core.errors import AssistantError
 
@@ -46,6 +46,7 @@ for _command in (
     doctor.doctor,
     serve.serve,
     evaluate.evaluate,
+    cluster.cluster,
 ):
     cli.add_command(_command)
 

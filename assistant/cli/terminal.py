@@ -37,17 +37,27 @@ def common(command: Command) -> Command:
     """Add the options that every command has."""
     command = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(command)
     folder = click.Path(path_type=Path, file_okay=False)
-    return click.option("--library", "root", type=folder, help="The library's folder.", metavar="DIR")(
-        command
-    )
+    return click.option(
+        "--library",
+        "root",
+        type=folder,
+        help="The library's folder, or its name on a cluster: ray:auto or ray://HOST/NAME.",
+        metavar="DIR",
+    )(command)
 
 
 def open_library(root: Path | None, *, isolates: bool = False) -> Library:
     """The library in the folder that the user names, or in the default one; a server isolates reading."""
-    from assistant.library.files import find_root
+    from assistant.library.files import find_root, is_in_shards
+
+    root = find_root(root)
+    if is_in_shards(root):
+        from assistant.cluster.opening import open_cluster
+
+        return open_cluster(root, notify=say, isolates=isolates)
     from assistant.library.library import Library
 
-    return Library(find_root(root), notify=say, isolates=isolates)
+    return Library(root, notify=say, isolates=isolates)
 
 
 _FILTERS = {

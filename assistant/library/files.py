@@ -19,6 +19,8 @@ from assistant.core.errors import LibraryError
 
 # Seconds to wait for another writer, which may be embedding a long essay.
 _PATIENCE = 900
+# The settings of a library in shards; see the room ``cluster``.
+CLUSTER = "cluster.toml"
 # Without this file a folder is no question set.
 QUESTIONS = "queries.jsonl"
 
@@ -29,11 +31,16 @@ def find_root(named: Path | None = None) -> Path:
         return named
     if variable := os.environ.get("ASSISTANT_LIBRARY"):
         return Path(variable)
-    if Path("data/chunks").is_dir():
+    if Path("data/chunks").is_dir() or Path(CLUSTER).is_file():
         return Path()
     import platformdirs
 
     return Path(platformdirs.user_data_dir("essay-assistant", appauthor=False))
+
+
+def is_in_shards(root: Path) -> bool:
+    """Whether a library is one in shards: a folder with such settings, or a name on a cluster (``ray:``)."""
+    return str(root).startswith("ray:") or (root / CLUSTER).is_file()
 
 
 def question_sets(root: Path, essay_ids: Iterable[str]) -> dict[str, Path]:

@@ -1,0 +1,1 @@
+"""A library in shards: each is an ordinary library folder, and together they answer as one folder would."""

@@ -1,0 +1,85 @@
+"""A library in shards as a ``Library`` asks for it, and how one is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.cluster.fleet import Fleet, LocalFleet
+from assistant.cluster.manifest import ManifestFile
+from assistant.cluster.shard import Shard
+from assistant.cluster.store import ShardedIndex, ShardedStore
+from assistant.cluster.writer import ShardedWriter
+from assistant.core.essay import RemovedEssay
+from assistant.library.indexing import Models
+from assistant.library.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from assistant.library.diagnosis import Diagnosis
+
+SHARDS = "shards"
+
+
+class ShardedBackend:
+    """A library in shards.
+
+    Args:
+        manifest: Its manifest.
+        fleet: Its shards.
+        models: The models with which questions are encoded and passages are read.
+        notify: Receives sentences for the user.
+    """
+
+    def __init__(
+        self, manifest: ManifestFile, fleet: Fleet, models: Models, notify: Callable[[str], None]
+    ) -> None:
+        self._manifest, self._fleet, self._notify = manifest, fleet, notify
+        self.files = ShardedStore(manifest, fleet)
+        self.index = ShardedIndex(manifest, fleet, models)
+
+    def removed(self) -> dict[str, RemovedEssay]:
+        """Essays that can be restored, by id; the most recently removed comes first."""
+        return self.writer(_no_snapshot, isolates=False).removed()
+
+    def is_interrupted(self) -> bool:
+        """Whether a change is being made, or was interrupted."""
+        return self._manifest.is_pending()
+
+    def writer(self, snapshot: Callable[[], Snapshot], *, isolates: bool) -> ShardedWriter:
+        """What changes the library; arguments as for ``Backend.writer``."""
+        return ShardedWriter(
+            self.files, self.index, self._manifest, self._fleet, snapshot, self._notify, isolates=isolates
+        )
+
+    def diagnosis(self, snapshot: Snapshot) -> Diagnosis:
+        """The state of all shards together, for ``assistant doctor``; nothing is changed."""
+        from assistant.library.diagnosis import without_home
+
+        shards = self._manifest.read().shards
+        found: list[Diagnosis] = list(self._fleet.call_each("diagnosis", dict.fromkeys(shards, ())).values())
+        facts = [each.index for each in found if each.index]
+        index = {**facts[0], "windows": sum(each["windows"] for each in facts)} if facts else {}
+        return replace(
+            found[0],
+            folder=without_home(str(self.files.root.resolve())),
+            essays=len(snapshot.all_essays()),
+            removed=sum(each.removed for each in found),
+            index=index | {"shards": len(shards)},
+            damaged=tuple(dict.fromkeys(trouble for each in found for trouble in each.damaged)),
+        )
+
+
+def _no_snapshot() -> Snapshot:
+    raise NotImplementedError
+
+
+def shard_folder(root: Path, name: str) -> Path:
+    """The folder of a shard of a library."""
+    return root / SHARDS / name
+
+
+def local_fleet(root: Path, models: Models, notify: Callable[[str], None]) -> LocalFleet:
+    """The shards of a library, opened in this process."""
+    return LocalFleet(lambda name: Shard(shard_folder(root, name), models, notify))

@@ -1,0 +1,86 @@
+"""Calls of all shards at once: in this process, or as actors of a Ray cluster (``ray_fleet``)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import Any, Protocol
+
+from assistant.cluster.shard import Shard
+from assistant.core.essay import Progress
+from assistant.library.store import PendingEssay
+
+
+class Fleet(Protocol):
+    """The shards of a library, each of which does what it is asked where its files are."""
+
+    def call(self, shard: str, method: str, *arguments: Any) -> Any:
+        """What a method of one shard returns; its errors are raised."""
+
+    def call_each(self, method: str, arguments: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+        """What a method of several shards returns, by shard; they work at the same time.
+
+        Args:
+            method: The method of ``shard.Shard``.
+            arguments: The arguments for each shard that is to be called, by its name.
+
+        Raises:
+            AssistantError: The first error of any.
+        """
+
+    def write(
+        self, essays: Mapping[str, Sequence[PendingEssay]], model: str | None, progress: Progress
+    ) -> None:
+        """Write essays into their shards; each shard writes its own together.
+
+        Args:
+            essays: The essays by shard.
+            model: Embedding model for the whole library; otherwise the one it has.
+            progress: Called with the stage, the number of steps done and the number there are.
+        """
+
+
+class LocalFleet:
+    """Shards that are opened in this process.
+
+    Args:
+        open_shard: Opens the shard of a name.
+    """
+
+    def __init__(self, open_shard: Callable[[str], Shard]) -> None:
+        self._open_shard = open_shard
+        self._shards: dict[str, Shard] = {}
+        self._lock = threading.Lock()
+
+    def shard(self, name: str) -> Shard:
+        """The shard of a name, opened once."""
+        with self._lock:
+            if name not in self._shards:
+                self._shards[name] = self._open_shard(name)
+            return self._shards[name]
+
+    def call(self, shard: str, method: str, *arguments: Any) -> Any:
+        """What a method of one shard returns; its errors are raised."""
+        return getattr(self.shard(shard), method)(*arguments)
+
+    def call_each(self, method: str, arguments: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+        """What a method of several shards returns, by shard; see ``Fleet.call_each``."""
+        if len(arguments) < 2:
+            return {name: self.call(name, method, *values) for name, values in arguments.items()}
+        futures = {
+            name: self._threads.submit(self.call, name, method, *values) for name, values in arguments.items()
+        }
+        return {name: future.result() for name, future in futures.items()}
+
+    def write(
+        self, essays: Mapping[str, Sequence[PendingEssay]], model: str | None, progress: Progress
+    ) -> None:
+        """Write essays into their shards, one shard after the other; see ``Fleet.write``."""
+        for name, own in essays.items():
+            self.shard(name).commit(own, model, progress)
+
+    @cached_property
+    def _threads(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(thread_name_prefix="shard")

@@ -1,0 +1,264 @@
+"""What makes a library in shards: its settings, and the manifest that names the version of each shard.
+
+``cluster.toml`` has the settings. ``shards.json`` names the shards and, for each, a list of the essays that
+count there, with stamp and digest of each chunk file. The lists are files of their own, named by their
+digest, so that an addition writes one list and then replaces ``shards.json``, at once and as a whole. An
+essay that is in the folder of a shard but not on its list is not in the library: a reader sees an essay whole
+or not at all, and never in two shards.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from assistant.core.disk import sync_folder, write_durably
+from assistant.core.errors import LibraryError
+from assistant.library.files import CLUSTER as SETTINGS
+from assistant.library.store import Stamp
+
+MANIFEST = "shards.json"
+_SCHEMA = 1
+LISTS = "shard-lists"
+_PENDING = ".shards-unfinished.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of a library in shards.
+
+    Attributes:
+        name: Its name on a cluster.
+        address: The Ray cluster that serves it: ``auto``, ``HOST:PORT`` or ``ray://HOST:PORT``; empty if the
+            program that asks opens its shards itself.
+        replicas: Number of actors for each shard.
+    """
+
+    name: str
+    address: str = ""
+    replicas: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ListedEssay:
+    """An essay on the list of a shard.
+
+    Attributes:
+        stamp: Stamp of its files.
+        sha256: Digest of its chunk file.
+    """
+
+    stamp: Stamp
+    sha256: str
+
+
+EssayList = Mapping[str, ListedEssay]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The shards that make a library, and what counts in each.
+
+    Attributes:
+        shards: The essays of each shard, by its name.
+    """
+
+    shards: Mapping[str, EssayList]
+
+    @cached_property
+    def owners(self) -> dict[str, str]:
+        """The shard of each essay, by id, in alphabetical order of the ids."""
+        owners = ((essay, shard) for shard, essays in self.shards.items() for essay in essays)
+        return dict(sorted(owners))
+
+    @cached_property
+    def stamps(self) -> dict[str, Stamp]:
+        """Stamp of each essay, by id, in alphabetical order."""
+        return {essay: self.shards[shard][essay].stamp for essay, shard in self.owners.items()}
+
+
+def is_sharded(root: Path) -> bool:
+    """Whether a folder is a library in shards."""
+    return (root / SETTINGS).is_file()
+
+
+def read_settings(root: Path) -> Settings:
+    """The settings of a library in shards.
+
+    Raises:
+        LibraryError: If they cannot be read.
+    """
+    path = root / SETTINGS
+    try:
+        fields = tomllib.loads(path.read_text("utf-8"))
+        settings = Settings(
+            str(fields.get("name") or root.resolve().name),
+            str(fields.get("address", "")),
+            int(fields.get("replicas", 1)),
+        )
+    except (OSError, ValueError, TypeError) as error:
+        raise LibraryError(f"{path} cannot be read ({error}); correct it.") from error
+    if settings.replicas < 1:
+        raise LibraryError(f"{path} asks for {settings.replicas} replicas; give 1 or more.")
+    return settings
+
+
+def write_settings(root: Path, settings: Settings) -> None:
+    """Write the settings of a library in shards."""
+    lines = [
+        "# A library in shards; see docs/cluster.md.",
+        f"name = {json.dumps(settings.name, ensure_ascii=False)}",
+        "# The Ray cluster that serves it: auto, HOST:PORT or ray://HOST:PORT. If empty, the program that",
+        "# asks opens the shards itself.",
+        f"address = {json.dumps(settings.address)}",
+        "# How many actors answer for each shard.",
+        f"replicas = {settings.replicas}",
+    ]
+    _replace(root / SETTINGS, "\n".join([*lines, ""]).encode())
+
+
+class ManifestFile:
+    """The manifest of a library in shards on disk; only the holder of the library's lock may write it.
+
+    Args:
+        root: The library's folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._path, self._pending = root / MANIFEST, root / _PENDING
+        self._read: tuple[object, Manifest] | None = None
+
+    def state(self) -> tuple[int, int, int] | None:
+        """A value that changes with the manifest; ``None`` if there is none."""
+        try:
+            status = self._path.stat()
+        except OSError:
+            return None
+        return status.st_ino, status.st_mtime_ns, status.st_size
+
+    def read(self) -> Manifest:
+        """The manifest; the same object as long as it does not change.
+
+        Raises:
+            LibraryError: If it cannot be read.
+        """
+        for _ in range(5):
+            state = self.state()
+            known = self._read
+            if known is not None and known[0] == state:
+                return known[1]
+            try:
+                manifest = self._load()
+            except FileNotFoundError:
+                # A list is deleted when a new manifest has taken its place.
+                if state == self.state():
+                    break
+                continue
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                raise self._damaged() from error
+            self._read = state, manifest
+            return manifest
+        raise self._damaged()
+
+    def _damaged(self) -> LibraryError:
+        return LibraryError(
+            f"{self._path} is missing or damaged; make it again from the shards with: "
+            f"assistant cluster rebalance {self.root}"
+        )
+
+    def _load(self) -> Manifest:
+        fields = json.loads(self._path.read_text("utf-8"))
+        if fields["schema"] != _SCHEMA:
+            raise ValueError(fields["schema"])
+        known = {} if self._read is None else self._read[1].shards
+        names = {} if self._read is None else {_list_name(name, known[name]): name for name in known}
+        shards: dict[str, EssayList] = {}
+        for name, entry in fields["shards"].items():
+            if names.get(entry["list"]) == name:
+                shards[name] = known[name]
+                continue
+            data = (self.root / LISTS / Path(entry["list"]).name).read_bytes()
+            essays = {
+                essay_id: ListedEssay((stamp[0], stamp[1], stamp[2]), sha256)
+                for essay_id, (stamp, sha256) in json.loads(data).items()
+            }
+            if _list_name(name, essays) != entry["list"]:
+                raise ValueError(entry["list"])
+            shards[name] = essays
+        return Manifest(shards)
+
+    def write(self, shards: Mapping[str, EssayList]) -> None:
+        """Replace the manifest, at once and as a whole.
+
+        Raises:
+            OSError: If it cannot be written.
+        """
+        folder = self.root / LISTS
+        folder.mkdir(parents=True, exist_ok=True)
+        entries: dict[str, Any] = {}
+        for name, essays in shards.items():
+            path = folder / _list_name(name, essays)
+            if not path.exists():
+                _replace(path, _dumped(essays))
+            entries[name] = {"essays": len(essays), "list": path.name}
+        manifest = {"schema": _SCHEMA, "shards": entries}
+        _replace(self._path, json.dumps(manifest, indent=1).encode())
+        current = {entry["list"] for entry in entries.values()}
+        for path in folder.iterdir():
+            if path.name not in current:
+                path.unlink(missing_ok=True)
+
+    # A change that was begun.
+
+    def begin(self, shards: list[str]) -> None:
+        """Note that some shards are being changed, so that the next command adopts what was done there."""
+        _replace(self._pending, json.dumps(shards).encode())
+
+    def begun(self) -> list[str] | None:
+        """The shards whose change was begun and not ended; ``None`` if there is none."""
+        try:
+            shards = json.loads(self._pending.read_text("utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError):
+            return []
+        return [str(name) for name in shards] if isinstance(shards, list) else []
+
+    def is_pending(self) -> bool:
+        """Whether a change is being made, or was interrupted."""
+        return self._pending.exists()
+
+    def end(self) -> None:
+        """Note that the manifest agrees with the shards again."""
+        with suppress(FileNotFoundError):
+            self._pending.unlink()
+        sync_folder(self.root)
+
+
+def _dumped(essays: EssayList) -> bytes:
+    entries = {essay_id: [list(essay.stamp), essay.sha256] for essay_id, essay in sorted(essays.items())}
+    return json.dumps(entries).encode()
+
+
+def _list_name(shard: str, essays: EssayList) -> str:
+    return f"{shard}-{hashlib.sha256(_dumped(essays)).hexdigest()[:24]}.json"
+
+
+def _replace(path: Path, data: bytes) -> None:
+    new = path.with_name(f".{path.name}.new")
+    try:
+        write_durably(new, data)
+        os.replace(new, path)  # noqa: PTH105 - os.replace is the atomic one
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)

@@ -1,0 +1,306 @@
+"""Shards as actors of a Ray cluster; the only module that imports Ray.
+
+An actor has one shard open, on a node that can read its folder. Actors are detached: they outlive the program
+that started them, and Ray starts them again elsewhere when their node goes. Ray reports nothing to anybody:
+its usage statistics are off.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from assistant.cluster.manifest import ManifestFile, Settings
+from assistant.core.errors import AssistantError, LibraryError
+from assistant.core.essay import Progress
+from assistant.library.indexing import Models
+from assistant.library.store import PendingEssay
+from assistant.retrieval.models.encoder import Encoder
+from assistant.retrieval.models.loading import default_loader
+
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+# Otherwise Ray says on every start that accelerators are hidden from workers that ask for none.
+os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+
+NAMESPACE = "essay-assistant"
+# The port at which a cluster lets in programs of other machines.
+_CLIENT_PORT = 10001
+# Questions that an actor works on at the same time.
+_AT_ONCE = 4
+# Seconds in which the shards must answer a question, and in which they must write an essay.
+DEADLINE, WRITING_DEADLINE = 30.0, 3_600.0
+_WRITES = frozenset({"commit", "rebuild", "remove", "restore", "listing", "open"})
+
+LoadEncoder = Callable[[str | None], Encoder]
+
+
+class ShardActor:
+    """One shard, in a process of its own.
+
+    Args:
+        folder: Its folder, as this node sees it.
+        load_encoder: Loads the embedding model of a name.
+    """
+
+    def __init__(self, folder: str, load_encoder: LoadEncoder | None) -> None:
+        from assistant.cluster.shard import Shard
+
+        models = Models(load_encoder or default_loader, None)
+        self._shard = Shard(Path(folder), models, lambda _sentence: None)
+
+    def ask(self, method: str, arguments: Sequence[Any]) -> tuple[bool, Any]:
+        """What a method of the shard returns; the second value is its error if the first is false."""
+        return _outcome(getattr(self._shard, method), arguments)
+
+
+class LibraryActor:
+    """What the actors of a library have in common: its folder, its settings and its manifest.
+
+    Args:
+        root: The library's folder, as the node of this actor sees it.
+        settings: Its settings.
+    """
+
+    def __init__(self, root: str, settings: Settings) -> None:
+        self._root, self._settings = root, settings
+        self._manifest = ManifestFile(Path(root))
+
+    def about(self) -> tuple[str, Settings]:
+        """The folder and the settings."""
+        return self._root, self._settings
+
+    def manifest(self, method: str, arguments: Sequence[Any]) -> tuple[bool, Any]:
+        """What a method of the manifest returns; as ``ShardActor.ask``."""
+        return _outcome(getattr(self._manifest, method), arguments)
+
+
+def _outcome(function: Callable[..., Any], arguments: Sequence[Any]) -> tuple[bool, Any]:
+    """What a function returns. Errors that the caller knows how to treat go to it as they are."""
+    from assistant.cluster.shard_index import NotOpenError
+    from assistant.library.indexing import OutdatedError
+
+    try:
+        return True, function(*arguments)
+    except (AssistantError, NotOpenError, OutdatedError) as error:
+        return False, error
+
+
+class RayFleet:
+    """The shards of a library as actors.
+
+    Args:
+        root: The library's folder, as the nodes see it.
+        settings: The library's settings.
+        load_encoder: Loads the embedding model of a name on the nodes; otherwise the default loader does.
+        deadline: Seconds in which the shards must answer.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        settings: Settings,
+        load_encoder: LoadEncoder | None = None,
+        deadline: float = DEADLINE,
+    ) -> None:
+        self._root, self._settings = root, settings
+        self._load_encoder, self._deadline = load_encoder, deadline
+        self._actors: dict[tuple[str, int], Any] = {}
+        self._asked: Counter[tuple[str, int]] = Counter()
+        self._lock = threading.Lock()
+
+    def call(self, shard: str, method: str, *arguments: Any) -> Any:
+        """What a method of one shard returns; its errors are raised."""
+        return self.call_each(method, {shard: arguments})[shard]
+
+    def call_each(self, method: str, arguments: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+        """What a method of several shards returns, by shard; see ``Fleet.call_each``."""
+        if not arguments:
+            return {}
+        chosen = {name: self._replica(name, method) for name in arguments}
+        with self._lock:
+            self._asked.update(chosen.values())
+        try:
+            asked = {
+                name: self._actor(*chosen[name]).ask.remote(method, values)
+                for name, values in arguments.items()
+            }
+            deadline = WRITING_DEADLINE if method in _WRITES else self._deadline
+            outcomes = self._ray.get(list(asked.values()), timeout=deadline)
+        except (self._ray.exceptions.RayError, TimeoutError) as error:
+            self._forget(arguments)
+            names = ", ".join(arguments)
+            raise LibraryError(
+                f"The shards {names} of {self._root} cannot be asked ({type(error).__name__}); "
+                "see whether their nodes are up, and try again."
+            ) from error
+        finally:
+            with self._lock:
+                self._asked.subtract(chosen.values())
+        values: dict[str, Any] = {}
+        for name, (is_value, value) in zip(asked, outcomes, strict=True):
+            if not is_value:
+                raise value
+            values[name] = value
+        return values
+
+    def write(
+        self, essays: Mapping[str, Sequence[PendingEssay]], model: str | None, progress: Progress
+    ) -> None:
+        """Write essays into their shards, all shards at the same time; see ``Fleet.write``."""
+        total = sum(map(len, essays.values()))
+        progress("embedding", 0, total)
+        self.call_each("commit", {name: (list(own), model) for name, own in essays.items()})
+        progress("embedding", total, total)
+        progress("writing", 0, 1)
+
+    @cached_property
+    def _ray(self) -> Any:
+        return connect(self._settings.address)
+
+    def _replica(self, shard: str, method: str) -> tuple[str, int]:
+        """The replica that is asked: for a question the least busy one, for all else the first."""
+        if method != "search":
+            return shard, 0
+        with self._lock:
+            replicas = [(shard, number) for number in range(self._settings.replicas)]
+            return min(replicas, key=lambda replica: self._asked[replica])
+
+    def _actor(self, shard: str, replica: int) -> Any:
+        """An actor, started if there is none yet."""
+        with self._lock:
+            if (shard, replica) not in self._actors:
+                self._actors[shard, replica] = _started(
+                    self._ray,
+                    ShardActor,
+                    f"{self._settings.name}/{shard}/{replica}",
+                    str(self._root / "shards" / shard),
+                    self._load_encoder,
+                )
+            return self._actors[shard, replica]
+
+    def _forget(self, shards: Mapping[str, object]) -> None:
+        with self._lock:
+            for key in [key for key in self._actors if key[0] in shards]:
+                del self._actors[key]
+
+
+def _started(ray: Any, kind: type, name: str, *arguments: Any) -> Any:
+    """The detached actor of a name; one that died for good is replaced."""
+    options = {
+        "name": name,
+        "namespace": NAMESPACE,
+        "lifetime": "detached",
+        "get_if_exists": True,
+        "num_cpus": 0,
+        "max_restarts": -1,
+        "max_task_retries": 2,
+        "max_concurrency": _AT_ONCE,
+        "scheduling_strategy": "SPREAD",
+    }
+    return ray.remote(kind).options(**options).remote(*arguments)
+
+
+def connect(address: str) -> Any:
+    """Connect to a cluster, once in this process, and return the module ``ray``.
+
+    Raises:
+        LibraryError: If Ray is not installed, or no cluster answers.
+    """
+    try:
+        import ray
+    except ImportError as error:
+        raise LibraryError(
+            "Ray is not installed; install it with: pip install 'essay-assistant[cluster]'"
+        ) from error
+    if not ray.is_initialized():
+        try:
+            ray.init(
+                address=address,
+                namespace=NAMESPACE,
+                logging_level=logging.ERROR,
+                log_to_driver=False,
+                configure_logging=False,
+            )
+        except Exception as error:
+            raise LibraryError(
+                f"No Ray cluster answers at {address}; start one with: ray start --head "
+                "--include-dashboard=false --disable-usage-stats"
+            ) from error
+    return ray
+
+
+def publish(root: Path, settings: Settings) -> None:
+    """Start what others find a library by on its cluster, under its name."""
+    ray = connect(settings.address)
+    _started(ray, LibraryActor, f"library:{settings.name}", str(root.resolve()), settings)
+
+
+class RemoteManifest:
+    """The manifest of a library whose folder this machine does not have.
+
+    Args:
+        ray: The module.
+        actor: The library's actor.
+        root: Its folder as the actor sees it.
+    """
+
+    def __init__(self, ray: Any, actor: Any, root: Path) -> None:
+        self.root = root
+        self._ray, self._actor = ray, actor
+
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        def ask(*arguments: Any) -> Any:
+            is_value, value = self._ray.get(self._actor.manifest.remote(method, arguments), timeout=DEADLINE)
+            if not is_value:
+                raise value
+            return value
+
+        return ask
+
+
+def address_of(name: str) -> tuple[str, str]:
+    """The address of a cluster, and the library's name on it or the empty string.
+
+    Args:
+        name: ``ray:auto``, ``ray:auto/NAME``, ``ray://HOST/NAME`` or ``ray://HOST:PORT/NAME``; a path may
+            have lost one of the two slashes.
+    """
+    rest = name.removeprefix("ray:").lstrip("/")
+    host, _, library = rest.partition("/")
+    if host == "auto":
+        return "auto", library
+    return f"ray://{host if ':' in host else f'{host}:{_CLIENT_PORT}'}", library
+
+
+def find_library(name: str) -> tuple[Any, Any, Path, Settings]:
+    """Ray, the actor of a library that is served on a cluster, its folder there, and its settings.
+
+    Raises:
+        LibraryError: If there is none of that name, or no cluster answers.
+    """
+    address, library = address_of(name)
+    ray = connect(address)
+    actors = ray.util.list_named_actors(all_namespaces=True)
+    served = sorted(
+        actor["name"].removeprefix("library:")
+        for actor in actors
+        if actor["namespace"] == NAMESPACE and actor["name"].startswith("library:")
+    )
+    if not library and len(served) == 1:
+        (library,) = served
+    if library not in served:
+        names = ", ".join(served) or "none"
+        wanted = f"no library {library!r}" if library else "not exactly one library"
+        raise LibraryError(
+            f"The cluster at {address} serves {wanted}; it has: {names}; "
+            "name one as ray:auto/NAME, or start it with: assistant cluster start FOLDER"
+        )
+    actor = ray.get_actor(f"library:{library}", namespace=NAMESPACE)
+    root, settings = ray.get(actor.about.remote(), timeout=DEADLINE)
+    return ray, actor, Path(root), Settings(settings.name, address, settings.replicas)

@@ -1,0 +1,382 @@
+"""Search the shards of a library together, with the result of one index of all essays, to the last bit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from assistant.cluster.fleet import Fleet
+from assistant.cluster.shard_index import (
+    Candidates,
+    Counts,
+    Explained,
+    NotOpenError,
+    ScoredPassages,
+    Selected,
+    ShardFacts,
+    ShardSelection,
+)
+from assistant.core.answer import Match
+from assistant.core.essay import Passage, Span, Spans
+from assistant.retrieval import ranking
+from assistant.retrieval.index.bm25 import TextCollection, words_of
+from assistant.retrieval.index.index import Vocabulary
+from assistant.retrieval.index.ordering import best_first, rounded
+from assistant.retrieval.models.encoder import Encoder, Floats
+from assistant.retrieval.questions import Question
+from assistant.retrieval.ranking import Query, Ranked, make_queries, make_query, piece_weights
+from assistant.retrieval.search import LEXICAL_CANDIDATES, mean_of_scaled
+from assistant.retrieval.selected import SelectedPassages
+
+# Questions of which it is remembered what is shown of their first passages.
+_MOST_REMEMBERED = 16
+# Windows whose place in their passage is remembered.
+_MOST_SPANS = 100_000
+
+
+class ShardRows:
+    """Some of the passages of the shards.
+
+    Args:
+        selected: The passages that are searched in each shard, by its name.
+        count: Returns the number of their windows.
+    """
+
+    def __init__(
+        self, selected: Mapping[str, Selected], count: Callable[[Mapping[str, Selected]], int]
+    ) -> None:
+        self.selected = selected
+        self._count = count
+        self._windows: int | None = None
+
+    def __len__(self) -> int:
+        if self._windows is None:
+            self._windows = self._count(self.selected)
+        return self._windows
+
+    def counted(self, windows: int) -> None:
+        """Remember the number of windows."""
+        self._windows = windows
+
+
+class ShardedSearch:
+    """Ranks the passages of shards.
+
+    Args:
+        fleet: The shards.
+        facts: What is known of each shard, by its name.
+        encoder: The model that encoded them.
+        ignored: Casefolded words that name an essay and not what is asked about it, such as its author.
+        open_again: Opens the index of a shard that was started again.
+    """
+
+    def __init__(
+        self,
+        fleet: Fleet,
+        facts: Mapping[str, ShardFacts],
+        encoder: Encoder,
+        ignored: Collection[str],
+        open_again: Callable[[str], None],
+    ) -> None:
+        self.encoder = encoder
+        self._fleet, self._facts, self._open_again = fleet, facts, open_again
+        self._ignored = frozenset(ignored)
+        self._owners = {essay: name for name, shard in facts.items() for essay in shard.passages}
+        self._firsts: dict[str, int] = {}
+        total = 0
+        for essay in sorted(self._owners):
+            self._firsts[essay] = total
+            total += facts[self._owners[essay]].passages[essay]
+        texts = [shard.texts for shard in facts.values()]
+        self._texts = TextCollection(sum(each.texts for each in texts), sum(each.words for each in texts))
+        self._windows = sum(shard.windows for shard in facts.values())
+        self._ids: dict[str, list[str]] = {}
+        self._words: dict[str, tuple[int, ...]] = {}
+        self._explained: dict[tuple[int, int, str, float], tuple[object, Explained]] = {}
+        self._spans: dict[tuple[str, int], Span] = {}
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Names of the ranking methods, the default first."""
+        return ("late", "bm25", "windows", "fusion")
+
+    # Calls of shards.
+
+    def _ask(self, shard: str, method: str, *arguments: Any) -> Any:
+        return self._each(method, {shard: arguments})[shard]
+
+    def _each(self, method: str, arguments: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+        asked = {name: (self._facts[name].key, method, *values) for name, values in arguments.items()}
+        try:
+            return self._fleet.call_each("search", asked)
+        except NotOpenError:
+            for name in arguments:
+                self._open_again(name)
+            return self._fleet.call_each("search", asked)
+
+    def _all(self, method: str, *arguments: Any) -> list[Any]:
+        return list(self._each(method, dict.fromkeys(self._facts, arguments)).values())
+
+    def _owner(self, passage: str) -> str:
+        return self._owners[passage.rpartition("/")[0]]
+
+    # What the library has.
+
+    def passage_ids(self, essay: str) -> Collection[str]:
+        """Ids of the passages of an essay that have a window."""
+        if essay not in self._ids:
+            self._ids[essay] = self._ask(self._owners[essay], "passage_ids", essay)
+        return self._ids[essay]
+
+    def vocabulary(self) -> Vocabulary:
+        """How often the essays print each word."""
+        total = Vocabulary()
+        for words in self._all("vocabulary"):
+            total.update(words)
+        return total
+
+    def has_word(self, word: str) -> bool:
+        """Whether some form of a word, or of each of its parts, occurs in a passage."""
+        parts = words_of(word)
+        return all(map(any, zip(*self._all("has_terms", parts), strict=True))) if parts else True
+
+    def passages_containing(self, phrases: Sequence[str]) -> list[str]:
+        """Ids of the passages that contain one of some phrases."""
+        is_large = self._windows > ranking.SCORE_ALL
+        found = self._each("containing", dict.fromkeys(self._facts, (tuple(phrases), is_large)))
+        return list(chain.from_iterable(found.values()))
+
+    def rows(self, passages: Collection[str] | None) -> ShardRows:
+        """Windows of some passages, or of all for ``None``."""
+        if passages is None:
+            rows = ShardRows(dict.fromkeys(self._facts), self._count)
+            rows.counted(self._windows)
+            return rows
+        if isinstance(passages, SelectedPassages):
+            return ShardRows(self._selected(passages), self._count)
+        owned: dict[str, list[str]] = {}
+        for passage in passages:
+            if (owner := self._owners.get(passage.rpartition("/")[0])) is not None:
+                owned.setdefault(owner, []).append(passage)
+        return ShardRows({name: frozenset(ids) for name, ids in owned.items()}, self._count)
+
+    def _selected(self, passages: SelectedPassages) -> dict[str, Selected]:
+        essays: dict[str, list[str]] = {}
+        for essay in passages.essays:
+            if (owner := self._owners.get(essay)) is not None:
+                essays.setdefault(owner, []).append(essay)
+        only: dict[str, list[str]] = {}
+        for passage in passages.only or ():
+            if (owner := self._owners.get(passage.rpartition("/")[0])) is not None:
+                only.setdefault(owner, []).append(passage)
+        return {
+            name: ShardSelection(
+                frozenset(own),
+                passages.kinds,
+                None if passages.only is None else frozenset(only.get(name, ())),
+            )
+            for name, own in essays.items()
+        }
+
+    def _count(self, selected: Mapping[str, Selected]) -> int:
+        return sum(self._each("count", {name: (ids,) for name, ids in selected.items()}).values())
+
+    # Questions.
+
+    def query(self, question: Question) -> Query:
+        """Encode a question."""
+        return make_query(question, self.encoder)
+
+    def queries(self, questions: Sequence[Question]) -> list[Query]:
+        """Encode some questions in one batch."""
+        return make_queries(questions, self.encoder)
+
+    def weights(self, query: Query, rows: ShardRows) -> Floats:
+        """Weight of each word piece of a question among some windows; see ``ranking.shares``."""
+        return self.weights_with_content(query, rows)[0]
+
+    def weights_with_content(self, query: Query, rows: ShardRows) -> tuple[Floats, Floats]:
+        """The weights for ranking, and weights of content words only; see ``ranking.shares``."""
+        # The frequencies of words are those of the whole library, so all shards are asked.
+        asked = {name: (rows.selected.get(name, frozenset()), query) for name in self._facts}
+        counts: list[Counts] = list(self._each("counts", asked).values())
+        rows.counted(sum(each.windows for each in counts))
+        self._remember_words(query.text, counts)
+        frequencies = np.array([each.frequencies for each in counts], dtype=np.int64).sum(axis=0)
+        return piece_weights(query, frequencies, sum(each.passages for each in counts), self._ignored)
+
+    def _remember_words(self, text: str, counts: Sequence[Counts]) -> None:
+        while len(self._words) >= _MOST_REMEMBERED:
+            self._words.pop(next(iter(self._words)), None)
+        self._words[text] = tuple(map(sum, zip(*(each.words for each in counts), strict=True)))
+
+    def _word_frequencies(self, query: Query) -> tuple[int, ...]:
+        if query.text not in self._words:
+            self._remember_words(query.text, self._all("counts", frozenset(), query))
+        return self._words[query.text]
+
+    def rank_by_late_interaction(self, query: Query, weights: Floats, rows: ShardRows) -> list[Ranked]:
+        """Passages of some windows by late interaction, best first; see ``ranking.rank``."""
+        if not len(rows) or not len(query.ids):
+            return []
+        asked: dict[str, Sequence[Any]]
+        if len(rows) > ranking.SCORE_ALL:
+            chosen = self._chosen(query, rows)
+            asked = {name: (query, weights, None, which) for name, which in chosen.items()}
+        else:
+            asked = {name: (query, weights, selected) for name, selected in rows.selected.items()}
+        ranked: list[Ranked] = []
+        for scored in self._each("score", asked).values():
+            passages = self._ranked(scored)
+            self._remember(query, weights, passages, scored.explained)
+            ranked += passages
+        return ranking.in_order(ranked)
+
+    def _chosen(self, query: Query, rows: ShardRows) -> dict[str, tuple[Any, Any]]:
+        """Of a large library, what is scored of each shard: windows, and numbers of passages."""
+        words = self._word_frequencies(query)
+        asked = {name: (ids, query, self._texts, words) for name, ids in rows.selected.items()}
+        found: dict[str, Candidates] = self._each("candidates", asked)
+        names = list(found)
+        shards = np.repeat(np.arange(len(names)), [len(each.rows) for each in found.values()])
+        near = np.concatenate([each.rows for each in found.values()])
+        first = ranking.first_nearest(np.concatenate([each.cosines for each in found.values()]))
+        owners = np.repeat(np.arange(len(names)), [len(each.numbers) for each in found.values()])
+        numbers = np.concatenate([each.numbers for each in found.values()])
+        lexical = self._best_by_words(list(found.values()))
+        return {
+            name: (near[first[shards[first] == number]], numbers[lexical[owners[lexical] == number]])
+            for number, name in enumerate(names)
+            if (shards[first] == number).any() or (owners[lexical] == number).any()
+        }
+
+    def _best_by_words(self, found: Sequence[Candidates]) -> Any:
+        """Indices of the passages that share most words with a question; see ``BM25.best``."""
+        scores = np.concatenate([each.scores for each in found])
+        if len(scores) <= LEXICAL_CANDIDATES:
+            return np.arange(len(scores))
+        lowest = np.partition(scores, len(scores) - LEXICAL_CANDIDATES)[len(scores) - LEXICAL_CANDIDATES]
+        best = np.flatnonzero(scores >= lowest)
+        if len(best) > LEXICAL_CANDIDATES:
+            places = np.concatenate([self._places(each) for each in found])
+            best = best[best_first(scores[best], places[best])[:LEXICAL_CANDIDATES]]
+        return best
+
+    def _places(self, candidates: Candidates) -> Any:
+        """Places of passages by essay and, within one, by number."""
+        essays = [passage.rpartition("/")[0] for passage in candidates.passages]
+        # Numbers within an index are higher than those of all passages before an essay.
+        return (
+            np.array([self._firsts[essay] for essay in essays], dtype=np.int64) * (1 << 32)
+            + candidates.numbers
+        )
+
+    def _ranked(self, scored: ScoredPassages) -> list[Ranked]:
+        firsts = (self._firsts[passage.rpartition("/")[0]] for passage in scored.passages)
+        columns = (
+            scored.passages,
+            scored.scores.tolist(),
+            scored.windows.tolist(),
+            scored.cosines,
+            [first + place for first, place in zip(firsts, scored.places.tolist(), strict=True)],
+        )
+        return [Ranked(*values) for values in zip(*columns, strict=True)]
+
+    def windows_by_nearness(self, query: Query, rows: ShardRows) -> tuple[Floats, list[Ranked]]:
+        """The weights of a query's pieces, and all of some windows by late interaction, best first."""
+        weights = self.weights(query, rows)
+        asked = {name: (query, weights, selected) for name, selected in rows.selected.items()}
+        ranked: list[Ranked] = []
+        for scored in self._each("score_windows", asked).values():
+            windows = self._ranked(scored)
+            for each, span in zip(windows, scored.spans, strict=True):
+                self._remember_span(each, span)
+            ranked += windows
+        return weights, sorted(ranked, key=lambda window: (-window.score, window.place, window.window))
+
+    # What is shown of a ranked passage.
+
+    def window(self, ranked: Ranked) -> Span:
+        """Where the best window of a ranked passage is in its text."""
+        key = ranked.passage, ranked.window
+        if key not in self._spans:
+            self._remember_span(ranked, self._ask(self._owner(ranked.passage), "window", ranked))
+        return self._spans[key]
+
+    def _remember_span(self, ranked: Ranked, span: Span) -> None:
+        if len(self._spans) >= _MOST_SPANS:
+            self._spans.clear()
+        self._spans[ranked.passage, ranked.window] = span
+
+    def highlight(self, query: Query, weights: Floats, ranked: Ranked, passage: Passage) -> Spans:
+        """The sentences of a ranked passage that answer; see ``ranking.highlight``."""
+        del passage
+        return self._explanation(query, weights, ranked).spans
+
+    def matches(
+        self, query: Query, weights: Floats, ranked: Ranked, passages: Mapping[str, Passage]
+    ) -> tuple[Match, ...]:
+        """Why a passage has its rank, word by word of the question; see ``explain.matches_of``."""
+        del passages
+        return self._explanation(query, weights, ranked).matches
+
+    def _explanation(self, query: Query, weights: Floats, ranked: Ranked) -> Explained:
+        key = id(query), id(weights), ranked.passage, ranked.score
+        known = self._explained.get(key)
+        if known is None:
+            owner = self._owner(ranked.passage)
+            explained: Explained = self._ask(owner, "explained", query, weights, ranked)
+            self._remember(query, weights, [ranked], [explained])
+            return explained
+        return known[1]
+
+    def _remember(
+        self, query: Query, weights: Floats, ranked: Sequence[Ranked], explained: Sequence[Explained]
+    ) -> None:
+        """Remember what is shown of the first of some passages; the scores may be changed since."""
+        for each, value in zip(ranked, explained, strict=False):
+            self._remember_span(each, value.window)
+            # The objects are kept, so that no others get their ids.
+            key = id(query), id(weights), each.passage, each.score
+            self._explained[key] = (query, weights), value
+        while len(self._explained) > _MOST_REMEMBERED * 8:
+            self._explained.pop(next(iter(self._explained)), None)
+
+    def nearest_sentence(self, query: Query, weights: Floats, passage: str, sentences: Spans) -> Spans:
+        """The nearest of some sentences of a passage, given by its id; see ``ranking.nearest_sentence``."""
+        spans: Spans = self._ask(self._owner(passage), "nearest_sentence", query, weights, passage, sentences)
+        return spans
+
+    def ranking(
+        self, question: Question, method: str, passages: Collection[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """Ids and scores of some passages, or all for ``None``, by one of the ``methods``, best first."""
+        rows = self.rows(passages)
+        if not len(rows):
+            return []
+        query = self.query(question)
+        if method == "late":
+            ranked = self.rank_by_late_interaction(query, self.weights(query, rows), rows)
+            return [(passage.passage, passage.score) for passage in ranked]
+        parts = ("bm25", "windows") if method == "fusion" else (method,)
+        words = self._word_frequencies(query)
+        names: list[str] = []
+        places: list[int] = []
+        columns: list[Floats] = []
+        for part in parts:
+            asked = {
+                name: (part, query, selected, self._texts, words) for name, selected in rows.selected.items()
+            }
+            found = list(self._each("by_method", asked).values())
+            names = [name for ids, _, _ in found for name in ids]
+            places = [
+                self._firsts[name.rpartition("/")[0]] + place
+                for ids, own, _ in found
+                for name, place in zip(ids, own.tolist(), strict=True)
+            ]
+            columns.append(np.concatenate([scores for _, _, scores in found]))
+        scores = rounded(mean_of_scaled(*columns) if method == "fusion" else columns[0])
+        return [(names[number], float(scores[number])) for number in best_first(scores, places)]

@@ -1,0 +1,183 @@
+"""One shard of a library: an ordinary library folder, opened where it is."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant.cluster.manifest import EssayList, ListedEssay
+from assistant.cluster.shard_index import NotOpenError, ShardFacts, ShardIndex
+from assistant.core.essay import IngestReport, Progress, RemovedEssay
+from assistant.library.folder import FolderBackend
+from assistant.library.indexing import Models, OutdatedError, no_progress
+from assistant.library.library import Library
+from assistant.library.overrides import Overrides
+from assistant.library.store import ChunkFile, PendingEssay
+from assistant.retrieval.index.storage import read_manifest
+
+if TYPE_CHECKING:
+    from assistant.documents.document import Document
+    from assistant.library.adding import LibraryWriter
+    from assistant.library.diagnosis import Diagnosis
+
+# Versions of a shard that are open at the same time: that of the newest manifest, and the one before it.
+_MOST_OPEN = 2
+
+
+class Shard:
+    """One shard.
+
+    Args:
+        folder: Its folder.
+        models: The models; those of other shards in the same process, if there are any.
+        notify: Receives sentences for the user.
+    """
+
+    def __init__(self, folder: Path, models: Models, notify: Callable[[str], None]) -> None:
+        self.folder, self._models = folder, models
+        self._backend = FolderBackend(folder, models, notify)
+        self._library = Library(folder, notify=notify, backend=lambda _models: self._backend)
+        self._open: dict[str, ShardIndex] = {}
+
+    # The essays' files.
+
+    def listing(self) -> EssayList:
+        """All essays in the folder, damaged ones too, with what identifies them."""
+        snapshot = self._library.snapshot()
+        digests = snapshot.chunk_digests
+        return {
+            essay_id: ListedEssay(stamp, digests.get(essay_id) or _digest(self._backend.files.path(essay_id)))
+            for essay_id, stamp in snapshot.stamps.items()
+        }
+
+    def load(self, essay_id: str) -> ChunkFile:
+        """Read an essay; errors as for ``EssayStore.load``."""
+        return self._backend.files.load(essay_id)
+
+    def is_readable(self, essay_id: str) -> bool:
+        """Whether an essay's chunk file can be opened."""
+        return self._backend.files.is_readable(essay_id)
+
+    def overrides(self, essay_id: str) -> Overrides:
+        """What the user stated about an essay."""
+        return self._backend.files.overrides(essay_id)
+
+    def source_text(self, essay_id: str) -> str:
+        """The decoded source of an essay; errors as for ``EssayStore.source_text``."""
+        return self._backend.files.source_text(self.load(essay_id).essay)
+
+    def document(self, essay_id: str) -> Document:
+        """An essay's file as it was read when it was added; errors as for ``EssayStore.document``."""
+        return self._backend.files.document(self.load(essay_id).essay)
+
+    def file(self, essay_id: str) -> bytes:
+        """The file that an essay was read from; errors as for ``EssayStore.file``."""
+        return self._backend.files.file(self.load(essay_id).essay)
+
+    def store_overrides(self, essay_id: str, overrides: Overrides) -> None:
+        """Replace what the user stated about an essay."""
+        self._backend.files.store_overrides(essay_id, overrides)
+
+    # The search.
+
+    def open(self, digests: Mapping[str, str], damaged: Sequence[str]) -> ShardFacts:
+        """Open the index of some essays, building what is missing of it.
+
+        Args:
+            digests: Digest of the chunk file of each essay, by id.
+            damaged: Ids of damaged essays, which are not searched.
+
+        Raises:
+            OutdatedError: If the folder has other essays.
+            LibraryError: If the index cannot be built.
+        """
+        text = "\n".join(f"{essay_id} {digest}" for essay_id, digest in sorted(digests.items()))
+        key = hashlib.sha256(text.encode()).hexdigest()
+        if key not in self._open:
+            snapshot = self._library.snapshot()
+            if not digests.items() <= snapshot.chunk_digests.items():
+                raise OutdatedError
+            index = self._backend.index.current(
+                snapshot.essays.__getitem__,
+                snapshot.chunk_digests,
+                snapshot.is_current,
+                {*snapshot.damaged, *damaged},
+            )
+            index = index.without(index.essays.keys() - digests.keys())
+            encoder = self._models.encoder(index.model.name)
+            while len(self._open) >= _MOST_OPEN:
+                self._open.pop(next(iter(self._open)))
+            self._open[key] = ShardIndex(key, index, encoder, snapshot.essays)
+        return self._open[key].facts
+
+    def search(self, key: str, method: str, *arguments: Any) -> Any:
+        """What a method of the index returns that ``open`` has opened.
+
+        Raises:
+            NotOpenError: If it is not open.
+        """
+        index = self._open.get(key)
+        if index is None:
+            raise NotOpenError
+        return getattr(index, method)(*arguments)
+
+    def model(self) -> str | None:
+        """Name of the model that the index was made with; ``None`` if there is no index."""
+        manifest = read_manifest(self.folder / "index")
+        return None if manifest is None else str(manifest["model"].get("name"))
+
+    def engine(self) -> tuple[int, str]:
+        """Number of the windows, and how they are searched."""
+        manifest = read_manifest(self.folder / "index")
+        if manifest is None:
+            return 0, ""
+        runs = (segment["windows"] for segment in manifest["segments"].values())
+        return sum(high - low for low, high in runs), str(manifest["engine"])
+
+    # Changes.
+
+    def commit(
+        self, pending: Sequence[PendingEssay], model: str | None, progress: Progress = no_progress
+    ) -> None:
+        """Write new or changed essays; see ``LibraryWriter.commit``."""
+        before = self._library.snapshot()
+        self._writer.commit(pending, before, model=model, progress=progress)
+
+    @cached_property
+    def _writer(self) -> LibraryWriter:
+        return self._backend.writer(self._library.snapshot, isolates=False)
+
+    def rebuild(self, model: str | None) -> None:
+        """Make the index agree with the essays, with the model of a name or the one that it has."""
+        snapshot = self._library.snapshot()
+        build = self._backend.index.build(
+            snapshot.essays.__getitem__, snapshot.chunk_digests, damaged=snapshot.damaged, model=model
+        )
+        if build is not None:
+            build.make_current()
+
+    def diagnosis(self) -> Diagnosis:
+        """The state of the shard, for ``assistant doctor``."""
+        return self._library.diagnosis()
+
+    def remove(self, essay_id: str, for_good: bool) -> None:  # noqa: FBT001 - called by name of the method
+        """Remove an essay; see ``Library.remove``."""
+        self._library.remove(essay_id, for_good=for_good)
+
+    def removed(self) -> dict[str, RemovedEssay]:
+        """Essays that can be restored, by id."""
+        return self._library.removed()
+
+    def restore(self, essay_id: str) -> IngestReport:
+        """Restore a removed essay; see ``Library.restore``."""
+        return self._library.restore(essay_id)
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""

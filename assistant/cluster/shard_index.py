@@ -1,0 +1,324 @@
+"""The index of one shard, as the others are searched with it: parts of what ``retrieval.search`` does alone.
+
+What is counted is counted here and added up where the question is asked; what is ranked is ranked here with
+weights of the whole library. Scores, highlights and explanations are those of one index of all essays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.core.answer import Match
+from assistant.core.essay import Span, Spans, StoredEssay
+from assistant.core.selection import SelectableKind
+from assistant.retrieval import ranking
+from assistant.retrieval.index.bm25 import BM25, TextCollection, term_of
+from assistant.retrieval.index.index import Index, Vocabulary
+from assistant.retrieval.models.encoder import Encoder, Floats, Integers, ModelInfo
+from assistant.retrieval.passages import Passages
+from assistant.retrieval.questions import phrase_pattern
+from assistant.retrieval.ranking import Query, Ranked, passage_frequencies
+from assistant.retrieval.search import LEXICAL_CANDIDATES, Searcher
+from assistant.retrieval.selected import SelectedPassages
+
+# Passages of a shard that are explained together with their scores.
+_EXPLAINED = 3
+
+
+class NotOpenError(Exception):
+    """A shard does not have the index open that it is asked about; it was started again since."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShardSelection:
+    """The searched passages of a shard without a list of them; see ``SelectedPassages``.
+
+    Attributes:
+        essays: Ids of the essays.
+        kinds: Kinds of the passages; all if empty.
+        only: Ids of the passages among which they are; ``None`` for all of the essays.
+    """
+
+    essays: frozenset[str]
+    kinds: frozenset[SelectableKind]
+    only: frozenset[str] | None
+
+
+# The passages of a shard that are searched: their ids, or what selects them; all for ``None``.
+Selected = frozenset[str] | ShardSelection | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShardFacts:
+    """What is known of a shard whose index is open.
+
+    Attributes:
+        key: What identifies the index, its essays included.
+        model: The model that encoded it.
+        windows: Number of its windows.
+        texts: Number of its passages, and of their words.
+        passages: Number of passages that have a window in each essay, by id.
+    """
+
+    key: str
+    model: ModelInfo
+    windows: int
+    texts: TextCollection
+    passages: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a shard counts for a question.
+
+    Attributes:
+        frequencies: Number of the searched passages that contain each word piece, shape ``(pieces,)``.
+        passages: Number of the searched passages.
+        windows: Number of their windows.
+        words: Number of all passages that contain each word that BM25 counts.
+    """
+
+    frequencies: NDArray[np.int64]
+    passages: int
+    windows: int
+    words: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The windows and passages of a shard that may be among the nearest of all.
+
+    Attributes:
+        rows: The nearest windows.
+        cosines: Their cosines.
+        passages: Ids of the passages that share most words with the question.
+        numbers: Their numbers in the index.
+        scores: Their scores by BM25.
+    """
+
+    rows: Integers
+    cosines: Floats
+    passages: tuple[str, ...]
+    numbers: Integers
+    scores: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What is shown of a ranked passage.
+
+    Attributes:
+        window: Where its best window is in its text.
+        spans: Its answering sentences.
+        matches: Why it was found.
+    """
+
+    window: Span
+    spans: Spans
+    matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredPassages:
+    """Ranked passages of a shard, in columns.
+
+    Attributes:
+        passages: Their ids.
+        scores: Their scores.
+        windows: Rows of their best windows.
+        cosines: The cosines of these with each word piece.
+        places: Position of each passage in its essay.
+        explained: What is shown of the first ones.
+        spans: Where the windows are in the passages' texts, if all are wanted.
+    """
+
+    passages: tuple[str, ...]
+    scores: NDArray[np.float64]
+    windows: Integers
+    cosines: Floats
+    places: Integers
+    explained: tuple[Explained, ...] = ()
+    spans: tuple[Span, ...] = field(default=())
+
+
+class ShardIndex:
+    """The index of a shard, restricted to some of its essays.
+
+    Args:
+        key: What identifies it.
+        index: The index, of these essays alone.
+        encoder: The model that encoded it.
+        essays: The essays by id, each read when it is looked up.
+    """
+
+    def __init__(self, key: str, index: Index, encoder: Encoder, essays: Mapping[str, StoredEssay]) -> None:
+        self._index = index
+        self._searcher = Searcher(index, encoder)
+        self._passages = Passages(essays)
+        self._lexical: tuple[TextCollection, BM25] | None = None
+        own = self._searcher.lexical.collection
+        counts = {name: segment.passages[1] - segment.passages[0] for name, segment in index.essays.items()}
+        self.facts = ShardFacts(key, index.model, len(index.rows), own, counts)
+        self._rows = lru_cache(64)(self._rows_of)
+
+    def passage_ids(self, essay: str) -> list[str]:
+        """Ids of the passages of an essay that have a window."""
+        return list(self._searcher.passage_ids(essay))
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return self._searcher.vocabulary()
+
+    def vocabulary(self) -> Vocabulary:
+        """How often the essays print each word."""
+        return self._vocabulary
+
+    def has_terms(self, words: Sequence[str]) -> list[bool]:
+        """Whether each of some words occurs in some form."""
+        found = (self._index.words.of_term(term_of(word)) for word in words)
+        return [postings.stop > postings.start for postings in found]
+
+    def containing(self, phrases: Sequence[str], is_large: bool) -> list[str]:  # noqa: FBT001 - called by name of the method
+        """Ids of the passages in which one of some phrases occurs.
+
+        Args:
+            phrases: The phrases.
+            is_large: Whether only passages with all words of a phrase are looked at.
+        """
+        patterns = [phrase_pattern(phrase) for phrase in phrases]
+        candidates = self._searcher.candidates_for(phrases, is_large=is_large)
+        texts = ((name, self._passages[name].text) for name in candidates)
+        return [name for name, text in texts if any(pattern.search(text) for pattern in patterns)]
+
+    def count(self, selected: Selected) -> int:
+        """Number of the windows of some passages."""
+        return len(self._rows(selected))
+
+    def counts(self, selected: Selected, query: Query) -> Counts:
+        """Count what the weights of a question depend on."""
+        rows = self._rows(selected)
+        return Counts(
+            passage_frequencies(self._index, rows, query.ids),
+            len(self._index.passages_of(rows)),
+            len(rows),
+            self._searcher.lexical.frequencies(query.text),
+        )
+
+    def candidates(
+        self, selected: Selected, query: Query, collection: TextCollection, words: Sequence[int]
+    ) -> Candidates:
+        """The windows and passages that may be among the nearest of all shards.
+
+        Args:
+            selected: The passages that are searched.
+            query: The question.
+            collection: The passages of all shards.
+            words: Number of the passages of all shards that contain each word that BM25 counts.
+        """
+        index, rows = self._index, self._rows(selected)
+        near, cosines = ranking.nearest_windows(query, index, rows)
+        is_searched = self._searcher.searched(rows)
+        lexical = self._lexical_in(collection)
+        numbers, scores = lexical.candidates(query.text, LEXICAL_CANDIDATES, is_searched, words)
+        passages = tuple(index.passage_id(int(number)) for number in numbers)
+        return Candidates(near, cosines, passages, numbers, scores)
+
+    def score(
+        self,
+        query: Query,
+        weights: Floats,
+        selected: Selected,
+        chosen: tuple[Integers, Integers] | None = None,
+    ) -> ScoredPassages:
+        """Rank passages by late interaction.
+
+        Args:
+            query: The question.
+            weights: Weights of its word pieces in the whole library.
+            selected: The passages.
+            chosen: Windows, and numbers of passages, to score of them; all if ``None``.
+        """
+        index = self._index
+        if chosen is None:
+            rows = self._rows(selected)
+        else:
+            rows = np.unique(np.concatenate([chosen[0], index.rows_of(np.sort(chosen[1]))])).astype(np.int32)
+        ranked = ranking.score_passages(query, weights, index, rows, self._searcher.with_introductions)
+        explained = [self.explained(query, weights, each) for each in ranked[:_EXPLAINED]]
+        return self._columns(ranked, explained)
+
+    def score_windows(self, query: Query, weights: Floats, selected: Selected) -> ScoredPassages:
+        """All windows of some passages by late interaction, the nearest first."""
+        ranked = self._searcher.scored_windows(query, weights, self._rows(selected))
+        return self._columns(ranked, (), [self._searcher.window(each) for each in ranked])
+
+    def _columns(
+        self, ranked: Sequence[Ranked], explained: Sequence[Explained], spans: Sequence[Span] = ()
+    ) -> ScoredPassages:
+        index = self._index
+        first = {name: segment.passages[0] for name, segment in index.essays.items()}
+        windows = np.array([each.window for each in ranked], dtype=np.int32)
+        essays = (each.passage.rpartition("/")[0] for each in ranked)
+        starts = np.array([first[essay] for essay in essays], dtype=np.int32)
+        return ScoredPassages(
+            tuple(each.passage for each in ranked),
+            np.array([each.score for each in ranked], dtype=np.float64),
+            windows,
+            np.array([each.cosines for each in ranked], dtype=np.float32),
+            index.owners[windows] - starts,
+            tuple(explained),
+            tuple(spans),
+        )
+
+    def window(self, ranked: Ranked) -> Span:
+        """Where the best window of a ranked passage is in its text."""
+        return self._searcher.window(ranked)
+
+    def explained(self, query: Query, weights: Floats, ranked: Ranked) -> Explained:
+        """What is shown of a ranked passage."""
+        passage = self._passages[ranked.passage]
+        return Explained(
+            self._searcher.window(ranked),
+            self._searcher.highlight(query, weights, ranked, passage),
+            self._searcher.matches(query, weights, ranked, self._passages),
+        )
+
+    def nearest_sentence(self, query: Query, weights: Floats, passage: str, sentences: Spans) -> Spans:
+        """The nearest of some sentences of a passage."""
+        return self._searcher.nearest_sentence(query, weights, passage, sentences)
+
+    def by_method(
+        self, method: str, query: Query, selected: Selected, collection: TextCollection, words: Sequence[int]
+    ) -> tuple[list[str], Integers, Floats]:
+        """Scores of some passages by another method, ``bm25`` or ``windows``.
+
+        Returns:
+            Ids of the passages, the position of each in its essay, and its score.
+        """
+        index, rows = self._index, self._rows(selected)
+        searched = index.passages_of(rows)
+        if method == "bm25":
+            scores = self._lexical_in(collection).scores(query.text, words)
+        else:
+            scores = self._searcher.nearest_cosines(query, rows)
+        names = [index.passage_id(int(number)) for number in searched]
+        starts = [index.essays[name.rpartition("/")[0]].passages[0] for name in names]
+        return names, searched - np.array(starts, dtype=np.int32), scores[searched]
+
+    def _lexical_in(self, collection: TextCollection) -> BM25:
+        known = self._lexical
+        if known is None or known[0] != collection:
+            index = self._index
+            self._lexical = known = collection, BM25(index.words, index.lengths, index.live, collection)
+        return known[1]
+
+    def _rows_of(self, selected: Selected) -> Integers:
+        if isinstance(selected, ShardSelection):
+            own = selected.essays, selected.kinds, selected.only
+            return self._searcher.rows(SelectedPassages(self._searcher.passage_ids, *own))
+        return self._searcher.rows(selected)

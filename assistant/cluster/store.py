@@ -1,0 +1,188 @@
+"""The files and the index of a library in shards, as ``library.backend`` asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.cluster.fleet import Fleet
+from assistant.cluster.manifest import EssayList, ManifestFile
+from assistant.cluster.placement import shard_for
+from assistant.cluster.search import ShardedSearch
+from assistant.cluster.shard_index import ShardFacts
+from assistant.core.errors import LibraryError
+from assistant.core.essay import EssaySummary, StoredEssay
+from assistant.library.indexing import Models
+from assistant.library.overrides import Overrides
+from assistant.library.store import ChunkFile, Stamp
+from assistant.retrieval.finder import Finder
+from assistant.retrieval.index.vectors import FLAT
+from assistant.retrieval.models.encoder import Encoder
+
+if TYPE_CHECKING:
+    from assistant.documents.document import Document
+
+
+class ShardedStore:
+    """The files of the essays of all shards.
+
+    Args:
+        manifest: The manifest.
+        fleet: The shards.
+    """
+
+    def __init__(self, manifest: ManifestFile, fleet: Fleet) -> None:
+        self.root: Path = manifest.root
+        self._manifest, self._fleet = manifest, fleet
+
+    def stamps(self) -> Mapping[str, Stamp]:
+        """The stamp of every essay by id, in alphabetical order."""
+        return self._manifest.read().stamps
+
+    def owner(self, essay_id: str) -> str:
+        """The shard of an essay, or the one that it would be added to."""
+        manifest = self._manifest.read()
+        return manifest.owners.get(essay_id) or shard_for(essay_id, list(manifest.shards))
+
+    def load(self, essay_id: str) -> ChunkFile:
+        """Read an essay; errors as for ``EssayStore.load``."""
+        chunk_file: ChunkFile = self._fleet.call(self.owner(essay_id), "load", essay_id)
+        return chunk_file
+
+    def is_readable(self, essay_id: str) -> bool:
+        """Whether an essay's chunk file can be opened."""
+        return bool(self._fleet.call(self.owner(essay_id), "is_readable", essay_id))
+
+    def overrides(self, essay_id: str) -> Overrides:
+        """What the user stated about an essay."""
+        overrides: Overrides = self._fleet.call(self.owner(essay_id), "overrides", essay_id)
+        return overrides
+
+    def source_text(self, essay: StoredEssay) -> str:
+        """The decoded source of an essay of the library; errors as for ``EssayStore.source_text``."""
+        return str(self._fleet.call(self.owner(essay.id), "source_text", essay.id))
+
+    def document(self, essay: StoredEssay) -> Document:
+        """An essay's file as it was read when it was added; errors as for ``EssayStore.document``."""
+        document: Document = self._fleet.call(self.owner(essay.id), "document", essay.id)
+        return document
+
+    def file(self, essay: StoredEssay) -> bytes:
+        """The file that an essay was read from; errors as for ``EssayStore.file``."""
+        data: bytes = self._fleet.call(self.owner(essay.id), "file", essay.id)
+        return data
+
+    # Changes; they need the library's lock.
+
+    def store_overrides(self, essay_id: str, overrides: Overrides) -> None:
+        """Replace what the user stated about an essay, and nothing else."""
+        owner = self.owner(essay_id)
+        with self.changing([owner]):
+            self._fleet.call(owner, "store_overrides", essay_id, overrides)
+
+    @contextmanager
+    def changing(self, shards: Collection[str]) -> Iterator[None]:
+        """Change some shards, and show together what became of it, also if something failed."""
+        self._manifest.begin(list(shards))
+        try:
+            yield
+        finally:
+            self.adopt(shards)
+
+    def adopt(self, shards: Iterable[str]) -> None:
+        """Replace the manifest by one that agrees with some shards."""
+        manifest = self._manifest.read()
+        known = {name: () for name in shards if name in manifest.shards}
+        listed: dict[str, EssayList] = {
+            # What another shard is listed with was being moved.
+            name: {
+                essay_id: essay
+                for essay_id, essay in essays.items()
+                if manifest.owners.get(essay_id, name) == name
+            }
+            for name, essays in self._fleet.call_each("listing", known).items()
+        }
+        self._manifest.write({**manifest.shards, **listed})
+        self._manifest.end()
+
+
+class ShardedIndex:
+    """The indexes of all shards.
+
+    Args:
+        manifest: The manifest.
+        fleet: The shards.
+        models: The models with which questions are encoded and passages are read.
+    """
+
+    def __init__(self, manifest: ManifestFile, fleet: Fleet, models: Models) -> None:
+        self.models = models
+        self._manifest, self._fleet = manifest, fleet
+
+    def state(self) -> object:
+        """A value that changes with the manifest."""
+        return self._manifest.state()
+
+    def engine(self) -> str:
+        """A sentence on how the windows are searched; empty if there is no index."""
+        shards = self._manifest.read().shards
+        found = self._fleet.call_each("engine", dict.fromkeys(shards, ())).values()
+        windows = sum(count for count, _ in found)
+        engines = sorted({engine for _, engine in found if engine})
+        if not engines:
+            return ""
+        how = "all compared" if engines == [FLAT] else "the nearest lists compared"
+        return f"{windows:,} windows in {len(shards)} shards, {how} (FAISS {', '.join(engines)})."
+
+    def encoder(self, name: str | None = None) -> Encoder:
+        """The embedding model of a name; otherwise that of the shards, or the default one."""
+        if name is None:
+            models = self._fleet.call_each("model", dict.fromkeys(self._manifest.read().shards, ())).values()
+            name = next(filter(None, models), None)
+        return self.models.encoder(name)
+
+    def finder(
+        self,
+        essays: Mapping[str, StoredEssay],
+        summaries: Mapping[str, EssaySummary],
+        is_current: Callable[[], bool],
+        damaged: Collection[str],
+    ) -> Finder:
+        """A finder of the essays of all shards; arguments and errors as for ``SearchIndex.finder``."""
+        del is_current
+        manifest = self._manifest.read()
+        digests: dict[str, dict[str, str]] = {}
+        for essay_id, summary in summaries.items():
+            digests.setdefault(manifest.owners[essay_id], {})[essay_id] = summary.sha256
+        asked = {
+            name: (own, [essay_id for essay_id in damaged if manifest.owners.get(essay_id) == name])
+            for name, own in digests.items()
+        }
+        facts: dict[str, ShardFacts] = self._fleet.call_each("open", asked)
+        models = {shard.model for shard in facts.values()}
+        if len(models) > 1:
+            names = ", ".join(sorted(model.name for model in models))
+            raise LibraryError(
+                f"The shards of {self._manifest.root} were made with different models ({names}); "
+                f"make them again with: assistant cluster rebalance {self._manifest.root}"
+            )
+        encoder = self.models.encoder(next(iter(models)).name)
+
+        def open_again(name: str) -> None:
+            self._fleet.call(name, "open", *asked[name])
+
+        search = partial(_search, self._fleet, facts, encoder, open_again)
+        return Finder(search, encoder, essays, self.models.reading_model, summaries)
+
+
+def _search(
+    fleet: Fleet,
+    facts: Mapping[str, ShardFacts],
+    encoder: Encoder,
+    open_again: Callable[[str], None],
+    ignored: Collection[str],
+) -> ShardedSearch:
+    return ShardedSearch(fleet, facts, encoder, ignored, open_again)

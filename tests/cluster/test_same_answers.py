@@ -1,0 +1,172 @@
+"""A library answers the same in one folder and in any number of shards, to the byte of the JSON."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from essay_library import ROOT, SAMPLE, Opened, loader
+from fake_models import FakeEncoder
+from sharded_library import ShardedOpened, models_of
+
+from assistant.cluster import search as sharded_search
+from assistant.cluster import shard_index
+from assistant.cluster.splitting import join
+from assistant.core.selection import Selection
+from assistant.library.library import Library
+from assistant.rendering.answers import answer_object
+from assistant.retrieval import ranking, search
+from assistant.retrieval.questions import Question
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+ESSAYS = [SAMPLE, *sorted((ROOT / "tests" / "layouts").glob("*.txt"))]
+QUESTIONS = [
+    "Who divided the four Gospels into numbered sections and arranged the numbers in ten tables?",
+    "Where is the phrase “cannot tell them apart” printed?",
+    "What does the essay argue?",
+    "How does the essay end?",
+    "What does the section Numbering the Leaf say?",
+    "Which block quotation speaks of a finger?",
+    "What do the notes say about Eusebius?",
+    "Who printed the Plato whose page numbes we still cite?",
+    "What is the boiling point of helium?",
+    "What stands on page 12?",
+    "What is on page 9999?",
+    "What is a “leaf”?",
+    "Who numbered the leaves in London before noon, and which lamp was lit?",
+    "the of and",
+    "hello",
+    "Worüber schreibt der Aufsatz?",
+    "?",
+]
+PARAGRAPH = (
+    "Eusebius divided the Gospels into numbered sections. The tables let a reader find what each says. "
+    "Printers later numbered the leaves and then the pages of their books, as readers of our own day expect "
+    "when they cite a passage, and no machine can tell the two apart without being told."
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("folder") / "library"
+    library = Opened(root).library
+    for path in ESSAYS:
+        library.add(path)
+    library.edit("sample", labels=_labels())
+    return root
+
+
+def _labels() -> Any:
+    from assistant.core.selection import LabelChanges
+
+    return LabelChanges(tags=("seen",))
+
+
+@pytest.fixture(params=[1, 2, 3, 8], ids=lambda shards: f"{shards} shards")
+def both(request: pytest.FixtureRequest, folder: Path, tmp_path: Path) -> tuple[Library, Library]:
+    """The library in its folder, and a copy of it in shards."""
+    shutil.copytree(folder, tmp_path / "library")
+    return Opened(folder).library, ShardedOpened(tmp_path / "library", shards=request.param).library
+
+
+def answers(library: Library) -> Iterator[str]:
+    """Answers to all kinds of questions, as JSON."""
+
+    def asked(question: str, **options: Any) -> str:
+        answer = library.ask(question, **options)
+        return json.dumps(answer_object(answer, explained=True), ensure_ascii=False)
+
+    for question in QUESTIONS:
+        yield asked(question, top=12)
+        yield asked(question, essays=["sample", "unwrapped"], fast=True)
+        yield asked(question, where=Selection(kinds=("paragraph",), tags=("seen",)))
+    yield asked("And why?", history=QUESTIONS[:1])
+    yield asked("What does he say there?", history=[QUESTIONS[0], QUESTIONS[6]])
+    yield asked("Who else?", history=QUESTIONS[6:7])
+    for voice in ("author", "quoted"):
+        yield asked(QUESTIONS[0], voice=voice)
+    yield asked(QUESTIONS[0], per_essay=1, top=5)
+    yield asked(PARAGRAPH)
+
+
+def rankings(library: Library) -> Iterator[object]:
+    """Rankings of all passages by every method."""
+    searcher = library.finder().searcher
+    for method in searcher.methods:
+        for question in QUESTIONS:
+            yield method, question, searcher.ranking(Question.of(question), method)
+
+
+def small(_patch: pytest.MonkeyPatch) -> None:
+    """All windows are scored."""
+
+
+def large(patch: pytest.MonkeyPatch) -> None:
+    """Only the windows that are nearest, and passages that share most words, are scored."""
+    patch.setattr(ranking, "SCORE_ALL", 20)
+    patch.setattr(ranking, "_CANDIDATES", 12)
+    for module in (search, sharded_search, shard_index):
+        patch.setattr(module, "LEXICAL_CANDIDATES", 6)
+
+
+@pytest.mark.parametrize("size", [small, large])
+def test_answers_are_equal_to_the_byte(
+    both: tuple[Library, Library],
+    size: Callable[[pytest.MonkeyPatch], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    size(monkeypatch)
+    whole, shards = both
+    for wanted, found in zip(answers(whole), answers(shards), strict=True):
+        assert found == wanted
+
+
+@pytest.mark.parametrize("size", [small, large])
+def test_rankings_by_every_method_are_equal(
+    both: tuple[Library, Library],
+    size: Callable[[pytest.MonkeyPatch], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    size(monkeypatch)
+    whole, shards = both
+    assert list(rankings(shards)) == list(rankings(whole))
+
+
+def test_everything_else_is_equal_too(both: tuple[Library, Library], tmp_path: Path) -> None:
+    whole, shards = both
+    assert shards.ids() == whole.ids()
+    assert shards.summaries() == whole.summaries()
+    assert shards.essays() == whole.essays()
+    for essay_id in whole.ids():
+        assert shards.source_text(essay_id) == whole.source_text(essay_id)
+        assert shards.cite(essay_id) == whole.cite(essay_id)
+        assert shards.quotable(essay_id) == whole.quotable(essay_id)
+        assert shards.form(essay_id) == whole.form(essay_id)
+    for text in ("The tool cannot tell them appart", "a finger", "nothing of the kind"):
+        assert shards.quote(text) == whole.quote(text)
+    draft = tmp_path / "draft.txt"
+    draft.write_text("It is said that “the tool cannot tell them appart” (12).\n", "utf-8")
+    assert shards.check_draft(draft, paraphrases=True) == whole.check_draft(draft, paraphrases=True)
+
+
+def test_a_library_is_divided_and_joined_without_embedding(folder: Path, tmp_path: Path) -> None:
+    root = tmp_path / "library"
+    shutil.copytree(folder, root)
+    encoder = FakeEncoder()
+    before = {path.name: path.read_bytes() for path in (root / "data" / "chunks").iterdir()}
+    wanted = list(answers(Library(root, load_encoder=loader(encoder))))
+    opened = ShardedOpened(root, shards=3)
+    assert not (root / "data" / "chunks").exists()
+    join(root, models_of(encoder), opened.notices.append)
+    assert {path.name: path.read_bytes() for path in (root / "data" / "chunks").iterdir()} == before
+    assert not (root / "shards").exists()
+    asked = FakeEncoder()
+    assert list(answers(Library(root, load_encoder=loader(asked)))) == wanted
+    assert opened.notices == []
+    texts = {text for essay in Opened(root).library.essays() for text in (p.text for p in essay.passages)}
+    assert texts.isdisjoint(asked.encoded)

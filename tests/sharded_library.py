@@ -1,0 +1,42 @@
+"""A library in shards that are opened in the test's own process, with a fake model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from essay_library import Opened, loader
+from fake_models import FakeEncoder
+
+from assistant.cluster.manifest import is_sharded
+from assistant.cluster.opening import open_cluster
+from assistant.cluster.splitting import split
+from assistant.library.indexing import Models
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class ShardedOpened(Opened):
+    """A library in shards, the model with which it was opened, and the notices that the user got.
+
+    Args:
+        root: The folder of a library, which is divided if it is not yet.
+        encoder: Its model; a new fake one if none is given.
+        shards: Number of shards.
+    """
+
+    def __init__(self, root: Path, encoder: FakeEncoder | None = None, *, shards: int = 3) -> None:
+        super().__init__(root, encoder)
+        if not is_sharded(root):
+            split(root, shards, models_of(FakeEncoder()), self.notices.append)
+        self.library = open_cluster(root, load_encoder=loader(self.encoder), notify=self.notices.append)
+
+
+def reopened(root: Path, encoder: FakeEncoder | None = None) -> Opened:
+    """A library that is opened again, in shards if it is in shards."""
+    return ShardedOpened(root, encoder) if is_sharded(root) else Opened(root, encoder)
+
+
+def models_of(encoder: FakeEncoder) -> Models:
+    """The models of a library that has no reading model."""
+    return Models(loader(encoder), None)
