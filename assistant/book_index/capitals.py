@@ -17,7 +17,9 @@ INDEXED_KINDS: frozenset[Kind] = frozenset({"paragraph", "blockquote", "note", "
 _WORD = re.compile(r"[^\W\d_]+(?:['’‐-][^\W\d_]+)*")
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=[sxz])['’])$")
 # What stands before the first word of a sentence, of quoted words, or of what follows a colon.
-_OPENING = re.compile(r"(?:^|[.?!:]['\"”’)\]]*\s+|[\"“‘\[«»„(]\s*|(?<![\w\"”’])['‘]|[—–/…]\s*|\. \. \.\s+)$")
+_OPENING = re.compile(
+    r"(?:^|\n\s*|_|[.?!:]['\"”’)\]]*\s+|[\"“‘\[«»„(]\s*|(?<![\w\"”’])['‘]|[—–/…]\s*|\. \. \.\s+)$"
+)
 SMALL_WORDS = frozenset(
     "de der den van von vom zu du di da del della des la le les ter ther ibn bin ben al el af av y of "
     "the".split()
@@ -178,15 +180,23 @@ def is_english(word: str) -> bool:
 
 
 def _zipf(word: str, language: str) -> float:
+    share = frequency(word, language)
+    return log10(share) + 9 if share else 0.0
+
+
+def frequency(word: str, language: str) -> float:
+    """Share of a word, in lower case, among the words of a language; 0 if it is rare."""
     return _frequencies(language).get(word, 0.0)
 
 
 @cache
 def _frequencies(language: str) -> dict[str, float]:
     # Its small lists load in a hundredth of a second.
-    from wordfreq import get_frequency_dict
+    from wordfreq import available_languages, get_frequency_dict
 
-    return {word: log10(share) + 9 for word, share in get_frequency_dict(language, "small").items()}
+    known = language if language in available_languages("small") else "en"
+    shares: dict[str, float] = get_frequency_dict(known, "small")
+    return shares
 
 
 def runs_of(passage: Passage, masked: Sequence[tuple[int, int]] = ()) -> list[CapitalRun]:

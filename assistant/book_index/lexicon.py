@@ -215,7 +215,9 @@ SINGLE_NAMES = frozenset(
 # Words of the names of institutions, events and areas, and capitalised things that are nobody.
 NO_PERSONS = frozenset(
     (
-        "Academy Act Age Agency Archive Archives Army Assembly Association Avenue Bank Battle Bay Bible "
+        "Inn Mayor Chamberlain Chief Marshal Sheriff Garden Gardens Lane Terrace Fields Quay Docks "
+        "Barracks Gaol Prison Exchange Exposition Academy Act Age Agency Archive Archives Army "
+        "Assembly Association Avenue Bank Battle Bay Bible "
         "Board Book Books Bridge "
         "Brothers Bureau Cathedral Census Center Centre Century Chamber Channel Chapel Chapter Church "
         "Circle Civilization Club Coast "
@@ -324,7 +326,16 @@ BELONGINGS = (
 )
 # Verbs whose subject is a person: stems that take -s, -d, -ed, and other forms.
 _STEMS = (
-    "admire admit advise affirm allow analyse analyze answer argue ask assert assume attack attempt "
+    "hide wear woo steal kill strike kiss beg send carry appear arrive leave return enter exit rise "
+    "fall sleep wake sit stand run "
+    "hold hand throw pick drop close open begin cease stop refuse accept choose decide order command "
+    "obey serve lead follow pursue "
+    "win lose build found govern rule reign conquer invade retreat flee escape hunt ride sail swim "
+    "fly drink eat cook dance play "
+    "perform act pray preach bless curse swear vow promise cheat trick mock tease scold blame forgive "
+    "pity mourn grieve rejoice "
+    "despair bear endure survive perish inherit bequeath earn spend owe lend borrow buy sell trade "
+    "admire adopt admit advise affirm allow analyse analyze answer argue ask assert assume attack attempt "
     "believe call celebrate "
     "challenge cite claim collect comment compare complain compose conclude condemn confess consider "
     "contend convey copy "
@@ -347,6 +358,7 @@ _STEMS = (
     "understand urge use visit wait walk want warn watch weep wish wonder work worry write admire"
 ).split()
 _IRREGULAR = (
+    "applies applied "
     "became began brought came died drew felt found fought gave goes got had has hears heard kept knew "
     "laid left led lies lay "
     "lost made met paid put puts ran rose said sang sat saw sees sent sold sought speaks spoke stood "

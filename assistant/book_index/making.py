@@ -5,18 +5,25 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from assistant.attribution.people import EssayNames, PrimaryWork
 from assistant.attribution.quoted_spans import QuotedSpans
 from assistant.attribution.voices import EssayVoices
-from assistant.book_index.capitals import INDEXED_KINDS
+from assistant.book_index.attributing import Attribution, NamedPerson, WorkOfPerson
+from assistant.book_index.capitals import INDEXED_KINDS, WordUse
 from assistant.book_index.persons import Person, Persons
-from assistant.book_index.quoted import QuotedPlace, quoted_places
+from assistant.book_index.quoted import QuotedAuthors, QuotedPlace, authors_of
+from assistant.book_index.terms import EssayTerms, Term
 from assistant.book_index.works import Work, Works
 from assistant.citations.locators import page_range
+from assistant.core.answer import QuotedWords
 from assistant.core.book_index import BookIndex, IndexEntry, IndexPlace
 from assistant.core.essay import Passage, StoredEssay
 
+# A person named in more passages than this, and never cited, may be a character.
+_FEW = 3
+_PARAGRAPH = "par. "
 _RECORD_TITLE = re.compile(r"<i>([^<]+)</i>")
 
 
@@ -31,6 +38,8 @@ class _EssayIndex:
     def __init__(self, essay: StoredEssay) -> None:
         self._essay = essay
         self._passages = [passage for passage in essay.passages if passage.kind in INDEXED_KINDS]
+        self._order = {passage.id: passage.ordinal for passage in self._passages}
+        self._texts = {passage.id: passage.text for passage in self._passages}
         self._marks = {note.passage: note.mark for passage in essay.passages for note in passage.notes}
 
     def index(self) -> BookIndex:
@@ -40,21 +49,45 @@ class _EssayIndex:
         quoted = {passage.id: voices.of(passage.id) for passage in passages}
         references = [passage.text for passage in essay.passages if passage.kind == "reference"]
         in_title = _RECORD_TITLE.findall(str(essay.reference.get("title") or ""))
-        works = Works(passages, references, in_title, quoted)
-        persons = Persons(passages, references, works.spans())
-        named: list[list[tuple[int, int, str]]] = [[] for _ in passages]
-        for person in persons.people:
-            for mention in person.mentions:
-                named[mention.number].append((mention.start, mention.end, person.family))
-        for places in named:
-            places.sort()
-        cited = [*quoted_places(passages, quoted, spans, named)]
+        use = WordUse(passages)
+        works = Works(passages, references, in_title, quoted, use)
+        persons = Persons(passages, references, works.spans(), use)
+        listed = set(persons.listed)
+        named = _named(len(passages), persons.people, listed, quoted)
+        titled = self._titled(works.works, persons.people)
+        primary = PrimaryWork(essay.passages, EssayNames(essay.passages)).author
+        attribution = Attribution(passages, named, titled, primary)
+        cited = [*QuotedAuthors(passages, quoted, spans, named, attribution).places()]
         return BookIndex(
             essays=(essay.id,),
             names=_sorted(map(self._name, persons.people)),
             works=_sorted(self._work(work, persons.people) for work in works.works),
             quoted=_sorted(self._quoted(cited, persons.people)),
+            terms=_sorted(map(self._term, self._terms(named, works))),
         )
+
+    def _terms(self, named: Sequence[Sequence[NamedPerson]], works: Works) -> list[Term]:
+        taken = [
+            sorted([*titles, *((person.start, person.end) for person in persons)])
+            for titles, persons in zip(works.spans(), named, strict=True)
+        ]
+        language = str(self._essay.reference.get("language") or "en").split("-", maxsplit=1)[0].lower()
+        return EssayTerms(self._passages, taken, language).find()
+
+    def _term(self, term: Term) -> IndexEntry:
+        places = [self._place(*place) for place in term.places]
+        forms = [term.text, *(form for form in self._forms(places) if form != term.text)]
+        return entry_of(term.text, forms, places)
+
+    def _titled(self, works: Sequence[Work], people: Sequence[Person]) -> list[list[WorkOfPerson]]:
+        """The works with a known author that each passage names."""
+        titled: list[list[WorkOfPerson]] = [[] for _ in self._passages]
+        for work in works:
+            author = next(filter(None, (_person_of(name, people) for name in work.authors)), None)
+            if author is not None:
+                for number, start, end in work.mentions:
+                    titled[number].append(WorkOfPerson(start, end, author.family))
+        return titled
 
     def _name(self, person: Person) -> IndexEntry:
         places = [self._place(mention.number, mention.start, mention.end) for mention in person.mentions]
@@ -79,24 +112,21 @@ class _EssayIndex:
             places.sort(key=lambda place: (self._order[place.passage], place.start))
             yield entry_of(heading, forms[heading], places)
 
-    @property
-    def _order(self) -> dict[str, int]:
-        return {passage.id: passage.ordinal for passage in self._passages}
-
     def _forms(self, places: Sequence[IndexPlace]) -> list[str]:
         """What is printed at some places, the fullest form first."""
-        texts = {passage.id: passage.text for passage in self._passages}
-        counts = Counter(texts[place.passage][place.start : place.end] for place in places)
+        counts = Counter(self._texts[place.passage][place.start : place.end] for place in places)
         return sorted(counts, key=lambda form: (-len(form), form))
 
     def _place(self, number: int, start: int, end: int, *, secondhand: bool = False) -> IndexPlace:
         passage = self._passages[number]
+        labels = passage.pages_of(start, end)
         return IndexPlace(
             essay=self._essay.id,
             passage=passage.id,
             start=start,
             end=end,
-            pages=tuple(page + self._note(passage) for page in passage.pages_of(start, end)),
+            pages=tuple(page + self._note(passage) for page in labels),
+            locator="" if labels else passage.locator,
             secondhand=secondhand,
         )
 
@@ -131,17 +161,51 @@ def entry_of(
 
 
 def locators_of(places: Iterable[IndexPlace]) -> str:
-    """Pages of one essay as an index prints them: ``844-45, 860n3``; without pages ``par. 14, par. 16``."""
+    """Pages of one essay as an index prints them: ``844-45, 860n3``; without pages ``par. 3-5, 14``."""
     places = tuple(places)
     pages = [*dict.fromkeys(page for place in places for page in place.pages)]
-    others = dict.fromkeys(place.locator for place in places if place.locator)
+    runs = _runs(pages)
+    others = [*dict.fromkeys(place.locator for place in places if place.locator)]
+    paragraphs = [other.removeprefix(_PARAGRAPH) for other in others if other.startswith(_PARAGRAPH)]
+    numbered = _PARAGRAPH + ", ".join(map(page_range, _runs(paragraphs))) if paragraphs else ""
+    rest = [other for other in others if not other.startswith(_PARAGRAPH)]
+    return ", ".join(filter(None, [*map(page_range, runs), numbered, *rest]))
+
+
+def _runs(pages: Sequence[str]) -> list[list[str]]:
+    """Pages with each run of consecutive numbers together."""
     runs: list[list[str]] = []
     for page in pages:
         if runs and page.isdecimal() and runs[-1][-1].isdecimal() and int(page) == int(runs[-1][-1]) + 1:
             runs[-1].append(page)
         else:
             runs.append([page])
-    return ", ".join([*map(page_range, runs), *others])
+    return runs
+
+
+def _named(
+    count: int, people: Sequence[Person], listed: Collection[str], quoted: Mapping[str, Sequence[QuotedWords]]
+) -> list[list[NamedPerson]]:
+    """The persons whom each passage names, in order."""
+    attributed = {name for each in quoted.values() for words in each for name in authors_of(words.author)}
+    named: list[list[NamedPerson]] = [[] for _ in range(count)]
+    for person in people:
+        is_source = (
+            person.family in listed
+            or person.family in attributed
+            or any(mention.cited for mention in person.mentions)
+            or _is_local(person)
+        )
+        for mention in person.mentions:
+            named[mention.number].append(NamedPerson(mention.start, mention.end, person.family, is_source))
+    return [sorted(each, key=lambda person: person.start) for each in named]
+
+
+def _is_local(person: Person) -> bool:
+    """Whether a person is named in full and in few passages, as critics are and characters seldom."""
+    passages = {mention.number for mention in person.mentions}
+    by_given_name = any(not mention.given and mention.family != person.family for mention in person.mentions)
+    return bool(person.given) and len(passages) <= _FEW and not by_given_name
 
 
 def _person_of(family: str, people: Sequence[Person]) -> Person | None:

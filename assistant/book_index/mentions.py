@@ -34,6 +34,8 @@ _INITIAL = re.compile(r"[^\W\d_]\.")
 _PARTICLES = frozenset(
     "de der den van von vom zu du di da del della la le les ter ther ibn bin ben al el af av y".split()
 )
+# Particles that some names have with a capital.
+_PREFIXES = frozenset("de du di da la le van von del della".split())
 _SUFFIX = re.compile(r",? (?:[JS]r\.|II|III|IV)(?!\w)")
 _CONTRACTED = re.compile(r"(?:I|He|She|It|We|You|They|That|There|Who|What)['’](?:m|ve|ll|d|re|s)$|I$|[A-Z]$")
 _MIXED = re.compile(
@@ -45,11 +47,19 @@ _ARTICLE = re.compile(
     r"\b(?:[Tt]he|[Aa]n?|[Tt]hese|[Tt]hose|[Tt]heir|[Ii]ts|[Ee]very|[Ee]ach|[Aa]ny|[Nn]o|[Ss]ome|[Oo]ur|"
     r"[Mm]any|[Mm]ost|[Aa]ll|[Oo]ther)\s+$"
 )
+# "the ignorant Southerner"
+_DESCRIBED_BEFORE = re.compile(r"\b(?:[Tt]he|[Aa]n?)\s+(?:[a-z-]+\s+){1,2}$")
 _IN = re.compile(r"\b(?:[Ii]n|[Aa]t|[Nn]ear|[Aa]cross|[Tt]hroughout|[Oo]utside|[Ii]nside|[Aa]round)\s+$")
 _FROM = re.compile(
     r"\b(?:[Ff]rom|[Tt]o|[Tt]owards?|[Ii]nto|[Tt]hrough|north of|south of|east of|west of)\s+$"
 )
 _ROLE = re.compile(rf"\b(?:{PERSON_NOUNS}),?\s+$")
+_OF_PLACE = re.compile(
+    r"\b(?:battle|siege|city|town|village|port|port|streets?|county|kingdom|republic|university|people|men|citizens|"
+    r"[Mm]aster|"
+    r"king|queen|duke|duchess|prince|princess|earl|count|bishop|archbishop|capital|coast|shores?|"
+    r"suburbs?|outskirts) of\s+$"
+)
 _BY = re.compile(r"\b(?:by|according to|[Aa]ccording to|[Ff]or|[Ww]ith|like|unlike)\s+$")
 # "Thamus, king of Egypt", "Chrissie was a tall girl", "Alypius, who".
 _DESCRIBED = re.compile(
@@ -63,7 +73,7 @@ _VERB = re.compile(
 )
 _OWNS = re.compile(rf"\s+(?:\w+\s+){{0,2}}?(?:{BELONGINGS})\b")
 _BORN = re.compile(r"\s+\((?:(?:c\.|ca\.|b\.|d\.)\s?)?\d{3,4}(?:\s?[-–—]\s?(?:c\.\s?)?\d{2,4})?\)")
-_PRONOUN = re.compile(r"\b(?:he|she|his|her|him|himself|herself|He|She|His|Her|its)\b")
+_PRONOUN = re.compile(r"\b(?:he|she|his|her|him|himself|herself|He|She|its)\b")
 _NEXT_NAME = re.compile(r"(?<=[\w,'’\"”] )(?!I\b|He\b|She\b|His\b|Her\b)[A-ZÀ-Þ]|;")
 _NOUN_AFTER = re.compile(r"\s+(?P<word>[a-zß-ÿ][^\W\d_]+)")
 _VERSE_LOCATOR = re.compile(r"\s+\d{1,3}:\d")
@@ -125,7 +135,16 @@ def mentions_of(
     cited = _cited_spans(passage.text)
     for run in runs_of(passage, titles):
         for words, possessive, opens in _names_in(run, passage.text, use, surnames):
-            mention = _mention(number, passage.text, words, use, cited, possessive=possessive, opens=opens)
+            mention = _mention(
+                number,
+                passage.text,
+                words,
+                use,
+                cited,
+                possessive=possessive,
+                opens=opens,
+                is_verse=passage.kind == "verse",
+            )
             if mention is not None:
                 yield mention
 
@@ -171,8 +190,8 @@ def _names_in(
 def _divides(word: str, before: Sequence[CapitalWord], *, ends: bool) -> bool:
     """Whether a word divides names: ``of`` and ``the`` except in ``Hugh of Cluny``, ``Pliny the Elder``."""
     if word in {"of", "the"}:
-        joins = len(before) == 1 and ends
-        return not joins or (word == "of" and not _can_have_origin(before[0].text))
+        joins = len(before) == 1 + sum(each.text.rstrip(".") in HONORIFICS for each in before[:1]) and ends
+        return not joins or (word == "of" and not _can_have_origin(before[-1].text))
     return bool(_CONTRACTED.match(word)) and not _INITIAL.fullmatch(word)
 
 
@@ -187,6 +206,8 @@ def _is_lead(
         return False
     if word in HONORIFICS or _INITIAL.fullmatch(word):
         return False
+    if word.casefold() in _PREFIXES and len(words) == 2 and not is_english(words[1].text):
+        return use.lower(words[1].text) > 0
     after_article = bool(_ARTICLE.search(text, max(0, words[0].start - _BEFORE), words[0].start))
     if word in PEOPLES or (after_article and len(words) > 2 and word not in GIVEN_NAMES):
         return True
@@ -210,6 +231,7 @@ def _mention(
     *,
     possessive: bool,
     opens: bool,
+    is_verse: bool,
 ) -> PersonMention | None:
     start, end = words[0].start, words[-1].end
     plain = [word.text for word in words]
@@ -222,10 +244,14 @@ def _mention(
         suffix = plain.pop()
     elif suffix == "" and (following := _SUFFIX.match(text, end)):
         suffix, end = following[0].lstrip(", "), following.end()
-    if not plain or not all(map(_is_name_word, plain)):
+    if not all(map(_is_name_word, plain)) or all(map(_INITIAL.fullmatch, plain)):
+        return None
+    if len(plain) == 1 and not honorific and _is_nobody(plain[0]):
         return None
     first = len(plain) - 1
-    while first > 1 and plain[first - 1].casefold() in _PARTICLES:
+    while first > 0 and plain[first - 1].casefold() in (
+        _PARTICLES if plain[first - 1].islower() else _PREFIXES
+    ):
         first -= 1
     given, family = tuple(plain[:first]), " ".join(plain[first:])
     inside = [known for low, high, known in cited_spans if low <= start and end <= high]
@@ -239,11 +265,19 @@ def _mention(
         given=given,
         family=family,
         suffix=suffix,
-        prior=_by_itself(plain, honorific, use),
+        prior=_by_itself(plain, honorific, use) - 3 * (is_verse and len(plain) == 1),
         context=context,
         opens_common=opens and len(plain) == 1 and use.is_common(plain[0]),
         cited=bool(inside),
     )
+
+
+def _is_nobody(word: str) -> bool:
+    """Whether a word alone is never a name: ``He``, ``Nigerian``, ``Europeans``, ``May``."""
+    folded = word.casefold()
+    if folded in FUNCTION_WORDS or word in CALENDAR:
+        return True
+    return word in PEOPLES or word.removesuffix("s") in PEOPLES
 
 
 def _is_name_word(word: str) -> bool:
@@ -273,6 +307,9 @@ def _context(text: str, start: int, end: int, *, single: bool, possessive: bool)
         value -= 1
     elif _BY.search(before):
         value += 1
+    elif _OF_PLACE.search(before):
+        value -= 2
+    value -= bool(_DESCRIBED_BEFORE.search(before))
     value += 2 * bool(_ROLE.search(before)) + 2 * bool(_DESCRIBED.match(after) or _BORN.match(after))
     value -= 4 * bool(_VERSE_LOCATOR.match(after))
     pronoun = _PRONOUN.search(_NEXT_NAME.split(after, maxsplit=1)[0])
@@ -309,7 +346,7 @@ def _single(word: str, use: WordUse) -> float:
         value -= 5
     if use.lower(word) and word not in ALONE:
         value -= 2 if use.inner(word) > use.lower(word) else 4
-    elif is_english(word):
+    elif is_english(word) and not is_known:
         value -= 2
     return value - (0 if is_known else _of_many(word, use))
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from assistant.book_index.capitals import WordUse
 from assistant.book_index.mentions import PersonMention, mentions_of
@@ -20,6 +21,11 @@ _REFERENCE_AUTHOR = re.compile(
 _LOWER_PARTICLE = re.compile(
     r"^(?:(?:de|der|den|van|von|vom|zu|du|di|da|del|des|ter|ther|te|ten|af|av)\s+)+(?=\S)"
 )
+# Places of a name that count at most.
+_ENOUGH = 4
+# What divides names in a list; what a person beside a name counts; names of the longest list.
+_LISTED = frozenset({", ", " and ", ", and ", " or ", ", or ", " & ", " und ", " et ", " oder ", " ou "})
+_BESIDE, _LONGEST_LIST = 2.0, 10
 # Below this, the words around a known surname show that it is not the person who is meant.
 _AGAINST = -3.0
 
@@ -65,14 +71,19 @@ class Persons:
         passages: The passages that are indexed, in reading order.
         references: The entries of the list of works cited.
         titles: Spans of titles by passage number, in order.
+        use: How the essay writes its words.
     """
 
     def __init__(
-        self, passages: Sequence[Passage], references: Sequence[str], titles: Sequence[Sequence[Span]]
+        self,
+        passages: Sequence[Passage],
+        references: Sequence[str],
+        titles: Sequence[Sequence[Span]],
+        use: WordUse,
     ) -> None:
         self._passages, self._titles = passages, titles
-        self._use = WordUse(passages)
-        self._listed = _listed_authors(references)
+        self._use = use
+        self.listed = _listed_authors(references)
         mentions = self._mentions(frozenset())
         common = {
             mention.family
@@ -80,6 +91,7 @@ class Persons:
             if mention.is_full and self._use.is_common(mention.family) and mention.prior + mention.context > 0
         }
         self._all = self._mentions(frozenset(common)) if common else mentions
+        self._listed_with = self._neighbours()
         self.people = self._joined()
 
     def _mentions(self, surnames: frozenset[str]) -> list[PersonMention]:
@@ -113,7 +125,18 @@ class Persons:
                 latest[_last(meant.family)] = meant
         for person in full:
             person.mentions.sort(key=_place)
-        return [*full, *self._single(singles)]
+        return [*full, *self._single(singles, {person.family for person in full})]
+
+    def _neighbours(self) -> dict[str, set[str]]:
+        """The names that stand beside each name in a list: ``Gabriel, Vesey, and Turner``."""
+        beside: defaultdict[str, set[str]] = defaultdict(set)
+        for first, second in pairwise(self._all):
+            if first.number == second.number:
+                between = self._passages[first.number].text[first.end : second.start]
+                if between in _LISTED:
+                    beside[first.family].add(second.family)
+                    beside[second.family].add(first.family)
+        return beside
 
     def _full(self, alone: Counter[str]) -> list[Person]:
         """Persons with given and family name."""
@@ -135,8 +158,8 @@ class Persons:
         return people
 
     def _is_person(self, family: str, mentions: Sequence[PersonMention], alone: Counter[str]) -> bool:
-        value = mentions[0].prior + sum(mention.context for mention in mentions)
-        value += 5 * (family in self._listed)
+        value = mentions[0].prior + _together(mentions)
+        value += 5 * (family in self.listed)
         value += 2 * bool(alone[_last(family)])
         value += 3 * any(mention.cited for mention in self._all if mention.family == family)
         return value > 0
@@ -177,21 +200,38 @@ class Persons:
             return False
         return mention.context <= _AGAINST or (mention.opens_common and mention.context <= 0)
 
-    def _single(self, singles: dict[str, list[PersonMention]]) -> list[Person]:
-        people = []
-        for name, mentions in singles.items():
-            best = max(mention.prior for mention in mentions)
-            value = best + sum(mention.context for mention in mentions) + 5 * (name in self._listed)
-            if value <= 0:
-                continue
-            honorifics = Counter(mention.honorific for mention in mentions)
-            honorific = honorifics.most_common(1)[0][0]
-            suffix = next((mention.suffix for mention in mentions if mention.suffix), "")
-            kept = [mention for mention in mentions if not self._is_other(mention)]
-            if kept:
-                given = self._listed.get(name, "") if not suffix and not honorific else ""
-                people.append(Person(name, (given,) if given else (), honorific, suffix, kept))
-        return people
+    def _single(self, singles: dict[str, list[PersonMention]], known: Collection[str]) -> list[Person]:
+        """Persons of one name. One who is listed beside a person is likelier a person too."""
+        values = {
+            name: max(mention.prior for mention in mentions) + _together(mentions) + 5 * (name in self.listed)
+            for name, mentions in singles.items()
+        }
+        accepted = {name for name, value in values.items() if value > 0}
+        for _ in range(_LONGEST_LIST):
+            beside = {
+                name
+                for name, value in values.items()
+                if name not in accepted and value > -_BESIDE and self._listed_with[name] & {*accepted, *known}
+            }
+            if not beside:
+                break
+            accepted |= beside
+        return [
+            person for name in singles if name in accepted and (person := self._person(name, singles[name]))
+        ]
+
+    def _person(self, name: str, mentions: Sequence[PersonMention]) -> Person | None:
+        honorific = Counter(mention.honorific for mention in mentions).most_common(1)[0][0]
+        suffix = next((mention.suffix for mention in mentions if mention.suffix), "")
+        kept = [mention for mention in mentions if not self._is_other(mention)]
+        given = self.listed.get(name, "") if not suffix and not honorific else ""
+        return Person(name, (given,) if given else (), honorific, suffix, kept) if kept else None
+
+
+def _together(mentions: Sequence[PersonMention]) -> float:
+    """What the words around all places of a name say; many weak signs are no strong one."""
+    values = [mention.context for mention in mentions]
+    return sum(values) / len(values) * min(len(values), _ENOUGH)
 
 
 def _listed_authors(references: Iterable[str]) -> dict[str, str]:

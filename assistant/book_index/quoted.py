@@ -7,8 +7,9 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.attribution.parentheticals import BRACKETS, parse
+from assistant.attribution.parentheticals import BRACKETS, Parenthetical, parse
 from assistant.attribution.quoted_spans import BLOCKS, QuotedSpans, pairs
+from assistant.book_index.attributing import Attribution, NamedPerson, letter_writer
 from assistant.book_index.lexicon import PERSON_VERBS
 from assistant.core.answer import QuotedWords
 from assistant.core.essay import Passage, Span
@@ -20,8 +21,11 @@ _OWNED = re.compile(r"['’]s?\s+(?:\w+\s+){0,2}$|['’]s?\s+(?:\w+\s+){1,3}(?:t
 _SAYING = re.compile(
     r",?\s+(?:(?:has|had|have|also|\w+ly)\s+)?(?P<verb>\w+)(?:\s+(?:it|out))?(?:\s+that)?,?:?\s+$"
 )
+_DIVIDING = re.compile(r"[;:]|\b(?:while|whereas|but|although)\b")
 # Characters between a person's name and the words that somebody else quotes from that person.
 _REACH = 60
+# Words that an echo of quoted words has at least.
+_ECHO = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,31 +49,139 @@ class QuotedPlace:
     secondhand: bool
 
 
-def quoted_places(
-    passages: Sequence[Passage],
-    quoted: Mapping[str, Sequence[QuotedWords]],
-    spans: QuotedSpans,
-    persons: Sequence[Sequence[tuple[int, int, str]]],
-) -> Iterator[QuotedPlace]:
-    """Find the words that an essay quotes and whose author it names, in reading order.
+class QuotedAuthors:
+    """Finds the words that an essay quotes and whose author it names.
 
     Args:
         passages: The passages that are indexed, in reading order.
         quoted: The words that each passage quotes, by passage id.
         spans: The quoted spans of the essay.
-        persons: Where each passage names whom: start, end and family name, in order.
+        persons: The persons whom each passage names, in order.
+        attribution: Attributes words whose author is left open.
     """
-    for number, passage in enumerate(passages):
-        covered: list[Span] = []
-        for words in quoted.get(passage.id, ()):
-            covered.append((words.start, words.end))
-            citation = parse(words.citation) if words.citation else None
-            secondhand = citation is not None and citation.form == "secondary"
-            for family in authors_of(words.author):
-                yield QuotedPlace(number, words.start, words.end, family, words.locator, secondhand)
-            yield from _nested(number, passage, words, spans, persons[number])
+
+    def __init__(
+        self,
+        passages: Sequence[Passage],
+        quoted: Mapping[str, Sequence[QuotedWords]],
+        spans: QuotedSpans,
+        persons: Sequence[Sequence[NamedPerson]],
+        attribution: Attribution,
+    ) -> None:
+        self._passages, self._quoted, self._spans = passages, quoted, spans
+        self._persons, self._attribution = persons, attribution
+        self._numbers = {passage.id: number for number, passage in enumerate(passages)}
+        # Words that were quoted so far, normalised, with their authors.
+        self._said: list[tuple[str, str]] = []
+
+    def places(self) -> Iterator[QuotedPlace]:
+        """The places of quoted words, in reading order but for phrases, which come last in each passage."""
+        for number, passage in enumerate(self._passages):
+            covered: list[Span] = []
+            for words in self._quoted.get(passage.id, ()):
+                covered.append((words.start, words.end))
+                yield from self._quotation(number, passage, words)
+                yield from self._nested(number, passage, words)
+            if passage.kind not in BLOCKS:
+                yield from self._phrases(number, passage, covered)
+
+    def _quotation(self, number: int, passage: Passage, words: QuotedWords) -> Iterator[QuotedPlace]:
+        citation = parse(words.citation) if words.citation else None
+        text = passage.text[words.start : words.end]
+        families = (
+            authors_of(words.author)
+            or self._echoed(text, citation)
+            or self._inferred(number, words, citation)
+        )
+        secondhand = citation is not None and citation.form == "secondary"
+        for family in families:
+            self._said.append((_plain(text), family))
+            self._attribution.note(number, family)
+            yield QuotedPlace(number, words.start, words.end, family, words.locator, secondhand)
+
+    def _echoed(self, text: str, citation: Parenthetical | None) -> list[str]:
+        """The author of words without citation that repeat a part of words quoted before."""
+        plain = _plain(text)
+        if citation is not None or len(plain.split()) < _ECHO:
+            return []
+        return [family for said, family in reversed(self._said) if f" {plain} " in f" {said} "][:1]
+
+    def _inferred(self, number: int, words: QuotedWords, citation: Parenthetical | None) -> list[str]:
+        passage = self._passages[number]
         if passage.kind not in BLOCKS:
-            yield from _phrases(number, passage, covered, spans, persons[number])
+            start, end = _sentence(passage, words.start)
+            while end < words.end:
+                end = _sentence(passage, end)[1] if end < len(passage.text) else words.end
+            return self._attribution.author(number, citation, self._own(number, start, end))
+        before = self._numbers.get(passage.introduced_by or "", number - 1)
+        if before < 0 or self._passages[before].kind in BLOCKS:
+            return []
+        length = len(self._passages[before].text)
+        start, end = _sentence(self._passages[before], length - 1)
+        return self._attribution.author(before, citation, self._own(before, start, end))
+
+    def _own(self, number: int, start: int, end: int) -> list[Span]:
+        """The parts of a sentence that are the essay's own words."""
+        quoted = self._spans.of(self._spans.numbers[self._passages[number].id])
+        own, offset = [], start
+        for span in quoted:
+            if span.start < end and start < span.end:
+                own.append((offset, span.start))
+                offset = span.end
+        return [*own, (offset, end)]
+
+    def _phrases(self, number: int, passage: Passage, covered: Sequence[Span]) -> Iterator[QuotedPlace]:
+        """Phrases of a few words whose author the citation of their sentence, or an echo, tells."""
+        text = passage.text
+        for span in self._spans.of(self._spans.numbers[passage.id]):
+            words = text[span.start : span.end]
+            if any(low <= span.start < high for low, high in covered) or not _WORD.search(words):
+                continue
+            start, end = _sentence(passage, span.start)
+            family, locator = self._cited(number, start, end, (span.start, span.end))
+            if not family:
+                family = next(iter(self._echoed(words, None)), "")
+            if family:
+                yield QuotedPlace(number, span.start, span.end, family, locator, secondhand=False)
+
+    def _cited(self, number: int, start: int, end: int, phrase: Span) -> tuple[str, str]:
+        """Author and page of a phrase by the only citation of its sentence; empty if that is open."""
+        text = self._passages[number].text
+        brackets = [*BRACKETS.finditer(text, start, end)]
+        cited = [match for match in brackets if parse(match[0]) or letter_writer(match[0])]
+        if len(cited) != 1 or cited[0].start() < phrase[1]:
+            return "", ""
+        match = cited[0]
+        if writer := letter_writer(match[0]):
+            return writer, ""
+        citation = parse(match[0])
+        if citation is None or _DIVIDING.search(text[phrase[1] : match.start()]):
+            return "", ""
+        if citation.form == "named" and len(citation.names) == 1:
+            return citation.names[0], citation.locator
+        named = {person.family for person in self._persons[number] if start <= person.start < phrase[0]}
+        if citation.form != "page" or len(named) != 1:
+            return "", ""
+        found = self._attribution.author(number, citation, [(start, phrase[0])])
+        return (found[0], citation.locator) if set(found) == named else ("", "")
+
+    def _nested(self, number: int, passage: Passage, words: QuotedWords) -> Iterator[QuotedPlace]:
+        """Words within quoted ones that these quote from somebody whom they name."""
+        text = passage.text[words.start : words.end]
+        persons = self._persons[number]
+        starts = [person.start for person in persons]
+        for low, high in pairs(text, double=(passage.kind in BLOCKS) == self._spans.double)[0]:
+            at = words.start + low
+            index = bisect_right(starts, at) - 1
+            if len(_WORD.findall(text[low:high])) < _ECHO or index < 0 or persons[index].start < words.start:
+                continue
+            person = persons[index]
+            between = passage.text[person.end : at - 1]
+            if len(between) > _REACH or re.search(r"[.;]", between):
+                continue
+            said = _SAYING.match(between)
+            if _OWNED.match(between) or (said and said["verb"] in PERSON_VERBS):
+                yield QuotedPlace(number, at, words.start + high, person.family, "", secondhand=True)
 
 
 def authors_of(author: str) -> list[str]:
@@ -77,74 +189,9 @@ def authors_of(author: str) -> list[str]:
     return [name for name in _AND.split(_OTHERS.sub("", author)) if name]
 
 
-def _phrases(
-    number: int,
-    passage: Passage,
-    covered: Sequence[Span],
-    spans: QuotedSpans,
-    persons: Sequence[tuple[int, int, str]],
-) -> Iterator[QuotedPlace]:
-    """Phrases of a few words whose author the only citation of their sentence tells."""
-    text = passage.text
-    for span in spans.of(spans.numbers[passage.id]):
-        if any(low <= span.start < high for low, high in covered) or not _WORD.search(
-            text[span.start : span.end]
-        ):
-            continue
-        start, end = next(
-            ((low, high) for low, high in passage.sentences if low <= span.start < high), (0, len(text))
-        )
-        cited = [
-            (match, citation)
-            for match in BRACKETS.finditer(text, start, end)
-            if (citation := parse(match[0]))
-        ]
-        if len(cited) != 1 or cited[0][0].start() < span.end:
-            continue
-        match, citation = cited[0]
-        if re.search(r"[;:]|\b(?:while|whereas|but|although)\b", text[span.end : match.start()]):
-            continue
-        family = ""
-        if citation.form == "named" and len(citation.names) == 1:
-            family = citation.names[0]
-        elif citation.form == "page":
-            named = {name for low, _, name in persons if start <= low < span.start}
-            family = named.pop() if len(named) == 1 and _is_subject(text, persons, start, span.start) else ""
-        if family:
-            yield QuotedPlace(number, span.start, span.end, family, citation.locator, secondhand=False)
+def _sentence(passage: Passage, offset: int) -> Span:
+    return next((span for span in passage.sentences if span[0] <= offset < span[1]), (0, len(passage.text)))
 
 
-def _is_subject(text: str, persons: Sequence[tuple[int, int, str]], start: int, end: int) -> bool:
-    """Whether the person named in a stretch is the subject of a verb of saying or thinking."""
-    for low, high, _ in persons:
-        if start <= low < end:
-            verb = re.match(r",?\s+(?:(?:has|had|have|also|\w+ly)\s+)*(?P<verb>\w+)", text[high : high + 40])
-            return verb is not None and verb["verb"] in PERSON_VERBS
-    return False
-
-
-def _nested(
-    number: int,
-    passage: Passage,
-    words: QuotedWords,
-    spans: QuotedSpans,
-    persons: Sequence[tuple[int, int, str]],
-) -> Iterator[QuotedPlace]:
-    """Words within quoted ones that these quote from somebody whom they name."""
-    text = passage.text[words.start : words.end]
-    double = (passage.kind in BLOCKS) == spans.double
-    starts = [low for low, _, _ in persons]
-    for low, high in pairs(text, double=double)[0]:
-        if len(_WORD.findall(text[low:high])) < 3:
-            continue
-        at = words.start + low
-        index = bisect_right(starts, at) - 1
-        if index < 0 or persons[index][0] < words.start:
-            continue
-        _, end, family = persons[index]
-        between = passage.text[end : at - 1]
-        if len(between) > _REACH or re.search(r"[.;]", between):
-            continue
-        said = _SAYING.match(between)
-        if _OWNED.match(between) or (said and said["verb"] in PERSON_VERBS):
-            yield QuotedPlace(number, at, words.start + high, family, "", secondhand=True)
+def _plain(text: str) -> str:
+    return " ".join(_WORD.findall(text.casefold()))

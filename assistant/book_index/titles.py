@@ -64,6 +64,20 @@ _OF_PERSON = re.compile(r"\s+of\s+(?P<name>[A-ZÀ-Þ][\w’'-]*\.?(?:\s[A-ZÀ-Þ
 _BEGINS = re.compile(r"\s+(?:begins|opens|ends|closes|concludes)\s+(?:with|at|by|in|on)\b")
 _FOLLOWING = re.compile(r"\s+(?P<word>[a-zß-ÿ]+(?<![ds]))\b")
 _JOINING = frozenset("in on at to from by with into upon for".split())
+# Words of names of institutions that begin or end titles as often.
+_IN_TITLES = frozenset(
+    "Books Papers Studies Prayer Revolution Empire Book Love Art Arts Nature Reason Truth Beauty "
+    "Justice Liberty Fate Fortune "
+    "Wisdom Virtue Soul Mind Spirit Modern New Old High Black White East West North South First "
+    "Second Third American African "
+    "Great Essay Theory History Sonnet Psalm Gospel World War Room Village River Road Street Tower "
+    "Temple Hill House Heaven Hell "
+    "Island Sea Mountain Lake Holy Middle Declaration Culture Science Research Today".split()
+)
+_INSTITUTIONS = NO_PERSONS - _IN_TITLES
+_NO_TITLES = PLACES | PEOPLES | GIVEN_NAMES | HONORIFICS
+_KNOWN_NAMES = GIVEN_NAMES | SINGLE_NAMES
+_NO_NAMES = PLACES | NO_PERSONS | PEOPLES | CALENDAR
 # A word with a capital more often than this, after a possessive, is a title only if it shortens one.
 _OFTEN = 3
 # Words of the longest title.
@@ -109,6 +123,9 @@ class CapitalTitles:
     def find(self, number: int) -> Iterator[TitleInText]:
         """The titles of a passage, in order."""
         passage = self._passages[number]
+        if passage.kind == "verse":
+            # Its lines begin with capitals.
+            return
         text = passage.text
         starts = {start for start, _ in passage.sentences}
         found: list[TitleInText] = []
@@ -169,12 +186,12 @@ class CapitalTitles:
                     and not self._is_telling(text[slice(*words[0])])
                 ):
                     return words[index - 1][1]
-            elif (
-                word in _JOINING
-                and index > 1
-                and self._occurs_without(head, text[words[0][0] : words[index][1]])
-            ):
-                return words[index - 1][1]
+            elif word in _JOINING:
+                capitals = [text[slice(*span)] for span in words]
+                if self._occurs_without(head, text[words[0][0] : words[index][1]]) or not any(
+                    map(self._is_telling, capitals)
+                ):
+                    return words[index - 1][1]
         return end
 
     def _occurs_without(self, head: str, longer: str) -> bool:
@@ -229,10 +246,12 @@ class CapitalTitles:
 
     def _is_title(self, words: Sequence[str], before: str, after: str, *, owner: str, opens: bool) -> bool:
         rest = words[1:] if opens else words
+        if words[0].rstrip(".") in HONORIFICS:
+            return False
         if len(words) > 1 and any(map(self._is_telling, rest)) and not self._is_place(words):
             # After "times: The present", one capital is not enough.
             return words[0] != "I" and len(rest) > 1
-        if words[0] in HONORIFICS or words[0] in PEOPLES or not words[0][0].isupper():
+        if words[0] in PEOPLES or not words[0][0].isupper():
             return False
         if self._is_institution(words):
             return False
@@ -243,7 +262,7 @@ class CapitalTitles:
         if _WITHIN.search(before):
             return len(words) > 1 or words[0] not in PLACES
         if owner:
-            return len(words) > 1 or words[0] not in PLACES | PEOPLES | GIVEN_NAMES | HONORIFICS
+            return len(words) > 1 or words[0] not in _NO_TITLES
         return len(words) > 1 and _is_introduced(words, before, after)
 
     def _owner(self, before: str) -> str:
@@ -261,15 +280,11 @@ class CapitalTitles:
         words = named["name"].split() if named else []
         if not words:
             return False
-        return words[0] in GIVEN_NAMES | SINGLE_NAMES or (
-            len(words) > 1 and words[0] not in PLACES | NO_PERSONS | PEOPLES
-        )
+        return words[0] in _KNOWN_NAMES or (len(words) > 1 and words[0] not in _NO_NAMES)
 
     def _is_place(self, words: Sequence[str]) -> bool:
         """Whether an article before a name shows no title: ``The Hague``, ``Los Angeles``."""
-        return len(words) == 2 and (
-            words[1] in PLACES or words[1] in PEOPLES or words[1] in NO_PERSONS | CALENDAR
-        )
+        return len(words) == 2 and (words[1] in PLACES or words[1] in PEOPLES or words[1] in _NO_NAMES)
 
     def _is_institution(self, words: Sequence[str]) -> bool:
         singular = words[-1].removesuffix("s")
@@ -279,11 +294,8 @@ class CapitalTitles:
             and (self._use.inner(singular) or self._use.lower(singular))
         ):
             return True
-        return (
-            words[-1]
-            in NO_PERSONS - {"Books", "Papers", "Studies", "Prayer", "Revolution", "Empire", "Book", "Love"}
-            and len(words) < 4
-        )
+        # "Gray's Inn", "the Human Genome Project"; but "Decline and Fall of the Roman Empire".
+        return words[0] in _INSTITUTIONS or (words[-1] in _INSTITUTIONS and len(words) < 4)
 
     def _beside(
         self, number: int, passage: Passage, found: Sequence[TitleInText], others: Sequence[Span]
@@ -295,11 +307,7 @@ class CapitalTitles:
             words = WORD.findall(text[start:end])
             if len(words) != 1 or not _IN_THE.search(text, max(0, start - 8), start):
                 continue
-            if (
-                words[0] in PLACES | NO_PERSONS | PEOPLES | CALENDAR
-                or words[0].isupper()
-                or self._is_institution(words)
-            ):
+            if words[0] in _NO_NAMES or words[0].isupper() or self._is_institution(words):
                 continue
             sentence = next((span for span in passage.sentences if span[0] <= start < span[1]), None)
             if sentence and any(sentence[0] <= title.start < sentence[1] for title in framed):

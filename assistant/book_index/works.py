@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from assistant.attribution.parentheticals import BRACKETS, parse
 from assistant.attribution.quoted_spans import QuotedSpans, pairs
-from assistant.book_index.capitals import WordUse
+from assistant.book_index.capitals import FUNCTION_WORDS, WordUse
 from assistant.book_index.lexicon import ANONYMOUS_WORKS, WORK_NOUNS
 from assistant.book_index.titles import ARTICLE, WORD, CapitalTitles, TitleInText
 from assistant.core.answer import QuotedWords
@@ -26,6 +26,8 @@ _QUOTED_TITLE = re.compile(r"[\"“](?P<title>[^\"”]{2,300}?)[.,?!]?[\"”]")
 _PLAIN_TITLE = re.compile(
     r"(?P<title>(?:[^.?!]|(?<=\bSt)\.|(?<=\bMr)\.|(?<=\bMrs)\.|(?<=\bDr)\.|(?<=\b[A-Z])\.){2,300}[?!]?)"
 )
+# Italics as plain text shows them.
+_UNDERLINED = re.compile(r"(?<![\w_])_(?P<words>[^_]{2,200})_(?!\w)")
 _MADE_BY = re.compile(r"(?:Dir|Directed|Prod|Produced|Perf|Written|Created)\b")
 _YEAR = re.compile(r"(?:c\. ?)?\b(?:1[0-9]|20)\d\d\b|\bc\. ?\d{2,4}\b")
 _ANONYMOUS = re.compile(rf"\b(?:{ANONYMOUS_WORKS})\b")
@@ -67,7 +69,7 @@ class Works:
         references: The entries of the list of works cited.
         record_titles: Titles in italics within the title of the essay's record.
         quoted: The words that each passage quotes, by passage id.
-        spans: The quoted spans of the whole essay.
+        use: How the essay writes its words.
     """
 
     def __init__(
@@ -76,9 +78,10 @@ class Works:
         references: Sequence[str],
         record_titles: Sequence[str],
         quoted: Mapping[str, Sequence[QuotedWords]],
+        use: WordUse,
     ) -> None:
         self._passages, self._quoted = passages, quoted
-        self._use = WordUse(passages)
+        self._use = use
         self._double = QuotedSpans(passages).double
         self._listed = _listed(references)
         self._has_emphasis = any(passage.emphasis for passage in passages)
@@ -106,9 +109,9 @@ class Works:
     def _set_off(self, number: int, passage: Passage) -> Iterator[TitleInText]:
         """Titles in italics and between quotation marks."""
         text = passage.text
-        for start, end in passage.emphasis:
+        for start, end in passage.emphasis or [match.span("words") for match in _UNDERLINED.finditer(text)]:
             words = WORD.findall(text[start:end])
-            if words and _is_headline(words) and not _ends_sentence(text[start:end]):
+            if words and _is_headline(words) and not _ends_sentence(text[start:end]) and not _is_word(words):
                 yield _trimmed(number, text, start, end)
         if passage.kind in {"blockquote", "verse"}:
             return
@@ -307,6 +310,11 @@ def _shortens(words: Sequence[str], title: Sequence[str]) -> bool:
     """Whether words are the beginning of a title, or its end after a lead such as ``The History of the``."""
     size = len(words)
     return list(title[:size]) == list(words) or (size > 2 and list(title[-size:]) == list(words))
+
+
+def _is_word(words: Sequence[str]) -> bool:
+    """Whether words in italics are one that is only stressed, or a name in the possessive."""
+    return len(words) == 1 and (words[0].casefold() in FUNCTION_WORDS or words[0].endswith(("'s", "’s")))
 
 
 def _is_headline(words: Sequence[str]) -> bool:

@@ -14,7 +14,18 @@ import sys
 import click
 
 from assistant import __version__
-from assistant.cli import adding, ask, cluster, doctor, evaluate, glance, library, serve, watching
+from assistant.cli import (
+    adding,
+    ask,
+    book_index,
+    cluster,
+    doctor,
+    evaluate,
+    glance,
+    library,
+    serve,
+    watching,
+)
 from assistant.cli.terminal import QuietGroup, save_traceback, say, speak_utf8
 from assistant.core.errors import AssistantError
 
@@ -43,6 +54,7 @@ for _command in (
     glance.outline,
     glance.related,
     glance.compare,
+    book_index.index,
     doctor.doctor,
     serve.serve,
     evaluate.evaluate,

@@ -70,6 +70,7 @@ def commands(folder: Path) -> list[list[str]]:
         ["edit", "sample", "--first-page", "111", "--json"],
         ["ask", QUESTIONS[0], "--fast", "--top", "1", "--json"],
         ["edit", "sample", "--first-page", "auto", "--json"],
+        ["index", "sample", "--json"],
         ["remove", "sample", "--json"],
         ["restore", "sample", "--json"],
         ["evaluate", str(ROOT / "data" / "eval" / "sample"), "--method", "late", "--json"],
