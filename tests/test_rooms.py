@@ -23,12 +23,13 @@ INNER_ROOMS = ("web/views", "retrieval/index", "retrieval/models", "citations/st
 
 # Which rooms each room imports. An import that is not listed fails, and so does an entry that nothing needs.
 IMPORTS: dict[str, set[str]] = {
-    "cli": {"api", "cluster", "core", "evaluation", "library", "rendering", "web"},
+    "cli": {"api", "cluster", "core", "editor", "evaluation", "library", "rendering", "web"},
     "evaluation": {"core", "library", "rendering", "retrieval", "retrieval/index", "retrieval/models"},
     "web": {"api", "core", "library", "rendering", "web/views"},
     "web/views": {"core", "rendering"},
     "api": {"core", "library", "rendering"},
     "cluster": {"core", "documents", "library", "retrieval", "retrieval/index", "retrieval/models"},
+    "editor": {"core", "documents", "drafts", "library", "rendering"},
     "library": {
         *"answering attribution book_index chunking citations citations/styles core documents drafts".split(),
         *"quotations retrieval retrieval/index retrieval/models".split(),
@@ -91,7 +92,9 @@ IMPORTS: dict[str, set[str]] = {
 # Fifteen are of libraries in shards: the room cluster, its commands, and what a shard is on a cluster of Ray.
 # Five more of the index: whose words, its page, its command, its comparison with one made by hand, and the
 # titles of plain text.
-MOST_FLOORS, MOST_ARROWS, MOST_FILES, LONGEST_FILE = 7, 64, 329, 500
+# Twelve are the language server (editor/ and cli/lsp.py). Four are what it needs below: drafts checked
+# again and again, all citations of a draft, printed sentences that begin with words, library/writing.py.
+MOST_FLOORS, MOST_ARROWS, MOST_FILES, LONGEST_FILE = 7, 70, 345, 500
 
 # The only files that may import a library that is slow to load or may be replaced.
 SPEAKERS: dict[str, str | tuple[str, ...]] = {
@@ -111,6 +114,8 @@ SPEAKERS: dict[str, str | tuple[str, ...]] = {
         "api/json_schema.py",
     ),
     "jinja2": "rendering/templating.py",
+    "pygls": "editor/",
+    "lsprotocol": "editor/",
     "mcp": "api/mcp.py",
     "mcp_types": "api/mcp.py",
     "ir_measures": "evaluation/",
@@ -216,7 +221,7 @@ def test_no_two_files_import_each_other_by_any_way_round() -> None:
 
 def test_the_house_stays_small() -> None:
     assert len(FILES) <= MOST_FILES
-    assert len(IMPORTS) <= 21
+    assert len(IMPORTS) <= 22
     assert sum(map(len, whole_rooms().values())) <= MOST_ARROWS
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from assistant.core.draft_report import DraftReport, Problem
     from assistant.core.essay import StoredEssay
+    from assistant.library.library import Library
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "tests" / "data" / "drafts"
@@ -98,6 +99,14 @@ def written_about() -> tuple[StoredEssay, ...]:
         for name, (file, record) in _RECORDS.items()
     ]
     return (sample, *others)
+
+
+def add_written_about(library: Library) -> None:
+    """Add the essays that the drafts are about to a library."""
+    library.add(ROOT / "data" / "sample" / "essay.txt")
+    for name, (file, record) in _RECORDS.items():
+        library.add(_LAYOUTS / file, essay_id=name)
+        library.edit(name, reference=record)
 
 
 def truth_of(name: str) -> Truth:

@@ -23,6 +23,7 @@ from assistant.cli import (
     evaluate,
     glance,
     library,
+    lsp,
     serve,
     watching,
 )
@@ -57,6 +58,7 @@ for _command in (
     book_index.index,
     doctor.doctor,
     serve.serve,
+    lsp.lsp,
     evaluate.evaluate,
     cluster.cluster,
 ):

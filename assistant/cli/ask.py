@@ -182,7 +182,8 @@ def _verdict_of_many(library: Library, text: str, options: dict[str, Any]) -> di
 )
 @filtered(passages=False)
 @click.option(
-    "--style", default="mla", show_default=True, help="Style of the citations in messages and corrections."
+    "--style",
+    help="Style of the citations in messages and corrections.  [default: the one that DRAFT names, or mla]",
 )
 @click.option(
     "--bibliography",

@@ -95,6 +95,7 @@ class Document:
         emphasis: Spans of the prose in italics, in order.
         raised: Spans of the prose that are raised, in order.
         bibliographies: Files that it names as its bibliography.
+        style: Citation style that it names: a ``.csl`` file or a name; empty if it names none.
         entries: Text of each entry of the works cited that it prints with a key.
         setting: How the text is set on its pages; only a PDF tells it.
         metadata: What the file says of itself, such as ``Title`` and ``Author``.
@@ -122,6 +123,7 @@ class Document:
     emphasis: Spans = field(default=(), repr=False)
     raised: Spans = field(default=(), repr=False)
     bibliographies: tuple[str, ...] = ()
+    style: str = ""
     entries: Mapping[str, str] = field(default_factory=dict, repr=False)
     setting: Setting | None = field(default=None, repr=False)
     metadata: Mapping[str, str] = field(default_factory=dict)

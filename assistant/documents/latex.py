@@ -82,6 +82,14 @@ _TOKEN = re.compile(
 _SHORTHANDS = {'"`': "„", "\"'": "“", '"<': "«", '">': "»"}
 _GERMAN = re.compile(r"german|austrian|ngerman|swissgerman")
 _BIBLIOGRAPHY = re.compile(r"\\(?:addbibresource|bibliography)(?:\[[^\]\n]*\])?\{([^{}]*)\}")
+_BIBLATEX = re.compile(
+    r"\\usepackage\s*\[[^\[\]]{0,1000}?(?<![a-z])style\s*=\s*(?P<name>[\w-]+)[^\[\]]{0,1000}\]\s*\{biblatex\}"
+)
+# Names of biblatex's styles, and the style that each is.
+_BIBLATEX_STYLES = {
+    "mla": "mla", "mla-new": "mla", "apa": "apa", "ieee": "ieee", "chicago-authordate": "chicago",
+    "chicago-notes": "chicago-notes", "authoryear": "harvard",
+}  # fmt: skip
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*")
 _BIBITEM = re.compile(r"\\bibitem\s*(?:\[(?:[^\[\]{}]|\{[^{}]*\})*\])?\s*\{(?P<key>[^{}]*)\}")
 _MARKUP = re.compile(r"\\[A-Za-z]+\*?|[{}]")
@@ -107,7 +115,15 @@ def read_latex(text: str, name: str) -> Document:
     scanner.scan(start, end if end >= 0 else len(text))
     scanner.finish()
     document = scanner.writer.document(name, "latex", text, line_starts(text), escape=escape)
-    return replace(document, bibliographies=_bibliographies(text), entries=_entries(text))
+    return replace(
+        document, bibliographies=_bibliographies(text), entries=_entries(text), style=_style(text, start)
+    )
+
+
+def _style(text: str, end: int) -> str:
+    """The style that biblatex is loaded with, if it is one of ours."""
+    match = _BIBLATEX.search(_COMMENT.sub("", text[:end]))
+    return _BIBLATEX_STYLES.get(match["name"].lower(), "") if match else ""
 
 
 def _bibliographies(text: str) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ _CALLOUT = re.compile(r"\[!\w+\][+-]?[ \t]*(?P<title>[^\n]*)\n?")
 _NAMED = re.compile(
     r"^(?:bibliography|references)[ \t]*:[ \t]*(?P<one>[^\n]*)(?P<more>(?:\n[ \t]*-[^\n]*)*)", re.MULTILINE
 )
+_STYLE = re.compile(r"^(?:csl|citation-style)[ \t]*:[ \t]*(?P<name>[^\n]*)", re.MULTILINE)
 _ITALICS_OPEN, _ITALICS_CLOSE = {"<i>", "<em>", "<cite>"}, {"</i>", "</em>", "</cite>"}
 
 
@@ -99,12 +100,17 @@ def read_markdown(text: str, name: str) -> Document:
     reader = _Reader(split_lines(normal))
     reader.read(tokens)
     document = reader.writer.document(name, "markdown", text, line_starts(text), escape=escape)
-    return replace(document, bibliographies=_bibliographies(tokens))
-
-
-def _bibliographies(tokens: Sequence[Token]) -> tuple[str, ...]:
-    """The files that the front matter names as the bibliography."""
     front = next((token.content for token in tokens if token.type == "front_matter"), "")
+    style = _STYLE.search(front)
+    return replace(
+        document,
+        bibliographies=_bibliographies(front),
+        style=style["name"].strip().strip("\"'") if style else "",
+    )
+
+
+def _bibliographies(front: str) -> tuple[str, ...]:
+    """The files that the front matter names as the bibliography."""
     names: list[str] = []
     for match in _NAMED.finditer(front):
         names += match["one"].strip().strip("[]").split(",")
@@ -320,6 +326,11 @@ class _Inline:
 
     def _copy(self, printed: str) -> None:
         """Write words, without the marks of a highlight and without remarks."""
+        if "=" not in printed and _MASK not in printed and self._index >= self._title_end:
+            # A line's characters follow each other in the text too.
+            if not self._struck:
+                self._writer.copy(printed, self._offsets[self._index])
+            return
         for index, character in enumerate(printed, self._index):
             near = self._content[index - 1 : index], self._content[index + 1 : index + 2]
             highlight = character == "=" and "=" in near

@@ -53,10 +53,14 @@ ESSAY_PARSERS: dict[str, Parser] = {
     **{suffix: essay_reader(parser) for suffix, parser in (_ARCHIVE_PARSERS | _PAGE_PARSERS).items()},
     ".rtf": essay_reader(read_rtf),
 }
+# Drafts that are text, in which an editor can be at work.
+_TEXT_PARSERS: dict[str, Callable[[str, str], Document]] = {
+    **dict.fromkeys((".md", ".markdown"), read_markdown),
+    **dict.fromkeys((".txt", ".text"), read_text),
+    **dict.fromkeys((".tex", ".latex"), read_latex),
+}
 DRAFT_PARSERS: dict[str, Parser] = {
-    **dict.fromkeys((".md", ".markdown"), _decoded(read_markdown)),
-    **dict.fromkeys((".txt", ".text"), _decoded(read_text)),
-    **dict.fromkeys((".tex", ".latex"), _decoded(read_latex)),
+    **{suffix: _decoded(parser) for suffix, parser in _TEXT_PARSERS.items()},
     **_ARCHIVE_PARSERS,
     **_PAGE_PARSERS,
     ".rtf": read_rtf,
@@ -120,6 +124,17 @@ def read_draft_text(text: str) -> Document:
     if not text.strip():
         raise DraftError("The draft on standard input holds no words; pipe one in.")
     return with_plain_notes(read_markdown(text.removeprefix("\ufeff"), "-"))
+
+
+def read_open_draft(text: str, suffix: str, name: str = "-") -> Document:
+    """Read a draft as it is in an editor, whether or not it has been saved; it may have no words yet.
+
+    Args:
+        text: Its text.
+        suffix: Suffix of the format, such as ``.md``.
+        name: Its file; ``-`` for a draft that is in none.
+    """
+    return with_plain_notes(_TEXT_PARSERS[suffix](text, name))
 
 
 @contextmanager

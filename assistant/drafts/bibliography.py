@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ from assistant.drafts.keys import WorkEntry
 _SUFFIXES = frozenset({".bib", ".bibtex", ".json"})
 # Larger files are databases and no list of works.
 _LARGEST = 50_000_000
+# All works of larger files are not listed: to read them takes a second or more.
+_LARGEST_LISTED = 2_000_000
 # Files beside a draft that are read, if it names none.
 _MOST_BESIDE = 5
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*(?P<kind>\w+)[ \t]*[{(][ \t]*(?P<key>[^\s,{}()]*)", re.MULTILINE)
@@ -54,6 +58,33 @@ def bibliography_of(
     return entries
 
 
+def all_keys(draft: Document, files: Sequence[Path] | None) -> Mapping[str, WorkEntry]:
+    """The entries of all keys that a draft may cite; files that cannot be read are left out.
+
+    Args:
+        draft: The draft.
+        files: As for ``bibliography_of``.
+    """
+    entries: dict[str, WorkEntry] = dict(draft.entries)
+    for file in files or (() if files is None else _beside(draft)):
+        with suppress(OSError, ValueError):
+            if file.stat().st_size <= _LARGEST_LISTED:
+                entries |= _read(file, _keys_in(file))
+    return entries
+
+
+def _keys_in(path: Path) -> set[str]:
+    """All keys of a file."""
+    text = path.read_text("utf-8-sig", errors="replace")
+    if path.suffix.lower() != ".json" and not text.lstrip().startswith(("[", "{")):
+        return {match["key"] for match in _ENTRY.finditer(text)}
+    value = json.loads(text)
+    items = value.get("items", value.get("references", [])) if isinstance(value, dict) else value
+    names = ("citation-key", "citationKey", "id")
+    listed = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    return {str(item[name]) for item in listed for name in names if name in item}
+
+
 def _beside(draft: Document) -> Iterator[Path]:
     """The files that a draft names as its bibliography, or else those in its folder."""
     if draft.name == "-":
@@ -74,7 +105,14 @@ def _is_readable(path: Path) -> bool:
     return path.suffix.lower() in _SUFFIXES and path.is_file() and path.stat().st_size <= _LARGEST
 
 
-def _read(path: Path, keys: Collection[str]) -> dict[str, WorkEntry]:
+def _read(path: Path, keys: Collection[str]) -> Mapping[str, WorkEntry]:
+    status = path.stat()
+    return _read_once(path, status.st_mtime_ns, status.st_size, frozenset(keys))
+
+
+@lru_cache(16)
+def _read_once(path: Path, _changed: int, _size: int, keys: frozenset[str]) -> Mapping[str, WorkEntry]:
+    """The entries of a file as it is now: a draft that is being written asks for them again and again."""
     text = path.read_text("utf-8-sig", errors="replace")
     if path.suffix.lower() == ".json" or text.lstrip().startswith(("[", "{")):
         return _read_json(json.loads(text), keys)

@@ -15,6 +15,7 @@ from assistant.core.essay import SEARCHED_KINDS, Span, StoredEssay, letters_and_
 from assistant.core.quotation import PrintedPlace, QuotationLookup
 from assistant.documents.document import Document
 from assistant.documents.reading import read_draft_file, read_draft_text
+from assistant.drafts.all_citations import KnownCitations
 from assistant.drafts.bibliography import bibliography_of
 from assistant.drafts.citations import DraftCitation
 from assistant.drafts.fixes import words_of
@@ -44,7 +45,7 @@ _ABSENT = QuotationLookup("absent", (), 0)
 def check_draft(
     draft: Path | str,
     essays: Sequence[StoredEssay],
-    style: Style,
+    style: Style | Callable[[Document], Style],
     corpus: Corpus | None = None,
     bibliographies: Sequence[Path] | None = None,
     nearest: Callable[[], Nearest] | None = None,
@@ -54,7 +55,7 @@ def check_draft(
     Args:
         draft: A file, or text in Markdown or plain text that is in no file.
         essays: The essays to compare it with.
-        style: Style of the citations in the report and in fixes.
+        style: Style of the citations in the report and in fixes, or what chooses it for the draft.
         corpus: These essays as they are searched for quotations, if they are prepared already.
         bibliographies: Files with the works that the draft cites by keys. If none is named, those are read
             that the draft names, or that are in its folder; ``None`` reads no file but the draft.
@@ -68,7 +69,8 @@ def check_draft(
             "The library holds no essay to check a draft against; add one with: assistant add FILE"
         )
     document = read_draft_file(draft) if isinstance(draft, Path) else read_draft_text(draft)
-    return Checker(essays, style, corpus).check(document, bibliographies, nearest)
+    chosen = style if isinstance(style, Style) else style(document)
+    return Checker(essays, chosen, corpus).check(document, bibliographies, nearest)
 
 
 class Checker:
@@ -82,6 +84,7 @@ class Checker:
         self.passages = {passage.id: passage for essay in essays for passage in essay.passages}
         self._records = {essay.id: essay.reference for essay in essays}
         self._style = style
+        self.known_citations: KnownCitations | None = None
 
     def check(
         self,
@@ -90,10 +93,14 @@ class Checker:
         nearest: Callable[[], Nearest] | None = None,
     ) -> DraftReport:
         """Find the problems of a draft; ``bibliographies`` and ``nearest`` as for ``check_draft``."""
-        contents = find_quotations(draft)
+        return self.begin(draft, bibliographies).report(nearest)
+
+    def begin(self, draft: Document, bibliographies: Sequence[Path] | None = None) -> DraftCheck:
+        """Read the quotations and citations of a draft."""
+        contents = find_quotations(draft, self.known_citations)
         keys = {citation.key for block in contents.citations for citation in block if citation.key}
         meant = DraftSources(draft, self.sources, bibliography_of(draft, keys, bibliographies))
-        return _Check(self, draft, contents, meant).report(nearest)
+        return DraftCheck(self, draft, contents, meant)
 
     def look_up(self, words: str, essays: frozenset[str] = frozenset()) -> QuotationLookup:
         """As ``Corpus.look_up``; what is too long for a quotation, or has no words, is absent."""
@@ -124,18 +131,30 @@ class Checker:
         return any(self.passages[name].kind in SEARCHED_KINDS for name in place.passages)
 
 
-class _Check:
-    """The check of one draft."""
+class DraftCheck:
+    """The check of one draft.
+
+    Args:
+        checker: Has the essays.
+        draft: The draft.
+        contents: Its quotations and citations.
+        meant: Which essays its citations mean.
+
+    Attributes:
+        contents: As given.
+        meanings: What the citation of each quotation means.
+        resolver: Tells what citations mean by what was named before.
+    """
 
     def __init__(
         self, checker: Checker, draft: Document, contents: DraftContents, meant: DraftSources
     ) -> None:
-        self._checker, self._draft, self._contents, self._meant = checker, draft, contents, meant
+        self._checker, self._draft, self.contents, self._meant = checker, draft, contents, meant
         self._lookups: dict[tuple[str, frozenset[str]], QuotationLookup] = {}
         meant.learn(self._evidence())
-        self._resolver = CitationResolver(draft, contents, checker.sources, meant)
-        self._meanings = [self._resolver.meaning(quotation) for quotation in self._contents.quotations]
-        self._citing = Counter(meaning.citation for meaning in self._meanings)
+        self.resolver = CitationResolver(draft, contents, checker.sources, meant)
+        self.meanings = [self.resolver.meaning(quotation) for quotation in self.contents.quotations]
+        self._citing = Counter(meaning.citation for meaning in self.meanings)
         self._next_cited = self._following()
         self._log = ProblemLog(draft, checker.cite, checker.look_up)
         self._page_check = PageCheck(draft, checker.pages, checker.sources.year, self._log)
@@ -148,12 +167,12 @@ class _Check:
 
     def _evidence(self) -> Iterator[tuple[DraftCitation, str]]:
         """Citations that do not show their source, of words that an essay has on the pages cited."""
-        for quotation in self._contents.quotations:
+        for quotation in self.contents.quotations:
             nearest = quotation.citations[0] if quotation.citations else None
             if nearest is None or not self._meant.is_opaque(nearest):
                 continue
-            words = self._words(quotation)
-            lookup = self._look_up(words)
+            words = self.words(quotation)
+            lookup = self.look_up(words)
             places = [match.place for match in lookup.comparisons]
             if lookup.verdict != "exact" or len({place.essay_id for place in places}) > 1:
                 continue
@@ -161,28 +180,30 @@ class _Check:
             if self._is_distinctive(words, lookup) and any(self._covers(cited, place) for place in places):
                 yield nearest, places[0].essay_id
 
-    def _words(self, quotation: DraftQuotation) -> str:
+    def words(self, quotation: DraftQuotation) -> str:
+        """The words of a quotation, with single spaces."""
         return " ".join(words_of(self._draft, quotation.start, quotation.end)[0].split())
 
-    def _look_up(self, words: str, essays: frozenset[str] = frozenset()) -> QuotationLookup:
+    def look_up(self, words: str, essays: frozenset[str] = frozenset()) -> QuotationLookup:
+        """As ``Checker.look_up``; each question is answered once."""
         if (words, essays) not in self._lookups:
             self._lookups[words, essays] = self._checker.look_up(words, essays)
         return self._lookups[words, essays]
 
     def _following(self) -> list[int | None]:
         """For each quotation, the next one of its paragraph that has a citation."""
-        quotations, following = self._contents.quotations, list[int | None]()
+        quotations, following = self.contents.quotations, list[int | None]()
         last: int | None = None
         for number in reversed(range(len(quotations))):
             is_near = last is not None and quotations[last].block == quotations[number].block
             following.append(last if is_near else None)
-            last = number if self._meanings[number].citation else last
+            last = number if self.meanings[number].citation else last
         return following[::-1]
 
     def report(self, nearest: Callable[[], Nearest] | None = None) -> DraftReport:
         """Check the draft."""
-        for number, quotation in enumerate(self._contents.quotations):
-            words = self._words(quotation)
+        for number, quotation in enumerate(self.contents.quotations):
+            words = self.words(quotation)
             if any(map(str.isalnum, words)):
                 self._check(number, words)
         self._check_pages()
@@ -197,12 +218,12 @@ class _Check:
     def _hints(self, nearest: Callable[[], Nearest]) -> tuple[Hint, ...]:
         checker = self._checker
         paraphrases = ParaphraseCheck(
-            self._draft, self._contents, self._resolver, checker.sources, checker.pages, checker.cite
+            self._draft, self.contents, self.resolver, checker.sources, checker.pages, checker.cite
         )
         return paraphrases.hints(nearest)
 
     def _check(self, number: int, words: str) -> None:
-        quotation, meaning = self._contents.quotations[number], self._meanings[number]
+        quotation, meaning = self.contents.quotations[number], self.meanings[number]
         if meaning.citation is None:
             self._check_uncited(number, words)
         elif meaning.carried and self._is_on_page(words, meaning):
@@ -217,13 +238,13 @@ class _Check:
 
     def _is_on_page(self, words: str, meaning: Meaning) -> bool:
         """Whether an essay has words on the very page of a citation that names no source."""
-        lookup = self._look_up(words)
+        lookup = self.look_up(words)
         places = [match.place for match in lookup.comparisons]
         return lookup.verdict == "exact" and any(self._covers(meaning, place) for place in places)
 
     def _check_on_page(self, quotation: DraftQuotation, meaning: Meaning, words: str) -> None:
         """A quotation that is on the page which its citation names without a source."""
-        lookup = self._look_up(words, meaning.essays or frozenset())
+        lookup = self.look_up(words, meaning.essays or frozenset())
         if lookup.verdict == "exact" and meaning.essays:
             self._check_cited(quotation, meaning, words, meaning.essays)
         else:
@@ -235,7 +256,7 @@ class _Check:
         self, quotation: DraftQuotation, meaning: Meaning, words: str, essays: frozenset[str]
     ) -> None:
         """A quotation that is cited to essays of the library."""
-        lookup = self._look_up(words, essays)
+        lookup = self.look_up(words, essays)
         if lookup.verdict == "exact":
             self._count(exact=True)
             self._log.changed_sense(quotation, lookup, meaning.citation)
@@ -244,7 +265,7 @@ class _Check:
                 self._note_cited(words, lookup, meaning)
                 self._find_second_hand(quotation, meaning, lookup)
             return
-        everywhere = self._look_up(words)
+        everywhere = self.look_up(words)
         if everywhere.verdict == "exact" and len(words.split()) > _SHORT and meaning.citation:
             self._wrong_source(quotation, everywhere, meaning.citation)
         elif self._is_no_claim(quotation, words, lookup):
@@ -322,7 +343,7 @@ class _Check:
 
     def _check_other_work(self, quotation: DraftQuotation, meaning: Meaning, words: str) -> None:
         """A quotation that is cited to a work that the library does not have."""
-        lookup = self._look_up(words)
+        lookup = self.look_up(words)
         distinctive = lookup.verdict == "exact" and self._is_distinctive(words, lookup)
         if meaning.citation and distinctive and quotation.is_unambiguous:
             self._wrong_source(quotation, lookup, meaning.citation)
@@ -336,7 +357,7 @@ class _Check:
 
     def _check_without_source(self, quotation: DraftQuotation, meaning: Meaning, words: str) -> None:
         """A quotation with a citation that names no source, where none is named before it either."""
-        lookup = self._look_up(words)
+        lookup = self.look_up(words)
         if lookup.verdict == "exact":
             self._count(exact=True)
             if self._is_distinctive(words, lookup):
@@ -349,7 +370,7 @@ class _Check:
             self._pass_over()
 
     def _check_uncited(self, number: int, words: str) -> None:
-        quotation, lookup = self._contents.quotations[number], self._look_up(words)
+        quotation, lookup = self.contents.quotations[number], self.look_up(words)
         is_heading = self._draft.blocks[quotation.block].is_heading
         is_title = is_titled(words) or self._checker.sources.is_title(words)
         if len(words.split()) <= _SHORT or is_title or is_heading:
@@ -360,7 +381,7 @@ class _Check:
             if not self._has_citation_elsewhere(number, words, lookup):
                 self._log.uncited(quotation, lookup)
         elif self._is_from_essay(words, lookup):
-            self._misquoted(quotation, words, lookup, self._meanings[number])
+            self._misquoted(quotation, words, lookup, self.meanings[number])
             if not self._has_citation_elsewhere(number, words, lookup):
                 self._log.uncited(quotation, lookup)
         else:
@@ -381,29 +402,29 @@ class _Check:
             return True
         if following is None:
             return False
-        meaning = self._meanings[following]
+        meaning = self.meanings[following]
         essays = meaning.essays or ()
         return any(place.essay_id in essays and self._covers(meaning, place) for place in places)
 
     def _beside(self, number: int) -> Sequence[DraftCitation]:
         """The citations near a quotation without one: those before it in its note, those after a block."""
-        quotation, blocks = self._contents.quotations[number], self._draft.blocks
+        quotation, blocks = self.contents.quotations[number], self._draft.blocks
         if blocks[quotation.block].kind == "note":
-            own = self._contents.citations[quotation.block]
+            own = self.contents.citations[quotation.block]
             return [citation for citation in own if citation.start < quotation.start]
         following = quotation.block + 1
         while following < len(blocks) and blocks[following].kind == "note":
             following += 1
         if following >= len(blocks):
             return ()
-        citations = self._contents.citations[following]
+        citations = self.contents.citations[following]
         if not quotation.set_off and not self._is_alone(following):
             return ()
         return [each for each in citations if each.start == citations[0].start]
 
     def _is_alone(self, block: int) -> bool:
         """Whether a paragraph or a cell of a table is nothing but a citation."""
-        citations, own = self._contents.citations[block], self._draft.blocks[block]
+        citations, own = self.contents.citations[block], self._draft.blocks[block]
         return any((each.start, each.end) == (own.start, own.end) for each in citations)
 
     def _cites(self, citation: DraftCitation, place: PrintedPlace) -> bool:
@@ -443,14 +464,14 @@ class _Check:
         if citation is None or not (citation.who or citation.key or self._covers(meaning, place)):
             return
         author = self._checker.second_hand.author(lookup, place.essay_id)
-        sentences = self._contents.sentences
+        sentences = self.contents.sentences
         if author and not is_acknowledged(self._draft, sentences, quotation, citation, author):
             certain = quotation.is_unambiguous and self._citing[citation] == 1 and lookup.places == 1
             self._log.second_hand(quotation, place, citation, certain=certain)
 
     def _check_pages(self) -> None:
         """Check the pages of all citations, those too that belong to no quotation."""
-        for citation in (citation for block in self._contents.citations for citation in block):
+        for citation in (citation for block in self.contents.citations for citation in block):
             essays = self._meant.meant(citation) or frozenset[str]()
             place = citation.start, citation.locator
             if len(essays) == 1 and place not in self._misattributed:
@@ -458,7 +479,7 @@ class _Check:
         self._page_check.check()
 
     def _find_unmarked(self) -> None:
-        quotations, checker = self._contents.quotations, self._checker
+        quotations, checker = self.contents.quotations, self._checker
         found = find_unmarked(self._draft, quotations, checker.corpus)
         running = (reused for reused in found if checker.is_running_text(reused.place))
         for reused in joined_runs(running, checker.passages):

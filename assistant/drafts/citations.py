@@ -6,8 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import groupby
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 
 from assistant.core.essay import Span
 from assistant.documents.document import NOTE_CALL, Block, Document
@@ -128,57 +127,9 @@ class DraftCitation:
     translated: bool = False
 
 
-def find_citations(draft: Document) -> tuple[tuple[DraftCitation, ...], ...]:
-    """All citations of each block, in order; those of its notes are where the note is called."""
-    notes: dict[int, list[DraftCitation]] = {}
-    found = [[] if block.kind == "reference" else _of_block(draft, block, notes) for block in draft.blocks]
-    return tuple(map(tuple, _with_ibid(draft, found)))
-
-
-def _with_ibid(draft: Document, found: list[list[DraftCitation]]) -> list[list[DraftCitation]]:
-    """The citations, each "ibid." with the source before it, in the order in which a reader meets them."""
-    resolved = [list(citations) for citations in found]
-    in_notes: dict[int, DraftCitation | None] = {}
-    before: DraftCitation | None = None
-    for index, block in enumerate(draft.blocks):
-        if block.kind == "note":
-            continue
-        resolved[index] = []
-        for start, several in groupby(found[index], key=attrgetter("start")):
-            in_notes.setdefault(draft.notes.get(start, -1), before)
-            group = [_same_source(citation, before) for citation in several]
-            resolved[index] += group
-            before = _first_source(group, before)
-    before = None
-    for index, block in enumerate(draft.blocks):
-        if block.kind == "note":
-            before = in_notes.get(index, before)
-            resolved[index] = [_same_source(citation, before) for citation in found[index]]
-    return resolved
-
-
-def _same_source(citation: DraftCitation, before: DraftCitation | None) -> DraftCitation:
-    """A citation; if it is "ibid.", that of the source before."""
-    if not citation.ibid or before is None:
-        return citation
-    named = replace(citation, who=before.who, key=before.key, year=before.year)
-    if citation.pages:
-        return named
-    origin = before.origin or before.locator or (before.start, before.end)
-    return replace(named, pages=before.pages, origin=origin)
-
-
-def _first_source(group: list[DraftCitation], before: DraftCitation | None) -> DraftCitation | None:
-    """The source that "ibid." means after these citations of one place."""
-    named = next((citation for citation in group if citation.who or citation.key), None)
-    if named is not None:
-        return before if named.remark else named
-    if before is None:
-        return None
-    return replace(before, pages=group[0].pages, locator=group[0].locator, origin=None)
-
-
-def _of_block(draft: Document, block: Block, notes: dict[int, list[DraftCitation]]) -> list[DraftCitation]:
+def citations_of_block(
+    draft: Document, block: Block, notes: dict[int, list[DraftCitation]]
+) -> list[DraftCitation]:
     """All citations of a block.
 
     Args:
@@ -390,7 +341,7 @@ def _note(draft: Document, block: Block) -> list[DraftCitation]:
     prose, start, end = draft.prose, block.start, block.end
     paged = [
         citation
-        for citation in _of_block(draft, block, {})
+        for citation in citations_of_block(draft, block, {})
         if citation.key or citation.ibid or (citation.pages and citation.who)
     ]
     sources = paged or _plain_note(prose, start, end)

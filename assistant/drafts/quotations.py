@@ -15,7 +15,8 @@ from operator import attrgetter, itemgetter
 from assistant.core.essay import Span
 from assistant.core.lines import CLIPPED_WORDS
 from assistant.documents.document import NOTE_CALL, Document
-from assistant.drafts.citations import LONGEST_SIGNATURE, SIGNATURE, DraftCitation, find_citations
+from assistant.drafts.all_citations import KnownCitations, find_citations
+from assistant.drafts.citations import LONGEST_SIGNATURE, SIGNATURE, DraftCitation
 from assistant.drafts.wording import COMPARED
 
 # What may close each opening mark.
@@ -245,9 +246,9 @@ class DraftContents:
     sentences: Sentences
 
 
-def find_quotations(draft: Document) -> DraftContents:
-    """Find the quotations of a draft, and their citations."""
-    citations = find_citations(draft)
+def find_quotations(draft: Document, known: KnownCitations | None = None) -> DraftContents:
+    """Find the quotations of a draft, and their citations; ``known`` has those of paragraphs read before."""
+    citations = find_citations(draft, known)
     quotations: list[DraftQuotation] = []
     sentences = Sentences(draft.prose)
     for index, block in enumerate(draft.blocks):
@@ -376,6 +377,15 @@ class Sentences:
         index = bisect_right(self._ends, end, key=itemgetter(1)) - 1
         begin = self._ends[index][0] + 1 if index >= 0 else start
         return self._prose[max(start, begin, end - _LONGEST_SENTENCE) : end]
+
+    def around(self, offset: int, start: int, end: int) -> Span:
+        """The sentence in which an offset is, of a paragraph that is ``start`` to ``end``."""
+        index = bisect_right(self._ends, offset, key=itemgetter(0)) - 1
+        while index >= 0 and self._ends[index][1] - 1 > offset:
+            index -= 1
+        begin = self._ends[index][0] + 1 if index >= 0 else start
+        last = self._ends[index + 1][0] + 1 if index + 1 < len(self._ends) else end
+        return max(start, begin), min(end, last)
 
     def ends_before(self, citation: DraftCitation) -> bool:
         """Whether a note is called after the end of a sentence, to which its citation then belongs."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import attrgetter, itemgetter
 
 from assistant.citations.record import family_of
@@ -45,6 +46,11 @@ _THE_ESSAY = re.compile(
 _NAMED_WITHIN = 400
 # Letters of a title's first words by which it is cited.
 _FEWEST_LETTERS_CITED = 4
+# The first letters of a word, and what divides the words of a title.
+_FIRST_WORD = re.compile(r"\b[^\W_]+")
+_WORDS_APART = "[^a-z0-9]{1,3}"
+# Names and years of which it is remembered what they mean.
+_MOST_NAMED = 10_000
 # Words that may be where a speaker's name is.
 _NO_NAMES = frozenset("he she it they we i one this that who which the essay author article".split())
 
@@ -117,19 +123,38 @@ class Sources:
         self._title_words = {
             essay.id: _title_words(without_case_and_accents(plain_title(essay.reference))) for essay in essays
         }
-        # Each main title that may be named in a sentence, with the essays.
+        # Each author and each main title that may be named in a sentence, with the essays.
+        titles = [
+            (words, frozenset({name}))
+            for name, words in self._title_words.items()
+            if len(words) > 1 and sum(map(len, words)) >= _FEWEST_LETTERS
+        ]
         self._in_text = [
             *self._authors,
-            *(
-                (re.compile(rf"\b{r'[^a-z0-9]{1,3}'.join(map(re.escape, words))}\b"), frozenset({name}))
-                for name, words in self._title_words.items()
-                if len(words) > 1 and sum(map(len, words)) >= _FEWEST_LETTERS
-            ),
+            *((re.compile(rf"\b{_WORDS_APART.join(map(re.escape, words))}\b"), ids) for words, ids in titles),
         ]
+        names = (_FIRST_WORD.search(name) for name in by_name)
+        firsts = [*(name[0] if name else "" for name in names), *(words[0] for words, _ in titles)]
         self.keys = CitationKeys(essays)
+        # Which of them begin with a word: a text is searched for words, and not for each name in turn.
+        self._by_first_word: dict[str, list[int]] = {}
+        for number, first in enumerate(firsts):
+            self._by_first_word.setdefault(first, []).append(number)
+        # What names meant: a draft has each many times.
+        self._named: dict[tuple[str, str], frozenset[str]] = {}
+        # The mentions of the last text, which are asked for twice.
+        self._last_mentions: tuple[str, list[Mention]] = ("", [])
 
     def named(self, who: str, year: str = "") -> frozenset[str]:
         """Ids of the essays that names and titles, and a year, may mean."""
+        key = who, year
+        if key not in self._named:
+            if len(self._named) >= _MOST_NAMED:
+                self._named.clear()
+            self._named[key] = self._find_named(who, year)
+        return self._named[key]
+
+    def _find_named(self, who: str, year: str) -> frozenset[str]:
         named = self._by_name(who) or self._by_title(who) or self._by_part_of_name(who)
         if not named and _SHORT_FORM.fullmatch(who):
             named = by_acronym(who, tuple(self._essays.values()))
@@ -137,17 +162,26 @@ class Sources:
 
     def mentions(self, text: str) -> list[Mention]:
         """Where a text names authors of the library, in order."""
-        folded = [without_case_and_accents(character) for character in text]
-        words = "".join(folded)
-        offsets = [offset for offset, letters in enumerate(folded) for _ in letters]
-        return sorted(
-            (
-                Mention(offsets[match.start()], offsets[match.end() - 1] + 1, essays)
-                for pattern, essays in self._in_text
-                for match in pattern.finditer(words)
-            ),
-            key=attrgetter("start"),
-        )
+        if text == self._last_mentions[0]:
+            return self._last_mentions[1]
+        words, offsets = _folded(text)
+        mentions: list[Mention] = []
+        ends: dict[int, int] = {}
+        for token in _FIRST_WORD.finditer(words):
+            for number, (pattern, essays) in self._beginning_with(token[0]):
+                match = pattern.match(words, token.start())
+                if match and match.start() >= ends.get(number, 0):
+                    ends[number] = match.end()
+                    first, last = offsets[match.start()], offsets[match.end() - 1] + 1
+                    mentions.append(Mention(first, last, essays))
+        self._last_mentions = text, mentions
+        return mentions
+
+    def _beginning_with(self, word: str) -> Iterator[tuple[int, tuple[re.Pattern[str], frozenset[str]]]]:
+        """The names and titles of which a word may be the first; a genitive's too."""
+        for first in (word, word[:-1]) if word.endswith("s") else (word,):
+            for number in self._by_first_word.get(first, ()):
+                yield number, self._in_text[number]
 
     def has_other_speaker(self, sentence: str) -> bool:
         """Whether a sentence names speakers, none of whom is an author of the library."""
@@ -212,6 +246,19 @@ class Sources:
             for essay_id, name in self._names.items()
             if len(name.split()) > 1 and words and words <= set(name.split())
         )
+
+
+def _folded(text: str) -> tuple[str, Sequence[int]]:
+    """A text without case and accents, and the offset in the text of each of its characters."""
+    if text.isascii():
+        return text.lower(), range(len(text))
+    folded = list(map(_fold, text))
+    return "".join(folded), [offset for offset, letters in enumerate(folded) for _ in letters]
+
+
+@lru_cache(4096)
+def _fold(character: str) -> str:
+    return without_case_and_accents(character)
 
 
 def _title_words(title: str) -> tuple[str, ...]:

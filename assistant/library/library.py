@@ -6,6 +6,7 @@ Other rooms use the library through this class alone. Each call takes one snapsh
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -181,11 +182,13 @@ class Library(Holdings):
         draft: Path | str,
         *,
         essays: Sequence[str] = (),
-        style: str = "mla",
+        style: str | None = "mla",
         where: Selection = EVERYTHING,
         **options: Any,
     ) -> DraftReport:
         """Check a draft as ``drafts.check.check_draft`` does; with ``paraphrases`` the model gives hints.
+
+        With no ``style`` it is the one that the draft names, or else MLA's.
 
         Errors as for ``quote``, and if the draft cannot be read or there is no essay at all.
         """
@@ -197,7 +200,8 @@ class Library(Holdings):
         self._report_damage(snapshot)
         corpus = snapshot.quotations().corpus if checked and not essays else None
         near = (lambda: self.finder().nearest_words) if options.pop("paraphrases", False) else None
-        return check_draft(draft, checked, snapshot.style(style), corpus, nearest=near, **options)
+        chosen = snapshot.style(style) if style else partial(draft_files.own_style, snapshot, self._notify)
+        return check_draft(draft, checked, chosen, corpus, nearest=near, **options)
 
     fixed_draft = staticmethod(draft_files.fixed_draft)
     write_fixed_draft = staticmethod(draft_files.write_fixed_draft)

@@ -12,8 +12,9 @@ from rapidfuzz.distance import Levenshtein
 
 from assistant.core.errors import QuotationError
 from assistant.core.essay import StoredEssay
-from assistant.core.quotation import QuotationLookup, ReusedWords
+from assistant.core.quotation import PrintedPlace, QuotationLookup, ReusedWords
 from assistant.quotations.aligning import exact, span_of
+from assistant.quotations.beginnings import sentences_beginning
 from assistant.quotations.matching import OMITTED, SUBSTITUTED, Matcher, Step
 from assistant.quotations.nearest import nearest
 from assistant.quotations.normalise import skeleton
@@ -188,6 +189,10 @@ class Corpus:
             if matches:
                 return [matches[key] for key in sorted(matches)]
         return []
+
+    def sentences_beginning(self, words: str, most: int) -> list[PrintedPlace]:
+        """Sentences that begin with words, as ``beginnings.sentences_beginning`` finds them."""
+        return sentences_beginning(self._haystack, words, most)
 
     def reused(self, draft: str, shortest: int = 8) -> list[ReusedWords]:
         """Find runs of words of a draft that occur in an essay.
