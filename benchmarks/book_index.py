@@ -19,7 +19,6 @@ from pathlib import Path
 
 from assistant.book_index.joining import joined
 from assistant.book_index.making import index_of_essay
-from assistant.core.book_index import BookIndex
 from assistant.core.essay import IngestReport, PageStart, Passage, SourceMap, StoredEssay
 from assistant.evaluation.book_index import load_index, score
 from assistant.library.files import find_root
@@ -81,7 +80,7 @@ def print_many(count: int, paragraphs: int) -> None:
     words = sum(len(passage.text.split()) for passage in first.passages)
     print(f"one essay of {words:,} words: {time.perf_counter() - start:.3f} s, {_megabytes():.0f} MB")
     start = time.perf_counter()
-    indexes: list[BookIndex] = [index_of_essay(essay) for essay in made_essays(count, paragraphs)]
+    indexes = [index_of_essay(essay) for essay in made_essays(count, paragraphs)]
     made = time.perf_counter() - start
     index = joined(indexes)
     places = sum(len(entry.places) for _, entries in index.kinds() for entry in entries)

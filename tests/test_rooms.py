@@ -38,7 +38,7 @@ IMPORTS: dict[str, set[str]] = {
         *"attribution chunking citations citations/styles core retrieval retrieval/models".split(),
     },
     "drafts": {"attribution", "citations", "citations/styles", "core", "documents", "quotations"},
-    "book_index": {"attribution", "citations", "core"},
+    "book_index": {"attribution", "citations", "core", "quotations"},
     "retrieval": {"core", "retrieval/index", "retrieval/models"},
     "retrieval/index": {"core", "retrieval/models"},
     "retrieval/models": {"core"},

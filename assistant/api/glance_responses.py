@@ -9,11 +9,11 @@ from pydantic import BaseModel, Field
 from assistant.api.requests import ABSENT
 from assistant.api.responses import (
     LOCATOR,
-    InText,
     End,
     EssayId,
     HighlightObject,
     HitObject,
+    InText,
     Pages,
     PassageId,
     Printed,

@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
-from assistant.book_index.making import entry_of, sort_key
+from assistant.book_index.making import IndexedEssay, entry_of, sort_key
+from assistant.book_index.shared import shared_sources
 from assistant.core.book_index import BookIndex, IndexEntry
 from assistant.core.essay import letters_and_digits
 
+# Terms of a joint index at most.
+_MOST_TERMS = 200
 
-def joined(indexes: Sequence[BookIndex]) -> BookIndex:
+
+def joined(essays: Sequence[IndexedEssay]) -> BookIndex:
     """One index of several essays; that of a single essay is returned as it is."""
+    indexes = [essay.index for essay in essays]
     if len(indexes) == 1:
         return indexes[0]
     people = _same_people([entry for index in indexes for entry in (*index.names, *index.quoted)])
+    quotations = (words for essay in essays for words in essay.quotations)
     return BookIndex(
         essays=tuple(essay for index in indexes for essay in index.essays),
         names=_merged(
@@ -28,10 +34,17 @@ def joined(indexes: Sequence[BookIndex]) -> BookIndex:
         quoted=_merged(
             (entry for index in indexes for entry in index.quoted), lambda entry: people[entry.entry]
         ),
-        terms=_merged(
-            (entry for index in indexes for entry in index.terms), lambda entry: entry.entry.casefold()
+        terms=_shared_terms(
+            _merged((entry for index in indexes for entry in index.terms), lambda entry: entry.entry)
         ),
+        shared=tuple(shared_sources(quotations, people)),
     )
+
+
+def _shared_terms(terms: Sequence[IndexEntry]) -> tuple[IndexEntry, ...]:
+    """The terms of the most essays; of a few essays all."""
+    kept = sorted(terms, key=lambda entry: -len(entry.essays))[:_MOST_TERMS]
+    return tuple(sorted(kept, key=lambda entry: sort_key(entry.entry)))
 
 
 def _same_people(entries: Iterable[IndexEntry]) -> dict[str, str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from assistant.attribution.people import EssayNames, PrimaryWork
 from assistant.attribution.quoted_spans import QuotedSpans
@@ -14,6 +15,7 @@ from assistant.book_index.attributing import Attribution, NamedPerson, WorkOfPer
 from assistant.book_index.capitals import INDEXED_KINDS, WordUse
 from assistant.book_index.persons import Person, Persons
 from assistant.book_index.quoted import QuotedAuthors, QuotedPlace, authors_of
+from assistant.book_index.shared import QuotedWordsAt
 from assistant.book_index.terms import EssayTerms, Term
 from assistant.book_index.works import Work, Works
 from assistant.citations.locators import page_range
@@ -27,9 +29,22 @@ _PARAGRAPH = "par. "
 _RECORD_TITLE = re.compile(r"<i>([^<]+)</i>")
 
 
-def index_of_essay(essay: StoredEssay) -> BookIndex:
+@dataclass(frozen=True, slots=True)
+class IndexedEssay:
+    """An essay's index, and what a joint index needs besides.
+
+    Attributes:
+        index: The index.
+        quotations: The words that the essay quotes from an author whom it names, in reading order.
+    """
+
+    index: BookIndex
+    quotations: tuple[QuotedWordsAt, ...]
+
+
+def index_of_essay(essay: StoredEssay) -> IndexedEssay:
     """The index of one essay."""
-    return _EssayIndex(essay).index()
+    return _EssayIndex(essay).indexed()
 
 
 class _EssayIndex:
@@ -42,7 +57,8 @@ class _EssayIndex:
         self._texts = {passage.id: passage.text for passage in self._passages}
         self._marks = {note.passage: note.mark for passage in essay.passages for note in passage.notes}
 
-    def index(self) -> BookIndex:
+    def indexed(self) -> IndexedEssay:
+        """The index, with the quotations."""
         essay, passages = self._essay, self._passages
         spans = QuotedSpans(essay.passages)
         voices = EssayVoices(essay.passages, spans)
@@ -58,13 +74,40 @@ class _EssayIndex:
         primary = PrimaryWork(essay.passages, EssayNames(essay.passages)).author
         attribution = Attribution(passages, named, titled, primary)
         cited = [*QuotedAuthors(passages, quoted, spans, named, attribution).places()]
-        return BookIndex(
+        for place in cited:
+            # "Ishiguro himself claims that" ("I'm Sorry" 124)
+            for work in works.works if place.title else ():
+                if not work.authors and place.title in {self._printed(*mention) for mention in work.mentions}:
+                    work.authors.append(place.family)
+        index = BookIndex(
             essays=(essay.id,),
             names=_sorted(map(self._name, persons.people)),
             works=_sorted(self._work(work, persons.people) for work in works.works),
             quoted=_sorted(self._quoted(cited, persons.people)),
             terms=_sorted(map(self._term, self._terms(named, works))),
         )
+        return IndexedEssay(index, tuple(self._quotations(cited, works.works, persons.people)))
+
+    def _quotations(
+        self, cited: Sequence[QuotedPlace], works: Sequence[Work], people: Sequence[Person]
+    ) -> Iterator[QuotedWordsAt]:
+        """The quotations with the headings of author and work."""
+        by_form = {self._printed(*mention): work.heading for work in works for mention in work.mentions}
+        of_author: dict[str, Counter[str]] = {}
+        for work in works:
+            for name in work.authors[:1]:
+                author = _heading_of(name, people)
+                of_author.setdefault(author, Counter())[work.heading] += len(work.mentions)
+        for quoted in cited:
+            person = _person_of(quoted.family, people)
+            author = person.heading if person else quoted.family
+            title = by_form.get(quoted.title) or _main_work(of_author.get(author, Counter()))
+            place = self._place(quoted.number, quoted.start, quoted.end, secondhand=quoted.secondhand)
+            text = self._printed(quoted.number, quoted.start, quoted.end)
+            yield QuotedWordsAt(place, text, author, title, quoted.locator)
+
+    def _printed(self, number: int, start: int, end: int) -> str:
+        return self._passages[number].text[start:end]
 
     def _terms(self, named: Sequence[Sequence[NamedPerson]], works: Works) -> list[Term]:
         taken = [
@@ -206,6 +249,12 @@ def _is_local(person: Person) -> bool:
     passages = {mention.number for mention in person.mentions}
     by_given_name = any(not mention.given and mention.family != person.family for mention in person.mentions)
     return bool(person.given) and len(passages) <= _FEW and not by_given_name
+
+
+def _main_work(mentions: Counter[str]) -> str:
+    """The work of an author that the essay names far more than the others; empty if there is none."""
+    (first, most), *others = mentions.most_common(2) or [("", 0)]
+    return first if not others or most > 2 * others[0][1] else ""
 
 
 def _person_of(family: str, people: Sequence[Person]) -> Person | None:

@@ -39,6 +39,7 @@ class QuotedPlace:
         family: Family name of the author, as the essay prints it.
         locator: The page or other place that the essay cites for them, or the empty string.
         secondhand: Whether the essay quotes them as somebody else does.
+        title: The title in their citation, or the empty string.
     """
 
     number: int
@@ -47,6 +48,7 @@ class QuotedPlace:
     family: str
     locator: str
     secondhand: bool
+    title: str = ""
 
 
 class QuotedAuthors:
@@ -97,7 +99,8 @@ class QuotedAuthors:
         for family in families:
             self._said.append((_plain(text), family))
             self._attribution.note(number, family)
-            yield QuotedPlace(number, words.start, words.end, family, words.locator, secondhand)
+            title = citation.title if citation else ""
+            yield QuotedPlace(number, words.start, words.end, family, words.locator, secondhand, title)
 
     def _echoed(self, text: str, citation: Parenthetical | None) -> list[str]:
         """The author of words without citation that repeat a part of words quoted before."""

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Literal
 
 EntryKind = Literal["names", "works", "quoted", "terms"]
-SharedKind = Literal["work", "page", "words"]
+SharedKind = Literal["work", "author", "page", "words"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +87,7 @@ class IndexEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedSource:
-    """What several essays quote: the same work or author, the same page, or the same words.
+    """What several essays quote: the same work, an author without a work, the same page, or the same words.
 
     Attributes:
         kind: What they share.

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping, Sequence
 
 from assistant.book_index.joining import joined
-from assistant.book_index.making import index_of_essay
+from assistant.book_index.making import IndexedEssay, index_of_essay
 from assistant.core.book_index import BookIndex
 from assistant.core.essay import StoredEssay
 
@@ -23,7 +23,7 @@ class BookIndexes:
 
     def __init__(self, essays: Mapping[str, StoredEssay]) -> None:
         self._essays = essays
-        self._made: dict[str, BookIndex] = {}
+        self._made: dict[str, IndexedEssay] = {}
         self._lock = threading.Lock()
 
     def of(self, essay_ids: Sequence[str]) -> BookIndex:
@@ -34,7 +34,7 @@ class BookIndexes:
         """
         return joined([self._one(essay_id) for essay_id in essay_ids])
 
-    def _one(self, essay_id: str) -> BookIndex:
+    def _one(self, essay_id: str) -> IndexedEssay:
         with self._lock:
             made = self._made.get(essay_id)
             if made is None:

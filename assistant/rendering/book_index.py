@@ -19,7 +19,12 @@ HEADINGS: dict[EntryKind, str] = {
     "terms": "Terms",
 }
 SHARED_HEADING = "Quoted by several essays"
-_SHARED = {"work": "the same work", "page": "the same page", "words": "the same words"}
+_SHARED = {
+    "work": "the same work",
+    "author": "the same author",
+    "page": "the same page",
+    "words": "the same words",
+}
 _COLUMNS = ("kind", "entry", "author", "year", "pages", "forms", "passages", "secondhand")
 # A spreadsheet runs a cell that begins with one of these as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

@@ -58,7 +58,7 @@ def made(texts: list[str], name: str) -> StoredEssay:
 @given(_TEXTS)
 def test_every_form_is_a_slice(texts: list[str]) -> None:
     one = made(texts, "one")
-    assert_slices(index_of_essay(one), one)
+    assert_slices(index_of_essay(one).index, one)
 
 
 @given(_TEXTS, _TEXTS)
@@ -84,7 +84,7 @@ def test_a_page_number_is_of_the_place() -> None:
     text = "Ada Marsh wrote of lamps, and so did Otto Tann. Marsh says more."
     pages = (PageStart("8", 0), PageStart("9", 40))
     one = essay(replace(passage("one/p01", text), pages=pages))
-    entries = {entry.entry: entry for entry in index_of_essay(one).names}
+    entries = {entry.entry: entry for entry in index_of_essay(one).index.names}
     assert entries["Marsh, Ada"].pages == ("8", "9")
     assert entries["Tann, Otto"].pages == ("8", "9")
     assert entries["Marsh, Ada"].locators == "8-9"
