@@ -70,6 +70,12 @@ def opened(tmp_path: Path) -> Opened:
 
 
 @pytest.fixture
+def empty(tmp_path: Path) -> Opened:
+    """A library of one's own that holds nothing yet."""
+    return Opened(tmp_path / "library")
+
+
+@pytest.fixture
 def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Command:
     """The command in a folder with the library ``shelf``, which it uses unless told otherwise."""
     monkeypatch.setenv("ASSISTANT_LIBRARY", str(sample_library(tmp_path / "shelf")))

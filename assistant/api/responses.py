@@ -38,6 +38,16 @@ class QuotedObject(BaseModel):
     citation: str = Field(description="May be empty.")
 
 
+class ZoteroObject(BaseModel):
+    """Addresses that open Zotero at an essay that was added from there."""
+
+    select: str = Field(description="Shows its item in Zotero's library.")
+    open: str = Field(ABSENT, description="Opens its PDF at the page of the cited words.")
+
+
+_Zotero = Annotated[ZoteroObject, Field(description="Given if the essay was added from Zotero.")]
+
+
 class HighlightObject(BaseModel):
     """Sentences that answer."""
 
@@ -49,6 +59,7 @@ class HighlightObject(BaseModel):
     citation: InText
     quotation: Quotation
     quoted: QuotedObject | None
+    zotero: _Zotero = ABSENT
 
 
 class MatchObject(BaseModel):
@@ -82,6 +93,7 @@ class HitObject(BaseModel):
     reference: Reference
     quotation: Quotation
     quoted: QuotedObject | None
+    zotero: _Zotero = ABSENT
     matches: list[MatchObject] = Field(ABSENT, description="Why it was found; given if `explain`.")
     meets: list[int] = Field(ABSENT, description="Indices of the `ideas` it bears on or comes near.")
 
@@ -243,6 +255,7 @@ class CiteResponse(BaseModel):
     again: str = Field(
         ABSENT, description="The citation where the essay has been cited before, if it differs."
     )
+    zotero: _Zotero = ABSENT
 
 
 class EssayObject(BaseModel):

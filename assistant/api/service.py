@@ -27,7 +27,7 @@ from assistant.core.errors import (
     RecordError,
 )
 from assistant.core.selection import Selection
-from assistant.rendering.answers import answer_object, hyphenated_citation, plain_answer
+from assistant.rendering.answers import answer_object, hyphenated_citation, plain_answer, zotero_object
 from assistant.rendering.book_index import index_object, plain_index
 from assistant.rendering.drafts import draft_object, plain_draft
 from assistant.rendering.essays import damaged_objects, plain_essays, plain_passages, summary_object
@@ -214,6 +214,7 @@ class ApiService:
         value = {"id": id, "style": style, "citation": hyphenated_citation(first), "reference": reference}
         if later != first:
             value["again"] = hyphenated_citation(later)
+        value |= zotero_object(self._library.links(id, first.pages))
         lines = dict.fromkeys((first.in_text, later.in_text, reference))
         return ApiResult(value, "\n".join(lines))
 

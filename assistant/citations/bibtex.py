@@ -112,6 +112,8 @@ _ADDRESSES = {"doi", "url", "eprint"}
 _CONTAINERS = ("journal", "journaltitle", "booktitle", "maintitle")
 _ARTICLES = {"article", "article-journal", "article-magazine", "article-newspaper", "review", "review-book"}
 _PARTS = {"chapter", "paper-conference", "entry", "entry-dictionary", "entry-encyclopedia"}
+# A key with another character would end there, or the entry with it.
+_KEY = re.compile(r"[^\s{}\",=#%\\()~']{1,200}")
 _SEEN = re.compile(
     r"\b(?:accessed|retrieved|visited|checked|consulted|abgerufen|zugriff|consulté|zuletzt geprüft)"
     r"(?: on| am| le)?:? *([^\]);]{1,60})",
@@ -393,7 +395,8 @@ def write_bibtex(record: CSLItem) -> str:
     fields["year"] = year[0] if year else ""
     fields["date"] = fields["date"] if fields["date"] != fields["year"] else ""
     filled = [Field(name, text) for name, text in fields.items() if text]
-    entry = Entry(kind, field(record, "id") or "essay", filled)
+    key = field(record, "citation-key") or field(record, "id") or "essay"
+    entry = Entry(kind, key if _KEY.fullmatch(key) else "essay", filled)
     return str(bibtexparser.write_string(bibtexparser.Library([entry]))).strip() + "\n"
 
 

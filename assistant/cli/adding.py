@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assistant.cli.terminal import Bar, common, open_library, print_json, say
+from assistant.cli.zotero import add_zotero
 from assistant.core.errors import AssistantError
 from assistant.core.selection import LabelChanges
 from assistant.rendering.essays import report_object, report_text
@@ -32,7 +33,7 @@ _WORDS: dict[Became, str] = {
 
 
 @click.command(short_help="Add essays and print what became of every character.")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--reference",
     type=click.Path(path_type=Path),
@@ -61,6 +62,18 @@ _WORDS: dict[Became, str] = {
     "--replace", is_flag=True, help="Let a file take the place of the same essay from another file."
 )
 @click.option("--again", is_flag=True, help="Read files again that have not changed.")
+@click.option(
+    "--zotero",
+    is_flag=False,
+    flag_value="",
+    metavar="[SOURCE]",
+    help=(
+        "Add what Zotero holds: SOURCE is its data folder, which is looked for by default, or an export with "
+        "files (.bib, .json, .ris). --collection and --tag then choose what to add."
+    ),
+)
+@click.option("--dry-run", is_flag=True, help="With --zotero: only print what would be added.")
+@click.option("--prune", is_flag=True, help="With --zotero: remove essays whose items Zotero no longer has.")
 @common
 def add(  # noqa: PLR0913 - the options of the command
     *,
@@ -72,6 +85,9 @@ def add(  # noqa: PLR0913 - the options of the command
     collections: tuple[str, ...],
     ocr: bool,
     ocr_language: str,
+    zotero: str | None,
+    dry_run: bool,
+    prune: bool,
     root: Path | None,
     as_json: bool,
     **options: Any,
@@ -85,6 +101,20 @@ def add(  # noqa: PLR0913 - the options of the command
     """
     from assistant.library.importing import FileToAdd
 
+    options["ocr_language"] = ocr_language if ocr else ""
+    if zotero is not None:
+        if paths or reference or first_page or essay_id or len(collections) > 1:
+            raise AssistantError(
+                "--zotero takes no PATH, --reference, --first-page or --id, and at most one --collection."
+            )
+        collection = next(iter(collections), "")
+        choice: dict[str, Any] = {"collection": collection, "tags": tags, "dry_run": dry_run, "prune": prune}
+        add_zotero(open_library(root), zotero, as_json=as_json, **choice, **options)
+        return
+    if dry_run or prune:
+        raise AssistantError("--dry-run and --prune go with --zotero.")
+    if not paths:
+        raise AssistantError("There is nothing to add; give a file or a folder, or --zotero.")
     (first, *more), is_pattern = paths, glob.has_magic(str(paths[0]))
     is_one = not more and not first.is_dir() and (first.exists() or not is_pattern)
     if not is_one and (reference or first_page or essay_id):
@@ -92,7 +122,6 @@ def add(  # noqa: PLR0913 - the options of the command
             "--reference, --first-page and --id belong to one essay; add the files one by one."
         )
     library, labels = open_library(root), LabelChanges(tags=tags, collections=collections)
-    options["ocr_language"] = ocr_language if ocr else ""
     if not is_one:
         add_many(library, paths, labels, as_json=as_json, **options)
         return

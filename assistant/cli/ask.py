@@ -40,6 +40,7 @@ _NEXT_TO_DRAFT = "\0"
 @filtered(passages=True)
 @click.option("--per-essay", type=int, metavar="N", help="Show no more than N passages of an essay.")
 @click.option("--style", default="mla", show_default=True, help="Citation style.")
+@click.option("--links", is_flag=True, help="Add links that open Zotero at the cited pages.")
 @click.option("--explain", is_flag=True, help="Show which words of the question match words of the essay.")
 @click.option(
     "--fast", is_flag=True, help="Do not read the passages; the confidence follows from likeness alone."
@@ -69,12 +70,13 @@ _NEXT_TO_DRAFT = "\0"
     help="Questions as JSON Lines: id, question, history.",
 )
 @common
-def ask(
+def ask(  # noqa: PLR0917 - the options of the command
     question: str | None,
     batch: Path | None,
     history: tuple[str, ...],
     on_its_own: bool,
     explain: bool,
+    links: bool,
     root: Path | None,
     as_json: bool,
     **options: Any,
@@ -100,7 +102,7 @@ def ask(
         print_json(answer_object(answer, explained=explain))
     else:
         styled = sys.stdout.isatty()
-        click.echo(answer_text(answer, width=width(), styled=styled, explained=explain))
+        click.echo(answer_text(answer, width=width(), styled=styled, explained=explain, linked=links))
     if not answer.answered:
         sys.exit(1)
 

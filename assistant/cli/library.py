@@ -12,7 +12,7 @@ import click
 from assistant.cli.terminal import Bar, common, filtered, open_library, print_json, say, width
 from assistant.core.errors import AssistantError, DamagedEssayError
 from assistant.core.selection import LabelChanges, Selection
-from assistant.rendering.answers import hyphenated_citation
+from assistant.rendering.answers import hyphenated_citation, zotero_lines, zotero_object
 from assistant.rendering.essays import (
     damaged_objects,
     essay_object,
@@ -240,8 +240,17 @@ def restore(essay_id: str | None, root: Path | None, as_json: bool) -> None:
     show_default=True,
     help="How to write it; the last three are the essay's record.",
 )
+@click.option("--links", is_flag=True, help="Add links that open Zotero at the page.")
 @common
-def cite(essay_id: str, style: str, page: str | None, form: str, root: Path | None, as_json: bool) -> None:
+def cite(
+    essay_id: str,
+    style: str,
+    page: str | None,
+    form: str,
+    links: bool,
+    root: Path | None,
+    as_json: bool,
+) -> None:
     """Print citation and full reference of an essay (with both notes in a style of notes), or its record."""
     library = open_library(root)
     if form in _RECORD_FORMS:
@@ -260,6 +269,8 @@ def cite(essay_id: str, style: str, page: str | None, form: str, root: Path | No
             "citation": hyphenated_citation(citation),
             "reference": reference,
         }
-        print_json(result | ({"again": hyphenated_citation(again)} if again != citation else {}))
+        repeated = {"again": hyphenated_citation(again)} if again != citation else {}
+        print_json(result | repeated | zotero_object(library.links(essay_id, citation.pages)))
     else:
-        click.echo("\n".join(dict.fromkeys((citation.in_text, again.in_text, reference))))
+        addresses = zotero_lines([library.links(essay_id, citation.pages)]) if links else []
+        click.echo("\n".join(dict.fromkeys((citation.in_text, again.in_text, reference, *addresses))))

@@ -68,6 +68,19 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class ZoteroLinks:
+    """Addresses that open Zotero at an essay.
+
+    Attributes:
+        select: Shows its item in the library.
+        open: Opens its PDF at the page of the cited words; empty if it was not read from a PDF.
+    """
+
+    select: str
+    open: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PreparedQuotation:
     """Words of a passage, prepared for a draft.
 
@@ -118,6 +131,7 @@ class Highlight:
         quoted: The quotation that all these words belong to; ``None`` if the essay's own are among them.
         block: Whether the style sets the quotation off as a block.
         emphasis: The words in it that are set in italics, in order.
+        zotero: Links to the essay in Zotero, if it was added from there.
     """
 
     start: int
@@ -128,6 +142,7 @@ class Highlight:
     quoted: QuotedWords | None = None
     block: bool = False
     emphasis: tuple[str, ...] = ()
+    zotero: ZoteroLinks | None = None
 
     @property
     def prepared_quotation(self) -> PreparedQuotation:
@@ -179,6 +194,7 @@ class Hit:
         reference_rich: ``reference`` with its italics; empty where it has none.
         emphasis: The words in the quotation that are set in italics, in order.
         meets: Indices of the paragraph's ideas on which the passage bears or to which it comes near.
+        zotero: Links to the essay in Zotero, if it was added from there.
     """
 
     passage: Passage
@@ -193,6 +209,7 @@ class Hit:
     reference_rich: Rich = field(default_factory=Rich)
     emphasis: tuple[str, ...] = ()
     meets: tuple[int, ...] = ()
+    zotero: ZoteroLinks | None = None
 
     @property
     def prepared_quotation(self) -> PreparedQuotation:

@@ -31,7 +31,7 @@ class _Known:
     """What keys are made of, for one essay: letters without case and accents.
 
     Attributes:
-        ids: Its id, that of its record, and its DOI.
+        ids: Its id, that of its record, its citation key and its DOI.
         names: What it may be cited by, the longest first.
         others: Family names of its other authors.
         year: The year, or the empty string.
@@ -104,7 +104,7 @@ def _known(essay: StoredEssay) -> _Known:
     dates = record.get("issued", {}).get("date-parts") or [[]]
     title = without_case_and_accents(plain_title(record))
     words = tuple(re.findall(r"[^\W_]+", re.sub(r"[’']", "", title)))
-    ids = {essay.id, str(record.get("id", "")), str(record.get("DOI", ""))} - {""}
+    ids = {essay.id, *(str(record.get(name, "")) for name in ("id", "citation-key", "DOI"))} - {""}
     names: list[str] = []
     if authors:
         parts = [part for part in re.findall(r"[^\W_]+", authors[0]) if part not in _PARTICLES]

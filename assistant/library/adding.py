@@ -222,6 +222,10 @@ class LibraryWriter:
         """What the user stated about an essay."""
         return self._store.overrides(essay_id)
 
+    def removed_overrides(self) -> Iterator[Overrides]:
+        """What the user stated about each essay that was removed."""
+        return self._trash.overrides()
+
     def _call(
         self, path: Path, function: Callable[..., _Result], *args: object, **options: object
     ) -> _Result:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from assistant.answering.quotable import cite_span, prepare_quotation
 from assistant.attribution.library_voices import LibraryVoices
 from assistant.citations.locators import locator_of, page_range
+from assistant.citations.record import field
 from assistant.citations.references import export_record
 from assistant.citations.setting import is_set_off, set_as_block, set_as_block_with_note
 from assistant.citations.styles import Style, format_citation
@@ -103,12 +105,21 @@ def _is_cut_at_end(passage: Passage, start: int, end: int) -> bool:
 def export_records(essays: Iterable[StoredEssay], form: str) -> str:
     """The records of several essays in one text: ``bibtex``, ``ris`` or ``csl-json``.
 
-    Each record has its essay's id, so that no two have the same.
+    Each record has its citation key, or its essay's id, so that no two have the same.
 
     Raises:
         AssistantError: If there is no such format.
     """
-    return "\n".join(export_record(dict(essay.reference) | {"id": essay.id}, form) for essay in essays)
+    held = list(essays)
+    keys = Counter(field(essay.reference, "citation-key") for essay in held)
+    records = []
+    for essay in held:
+        key = field(essay.reference, "citation-key")
+        own = key if key and keys[key] == 1 else essay.id
+        record = {name: value for name, value in essay.reference.items() if name != "citation-key"}
+        stated = {"citation-key": own} if key else {}
+        records.append(export_record({**record, **stated, "id": own}, form))
+    return "\n".join(records)
 
 
 class QuotationChecker:

@@ -22,9 +22,11 @@ from assistant.retrieval.models.encoder import Encoder
 from assistant.retrieval.models.loading import default_loader
 
 if TYPE_CHECKING:
+    from assistant.core.items import ItemOutcome
     from assistant.library.adding import LibraryWriter
     from assistant.library.diagnosis import Diagnosis
     from assistant.library.importing import FileOutcome, FileToAdd
+    from assistant.library.item_files import FoundItems
     from assistant.library.printed_pages import PrintedPages
 
 
@@ -209,6 +211,14 @@ class Holdings(Glances):
         self.snapshot()  # finishes what was interrupted
         items = files_to_add(files, self.root, labels or LabelChanges())
         yield from Importer(self._writer, self._as_on_disk, self.root, **options).run(items)
+        self._report_damage(self.snapshot())
+
+    def add_items(self, found: FoundItems, **options: Any) -> Iterator[ItemOutcome]:
+        """Add what a reference manager holds; arguments as for ``managed.ItemImporter``."""
+        from assistant.library.managed import ItemImporter
+
+        self.snapshot()  # finishes what was interrupted
+        yield from ItemImporter(self, self._writer, **options).run(found)
         self._report_damage(self.snapshot())
 
     def edit(

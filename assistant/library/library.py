@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.answering.answer import Answerer
 from assistant.citations.styles import Style, list_title, style_titles
-from assistant.core.answer import Answer, Citation, PreparedQuotation, QuotedWords, Voice
+from assistant.core.answer import Answer, Citation, PreparedQuotation, QuotedWords, Voice, ZoteroLinks
 from assistant.core.draft_report import DraftReport
 from assistant.core.errors import DamagedEssayError
 from assistant.core.essay import Progress, StoredEssay
@@ -104,7 +104,9 @@ class Library(Holdings):
             options |= {"kinds": where.kinds, "only": snapshot.passages_of_sections(essays, where)}
             answerer = Answerer(finder, snapshot.voices, explained=explained)
             try:
-                yield from answerer.answers(question, essays=essays, style=snapshot.style(style), **options)
+                style_named = snapshot.style(style)
+                for answer in answerer.answers(question, essays=essays, style=style_named, **options):
+                    yield snapshot.linked.answer(answer)
             except DamagedEssayError:
                 # The damage is found only when words are to be shown; the essay is left out from then on.
                 if not snapshot.has_new_damage():
@@ -235,6 +237,10 @@ class Library(Holdings):
         essay = snapshot.essay(essay_id)
         self._report_damage(snapshot)
         return cite_essay(essay, snapshot.style(style), page, form, again=again)
+
+    def links(self, essay_id: str, page: str = "") -> ZoteroLinks | None:
+        """Links to an essay in Zotero, at the first of some pages; ``None`` if it is not from there."""
+        return self.snapshot().linked.of_essay(essay_id, page)
 
     def export(self, essay_id: str, form: str) -> str:
         """The record of an essay for reference managers: ``bibtex``, ``ris`` or ``csl-json``.

@@ -22,6 +22,7 @@ from assistant.core.selection import Selection
 from assistant.library.duplicates import sketch_of
 from assistant.library.overrides import Overrides
 from assistant.library.store import ChunkFile, Stamp
+from assistant.library.zotero_links import FACTS, LinkedEssays
 
 if TYPE_CHECKING:
     from assistant.documents.document import Document
@@ -286,6 +287,13 @@ class Snapshot:
         from assistant.library.book_indexes import BookIndexes
 
         return BookIndexes(self.essays)
+
+    @cached_property
+    def linked(self) -> LinkedEssays:
+        """Links back to Zotero, for essays that were added from there."""
+        return LinkedEssays(
+            lambda essay_id: self._store.overrides(essay_id).other.get(FACTS), self.essay, self.printed_pages
+        )
 
     @cached_property
     def voices(self) -> LibraryVoices:

@@ -16,7 +16,7 @@ from assistant.core.essay import RemovedEssay
 from assistant.library.files import rename_once
 from assistant.library.indexing import LibraryIndex
 from assistant.library.originals import read_original
-from assistant.library.overrides import load_overrides, timestamp
+from assistant.library.overrides import Overrides, load_overrides, timestamp
 from assistant.library.snapshot import Snapshot
 from assistant.library.store import EssayStore, PendingEssay, read_chunk_file, read_source
 
@@ -46,6 +46,11 @@ class Trash:
                 title = _title(folder / f"{essay_id}.jsonl") or essay_id
                 removed[essay_id] = RemovedEssay(essay_id, title, timestamp(moment.timestamp()))
         return removed
+
+    def overrides(self) -> Iterator[Overrides]:
+        """What the user stated about each removed essay."""
+        for _, essay_id, folder in self._folders():
+            yield load_overrides(folder / f"{essay_id}.given.json", folder / f"{essay_id}.jsonl")
 
     def save(self, essay_id: str) -> list[str]:
         """Copy an essay of the library to a folder that is not yet part of the trash.

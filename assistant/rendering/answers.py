@@ -10,7 +10,16 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from assistant.core.answer import Answer, AnswerVerdict, Citation, Highlight, Hit, Idea, QuotedWords
+from assistant.core.answer import (
+    Answer,
+    AnswerVerdict,
+    Citation,
+    Highlight,
+    Hit,
+    Idea,
+    QuotedWords,
+    ZoteroLinks,
+)
 from assistant.rendering.terminal import INDENT, distinct, emphasised, page_fields, page_words, wrapped
 
 NOT_ANSWERED = "The essay does not seem to answer this. The nearest passages:"
@@ -99,12 +108,26 @@ def hit_object(hit: Hit, *, explained: bool) -> dict[str, Any]:
         "quotation": hit.quotation,
         "quoted": quoted_object(hit.quoted),
     }
+    value |= zotero_object(hit.zotero)
     return value | ({"matches": [asdict(match) for match in hit.matches]} if explained else {})
+
+
+def zotero_object(links: ZoteroLinks | None) -> dict[str, Any]:
+    """Links to an essay in Zotero as the field ``zotero``; no field if it was not added from there."""
+    if links is None:
+        return {}
+    return {"zotero": {name: address for name, address in asdict(links).items() if address}}
+
+
+def zotero_lines(links: Sequence[ZoteroLinks | None]) -> list[str]:
+    """The addresses of links to Zotero, each once: the PDF's pages, then the item."""
+    known = [each for each in links if each is not None]
+    return distinct([*(each.open for each in known if each.open), *(each.select for each in known)])
 
 
 def highlight_object(highlight: Highlight) -> dict[str, Any]:
     """Sentences of a passage, cited and prepared for a draft."""
-    return {
+    return zotero_object(highlight.zotero) | {
         "start": highlight.start,
         "end": highlight.end,
         "text": highlight.text,
@@ -130,7 +153,9 @@ def hyphenated_citation(citation: Citation) -> str:
     return citation.in_text.replace(citation.where.replace("-", "–"), citation.where)
 
 
-def answer_text(answer: Answer, *, width: int = 80, styled: bool = False, explained: bool = False) -> str:
+def answer_text(
+    answer: Answer, *, width: int = 80, styled: bool = False, explained: bool = False, linked: bool = False
+) -> str:
     """An answer for a terminal.
 
     Args:
@@ -138,6 +163,7 @@ def answer_text(answer: Answer, *, width: int = 80, styled: bool = False, explai
         width: Columns of the terminal.
         styled: Whether it shows bold.
         explained: Whether to say why each passage was found.
+        linked: Whether to add links to Zotero.
     """
     remark = wrapped(answer.remark, width, "", "") if answer.ideas else answer.remark
     parts = [*_read_as(answer), *([remark] if remark else [])]
@@ -145,6 +171,8 @@ def answer_text(answer: Answer, *, width: int = 80, styled: bool = False, explai
         parts.append(_verdicts_on(answer)[answer.verdict])
     for number, hit in enumerate(answer.hits, 1):
         parts.append(_hit_text(number, hit, width, met_ideas(answer, hit), styled=styled))
+        if linked and (links := zotero_lines([*(mark.zotero for mark in hit.highlights), hit.zotero])):
+            parts.append("\n".join(f"{INDENT}{line}" for line in links))
         if explained:
             parts.append(_explanation(hit))
     if elsewhere := ideas_elsewhere(answer):
