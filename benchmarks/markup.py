@@ -4,8 +4,8 @@
     python benchmarks/markup.py score [DIR] [--problems] [--write]
 
 ``make`` writes the sample essay and generated essays by each program, with the true structure of each file
-(``NAME.expected.md``). It needs LibreOffice and pandoc; ``tests/data/markup`` has what it made of the sample.
-``score`` prints the table of ``docs/reading.md``: passages of each file that are read right.
+(``NAME.expected.md``). It needs LibreOffice, pandoc and Chromium; ``tests/data/markup`` has what it made of
+the sample. ``score`` prints the table of ``docs/reading.md``: passages of each file that are read right.
 """
 
 from __future__ import annotations
@@ -18,13 +18,16 @@ from pathlib import Path
 
 from measuring import ROOT, table
 from typeset.essay import TruePassage, WrittenEssay
+from typeset.frames import PAGE_WRITERS
 from typeset.generated import generated_essays
-from typeset.markup import WRITERS, MarkupWriter
+from typeset.markup import WRITERS as OFFICE_WRITERS
+from typeset.markup import MarkupWriter
 from typeset.readers import Reader
 from typeset.sample import sample_essay
 from typeset.scoring import GROUPS, ReadPassage, Score, score
 from typeset.truth import expected, squash
 
+WRITERS = (*OFFICE_WRITERS, *PAGE_WRITERS)
 FILES = ROOT / "tests" / "data" / "markup"
 DOCUMENT = ROOT / "docs" / "reading.md"
 _START, _END = "<!-- table of benchmarks/markup.py -->", "<!-- end of the table -->"

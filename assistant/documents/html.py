@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.documents.document import Document
-from assistant.documents.html_content import find_content, hidden_parts
+from assistant.documents.html_content import find_content, hidden_parts, licence_parts
 from assistant.documents.html_notes import PageNotes, find_notes
 from assistant.documents.html_pages import find_page_marks
 from assistant.documents.html_record import page_record, stated_of
@@ -78,7 +78,7 @@ def read_tree(
         parts = [content.root, *_apart(content.root, notes)]
         parts = parts if heading is None else [heading, *parts]
     else:
-        left_out = hidden_parts(page, sheet, noted) | set(page.iter("nav"))
+        left_out = hidden_parts(page, sheet, noted) | set(page.iter("nav")) | set(licence_parts(page))
     writer = PageWriter(sheet, notes, left_out, find_page_marks(page), name, "" if is_page else title)
     for part in parts:
         writer.read(part)

@@ -57,7 +57,10 @@ _PROSE_TAGS = frozenset("p blockquote pre dd li td font center div section artic
 _PROSE, _MOST_LINKED = 60, 0.5
 # An article has most of the words of its page; if not, the page is something else.
 _MOST = 0.5
-_WORD = re.compile(r"\w")
+_BEGINS = re.compile(r"\*\*\*\s{0,9}START OF (?:THE|THIS) PROJECT GUTENBERG", re.IGNORECASE)
+_ENDS = re.compile(r"\*\*\*\s{0,9}END OF (?:THE|THIS) PROJECT GUTENBERG", re.IGNORECASE)
+# Licences are set as one element, which begins with such a line.
+_LONGEST_RULE = 40_000
 
 
 @dataclass(slots=True)
@@ -100,6 +103,7 @@ def find_content(page: _Element, sheet: StyleSheet, kept: Collection[_Element]) 
     body = page.find("body")
     body = page if body is None else body
     left_out = hidden_parts(body, sheet, kept)
+    left_out |= set(licence_parts(body))
     masses = _masses(body, left_out)
     total = masses[body].prose
     for element in _of_the_site(body, left_out):
@@ -137,6 +141,33 @@ def hidden_parts(body: _Element, sheet: StyleSheet, kept: Collection[_Element] =
         ):
             hidden.add(element)
     return hidden
+
+
+def licence_parts(body: _Element) -> Iterator[_Element]:
+    """What Project Gutenberg sets before and after a text: its header and its licence."""
+    for element in body.iter("section", "div"):
+        if element.get("id") in {"pg-header", "pg-footer"} or "pg-boilerplate" in (
+            element.get("class") or ""
+        ):
+            yield element
+    for rule, step in ((_BEGINS, "getprevious"), (_ENDS, "getnext")):
+        found = next(
+            (each for each in body.iter("p", "pre", "h1", "h2", "h3", "div", "span") if _says(each, rule)),
+            None,
+        )
+        while found is not None and found is not body:
+            sibling = found
+            while sibling is not None:
+                if sibling is not found or _says(sibling, rule):
+                    yield sibling
+                sibling = getattr(sibling, step)()
+            found = found.getparent()
+
+
+def _says(element: _Element, rule: re.Pattern[str]) -> bool:
+    """Whether an element consists of a line of Project Gutenberg."""
+    text = element.text or ""
+    return "***" in text and len(text) < _LONGEST_RULE and rule.search(text) is not None
 
 
 def _of_the_site(body: _Element, left_out: Collection[_Element]) -> Iterator[_Element]:

@@ -48,6 +48,8 @@ _BACK_NAMES = frozenset(
 _INLINE_NOTES = frozenset(
     "sidenote marginnote footnote-content footnotecontent inline-footnote fn-content".split()
 )
+_RETURNS = re.compile(r"(?:back|return|jump|go back|zurück|retour|top)\b", re.IGNORECASE)
+_SIGNS = frozenset("* ** *** † ‡ § ¶".split())
 _NUMBERED = re.compile(r"[\[(]?(?P<mark>\d{1,3})[\])]?[.)]?\s")
 _FEWEST_CALLED = 0.6
 
@@ -62,6 +64,7 @@ class PageNotes:
         begins: Name of the note that begins at an element within a paragraph of several notes.
         inline: Elements that are notes where they are called, in the middle of a paragraph.
         left_out: Links back to where notes are called.
+        labels: Those of the links back that are the number of their note.
     """
 
     calls: dict[_Element, tuple[str, str]] = field(default_factory=dict)
@@ -69,6 +72,7 @@ class PageNotes:
     begins: dict[_Element, str] = field(default_factory=dict)
     inline: set[_Element] = field(default_factory=set)
     left_out: set[_Element] = field(default_factory=set)
+    labels: set[_Element] = field(default_factory=set)
 
 
 def find_notes(page: _Element) -> PageNotes:
@@ -265,15 +269,16 @@ class _Finder:
             )
             if not (inside or shared) or self._places[target] >= self._places[link] or link in found.calls:
                 continue
-            words = words_of(link)
-            if not any(map(str.isalnum, words)) or (
-                len(words) <= 40
-                and re.match(r"(?:back|return|jump|go back|zurück|retour|top)\b", words, re.IGNORECASE)
+            words, first = words_of(link), _at_start(link)
+            returns = len(words) <= 40 and _RETURNS.match(words) is not None
+            if (
+                (not any(map(str.isalnum, words)) and not (first and words.strip("[]()") in _SIGNS))
+                or returns
+                or (re.fullmatch(r"[a-z]", words) and not first)
             ):
-                if words not in {"*", "**", "†", "‡", "§", "¶", "[*]", "[†]", "[‡]"} or not _at_start(link):
-                    found.left_out.add(link)
-            elif re.fullmatch(r"[a-z]", words) and not _at_start(link):
                 found.left_out.add(link)
+            elif first and is_mark(words):
+                found.labels.add(link)
 
     def _listed(self) -> None:
         """Find notes that are listed under a heading and called by raised numbers without a link."""

@@ -251,6 +251,9 @@ class PageWriter:
         elif element.tag == "q":
             self._write("“")
             frame.closing = "”"
+        elif element in self._notes.labels:
+            # Some programs set the number of a note without a space before its words.
+            frame.closing = " "
         elif element.get("class"):
             if above.verse and is_line(element):
                 frame.line = True
@@ -309,6 +312,9 @@ class PageWriter:
         """What a block is declared to be, and the level of a heading."""
         if level := heading_level(element):
             return "heading", level
+        parent = element.getparent()
+        if parent is not None and parent.tag == "hgroup" and element.tag == "p":
+            return "heading", 3
         kind = kind_by_name(element)
         if kind is None and above.kind in {"verse", "quotation", "caption", "reference"}:
             kind = above.kind
@@ -360,6 +366,9 @@ class PageWriter:
             or letters_and_digits(words) in self._title
             or self._title in letters_and_digits(words)
         )
+        if self._titled and not self._has_prose and letters_and_digits(words) == self._title:
+            # A book has its title on the title page and above the text.
+            return "furniture", 0
         if level == 1 and not self._titled and wanted and self._section not in WORKS_CITED | NOTES:
             self._titled = True
             return "title", 0
@@ -367,7 +376,9 @@ class PageWriter:
 
     def _close(self) -> None:
         frame = self._frames.pop()
-        if frame.closing:
+        if frame.closing == " ":
+            self._pending = self._pending or " "
+        elif frame.closing:
             self._write(frame.closing)
         if frame.raised >= 0:
             self._prose.superscript(frame.raised)

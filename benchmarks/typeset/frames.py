@@ -6,10 +6,16 @@ articles, comments. All words around the essay are our own.
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 from collections.abc import Callable, Mapping
 from html import escape
+from pathlib import Path
 
 from typeset.essay import Block, Words, WrittenEssay, curled, curled_words
+from typeset.markdown import markdown
+from typeset.markup import MarkupWriter, office_convert, pandoc_convert
 
 # Writes the call of a note by its number.
 _Call = Callable[[str], str]
@@ -445,3 +451,91 @@ FRAMES: Mapping[str, Callable[[WrittenEssay], str]] = {
     "wikisource": wikisource, "html32": html32, "word": word, "google-docs": google_docs, "openedition": openedition,
     "gutenberg": gutenberg, "sidenotes": sidenotes,
 }  # fmt: skip
+
+
+def saved_by_browser(page: str, path: Path) -> None:
+    """Write a page as a browser saves it when its scripts have run."""
+    source = path.with_suffix(".source.html")
+    source.write_text(page, encoding="utf-8")
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or "google-chrome"
+    command = [
+        program,
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--dump-dom",
+        source.resolve().as_uri(),
+    ]
+    saved = subprocess.run(command, capture_output=True, timeout=120, check=True).stdout
+    source.unlink()
+    path.write_bytes(saved)
+
+
+def _frame(name: str) -> Callable[[WrittenEssay, Path], None]:
+    def write(essay: WrittenEssay, path: Path) -> None:
+        encoding = "cp1252" if name == "word" else "utf-8"
+        path.write_bytes(FRAMES[name](essay).encode(encoding, "xmlcharrefreplace"))
+
+    return write
+
+
+def _office(form: str) -> Callable[[WrittenEssay, Path], None]:
+    def write(essay: WrittenEssay, path: Path) -> None:
+        source = path.with_suffix(".source.odt")
+        pandoc_convert(essay, source)
+        office_convert(source, form, path)
+        source.unlink()
+
+    return write
+
+
+def _book(essay: WrittenEssay, path: Path) -> None:
+    """An EPUB of one chapter: pandoc numbers the notes of each chapter from 1."""
+    command = ["pandoc", "--from", "markdown-smart", "--output", str(path)]
+    subprocess.run(command, input=markdown(essay), text=True, timeout=120, check=True)
+
+
+_DESCRIPTIONS = {
+    "wordpress": "WordPress post with sidebar, comments and a plugin's notes",
+    "substack": "Substack letter",
+    "medium": "Medium story, notes typed by hand",
+    "magazine": "Magazine with forms and related stories between the paragraphs",
+    "repository": "Journal in a repository",
+    "wikisource": "Wikisource",
+    "html32": "HTML 3.2, paragraphs by two line breaks",
+    "word": "Word's web page, filtered",
+    "google-docs": "Google Docs' web page",
+    "openedition": "OpenEdition with printed paragraph numbers",
+    "gutenberg": "Project Gutenberg with page numbers",
+    "sidenotes": "Notes in the margin",
+}
+# The words of a page as sites and programs write it, and the files of other programs.
+PAGE_WRITERS: tuple[MarkupWriter, ...] = (
+    *(
+        MarkupWriter(name=name, suffix=".html", description=f"Web page: {words}", write=_frame(name))
+        for name, words in _DESCRIPTIONS.items()
+    ),
+    MarkupWriter(
+        name="browser",
+        suffix=".html",
+        description="Web page: the magazine as a browser saves it",
+        write=lambda essay, path: saved_by_browser(magazine(essay), path),
+    ),
+    MarkupWriter(name="office", suffix=".html", description="Web page (LibreOffice)", write=_office("html")),
+    MarkupWriter(name="pandoc", suffix=".html", description="Web page (pandoc)", write=pandoc_convert),
+    MarkupWriter(name="office", suffix=".epub", description="EPUB (LibreOffice)", write=_office("epub")),
+    MarkupWriter(name="pandoc", suffix=".epub", description="EPUB (pandoc)", write=_book),
+    MarkupWriter(
+        name="pandoc",
+        suffix=".md",
+        description="Markdown with front matter (pandoc's)",
+        write=lambda essay, path: path.write_text(markdown(essay), "utf-8") and None,
+    ),
+    MarkupWriter(
+        name="bare",
+        suffix=".md",
+        description="Markdown without front matter",
+        write=lambda essay, path: path.write_text(markdown(essay, front_matter=False), "utf-8") and None,
+    ),
+    MarkupWriter(name="pandoc", suffix=".tex", description="LaTeX (pandoc)", write=pandoc_convert),
+)
