@@ -210,10 +210,20 @@ def _is_outside(element: _Element) -> bool:
     """Whether a header, footer or aside is the page's own, and not that of an article or a quotation."""
     if tokens_of(element) & _FOOT_NAMES:
         return False
+    heading = element.find(".//h1") if element.tag == "header" else None
+    if heading is not None and _is_title(heading):
+        return False
     inside = any(
         a.tag in {"article", "main", "blockquote", "section", "figure"} for a in element.iterancestors()
     )
     return not inside
+
+
+def _is_title(heading: _Element) -> bool:
+    """Whether a heading has the words with which the title of its page begins."""
+    stated = heading.getroottree().find(".//title")
+    words = words_of(heading)
+    return stated is not None and bool(words) and words_of(stated).casefold().startswith(words.casefold())
 
 
 def _masses(body: _Element, left_out: Collection[_Element]) -> dict[_Element, _Mass]:

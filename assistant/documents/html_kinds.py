@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 from assistant.core.declared import BlockKind
 from assistant.documents.html_tree import tokens_of, types_of, words_of
@@ -48,6 +50,8 @@ BY = frozenset("by|von|par|de|di|por|av|door|written by|essay by|words by|posted
 LONGEST_AUTHOR, LONGEST_BOLD = 120, 120
 # Of a named part of an essay: a longer one with headings in it is the essay.
 _LONGEST_PART = 4_000
+# What comes before a name in a byline.
+BYLINE = re.compile(r"(?:by|von|par|por|di|door)\s+(?=\S)", re.IGNORECASE)
 _WHOLE = frozenset("body article main".split())
 _SHORT_TAGS = frozenset("p div span address".split())
 # Lines of verse are short; so are those of a heading or an address, of which there are fewer.
@@ -60,6 +64,41 @@ _NAMES: Mapping[BlockKind, frozenset[str]] = {
     "verse": VERSE_NAMES,
     "quotation": QUOTATION_NAMES,
 }
+
+
+@dataclass(slots=True)
+class OpenElement:
+    """An open element.
+
+    Attributes:
+        kind: What blocks in it are.
+        note: Name of the note that it is a part of.
+        level: Level of a heading.
+        emphasis: Where in the prose its italics begin; -1 if it begins none.
+        italic: Whether words in it are in italics.
+        is_block: Whether it stands on lines of its own.
+        keeps: Whether white space in it is printed, as in <pre>.
+        verse: Whether the lines in it are those of a poem.
+        closing: What is written where it ends.
+        line: Whether it is a line of verse.
+        bold: Whether words in it are in bold.
+        raised: Where in the prose its raised words begin; -1 if they are not raised.
+        begun: What blocks in it were before the notes began that it lists; empty if it lists none.
+    """
+
+    kind: BlockKind
+    note: str = ""
+    level: int = 0
+    emphasis: int = -1
+    italic: bool = False
+    is_block: bool = False
+    keeps: bool = False
+    verse: bool = False
+    closing: str = ""
+    line: bool = False
+    bold: bool = False
+    raised: int = -1
+    begun: BlockKind | Literal[""] = ""
 
 
 def heading_level(element: _Element) -> int:
@@ -104,10 +143,11 @@ def kind_by_tag(element: _Element) -> BlockKind | None:
 
 def is_title(element: _Element) -> bool:
     """Whether a paragraph has the name of a title."""
-    named = (
-        element.tag in _SHORT_TAGS and bool(element.get("class")) and bool(tokens_of(element) & TITLE_NAMES)
-    )
-    return named and not has_blocks(element)
+    if element.tag not in _SHORT_TAGS or not element.get("class"):
+        return False
+    # The title of a journal has the word as a part of its name.
+    names = frozenset((element.get("class") or "").lower().split())
+    return bool(names & TITLE_NAMES) and not has_blocks(element)
 
 
 def kind_above(element: _Element) -> BlockKind | None:
@@ -125,9 +165,22 @@ def kind_above(element: _Element) -> BlockKind | None:
 
 def is_author(element: _Element) -> bool:
     """Whether words within a line are declared as the name of the author."""
-    named = element.tag in {"a", "span"} and "author" in tokens_of(element)
-    stated = named or element.get("rel") == "author" or element.get("itemprop") == "author"
-    return stated and 0 < len(words_of(element)) <= LONGEST_AUTHOR
+    named = element.tag in {"a", "span"} and bool(tokens_of(element) & {"author", "byline"})
+    if not named and element.get("rel") != "author" and element.get("itemprop") != "author":
+        return False
+    words = words_of(element)
+    return 0 < len(words) <= LONGEST_AUTHOR and not any(map(str.isdigit, words))
+
+
+def without_byline(words: str) -> str:
+    """The words of a byline without what comes before the name."""
+    return (
+        ""
+        if words.strip(" :").casefold() in BY
+        else BYLINE.sub("", words, count=1)
+        if BYLINE.match(words)
+        else words
+    )
 
 
 def may_head(words: str) -> bool:

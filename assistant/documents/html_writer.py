@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from assistant.core.declared import BlockKind
 from assistant.core.errors import ReadingError
@@ -20,6 +20,7 @@ from assistant.documents.html_kinds import (
     NUMBER_NAMES,
     STRUCK_TAGS,
     VERSE_NAMES,
+    OpenElement,
     are_verse,
     has_blocks,
     heading_level,
@@ -30,6 +31,7 @@ from assistant.documents.html_kinds import (
     kind_by_name,
     kind_by_tag,
     may_head,
+    without_byline,
 )
 from assistant.documents.html_notes import PageNotes, is_mark
 from assistant.documents.html_pages import PageMarks
@@ -42,41 +44,6 @@ if TYPE_CHECKING:
 
 _MOST_PARAGRAPHS = 100_000
 _SPACE = re.compile(r"[ \t\n\r\f]+")
-
-
-@dataclass(slots=True)
-class _Frame:
-    """An open element.
-
-    Attributes:
-        kind: What blocks in it are.
-        note: Name of the note that it is a part of.
-        level: Level of a heading.
-        emphasis: Where in the prose its italics begin; -1 if it begins none.
-        italic: Whether words in it are in italics.
-        is_block: Whether it stands on lines of its own.
-        keeps: Whether white space in it is printed, as in <pre>.
-        verse: Whether the lines in it are those of a poem.
-        closing: What is written where it ends.
-        line: Whether it is a line of verse.
-        bold: Whether words in it are in bold.
-        raised: Where in the prose its raised words begin; -1 if they are not raised.
-        begun: What blocks in it were before the notes began that it lists; empty if it lists none.
-    """
-
-    kind: BlockKind
-    note: str = ""
-    level: int = 0
-    emphasis: int = -1
-    italic: bool = False
-    is_block: bool = False
-    keeps: bool = False
-    verse: bool = False
-    closing: str = ""
-    line: bool = False
-    bold: bool = False
-    raised: int = -1
-    begun: BlockKind | Literal[""] = ""
 
 
 class PageWriter:
@@ -106,7 +73,7 @@ class PageWriter:
         self._texts: list[str] = []
         self._length = 0
         self._units: list[int] = []
-        self._frames: list[_Frame] = [_Frame("prose")]
+        self._frames: list[OpenElement] = [OpenElement("prose")]
         # Of the block that is being written: its start in the prose, what it is in, its words.
         self._started = False
         self._start = 0
@@ -146,7 +113,7 @@ class PageWriter:
         """Write an element, which may be the note of a name."""
         from lxml import etree
 
-        self._frames.append(_Frame("note", note=note) if note else self._base(root))
+        self._frames.append(OpenElement("note", note=note) if note else self._base(root))
         walker = etree.iterwalk(root, events=("start", "end"))
         depth = len(self._frames)
         passed: list[_Element] = []
@@ -167,12 +134,12 @@ class PageWriter:
         del self._frames[depth - 1 :]
         self.end()
 
-    def _base(self, root: _Element) -> _Frame:
+    def _base(self, root: _Element) -> OpenElement:
         """What is around an element that is read alone."""
         for ancestor in root.iterancestors():
             if ancestor in self._notes.bodies:
-                return _Frame("note", note=self._notes.bodies[ancestor])
-        return _Frame("prose")
+                return OpenElement("note", note=self._notes.bodies[ancestor])
+        return OpenElement("prose")
 
     def _passes_over(self, element: _Element) -> bool:
         """Read what is no block and no words; returns whether the element is read with this."""
@@ -207,7 +174,7 @@ class PageWriter:
         look = self._sheet.look(element)
         italic = (above.italic or tag in ITALIC_TAGS) if look.italic is None else look.italic
         bold = (above.bold or tag in {"b", "strong"}) if look.bold is None else look.bold
-        frame = _Frame(
+        frame = OpenElement(
             above.kind,
             above.note,
             above.level,
@@ -233,7 +200,7 @@ class PageWriter:
         if element.text:
             self._write(element.text)
 
-    def _begin_or_end_notes(self, element: _Element, above: _Frame) -> None:
+    def _begin_or_end_notes(self, element: _Element, above: OpenElement) -> None:
         """Begin a note within a paragraph of several, or end such a paragraph."""
         if element in self._notes.begins:
             self.end()
@@ -245,7 +212,7 @@ class PageWriter:
                     self.end()
                     frame.kind, frame.note, frame.begun = frame.begun, "", ""
 
-    def _open_inline(self, element: _Element, frame: _Frame, above: _Frame) -> None:
+    def _open_inline(self, element: _Element, frame: OpenElement, above: OpenElement) -> None:
         if element.tag == "br":
             self._break_line()
         elif element.tag == "q":
@@ -260,7 +227,7 @@ class PageWriter:
                 self._new_line()
             frame.verse = frame.verse or bool(VERSE_NAMES & tokens_of(element))
 
-    def _open_block(self, element: _Element, frame: _Frame, above: _Frame) -> None:
+    def _open_block(self, element: _Element, frame: OpenElement, above: OpenElement) -> None:
         tag = str(element.tag)
         if tag in {"td", "th"} and above.kind == "caption":
             self._pending = self._pending or " "
@@ -308,7 +275,7 @@ class PageWriter:
         for name, element in waiting:
             self.read(element, name)
 
-    def _kind(self, element: _Element, above: _Frame) -> tuple[BlockKind, int]:
+    def _kind(self, element: _Element, above: OpenElement) -> tuple[BlockKind, int]:
         """What a block is declared to be, and the level of a heading."""
         if level := heading_level(element):
             return "heading", level
@@ -421,6 +388,8 @@ class PageWriter:
         if "\n" in self._pending or not self._started:
             # Such spaces move a line to the right.
             words = words.lstrip(" \xa0")
+        if frame.kind == "author" and not self._started:
+            words = without_byline(words)
         if not words:
             return
         self._begin()

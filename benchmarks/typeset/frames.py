@@ -489,6 +489,10 @@ def _office(form: str) -> Callable[[WrittenEssay, Path], None]:
     return write
 
 
+def _markdown(essay: WrittenEssay, path: Path, *, front_matter: bool) -> None:
+    path.write_text(markdown(essay, front_matter=front_matter), encoding="utf-8")
+
+
 def _book(essay: WrittenEssay, path: Path) -> None:
     """An EPUB of one chapter: pandoc numbers the notes of each chapter from 1."""
     command = ["pandoc", "--from", "markdown-smart", "--output", str(path)]
@@ -529,13 +533,13 @@ PAGE_WRITERS: tuple[MarkupWriter, ...] = (
         name="pandoc",
         suffix=".md",
         description="Markdown with front matter (pandoc's)",
-        write=lambda essay, path: path.write_text(markdown(essay), "utf-8") and None,
+        write=lambda essay, path: _markdown(essay, path, front_matter=True),
     ),
     MarkupWriter(
         name="bare",
         suffix=".md",
         description="Markdown without front matter",
-        write=lambda essay, path: path.write_text(markdown(essay, front_matter=False), "utf-8") and None,
+        write=lambda essay, path: _markdown(essay, path, front_matter=False),
     ),
     MarkupWriter(name="pandoc", suffix=".tex", description="LaTeX (pandoc)", write=pandoc_convert),
 )

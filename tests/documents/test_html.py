@@ -47,7 +47,7 @@ def test_a_page_by_its_tags() -> None:
         <h2>Works Cited</h2><p>Keeper, A. <i>Hours</i>. 1901.</p>"""
     assert blocks(page) == [
         ("title", "On Lights"),
-        ("author", "By A. Keeper"),
+        ("author", "A. Keeper"),
         ("prose", PROSE),
         ("quotation", "The sea is wide."),
         ("heading", "Part Two"),

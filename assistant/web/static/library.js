@@ -11,6 +11,7 @@
 
   const ENDINGS = [
     ".pdf", ".docx", ".odt", ".rtf", ".epub", ".html", ".htm", ".xhtml", ".txt", ".text", ".md", ".markdown",
+    ".tex", ".latex",
   ];
   const ROWS = 100; // rows that are drawn before more are asked for
   let shown = ROWS;
