@@ -48,7 +48,13 @@ _ARTICLE = re.compile(
     r"[Mm]any|[Mm]ost|[Aa]ll|[Oo]ther)\s+$"
 )
 # "the ignorant Southerner"
-_DESCRIBED_BEFORE = re.compile(r"\b(?:[Tt]he|[Aa]n?)\s+(?:[a-z-]+\s+){1,2}$")
+_DESCRIBED_BEFORE = re.compile(r"\b(?:[Tt]he|[Aa]n?)\s+(?:[a-z-]+\s+)?(?P<last>[a-z-]+)\s+$")
+# "the songs of Phyllis", "the accomplishments of Banneker"
+_DOING_OF = re.compile(
+    rf"\b(?:{BELONGINGS}|songs?|martyrdom|accomplishments?|genius|influence|doctrines?|teachings?|"
+    r"followers?|disciples?|admirers?|contemporar(?:y|ies)|rivals?|"
+    r"reign|fate|paintings?|pictures?|music|speech(?:es)?) of\s+$"
+)
 _IN = re.compile(r"\b(?:[Ii]n|[Aa]t|[Nn]ear|[Aa]cross|[Tt]hroughout|[Oo]utside|[Ii]nside|[Aa]round)\s+$")
 _FROM = re.compile(
     r"\b(?:[Ff]rom|[Tt]o|[Tt]owards?|[Ii]nto|[Tt]hrough|north of|south of|east of|west of)\s+$"
@@ -256,7 +262,7 @@ def _mention(
     given, family = tuple(plain[:first]), " ".join(plain[first:])
     inside = [known for low, high, known in cited_spans if low <= start and end <= high]
     context = _context(text, start, end, single=len(plain) == 1, possessive=possessive)
-    context += 6 if any(inside) else 2 if inside else 2 if suffix.startswith("of ") else 0
+    context += 6 if any(inside) else 2 if inside else 2 if suffix.startswith(("of ", "the ")) else 0
     return PersonMention(
         number=number,
         start=start,
@@ -309,7 +315,9 @@ def _context(text: str, start: int, end: int, *, single: bool, possessive: bool)
         value += 1
     elif _OF_PLACE.search(before):
         value -= 2
-    value -= bool(_DESCRIBED_BEFORE.search(before))
+    described = _DESCRIBED_BEFORE.search(before)
+    value -= described is not None and described["last"] not in FUNCTION_WORDS
+    value += 2 * bool(_DOING_OF.search(before))
     value += 2 * bool(_ROLE.search(before)) + 2 * bool(_DESCRIBED.match(after) or _BORN.match(after))
     value -= 4 * bool(_VERSE_LOCATOR.match(after))
     pronoun = _PRONOUN.search(_NEXT_NAME.split(after, maxsplit=1)[0])

@@ -72,6 +72,7 @@ class QuotedAuthors:
     ) -> None:
         self._passages, self._quoted, self._spans = passages, quoted, spans
         self._persons, self._attribution = persons, attribution
+        self._families = {person.family for each in persons for person in each}
         self._numbers = {passage.id: number for number, passage in enumerate(passages)}
         # Words that were quoted so far, normalised, with their authors.
         self._said: list[tuple[str, str]] = []
@@ -90,11 +91,9 @@ class QuotedAuthors:
     def _quotation(self, number: int, passage: Passage, words: QuotedWords) -> Iterator[QuotedPlace]:
         citation = parse(words.citation) if words.citation else None
         text = passage.text[words.start : words.end]
-        families = (
-            authors_of(words.author)
-            or self._echoed(text, citation)
-            or self._inferred(number, words, citation)
-        )
+        cited = citation.names if citation else ()
+        families = [name for name in authors_of(words.author) if name in self._families or name in cited]
+        families = families or self._echoed(text, citation) or self._inferred(number, words, citation)
         secondhand = citation is not None and citation.form == "secondary"
         for family in families:
             self._said.append((_plain(text), family))

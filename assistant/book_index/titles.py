@@ -226,7 +226,12 @@ class CapitalTitles:
 
     def _title(self, number: int, text: str, start: int, end: int, starts: set[int]) -> TitleInText | None:
         words = WORD.findall(text[start:end])
-        if not words or len(words) > _LONGEST or any(len(word) > 1 and word.isupper() for word in words):
+        if (
+            not words
+            or len(words) > _LONGEST
+            or re.search(r"['’]s?$", words[-1])
+            or any(len(word) > 1 and word.isupper() for word in words)
+        ):
             return None
         if all(len(word) == 1 or word[0].islower() for word in words):
             return None

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from assistant.attribution.parentheticals import BRACKETS, parse
 from assistant.attribution.quoted_spans import QuotedSpans, pairs
 from assistant.book_index.capitals import FUNCTION_WORDS, WordUse
-from assistant.book_index.lexicon import ANONYMOUS_WORKS, WORK_NOUNS
+from assistant.book_index.lexicon import ANONYMOUS_WORKS, HONORIFICS, WORK_NOUNS
 from assistant.book_index.titles import ARTICLE, WORD, CapitalTitles, TitleInText
 from assistant.core.answer import QuotedWords
 from assistant.core.essay import Passage, Span
@@ -34,6 +34,8 @@ _ANONYMOUS = re.compile(rf"\b(?:{ANONYMOUS_WORKS})\b")
 _TITLE_BEFORE = re.compile(
     rf"(?:\b(?:{WORK_NOUNS}|called|entitled|titled|[Ii]n|his|her|\d{{4}})|['’]s?)[,:]?\s+[\"“‘']?$"
 )
+_SAID = re.compile(r"[\"”’'],?\s+(?:he|she|they|we|I)\s+[a-z]")
+_OF_PERSON = re.compile(r"[\"”’'],?\s+(?:of|by)\s+[A-ZÀ-Þ]")
 _ENDING = " \n\t.,;:"
 
 
@@ -126,12 +128,15 @@ class Works:
             if len(words) < 2 or not _is_headline(words) or self._is_speech(text, start, end):
                 continue
             # "Culture Briefing" may be any words with capitals; a title is called one.
-            if len(words) > 2 or _TITLE_BEFORE.search(text, max(0, start - 40), start):
+            named = _TITLE_BEFORE.search(text, max(0, start - 40), start) or _OF_PERSON.match(text, end)
+            if len(words) > 2 or named:
                 yield _trimmed(number, text, start, end)
 
     def _is_speech(self, text: str, start: int, end: int) -> bool:
         """Whether words between marks are somebody's and no title: a page or a full stop follows."""
         if _ends_sentence(text[start:end]):
+            return True
+        if text[end - 1] == "," and _SAID.match(text, end):
             return True
         return bool(re.match(r"[\"”’']\s?\((?:pp?\. ?)?\d+(?:[-–]\d+)?\)", text[end : end + 14]))
 
@@ -240,6 +245,9 @@ class Works:
                 if len(WORD.findall(form)) > 1 or (len(form) > 4 and not self._use.lower(form))
             }
             for form in sorted(forms, key=len, reverse=True):
+                if form.split()[0].rstrip(".") in HONORIFICS:
+                    # "Mr. Smith" is a title where it is marked as one, and elsewhere a person.
+                    continue
                 if len(WORD.findall(form)) == 1 and not any(
                     self._passages[n].text[low:high] == work.title
                     for n, low, high in work.mentions
@@ -328,7 +336,7 @@ def _is_headline(words: Sequence[str]) -> bool:
 
 
 def _ends_sentence(words: str) -> bool:
-    return words.rstrip("'’” ").endswith((".", "!", ";", ","))
+    return words.rstrip("'’” ").endswith((".", "!", ";"))
 
 
 def _trimmed(number: int, text: str, start: int, end: int) -> TitleInText:
