@@ -8,7 +8,7 @@ import sqlite3
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -62,7 +62,7 @@ def read_zotero(folder: Path) -> list[ManagedItem]:
         ) from error
 
 
-def collections_of(items: list[ManagedItem]) -> list[ZoteroCollection]:
+def collections_of(items: Sequence[ManagedItem]) -> list[ZoteroCollection]:
     """The collections of some items and of those above them, in alphabetical order."""
     counts: dict[str, int] = defaultdict(int)
     for item in items:

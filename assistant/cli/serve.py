@@ -6,7 +6,7 @@ import os
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # Where the value of an option comes from if the user stated it.
 _STATED = {ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT}
+# Addresses that only this computer reaches.
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 @click.command(short_help="Open the web page, adding essays first if any are named.")
@@ -32,6 +34,12 @@ _STATED = {ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT}
 @click.option("--open/--no-open", "open_browser", default=False, help="Open the page in the browser.")
 @click.option(
     "--auth-file", type=click.Path(path_type=Path), help="Lines of name:password; only these may enter."
+)
+@click.option(
+    "--zotero",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Zotero's data folder, whose library the page then offers to add; looked for by default.",
 )
 @click.option(
     "--mcp",
@@ -47,6 +55,7 @@ def serve(  # noqa: PLR0913, PLR0917 - the options of the command
     port: int,
     open_browser: bool,
     auth_file: Path | None,
+    zotero: Path | None,
     mcp: bool,
     root: Path | None,
     as_json: bool,  # noqa: ARG001 - every command takes --json; a page has no results to print
@@ -61,22 +70,34 @@ def serve(  # noqa: PLR0913, PLR0917 - the options of the command
         return
     library = open_library(root, isolates=True)
     auth = read_accounts(auth_file)
+    folder = _zotero_folder(zotero, host)
     focus = [_add(library, path) for path in paths]
     if not library.ids():
         say("The library is empty; the sample essay is added.")
         _add(library, data_file("sample/essay.txt"))
-    if host not in {"127.0.0.1", "localhost", "::1"} and auth is None:
+    if host not in _LOOPBACK and auth is None:
         say(f"Everyone who can reach {host} can read the library; --auth-file FILE asks for a password.")
     from assistant.web.app import serve as serve_page
 
     assess = partial(evaluate.report_html, library)
-    serve_page(
-        library, host=host, port=port, open_browser=open_browser, auth=auth, focus=focus, assess=assess
-    )
+    options: dict[str, Any] = {"open_browser": open_browser, "auth": auth, "focus": focus, "assess": assess}
+    serve_page(library, host=host, port=port, zotero=folder, **options)
+
+
+def _zotero_folder(given: Path | None, host: str) -> Path | None:
+    """Zotero's data folder, if the page may offer what is in it: only to the user of this computer."""
+    from assistant.library.item_files import zotero_folder
+
+    if host in _LOOPBACK:
+        return zotero_folder(given)
+    if given is not None:
+        raise AssistantError("--zotero goes with a page for this computer alone; leave out --host.")
+    return None
 
 
 def _refuse_page_options(context: click.Context) -> None:
     names = {"host": "--host", "port": "--port", "open_browser": "--open", "auth_file": "--auth-file"}
+    names["zotero"] = "--zotero"
     stated = [option for name, option in names.items() if context.get_parameter_source(name) in _STATED]
     if stated:
         raise AssistantError(f"--mcp serves no page; leave out {' and '.join(stated)}, or --mcp.")

@@ -90,6 +90,29 @@ def find_items(source: Path | None, collection: str = "", tags: Sequence[str] = 
     return FoundItems(source=source, items=chosen, everything=everything, is_library=not is_export)
 
 
+def collection_counts(found: FoundItems) -> list[tuple[str, int]]:
+    """The collections of some items, each with the number of items in it and in those within it."""
+    from assistant.citations.zotero_database import collections_of
+
+    return [(each.path, each.items) for each in collections_of(found.everything)]
+
+
+def zotero_folder(given: Path | None = None) -> Path | None:
+    """Zotero's data folder; ``None`` if none was named and none is found.
+
+    Raises:
+        LibraryError: If one was named in which there is no database.
+    """
+    from assistant.citations.zotero_folders import find_data_folder
+
+    try:
+        return find_data_folder(given)
+    except LibraryError:
+        if given is not None:
+            raise
+        return None
+
+
 def _near(name: str, names: Sequence[str]) -> str:
     """Names that are like one that does not exist, or the first ones."""
     by_key = {each.casefold(): each for each in names}

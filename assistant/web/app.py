@@ -34,6 +34,7 @@ from assistant.web.views import frame
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from assistant.library.library import Library
     from assistant.web.measure import Assess
@@ -64,6 +65,7 @@ def build(
     focus: Sequence[str] = (),
     assess: Assess | None = None,
     service: ApiService | None = None,
+    zotero: Path | None = None,
 ) -> gr.Blocks:
     """Lay out the page; launch it with ``launch_options()``.
 
@@ -72,6 +74,7 @@ def build(
         focus: Ids of essays preselected for asking; the first is opened for reading.
         assess: Evaluates question sets; without it the page has no part that measures.
         service: Answers other programs; without it the page has no API.
+        zotero: Zotero's data folder, if its library may be added.
     """
     # Gradio makes a folder there that it would otherwise leave in the system's temporary folder.
     gr.routes.DEFAULT_TEMP_DIR = private_folder()
@@ -90,7 +93,7 @@ def build(
         with gr.Tab("Check", elem_id="check") as tab:
             check_part(library, asking.widgets.style, page, tab)
         with gr.Tab("Library", elem_id="library", id=LIBRARY_PART) as tab:
-            library_part(library, asking, page, parts, tab)
+            library_part(library, asking, page, tabs=parts, tab=tab, zotero=zotero)
         if assess is not None:
             with gr.Tab("Measure", elem_id="measure") as tab:
                 measure_part(library, assess, page, tab)
@@ -151,6 +154,7 @@ def serve(
     auth: list[tuple[str, str]] | None,
     focus: Sequence[str],
     assess: Assess | None = None,
+    zotero: Path | None = None,
 ) -> None:
     """Serve the page until interrupted.
 
@@ -162,12 +166,13 @@ def serve(
         auth: Names and passwords of those who may enter, or nothing for everyone.
         focus: Ids of essays preselected for asking.
         assess: Evaluates question sets; without it the page has no part that measures.
+        zotero: Zotero's data folder, if its library may be added.
 
     Raises:
         AssistantError: If the port cannot be listened on.
     """
     service = ApiService(library)
-    page = build(library, focus=focus, assess=assess, service=service)
+    page = build(library, focus=focus, assess=assess, service=service, zotero=zotero)
     _bypass_proxies(host)
     try:
         _, address, _ = page.launch(

@@ -15,6 +15,7 @@ from assistant.web.messages import public_message
 from assistant.web.uploading import NO_FILE, ONE_PAGE, UploadJob
 from assistant.web.views import essays, frame
 from assistant.web.views.answer import error_html
+from assistant.web.zotero import zotero_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -52,6 +53,7 @@ class LibraryWidgets:
         add: Adds the files.
         uploads: What became of each file.
         shelf: The table.
+        zotero: The place of what adds Zotero's library.
     """
 
     files: gr.File
@@ -59,9 +61,18 @@ class LibraryWidgets:
     add: gr.Button
     uploads: gr.HTML
     shelf: gr.HTML
+    zotero: gr.Column
 
 
-def library_part(library: Library, asking: AskHandlers, page: gr.Blocks, tabs: gr.Tabs, tab: gr.Tab) -> None:
+def library_part(
+    library: Library,
+    asking: AskHandlers,
+    page: gr.Blocks,
+    *,
+    tabs: gr.Tabs,
+    tab: gr.Tab,
+    zotero: Path | None = None,
+) -> None:
     """Lay out the part in the context in which it is called, and wire its events.
 
     Args:
@@ -70,6 +81,7 @@ def library_part(library: Library, asking: AskHandlers, page: gr.Blocks, tabs: g
         page: The whole page.
         tabs: Its parts.
         tab: The tab that contains this part.
+        zotero: Zotero's data folder, if its library may be added.
     """
     widgets = layout(library)
     handlers = LibraryHandlers(library, widgets, asking)
@@ -80,6 +92,9 @@ def library_part(library: Library, asking: AskHandlers, page: gr.Blocks, tabs: g
     widgets.shelf.submit(handlers.changed, reading, everything, **QUIET)
     added = widgets.add.click(handlers.add, [widgets.files, widgets.first_page, reading], everything, **QUIET)
     added.failure(handlers.fail, None, [widgets.add, widgets.uploads], **QUIET)
+    if zotero is not None:
+        with widgets.zotero:
+            zotero_part(library, zotero, handlers.changed, reading, everything)
 
 
 def layout(library: Library) -> LibraryWidgets:
@@ -107,10 +122,13 @@ def layout(library: Library) -> LibraryWidgets:
             )
             add = gr.Button("Add to the library", variant="primary", elem_id="add-essay")
     uploads = plain_html(elem_id="report")
+    zotero = gr.Column(elem_id="zotero-part")
     plain_html(frame.LIBRARY_STATUS, elem_id="said-part")
     shelf = plain_html(elem_id="shelf", js_on_load=_ON_TABLE, server_functions=[library_act])
     plain_html(frame.LIBRARY_DIALOG, elem_id="sheet-part")
-    return LibraryWidgets(files=files, first_page=first_page, add=add, uploads=uploads, shelf=shelf)
+    return LibraryWidgets(
+        files=files, first_page=first_page, add=add, uploads=uploads, shelf=shelf, zotero=zotero
+    )
 
 
 @dataclass(frozen=True, slots=True)

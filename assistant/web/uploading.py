@@ -77,7 +77,7 @@ class UploadJob:
         yield lines_html(self.lines)
 
     def _work(self) -> None:
-        _lower_priority()
+        lower_priority()
         try:
             for path, line in zip(self.paths, self.lines, strict=True):
                 self._add(path, line)
@@ -154,7 +154,7 @@ def _delete(path: Path) -> None:
         path.parent.rmdir()
 
 
-def _lower_priority() -> None:
+def lower_priority() -> None:
     """Let questions go before this thread and the threads that it starts, where threads have priorities."""
     if sys.platform == "linux":
         niceness = max(_NICENESS, os.getpriority(os.PRIO_PROCESS, 0))

@@ -30,13 +30,33 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Page:
     return page
 
 
-def test_page_is_served_to_this_machine_alone_unless_told_otherwise(command: Command, page: Page) -> None:
+def test_page_is_served_to_this_machine_alone_unless_told_otherwise(
+    command: Command, page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
     assert command("serve") == 0
     assert (command.out, command.err) == ("", "")
     ((library, options),) = page.served
     assert library.ids() == ["sample"]
     assert callable(options.pop("assess"))
+    assert options.pop("zotero") is None
     assert options == {"host": "127.0.0.1", "port": 7860, "open_browser": False, "auth": None, "focus": []}
+
+
+def test_the_data_folder_of_zotero_is_given_to_the_page(
+    command: Command, page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
+    folder = tmp_path / "home" / "Zotero"
+    folder.mkdir(parents=True)
+    (folder / "zotero.sqlite").write_bytes(b"")
+    assert command("serve") == 0
+    assert command("serve", "--zotero", folder) == 0
+    assert [options["zotero"] for _, options in page.served] == [folder, folder]
+    assert command("serve", "--zotero", tmp_path) == 2
+    assert "zotero.sqlite" in command.err
+    assert command("serve", "--host", "0.0.0.0") == 0  # noqa: S104 - nothing is served
+    assert page.served[-1][1]["zotero"] is None
 
 
 @pytest.mark.parametrize(("flag", "opened"), [("--open", True), ("--no-open", False)])

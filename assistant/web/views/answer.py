@@ -24,6 +24,7 @@ Hooks that the script, the styles and the browser tests rely on (keep them stabl
   the words' offsets into the passage's text; ``button.read-here``: shows it in the reader;
 - ``.card .meets``: a sentence of a pasted paragraph on which the passage bears; ``.answer .unmet-ideas``:
   the sentences that no passage shown meets;
+- ``.card .zotero-links a``: open Zotero at the cited page, and at the item;
 - ``.card .voice``: whose words a highlight is, if they are quoted in the essay;
 - ``.card details.why``: which words of the question met which words of the essay;
 - ``.references .reference`` and ``button.copy-reference[data-copy]``: once, after the cards;
