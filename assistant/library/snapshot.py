@@ -7,7 +7,7 @@ import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -432,9 +432,9 @@ class Catalogue:
             return {
                 essay_id: (
                     (stamp[0], stamp[1], stamp[2]),
-                    EssaySummary(**(fields | {name: tuple(fields[name]) for name in _LISTS})),
+                    EssaySummary(**(saved | {name: tuple(saved[name]) for name in _LISTS})),
                 )
-                for essay_id, (stamp, fields) in json.loads(text).items()
+                for essay_id, (stamp, saved) in json.loads(text).items()
             }
         except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError):
             return {}
@@ -448,7 +448,12 @@ class Catalogue:
 
         A file that was half written is recognised by its digest.
         """
-        entries = {essay_id: [stamp, asdict(summary)] for essay_id, (stamp, summary) in summaries.items()}
+        # Not ``asdict``, which copies each record.
+        names = [field.name for field in fields(EssaySummary)]
+        entries = {
+            essay_id: [stamp, {name: getattr(summary, name) for name in names}]
+            for essay_id, (stamp, summary) in summaries.items()
+        }
         text = json.dumps(entries, ensure_ascii=False)
         with suppress(OSError), self._path.open("w", encoding="utf-8", newline="\n") as file:
             file.write(f"{_digest(text)}\n{text}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 import unicodedata
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
     from assistant.documents.document import Document
 
 SCHEMA = 1
+# From so many essays on, their stamps are kept for so many nanoseconds, in which a file that is edited in its
+# place goes unnoticed; but not those of a folder that was changed within the last tick of the system's clock.
+_MANY, _SCAN_LASTS, _TICK = 500, 2_000_000_000, 100_000_000
 _CHUNKS, _OVERRIDES = ".jsonl", ".given.json"
 _ADD_AGAIN = "add the essay again from its own file: assistant add FILE"
 
@@ -205,12 +209,39 @@ class PendingEssay:
     encodings: Path | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """A scan of the folder.
+
+    Attributes:
+        stamps: What was found.
+        folder_time: When the folder was last changed, in nanoseconds.
+        time: When it was scanned.
+    """
+
+    stamps: dict[str, Stamp]
+    folder_time: int
+    time: int
+
+    def is_valid(self, folder: Path) -> bool:
+        """Whether the stamps may still be used."""
+        return time.time_ns() - self.time < _SCAN_LASTS and _changed(folder) == self.folder_time
+
+
+def _changed(folder: Path) -> int:
+    """When files of a folder were last added, removed or replaced, in nanoseconds; 0 if it is not there."""
+    try:
+        return folder.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 class EssayStore:
     """The files of essays in ``data/chunks/``: ``ID.jsonl``, ``ID.source.txt`` and ``ID.given.json``.
 
     An essay that is not in plain text has ``ID.setting.json`` and its file, such as ``ID.pdf``, too.
 
-    It remembers nothing; ``Snapshot`` keeps what has been read.
+    It remembers nothing but the stamps of many essays; ``Snapshot`` keeps what has been read.
 
     Args:
         root: The library's folder.
@@ -220,13 +251,21 @@ class EssayStore:
         self.root = root
         self._folder = root / "data" / "chunks"
         self.journal = Journal(self._folder)
+        self._scanned: _Scan | None = None
 
     def stamps(self) -> dict[str, Stamp]:
         """The stamp of every essay by id, in alphabetical order; the only scan of the folder.
 
+        Of many essays the same stamps are returned for some time, as long as no file of the folder is added,
+        removed or replaced: every change that this program makes replaces files.
+
         Raises:
             LibraryError: If the folder cannot be read.
         """
+        last = self._scanned
+        if last is not None and last.is_valid(self._folder):
+            return last.stamps
+        scan_time, folder_time = time.time_ns(), _changed(self._folder)
         chunks: dict[str, FileStamp] = {}
         stated: dict[str, int] = {}
         try:
@@ -244,7 +283,10 @@ class EssayStore:
             raise LibraryError(
                 f"{self._folder} cannot be read ({error.strerror}); give yourself the right to read it."
             ) from error
-        return {essay_id: (*chunks[essay_id], stated.get(essay_id, 0)) for essay_id in sorted(chunks)}
+        stamps = {essay_id: (*chunks[essay_id], stated.get(essay_id, 0)) for essay_id in sorted(chunks)}
+        is_kept = len(stamps) >= _MANY and scan_time - folder_time > _TICK
+        self._scanned = _Scan(stamps, folder_time, scan_time) if is_kept else None
+        return stamps
 
     def load(self, essay_id: str) -> ChunkFile:
         """Read an essay.

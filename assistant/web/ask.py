@@ -18,7 +18,7 @@ from assistant.web.components import QUIET, Updates, plain_html
 from assistant.web.messages import public_message
 from assistant.web.session import Asked, asked_with, notebook_pins, saved_session
 from assistant.web.views import answer, frame, passage, welcome
-from assistant.web.views.essays import labels_of, scope_html, title_of
+from assistant.web.views.essays import MOST_LISTED, labels_of, scope_html, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -303,7 +303,10 @@ class AskHandlers:
         if self._essay(str(event.essay)) is None:
             gr.Warning("The essay that holds this passage is not in the library.", title="Not found")
             return {self.widgets.reading: gr.skip()}
-        return {self.widgets.reading: str(event.essay)}
+        essay_id, summaries = str(event.essay), self.library.summaries()
+        if len(summaries) <= MOST_LISTED:
+            return {self.widgets.reading: essay_id}
+        return {self.widgets.reading: gr.update(choices=_choices(summaries, essay_id), value=essay_id)}
 
     def _error_html(self, error: AssistantError) -> str:
         return answer.error_html(public_message(error, self.library.root))
@@ -331,10 +334,16 @@ class AskHandlers:
         return {
             self.widgets.scope: scope_html(summaries, self.focus),
             self.widgets.reading: gr.update(
-                choices=labels_of(summaries), value=reading or None, visible=len(summaries) > 1
+                choices=_choices(summaries, reading), value=reading or None, visible=len(summaries) > 1
             ),
             self.widgets.pane: self._reader(essay) if essay else passage.nothing_to_read_html(),
         }
+
+
+def _choices(summaries: Mapping[str, EssaySummary], reading: str) -> list[tuple[str, str]]:
+    """What can be chosen to be read: of very many essays the first, and the one that is read."""
+    labels = labels_of(summaries)
+    return labels[:MOST_LISTED] + [label for label in labels[MOST_LISTED:] if label[1] == reading]
 
 
 def sentence_quotations(library: Library) -> Callable[[Sequence[str]], dict[str, list[dict[str, str]]]]:

@@ -400,3 +400,46 @@ def test_axe_finds_no_serious_violation(
         assert accessibility_violations(page) == []
         page.keyboard.press("Escape")
     visitor.close()
+
+
+def test_filters_are_chips_that_restrict_what_is_asked(page: Page, opened: Opened) -> None:
+    page.locator("#scope summary").click()
+    form = page.locator("#scope .filter-form")
+    form.get_by_label("Filter by").select_option("sections")
+    form.get_by_label("Value").fill("numbering")
+    form.get_by_label("Value").press("Enter")
+    form.get_by_label("Filter by").select_option("kinds")
+    form.get_by_label("Value").fill("Paragraphs")
+    form.get_by_role("button", name="Add filter").click()
+    chips = page.locator("#scope .chips .chip")
+    expect(chips).to_have_text(["Section: numbering", "Kind: paragraphs"])
+    expect(page.locator("#scope summary")).to_contain_text("filtered")
+    assert accessibility_violations(page) == []
+    page.keyboard.press("Escape")
+    page.locator("#question textarea").fill("Who lit the lamp in the harbour?")
+    page.locator("#question textarea").press("Enter")
+    first = page.locator("#turns .turn:not(.pending) [data-passage]").first
+    expect(first).to_be_visible()
+    found = page.locator("#turns .turn .hit[data-passage]")
+    passages = {passage.id: passage for passage in opened.library.essay("sample").passages}
+    for name in found.evaluate_all("parts => parts.map(part => part.dataset.passage)"):
+        assert "Numbering" in passages[name].section
+    # They stay when the page is loaded again, and a press takes one away.
+    page.reload()
+    expect(chips).to_have_text(["Section: numbering", "Kind: paragraphs"])
+    chips.first.click()
+    expect(chips).to_have_text(["Kind: paragraphs"])
+    # On a phone they are in sight.
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(chips.first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_a_filter_that_leaves_nothing_says_what_there_is(page: Page) -> None:
+    page.locator("#scope summary").click()
+    page.locator("#scope .filter-form").get_by_label("Value").fill("Nobody Nowhere")
+    page.locator("#scope .filter-form").get_by_label("Value").press("Enter")
+    page.keyboard.press("Escape")
+    page.locator("#question textarea").fill("Who lit the lamp?")
+    page.locator("#question textarea").press("Enter")
+    expect(page.locator("#turns .turn").last).to_contain_text("No essay has the author “Nobody Nowhere”")

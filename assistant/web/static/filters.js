@@ -14,6 +14,7 @@
 
   // What is sent with a question.
   desk.filters = () => filters;
+  desk.isAskFiltered = () => Object.keys(filters).length > 0;
 
   function values() {
     return Object.entries(filters).flatMap(([field, list]) => list.map((value) => [field, value]));
@@ -23,6 +24,7 @@
     filters = Object.fromEntries(Object.entries(next).filter(([field, list]) => field in NAMES && Array.isArray(list) && list.length));
     desk.keepFilters(filters);
     desk.drawFilters();
+    desk.drawChoice();
   }
 
   desk.drawFilters = () => {
@@ -65,7 +67,7 @@
         return option;
       }),
     );
-    form.querySelector("input").placeholder = field === "years" ? "2014 or 2010-2014" : "";
+    form.querySelector("input").placeholder = field === "years" ? "2014 or 2010-2014" : `${NAMES[field]}…`;
   }
 
   function add(form) {

@@ -36,11 +36,14 @@
   desk.drawChoice = () => {
     const some = new Set(chosen || []);
     for (const box of boxes()) box.checked = some.has(box.value);
-    const total = boxes("#scope").length || boxes("#shelf").length;
+    // Of very many essays not all are listed.
+    const listed = Number(document.querySelector("#scope .scope")?.dataset.total);
+    const total = listed || boxes("#scope").length || boxes("#shelf").length;
     const all = !some.size || some.size === total;
     for (const button of document.querySelectorAll(".ask-all")) button.hidden = !some.size;
     const summary = document.querySelector("#scope summary");
-    if (summary) summary.textContent = all ? `Asking all ${count(total)}` : `Asking ${some.size} of ${count(total)}${named(some)}`;
+    const filtered = desk.isAskFiltered() ? ", filtered" : "";
+    if (summary) summary.textContent = (all ? `Asking all ${count(total)}` : `Asking ${some.size} of ${count(total)}${named(some)}`) + filtered;
     const sentence = document.querySelector("#shelf .asked-what");
     if (sentence) sentence.textContent = inTable(total, some.size, all);
   };

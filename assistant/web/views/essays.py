@@ -64,6 +64,8 @@ _UPLOAD_STATES = {
     "changed": "brought up to date",
 }
 
+# Essays of a list of the page: a browser takes seconds to lay out more.
+MOST_LISTED = 1_000
 # Values of a filter that are offered.
 _MOST_VALUES = 300
 
@@ -98,9 +100,10 @@ def shelf_html(
 ) -> str:
     """The table of a library, what is damaged and what can be put back, as one ``div.shelf``."""
     rows = [
-        (essay_id, title_of(essay_id, essays[essay_id]), essays[essay_id]) for essay_id in in_order(essays)
+        (essay_id, title_of(essay_id, essays[essay_id]), essays[essay_id])
+        for essay_id in in_order(essays)[:MOST_LISTED]
     ]
-    return render("essays.shelf", rows, list(removed), damaged)
+    return render("essays.shelf", rows, list(removed), damaged, len(essays) - len(rows))
 
 
 def scope_html(essays: Mapping[str, EssaySummary], focus: Sequence[str] = ()) -> str:
@@ -114,7 +117,10 @@ def scope_html(essays: Mapping[str, EssaySummary], focus: Sequence[str] = ()) ->
         One ``details.scope``, or one hidden ``div.scope`` where there is nothing to choose from.
     """
     chosen = [essay_id for essay_id in focus if essay_id in essays]
-    return render("essays.scope", labels_of(essays), chosen, json.dumps(filter_values(essays)))
+    labels = labels_of(essays)
+    listed = [label for label in labels[MOST_LISTED:] if label[1] in chosen] + labels[:MOST_LISTED]
+    known = json.dumps(filter_values(essays))
+    return render("essays.scope", listed, chosen, known, len(essays))
 
 
 def filter_values(essays: Mapping[str, EssaySummary]) -> dict[str, list[str]]:
