@@ -131,7 +131,7 @@ def roles_of(looks: Sequence[ParagraphLook]) -> list[Role]:
     setting = _Setting(looks)
     roles = [_by_style(look) or setting.by_look(look) for look in looks]
     roles = _without_lone_headings(looks, roles)
-    roles = _with_verse(looks, roles)
+    roles = _with_verse(looks, _with_items(looks, roles))
     return [
         replace(role, resumes=setting.resumes(look)) if role.kind == "prose" else role
         for look, role in zip(looks, roles, strict=True)
@@ -218,6 +218,22 @@ def _without_lone_headings(looks: Sequence[ParagraphLook], roles: Sequence[Role]
         if roles[number].kind != "heading" or roles[number].level:
             break
         result[number] = replace(roles[number], kind="prose")
+    return result
+
+
+def _with_items(looks: Sequence[ParagraphLook], roles: Sequence[Role]) -> list[Role]:
+    """A paragraph below an item of a list, indented as it is, belongs to the list and quotes nothing."""
+    result = list(roles)
+    left: float | None = None
+    for number, (look, role) in enumerate(zip(looks, roles, strict=True)):
+        if role.kind == "list":
+            left = look.left
+        elif look.text.strip():
+            is_item = left is not None and look.left - left < _BLOCK_INDENT and not _by_style(look)
+            if role.kind == "quotation" and is_item:
+                result[number] = Role("list")
+            else:
+                left = None
     return result
 
 

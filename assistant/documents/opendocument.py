@@ -53,6 +53,11 @@ _INDEXES = frozenset(
         "alphabetical-index",
     )
 )
+_SOFT_BREAK = f"{TEXT}soft-page-break"
+# Elements in which words of a paragraph stand.
+_WITH_WORDS = frozenset(
+    f"{TEXT}{name}" for name in ("p", "h", "span", "a", "meta", "meta-field", "ruby-base")
+)
 _PARAGRAPHS = frozenset({f"{TEXT}p", f"{TEXT}h"})
 _META = "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
@@ -78,6 +83,7 @@ class _Paragraph:
     table: int = 0
     is_listed: bool = False
     is_index: bool = False
+    begins_page: bool = False
 
 
 class OpenDocumentFile:
@@ -111,7 +117,7 @@ class OpenDocumentFile:
         if body is None:
             raise ReadingError(f"{name} is not a text document; save it as .odt from a word processor.")
         self._notes: list[tuple[str, _Element]] = []
-        self._pages = BreakCounter(is_laid_out=next(body.iter(f"{TEXT}soft-page-break"), None) is not None)
+        self._pages = BreakCounter(is_laid_out=next(body.iter(_SOFT_BREAK), None) is not None)
         self._read(body)
         document = self._writer.document("opendocument")
         self.document = replace(
@@ -129,7 +135,9 @@ class OpenDocumentFile:
         return patched_archive(self._data, {"content.xml": content})
 
     def _read(self, body: _Element) -> None:
-        paragraphs = list(_paragraphs(body))
+        found = _Body()
+        found.read(body, _Paragraph(body))
+        paragraphs = found.paragraphs
         looks = [self._look(paragraph) for paragraph in paragraphs]
         roles = with_tables([each.table for each in paragraphs], looks, roles_of(looks))
         for number, (paragraph, role) in enumerate(zip(paragraphs, roles, strict=True), 1):
@@ -137,7 +145,8 @@ class OpenDocumentFile:
             chain = self._styles.of(element, "paragraph")
             begins = chain and (chain[0].breaks or first_of(chain, lambda style: style.breaks, default=False))
             page = first_of(chain, lambda style: style.number, default=0)
-            self._pages.before(self._writer, begins=bool(begins), number=page)
+            begins = bool(begins) or paragraph.begins_page
+            self._pages.before(self._writer, begins=begins, number=page)
             self._writer.begin(f"¶{number}", Role("furniture") if paragraph.is_index else role)
             self._write(element)
         self._writer.end()
@@ -224,7 +233,7 @@ class OpenDocumentFile:
                 self._writer.space()
             elif child.tag == f"{TEXT}line-break":
                 self._writer.line()
-            elif child.tag == f"{TEXT}soft-page-break":
+            elif child.tag == _SOFT_BREAK:
                 self._pages.turn(self._writer)
             elif child.tag == f"{TEXT}note":
                 call = f"note{len(self._notes)}"
@@ -246,30 +255,37 @@ class OpenDocumentFile:
                 self._writer.prose.superscript(start)
 
 
-def _paragraphs(
-    element: _Element, inside: str = "", table: int = 0, *, is_listed: bool = False, is_index: bool = False
-) -> Iterator[_Paragraph]:
-    """The paragraphs in an element, in order; those of a text box follow the paragraph that it hangs on."""
-    for number, child in enumerate(element):
-        tag = child.tag
-        if tag in _PASSED_OVER or not isinstance(tag, str) or tag == f"{TEXT}note":
-            continue
-        if tag == f"{TEXT}section" and child.get(f"{TEXT}display") == "none":
-            continue
-        within, of_table = inside, table
-        if tag in _PARAGRAPHS:
-            yield _Paragraph(child, inside, table, is_listed, is_index)
-        elif tag == f"{TABLE}table":
-            within, of_table = within or "table", table or number + 1
-        elif tag == f"{DRAW}text-box":
-            within, of_table = "box", 0
-        yield from _paragraphs(
-            child,
-            within,
-            of_table,
-            is_listed=is_listed or tag == f"{TEXT}list",
-            is_index=is_index or tag in _INDEXES,
-        )
+class _Body:
+    """The paragraphs of a text, in order; those of a text box follow the paragraph that it hangs on."""
+
+    def __init__(self) -> None:
+        self.paragraphs: list[_Paragraph] = []
+        self._turns = False
+
+    def read(self, element: _Element, outer: _Paragraph) -> None:
+        """Take the paragraphs in an element, which stands in what ``outer`` tells."""
+        for number, child in enumerate(element, 1):
+            tag = child.tag
+            if tag in _PASSED_OVER or not isinstance(tag, str) or tag == f"{TEXT}note":
+                continue
+            if tag == f"{TEXT}section" and child.get(f"{TEXT}display") == "none":
+                continue
+            within = outer
+            if tag in _PARAGRAPHS:
+                self.paragraphs.append(replace(outer, element=child, begins_page=self._turns))
+                self._turns = False
+            elif tag == _SOFT_BREAK and element.tag not in _WITH_WORDS:
+                # One within a paragraph is met when its words are written.
+                self._turns = True
+            elif tag == f"{TABLE}table":
+                within = replace(outer, inside=outer.inside or "table", table=outer.table or number)
+            elif tag == f"{DRAW}text-box":
+                within = replace(outer, inside="box", table=0)
+            elif tag == f"{TEXT}list":
+                within = replace(outer, is_listed=True)
+            elif tag in _INDEXES:
+                within = replace(outer, is_index=True)
+            self.read(child, within)
 
 
 def _outermost(note: _Element) -> Iterator[_Element]:

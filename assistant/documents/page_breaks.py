@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from assistant.documents.numbering import FoundPages
@@ -10,11 +12,35 @@ if TYPE_CHECKING:
     from assistant.documents.archive import ParagraphWriter
 
 # Characters of a page: with more between two breaks, not all breaks are known.
-LARGEST_PAGE, LARGEST_BROKEN = 9_000, 5_500
+_LARGEST_PAGE, _LARGEST_BROKEN = 6_500, 5_000
+# Of so many pages none is so much longer than the longer half of them, unless a break between is missing.
+_FEWEST_PAGES, _LONGER = 5, 1.8
 UNSURE = (
     "Not all page breaks of the file are known; citations name paragraphs. To cite pages, save the file once "
     "more in its word processor, or add it as PDF."
 )
+
+
+def are_whole(lengths: Sequence[int], *, is_laid_out: bool) -> bool:
+    """Whether pages of these lengths can be all pages of a text, so that they can be cited.
+
+    Args:
+        lengths: Characters of each page.
+        is_laid_out: Whether a program marked the breaks when it laid the text out; else the writer made them.
+    """
+    if len(lengths) < 2:
+        return False
+    ordered = sorted(lengths)
+    if not is_laid_out:
+        return ordered[-1] <= _LARGEST_BROKEN
+    usual = ordered[3 * len(ordered) // 4]
+    is_even = len(lengths) < _FEWEST_PAGES or ordered[-1] <= _LONGER * usual
+    return ordered[-1] <= _LARGEST_PAGE and is_even
+
+
+def lengths_of(starts: Sequence[int], length: int) -> list[int]:
+    """Characters of each page by the starts of all and the length of the text."""
+    return [end - start for start, end in pairwise([*starts, max(length, *starts, 0)])]
 
 
 class BreakCounter:
@@ -29,7 +55,7 @@ class BreakCounter:
         self._is_laid_out = is_laid_out
         self._number = 0
         self._starts: list[int] = []
-        self._longest = self._length = 0
+        self._length = 0
         self.is_counting = True
 
     @property
@@ -41,8 +67,7 @@ class BreakCounter:
     @property
     def are_known(self) -> bool:
         """Whether the pages can be cited."""
-        most = LARGEST_PAGE if self._is_laid_out else LARGEST_BROKEN
-        return len(self._starts) > 1 and max(self._longest, self._length - self._starts[-1]) <= most
+        return are_whole(lengths_of(self._starts, self._length), is_laid_out=self._is_laid_out)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -70,7 +95,5 @@ class BreakCounter:
         self._length = writer.prose.length
 
     def _begin(self, writer: ParagraphWriter) -> None:
-        if self._starts:
-            self._longest = max(self._longest, writer.prose.length - self._starts[-1])
         self._starts.append(writer.prose.length)
         writer.prose.page(str(self._number))

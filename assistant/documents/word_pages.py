@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import roman
 
-from assistant.documents.page_breaks import LARGEST_BROKEN, LARGEST_PAGE, UNSURE
+from assistant.documents.page_breaks import UNSURE, are_whole, lengths_of
 from assistant.documents.word_styles import W, WordStyles, number_of
 
 if TYPE_CHECKING:
@@ -74,7 +74,6 @@ class PageCounter:
         self._turned_at = -1
         self.is_counting = True
         self.origin = "counted from 1"
-        self._longest = 0
         self._length = 0
         self._begin_section()
 
@@ -90,8 +89,7 @@ class PageCounter:
     @property
     def are_known(self) -> bool:
         """Whether the pages can be cited."""
-        most = LARGEST_PAGE if self._is_rendered else LARGEST_BROKEN
-        return len(self._starts) > 1 and max(self._longest, self._length - self._starts[-1]) <= most
+        return are_whole(lengths_of(self._starts, self._length), is_laid_out=self._is_rendered)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -153,8 +151,6 @@ class PageCounter:
             self._number += 1
 
     def _begin(self, prose: ProseWriter) -> None:
-        if self._starts:
-            self._longest = max(self._longest, prose.length - self._starts[-1])
         self._starts.append(prose.length)
         self._turned_at = prose.length
         prose.page(written_number(self._number, self._format) if self._number > 0 else "")

@@ -39,6 +39,7 @@ class WordStyles:
         size = root.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr/{W}sz")
         self._size = number_of(size, "val") / _HALVES
         self._chains: dict[tuple[str, str], tuple[_Element, ...]] = {}
+        self._last: tuple[_Element, tuple[_Element, ...]] | None = None
         self._looks: dict[str, tuple[tuple[str, ...], float, float, bool, int, bool]] = {}
 
     def _chain(self, kind: str, style_id: str) -> tuple[_Element, ...]:
@@ -55,8 +56,12 @@ class WordStyles:
 
     def of_paragraph(self, paragraph: _Element) -> tuple[_Element, ...]:
         """The styles of a paragraph, nearest first."""
-        style = paragraph.find(f"{W}pPr/{W}pStyle")
-        return self._chain("paragraph", self._default if style is None else style.get(f"{W}val", ""))
+        # Asked for each run of a paragraph, which may have very many.
+        if self._last is None or self._last[0] is not paragraph:
+            style = paragraph.find(f"{W}pPr/{W}pStyle")
+            style_id = self._default if style is None else style.get(f"{W}val", "")
+            self._last = paragraph, self._chain("paragraph", style_id)
+        return self._last[1]
 
     def run_has(self, run: _Element, name: str, paragraph: _Element | None = None) -> bool:
         """Whether a run has a property such as italics: itself, by its style, or by its paragraph's style."""
