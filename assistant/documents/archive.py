@@ -71,6 +71,12 @@ def check_archive(data: bytes, name: str, part: str) -> None:
             large = sum(sizes.values()) > _LARGEST or sum(map(sizes.__getitem__, xml)) > _LARGEST_XML
             if not locked and not large:
                 large = sum(map(_elements, map(archive.read, xml))) > _MOST_ELEMENTS
+            many = (
+                not locked
+                and not large
+                and part in sizes
+                and _paragraphs(archive.read(part)) > _MOST_PARAGRAPHS
+            )
     except DAMAGE as error:
         raise damaged(name) from error
     if locked:
@@ -79,11 +85,18 @@ def check_archive(data: bytes, name: str, part: str) -> None:
         raise ReadingError(f"{name} is not a {suffix} file, because it has no {part}; save it once more.")
     if large:
         raise ReadingError(f"{name} unpacks to more than a text can be; save it without its pictures.")
+    if many:
+        raise ReadingError(f"{name} has too many paragraphs; divide it into chapters.")
 
 
 def _elements(xml: bytes) -> int:
     """Number of elements, those that are empty and have no end tag included."""
     return xml.count(b"<") - xml.count(b"</")
+
+
+def _paragraphs(xml: bytes) -> int:
+    """Number of paragraphs, as word processors write them; counted before the tree of so many is made."""
+    return sum(map(xml.count, (b"<w:p>", b"<w:p ", b"<w:p/>", b"<text:p>", b"<text:p ", b"<text:p/>")))
 
 
 # The text of each edited element, and of what follows it (``True``), as they were.
@@ -118,6 +131,15 @@ class ParagraphWriter:
         self._open = False
         self._role = Role("prose")
 
+    def admit(self, paragraphs: int) -> None:
+        """Refuse more paragraphs than a text has.
+
+        Raises:
+            ReadingError: If there are more.
+        """
+        if paragraphs > _MOST_PARAGRAPHS:
+            raise ReadingError(f"{self._name} has too many paragraphs; divide it into chapters.")
+
     def begin(self, label: str, role: Role, *, goes_on: bool = False) -> None:
         """Begin a paragraph; block quotations that follow each other without a citation are one block.
 
@@ -129,8 +151,7 @@ class ParagraphWriter:
         Raises:
             ReadingError: If there are more paragraphs than a text has.
         """
-        if len(self._units) >= _MOST_PARAGRAPHS:
-            raise ReadingError(f"{self._name} has too many paragraphs; divide it into chapters.")
+        self.admit(len(self._units) + 1)
         kind = role.kind
         joins = role.joins or (kind == "quotation" and not self._ends_with_citation())
         if goes_on and self._open:

@@ -20,6 +20,8 @@ _POINTS = {"cm": 72 / 2.54, "mm": 7.2 / 2.54, "in": 72.0, "pt": 1.0, "pc": 12.0,
 _LENGTH = re.compile(r"(-?[\d.]{1,12})(cm|mm|in|pt|pc|px)")
 # A style's name escapes what XML does not allow in names: ``Text_20_body``.
 _ESCAPE = re.compile(r"_([0-9a-f]{2,4})_")
+# Styles of which one is based on the next; no program makes as many.
+_MOST_STYLES = 50
 _Value = TypeVar("_Value")
 
 
@@ -79,7 +81,7 @@ class OdtStyles:
         if key not in self._chains:
             chain: dict[str, OdtStyle] = {}
             current: str | None = name
-            while current and current not in chain:
+            while current and current not in chain and len(chain) < _MOST_STYLES:
                 style = self._styles.get((family, current))
                 # A style that the file does not define still has a name.
                 chain[current] = style or OdtStyle(name=_shown(current))

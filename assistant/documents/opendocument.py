@@ -138,6 +138,7 @@ class OpenDocumentFile:
         found = _Body()
         found.read(body, _Paragraph(body))
         paragraphs = found.paragraphs
+        self._writer.admit(len(paragraphs))
         looks = [self._look(paragraph) for paragraph in paragraphs]
         roles = with_tables([each.table for each in paragraphs], looks, roles_of(looks))
         for number, (paragraph, role) in enumerate(zip(paragraphs, roles, strict=True), 1):

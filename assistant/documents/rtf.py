@@ -22,6 +22,7 @@ from assistant.documents.rtf_words import (
     HALVES,
     KNOWN,
     LEFT_OUT,
+    MOST_STYLES,
     NORMAL_SIZE,
     SETS,
     SIGNS,
@@ -358,6 +359,7 @@ class _Reader:
         """What was read."""
         writer = ParagraphWriter(self._name)
         paragraphs = self._paragraphs
+        writer.admit(len(paragraphs))
         looks = [self._look(paragraph) for paragraph in paragraphs]
         roles = with_tables([each.table for each in paragraphs], looks, roles_of(looks))
         pages = BreakCounter(is_laid_out=False)
@@ -424,7 +426,7 @@ class _Reader:
     def _names(self, style: int) -> Iterator[str]:
         """The names of a style and of those that it is based on, each once even if they form a ring."""
         seen: set[int] = set()
-        while style in self._styles and style not in seen:
+        while style in self._styles and style not in seen and len(seen) < MOST_STYLES:
             seen.add(style)
             name, style = self._styles[style]
             yield " ".join(name.casefold().split())

@@ -43,6 +43,8 @@ CHARSETS = {
     163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250",
 }  # fmt: skip
 ENCODINGS = {"mac": "mac-roman", "pc": "cp437", "pca": "cp850"}
+# Styles of which one is based on the next; no program makes as many.
+MOST_STYLES = 50
 TWENTIETHS, HALVES = 20, 2
 NORMAL_SIZE = 24
 

@@ -138,6 +138,7 @@ class WordFile:
     def _read(self) -> None:
         body = self._word.element.body
         paragraphs = list(_paragraphs(body))
+        self._writer.admit(len(paragraphs))
         looks = [self._look(paragraph) for paragraph in paragraphs]
         roles = with_tables([each.table for each in paragraphs], looks, roles_of(looks))
         joined = False

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+# Styles of which one is based on the next; programs allow about ten.
+_MOST_STYLES = 50
 _OFF = frozenset({"0", "false", "off", "none"})
 # Twentieths of a point, and half points.
 _TWENTIETHS, _HALVES = 20, 2
@@ -47,7 +49,7 @@ class WordStyles:
         key = kind, style_id
         if key not in self._chains:
             chain: dict[str, _Element] = {}
-            while (kind, style_id) in self._styles and style_id not in chain:
+            while (kind, style_id) in self._styles and style_id not in chain and len(chain) < _MOST_STYLES:
                 chain[style_id] = self._styles[kind, style_id]
                 parent = chain[style_id].find(f"{W}basedOn")
                 style_id = "" if parent is None else parent.get(f"{W}val", "")
