@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from assistant.core.essay import SEARCHED_KINDS, Passage, Span, StoredEssay
-from assistant.retrieval.structure import body_of, structure_matches
+from assistant.attribution.quoted_spans import QuotedSpans
+from assistant.core.essay import Passage, Span, StoredEssay
+from assistant.retrieval.announcements import announcements_of
+from assistant.retrieval.structure import body_of
 
 # Questions offered for one essay.
 QUESTIONS = 3
@@ -21,13 +23,16 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 def announced_thesis(essay: StoredEssay) -> tuple[Passage, Span] | None:
     """The sentence in which an essay announces what it argues, if it has one; the best one if several."""
-    searched = [passage for passage in essay.passages if passage.kind in SEARCHED_KINDS]
-    matches = structure_matches("thesis", searched)
-    found = next((match for match in matches[:1] if match.announced and match.spans), None)
-    if found is None:
-        return None
-    passage = next(passage for passage in searched if passage.id == found.passage)
-    return passage, found.spans[0]
+    spans = QuotedSpans(essay.passages)
+    theses = [
+        each
+        for each in announcements_of(
+            essay.passages, lambda passage, start, end: spans.covers(passage.id, start, end)
+        )
+        if each.kind == "thesis"
+    ]
+    best = max(theses, key=lambda each: each.weight, default=None)
+    return None if best is None else (best.passage, best.span)
 
 
 def opening_questions(essay: StoredEssay) -> list[str]:

@@ -84,7 +84,7 @@ def build(
         with page:
             add_endpoints(service)
     with page:
-        plain_html(frame.HEADER + frame.keys_html(), elem_id="masthead")
+        plain_html(frame.HEADER + frame.keys_html() + frame.COMPARISON_DIALOG, elem_id="masthead")
     with page, gr.Tabs(elem_id="parts") as parts:
         with gr.Tab("Ask", elem_id="asking"):
             asking = ask_part(library, page, focus)

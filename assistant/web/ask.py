@@ -15,6 +15,7 @@ from assistant.library.introducing import QUESTIONS, announced_thesis, opening_q
 from assistant.rendering.clipboard import quotation_forms
 from assistant.web import notebook
 from assistant.web.components import QUIET, Updates, plain_html
+from assistant.web.glance import glances
 from assistant.web.messages import public_message
 from assistant.web.session import Asked, asked_with, notebook_pins, saved_session
 from assistant.web.views import answer, frame, passage, welcome
@@ -41,7 +42,8 @@ _ON_SCOPE = (
 )
 _ON_READING = (
     "window.desk.quoteWith((essay, style) => server.quotations(essay, style), "
-    "(pins, style) => server.selected(pins, style));"
+    "(pins, style) => server.selected(pins, style)); "
+    "window.desk.glanceWith((...sent) => server.glance(...sent));"
 )
 
 
@@ -195,7 +197,7 @@ def _reading_column(library: Library) -> tuple[gr.Dropdown, gr.HTML]:
         apply_default_css=False,
         elem_id="find",
         js_on_load=_ON_READING,
-        server_functions=[sentence_quotations(library), selection_quotation(library)],
+        server_functions=[sentence_quotations(library), selection_quotation(library), glances(library)],
     )
     with gr.Row(elem_id="pages"):
         pane = gr.HTML(passage.nothing_to_read_html(), apply_default_css=False, elem_id="pane", min_width=0)

@@ -29,12 +29,13 @@ if TYPE_CHECKING:
 # The order of styles decides which of two equal rules holds. Of the scripts the first defines what the others
 # share; the last starts them.
 STYLES = (
-    "tokens skeleton style conversation cards reader welcome printed measure check library notebook print"
+    "tokens skeleton style conversation cards reader welcome printed measure check library notebook glance "
+    "print"
 ).split()
 SCRIPTS = (
-    "page views copying navigation following place printed hits finding sentences selecting keys session "
-    "scope filters conversation judging library checking notebook pin_buttons pin_filter pin_drag pin_backup "
-    "pin_list saving updates"
+    "page views copying navigation following place printed hits finding glance sentences selecting keys "
+    "session scope filters conversation judging library checking notebook pin_buttons pin_filter pin_drag "
+    "pin_backup pin_list saving updates"
 ).split()
 
 # Styles of the frame, which are in the page itself too.

@@ -23,15 +23,15 @@ def _script(name: str) -> str:
 def test_every_key_that_is_heard_is_listed() -> None:
     table = _script("keys.js").split("const KEYS = {")[1].split("};\n", maxsplit=1)[0]
     heard = set(re.findall(r'^    "?([^\s":]+)"?: \(\) =>', table, re.MULTILINE))
-    assert heard == {"ArrowDown", "ArrowUp", *"crpjkJKsolfv/?+-0"}
+    assert heard == {"ArrowDown", "ArrowUp", *"crpjkJKsoilfv/?+-0"}
     listed = set(re.findall(r"<kbd>(.+?)</kbd>", keys_html()))
-    assert listed == {"Enter", "Esc", "↓", "↑", *"crpjkJKsolfv/?+-0"}
+    assert listed == {"Enter", "Esc", "↓", "↑", *"crpjkJKsoilfv/?+-0"}
 
 
 def test_what_letters_do_can_be_turned_off() -> None:
     rows = re.findall(r'<div class="letter"><dt>(.+?)</dt>', keys_html())
     assert set("".join(rows).replace("<kbd>", "").replace("</kbd>", "").replace(" ", "")) == set(
-        "crpjkJKsolfv/?+-0"
+        "crpjkJKsoilfv/?+-0"
     )
     assert '<input type="checkbox" id="letters-on"' in keys_html()
 

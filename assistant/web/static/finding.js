@@ -9,6 +9,7 @@
   let ranges = [];
   let current = -1; // which of them is shown
   let phrase = "";
+  let named = ""; // the entry of the index whose places are shown
   let waiting = 0;
 
   const box = () => document.querySelector("#find input");
@@ -99,7 +100,7 @@
 
   // Showing ----------------------------------------------------------------------------------------
 
-  const goals = () => (phrase ? ranges : desk.hits());
+  const goals = () => (phrase || named ? ranges : desk.hits());
 
   desk.count = () => {
     const counter = document.querySelector("#find output");
@@ -107,12 +108,13 @@
     const all = goals().length;
     const place = current >= 0 && current < all ? `${current + 1} of ${all}` : String(all);
     const found = all ? `Marked: ${place}` : "";
-    counter.textContent = !phrase ? found : all ? place : "Not in this essay";
+    const where = all ? place : "Not in this essay";
+    counter.textContent = phrase ? where : named ? `${named}: ${place}` : found;
     for (const button of document.querySelectorAll("#find button.step")) button.disabled = !all;
   };
 
   function markCurrent() {
-    desk.highlight("desk-found-now", phrase && current >= 0 ? [ranges[current]] : []);
+    desk.highlight("desk-found-now", (phrase || named) && current >= 0 ? [ranges[current]] : []);
     desk.count();
   }
 
@@ -138,7 +140,8 @@
   }
 
   function look() {
-    if (box().value.trim() === phrase) return;
+    if (box().value.trim() === phrase && !named) return;
+    named = "";
     phrase = box().value.trim();
     ranges = search(phrase);
     current = -1;
@@ -149,10 +152,30 @@
   // Another essay, or the same one drawn again: the ranges were those of the old text.
   desk.textChanged = () => {
     text = null;
+    named = "";
     current = -1;
     ranges = search(phrase);
     markAll();
     desk.markHits();
+  };
+
+  // Mark the places of an entry of the index, `[passage, start, end]` each, and show the first; returns how many.
+  desk.showPlaces = (name, places) => {
+    box().value = "";
+    phrase = "";
+    named = name;
+    ranges = places.flatMap(([passage, start, end]) => {
+      const part = desk.passage(passage);
+      return part ? [desk.rangeOf(part, start, end)] : [];
+    });
+    current = -1;
+    markAll();
+    if (ranges.length) {
+      current = 0;
+      markCurrent();
+      desk.reveal(ranges[0]);
+    }
+    return ranges.length;
   };
 
   desk.startFinding = () => {

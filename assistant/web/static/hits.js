@@ -34,6 +34,8 @@
     return range;
   }
 
+  desk.rangeOf = rangeOf;
+
   // What was found -------------------------------------------------------------------------------
 
   function currentTurn() {

@@ -60,6 +60,7 @@
     K: () => desk.extendSelection(-1),
     s: () => desk.goToSelection(),
     o: () => desk.openContents(),
+    i: () => { void desk.openIndex(); return true; },
     l: () => copyLink(),
     f: () => desk.startFinding(),
     v: () => desk.switchShown(),

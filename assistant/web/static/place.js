@@ -107,6 +107,8 @@
     if (!panel().children.length) panel().textContent = "This essay has no headings and no page numbers.";
   }
 
+  desk.closeContents = () => close();
+
   function close() {
     if (!panel() || panel().hidden) return false;
     panel().hidden = true;
@@ -123,6 +125,7 @@
     const now = [...panel().querySelectorAll(".page-list button")].find((each) => each.textContent === page);
     now?.setAttribute("aria-current", "page");
     panel().querySelector("button")?.focus();
+    void desk.announceIn(panel());
     return true;
   };
 

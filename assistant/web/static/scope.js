@@ -18,6 +18,8 @@
   // The server has listed the essays.
   desk.scopeArrived = () => {
     const part = document.querySelector("#scope .scope");
+    desk.forgetIndexes();
+    desk.offerComparing(boxes("#scope").length);
     if (!part) return;
     const there = new Set(boxes("#scope").map((box) => box.value));
     const before = earlierChoice(part);

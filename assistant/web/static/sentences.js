@@ -33,6 +33,7 @@
 
   desk.citeIn = (chosen) => {
     style = chosen;
+    desk.glanceStyle(chosen);
     desk.fetchQuotations();
   };
 

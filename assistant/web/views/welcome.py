@@ -44,6 +44,7 @@ def essay_welcome_html(
     record = essay.reference
     return render(
         "welcome.essay",
+        essay_id=essay.id,
         title=plain_title(record) or essay.report.title or essay.id,
         authors=authors_of(record),
         facts=facts_of(record, essay.report.first_page, essay.report.last_page),
