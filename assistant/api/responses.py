@@ -166,6 +166,7 @@ class PlaceObject(BaseModel):
     quoted: QuotedObject | None
     diff: _Diff
     edits: list[EditObject] = Field(description="Changes that the writer marked as their own.")
+    zotero: _Zotero = ABSENT
 
 
 class WarningObject(BaseModel):

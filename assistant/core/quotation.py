@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.core.answer import Citation, QuotedWords
+from assistant.core.answer import Citation, QuotedWords, ZoteroLinks
 from assistant.core.essay import Passage, Span
 
 VerdictKind = Literal["exact", "altered", "absent"]
@@ -171,11 +171,13 @@ class CitedComparison:
         comparison: The comparison.
         citation: Pages and in-text citation of exactly these words.
         quoted: The essay's quotation that contains all these words; ``None`` if some are its author's own.
+        zotero: Links to the essay in Zotero, if it was added from there.
     """
 
     comparison: Comparison
     citation: Citation
     quoted: QuotedWords | None = None
+    zotero: ZoteroLinks | None = None
 
     @property
     def place(self) -> PrintedPlace:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.core.answer import EssayAnswers
@@ -111,7 +112,9 @@ class Glances:
                     f"There is no essay besides {essay.id} to look in; add one with: assistant add FILE"
                 )
         hits = HitMaker(snapshot.essays, snapshot.voices, snapshot.style(style))
-        return related_passages(finder, passage, finder.among(compared), top or TOP_RELATED, hits)
+        related = related_passages(finder, passage, finder.among(compared), top or TOP_RELATED, hits)
+        linked = [replace(each, hit=snapshot.linked.hit(each.hit)) for each in related.passages]
+        return replace(related, of=snapshot.linked.hit(related.of), passages=tuple(linked))
 
     def compare(
         self, question: str, *, essays: Sequence[str] = (), style: str = "mla", fast: bool = False

@@ -177,7 +177,7 @@ class Library(Holdings):
         essays = snapshot.select(essays, where) if where else essays
         quotations = snapshot.quotations()
         self._report_damage(snapshot)
-        return quotations.verdict(text, snapshot.style(style), essays)
+        return snapshot.linked.verdict(quotations.verdict(text, snapshot.style(style), essays))
 
     def check_draft(
         self,

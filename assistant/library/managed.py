@@ -1,13 +1,14 @@
 """Add what a reference manager holds: new and changed items only, one essay an item.
 
-What is known of the item is stored with what the user stated about the essay, as ``zotero``: the keys of item
-and attachment, and the state of file, record, tags and collections when they were last taken over.
+What is known of the item is stored with what the user stated about the essay, as ``zotero``: data folder, the
+keys of item and attachment, and the state of file, record, tags and collections when they were taken over.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -85,6 +86,7 @@ class ItemImporter:
     ) -> None:
         self._library, self._writer, self._options = library, writer, options
         self._dry_run, self._prune = dry_run, prune
+        self._source = ""
         self._facts: dict[str, dict[str, Any]] = {}
         self._by_item: dict[tuple[str, str], str] = {}
         self._also: dict[tuple[str, str], str] = {}
@@ -113,6 +115,7 @@ class ItemImporter:
         """
         waiting: list[_Planned] = []
         taken: dict[Path, str] = {}
+        self._source = os.path.realpath(found.source)
         for item in found.items:
             step = self._step(item, taken)
             if isinstance(step, ItemOutcome):
@@ -239,11 +242,11 @@ class ItemImporter:
             uncollect=[name for name in old_collections if name not in collections],
         )
 
-    @staticmethod
     def _new_facts(
-        item: ManagedItem, attachment: Attachment | None, facts: Mapping[str, Any]
+        self, item: ManagedItem, attachment: Attachment | None, facts: Mapping[str, Any]
     ) -> dict[str, Any]:
         new = dict(facts) | {
+            "source": self._source,
             "library": item.library,
             "item": item.key,
             "record": record_digest(item.record) if item.record is not None else "",
@@ -287,11 +290,11 @@ class ItemImporter:
 
     def _gone(self, everything: Sequence[ManagedItem]) -> Iterator[ItemOutcome]:
         """Essays whose items the reference manager no longer has."""
-        libraries = {item.library for item in everything} | {"library"}
         keys = {(item.library, item.key) for item in everything}
         for essay_id, facts in sorted(self._facts.items()):
             key = _key(facts)
-            if key in keys or key[0] not in libraries:
+            # Another data folder, which was added earlier, says nothing of this one.
+            if key in keys or facts.get("source") != self._source:
                 continue
             title = (
                 self._library.summaries()[essay_id].title

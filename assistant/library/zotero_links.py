@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.core.answer import Answer, Hit, ZoteroLinks
 from assistant.core.errors import LibraryError
 from assistant.core.essay import Passage, StoredEssay
+from assistant.core.quotation import CitedComparison, Verdict
 
 if TYPE_CHECKING:
     from assistant.library.printed_pages import PrintedPages
@@ -95,9 +96,22 @@ class LinkedEssays:
 
     def answer(self, answer: Answer) -> Answer:
         """An answer with the links of its passages and highlights."""
-        return replace(answer, hits=tuple(map(self._hit, answer.hits)))
+        return replace(answer, hits=tuple(map(self.hit, answer.hits)))
 
-    def _hit(self, hit: Hit) -> Hit:
+    def verdict(self, verdict: Verdict) -> Verdict:
+        """A checked quotation with the links of its places."""
+        return replace(verdict, matches=tuple(map(self._place, verdict.matches)))
+
+    def _place(self, match: CitedComparison) -> CitedComparison:
+        place = match.place
+        if zotero_links(self._facts(place.essay_id)) is None:
+            return match
+        passages = self._essay(place.essay_id).passages
+        passage = next(each for each in passages if each.id == place.passages[0])
+        return replace(match, zotero=self.links(passage, place.start))
+
+    def hit(self, hit: Hit) -> Hit:
+        """A passage with the links of it and of its highlights."""
         links = self.links(hit.passage)
         if links is None:
             return hit

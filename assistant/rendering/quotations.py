@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import Any
 
 from assistant.core.quotation import CitedComparison, Difference, Edit, Verdict
-from assistant.rendering.answers import hyphenated_citation, quoted_object, span_object
+from assistant.rendering.answers import hyphenated_citation, quoted_object, span_object, zotero_object
 from assistant.rendering.terminal import INDENT, emphasised, page_fields, page_words, wrapped
 
 _MISSING = "‸"
@@ -47,6 +47,7 @@ def _match_object(match: CitedComparison) -> dict[str, Any]:
         "quoted": quoted_object(match.quoted),
         "diff": [asdict(step) for step in match.comparison.diff],
         "edits": [asdict(edit) for edit in match.comparison.edits],
+        **zotero_object(match.zotero),
     }
 
 

@@ -183,6 +183,17 @@ def test_an_item_that_is_gone_is_said_and_removed_only_if_asked(empty: Opened, z
     assert list(empty.library.removed()) == ["roe-2014"]
 
 
+def test_what_another_data_folder_lacks_is_not_gone(
+    empty: Opened, zotero: ZoteroFolder, tmp_path: Path
+) -> None:
+    item(zotero, "One", date="2014")
+    added(empty, zotero)
+    other = ZoteroFolder(tmp_path / "Other")
+    item(other, "Two", date="2015", key="ABCD2345")
+    assert results(added(empty, other, prune=True)) == {"Two": "added"}
+    assert empty.library.ids() == ["roe-2014", "roe-2015"]
+
+
 def test_an_essay_that_the_user_removed_is_not_added_again(empty: Opened, zotero: ZoteroFolder) -> None:
     item(zotero, "One", date="2014")
     added(empty, zotero)
@@ -315,6 +326,13 @@ def test_links_lead_to_the_item_and_to_the_page_of_the_cited_words(
             labels = {page.label: page.number for page in printed.pages if page.label}
             assert highlight.zotero is not None
             assert highlight.zotero.open == f"zotero://open-pdf/{library}/items/{pdf}?page={labels[pages[0]]}"
+    words = answer.hits[0].highlights[0]
+    (match,) = empty.library.quote(words.text).matches
+    assert match.zotero == words.zotero
+    for near in empty.library.related(answer.hits[0].passage.id).passages:
+        first = printed.file_pages(near.hit.passage)[0]
+        assert near.hit.zotero is not None
+        assert near.hit.zotero.open.endswith(f"?page={first}")
     last = printed.pages[-1]
     links = empty.library.links("marsh-2019", last.label)
     assert links is not None
