@@ -33,8 +33,11 @@ from assistant.citations.setting import set_as_block, set_inline
 from assistant.citations.styles import style_named
 from assistant.citations.titles import marked_up
 from assistant.core.errors import AssistantError
+from assistant.documents.html import read_html
 from assistant.documents.latex import read_latex
+from assistant.documents.latex_essay import read_latex_essay
 from assistant.documents.markdown import read_markdown
+from assistant.documents.markdown_essay import read_markdown_essay
 from assistant.documents.plain_notes import with_plain_notes
 from assistant.documents.text import read_pages, read_text
 from assistant.drafts.check import Checker
@@ -224,6 +227,9 @@ _READERS: dict[str, Callable[[str], object]] = {
     "parenthetical": lambda text: parse_parenthetical(f"({text})"),
     "draft in plain text": lambda text: find_quotations(with_plain_notes(read_text(text, "-"))),
     "draft in Markdown": lambda text: find_quotations(with_plain_notes(read_markdown(text, "-"))),
+    "essay in Markdown": lambda text: read_markdown_essay(f"# a\n\n{text}", "-"),
+    "essay in LaTeX": lambda text: read_latex_essay(text, "-"),
+    "page of the web": lambda text: read_html(f"<p>a</p>{text}".encode(), "-"),
     "draft in LaTeX": lambda text: find_quotations(read_latex(text, "-")),
     "list of notes": lambda text: with_plain_notes(read_text(f"a[1] {text}\n\nNotes\n\n1. {text}", "-")),
     "quotation": _read_quotation,

@@ -24,7 +24,7 @@ _MOST_ATTRIBUTES = 400
 # Where a page states its encoding, among its first bytes.
 _HEAD = 4_096
 _STATED = re.compile(
-    rb"(?:charset|encoding)\s{0,9}=\s{0,9}[\"']?\s{0,9}([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE
+    r"(?:charset|encoding)\s{0,9}=\s{0,9}[\"']?\s{0,9}([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE
 )
 _XHTML = re.compile(r"<\?xml|http://www\.w3\.org/1999/xhtml")
 _DECLARATION = re.compile(r"<\?[^<>]{0,2000}\?>")
@@ -45,8 +45,8 @@ def decode_html(data: bytes, name: str) -> tuple[str, str]:
         ReadingError: If the bytes are not text.
     """
     marked = data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    stated = None if marked else _STATED.search(data[:_HEAD])
-    encoding = stated[1].decode("ascii").lower() if stated else ""
+    stated = None if marked else _STATED.search(data[:_HEAD].decode("latin-1"))
+    encoding = stated[1].lower() if stated else ""
     # Browsers read these as Windows-1252, which has what writers mean by the characters between.
     encoding = "cp1252" if encoding in {"iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii"} else encoding
     if encoding and not encoding.startswith(("utf-16", "utf-32")):

@@ -18,6 +18,13 @@ from assistant.documents.word import WordFile
 
 _ARCHIVES: dict[str, type[WordFile | OpenDocumentFile]] = {".docx": WordFile, ".odt": OpenDocumentFile}
 
+# Formats of drafts that are read and not written.
+_UNWRITTEN = {
+    ".rtf": "RTF",
+    ".epub": "an EPUB",
+    **dict.fromkeys((".html", ".htm", ".xhtml"), "a web page"),
+}
+
 
 def corrected_copy(report: DraftReport, original: Path | None) -> bytes:
     """A draft with its fixes applied, in the format and encoding of its file; UTF-8 if it came in none.
@@ -27,8 +34,8 @@ def corrected_copy(report: DraftReport, original: Path | None) -> bytes:
     """
     if original is None:
         return report.fixed_text.encode()
-    if original.suffix.lower() == ".rtf":
-        raise DraftError(f"{original} is RTF, of which no corrected copy can be made; save it as .docx.")
+    if (kind := _UNWRITTEN.get(original.suffix.lower())) is not None:
+        raise DraftError(f"{original} is {kind}, of which no corrected copy can be made; save it as .docx.")
     with draft_errors():
         data, archive = read_bytes(original), _ARCHIVES.get(original.suffix.lower())
         if archive is None:
