@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Literal
 
@@ -146,6 +146,10 @@ class Question:
     def of(cls, text: str) -> Question:
         """Build a question from what the user typed."""
         return cls(cleaned(text), len(text.strip()) > MOST_QUESTION_CHARACTERS)
+
+    def __getstate__(self) -> dict[str, object]:
+        """What goes to another process: not what was computed, which not all can be sent."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @property
     def core(self) -> str:
