@@ -163,7 +163,7 @@ class ManifestFile:
                 if state == self.state():
                     break
                 continue
-            except (OSError, ValueError, KeyError, TypeError) as error:
+            except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
                 raise self._damaged() from error
             self._read = state, manifest
             return manifest

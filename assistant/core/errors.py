@@ -44,6 +44,7 @@ class DamagedEssayError(LibraryError):
         endings = (".jsonl", ".source.txt", ".setting.json", ".pdf")
         ending = next((ending for ending in endings if path.name.endswith(ending)), "")
         self.essay_id = path.name.removesuffix(ending)
+        self._arguments = path, problem, cure
         cure = cure or (
             "add the essay again from its own file (assistant add FILE), "
             f"or remove it with: assistant remove {self.essay_id}"
@@ -52,6 +53,11 @@ class DamagedEssayError(LibraryError):
         rest = f"{problem}; {cure}" + ("" if ": " in cure else ".")
         self.public = f"{path.name} {rest}"
         super().__init__(f"{path} {rest}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """What goes to another process; there too an error of the disk can be told from damage."""
+        cause = self.__cause__ if isinstance(self.__cause__, OSError) else None
+        return type(self), self._arguments, {"__cause__": cause}
 
 
 class NoPagesError(LibraryError):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import pickle
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +16,7 @@ from sharded_library import ShardedOpened, models_of
 from assistant.cluster import search as sharded_search
 from assistant.cluster import shard_index
 from assistant.cluster.splitting import join
+from assistant.core.errors import DamagedEssayError
 from assistant.core.selection import Selection
 from assistant.library.library import Library
 from assistant.rendering.answers import answer_object
@@ -22,7 +25,6 @@ from assistant.retrieval.questions import Question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 ESSAYS = [SAMPLE, *sorted((ROOT / "tests" / "layouts").glob("*.txt"))]
 QUESTIONS = [
@@ -170,3 +172,11 @@ def test_a_library_is_divided_and_joined_without_embedding(folder: Path, tmp_pat
     assert opened.notices == []
     texts = {text for essay in Opened(root).library.essays() for text in (p.text for p in essay.passages)}
     assert texts.isdisjoint(asked.encoded)
+
+
+def test_an_error_is_the_same_after_it_came_from_another_process() -> None:
+    error = DamagedEssayError(Path("a/sample.jsonl"), "cannot be read", "try")
+    error.__cause__ = OSError(13, "denied")
+    sent = pickle.loads(pickle.dumps(error))  # noqa: S301 - of this test
+    assert (str(sent), sent.public, sent.essay_id) == (str(error), error.public, "sample")
+    assert isinstance(sent.__cause__, OSError)

@@ -1,0 +1,148 @@
+"""A library in shards on real nodes of a Ray cluster: three nodes on this machine, started once."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from essay_library import QUESTION, ROOT, SAMPLE, SECOND, Opened
+from fake_models import FakeEncoder
+from sharded_library import load_fake, models_of
+
+from assistant.cluster.manifest import ManifestFile, Settings, read_settings
+from assistant.cluster.opening import open_cluster
+from assistant.cluster.splitting import split
+from assistant.core.errors import LibraryError
+from assistant.rendering.answers import answer_object
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.library.library import Library
+
+QUESTIONS = [
+    QUESTION,
+    "Where is the phrase “cannot tell them apart” printed?",
+    "What does the essay argue?",
+    "What stands on page 12?",
+    "Who printed the Plato whose page numbes we still cite?",
+]
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """A cluster of three nodes."""
+    pytest.importorskip("ray")
+    # The nodes import the fake model as this process does.
+    paths = [str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")]
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+    import ray
+    from ray.cluster_utils import Cluster
+
+    from assistant.cluster import ray_fleet
+
+    node = {"num_cpus": 1, "object_store_memory": 80_000_000}
+    cluster = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False})
+    try:
+        for _ in range(2):
+            cluster.add_node(**node)
+        ray_fleet.connect(cluster.address)
+        yield cluster.address
+    finally:
+        ray.shutdown()
+        cluster.shutdown()
+
+
+@pytest.fixture(scope="module")
+def both(address: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Library, Library]:
+    """A library in its folder, and a copy of it in three shards on the cluster."""
+    root = tmp_path_factory.mktemp("ray") / "folder"
+    whole = Opened(root).library
+    for path in (SAMPLE, SECOND, ROOT / "tests" / "layouts" / "unwrapped.txt"):
+        whole.add(path)
+    shards = root.parent / "shards"
+    shutil.copytree(root, shards)
+    settings = Settings("archive", address, 1)
+    split(shards, 3, models_of(FakeEncoder()), lambda _sentence: None, settings=settings)
+    return whole, open_cluster(shards, load_encoder=load_fake)
+
+
+def _json(library: Library, question: str, **options: Any) -> str:
+    return json.dumps(answer_object(library.ask(question, **options), explained=True))
+
+
+def test_actors_give_the_answers_of_the_folder(both: tuple[Library, Library]) -> None:
+    whole, shards = both
+    for question in QUESTIONS:
+        assert _json(shards, question, top=8) == _json(whole, question, top=8)
+    assert _json(shards, "And why?", history=QUESTIONS[:1]) == _json(whole, "And why?", history=QUESTIONS[:1])
+    assert shards.quote("The tool cannot tell them appart") == whole.quote("The tool cannot tell them appart")
+
+
+def test_each_shard_has_an_actor_of_its_own(both: tuple[Library, Library]) -> None:
+    import ray
+
+    both[1].ask(QUESTION)
+    actors = {actor["name"] for actor in ray.util.list_named_actors(all_namespaces=True)}
+    owners = ManifestFile(both[1].root).read().owners.values()
+    assert {f"archive/{owner}/0" for owner in owners} <= actors
+
+
+def test_an_essay_is_added_changed_and_removed_through_its_shard(both: tuple[Library, Library]) -> None:
+    shards = both[1]
+    path = ROOT / "tests" / "layouts" / "footnotes.txt"
+    essay_id = shards.add(path).essay_id
+    again = open_cluster(shards.root, load_encoder=load_fake)
+    assert essay_id in again.ids()
+    assert shards.edit(essay_id, first_page="7").first_page == "7"
+    assert again.essay(essay_id).report.first_page == "7"
+    shards.remove(essay_id)
+    assert [*again.removed()] == [essay_id]
+    assert essay_id not in again.ids()
+    again.restore(essay_id)
+    assert essay_id in shards.ids()
+    shards.remove(essay_id, for_good=True)
+    assert again.removed() == {}
+
+
+def test_errors_of_a_shard_are_those_of_the_folder(both: tuple[Library, Library]) -> None:
+    shards = both[1]
+    with pytest.raises(LibraryError, match="it has: "):
+        shards.source_text("nobody")
+    owner = ManifestFile(shards.root).read().owners["sample"]
+    source = shards.root / "shards" / owner / "data" / "chunks" / "sample.source.txt"
+    text = source.read_bytes()
+    source.write_bytes(text + b"!")
+    try:
+        with pytest.raises(LibraryError, match="was changed after the essay was added"):
+            shards.source_text("sample")
+    finally:
+        source.write_bytes(text)
+
+
+def test_a_library_is_found_on_the_cluster_by_its_name(both: tuple[Library, Library], address: str) -> None:
+    from assistant.cluster import ray_fleet
+
+    whole, shards = both
+    ray_fleet.publish(shards.root, read_settings(shards.root))
+    for name in ("ray:auto", "ray:auto/archive"):
+        found = open_cluster(Path(name), load_encoder=load_fake)
+        assert found.ids() == whole.ids()
+    assert _json(found, QUESTION) == _json(whole, QUESTION)
+    with pytest.raises(LibraryError, match="it has: archive"):
+        open_cluster(Path("ray:auto/nothing"))
+    assert address
+
+
+def test_an_actor_that_was_killed_answers_again(both: tuple[Library, Library]) -> None:
+    import ray
+
+    whole, shards = both
+    owner = ManifestFile(shards.root).read().owners["sample"]
+    actor = ray.get_actor(f"archive/{owner}/0", namespace="essay-assistant")
+    ray.kill(actor, no_restart=False)
+    assert _json(shards, QUESTION) == _json(whole, QUESTION)
