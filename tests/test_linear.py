@@ -18,7 +18,7 @@ from collections import Counter
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from fake_models import essay_of
@@ -164,12 +164,13 @@ def _rules() -> Iterator[tuple[str, re.Pattern[str], frozenset[str]]]:
                     yield f"{module}.{name}", pattern, frozenset(uses or [default])
 
 
-def _use(pattern: re.Pattern[str], methods: frozenset[str]) -> Callable[[str], None]:
+def _use(pattern: re.Pattern[Any], methods: frozenset[str]) -> Callable[[str], None]:
     def call(text: str) -> None:
+        subject = text if isinstance(pattern.pattern, str) else text.encode()
         for method in methods & {"match", "fullmatch", "search"}:
-            getattr(pattern, method)(text)
+            getattr(pattern, method)(subject)
         if methods & {"finditer", "findall", "sub", "subn", "split"}:
-            for _ in pattern.finditer(text):
+            for _ in pattern.finditer(subject):
                 pass
 
     return call
