@@ -190,6 +190,8 @@ class _Finder:
         while str(element.tag) in _INLINE and (parent := element.getparent()) is not None:
             if parent.tag in {"body", "html"} or _has_other(parent, target, targets):
                 break
+            if self._has_call_of(parent, targets[target]):
+                break
             element = parent
         tag = str(element.tag)
         if tag in _INLINE:

@@ -20,6 +20,8 @@ _NAMED = re.compile(rf"(?:.{{0,60}}[#/])?(?:page|pg|pagebreak|pb|p)[-_.]?{_NUMBE
 _PAGE_NAMES = frozenset(
     "pagenum pagenumber pageno page-number page_number pagebreak page-break pb ws-pagenum pagestart".split()
 )
+# What some archives of journals print where a page ends.
+_END = re.compile(r"\[?\s?End Page (?P<number>\d{1,5})\s?\]?", re.IGNORECASE)
 _FEWEST = 2
 
 
@@ -43,7 +45,10 @@ def find_page_marks(page: _Element) -> PageMarks:
         is_stated = "pagebreak" in types_of(element) or bool(
             element.get("class") and _PAGE_NAMES & frozenset(element.get("class", "").lower().split())
         )
-        if is_stated:
+        ends = _END.match((element.text or "").strip()[:40])
+        if ends and (whole := _END.fullmatch(words_of(element)[:40])):
+            stated.labels[element] = str(int(whole["number"]) + 1)
+        elif is_stated:
             _mark(stated, element)
         elif element.tag in {"a", "span", "div"} and element.get("href") is None:
             name = element.get("id") or element.get("name") or ""

@@ -207,10 +207,15 @@ class PageWriter:
             above.begun = above.begun or above.kind
             above.kind, above.note = "note", self._notes.begins[element]
         elif str(element.tag) in HEADINGS or element.tag == "hr":
-            for frame in self._frames:
-                if frame.begun:
-                    self.end()
-                    frame.kind, frame.note, frame.begun = frame.begun, "", ""
+            if any(frame.begun for frame in self._frames):
+                self.end()
+            self._end_notes()
+
+    def _end_notes(self) -> None:
+        """End a paragraph of several notes."""
+        for frame in self._frames:
+            if frame.begun:
+                frame.kind, frame.note, frame.begun = frame.begun, "", ""
 
     def _open_inline(self, element: _Element, frame: OpenElement, above: OpenElement) -> None:
         if element.tag == "br":
@@ -264,6 +269,10 @@ class PageWriter:
             self._held, self._pending = True, " "
             return
         self._held = self._started = False
+        if self._frame.note and words.strip(" :.").casefold() in WORKS_CITED:
+            # A heading that is none by its tag, after notes within one paragraph.
+            self._frame.kind, self._frame.note = "heading", ""
+            self._end_notes()
         for open_frame in self._frames:
             if open_frame.emphasis >= 0:
                 self._prose.emphasize(open_frame.emphasis)

@@ -261,3 +261,23 @@ def test_the_record_of_linked_data() -> None:
         "issued": {"date-parts": [[2020, 5, 1]]},
         "language": "en",
     }
+
+
+def test_pages_by_their_ends() -> None:
+    document = essay(
+        f'<p>{PROSE}</p><p class="page-break">[End Page 12]</p><p>{MORE}</p><p>[End Page 13]</p><p>{PROSE}</p>'
+    )
+    assert document.pages.labels == ("", "13", "14")
+    assert "End Page" not in document.text
+
+
+def test_works_after_notes_of_one_paragraph_without_a_heading_by_tag() -> None:
+    page = (
+        f'<div>{PROSE}<sup><a href="#n1">1</a></sup> {MORE}<br><br><b>Notes</b><br><br><a name="n1">1</a>. A note.<br><br>'
+        "<b>Works Cited</b><br><br>Keeper, A. Hours. 1901.<br><br></div>"
+    )
+    assert blocks(page)[-3:] == [
+        ("note", "1. A note."),
+        ("heading", "Works Cited"),
+        ("reference", "Keeper, A. Hours. 1901."),
+    ]
