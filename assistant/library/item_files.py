@@ -52,7 +52,8 @@ class FoundItems:
     def sentence(self) -> str:
         """How many items there are, and where."""
         chosen = "" if len(self.items) == len(self.everything) else f", {len(self.items):,} of them chosen"
-        return f"{self.source}: {len(self.everything):,} items{chosen}."
+        total = len(self.everything)
+        return f"{self.source}: {total:,} item{'s' * (total != 1)}{chosen}."
 
 
 def find_items(source: Path | None, collection: str = "", tags: Sequence[str] = ()) -> FoundItems:
