@@ -75,20 +75,21 @@ def print_many(count: int, paragraphs: int) -> None:
     """Print times and memory for generated essays."""
     first = next(made_essays(1, paragraphs))
     index_of_essay(first)
-    start = time.perf_counter()
+    start = time.process_time()
     index_of_essay(first)
     words = sum(len(passage.text.split()) for passage in first.passages)
-    print(f"one essay of {words:,} words: {time.perf_counter() - start:.3f} s, {_megabytes():.0f} MB")
-    start = time.perf_counter()
+    print("| essays | words | s | joined in s | entries | places | peak MB |")
+    print("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    print(f"| 1 | {words:,} | {time.process_time() - start:.2f} | | | | {_megabytes():.0f} |")
+    start = time.process_time()
     indexes = [index_of_essay(essay) for essay in made_essays(count, paragraphs)]
-    made = time.perf_counter() - start
+    made = time.process_time() - start
     index = joined(indexes)
     places = sum(len(entry.places) for _, entries in index.kinds() for entry in entries)
     entries = sum(len(entries) for _, entries in index.kinds())
     print(
-        f"{count:,} essays: {made:.1f} s, joined in {time.perf_counter() - start - made:.1f} s, "
-        f"{entries:,} entries with {places:,} places, {len(index.shared):,} shared sources, "
-        f"{_megabytes():.0f} MB"
+        f"| {count:,} | {words * count:,} | {made:.0f} | {time.process_time() - start - made:.1f} "
+        f"| {entries:,} | {places:,} | {_megabytes():.0f} |"
     )
 
 

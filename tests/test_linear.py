@@ -76,6 +76,7 @@ _BOUNDS = {
     "assistant.attribution.parentheticals._DIVIDED": 1_000,
     "assistant.attribution.people._LEAD": 60,
     "assistant.attribution.voices._INITIALS_OR_SUFFIX": 1_000,
+    "assistant.book_index.capitals._OPENING": 8,
     "assistant.book_index.quoted._AND": 1_000,
     "assistant.book_index.quoted._OTHERS": 1_000,
     "assistant.book_index.titles._OWNED": 60,

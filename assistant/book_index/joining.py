@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 
 from assistant.book_index.making import IndexedEssay, entry_of, sort_key
 from assistant.book_index.shared import shared_sources
-from assistant.core.book_index import BookIndex, IndexEntry
+from assistant.core.book_index import BookIndex, IndexEntry, SharedSource
 from assistant.core.essay import letters_and_digits
 
-# Terms of a joint index at most.
-_MOST_TERMS = 200
+# Terms of a joint index at most, and sources that several essays share.
+_MOST_TERMS, _MOST_SHARED = 200, 500
 
 
 def joined(essays: Sequence[IndexedEssay]) -> BookIndex:
@@ -37,8 +37,15 @@ def joined(essays: Sequence[IndexedEssay]) -> BookIndex:
         terms=_shared_terms(
             _merged((entry for index in indexes for entry in index.terms), lambda entry: entry.entry)
         ),
-        shared=tuple(shared_sources(quotations, people)),
+        shared=_most_shared(shared_sources(quotations, people)),
     )
+
+
+def _most_shared(sources: Iterable[SharedSource]) -> tuple[SharedSource, ...]:
+    """What the most essays share, in the order in which it was found."""
+    found = list(sources)
+    most = sorted(range(len(found)), key=lambda number: (-len(found[number].essays), number))[:_MOST_SHARED]
+    return tuple(found[number] for number in sorted(most))
 
 
 def _shared_terms(terms: Sequence[IndexEntry]) -> tuple[IndexEntry, ...]:

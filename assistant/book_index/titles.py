@@ -21,14 +21,18 @@ from assistant.book_index.lexicon import (
 from assistant.core.essay import Passage, Span
 
 # Small words that a title has in lower case.
-_SMALL = (
+_JOINED = (
     "a an the and or but nor of in on at to for from by with without into upon as is vs de la le les du "
     "des d l et en "
     "der die das des dem den und von vom zu zur im am ein eine eines auf über aus di del della il lo i "
     "gli e y el los las"
 ).split()
+SMALL_IN_TITLES = (
+    frozenset(_JOINED)
+    | frozenset("near that than if after before between through under over against about among".split())
+) - {"is"}
 _PART = r"(?:[A-ZÀ-ÖØ-Þ][^\W_]*|\d+(?:st|nd|rd|th)?(?= [A-ZÀ-Þ]))(?:['’‐-][^\W_]+)*"
-_RUN = re.compile(rf"(?<![\w'’-]){_PART}(?: (?:(?:{'|'.join(_SMALL)}) ){{0,3}}{_PART})*")
+_RUN = re.compile(rf"(?<![\w'’-]){_PART}(?: (?:(?:{'|'.join(_JOINED)}) ){{0,3}}{_PART})*")
 WORD = re.compile(r"[^\W_]+(?:['’‐-][^\W_]+)*")
 ARTICLE = re.compile(
     r"^(?:The|An?|Der|Die|Das|Ein|Eine|Le|La|Les|L['’]|Il|El|Los|Las)(?:\s+|(?<=['’]))(?=\S)"
@@ -70,7 +74,7 @@ _IN_TITLES = frozenset(
     "Justice Liberty Fate Fortune "
     "Wisdom Virtue Soul Mind Spirit Modern New Old High Black White East West North South First "
     "Second Third American African "
-    "Great Essay Theory History Sonnet Psalm Gospel World War Room Village River Road Street Tower "
+    "Great Essay Theory History Sonnet Psalm Gospel World Room Village River Road Street Tower "
     "Temple Hill House Heaven Hell "
     "Island Sea Mountain Lake Holy Middle Declaration Culture Science Research Today".split()
 )
@@ -265,7 +269,7 @@ class CapitalTitles:
         if _noun_follows(after):
             return len(words) > 1 and bool(_DATED.match(after)) and not _looks_like_name(words)
         if _WITHIN.search(before):
-            return len(words) > 1 or words[0] not in PLACES
+            return len(words) > 1 or words[0] not in _NO_NAMES
         if owner:
             return len(words) > 1 or words[0] not in _NO_TITLES
         return len(words) > 1 and _is_introduced(words, before, after)

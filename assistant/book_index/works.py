@@ -15,7 +15,7 @@ from assistant.attribution.parentheticals import BRACKETS, parse
 from assistant.attribution.quoted_spans import QuotedSpans, pairs
 from assistant.book_index.capitals import FUNCTION_WORDS, WordUse
 from assistant.book_index.lexicon import ANONYMOUS_WORKS, HONORIFICS, WORK_NOUNS
-from assistant.book_index.titles import ARTICLE, WORD, CapitalTitles, TitleInText
+from assistant.book_index.titles import ARTICLE, SMALL_IN_TITLES, WORD, CapitalTitles, TitleInText
 from assistant.core.answer import QuotedWords
 from assistant.core.essay import Passage, Span
 
@@ -326,13 +326,11 @@ def _is_word(words: Sequence[str]) -> bool:
 
 
 def _is_headline(words: Sequence[str]) -> bool:
-    """Whether the first word and all long ones have capitals, as titles do."""
-    long = [word for word in words if len(word) > 4]
-    first = words[0][0]
-    if not (first.isupper() or first.isdigit()):
+    """Whether words have capitals as titles do: all but articles, prepositions and the like."""
+    if not (words[0][0].isupper() or words[0][0].isdigit()):
         return False
-    capital = sum(word[0].isupper() or word[0].isdigit() for word in words)
-    return all(word[0].isupper() or word[0].isdigit() for word in long) and 2 * capital >= len(words)
+    lower = [word for word in words if word[0].islower()]
+    return all(word in SMALL_IN_TITLES for word in lower) and 2 * len(lower) <= len(words)
 
 
 def _ends_sentence(words: str) -> bool:
