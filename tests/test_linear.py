@@ -38,8 +38,10 @@ from assistant.documents.latex import read_latex
 from assistant.documents.latex_essay import read_latex_essay
 from assistant.documents.markdown import read_markdown
 from assistant.documents.markdown_essay import read_markdown_essay
+from assistant.documents.org import read_org
 from assistant.documents.plain_notes import with_plain_notes
 from assistant.documents.text import read_pages, read_text
+from assistant.documents.typst import read_typst
 from assistant.drafts.check import Checker
 from assistant.drafts.quotations import find_quotations
 from assistant.library.adding import essay_of_passages
@@ -233,6 +235,8 @@ _READERS: dict[str, Callable[[str], object]] = {
     "essay in LaTeX": lambda text: read_latex_essay(text, "-"),
     "page of the web": lambda text: read_html(f"<p>a</p>{text}".encode(), "-"),
     "draft in LaTeX": lambda text: find_quotations(read_latex(text, "-")),
+    "draft in Typst": lambda text: find_quotations(read_typst(text, "-")),
+    "draft in Org": lambda text: find_quotations(read_org(text, "-")),
     "list of notes": lambda text: with_plain_notes(read_text(f"a[1] {text}\n\nNotes\n\n1. {text}", "-")),
     "quotation": _read_quotation,
     "reused words": lambda text: Corpus([essay_of_passages("e", "T", {"e/p1": text})]).reused(text),

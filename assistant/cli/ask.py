@@ -213,7 +213,8 @@ def check(
 ) -> None:
     """Check every quotation in DRAFT and its citation against the essays of the library.
 
-    DRAFT ends in .md, .txt, .docx, .tex, .odt or .rtf; - reads Markdown or plain text from standard input.
+    DRAFT ends in .md, .txt, .docx, .tex, .odt, .rtf, .typ or .org; - reads Markdown or plain text from
+    standard input.
     """
     original = None if str(draft) == "-" else draft
     copy = _copy_of(original, fixed)

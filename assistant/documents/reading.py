@@ -23,10 +23,12 @@ from assistant.documents.latex_essay import read_latex_essay
 from assistant.documents.markdown import read_markdown
 from assistant.documents.markdown_essay import read_markdown_essay
 from assistant.documents.opendocument import read_opendocument
+from assistant.documents.org import read_org
 from assistant.documents.pdf import PageProgress, read_pdf
 from assistant.documents.plain_notes import with_plain_notes
 from assistant.documents.rtf import read_rtf
 from assistant.documents.text import decode, read_pages, read_text
+from assistant.documents.typst import read_typst
 from assistant.documents.word import read_word
 
 # Makes a document of a file's bytes and its name.
@@ -58,6 +60,8 @@ _TEXT_PARSERS: dict[str, Callable[[str, str], Document]] = {
     **dict.fromkeys((".md", ".markdown"), read_markdown),
     **dict.fromkeys((".txt", ".text"), read_text),
     **dict.fromkeys((".tex", ".latex"), read_latex),
+    ".typ": read_typst,
+    ".org": read_org,
 }
 DRAFT_PARSERS: dict[str, Parser] = {
     **{suffix: _decoded(parser) for suffix, parser in _TEXT_PARSERS.items()},

@@ -41,7 +41,7 @@ _ON_CHECKED = "watch('value', () => window.desk.checkArrived());"
 
 # Checks that run at once for all visitors; more would only take the processor from each other.
 _AT_ONCE = 2
-_ENDINGS = (".md", ".txt", ".docx", ".tex", ".odt", ".rtf")
+_ENDINGS = (".md", ".txt", ".docx", ".tex", ".odt", ".rtf", ".typ", ".org")
 _ARCHIVES = (".docx", ".odt")
 
 # Words; a longer text without quotation marks is a paragraph of a draft rather than a quotation.
