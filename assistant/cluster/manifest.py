@@ -13,8 +13,8 @@ import hashlib
 import json
 import os
 import tomllib
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +23,7 @@ from typing import Any
 from assistant.core.disk import sync_folder, write_durably
 from assistant.core.errors import LibraryError
 from assistant.library.files import CLUSTER as SETTINGS
+from assistant.library.files import writing
 from assistant.library.store import Stamp
 
 MANIFEST = "shards.json"
@@ -216,6 +217,12 @@ class ManifestFile:
         for path in folder.iterdir():
             if path.name not in current:
                 path.unlink(missing_ok=True)
+
+    @contextmanager
+    def locked(self, notify: Callable[[str], None], *, wait: bool = True) -> Iterator[None]:
+        """Keep other writers out of the library; arguments and errors as for ``files.writing``."""
+        with writing(self.root, notify, wait=wait):
+            yield
 
     # A change that was begun.
 

@@ -10,10 +10,13 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import uuid
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from assistant.cluster.manifest import ManifestFile, Settings
@@ -36,6 +39,8 @@ _AT_ONCE = 4
 # Seconds in which the shards must answer a question, and in which they must write an essay.
 DEADLINE, WRITING_DEADLINE = 30.0, 3_600.0
 _WRITES = frozenset({"commit", "rebuild", "remove", "restore", "listing", "open"})
+
+_STILL = "Another program still writes to {}; try again when it is done."
 
 LoadEncoder = Callable[[str | None], Encoder]
 
@@ -70,6 +75,30 @@ class LibraryActor:
     def __init__(self, root: str, settings: Settings) -> None:
         self._root, self._settings = root, settings
         self._manifest = ManifestFile(Path(root))
+        self._writer: tuple[str, float, ExitStack] | None = None
+        self._mutex = threading.Lock()
+
+    def acquire(self, token: str) -> tuple[bool, Any]:
+        """Let a program write, if no other does; a program that was killed loses the right after a time."""
+        with self._mutex:
+            if self._writer is not None and self._writer[1] < monotonic():
+                self._writer[2].close()
+                self._writer = None
+            if self._writer is None:
+                stack = ExitStack()
+                try:
+                    stack.enter_context(self._manifest.locked(_ignored, wait=False))
+                except LibraryError as error:
+                    return False, error
+                self._writer = token, monotonic() + WRITING_DEADLINE, stack
+            return True, self._writer[0] == token
+
+    def release(self, token: str) -> None:
+        """End the right of a program to write."""
+        with self._mutex:
+            if self._writer is not None and self._writer[0] == token:
+                self._writer[2].close()
+                self._writer = None
 
     def about(self) -> tuple[str, Settings]:
         """The folder and the settings."""
@@ -78,6 +107,10 @@ class LibraryActor:
     def manifest(self, method: str, arguments: Sequence[Any]) -> tuple[bool, Any]:
         """What a method of the manifest returns; as ``ShardActor.ask``."""
         return _outcome(getattr(self._manifest, method), arguments)
+
+
+def _ignored(_sentence: str) -> None:
+    """Say nothing."""
 
 
 def _outcome(function: Callable[..., Any], arguments: Sequence[Any]) -> tuple[bool, Any]:
@@ -253,6 +286,25 @@ class RemoteManifest:
     def __init__(self, ray: Any, actor: Any, root: Path) -> None:
         self.root = root
         self._ray, self._actor = ray, actor
+
+    @contextmanager
+    def locked(self, notify: Callable[[str], None], *, wait: bool = True) -> Iterator[None]:
+        """Keep other writers out of the library, as ``ManifestFile.locked`` does where its folder is."""
+        token, start, is_told = uuid.uuid4().hex, monotonic(), False
+        while True:
+            is_free, value = self._ray.get(self._actor.acquire.remote(token), timeout=DEADLINE)
+            if is_free and value:
+                break
+            if not wait or monotonic() - start > WRITING_DEADLINE:
+                raise value if isinstance(value, LibraryError) else LibraryError(_STILL.format(self.root))
+            if not is_told:
+                notify(f"Another program writes to {self.root}; waiting for it.")
+                is_told = True
+            sleep(0.5)
+        try:
+            yield
+        finally:
+            self._ray.get(self._actor.release.remote(token), timeout=DEADLINE)
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
         def ask(*arguments: Any) -> Any:

@@ -13,7 +13,6 @@ from assistant.core.errors import LibraryError
 from assistant.core.essay import IngestReport, Progress, RemovedEssay
 from assistant.documents.pdf_image import PageImages
 from assistant.library.adding import LibraryWriter
-from assistant.library.files import writing
 from assistant.library.indexing import no_progress
 from assistant.library.snapshot import Snapshot
 from assistant.library.store import PendingEssay
@@ -97,13 +96,13 @@ class ShardedWriter(LibraryWriter):
         Raises:
             LibraryError: If another program is writing, or the library cannot be written to.
         """
-        with writing(self._store.root, self._notify, wait=False):
+        with self._manifest.locked(self._notify, wait=False):
             self._finish()
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """Keep other writers out."""
-        with writing(self._store.root, self._notify):
+        with self._manifest.locked(self._notify):
             self._finish()
             yield
 

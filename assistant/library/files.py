@@ -65,7 +65,8 @@ def writing(root: Path, notify: Callable[[str], None], *, wait: bool = True) -> 
 
     try:
         (root / "index").mkdir(parents=True, exist_ok=True)
-        lock = FileLock(root / "index" / ".lock")
+        # An actor of a cluster may let it go in another thread than it took it in.
+        lock = FileLock(root / "index" / ".lock", thread_local=False)
         try:
             lock.acquire(timeout=0)
         except Timeout:

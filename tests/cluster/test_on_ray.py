@@ -138,6 +138,27 @@ def test_a_library_is_found_on_the_cluster_by_its_name(both: tuple[Library, Libr
     assert address
 
 
+def test_a_machine_without_the_folder_changes_the_library_too(
+    both: tuple[Library, Library], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from assistant.cluster import ray_fleet
+
+    whole, shards = both
+    ray_fleet.publish(shards.root, read_settings(shards.root))
+    monkeypatch.setattr("assistant.cluster.opening.is_sharded", lambda _root: False)
+    library = open_cluster(Path("ray:auto/archive"), load_encoder=load_fake)
+    assert _json(library, QUESTION) == _json(whole, QUESTION)
+    essay_id = library.add(ROOT / "tests" / "layouts" / "footnotes.txt").essay_id
+    assert essay_id in shards.ids()
+    # The lock is that of the folder.
+    with ManifestFile(shards.root).locked(lambda _sentence: None), pytest.raises(LibraryError):
+        ray_fleet.RemoteManifest(*ray_fleet.find_library("ray:auto")[:3]).locked(
+            print, wait=False
+        ).__enter__()
+    library.remove(essay_id, for_good=True)
+    assert shards.ids() == whole.ids()
+
+
 def test_an_actor_that_was_killed_answers_again(both: tuple[Library, Library]) -> None:
     import ray
 
