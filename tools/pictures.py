@@ -93,6 +93,12 @@ def open_contents(page: Page) -> None:
     page.wait_for_timeout(300)
 
 
+def open_index(page: Page) -> None:
+    """Open the index of the essay."""
+    page.click("#index-open")
+    page.wait_for_selector("#index-panel .entry", timeout=_PATIENCE)
+
+
 def select(page: Page) -> None:
     """Select words of the essay from one sentence into the next."""
     ask(page)
@@ -140,6 +146,7 @@ PICTURES = (
     Picture("page-dark", ask, dark=True),
     Picture("page-more", open_more),
     Picture("page-contents", open_contents),
+    Picture("page-index", open_index),
     Picture("page-selected", select),
     Picture("page-printed", see_printed, printed=True),
     Picture("page-unanswered", ask_in_vain),

@@ -3,7 +3,7 @@
   "use strict";
 
   const SHORT_INDEX = 10; // entries shown before the first question
-  const LATER_MS = 300; // after the page is shown
+  const LATER_MS = 1500; // after the page is shown, which it must not delay
   let ask = null; // asks the server
   let style = "mla";
   const indexes = new Map(); // fetched, by essay
