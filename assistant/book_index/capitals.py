@@ -70,7 +70,7 @@ FUNCTION_WORDS = frozenset(
         "nous vous je "
         "tu que qui quoi dont dans par pour sur sous avec sans entre chez vers ne pas plus moins très si "
         "son sa ses "
-        "leur leurs au aux est sont comme quand aussi ainsi alors puis enfin"
+        "leur leurs au aux est sont comme quand aussi ainsi alors puis enfin selon laut"
     ).split()
 )
 # Zipf frequencies from which a word counts as common in English, and by which it is commoner there than in

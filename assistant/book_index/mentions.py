@@ -27,6 +27,7 @@ from assistant.book_index.lexicon import (
     PERSON_VERBS,
     PLACES,
     SINGLE_NAMES,
+    WORK_NOUNS,
 )
 from assistant.core.essay import Passage, Span
 
@@ -42,6 +43,8 @@ _MIXED = re.compile(
     r"(?:Mac|Mc|O['’]|D['’]|L['’]|Fitz|De|Du|La|Le|Van|Von|Di|[^\W\d_]+[-‐]|al[-‐]|el[-‐]|"
     r"[dl]['’])?[^\W\d_][^\W\d_]*$"
 )
+# "Benjamins Essay"
+_WORK = re.compile(WORK_NOUNS)
 _PREFIX = re.compile(r"^(?:Mac|Mc|Fitz|De|Du|La|Le|Van|Von|Di)(?=[A-ZÀ-Þ])")
 _ARTICLE = re.compile(
     r"\b(?:[Tt]he|[Aa]n?|[Tt]hese|[Tt]hose|[Tt]heir|[Ii]ts|[Ee]very|[Ee]ach|[Aa]ny|[Nn]o|[Ss]ome|[Oo]ur|"
@@ -180,7 +183,7 @@ def _names_in(
         opens = False
     parts: list[list[CapitalWord]] = [[]]
     for index, word in enumerate(words):
-        if _divides(word.text, parts[-1], ends=index == len(words) - 2):
+        if _divides(word.text, parts[-1], ends=index == len(words) - 2) or _is_genitive(words, index):
             parts.append([])
         else:
             parts[-1].append(word)
@@ -191,6 +194,12 @@ def _names_in(
             part.pop(0)
         if part:
             yield part, run.possessive and number == len(parts) - 1, opens and number == 0
+
+
+def _is_genitive(words: Sequence[CapitalWord], index: int) -> bool:
+    """Whether an article joins German nouns, which have capitals (``Leser des Romans``), and no name."""
+    article = words[index].text in {"der", "des", "den"}
+    return article and (not index or words[index - 1].text not in {"van", "von", "op", "in", "aus"})
 
 
 def _divides(word: str, before: Sequence[CapitalWord], *, ends: bool) -> bool:
@@ -374,7 +383,7 @@ def _several(plain: Sequence[str], use: WordUse) -> float:
     value = 1.0 + 3 * any(_INITIAL.fullmatch(word) for word in plain[:-1]) + 3 * (plain[0] in GIVEN_NAMES)
     if any(word in NO_PERSONS or word in CALENDAR for word in plain):
         value -= 3 if plain[0] in GIVEN_NAMES else 6
-    value -= 4 * any(word in PEOPLES for word in plain)
+    value -= 4 * any(word in PEOPLES for word in plain) + 6 * bool(_WORK.fullmatch(plain[-1]))
     value -= 3 * (plain[0] in PLACES and plain[0] not in GIVEN_NAMES)
     words = [word for word in plain if not _INITIAL.fullmatch(word)]
     return value - 3 * all(is_english(word) or use.lower(word) > 0 for word in words)
