@@ -14,8 +14,9 @@ def names(text: str, language: str) -> list[str]:
 
 def test_nouns_with_capitals_are_no_names() -> None:
     text = (
-        "Franz Kafka erzählt von Gregor Samsa. Kafka schreibt für die Leser des Romans. Walter Benjamin hat in "
-        "Berlin über Kafka geschrieben; Benjamins Essay erschien früh. Das Bild der Schuld ist das Bild des Vaters."
+        "Franz Kafka erzählt von Gregor Samsa. Kafka schreibt für die Leser des Romans. Walter Benjamin hat "
+        "in Berlin über Kafka geschrieben; Benjamins Essay erschien früh. Das Bild der Schuld ist das Bild "
+        "des Vaters."
     )
     assert names(text, "de") == ["Benjamin, Walter", "Kafka, Franz", "Samsa, Gregor"]
 
