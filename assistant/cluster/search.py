@@ -33,6 +33,8 @@ from assistant.retrieval.selected import SelectedPassages
 
 # Questions of which it is remembered what is shown of their first passages.
 _MOST_REMEMBERED = 16
+# Passages that are explained together.
+_EXPLAINED = 3
 # Windows whose place in their passage is remembered.
 _MOST_SPANS = 100_000
 
@@ -97,6 +99,7 @@ class ShardedSearch:
         self._words: dict[str, tuple[int, ...]] = {}
         self._explained: dict[tuple[int, int, str, float], tuple[object, Explained]] = {}
         self._spans: dict[tuple[str, int], Span] = {}
+        self._first: tuple[int, list[Ranked]] = (0, [])
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -208,15 +211,18 @@ class ShardedSearch:
         frequencies = np.array([each.frequencies for each in counts], dtype=np.int64).sum(axis=0)
         return piece_weights(query, frequencies, sum(each.passages for each in counts), self._ignored)
 
-    def _remember_words(self, text: str, counts: Sequence[Counts]) -> None:
-        while len(self._words) >= _MOST_REMEMBERED:
-            self._words.pop(next(iter(self._words)), None)
-        self._words[text] = tuple(map(sum, zip(*(each.words for each in counts), strict=True)))
+    def _remember_words(self, text: str, counts: Sequence[Counts]) -> tuple[int, ...]:
+        if len(self._words) >= _MOST_REMEMBERED:
+            self._words = {}
+        total = tuple(map(sum, zip(*(each.words for each in counts), strict=True)))
+        self._words[text] = total
+        return total
 
     def _word_frequencies(self, query: Query) -> tuple[int, ...]:
-        if query.text not in self._words:
-            self._remember_words(query.text, self._all("counts", frozenset(), query))
-        return self._words[query.text]
+        known = self._words.get(query.text)
+        if known is None:
+            known = self._remember_words(query.text, self._all("counts", frozenset(), query))
+        return known
 
     def rank_by_late_interaction(self, query: Query, weights: Floats, rows: ShardRows) -> list[Ranked]:
         """Passages of some windows by late interaction, best first; see ``ranking.rank``."""
@@ -230,10 +236,10 @@ class ShardedSearch:
             asked = {name: (query, weights, selected) for name, selected in rows.selected.items()}
         ranked: list[Ranked] = []
         for scored in self._each("score", asked).values():
-            passages = self._ranked(scored)
-            self._remember(query, weights, passages, scored.explained)
-            ranked += passages
-        return ranking.in_order(ranked)
+            ranked += self._ranked(scored)
+        ranked = ranking.in_order(ranked)
+        self._first = id(query), ranked[:_EXPLAINED]
+        return ranked
 
     def _chosen(self, query: Query, rows: ShardRows) -> dict[str, tuple[Any, Any]]:
         """Of a large library, what is scored of each shard: windows, and numbers of passages."""
@@ -301,10 +307,11 @@ class ShardedSearch:
 
     def window(self, ranked: Ranked) -> Span:
         """Where the best window of a ranked passage is in its text."""
-        key = ranked.passage, ranked.window
-        if key not in self._spans:
-            self._remember_span(ranked, self._ask(self._owner(ranked.passage), "window", ranked))
-        return self._spans[key]
+        span = self._spans.get((ranked.passage, ranked.window))
+        if span is None:
+            span = self._ask(self._owner(ranked.passage), "window", ranked)
+            self._remember_span(ranked, span)
+        return span
 
     def _remember_span(self, ranked: Ranked, span: Span) -> None:
         if len(self._spans) >= _MOST_SPANS:
@@ -327,10 +334,17 @@ class ShardedSearch:
         key = id(query), id(weights), ranked.passage, ranked.score
         known = self._explained.get(key)
         if known is None:
-            owner = self._owner(ranked.passage)
-            explained: Explained = self._ask(owner, "explained", query, weights, ranked)
-            self._remember(query, weights, [ranked], [explained])
-            return explained
+            # What is shown of one of the first passages is soon wanted of the others too.
+            first = self._first[1] if self._first[0] == id(query) else []
+            together = first if ranked.passage in {each.passage for each in first} else []
+            owned: dict[str, list[Ranked]] = {}
+            for each in (ranked, *(each for each in together if each.passage != ranked.passage)):
+                owned.setdefault(self._owner(each.passage), []).append(each)
+            asked = {name: (query, weights, own) for name, own in owned.items()}
+            found: dict[str, list[Explained]] = self._each("explained", asked)
+            for name, explained in found.items():
+                self._remember(query, weights, owned[name], explained)
+            return found[self._owner(ranked.passage)][0]
         return known[1]
 
     def _remember(
@@ -342,8 +356,8 @@ class ShardedSearch:
             # The objects are kept, so that no others get their ids.
             key = id(query), id(weights), each.passage, each.score
             self._explained[key] = (query, weights), value
-        while len(self._explained) > _MOST_REMEMBERED * 8:
-            self._explained.pop(next(iter(self._explained)), None)
+        if len(self._explained) > _MOST_REMEMBERED * 8:
+            self._explained = {}
 
     def nearest_sentence(self, query: Query, weights: Floats, passage: str, sentences: Spans) -> Spans:
         """The nearest of some sentences of a passage, given by its id; see ``ranking.nearest_sentence``."""

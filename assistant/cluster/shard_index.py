@@ -26,9 +26,6 @@ from assistant.retrieval.ranking import Query, Ranked, passage_frequencies
 from assistant.retrieval.search import LEXICAL_CANDIDATES, Searcher
 from assistant.retrieval.selected import SelectedPassages
 
-# Passages of a shard that are explained together with their scores.
-_EXPLAINED = 3
-
 
 class NotOpenError(Exception):
     """A shard does not have the index open that it is asked about; it was started again since."""
@@ -133,7 +130,6 @@ class ScoredPassages:
         windows: Rows of their best windows.
         cosines: The cosines of these with each word piece.
         places: Position of each passage in its essay.
-        explained: What is shown of the first ones.
         spans: Where the windows are in the passages' texts, if all are wanted.
     """
 
@@ -142,7 +138,6 @@ class ScoredPassages:
     windows: Integers
     cosines: Floats
     places: Integers
-    explained: tuple[Explained, ...] = ()
     spans: tuple[Span, ...] = field(default=())
 
 
@@ -249,17 +244,14 @@ class ShardIndex:
         else:
             rows = np.unique(np.concatenate([chosen[0], index.rows_of(np.sort(chosen[1]))])).astype(np.int32)
         ranked = ranking.score_passages(query, weights, index, rows, self._searcher.with_introductions)
-        explained = [self.explained(query, weights, each) for each in ranked[:_EXPLAINED]]
-        return self._columns(ranked, explained)
+        return self._columns(ranked)
 
     def score_windows(self, query: Query, weights: Floats, selected: Selected) -> ScoredPassages:
         """All windows of some passages by late interaction, the nearest first."""
         ranked = self._searcher.scored_windows(query, weights, self._rows(selected))
-        return self._columns(ranked, (), [self._searcher.window(each) for each in ranked])
+        return self._columns(ranked, [self._searcher.window(each) for each in ranked])
 
-    def _columns(
-        self, ranked: Sequence[Ranked], explained: Sequence[Explained], spans: Sequence[Span] = ()
-    ) -> ScoredPassages:
+    def _columns(self, ranked: Sequence[Ranked], spans: Sequence[Span] = ()) -> ScoredPassages:
         index = self._index
         first = {name: segment.passages[0] for name, segment in index.essays.items()}
         windows = np.array([each.window for each in ranked], dtype=np.int32)
@@ -271,7 +263,6 @@ class ShardIndex:
             windows,
             np.array([each.cosines for each in ranked], dtype=np.float32),
             index.owners[windows] - starts,
-            tuple(explained),
             tuple(spans),
         )
 
@@ -279,14 +270,17 @@ class ShardIndex:
         """Where the best window of a ranked passage is in its text."""
         return self._searcher.window(ranked)
 
-    def explained(self, query: Query, weights: Floats, ranked: Ranked) -> Explained:
-        """What is shown of a ranked passage."""
-        passage = self._passages[ranked.passage]
-        return Explained(
-            self._searcher.window(ranked),
-            self._searcher.highlight(query, weights, ranked, passage),
-            self._searcher.matches(query, weights, ranked, self._passages),
-        )
+    def explained(self, query: Query, weights: Floats, ranked: Sequence[Ranked]) -> list[Explained]:
+        """What is shown of each of some ranked passages."""
+        searcher = self._searcher
+        return [
+            Explained(
+                searcher.window(each),
+                searcher.highlight(query, weights, each, self._passages[each.passage]),
+                searcher.matches(query, weights, each, self._passages),
+            )
+            for each in ranked
+        ]
 
     def nearest_sentence(self, query: Query, weights: Floats, passage: str, sentences: Spans) -> Spans:
         """The nearest of some sentences of a passage."""
