@@ -49,3 +49,13 @@ pictures: install
 
 clean:
 	rm -rf $(VENV) index/build-* index/manifest.json .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# The extension for VS Code.
+.PHONY: vsix test-editors
+vsix:
+	cd editors/vscode && npm ci --no-audit --no-fund && npm run package
+
+# What CI does not run: the extension, built and tested with the API of the editor stubbed.
+test-editors: install
+	cd editors/vscode && npm ci --no-audit --no-fund && npm test && npm run package
+	$(BIN)/python -m pytest -q tests/editor
