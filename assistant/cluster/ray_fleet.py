@@ -155,16 +155,13 @@ class RayFleet:
         """What a method of several shards returns, by shard; see ``Fleet.call_each``."""
         if not arguments:
             return {}
-        chosen = {name: self._replica(name, method) for name in arguments}
+        chosen = [replica for name in arguments for replica in self._chosen(name, method)]
         with self._lock:
-            self._asked.update(chosen.values())
+            self._asked.update(chosen)
         try:
-            asked = {
-                name: self._actor(*chosen[name]).ask.remote(method, values)
-                for name, values in arguments.items()
-            }
+            asked = [self._actor(*replica).ask.remote(method, arguments[replica[0]]) for replica in chosen]
             deadline = WRITING_DEADLINE if method in _WRITES else self._deadline
-            outcomes = self._ray.get(list(asked.values()), timeout=deadline)
+            outcomes = self._ray.get(asked, timeout=deadline)
         except (self._ray.exceptions.RayError, TimeoutError) as error:
             self._forget(arguments)
             names = ", ".join(arguments)
@@ -174,9 +171,9 @@ class RayFleet:
             ) from error
         finally:
             with self._lock:
-                self._asked.subtract(chosen.values())
+                self._asked.subtract(chosen)
         values: dict[str, Any] = {}
-        for name, (is_value, value) in zip(asked, outcomes, strict=True):
+        for (name, _), (is_value, value) in zip(chosen, outcomes, strict=True):
             if not is_value:
                 raise value
             values[name] = value
@@ -196,13 +193,15 @@ class RayFleet:
     def _ray(self) -> Any:
         return connect(self._settings.address)
 
-    def _replica(self, shard: str, method: str) -> tuple[str, int]:
-        """The replica that is asked: for a question the least busy one, for all else the first."""
+    def _chosen(self, shard: str, method: str) -> list[tuple[str, int]]:
+        """The replicas that are asked: all to open an index, the least busy to search it, else the first."""
+        replicas = [(shard, number) for number in range(self._settings.replicas)]
+        if method == "open":
+            return replicas
         if method != "search":
-            return shard, 0
+            return replicas[:1]
         with self._lock:
-            replicas = [(shard, number) for number in range(self._settings.replicas)]
-            return min(replicas, key=lambda replica: self._asked[replica])
+            return [min(replicas, key=lambda replica: self._asked[replica])]
 
     def _actor(self, shard: str, replica: int) -> Any:
         """An actor, started if there is none yet."""

@@ -40,7 +40,8 @@ class Shard:
         self.folder, self._models = folder, models
         self._backend = FolderBackend(folder, models, notify)
         self._library = Library(folder, notify=notify, backend=lambda _models: self._backend)
-        self._open: dict[str, ShardIndex] = {}
+        # By the key of what was opened: the state of the index on disk then, and the index.
+        self._open: dict[str, tuple[object, ShardIndex]] = {}
 
     # The essays' files.
 
@@ -94,9 +95,11 @@ class Shard:
             OutdatedError: If the folder has other essays.
             LibraryError: If the index cannot be built.
         """
-        text = "\n".join(f"{essay_id} {digest}" for essay_id, digest in sorted(digests.items()))
-        key = hashlib.sha256(text.encode()).hexdigest()
-        if key not in self._open:
+        lines = [f"{essay_id} {digest}" for essay_id, digest in sorted(digests.items())]
+        key = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+        known = self._open.get(key)
+        # Another model makes another index of the same essays.
+        if known is None or known[0] != self._backend.index.state():
             snapshot = self._library.snapshot()
             if not digests.items() <= snapshot.chunk_digests.items():
                 raise OutdatedError
@@ -109,9 +112,10 @@ class Shard:
             index = index.without(index.essays.keys() - digests.keys())
             encoder = self._models.encoder(index.model.name)
             while len(self._open) >= _MOST_OPEN:
-                self._open.pop(next(iter(self._open)))
-            self._open[key] = ShardIndex(key, index, encoder, snapshot.essays)
-        return self._open[key].facts
+                self._open.pop(next(iter(self._open)), None)
+            known = self._backend.index.state(), ShardIndex(key, index, encoder, snapshot.essays)
+            self._open[key] = known
+        return known[1].facts
 
     def search(self, key: str, method: str, *arguments: Any) -> Any:
         """What a method of the index returns that ``open`` has opened.
@@ -119,10 +123,10 @@ class Shard:
         Raises:
             NotOpenError: If it is not open.
         """
-        index = self._open.get(key)
-        if index is None:
+        known = self._open.get(key)
+        if known is None:
             raise NotOpenError
-        return getattr(index, method)(*arguments)
+        return getattr(known[1], method)(*arguments)
 
     def model(self) -> str | None:
         """Name of the model that the index was made with; ``None`` if there is no index."""

@@ -66,7 +66,7 @@ def both(address: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Librar
         whole.add(path)
     shards = root.parent / "shards"
     shutil.copytree(root, shards)
-    settings = Settings("archive", address, 1)
+    settings = Settings("archive", address, 2)
     split(shards, 3, models_of(FakeEncoder()), lambda _sentence: None, settings=settings)
     return whole, open_cluster(shards, load_encoder=load_fake)
 
@@ -89,7 +89,7 @@ def test_each_shard_has_an_actor_of_its_own(both: tuple[Library, Library]) -> No
     both[1].ask(QUESTION)
     actors = {actor["name"] for actor in ray.util.list_named_actors(all_namespaces=True)}
     owners = ManifestFile(both[1].root).read().owners.values()
-    assert {f"archive/{owner}/0" for owner in owners} <= actors
+    assert {f"archive/{owner}/{replica}" for owner in owners for replica in (0, 1)} <= actors
 
 
 def test_an_essay_is_added_changed_and_removed_through_its_shard(both: tuple[Library, Library]) -> None:
