@@ -1,7 +1,7 @@
 """Measure how long the language server takes after a pause.
 
-``python benchmarks/editor.py`` opens a draft of 10,000 words and types a word into its middle, letter by letter.
-The time is that from the end of the pause to the problems as the protocol has them.
+``python benchmarks/editor.py`` opens a draft of 10,000 words and types a word into its middle, letter by
+letter. The time is that from the end of the pause to the problems as the protocol has them.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ _LONGEST_NAME = 60
 # Likeness to print from which words without a citation are taken for an essay's.
 _ALIKE = 0.85
 # Seconds for which it is remembered whether a page is served, and that its answer may take.
-_REMEMBERED, _PATIENCE = 5.0, 0.3
+_REMEMBERED, _PATIENCE = 20.0, 0.5
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -143,7 +143,7 @@ def _essays_served(page: str) -> frozenset[str]:
             listed = json.load(answer)
     except (OSError, ValueError):
         return frozenset()
-    essays = listed.get("essays", ()) if isinstance(listed, dict) else ()
+    essays = listed if isinstance(listed, list) else ()
     return frozenset(str(essay.get("id")) for essay in essays if isinstance(essay, dict))
 
 
