@@ -66,7 +66,10 @@ IMPORTS: dict[str, set[str]] = {
 # Four are of drafts as they are written: notes numbered by hand, keys, bibliographies and the words of
 # citations.
 # Thirteen are of reference managers: Zotero's database, its folders and records, files of exports, what these
-# have in common; items found and added, links back, outcomes, their words and HTML, the command, the part of the page.
+# have in common; items found and added, links back, outcomes, their words and HTML, the command, the part of
+# the page.
+# Five are of quick look-up: handing a command to the warm process, that process, the choice of a passage
+# while typing, completion in the shell, the clipboard.
 # Two look up the ideas of a paragraph: answering/ideas.py divides it, retrieval/ideas.py orders what was
 # found for them.
 # Three read follow-ups: names, follow_ups, conversations. Two more rank questions: everyday wordings,
@@ -95,7 +98,7 @@ IMPORTS: dict[str, set[str]] = {
 # Two read drafts in Typst and Org.
 # Twelve are the language server (editor/ and cli/lsp.py). Four are what it needs below: drafts checked again
 # and again, all citations of a draft, printed sentences that begin with words, library/writing.py.
-MOST_FLOORS, MOST_ARROWS, MOST_FILES, LONGEST_FILE = 7, 70, 357, 500
+MOST_FLOORS, MOST_ARROWS, MOST_FILES, LONGEST_FILE = 7, 70, 362, 500
 
 # The only files that may import a library that is slow to load or may be replaced.
 SPEAKERS: dict[str, str | tuple[str, ...]] = {
@@ -127,6 +130,8 @@ SPEAKERS: dict[str, str | tuple[str, ...]] = {
     "pylatexenc": "citations/latex.py",
     "docx": ("documents/word.py", "rendering/notebook.py"),
     "markdown_it": "documents/markdown.py",
+    "prompt_toolkit": "cli/pick.py",
+    "pyperclip": "cli/clipboard.py",
     "ray": "cluster/ray_fleet.py",
     "watchfiles": "library/watching.py",
 }

@@ -19,11 +19,13 @@ from assistant.cli import (
     ask,
     book_index,
     cluster,
+    completion,
     doctor,
     evaluate,
     glance,
     library,
     lsp,
+    pick,
     serve,
     watching,
 )
@@ -52,6 +54,7 @@ for _command in (
     library.remove,
     library.restore,
     library.cite,
+    pick.pick,
     glance.outline,
     glance.related,
     glance.compare,
@@ -61,6 +64,7 @@ for _command in (
     lsp.lsp,
     evaluate.evaluate,
     cluster.cluster,
+    completion.completion,
 ):
     cli.add_command(_command)
 
@@ -75,7 +79,7 @@ def main() -> None:
     atexit.register(gc.freeze)
     speak_utf8()
     try:
-        cli.main(standalone_mode=False)
+        cli.main(prog_name="assistant", standalone_mode=False)
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except click.ClickException as error:

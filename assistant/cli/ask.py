@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from assistant.cli.completion import complete_essays, complete_styles
 from assistant.cli.terminal import (
     common,
     filtered,
@@ -26,6 +27,7 @@ from assistant.rendering.drafts import draft_object, hint_line, problem_line, sh
 from assistant.rendering.quotations import verdict_object, verdict_text
 
 if TYPE_CHECKING:
+    from assistant.core.answer import Answer
     from assistant.core.draft_report import DraftReport
     from assistant.library.library import Library
 
@@ -36,10 +38,22 @@ _NEXT_TO_DRAFT = "\0"
 @click.command(short_help="Show the passages that answer a question.")
 @click.argument("question", required=False)
 @click.option("--top", type=int, help="Number of passages.  [default: 3; 5 for a paragraph]")
-@click.option("--essay", "essays", multiple=True, metavar="ID", help="Ask this essay only (may be repeated).")
+@click.option(
+    "--essay",
+    "essays",
+    multiple=True,
+    metavar="ID",
+    shell_complete=complete_essays,
+    help="Ask this essay only (may be repeated).",
+)
 @filtered(passages=True)
 @click.option("--per-essay", type=int, metavar="N", help="Show no more than N passages of an essay.")
-@click.option("--style", default="mla", show_default=True, help="Citation style.")
+@click.option(
+    "--style", shell_complete=complete_styles, default="mla", show_default=True, help="Citation style."
+)
+@click.option(
+    "--copy", "copied", is_flag=True, help="Put the best quotation with its citation on the clipboard."
+)
 @click.option("--links", is_flag=True, help="Add links that open Zotero at the cited pages.")
 @click.option("--explain", is_flag=True, help="Show which words of the question match words of the essay.")
 @click.option(
@@ -70,11 +84,13 @@ _NEXT_TO_DRAFT = "\0"
     help="Questions as JSON Lines: id, question, history.",
 )
 @common
-def ask(  # noqa: PLR0917 - the options of the command
+def ask(  # noqa: PLR0913 - the options of the command
+    *,
     question: str | None,
     batch: Path | None,
     history: tuple[str, ...],
     on_its_own: bool,
+    copied: bool,
     explain: bool,
     links: bool,
     root: Path | None,
@@ -88,6 +104,8 @@ def ask(  # noqa: PLR0917 - the options of the command
     """
     if (question is None) == (batch is None):
         raise AssistantError("Give either one question or --batch FILE.")
+    if copied and batch is not None:
+        raise AssistantError("--copy takes the quotation of one question; leave it out, or --batch.")
     options["where"] = Selection.of(options)
     library = open_library(root)
     if batch is not None:
@@ -103,8 +121,23 @@ def ask(  # noqa: PLR0917 - the options of the command
     else:
         styled = sys.stdout.isatty()
         click.echo(answer_text(answer, width=width(), styled=styled, explained=explain, linked=links))
+    if copied:
+        _copy_best(answer)
     if not answer.answered:
         sys.exit(1)
+
+
+def _copy_best(answer: Answer) -> None:
+    """Put the first answering words on the clipboard; if nothing answers, the clipboard stays as it is."""
+    if not answer.answered:
+        say("Nothing is copied, since no passage seems to answer.")
+        return
+    from assistant.cli.clipboard import copy
+
+    hit = answer.hits[0]
+    words = hit.highlights[0].quotation if hit.highlights else hit.quotation
+    copy(words)
+    say(f"Copied: {words}")
 
 
 def _text_or_stdin(text: str | None) -> str:
@@ -113,9 +146,18 @@ def _text_or_stdin(text: str | None) -> str:
 
 @click.command(short_help="Check whether a quotation is exact.")
 @click.argument("text", required=False)
-@click.option("--essay", "essays", multiple=True, metavar="ID", help="Look in it only (may be repeated).")
+@click.option(
+    "--essay",
+    "essays",
+    multiple=True,
+    metavar="ID",
+    shell_complete=complete_essays,
+    help="Look in it only (may be repeated).",
+)
 @filtered(passages=False)
-@click.option("--style", default="mla", show_default=True, help="Citation style.")
+@click.option(
+    "--style", shell_complete=complete_styles, default="mla", show_default=True, help="Citation style."
+)
 @click.option(
     "--batch", type=click.Path(path_type=Path), metavar="FILE", help="Quotations as JSON Lines: id, text."
 )
@@ -180,11 +222,17 @@ def _verdict_of_many(library: Library, text: str, options: dict[str, Any]) -> di
     "--html", "page", type=click.Path(path_type=Path), metavar="FILE", help="Write a report as HTML."
 )
 @click.option(
-    "--essay", "essays", multiple=True, metavar="ID", help="Check against this essay only (may be repeated)."
+    "--essay",
+    "essays",
+    multiple=True,
+    metavar="ID",
+    shell_complete=complete_essays,
+    help="Check against this essay only (may be repeated).",
 )
 @filtered(passages=False)
 @click.option(
     "--style",
+    shell_complete=complete_styles,
     help="Style of the citations in messages and corrections.  [default: the one that DRAFT names, or mla]",
 )
 @click.option(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from assistant.cli.completion import complete_essays, complete_styles
 from assistant.cli.terminal import Bar, common, filtered, open_library, print_json, say, width
 from assistant.core.errors import AssistantError, DamagedEssayError
 from assistant.core.selection import LabelChanges, Selection
@@ -134,7 +135,7 @@ def _draw(library: Library, name: str, image: Path, *, as_json: bool) -> None:
 
 
 @click.command(short_help="Change the record, first page, tags or collections of an essay.")
-@click.argument("essay_id", metavar="ID")
+@click.argument("essay_id", metavar="ID", shell_complete=complete_essays)
 @click.option(
     "--reference",
     type=click.Path(path_type=Path),
@@ -186,7 +187,7 @@ def edit(  # noqa: PLR0913, PLR0917 - the options of the command
 
 
 @click.command(short_help="Remove an essay from the library.")
-@click.argument("essay_id", metavar="ID")
+@click.argument("essay_id", metavar="ID", shell_complete=complete_essays)
 @click.option("--for-good", is_flag=True, help="Delete it for good; it cannot be restored.")
 @common
 def remove(essay_id: str, for_good: bool, root: Path | None, as_json: bool) -> None:
@@ -205,7 +206,7 @@ def remove(essay_id: str, for_good: bool, root: Path | None, as_json: bool) -> N
 
 
 @click.command(short_help="Restore a removed essay as it was.")
-@click.argument("essay_id", metavar="ID", required=False)
+@click.argument("essay_id", metavar="ID", shell_complete=complete_essays, required=False)
 @common
 def restore(essay_id: str | None, root: Path | None, as_json: bool) -> None:
     """Restore the removed essay ID as it was; without ID, list what can be restored."""
@@ -224,9 +225,10 @@ def restore(essay_id: str | None, root: Path | None, as_json: bool) -> None:
 
 
 @click.command(short_help="Print citation and reference of an essay, or its record.")
-@click.argument("essay_id", metavar="ID")
+@click.argument("essay_id", metavar="ID", shell_complete=complete_essays)
 @click.option(
     "--style",
+    shell_complete=complete_styles,
     default="mla",
     show_default=True,
     help="mla, chicago, chicago-notes, apa, harvard, ieee, a .csl file or a style of the CSL package.",

@@ -46,6 +46,21 @@ _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
     is_flag=True,
     help="Serve no page: answer a writing assistant that speaks MCP over standard input and output.",
 )
+@click.option(
+    "--background",
+    is_flag=True,
+    help="Serve no page: keep a process warm that answers the other commands at once, and return.",
+)
+@click.option(
+    "--idle",
+    "idle_minutes",
+    type=click.FloatRange(min=0, min_open=True),
+    default=30,
+    show_default=True,
+    metavar="MINUTES",
+    help="With --background: time without a command after which that process ends.",
+)
+@click.option("--stop", is_flag=True, help="End the process that --background started.")
 @common
 @click.pass_context
 def serve(  # noqa: PLR0913, PLR0917 - the options of the command
@@ -57,15 +72,31 @@ def serve(  # noqa: PLR0913, PLR0917 - the options of the command
     auth_file: Path | None,
     zotero: Path | None,
     mcp: bool,
+    background: bool,
+    idle_minutes: float,
+    stop: bool,
     root: Path | None,
     as_json: bool,  # noqa: ARG001 - every command takes --json; a page has no results to print
 ) -> None:
     """Open the web page, adding the essays PATH ... first.
 
     The server also answers programs, at /api and, in MCP, at /mcp.
+
+    After assistant serve --background, commands such as ask and quote are answered by a process that has
+    everything loaded. It listens on a socket of this user alone and ends by itself.
     """
+    if background or stop:
+        if paths or mcp or (background and stop):
+            raise AssistantError(
+                "--background and --stop serve no page and add nothing; give one of them alone."
+            )
+        _refuse_page_options(context, "--background" if background else "--stop")
+        from assistant.cli import background as warm
+
+        say(warm.start(root, idle_minutes) if background else warm.stop())
+        return
     if mcp:
-        _refuse_page_options(context)
+        _refuse_page_options(context, "--mcp")
         _serve_mcp(open_library(root, isolates=True), paths)
         return
     library = open_library(root, isolates=True)
@@ -95,12 +126,12 @@ def _zotero_folder(given: Path | None, host: str) -> Path | None:
     return None
 
 
-def _refuse_page_options(context: click.Context) -> None:
+def _refuse_page_options(context: click.Context, flag: str) -> None:
     names = {"host": "--host", "port": "--port", "open_browser": "--open", "auth_file": "--auth-file"}
     names["zotero"] = "--zotero"
     stated = [option for name, option in names.items() if context.get_parameter_source(name) in _STATED]
     if stated:
-        raise AssistantError(f"--mcp serves no page; leave out {' and '.join(stated)}, or --mcp.")
+        raise AssistantError(f"{flag} serves no page; leave out {' and '.join(stated)}, or {flag}.")
 
 
 def _serve_mcp(library: Library, paths: tuple[Path, ...]) -> None:

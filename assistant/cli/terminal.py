@@ -57,7 +57,20 @@ def open_library(root: Path | None, *, isolates: bool = False) -> Library:
         return open_cluster(root, notify=say, isolates=isolates)
     from assistant.library.library import Library
 
+    for library in _KEPT_OPEN:
+        if not isolates and root.resolve() == library.root:
+            return library
     return Library(root, notify=say, isolates=isolates)
+
+
+# The library of a warm process, which its commands find open.
+_KEPT_OPEN: list[Library] = []
+
+
+def keep_open(library: Library) -> None:
+    """Have ``open_library`` give this library, whose root is absolute, rather than open it anew."""
+    _KEPT_OPEN[:] = [library]
+    library.report_again()
 
 
 _FILTERS = {

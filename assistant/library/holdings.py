@@ -88,6 +88,10 @@ class Holdings(Glances):
                 self._reported[essay_id] = str(error)
                 self._notify(f"The essay {essay_id!r} is left out: {error}")
 
+    def report_again(self) -> None:
+        """Name damaged essays once more when they are next left out, for a user who has not been told."""
+        self._reported.clear()
+
     def _checked(self, essays: Sequence[str]) -> Snapshot:
         """The current snapshot, if the essays named are in it and not damaged."""
         snapshot = self.snapshot()

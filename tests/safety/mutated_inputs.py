@@ -100,7 +100,7 @@ def fake_models() -> Iterator[None]:
     """Let every library that is opened use models that need no weights."""
     with (
         mock.patch("assistant.library.holdings.default_loader", loader(QuickEncoder())),
-        mock.patch("assistant.library.library.DefaultReadingModel", _NoReadingModel),
+        mock.patch("assistant.library.holdings.DefaultReadingModel", _NoReadingModel),
         mock.patch("atexit.register"),
     ):
         yield

@@ -210,7 +210,7 @@ def test_a_draft_of_any_name_is_checked_and_deleted(page: Served, name: str) -> 
 @pytest.mark.parametrize(
     ("name", "data", "message"),
     [
-        ("page.html", b"<p>", "page.html has the unknown ending"),
+        ("page.xls", b"<p>", "page.xls has the unknown ending"),
         ("draft.md", b"\x89PNG\0", "draft.md is not a text file"),
         ("draft.docx", b"PK", "draft.docx is not a .docx file or is damaged"),
         ("draft", b"words", "draft has no ending"),

@@ -65,7 +65,7 @@ _UPLOAD_STATES = {
 }
 
 # Essays of a list of the page: a browser takes seconds to lay out more.
-MOST_LISTED = 1_000
+MOST_LISTED = 2_000
 # Values of a filter that are offered.
 _MOST_VALUES = 300
 
