@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from assistant.api.requests import MAX_BYTES
+from assistant.api.requests import DRAFT_FILES, MAX_BYTES, MAX_FILE_BYTES
 from assistant.api.schema import CALLS, RefusedError
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 
 _NOT_LOOPBACK = "This page is open to its own machine only, as localhost; another --host opens it to others."
+_NOT_A_DRAFT = "Send a draft with the Content-Type of an .odt or .docx file."
 _CROSS_ORIGIN = "Pages of other addresses may not ask here."
 
 # A name or address and perhaps a port: nothing that another program could read as part of an address instead.
@@ -49,7 +50,7 @@ _SHORT_NAMES = {
     "section": "sections",
 }
 _LISTS = {"history", *_SHORT_NAMES.values()} - {"question"}
-_NUMBERS = {"top", "per_essay"}
+_NUMBERS = {"top", "per_essay", "start", "end"}
 _BOOLEANS = {"1": True, "true": True, "0": False, "false": False}
 
 # Of images of pages: the width if none is asked for, and how numbers and spans are written.
@@ -74,6 +75,7 @@ class HttpApi:
         return [
             Route("/api/page", self._page_image, methods=["GET"]),
             Route("/api/page-marks", self._page_marks, methods=["GET"]),
+            Route("/api/check-file", self._check_file, methods=["POST"]),
             Route("/api/{name:path}", self._answer, methods=["GET", "POST"]),
             Route("/api/{name:path}", self._wrong_method, methods=["PUT", "PATCH", "DELETE", "OPTIONS"]),
         ]
@@ -86,6 +88,17 @@ class HttpApi:
         except RefusedError as refused:
             return refusal(refused)
         return _json(result.value)
+
+    async def _check_file(self, request: Request) -> Response:
+        """What is wrong in a draft that is sent as a file of a word processor."""
+        try:
+            self._guard.admit(request)
+            name = _draft_name(request)
+            data = await _body(request, MAX_FILE_BYTES)
+            value = await self._service.check_file(data, name, _query_fields(request))
+        except RefusedError as refused:
+            return refusal(refused)
+        return _json(value)
 
     async def _page_image(self, request: Request) -> Response:
         """A page of an essay's PDF as an image; browsers may keep it, for a page never changes."""
@@ -167,16 +180,9 @@ async def request_fields(request: Request) -> dict[str, Any]:
     """
     if request.method != "POST":
         return _query_fields(request)
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+    if _media_type(request) != "application/json":
         raise RefusedError(HTTPStatus.BAD_REQUEST, "Send JSON with Content-Type: application/json.")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BYTES:
-            raise RefusedError(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                f"The request is longer than {MAX_BYTES:,} bytes; send less.",
-            )
+    body = await _body(request, MAX_BYTES)
     try:
         fields = json.loads(body)
     except (ValueError, RecursionError):
@@ -184,6 +190,29 @@ async def request_fields(request: Request) -> dict[str, Any]:
     if not isinstance(fields, dict):
         raise RefusedError(HTTPStatus.BAD_REQUEST, 'Send one JSON object, such as {"question": "..."}.')
     return fields
+
+
+def _draft_name(request: Request) -> str:
+    """What a draft that is sent as a file is called, with its suffix."""
+    name = DRAFT_FILES.get(_media_type(request), "")
+    if not name:
+        raise RefusedError(HTTPStatus.BAD_REQUEST, _NOT_A_DRAFT)
+    return name
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def _body(request: Request, most: int) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most:
+            raise RefusedError(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The request is longer than {most:,} bytes; send less."
+            )
+    return bytes(body)
 
 
 def _query_fields(request: Request) -> dict[str, Any]:

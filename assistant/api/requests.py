@@ -11,6 +11,12 @@ from assistant.core.selection import SelectableKind
 # Size of all texts of a request together; a long question with its conversation takes a hundredth of it.
 MAX_BYTES = 1_000_000
 MAX_PASSAGES = 100
+# Size of a draft that is sent as a file, and what messages call it, by the media type. Drafts have pictures.
+MAX_FILE_BYTES = 50_000_000
+DRAFT_FILES = {
+    "application/vnd.oasis.opendocument.text": "draft.odt",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "draft.docx",
+}
 
 # The default of a field that may be left out but has no value then. It is not part of the JSON.
 ABSENT: Any = None
@@ -120,6 +126,29 @@ class CheckRequest(_Request):
     years: _Years = ABSENT
     collections: _Collections = ABSENT
     tags: _Tags = ABSENT
+
+
+class InsertRequest(_Request):
+    """Words of a passage to be inserted into a draft."""
+
+    passage: str = Field(
+        description="The passage's id, such as gill-2014/p09, as `ask` gives it.",
+        json_schema_extra=_NOT_EMPTY,
+    )
+    start: int = Field(
+        ABSENT, description="Offset of the first character in the passage's text; 0 if left out."
+    )
+    end: int = Field(ABSENT, description="Offset after the last character; the passage's end if left out.")
+    style: _Style = "mla"
+    language: str = Field(
+        ABSENT,
+        description="Language of the draft, such as de or fr-CH, whose quotation marks are used; if left out "
+        "the style's own.",
+    )
+
+
+class StylesRequest(_Request):
+    """No field."""
 
 
 class CiteRequest(_Request):

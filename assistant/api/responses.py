@@ -188,6 +188,63 @@ class QuoteResponse(BaseModel):
     )
 
 
+class RunObject(BaseModel):
+    """A piece of text, all of it in italics or all upright."""
+
+    text: str
+    italic: bool
+
+
+class SentenceObject(BaseModel):
+    """A sentence of a passage."""
+
+    start: Start
+    end: End
+    text: Printed
+
+
+class InsertResponse(BaseModel):
+    """A quotation in the parts that a word processor inserts."""
+
+    passage: PassageId
+    essay: EssayId
+    start: Start
+    end: End
+    text: Printed
+    pages: Pages
+    locator: str = LOCATOR
+    quotation: Quotation
+    words: list[RunObject] = Field(
+        description="The words, in quotation marks unless `block`; line breaks are those of verse or between "
+        "paragraphs."
+    )
+    citation: list[RunObject] = Field(
+        description="The citation: the text of a note if `note`, else what follows the words after a space."
+    )
+    again: list[RunObject] = Field(
+        ABSENT, description="The citation where the essay has been cited before, if it differs."
+    )
+    stop: str = Field(description="What follows the citation, such as a full stop; may be empty.")
+    note: bool = Field(description="Whether the style cites in notes, called directly after the words.")
+    block: bool = Field(description="Whether the style sets the words off as a paragraph of their own.")
+    quoted: QuotedObject | None
+    reference: list[RunObject] = Field(description="The entry in the list of works cited.")
+    sentences: list[SentenceObject] = Field(description="All sentences of the passage, to choose from.")
+
+
+class StyleObject(BaseModel):
+    """A citation style."""
+
+    name: str = Field(description="What the field `style` of the other calls takes.")
+    title: str
+
+
+class StylesResponse(BaseModel):
+    """The citation styles that have names of their own; names of CSL styles can be used besides."""
+
+    styles: list[StyleObject]
+
+
 class _InDraft(BaseModel):
     place: str = Field(description="Line and column.")
     line: int = Field(description="From 1.")
@@ -244,6 +301,10 @@ class CheckResponse(BaseModel):
     # "faults" and not "problems", because programs that were written for earlier versions read it.
     faults: list[ProblemObject] = Field(description="In the order of the draft.")
     hints: list[HintObject] = Field(description="Where `paraphrases` asks for them; for the writer to judge.")
+    paragraphs: list[str] = Field(
+        ABSENT,
+        description="Given for files: the texts in which `line` and `column` count; notes come last.",
+    )
 
 
 class CiteResponse(BaseModel):

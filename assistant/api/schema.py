@@ -25,12 +25,22 @@ from assistant.api.requests import (
     CiteRequest,
     CompareRequest,
     IndexRequest,
+    InsertRequest,
     ListRequest,
     OutlineRequest,
     QuoteRequest,
     RelatedRequest,
+    StylesRequest,
 )
-from assistant.api.responses import AskResponse, CheckResponse, CiteResponse, ListResponse, QuoteResponse
+from assistant.api.responses import (
+    AskResponse,
+    CheckResponse,
+    CiteResponse,
+    InsertResponse,
+    ListResponse,
+    QuoteResponse,
+    StylesResponse,
+)
 
 
 class RefusedError(Exception):
@@ -100,6 +110,19 @@ CALLS: Mapping[str, Call] = {
         "Give the in-text citation and the full bibliographic reference of an essay. Use both as given.",
         CiteRequest,
         CiteResponse,
+    ),
+    "insert": Call(
+        "Set a quotation",
+        "Give words of a passage as a word processor inserts them: with quotation marks of the draft's "
+        "language and italics, and their citation in the text or as a note. Change no letter.",
+        InsertRequest,
+        InsertResponse,
+    ),
+    "styles": Call(
+        "List the citation styles",
+        "List the citation styles by name and title.",
+        StylesRequest,
+        StylesResponse,
     ),
     "list": Call(
         "List the essays",

@@ -29,6 +29,7 @@ from assistant.core.errors import (
 from assistant.core.selection import Selection
 from assistant.rendering.answers import answer_object, hyphenated_citation, plain_answer, zotero_object
 from assistant.rendering.book_index import index_object, plain_index
+from assistant.rendering.clipboard import insertion_object
 from assistant.rendering.drafts import draft_object, plain_draft
 from assistant.rendering.essays import damaged_objects, plain_essays, plain_passages, summary_object
 from assistant.rendering.outlines import outline_object, plain_outline
@@ -85,6 +86,8 @@ class ApiService:
             "quote": self._quote,
             "check": self._check,
             "cite": self._cite,
+            "insert": self._insert,
+            "styles": self._styles,
             "list": self._list,
             "outline": self._outline,
             "index": self._index,
@@ -106,6 +109,20 @@ class ApiService:
         slow = name == "check" or (name in {"ask", "compare"} and not fields.get("fast", False))
         limiter = self._slow if slow else self._quick
         return await _in_thread(partial(self._answers[name], **fields), limiter)
+
+    async def check_file(self, data: bytes, name: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Check a draft that is a file.
+
+        Args:
+            data: The file's bytes.
+            name: What messages call it, with the suffix of its format.
+            fields: The fields of ``check`` besides the draft.
+
+        Raises:
+            RefusedError: If it cannot be checked.
+        """
+        check_request(CALLS["check"], {"draft": name, **fields})
+        return await _in_thread(partial(self._check_file, data, name, **fields), self._slow)
 
     async def essays(self) -> dict[str, EssaySummary]:
         """A summary of each essay by id.
@@ -207,6 +224,16 @@ class ApiService:
         report = self._library.check_draft(draft, essays=essays, **options)
         return ApiResult(draft_object(report), plain_draft(report))
 
+    def _check_file(
+        self, data: bytes, name: str, *, essays: Sequence[str] = (), style: str = "mla", **options: Any
+    ) -> dict[str, Any]:
+        self._require(essays)
+        hints = options.pop("paraphrases", False)
+        report = self._library.check_draft_file(
+            data, name, essays=essays, style=style, where=Selection.of(options), paraphrases=hints
+        )
+        return draft_object(report) | {"draft": "-", "paragraphs": list(report.paragraphs)}
+
     def _cite(self, *, id: str, style: str = "mla", page: str | None = None) -> ApiResult:  # noqa: A002
         self._require([id])
         first, reference = self._library.cite(id, style=style, page=page)
@@ -217,6 +244,16 @@ class ApiService:
         value |= zotero_object(self._library.links(id, first.pages))
         lines = dict.fromkeys((first.in_text, later.in_text, reference))
         return ApiResult(value, "\n".join(lines))
+
+    def _insert(self, *, passage: str, style: str = "mla", **options: Any) -> ApiResult:
+        self._require([passage.partition("/")[0]])
+        insertable = self._library.insertable(passage, style=style, **options)
+        return ApiResult(insertion_object(insertable), insertable.quotation.text)
+
+    def _styles(self) -> ApiResult:
+        titles = self._library.styles()
+        value = {"styles": [{"name": name, "title": title} for name, title in titles.items()]}
+        return ApiResult(value, "\n".join(f"{name}: {title}" for name, title in titles.items()))
 
     def _list(self, **filters: Any) -> ApiResult:
         where = Selection.of(filters)

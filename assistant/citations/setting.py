@@ -8,6 +8,8 @@ from assistant.citations.titles import completed, is_straight, mark_pair, nested
 
 # Characters of a line of a typed page, for styles that count lines.
 _LINE = 85
+# What calls a note after the words, and begins it below them.
+NOTE_CALL = "¹\n\n1. "
 # Marks that turn the order of reading, and those that end it.
 _EMBEDDING, _END_EMBEDDING = "\u202a\u202b\u202d\u202e", "\u202c"
 _ISOLATING, _END_ISOLATING = "\u2066\u2067\u2068", "\u2069"
@@ -37,7 +39,7 @@ def set_inline(words: str, citation: str, *, double: bool = True) -> str:
 def set_with_note(words: str, note: str) -> str:
     """Words in double quotation marks that end a sentence, with a note's number and the note below."""
     marked = _in_marks(_without_last_stop(words.strip()), double=True, stop=".")
-    return f"{marked}¹\n\n1. {note}"
+    return f"{marked}{NOTE_CALL}{note}"
 
 
 def set_as_block(words: str, citation: str) -> str:
@@ -47,7 +49,7 @@ def set_as_block(words: str, citation: str) -> str:
 
 def set_as_block_with_note(words: str, note: str) -> str:
     """Words as a block, with a note's number and the note below."""
-    return f"{_ended(words)}¹\n\n1. {note}"
+    return f"{_ended(words)}{NOTE_CALL}{note}"
 
 
 def is_set_off(words: str, quotation: str) -> bool:

@@ -10,8 +10,10 @@ from assistant.core.essay import CSLItem
 from assistant.core.lines import CLIPPED_WORDS
 from assistant.core.rich import Rich, Text, joined, rich
 
-_QUOTATION_MARK = re.compile(r"""[“”"‘’']""")
-_DOUBLE = {"“", "”", '"'}
+_QUOTATION_MARK = re.compile(r"""[“”"„‘’'‚]""")
+_DOUBLE = {"“", "”", '"', "„"}
+# What closes the low marks that open in German, Czech, Polish and other languages.
+_LOW = {"„": "“”", "‚": "‘’"}
 _BEFORE_OPENING = re.compile(r"[\s(\[{—–\-/“‘\"']")
 _CLIPPED = re.compile(rf"(?:{CLIPPED_WORDS}|\d\ds?)\b", re.IGNORECASE)
 _LATER_APOSTROPHE = re.compile("[^“”\"‘]*?[’'](?![A-Za-z0-9])")
@@ -23,8 +25,16 @@ _ARTICLE = re.compile(r"(?:The|An?)\s+(?=\w|[“‘\"'])")
 
 
 @dataclass(slots=True)
-class _Pair:
-    """Two marks that belong together; the offset of a mark that the text lacks is ``None``."""
+class MarkPair:
+    """Two marks that belong together; the offset of a mark that the text lacks is ``None``.
+
+    Attributes:
+        opening: Offset of the first.
+        closing: Offset of the second.
+        double: Whether they are double.
+        straight: Whether they are straight.
+        depth: Number of pairs around it.
+    """
 
     opening: int | None
     closing: int | None
@@ -47,10 +57,10 @@ def nested(text: str, *, double: bool, supplied: bool = False) -> str:
         straight marks remain straight, and apostrophes do not change.
     """
 
-    def is_double(pair: _Pair) -> bool:
+    def is_double(pair: MarkPair) -> bool:
         return double == (pair.depth % 2 == 1)
 
-    pairs = _pairs(text)
+    pairs = mark_pairs(text)
     characters = list(text)
     for pair in pairs:
         opening, closing = mark_pair(double=is_double(pair), straight=pair.straight)
@@ -64,10 +74,10 @@ def nested(text: str, *, double: bool, supplied: bool = False) -> str:
 
 def completed(text: str) -> str:
     """A text with its marks as printed, and the missing marks of pairs of double marks added."""
-    return _with_missing_marks(text, _pairs(text), lambda pair: pair.double)
+    return _with_missing_marks(text, mark_pairs(text), lambda pair: pair.double)
 
 
-def _with_missing_marks(text: str, pairs: list[_Pair], is_double: Callable[[_Pair], bool]) -> str:
+def _with_missing_marks(text: str, pairs: list[MarkPair], is_double: Callable[[MarkPair], bool]) -> str:
     """A text with the marks that its pairs lack; those of the innermost pair are closest to the text."""
     before, after = "", ""
     for pair in sorted(pairs, key=lambda pair: -pair.depth):
@@ -89,19 +99,24 @@ def is_straight(text: str) -> bool:
     return not re.search("[“”‘’]", text)
 
 
-def _pairs(text: str) -> list[_Pair]:
+def mark_pairs(text: str) -> list[MarkPair]:
     """All pairs of marks with their depth, from 0; an unpaired single mark is an apostrophe."""
-    pairs: list[_Pair] = []
-    open_pairs: list[_Pair] = []
+    pairs: list[MarkPair] = []
+    open_pairs: list[MarkPair] = []
     for match in _QUOTATION_MARK.finditer(text):
         offset, mark = match.start(), match[0]
-        if mark in _DOUBLE:
+        if mark in _LOW:
+            open_pairs.append(MarkPair(offset, None, double=mark in _DOUBLE, straight=False))
+        elif open_pairs and _closes_low(text, offset, open_pairs[-1]):
+            open_pairs[-1].closing = offset
+            pairs.append(open_pairs.pop())
+        elif mark in _DOUBLE:
             if _opens_double(text, offset):
-                open_pairs.append(_Pair(offset, None, double=True, straight=mark == '"'))
+                open_pairs.append(MarkPair(offset, None, double=True, straight=mark == '"'))
             else:
                 _close_double(text, offset, open_pairs, pairs)
         elif _opens_single(text, offset):
-            open_pairs.append(_Pair(offset, None, double=False, straight=mark == "'"))
+            open_pairs.append(MarkPair(offset, None, double=False, straight=mark == "'"))
         elif open_pairs and not open_pairs[-1].double and _closes_single(text, offset):
             open_pairs[-1].closing = offset
             pairs.append(open_pairs.pop())
@@ -117,7 +132,14 @@ def _pairs(text: str) -> list[_Pair]:
     return pairs
 
 
-def _close_double(text: str, offset: int, open_pairs: list[_Pair], pairs: list[_Pair]) -> None:
+def _closes_low(text: str, offset: int, pair: MarkPair) -> bool:
+    """Whether a mark closes a pair that a low mark opened; an apostrophe within a word does not."""
+    opening = text[pair.opening] if pair.opening is not None else ""
+    is_apostrophe = not pair.double and text[offset + 1 : offset + 2].isalnum()
+    return text[offset] in _LOW.get(opening, "") and not is_apostrophe
+
+
+def _close_double(text: str, offset: int, open_pairs: list[MarkPair], pairs: list[MarkPair]) -> None:
     """Close the open double marks; single marks opened within them were apostrophes."""
     while open_pairs and not open_pairs[-1].double:
         open_pairs.pop()
@@ -125,10 +147,10 @@ def _close_double(text: str, offset: int, open_pairs: list[_Pair], pairs: list[_
         open_pairs[-1].closing = offset
         pairs.append(open_pairs.pop())
     elif not (text[offset] == '"' and text[offset - 1 : offset].isdigit()):  # 5" are inches
-        pairs.append(_Pair(None, offset, double=True, straight=text[offset] == '"'))
+        pairs.append(MarkPair(None, offset, double=True, straight=text[offset] == '"'))
 
 
-def _extent(pair: _Pair) -> tuple[float, float]:
+def _extent(pair: MarkPair) -> tuple[float, float]:
     """Where a pair begins and ends; of two unclosed pairs the first encloses the second."""
     opening = -1.0 if pair.opening is None else float(pair.opening)
     return opening, float("inf") if pair.closing is None else float(pair.closing)
@@ -205,7 +227,7 @@ def _curled(title: Rich) -> Rich:
     if "'" not in plain and '"' not in plain:
         return title
     characters = list(plain)
-    for pair in _pairs(plain):
+    for pair in mark_pairs(plain):
         if pair.straight and pair.opening is not None and pair.closing is not None:
             opening, closing = mark_pair(double=pair.double, straight=False)
             characters[pair.opening], characters[pair.closing] = opening, closing

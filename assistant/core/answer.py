@@ -118,6 +118,29 @@ class QuotedWords:
     locator: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InsertableQuotation:
+    """Words of a passage with all that a word processor needs to insert them.
+
+    Attributes:
+        passage: The passage.
+        start: Offset into its text.
+        end: Offset after the last character.
+        quotation: The words prepared for a draft.
+        quoted: The quotation that all these words belong to, or ``None``.
+        again: The citation for a draft that has cited the essay before.
+        reference: Full bibliographic reference.
+    """
+
+    passage: Passage
+    start: int
+    end: int
+    quotation: PreparedQuotation
+    quoted: QuotedWords | None
+    again: Rich
+    reference: Rich
+
+
 @dataclass(frozen=True, slots=True)
 class Highlight:
     """Sentences of a passage that answer the question.

@@ -158,6 +158,12 @@ class DraftReport:
     hints: tuple[Hint, ...] = ()
 
     @property
+    def paragraphs(self) -> list[str]:
+        """The text of each line or paragraph."""
+        ends = [start - 1 for start in self.units[1:]] + [len(self.text)]
+        return [self.text[start:end] for start, end in zip(self.units, ends, strict=True)]
+
+    @property
     def fixes(self) -> list[Fix]:
         """The fixes of all problems, in order, without duplicates and overlaps."""
         fixes: list[Fix] = []

@@ -119,6 +119,34 @@ def read_draft_file(path: Path) -> Document:
     return with_plain_notes(document)
 
 
+def read_draft(draft: Path | str | Document) -> Document:
+    """Read a draft: a file, or text in Markdown or plain text; one that has been read is returned as it is.
+
+    Raises:
+        DraftError: As for ``read_draft_file`` and ``read_draft_text``.
+    """
+    if isinstance(draft, str):
+        return read_draft_text(draft)
+    return read_draft_file(draft) if isinstance(draft, Path) else draft
+
+
+def read_draft_bytes(data: bytes, name: str) -> Document:
+    """Read a draft whose bytes came in no file, such as an upload.
+
+    Args:
+        data: The bytes of a file of a format in ``DRAFT_PARSERS``.
+        name: What messages call it, with the suffix of its format.
+
+    Raises:
+        DraftError: If it cannot be read as a draft.
+    """
+    with draft_errors():
+        document = DRAFT_PARSERS[Path(name).suffix](data, name) if data.strip() else None
+        if document is None or not document.prose.strip():
+            raise _empty(Path(name), "draft")
+    return with_plain_notes(document)
+
+
 def read_draft_text(text: str) -> Document:
     """Read a draft in Markdown or plain text that is in no file.
 

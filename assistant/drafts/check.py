@@ -14,7 +14,7 @@ from assistant.core.errors import AssistantError, LibraryError
 from assistant.core.essay import SEARCHED_KINDS, Span, StoredEssay, letters_and_digits
 from assistant.core.quotation import PrintedPlace, QuotationLookup
 from assistant.documents.document import Document
-from assistant.documents.reading import read_draft_file, read_draft_text
+from assistant.documents.reading import read_draft
 from assistant.drafts.all_citations import KnownCitations
 from assistant.drafts.bibliography import bibliography_of
 from assistant.drafts.citations import DraftCitation
@@ -43,7 +43,7 @@ _ABSENT = QuotationLookup("absent", (), 0)
 
 
 def check_draft(
-    draft: Path | str,
+    draft: Path | str | Document,
     essays: Sequence[StoredEssay],
     style: Style | Callable[[Document], Style],
     corpus: Corpus | None = None,
@@ -53,7 +53,7 @@ def check_draft(
     """Check a draft.
 
     Args:
-        draft: A file, or text in Markdown or plain text that is in no file.
+        draft: A file, text in Markdown or plain text that is in no file, or a draft that has been read.
         essays: The essays to compare it with.
         style: Style of the citations in the report and in fixes, or what chooses it for the draft.
         corpus: These essays as they are searched for quotations, if they are prepared already.
@@ -68,7 +68,7 @@ def check_draft(
         raise LibraryError(
             "The library holds no essay to check a draft against; add one with: assistant add FILE"
         )
-    document = read_draft_file(draft) if isinstance(draft, Path) else read_draft_text(draft)
+    document = read_draft(draft)
     chosen = style if isinstance(style, Style) else style(document)
     return Checker(essays, chosen, corpus).check(document, bibliographies, nearest)
 

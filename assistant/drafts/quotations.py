@@ -22,6 +22,8 @@ from assistant.drafts.wording import COMPARED
 # What may close each opening mark.
 _CLOSING = {
     "“": "”",
+    # As Swedish and Finnish set it.
+    "”": "”",
     "„": "“”",
     "«": "»",
     "»": "«",

@@ -8,12 +8,13 @@ from dataclasses import replace
 
 from assistant.answering.quotable import cite_span, prepare_quotation
 from assistant.attribution.library_voices import LibraryVoices
+from assistant.citations.language_marks import with_marks_of
 from assistant.citations.locators import locator_of, page_range
 from assistant.citations.record import field
 from assistant.citations.references import export_record
-from assistant.citations.setting import is_set_off, set_as_block, set_as_block_with_note
+from assistant.citations.setting import NOTE_CALL, is_set_off, set_as_block, set_as_block_with_note
 from assistant.citations.styles import Style, format_citation
-from assistant.core.answer import Citation, PreparedQuotation
+from assistant.core.answer import Citation, InsertableQuotation, PreparedQuotation
 from assistant.core.errors import AssistantError
 from assistant.core.essay import Passage, Span, StoredEssay
 from assistant.core.quotation import CitedComparison, Comparison, Verdict
@@ -91,6 +92,47 @@ def quote_words(essay: StoredEssay, words: Sequence[tuple[str, Span]], style: St
     )
     return PreparedQuotation(
         text, Citation.at(where, in_text.plain(), in_text), block=True, emphasis=emphasis
+    )
+
+
+def insertable_quotation(
+    essay: StoredEssay, passage_id: str, start: int, end: int | None, style: Style, language: str
+) -> InsertableQuotation:
+    """Words of a passage with all that a word processor needs to insert them.
+
+    Args:
+        essay: The essay.
+        passage_id: The passage.
+        start: Offset into its text.
+        end: Offset after the last character; ``None`` for the end of the text.
+        style: The citation style.
+        language: Tag of the draft's language, whose quotation marks are used; empty for the style's own.
+
+    Raises:
+        AssistantError: As for ``quote_words``.
+    """
+    passage = next((passage for passage in essay.passages if passage.id == passage_id), None)
+    if passage is None:
+        raise AssistantError(f"{essay.id} has no passage {passage_id!r}; ask once more.")
+    end = len(passage.text) if end is None else end
+    if not 0 <= start < end <= len(passage.text):
+        raise AssistantError(f"{passage_id} has {len(passage.text)} characters; ask once more.")
+    prepared = quote_words(essay, [(passage_id, (start, end))], style)
+    if language:
+        cited = prepared.text.rfind(prepared.citation.in_text)
+        words = prepared.text[:cited].removesuffix(NOTE_CALL).rstrip()
+        translated = with_marks_of(words, language, in_marks=not prepared.block)
+        prepared = replace(prepared, text=translated + prepared.text[len(words) :])
+    quoted = LibraryVoices({essay.id: essay}).quotation_of(passage, start, end)
+    author = None if quoted is None else quoted.author
+    return InsertableQuotation(
+        passage=passage,
+        start=start,
+        end=end,
+        quotation=prepared,
+        quoted=quoted,
+        again=style.cached_again(essay.reference, prepared.citation.where, quoting=author),
+        reference=style.cached_reference(essay.reference),
     )
 
 

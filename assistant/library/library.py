@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.answering.answer import Answerer
 from assistant.citations.styles import Style, list_title, style_titles
-from assistant.core.answer import Answer, Citation, PreparedQuotation, QuotedWords, Voice, ZoteroLinks
+from assistant.core.answer import (
+    Answer,
+    Citation,
+    InsertableQuotation,
+    PreparedQuotation,
+    QuotedWords,
+    Voice,
+    ZoteroLinks,
+)
 from assistant.core.draft_report import DraftReport
 from assistant.core.errors import DamagedEssayError
 from assistant.core.essay import Progress, StoredEssay
@@ -25,6 +33,7 @@ from assistant.library.indexing import OutdatedError
 from assistant.library.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from assistant.documents.document import Document
     from assistant.retrieval.finder import Finder
 
 
@@ -181,7 +190,7 @@ class Library(Holdings):
 
     def check_draft(
         self,
-        draft: Path | str,
+        draft: Path | str | Document,
         *,
         essays: Sequence[str] = (),
         style: str | None = "mla",
@@ -204,6 +213,26 @@ class Library(Holdings):
         near = (lambda: self.finder().nearest_words) if options.pop("paraphrases", False) else None
         chosen = snapshot.style(style) if style else partial(draft_files.own_style, snapshot, self._notify)
         return check_draft(draft, checked, chosen, corpus, nearest=near, **options)
+
+    def check_draft_file(self, data: bytes, name: str, **options: Any) -> DraftReport:
+        """Check the bytes of a draft's file, of the format that its name says, as ``check_draft`` does."""
+        from assistant.documents.reading import read_draft_bytes
+
+        return self.check_draft(read_draft_bytes(data, name), **options)
+
+    def insertable(
+        self, passage_id: str, start: int = 0, end: int | None = None, *, style: str, language: str = ""
+    ) -> InsertableQuotation:
+        """Words of a passage as a word processor inserts them; see ``citing.insertable_quotation``.
+
+        Raises:
+            AssistantError: If there is no such essay, passage, span or style.
+        """
+        from assistant.library.citing import insertable_quotation
+
+        snapshot = self.snapshot()
+        essay = snapshot.essay(passage_id.partition("/")[0])
+        return insertable_quotation(essay, passage_id, start, end, snapshot.style(style), language)
 
     fixed_draft = staticmethod(draft_files.fixed_draft)
     write_fixed_draft = staticmethod(draft_files.write_fixed_draft)

@@ -1,15 +1,22 @@
-"""Quotations and references as they are copied: plain text, Markdown and HTML at once."""
+"""Quotations and references as they are copied, in three formats, or inserted into a word processor."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
-from assistant.core.answer import PreparedQuotation
+from assistant.core.answer import InsertableQuotation, PreparedQuotation
 from assistant.core.rich import Rich, Text, rich
+from assistant.rendering.answers import quoted_object
+from assistant.rendering.terminal import page_fields
 
 # A quotation with a note ends with the note's number, and the note follows below.
 _CALL, _NOTE = "¹", "\n\n1. "
+# Marks that a style or a language may change, with the space of French.
+_MARK = re.compile("[\"'“”„‘’‚«»‹›]")
+_ANY_MARK = "\u00a0?[\"'“”„‘’‚«»‹›]\u00a0?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +120,44 @@ def _with_emphasis(words: str, emphasis: Sequence[str]) -> Rich:
     """Words with those in italics that are so in print; a style may have changed marks within them."""
     text, cursor = Rich(), 0
     for piece in emphasis:
-        start = words.find(piece, cursor) if piece else -1
-        if start >= 0:
-            text = text + words[cursor:start] + rich(piece, italic=True)
-            cursor = start + len(piece)
+        match = _anywhere(piece).search(words, cursor) if piece else None
+        if match:
+            text = text + words[cursor : match.start()] + rich(match[0], italic=True)
+            cursor = match.end()
     return text + words[cursor:]
+
+
+def _anywhere(piece: str) -> re.Pattern[str]:
+    """Matches printed words whatever their quotation marks have become."""
+    return re.compile(_ANY_MARK.join(map(re.escape, _MARK.split(piece))))
+
+
+def insertion_object(insertable: InsertableQuotation) -> dict[str, Any]:
+    """A quotation for a word processor as a JSON object."""
+    quotation, passage = insertable.quotation, insertable.passage
+    parts = parts_of(quotation)
+    value = {
+        "passage": passage.id,
+        "essay": passage.essay_id,
+        "start": insertable.start,
+        "end": insertable.end,
+        "text": passage.text[insertable.start : insertable.end],
+        **page_fields(quotation.citation.where),
+        "quotation": quotation.text,
+        "words": _runs(_with_emphasis(parts.words, quotation.emphasis)),
+        "citation": _runs(parts.citation),
+        "stop": parts.end,
+        "note": parts.is_note,
+        "block": quotation.block,
+        "quoted": quoted_object(insertable.quoted),
+        "reference": _runs(insertable.reference),
+        "sentences": [
+            {"start": start, "end": end, "text": passage.text[start:end]} for start, end in passage.sentences
+        ],
+    }
+    again = _runs(insertable.again)
+    return value | ({"again": again} if again != value["citation"] else {})
+
+
+def _runs(text: Rich) -> list[dict[str, Any]]:
+    return [asdict(run) for run in text.runs]

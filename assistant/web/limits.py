@@ -26,7 +26,7 @@ from starlette.responses import PlainTextResponse
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from assistant.api.http import refusal
-from assistant.api.requests import MAX_BYTES
+from assistant.api.requests import MAX_BYTES, MAX_FILE_BYTES
 from assistant.api.schema import RefusedError
 from assistant.web.gradio_api import FETCHES_NOTHING, check_message
 
@@ -133,6 +133,8 @@ LIMITS = (
     # Each file has a limit of its own (``launch_options``); each part takes an open file.
     Limit(paths=(f"{_API}/upload",), bytes=1_000_000_000, parts=200, seconds=3600, streamed=True),
     Limit(paths=("/api/page", "/api/page-marks"), methods=_GET),
+    # A file of any bytes; each may be taken for the mark of a field.
+    Limit(paths=("/api/check-file",), bytes=MAX_FILE_BYTES, fields=MAX_FILE_BYTES, seconds=120),
     Limit(
         paths=("/api/{name:path}",),
         methods=(*_GET, "POST", "PUT", "PATCH", "DELETE", "OPTIONS"),
