@@ -21,6 +21,7 @@ from assistant.core.essay import Passage, Span, Spans
 from assistant.retrieval.index.index import Index
 from assistant.retrieval.index.ordering import DECIMALS, best_first, rounded
 from assistant.retrieval.index.tokens import runs
+from assistant.retrieval.index.vectors import is_searched_in_part
 from assistant.retrieval.models.encoder import Encoded, Encoder, Floats, Integers, Piece
 from assistant.retrieval.questions import Question, casefolded_word, only_frames
 
@@ -292,18 +293,27 @@ def rank(
     if not len(rows) or not len(query.ids):
         return []
     if len(rows) > SCORE_ALL:
-        near, cosines = nearest_windows(query, index, rows)
+        in_part = is_searched_in_part(len(rows), len(index.rows))
+        near, cosines = nearest_windows(query, index, rows, in_part=in_part)
         rows = np.unique(np.concatenate([near[first_nearest(cosines)], lexical_rows()]))
     return score_passages(query, weights, index, rows, with_introductions)
 
 
-def nearest_windows(query: Query, index: Index, rows: Integers) -> tuple[Integers, Floats]:
+def nearest_windows(
+    query: Query, index: Index, rows: Integers, *, in_part: bool
+) -> tuple[Integers, Floats]:
     """The windows nearest to a question by vector among some, and their cosines, the nearest first.
 
     It is one more than ``first_nearest`` chooses from.
+
+    Args:
+        query: The question.
+        index: The index.
+        rows: The windows.
+        in_part: Whether windows may be left out that are far away; see ``VectorIndex.search``.
     """
     among = None if len(rows) == len(index.windows) else rows
-    return index.vectors.search(query.vector, _CANDIDATES + 1, among)
+    return index.vectors.search(query.vector, _CANDIDATES + 1, among, in_part=in_part)
 
 
 def first_nearest(cosines: Floats) -> NDArray[np.int64]:

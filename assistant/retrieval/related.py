@@ -19,6 +19,7 @@ from assistant.core.essay import Passage, Span, Spans
 from assistant.retrieval.index.index import Index
 from assistant.retrieval.index.ordering import best_first, rounded
 from assistant.retrieval.index.tokens import runs
+from assistant.retrieval.index.vectors import is_searched_in_part
 from assistant.retrieval.models.encoder import Floats, Integers
 from assistant.retrieval.ranking import idf
 from assistant.retrieval.search import Searcher
@@ -129,7 +130,10 @@ class RelatedSearch:
         if len(numbers) > COMPARE_ALL:
             first, last = (int(window) for window in index.first_windows[number : number + 2])
             vector = index.vectors.part(first, last).mean(axis=0)
-            nearest, _ = index.vectors.search(vector, _BY_VECTOR, None if among is None else rows)
+            in_part = is_searched_in_part(len(rows), len(index.rows))
+            nearest, _ = index.vectors.search(
+                vector, _BY_VECTOR, None if among is None else rows, in_part=in_part
+            )
             is_searched = np.zeros(len(index.lengths), dtype=bool)
             is_searched[numbers] = True
             sharing = self._searcher.lexical.best(passage.text, _BY_WORDS, is_searched, index.places)

@@ -36,6 +36,8 @@ class Encoding:
         ids: Vocabulary id of each token, shape ``(tokens,)``.
         spans: Start and end of each token in the passage's text, or in the window's; shape ``(tokens, 2)``.
         tokens: Unit vector of each token.
+        lists: The list of each window in the inverted file of the index that has it; see
+            ``VectorIndex.lists``.
     """
 
     vectors: Floats
@@ -43,6 +45,7 @@ class Encoding:
     ids: Integers
     spans: Integers
     tokens: TokenStore
+    lists: Integers | None = None
 
 
 class SavedEncodings:

@@ -214,7 +214,8 @@ def build_index(
     for key, group in new.items():
         known[key] = join_windows(group, [encodings[window.text] for window in group])
     windows = [window for group in passage_windows for window in group]
-    return _assemble(encoder.info, digests, windows, [known[key] for key in keys], passages)
+    source = None if previous is None else previous.vectors
+    return _assemble(encoder.info, digests, windows, [known[key] for key in keys], passages, source)
 
 
 def encodings_of(index: Index, essays: Iterable[str]) -> dict[str, Encoding]:
@@ -222,7 +223,7 @@ def encodings_of(index: Index, essays: Iterable[str]) -> dict[str, Encoding]:
     encodings = {}
     for essay in index.essays.keys() & set(essays):
         first, last = index.essays[essay].windows
-        vectors = index.vectors.part(first, last)
+        vectors, lists = index.vectors.part(first, last), index.vectors.lists(first, last)
         for number in range(*index.essays[essay].passages):
             start, end = (int(row) for row in index.first_windows[number : number + 2])
             bounds = index.bounds[start:end]
@@ -233,6 +234,7 @@ def encodings_of(index: Index, essays: Iterable[str]) -> dict[str, Encoding]:
                 index.ids[rows],
                 index.spans[rows],
                 index.tokens.part(rows),
+                lists[start - first : end - first],
             )
     return encodings
 
@@ -243,8 +245,9 @@ def _assemble(
     windows: Sequence[Window],
     encodings: Sequence[Encoding],
     passages: Sequence[Passage],
+    source: VectorIndex | None,
 ) -> Index:
-    """Put the windows and the encodings of their passages together as an index."""
+    """Put the windows and the encodings of their passages, some of them from a source, together as an index."""
     counts = [len(encoding.ids) for encoding in encodings]
     firsts = np.cumsum([0, *counts])
     shifted = [encoding.bounds + first for encoding, first in zip(encodings, firsts, strict=False)]
@@ -258,12 +261,18 @@ def _assemble(
     by_id = {passage.id: passage for passage in passages}
     words, lengths = index_words(by_id[name].text for name in numbers)
     vectors = np.concatenate([np.zeros((0, info.dimension)), *(encoding.vectors for encoding in encodings)])
+    lists = [
+        np.full(len(encoding.vectors), -1, np.int32) if encoding.lists is None else encoding.lists
+        for encoding in encodings
+    ]
     stores = [encoding.tokens for encoding in encodings]
     return Index(
         model=info,
         essays=_segments(digests, [by_id[window.passage].essay_id for window in windows], owners, bounds),
         windows=tuple(windows),
-        vectors=VectorIndex.build(vectors.astype(np.float32)),
+        vectors=VectorIndex.build(
+            vectors.astype(np.float32), np.concatenate([np.zeros(0, np.int32), *lists]), source
+        ),
         owners=owners,
         bounds=bounds,
         ids=ids,

@@ -27,10 +27,10 @@ from assistant.core.errors import LibraryError
 from assistant.retrieval.index.bm25 import Postings
 from assistant.retrieval.index.encoding import delete_encodings
 from assistant.retrieval.index.index import Index, IndexSegment, Vocabulary
-from assistant.retrieval.index.tokens import TokenStore, bits_of, width_of
-from assistant.retrieval.index.vectors import VectorIndex, engine_of
+from assistant.retrieval.index.tokens import TokenStore, bits_of, runs, width_of
+from assistant.retrieval.index.vectors import SharedCentres, VectorIndex
 from assistant.retrieval.index.windows import Window
-from assistant.retrieval.models.encoder import ModelInfo
+from assistant.retrieval.models.encoder import Integers, ModelInfo
 
 SCHEMA = 4
 MANIFEST = "manifest.json"
@@ -43,6 +43,8 @@ _LAID_OUT = 100
 # A line for each window, and for each essay.
 TEXTS, WORDS = "windows.jsonl", "vocabulary.jsonl"
 VECTORS, POSTINGS = "windows.faiss", ("pieces", "words")
+# In the index of a shard: the centres of the library's inverted files.
+CENTRES = "centres.npz"
 AXES = ("windows", "passages", "tokens")
 _RECORDED_PACKAGES = (
     "essay-assistant faiss-cpu numpy onnxruntime sentence-transformers tokenizers torch transformers".split()
@@ -326,14 +328,17 @@ def save_index(index: Index, folder: Path, onto: Index | None = None, keep: Coll
         build = Build(folder, files, folder / files.name.replace("build-", "rows-"), {})
     try:
         build.rows.mkdir(exist_ok=True)
-        _save_shared(index, onto, counts["passages"], files)
+        live = _live_rows(index, onto, keep, counts["windows"])
+        engine = _save_shared(
+            index, onto, counts["passages"], files, live, SharedCentres.load(folder / CENTRES, index.model.digest)
+        )
         digests = index.chunk_digests
         segments: dict[str, Any] = {}
         if manifest:
             digests |= {name: manifest["essays"][name] for name in keep}
             segments = {name: manifest["segments"][name] for name in keep}
         new_segments, counts = _append(index, build.rows, counts)
-        content = _manifest(build, index.model, digests, segments | new_segments, counts)
+        content = _manifest(build, index.model, digests, segments | new_segments, counts, engine)
         # Of many essays it would take seconds to write it so that it is easy to read.
         indent = 1 if len(content["essays"]) <= _LAID_OUT else None
         (files / MANIFEST).write_text(json.dumps(content, indent=indent), encoding="utf-8")
@@ -349,16 +354,36 @@ def _new_folder(folder: Path, prefix: str) -> Path:
     return created
 
 
-def _save_shared(index: Index, onto: Index | None, passages: int, files: Path) -> None:
-    """Write what covers all essays, those of ``onto`` and their ``passages`` included."""
+def _live_rows(index: Index, onto: Index | None, keep: Collection[str], windows: int) -> Integers:
+    """The windows that are searched when an index is saved after the ``windows`` of ``onto``."""
+    kept = [] if onto is None else [onto.essays[name].windows for name in keep]
+    ranges = np.array([*sorted(kept), (windows, windows + len(index.windows))], dtype=np.int64)
+    return runs(ranges[ranges[:, 0] < ranges[:, 1]])
+
+
+def _save_shared(
+    index: Index,
+    onto: Index | None,
+    passages: int,
+    files: Path,
+    live: Integers,
+    shared: SharedCentres | None,
+) -> str:
+    """Write what covers all essays, those of ``onto`` and their ``passages`` included.
+
+    Returns:
+        How the windows are searched.
+    """
     vectors, pieces, words = index.vectors, index.pieces, index.words
     if onto is not None:
         vectors = onto.vectors.joined(vectors)
         pieces = onto.pieces.joined(pieces, passages)
         words = onto.words.joined(words, passages)
+    vectors = vectors.fitted(live, shared)
     vectors.save(files / VECTORS)
     for name, postings in zip(POSTINGS, (pieces, words), strict=True):
         postings.save(files, name)
+    return vectors.engine
 
 
 def _append(index: Index, rows: Path, counts: Mapping[str, int]) -> tuple[dict[str, Any], dict[str, int]]:
@@ -436,6 +461,7 @@ def _manifest(
     digests: Mapping[str, str],
     segments: Mapping[str, Any],
     counts: Mapping[str, int],
+    engine: str,
 ) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
@@ -448,7 +474,7 @@ def _manifest(
             "max_tokens": model.max_tokens,
         },
         "metric": "cosine of unit vectors (inner product)",
-        "engine": engine_of(counts["windows"]),
+        "engine": engine,
         "counts": dict(counts),
         "essays": dict(digests),
         "segments": dict(segments),
