@@ -36,8 +36,8 @@ class ShardedBackend:
         self, manifest: ManifestFile, fleet: Fleet, models: Models, notify: Callable[[str], None]
     ) -> None:
         self._manifest, self._fleet, self._notify = manifest, fleet, notify
-        self.files = ShardedStore(manifest, fleet)
-        self.index = ShardedIndex(manifest, fleet, models)
+        self.files = ShardedStore(manifest, fleet, notify)
+        self.index = ShardedIndex(manifest, fleet, models, notify)
 
     def removed(self) -> dict[str, RemovedEssay]:
         """Essays that can be restored, by id; the most recently removed comes first."""

@@ -25,6 +25,7 @@ from assistant.retrieval import ranking
 from assistant.retrieval.index.bm25 import TextCollection, words_of
 from assistant.retrieval.index.index import Vocabulary
 from assistant.retrieval.index.ordering import best_first, rounded
+from assistant.retrieval.index.vectors import is_searched_in_part
 from assistant.retrieval.models.encoder import Encoder, Floats
 from assistant.retrieval.questions import Question
 from assistant.retrieval.ranking import Query, Ranked, make_queries, make_query, piece_weights
@@ -244,7 +245,8 @@ class ShardedSearch:
     def _chosen(self, query: Query, rows: ShardRows) -> dict[str, tuple[Any, Any]]:
         """Of a large library, what is scored of each shard: windows, and numbers of passages."""
         words = self._word_frequencies(query)
-        asked = {name: (ids, query, self._texts, words) for name, ids in rows.selected.items()}
+        in_part = is_searched_in_part(len(rows), self._windows)
+        asked = {name: (ids, query, self._texts, words, in_part) for name, ids in rows.selected.items()}
         found: dict[str, Candidates] = self._each("candidates", asked)
         names = list(found)
         shards = np.repeat(np.arange(len(names)), [len(each.rows) for each in found.values()])

@@ -8,15 +8,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.cluster.centres import ShardSize
 from assistant.cluster.manifest import EssayList, ListedEssay
 from assistant.cluster.shard_index import NotOpenError, ShardFacts, ShardIndex
+from assistant.core.errors import LibraryError
 from assistant.core.essay import IngestReport, Progress, RemovedEssay
+from assistant.library.files import writing
 from assistant.library.folder import FolderBackend
 from assistant.library.indexing import Models, OutdatedError, no_progress
 from assistant.library.library import Library
 from assistant.library.overrides import Overrides
 from assistant.library.store import ChunkFile, PendingEssay
-from assistant.retrieval.index.storage import read_manifest
+from assistant.retrieval.index.index import Index, build_index
+from assistant.retrieval.index.storage import CENTRES, load_index, read_manifest, save_index
+from assistant.retrieval.index.vectors import Sample, SharedCentres, lists_of
 
 if TYPE_CHECKING:
     from assistant.documents.document import Document
@@ -37,7 +42,8 @@ class Shard:
     """
 
     def __init__(self, folder: Path, models: Models, notify: Callable[[str], None]) -> None:
-        self.folder, self._models = folder, models
+        self.folder, self._models, self._notify = folder, models, notify
+        self._index_folder = folder / "index"
         self._backend = FolderBackend(folder, models, notify)
         self._library = Library(folder, notify=notify, backend=lambda _models: self._backend)
         # By the key of what was opened: the state of the index on disk then, and the index.
@@ -130,16 +136,72 @@ class Shard:
 
     def model(self) -> str | None:
         """Name of the model that the index was made with; ``None`` if there is no index."""
-        manifest = read_manifest(self.folder / "index")
+        manifest = read_manifest(self._index_folder)
         return None if manifest is None else str(manifest["model"].get("name"))
 
     def engine(self) -> tuple[int, str]:
         """Number of the windows, and how they are searched."""
-        manifest = read_manifest(self.folder / "index")
+        manifest = read_manifest(self._index_folder)
         if manifest is None:
             return 0, ""
         runs = (segment["windows"] for segment in manifest["segments"].values())
         return sum(high - low for low, high in runs), str(manifest["engine"])
+
+    # The centres that the shards of a library have in common.
+
+    def size(self) -> ShardSize:
+        """How much the shard has to search, and how."""
+        manifest = read_manifest(self._index_folder)
+        if manifest is None:
+            return ShardSize(0, 0, "", "")
+        digests = self._library.snapshot().chunk_digests
+        windows = (
+            manifest["segments"][name]["windows"]
+            for name, digest in manifest["essays"].items()
+            if digests.get(name) == digest
+        )
+        return ShardSize(
+            sum(high - low for low, high in windows),
+            lists_of(str(manifest["engine"])),
+            str(manifest.get("centres", "")),
+            str(manifest["model"]["sha256"]),
+        )
+
+    def sample(self, lists: int) -> Sample:
+        """Of the vectors of its windows those from which the centres of so many lists are to be learnt.
+
+        Raises:
+            LibraryError: If it has no index.
+        """
+        index = self._current_index()
+        return index.vectors.sample(lists, index.rows)
+
+    def centres(self) -> SharedCentres:
+        """The centres that it has; errors as for ``sample``."""
+        index = self._current_index()
+        return SharedCentres(index.model.digest, index.vectors.centres)
+
+    def share(self, shared: SharedCentres) -> None:
+        """Search by some centres from now on."""
+        with writing(self.folder, self._notify):
+            shared.save(self._index_folder / CENTRES)
+            if read_manifest(self._index_folder) is not None:
+                index = self._current_index()
+                nothing = build_index([], {}, self._models.encoder(index.model.name))
+                save_index(nothing, self._index_folder, index, index.essays).make_current()
+
+    def _current_index(self) -> Index:
+        """The index of the essays that it has as they are now."""
+        index = load_index(self._index_folder)
+        if index is None:
+            raise LibraryError(
+                f"The index of {self.folder} is damaged; delete {self._index_folder}, and the next question "
+                "rebuilds it."
+            )
+        digests = self._library.snapshot().chunk_digests
+        return index.without(
+            {name for name, digest in index.chunk_digests.items() if digests.get(name) != digest}
+        )
 
     # Changes.
 

@@ -205,7 +205,12 @@ class ShardIndex:
         )
 
     def candidates(
-        self, selected: Selected, query: Query, collection: TextCollection, words: Sequence[int]
+        self,
+        selected: Selected,
+        query: Query,
+        collection: TextCollection,
+        words: Sequence[int],
+        in_part: bool,  # noqa: FBT001 - called by name of the method
     ) -> Candidates:
         """The windows and passages that may be among the nearest of all shards.
 
@@ -214,9 +219,10 @@ class ShardIndex:
             query: The question.
             collection: The passages of all shards.
             words: Number of the passages of all shards that contain each word that BM25 counts.
+            in_part: Whether windows may be left out that are far away; see ``VectorIndex.search``.
         """
         index, rows = self._index, self._rows(selected)
-        near, cosines = ranking.nearest_windows(query, index, rows)
+        near, cosines = ranking.nearest_windows(query, index, rows, in_part=in_part)
         is_searched = self._searcher.searched(rows)
         lexical = self._lexical_in(collection)
         numbers, scores = lexical.candidates(query.text, LEXICAL_CANDIDATES, is_searched, words)

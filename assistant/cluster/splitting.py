@@ -31,7 +31,8 @@ from assistant.library.files import CLUSTER, writing
 from assistant.library.indexing import Models, no_progress
 from assistant.library.store import ChunkFile, EssayStore
 from assistant.retrieval.index.index import build_index
-from assistant.retrieval.index.storage import load_index, read_manifest, save_index
+from assistant.retrieval.index.storage import CENTRES, load_index, read_manifest, save_index
+from assistant.retrieval.index.vectors import FLAT, SharedCentres, lists_of
 
 MOST_SHARDS = 1_000
 # Windows whose rows are copied at a time.
@@ -97,6 +98,7 @@ def split(
             raise LibraryError(f"A change of {root} was interrupted; finish it with: assistant list")
         shutil.rmtree(root / SHARDS, ignore_errors=True)
         placed, done = by_shard(store.stamps(), names), 0
+        _share(root / _INDEX, [shard_folder(root, name) / _INDEX for name in names])
         for name, essays in placed.items():
             _copy(
                 root, shard_folder(root, name), essays, models, _stepped(progress, done, len(store.stamps()))
@@ -126,10 +128,12 @@ def join(
         manifest = _read_or_make(root, models)
         _delete_folder_library(root)
         done = 0
+        _share(_newest(root, manifest.shards), [root / _INDEX])
         for name, essays in manifest.shards.items():
             steps = _stepped(progress, done, len(manifest.owners))
             _copy(shard_folder(root, name), root, list(essays), models, steps)
             done += len(essays)
+        (root / _INDEX / CENTRES).unlink(missing_ok=True)
         (root / CLUSTER).unlink()
         sync_folder(root)
         for removed in sorted(path for name in manifest.shards for path in _trash(shard_folder(root, name))):
@@ -173,6 +177,8 @@ def rebalance(
         total, done = sum(map(len, moves.values())), 0
         for name in names:
             (shard_folder(root, name) / _CHUNKS).mkdir(parents=True, exist_ok=True)
+        new = [name for name in names if name not in manifest.shards]
+        _share(_newest(root, manifest.shards), [shard_folder(root, name) / _INDEX for name in new])
         for (source, target), essays in moves.items():
             steps = _stepped(progress, done, total)
             _copy(shard_folder(root, source), shard_folder(root, target), essays, models, steps)
@@ -216,6 +222,21 @@ def status(root: Path, models: Models) -> list[ShardStatus]:
         misplaced = sum(shard_for(essay_id, names) != name for essay_id in essays)
         states.append(ShardStatus(name, len(essays), windows, size / 1e6, tuple(changed), misplaced))
     return states
+
+
+def _newest(root: Path, names: Iterable[str]) -> Path:
+    """The index folder of the shard whose centres are the newest: they have the most lists."""
+    folders = [shard_folder(root, name) / _INDEX for name in names]
+    return max(folders, key=lambda folder: lists_of(str((read_manifest(folder) or {}).get("engine", FLAT))))
+
+
+def _share(source: Path, targets: Iterable[Path]) -> None:
+    """Give some indexes the centres of another, so that windows that are copied there keep their lists."""
+    index = load_index(source)
+    shared = SharedCentres("" if index is None else index.model.digest, index and index.vectors.centres)
+    for folder in targets:
+        folder.mkdir(parents=True, exist_ok=True)
+        shared.save(folder / CENTRES)
 
 
 def _names(count: int) -> list[str]:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.cluster.centres import are_shared, share_centres
 from assistant.cluster.fleet import Fleet
 from assistant.cluster.manifest import EssayList, ManifestFile
 from assistant.cluster.placement import shard_for
@@ -19,7 +20,7 @@ from assistant.library.indexing import Models
 from assistant.library.overrides import Overrides
 from assistant.library.store import ChunkFile, Stamp
 from assistant.retrieval.finder import Finder
-from assistant.retrieval.index.vectors import FLAT
+from assistant.retrieval.index.vectors import FLAT, is_searched_in_part
 from assistant.retrieval.models.encoder import Encoder
 
 if TYPE_CHECKING:
@@ -32,11 +33,12 @@ class ShardedStore:
     Args:
         manifest: The manifest.
         fleet: The shards.
+        notify: Receives sentences for the user.
     """
 
-    def __init__(self, manifest: ManifestFile, fleet: Fleet) -> None:
+    def __init__(self, manifest: ManifestFile, fleet: Fleet, notify: Callable[[str], None]) -> None:
         self.root: Path = manifest.root
-        self._manifest, self._fleet = manifest, fleet
+        self._manifest, self._fleet, self._notify = manifest, fleet, notify
 
     def stamps(self) -> Mapping[str, Stamp]:
         """The stamp of every essay by id, in alphabetical order."""
@@ -89,6 +91,7 @@ class ShardedStore:
         self._manifest.begin(list(shards))
         try:
             yield
+            share_centres(self._fleet, self._manifest.read().shards, self._notify)
         finally:
             self.adopt(shards)
 
@@ -116,11 +119,14 @@ class ShardedIndex:
         manifest: The manifest.
         fleet: The shards.
         models: The models with which questions are encoded and passages are read.
+        notify: Receives sentences for the user.
     """
 
-    def __init__(self, manifest: ManifestFile, fleet: Fleet, models: Models) -> None:
+    def __init__(
+        self, manifest: ManifestFile, fleet: Fleet, models: Models, notify: Callable[[str], None]
+    ) -> None:
         self.models = models
-        self._manifest, self._fleet = manifest, fleet
+        self._manifest, self._fleet, self._notify = manifest, fleet, notify
 
     def state(self) -> object:
         """A value that changes with the manifest."""
@@ -162,6 +168,9 @@ class ShardedIndex:
             for name, own in digests.items()
         }
         facts: dict[str, ShardFacts] = self._fleet.call_each("open", asked)
+        windows = sum(shard.windows for shard in facts.values())
+        if is_searched_in_part(windows, windows) and self._share_centres():
+            facts = self._fleet.call_each("open", asked)
         models = {shard.model for shard in facts.values()}
         if len(models) > 1:
             names = ", ".join(sorted(model.name for model in models))
@@ -176,6 +185,15 @@ class ShardedIndex:
 
         search = partial(_search, self._fleet, facts, encoder, open_again)
         return Finder(search, encoder, essays, self.models.reading_model, summaries)
+
+    def _share_centres(self) -> bool:
+        """Give the shards the centres that they should have, if they do not have them; whether it was so."""
+        shards = self._manifest.read().shards
+        if are_shared(self._fleet.call_each("size", dict.fromkeys(shards, ())).values()):
+            return False
+        with self._manifest.locked(self._notify):
+            share_centres(self._fleet, shards, self._notify)
+        return True
 
 
 def _search(

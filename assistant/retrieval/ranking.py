@@ -299,9 +299,7 @@ def rank(
     return score_passages(query, weights, index, rows, with_introductions)
 
 
-def nearest_windows(
-    query: Query, index: Index, rows: Integers, *, in_part: bool
-) -> tuple[Integers, Floats]:
+def nearest_windows(query: Query, index: Index, rows: Integers, *, in_part: bool) -> tuple[Integers, Floats]:
     """The windows nearest to a question by vector among some, and their cosines, the nearest first.
 
     It is one more than ``first_nearest`` chooses from.

@@ -247,7 +247,7 @@ def _assemble(
     passages: Sequence[Passage],
     source: VectorIndex | None,
 ) -> Index:
-    """Put the windows and the encodings of their passages, some of them from a source, together as an index."""
+    """Put the windows and the encodings of their passages together, some of which a source has."""
     counts = [len(encoding.ids) for encoding in encodings]
     firsts = np.cumsum([0, *counts])
     shifted = [encoding.bounds + first for encoding, first in zip(encodings, firsts, strict=False)]

@@ -329,16 +329,15 @@ def save_index(index: Index, folder: Path, onto: Index | None = None, keep: Coll
     try:
         build.rows.mkdir(exist_ok=True)
         live = _live_rows(index, onto, keep, counts["windows"])
-        engine = _save_shared(
-            index, onto, counts["passages"], files, live, SharedCentres.load(folder / CENTRES, index.model.digest)
-        )
+        shared = SharedCentres.load(folder / CENTRES, index.model.digest)
+        vectors = _save_shared(index, onto, counts["passages"], files, live, shared)
         digests = index.chunk_digests
         segments: dict[str, Any] = {}
         if manifest:
             digests |= {name: manifest["essays"][name] for name in keep}
             segments = {name: manifest["segments"][name] for name in keep}
         new_segments, counts = _append(index, build.rows, counts)
-        content = _manifest(build, index.model, digests, segments | new_segments, counts, engine)
+        content = _manifest(build, index.model, digests, segments | new_segments, counts, vectors)
         # Of many essays it would take seconds to write it so that it is easy to read.
         indent = 1 if len(content["essays"]) <= _LAID_OUT else None
         (files / MANIFEST).write_text(json.dumps(content, indent=indent), encoding="utf-8")
@@ -368,12 +367,8 @@ def _save_shared(
     files: Path,
     live: Integers,
     shared: SharedCentres | None,
-) -> str:
-    """Write what covers all essays, those of ``onto`` and their ``passages`` included.
-
-    Returns:
-        How the windows are searched.
-    """
+) -> VectorIndex:
+    """Write what covers all essays, those of ``onto`` and their ``passages`` included; return the vectors."""
     vectors, pieces, words = index.vectors, index.pieces, index.words
     if onto is not None:
         vectors = onto.vectors.joined(vectors)
@@ -383,7 +378,7 @@ def _save_shared(
     vectors.save(files / VECTORS)
     for name, postings in zip(POSTINGS, (pieces, words), strict=True):
         postings.save(files, name)
-    return vectors.engine
+    return vectors
 
 
 def _append(index: Index, rows: Path, counts: Mapping[str, int]) -> tuple[dict[str, Any], dict[str, int]]:
@@ -461,7 +456,7 @@ def _manifest(
     digests: Mapping[str, str],
     segments: Mapping[str, Any],
     counts: Mapping[str, int],
-    engine: str,
+    vectors: VectorIndex,
 ) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
@@ -474,7 +469,8 @@ def _manifest(
             "max_tokens": model.max_tokens,
         },
         "metric": "cosine of unit vectors (inner product)",
-        "engine": engine,
+        "engine": vectors.engine,
+        "centres": vectors.digest,
         "counts": dict(counts),
         "essays": dict(digests),
         "segments": dict(segments),

@@ -89,15 +89,27 @@ class Centres:
         return f"IVF{len(self.lists)},SQ8"
 
 
-def lists_to_learn(count: int, centres: Centres | None) -> int:
+def lists_to_learn(count: int, known: int) -> int:
     """The number of lists for which centres are to be learnt; 0 if those that there are will do.
 
     Args:
         count: Number of vectors that are searched.
-        centres: What the index has; ``None`` if it compares all.
+        known: Number of the lists that the index has; 0 if it compares all.
     """
-    known = 0 if centres is None else len(centres.lists)
     return _lists(count) if count > MOST_FLAT and _lists(count) >= 2 * known else 0
+
+
+def lists_of(engine: str) -> int:
+    """Number of lists of an index with some FAISS factory string; 0 if it compares all."""
+    return 0 if engine == FLAT else int(engine.removeprefix("IVF").partition(",")[0])
+
+
+def _count(centres: Centres | None) -> int:
+    return 0 if centres is None else len(centres.lists)
+
+
+def _digest(centres: Centres | None) -> str:
+    return "" if centres is None else centres.digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +168,7 @@ class _Unindexed:
     def lists_in(self, centres: Centres) -> Integers:
         """The lists, as far as they are those of some centres."""
         known = None if self.source is None else self.source.centres
-        if known is not None and known.digest == centres.digest:
+        if _digest(known) == centres.digest:
             return self.lists
         return np.full(len(self.vectors), -1, dtype=np.int32)
 
@@ -218,6 +230,11 @@ class VectorIndex:
         return _centres_of(self._index) if hasattr(self._index, "nlist") else None
 
     @property
+    def digest(self) -> str:
+        """What identifies the centres; empty if there are none."""
+        return _digest(self.centres)
+
+    @property
     def engine(self) -> str:
         """The FAISS factory string of the index."""
         return FLAT if self.centres is None else self.centres.engine
@@ -249,12 +266,12 @@ class VectorIndex:
         def make() -> Any:
             unindexed = self._unindexed
             if shared is None:
-                if unindexed is not None or not lists_to_learn(len(live), self.centres):
+                if unindexed is not None or not lists_to_learn(len(live), _count(self.centres)):
                     return self._index
                 return _filled(self._as_unindexed(), self.centres, live)
             wanted = shared.centres
             if unindexed is None:
-                if (self.centres and self.centres.digest) == (wanted and wanted.digest):
+                if _digest(self.centres) == _digest(wanted):
                     return self._index
                 unindexed = self._as_unindexed()
             return _indexed(unindexed, wanted)
@@ -297,7 +314,7 @@ class VectorIndex:
 
     def sample(self, lists: int, live: Integers) -> Sample:
         """Of the vectors of some rows those from which the centres of so many lists are to be learnt."""
-        return _sampled(lambda low, high: self.part(low, high), self._index.d, live, lists)
+        return _sampled(self.part, self._index.d, live, lists)
 
     def search(
         self, vector: Floats, count: int, allowed: Integers | None = None, *, in_part: bool = False
@@ -347,7 +364,7 @@ def _sampled(part: Callable[[int, int], Floats], dimension: int, live: Integers,
 
 def _filled(vectors: _Unindexed, centres: Centres | None, live: Integers) -> Any:
     """A FAISS index of some vectors, with centres of its own if there are many and these will not do."""
-    if lists := lists_to_learn(len(live), centres):
+    if lists := lists_to_learn(len(live), _count(centres)):
         rows = vectors.vectors
         sample = _sampled(lambda low, high: rows[low:high], rows.shape[1], live, lists)
         centres = sample.learn(lists)
@@ -418,6 +435,11 @@ class SharedCentres:
 
     model: str
     centres: Centres | None
+
+    @property
+    def digest(self) -> str:
+        """What identifies the centres; empty if there are none."""
+        return _digest(self.centres)
 
     def save(self, path: Path) -> None:
         """Write them to a file, at once and as a whole."""
