@@ -26,7 +26,7 @@ from assistant.retrieval.index.bm25 import Postings, term_of
 from assistant.retrieval.index.index import Index, IndexSegment
 from assistant.retrieval.index.storage import load_index, save_index
 from assistant.retrieval.index.tokens import TokenStore, bits_of
-from assistant.retrieval.index.vectors import VectorIndex, engine_of
+from assistant.retrieval.index.vectors import FLAT, VectorIndex
 from assistant.retrieval.index.windows import Window
 from assistant.retrieval.models.encoder import Floats, ModelInfo, Piece, unit
 from assistant.retrieval.questions import Question
@@ -202,7 +202,7 @@ def measured(count: int, speed: float) -> list[float | str]:
         searcher, questions = Searcher(index, encoder), questions_for(library)
         for query in questions:
             ranked(searcher, query)
-        nearest = times(questions, lambda query: index.vectors.search(query.vector, 300))
+        nearest = times(questions, lambda query: index.vectors.search(query.vector, 300, in_part=True))
         words = times(questions, lambda query: searcher.lexical.best(query.text, 100))
         whole = times(questions, lambda query: ranked(searcher, query))
         preceding = times(questions, lambda query: candidates(searcher, query))
@@ -218,7 +218,7 @@ def measured(count: int, speed: float) -> list[float | str]:
         added = perf_counter() - start
         return [
             f"{count:,}",
-            engine_of(count),
+            index.vectors.engine,
             recall_nearest(library, searcher, questions),
             recall_late(searcher, questions),
             float(np.median(nearest)),
@@ -226,7 +226,7 @@ def measured(count: int, speed: float) -> list[float | str]:
             float(late),
             float(np.median(whole)),
             float(np.percentile(whole, 95)),
-            1e3 * (count * DIMENSION * (4 if engine_of(count) == "Flat" else 1 / 16)) / speed,
+            1e3 * (count * DIMENSION * (4 if index.vectors.engine == FLAT else 1 / 16)) / speed,
             opened,
             added,
             *(size / len(index.lengths) for size in sizes),
@@ -242,7 +242,7 @@ def ranked(searcher: Searcher, query: Query) -> list[ranking.Ranked]:
 def candidates(searcher: Searcher, query: Query) -> None:
     """Everything that a question in a large library needs before late interaction."""
     searcher.weights(query, searcher.rows(None))
-    searcher.index.vectors.search(query.vector, 300)
+    searcher.index.vectors.search(query.vector, 300, in_part=True)
     searcher.lexical.best(query.text, 100)
 
 
@@ -263,7 +263,9 @@ def recall_nearest(library: SyntheticLibrary, searcher: Searcher, questions: Seq
     found = 0
     for query in questions:
         true = np.argpartition(-(library.vectors @ query.vector), BEST)[:BEST]
-        found += len({*true.tolist()} & {*searcher.index.vectors.search(query.vector, BEST)[0].tolist()})
+        found += len(
+            {*true.tolist()} & {*searcher.index.vectors.search(query.vector, BEST, in_part=True)[0].tolist()}
+        )
     return found / (BEST * len(questions))
 
 

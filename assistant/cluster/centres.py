@@ -3,32 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import reduce
-from typing import TYPE_CHECKING
 
-from assistant.retrieval.index.vectors import SharedCentres, lists_to_learn
-
-if TYPE_CHECKING:
-    from assistant.cluster.fleet import Fleet
-    from assistant.retrieval.index.vectors import Sample
-
-
-@dataclass(frozen=True, slots=True)
-class ShardSize:
-    """How much a shard has to search, and how it does.
-
-    Attributes:
-        windows: Number of its windows.
-        lists: Number of the lists of its inverted file; 0 if it compares all windows.
-        centres: What identifies their centres; empty if it compares all windows.
-        model: Digest of the model; empty if it has no index.
-    """
-
-    windows: int
-    lists: int
-    centres: str
-    model: str
+from assistant.cluster.fleet import Fleet
+from assistant.cluster.shard_index import ShardSize
+from assistant.retrieval.index.vectors import Sample, SharedCentres, lists_to_learn
 
 
 def are_shared(sizes: Iterable[ShardSize]) -> bool:

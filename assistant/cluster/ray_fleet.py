@@ -38,7 +38,7 @@ _CLIENT_PORT = 10001
 _AT_ONCE = 4
 # Seconds in which the shards must answer a question, and in which they must write an essay.
 DEADLINE, WRITING_DEADLINE = 30.0, 3_600.0
-_WRITES = frozenset({"commit", "rebuild", "remove", "restore", "listing", "open"})
+_WRITES = frozenset({"commit", "rebuild", "remove", "restore", "listing", "open", "sample", "share"})
 
 _STILL = "Another program still writes to {}; try again when it is done."
 

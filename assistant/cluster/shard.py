@@ -8,9 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.cluster.centres import ShardSize
 from assistant.cluster.manifest import EssayList, ListedEssay
-from assistant.cluster.shard_index import NotOpenError, ShardFacts, ShardIndex
+from assistant.cluster.shard_index import NotOpenError, ShardFacts, ShardIndex, ShardSize
 from assistant.core.errors import LibraryError
 from assistant.core.essay import IngestReport, Progress, RemovedEssay
 from assistant.library.files import writing

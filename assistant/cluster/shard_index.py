@@ -70,6 +70,23 @@ class ShardFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ShardSize:
+    """How much a shard has to search, and how it does.
+
+    Attributes:
+        windows: Number of its windows.
+        lists: Number of the lists of its inverted file; 0 if it compares all windows.
+        centres: What identifies their centres; empty if it compares all windows.
+        model: Digest of the model; empty if it has no index.
+    """
+
+    windows: int
+    lists: int
+    centres: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """What a shard counts for a question.
 

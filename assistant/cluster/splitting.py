@@ -233,7 +233,9 @@ def _newest(root: Path, names: Iterable[str]) -> Path:
 def _share(source: Path, targets: Iterable[Path]) -> None:
     """Give some indexes the centres of another, so that windows that are copied there keep their lists."""
     index = load_index(source)
-    shared = SharedCentres("" if index is None else index.model.digest, index and index.vectors.centres)
+    shared = SharedCentres("", None)
+    if index is not None:
+        shared = SharedCentres(index.model.digest, index.vectors.centres)
     for folder in targets:
         folder.mkdir(parents=True, exist_ok=True)
         shared.save(folder / CENTRES)

@@ -148,7 +148,8 @@ def _keys(vectors: Floats) -> NDArray[np.uint64]:
     bits *= factors
     sums = bits.sum(axis=1, dtype=np.uint64)
     # The high bits of a sum of products depend on all of the values.
-    return sums >> np.uint64(16)
+    keys: NDArray[np.uint64] = sums >> np.uint64(16)
+    return keys
 
 
 @dataclass(frozen=True, slots=True)
