@@ -43,6 +43,11 @@ WORK ?= $(HOME)/.cache/essay-assistant-bench
 bench: install
 	$(BIN)/python benchmarks/performance.py --work "$(WORK)"
 
+# docs/commands.md and the manual pages, from the program's own help.
+.PHONY: manual
+manual: install
+	$(BIN)/python tools/manual.py
+
 # The pictures of the page in docs/.
 pictures: install
 	CHROMIUM="$(CHROMIUM)" $(BIN)/python tools/pictures.py

@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -121,6 +122,8 @@ def served(
     *,
     port: int | None = None,
     auth: list[tuple[str, str]] | None = None,
+    office_js: Path | None = None,
+    ssl: dict[str, Any] | None = None,
     **options: Any,
 ) -> Iterator[Served]:
     """Serve the page as the command does, until the end of the block.
@@ -129,6 +132,8 @@ def served(
         library: The library, or a fake one.
         port: Its port; any free one by default.
         auth: Names and passwords of those who may enter, or nothing for everyone.
+        office_js: The folder of office.js, for the add-in for Word.
+        ssl: What ``encryption`` returns, to serve it over https.
         options: As for ``build``.
     """
     service = ApiService(library)
@@ -138,7 +143,8 @@ def served(
         server_port=port or free_port(),
         auth=auth,
         prevent_thread_lock=True,
-        app_kwargs=server_routes(service, HOST, auth),
+        app_kwargs=server_routes(service, HOST, auth, office_js),
+        **(ssl or {}),
         **launch_options(),
     )
     limit_connections(page.server)

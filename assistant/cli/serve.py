@@ -42,6 +42,19 @@ _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
     help="Zotero's data folder, whose library the page then offers to add; looked for by default.",
 )
 @click.option(
+    "--office-js",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Microsoft's script library, for the add-in for Word at /word/ (docs/editors.md).",
+)
+@click.option(
+    "--certificate",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Serve the page over https with this certificate, in PEM format; needs --key.",
+)
+@click.option("--key", type=click.Path(path_type=Path), metavar="FILE", help="Key of the certificate.")
+@click.option(
     "--mcp",
     is_flag=True,
     help="Serve no page: answer a writing assistant that speaks MCP over standard input and output.",
@@ -71,6 +84,9 @@ def serve(  # noqa: PLR0913, PLR0917 - the options of the command
     open_browser: bool,
     auth_file: Path | None,
     zotero: Path | None,
+    office_js: Path | None,
+    certificate: Path | None,
+    key: Path | None,
     mcp: bool,
     background: bool,
     idle_minutes: float,
@@ -99,6 +115,8 @@ def serve(  # noqa: PLR0913, PLR0917 - the options of the command
         _refuse_page_options(context, "--mcp")
         _serve_mcp(open_library(root, isolates=True), paths)
         return
+    if (certificate is None) != (key is None):
+        raise AssistantError("--certificate and --key go together; name both files.")
     library = open_library(root, isolates=True)
     auth = read_accounts(auth_file)
     folder = _zotero_folder(zotero, host)
@@ -112,7 +130,8 @@ def serve(  # noqa: PLR0913, PLR0917 - the options of the command
 
     assess = partial(evaluate.report_html, library)
     options: dict[str, Any] = {"open_browser": open_browser, "auth": auth, "focus": focus, "assess": assess}
-    serve_page(library, host=host, port=port, zotero=folder, **options)
+    options["certificate"] = (certificate, key) if certificate and key else None
+    serve_page(library, host=host, port=port, zotero=folder, office_js=office_js, **options)
 
 
 def _zotero_folder(given: Path | None, host: str) -> Path | None:
@@ -128,7 +147,12 @@ def _zotero_folder(given: Path | None, host: str) -> Path | None:
 
 def _refuse_page_options(context: click.Context, flag: str) -> None:
     names = {"host": "--host", "port": "--port", "open_browser": "--open", "auth_file": "--auth-file"}
-    names["zotero"] = "--zotero"
+    names |= {
+        "zotero": "--zotero",
+        "office_js": "--office-js",
+        "certificate": "--certificate",
+        "key": "--key",
+    }
     stated = [option for name, option in names.items() if context.get_parameter_source(name) in _STATED]
     if stated:
         raise AssistantError(f"{flag} serves no page; leave out {' and '.join(stated)}, or {flag}.")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import ssl
 import sys
 import time
 from contextlib import suppress
@@ -31,6 +32,7 @@ from assistant.web.measure import measure_part
 from assistant.web.notebook import notebook_part
 from assistant.web.uploading import private_folder
 from assistant.web.views import frame
+from assistant.web.word import office_js_folder, word_routes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,7 +123,10 @@ def launch_options() -> dict[str, Any]:
 
 
 def server_routes(
-    service: ApiService, host: str, accounts: Sequence[tuple[str, str]] | None
+    service: ApiService,
+    host: str,
+    accounts: Sequence[tuple[str, str]] | None,
+    office_js: Path | None = None,
 ) -> dict[str, Any]:
     """Arguments of ``fastapi.FastAPI`` that answer programs and keep strangers out.
 
@@ -129,12 +134,18 @@ def server_routes(
         service: Answers other programs.
         host: Address that is listened on.
         accounts: Names and passwords of those who may enter, or nothing for everyone.
+        office_js: The folder of Microsoft's office.js for the add-in for Word.
     """
     guard = AccessGuard(accounts)
     mcp = McpRoute(service, guard)
     loopback = [Middleware(LoopbackOnly)] if is_loopback(host) else []
     return {
-        "routes": [*page_routes(), *HttpApi(service, guard).routes(), *mcp.routes()],
+        "routes": [
+            *page_routes(),
+            *word_routes(office_js),
+            *HttpApi(service, guard).routes(),
+            *mcp.routes(),
+        ],
         "middleware": [
             *loopback,
             Middleware(SameOriginOnly),
@@ -145,7 +156,7 @@ def server_routes(
     }
 
 
-def serve(
+def serve(  # noqa: PLR0913 - the options of the command
     library: Library,
     *,
     host: str,
@@ -155,6 +166,8 @@ def serve(
     focus: Sequence[str],
     assess: Assess | None = None,
     zotero: Path | None = None,
+    office_js: Path | None = None,
+    certificate: tuple[Path, Path] | None = None,
 ) -> None:
     """Serve the page until interrupted.
 
@@ -167,10 +180,13 @@ def serve(
         focus: Ids of essays preselected for asking.
         assess: Evaluates question sets; without it the page has no part that measures.
         zotero: Zotero's data folder, if its library may be added.
+        office_js: The folder of Microsoft's office.js for the add-in for Word.
+        certificate: The files of a certificate and its key, to serve the page over https.
 
     Raises:
-        AssistantError: If the port cannot be listened on.
+        AssistantError: If the port cannot be listened on, or the files are no certificate and key.
     """
+    office_js = office_js_folder(office_js)
     service = ApiService(library)
     page = build(library, focus=focus, assess=assess, service=service, zotero=zotero)
     _bypass_proxies(host)
@@ -182,7 +198,8 @@ def serve(
             auth=auth,
             prevent_thread_lock=True,
             **launch_options(),
-            app_kwargs=server_routes(service, host, auth),
+            **encryption(certificate),
+            app_kwargs=server_routes(service, host, auth, office_js),
         )
     except OSError as error:
         raise AssistantError(
@@ -200,6 +217,21 @@ def serve(
             time.sleep(_HEARTBEAT)
     finally:
         page.close(verbose=False)
+
+
+def encryption(certificate: tuple[Path, Path] | None) -> dict[str, Any]:
+    """Arguments of ``gradio.Blocks.launch`` that serve the page over https."""
+    if certificate is None:
+        return {}
+    chain, key = map(str, certificate)
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(chain, key, password=lambda: b"")
+    except (OSError, ValueError) as error:
+        raise AssistantError(
+            f"{chain} and {key} are not a certificate and its key without a password, in PEM format."
+        ) from error
+    # Gradio calls its own page once at the start, by an address that the certificate need not name.
+    return {"ssl_certfile": chain, "ssl_keyfile": key, "ssl_verify": False}
 
 
 def _bypass_proxies(host: str) -> None:

@@ -38,6 +38,10 @@ SCRIPTS = (
     "pin_backup pin_list saving updates"
 ).split()
 
+# The same for the add-in for Word.
+WORD_STYLES = ["tokens", "word"]
+WORD_SCRIPTS = "word word_server word_document word_quote word_check word_start".split()
+
 # Styles of the frame, which are in the page itself too.
 _AT_ONCE = STYLES[:2]
 
@@ -68,6 +72,12 @@ class PageFile:
 def page_files() -> tuple[PageFile, PageFile]:
     """The styles and the scripts, each as one file."""
     return _bundle(STYLES, "css", "text/css"), _bundle(SCRIPTS, "js", "text/javascript")
+
+
+@cache
+def word_files() -> tuple[PageFile, PageFile]:
+    """The styles and the scripts of the add-in for Word."""
+    return _bundle(WORD_STYLES, "css", "text/css"), _bundle(WORD_SCRIPTS, "js", "text/javascript")
 
 
 def page_routes() -> list[Route]:
@@ -135,7 +145,7 @@ async def _send_page(start: Message, html: bytes, scope: Scope, send: Send) -> N
 
 
 async def _send_file(request: Request) -> Response:
-    for file in page_files():
+    for file in (*page_files(), *word_files()):
         if file.name == request.path_params["name"]:
             headers = {"Cache-Control": _YEAR, "Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff"}
             packed = "gzip" in request.headers.get("accept-encoding", "")

@@ -85,6 +85,8 @@ LIMITS = (
         paths=(
             *("/", "/logout", "/svelte/{path:path}", "/static/{path:path}", "/assets/{path:path}"),
             "/page/{name}",
+            # The add-in for Word shows nothing of the library before its own login.
+            *("/word", "/word/{name}", "/word/office-js/{path:path}"),
             *("/favicon.ico", "/theme.css", "/robots.txt", "/manifest.json", "/pwa_icon", "/pwa_icon/{size}"),
             *(f"{_API}/{name}" for name in "user login_check token app_id startup-events theme.css".split()),
         ),

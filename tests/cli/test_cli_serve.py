@@ -39,7 +39,7 @@ def test_page_is_served_to_this_machine_alone_unless_told_otherwise(
     ((library, options),) = page.served
     assert library.ids() == ["sample"]
     assert callable(options.pop("assess"))
-    assert options.pop("zotero") is None
+    assert options.pop("zotero") is options.pop("office_js") is options.pop("certificate") is None
     assert options == {"host": "127.0.0.1", "port": 7860, "open_browser": False, "auth": None, "focus": []}
 
 
@@ -57,6 +57,20 @@ def test_the_data_folder_of_zotero_is_given_to_the_page(
     assert "zotero.sqlite" in command.err
     assert command("serve", "--host", "0.0.0.0") == 0  # noqa: S104 - nothing is served
     assert page.served[-1][1]["zotero"] is None
+
+
+def test_what_the_add_in_for_word_needs_is_given_to_the_page(
+    command: Command, page: Page, tmp_path: Path
+) -> None:
+    chain, key = tmp_path / "own.pem", tmp_path / "own-key.pem"
+    assert command("serve", "--office-js", tmp_path, "--certificate", chain, "--key", key) == 0
+    options = page.served[0][1]
+    assert (options["office_js"], options["certificate"]) == (tmp_path, (chain, key))
+    assert command("serve", "--certificate", chain) == command("serve", "--key", key) == 2
+    assert "go together" in command.err
+    assert command("serve", "--mcp", "--office-js", tmp_path) == 2
+    assert "leave out --office-js" in command.err
+    assert len(page.served) == 1
 
 
 @pytest.mark.parametrize(("flag", "opened"), [("--open", True), ("--no-open", False)])
