@@ -33,8 +33,8 @@ from measuring import ROOT, environment, resident, table
 from wordfreq import top_n_list
 
 from assistant.core.selection import LabelChanges
-from assistant.library.importing import FileToAdd
 from assistant.library.library import Library
+from assistant.library.walking import FileToAdd
 from assistant.retrieval.models.encoder import Encoded, Encoder, Floats, ModelInfo, Piece, unit
 from assistant.retrieval.models.loading import default_loader
 

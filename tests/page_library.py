@@ -27,10 +27,11 @@ from assistant.core.essay import (
     StoredEssay,
 )
 from assistant.core.selection import EVERYTHING, LabelChanges, Selection
-from assistant.library.importing import Became, FileOutcome, FileToAdd
+from assistant.library.importing import Became, FileOutcome
 from assistant.library.library import Library
 from assistant.library.snapshot import Snapshot, StoredEssays
 from assistant.library.store import ChunkFile
+from assistant.library.walking import FileToAdd
 from assistant.web.ask import AskWidgets, layout
 
 if TYPE_CHECKING:

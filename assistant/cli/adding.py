@@ -5,7 +5,8 @@ from __future__ import annotations
 import glob
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +19,9 @@ from assistant.core.selection import LabelChanges
 from assistant.rendering.essays import report_object, report_text
 
 if TYPE_CHECKING:
-    from assistant.library.importing import Became, FileOutcome, FileToAdd
+    from assistant.library.importing import Became, FileOutcome
     from assistant.library.library import Library
+    from assistant.library.walking import FileToAdd
 
 # What is said of a file, and how many files of a summary became so.
 _WORDS: dict[Became, str] = {
@@ -99,7 +101,7 @@ def add(  # noqa: PLR0913 - the options of the command
     Several files get a line each; one that fails stops no other. The next run leaves out what has not
     changed.
     """
-    from assistant.library.importing import FileToAdd
+    from assistant.library.walking import FileToAdd
 
     options["ocr_language"] = ocr_language if ocr else ""
     if zotero is not None:
@@ -146,8 +148,7 @@ def add_many(
     **options: Any,
 ) -> None:
     """Add files and folders, print a line for each file and a summary, and exit with 2 if some failed."""
-    from assistant.library.importing import FileToAdd
-    from assistant.library.walking import essay_files
+    from assistant.library.walking import FileToAdd, essay_files
 
     files = [FileToAdd(path=path, labels=labels) for path in essay_files(paths, library.root)]
     # Programs that name files have got an object for each that was added, and a sentence for each other.
@@ -168,16 +169,16 @@ def print_outcomes(
         options: As for ``Library.add_files``.
     """
     outcomes: list[FileOutcome] = []
+    numbers = count(1)
     with Bar("") as bar:
 
-        def named() -> Iterator[FileToAdd]:
-            for number, file in enumerate(files, 1):
-                bar.name = f"{number}/{len(files)} {file.path.name}"
-                bar("file", number - 1, len(files))
-                yield file
+        def started(file: FileToAdd) -> None:
+            number = next(numbers)
+            bar.name = f"{number}/{len(files)} {file.path.name}"
+            bar("file", number - 1, len(files))
 
         try:
-            for outcome in library.add_files(named(), progress=bar, **options):
+            for outcome in library.add_files(files, progress=bar, started=started, **options):
                 outcomes.append(outcome)
                 bar.close()
                 if failures or outcome.essay or not as_json:

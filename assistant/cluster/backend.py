@@ -11,12 +11,12 @@ from assistant.cluster.fleet import Fleet, LocalFleet
 from assistant.cluster.manifest import ManifestFile
 from assistant.cluster.shard import Shard
 from assistant.cluster.store import ShardedIndex, ShardedStore
-from assistant.cluster.writer import ShardedWriter
 from assistant.core.essay import RemovedEssay
 from assistant.library.indexing import Models
 from assistant.library.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from assistant.library.adding import LibraryWriter
     from assistant.library.diagnosis import Diagnosis
 
 SHARDS = "shards"
@@ -41,17 +41,25 @@ class ShardedBackend:
 
     def removed(self) -> dict[str, RemovedEssay]:
         """Essays that can be restored, by id; the most recently removed comes first."""
-        return self.writer(_no_snapshot, isolates=False).removed()
+        from assistant.cluster.writer import removed_essays
+
+        return removed_essays(self._manifest, self._fleet)
 
     def is_interrupted(self) -> bool:
         """Whether a change is being made, or was interrupted."""
         return self._manifest.is_pending()
 
-    def writer(self, snapshot: Callable[[], Snapshot], *, isolates: bool) -> ShardedWriter:
+    def writer(self, snapshot: Callable[[], Snapshot], *, isolates: bool) -> LibraryWriter:
         """What changes the library; arguments as for ``Backend.writer``."""
-        return ShardedWriter(
-            self.files, self.index, self._manifest, self._fleet, snapshot, self._notify, isolates=isolates
+        from assistant.cluster.building import ClusterReader
+        from assistant.cluster.writer import ShardedChanges
+        from assistant.library.adding import LibraryWriter
+
+        reader = ClusterReader(
+            self._fleet.workers, lambda name: self.index.encoder(name).info.name, isolates=isolates
         )
+        changes = ShardedChanges(self.files, self._manifest, self._fleet, reader, snapshot, self._notify)
+        return LibraryWriter(self.files, self.index, changes, reader, snapshot)
 
     def diagnosis(self, snapshot: Snapshot) -> Diagnosis:
         """The state of all shards together, for ``assistant doctor``; nothing is changed."""
@@ -69,10 +77,6 @@ class ShardedBackend:
             index=index | {"shards": len(shards)},
             damaged=tuple(dict.fromkeys(trouble for each in found for trouble in each.damaged)),
         )
-
-
-def _no_snapshot() -> Snapshot:
-    raise NotImplementedError
 
 
 def shard_folder(root: Path, name: str) -> Path:

@@ -6,11 +6,15 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.cluster.shard import Shard
+from assistant.core.errors import AssistantError
 from assistant.core.essay import Progress
 from assistant.library.store import PendingEssay
+
+if TYPE_CHECKING:
+    from assistant.cluster.building import Workers
 
 
 class Fleet(Protocol):
@@ -30,15 +34,26 @@ class Fleet(Protocol):
             AssistantError: The first error of any.
         """
 
+    def workers(self) -> Workers | None:
+        """Processes that prepare files which are to be added; ``None`` if there are none."""
+
     def write(
-        self, essays: Mapping[str, Sequence[PendingEssay]], model: str | None, progress: Progress
-    ) -> None:
+        self,
+        essays: Mapping[str, Sequence[PendingEssay]],
+        encodings: Mapping[str, object],
+        model: str | None,
+        progress: Progress,
+    ) -> dict[str, AssistantError]:
         """Write essays into their shards; each shard writes its own together.
 
         Args:
             essays: The essays by shard.
+            encodings: What the encodings of some are asked for by, as ``workers`` has given it, by id.
             model: Embedding model for the whole library; otherwise the one it has.
             progress: Called with the stage, the number of steps done and the number there are.
+
+        Returns:
+            Why a shard has not written its essays, by its name.
         """
 
 
@@ -74,12 +89,25 @@ class LocalFleet:
         }
         return {name: future.result() for name, future in futures.items()}
 
+    def workers(self) -> None:
+        """There are no other processes."""
+
     def write(
-        self, essays: Mapping[str, Sequence[PendingEssay]], model: str | None, progress: Progress
-    ) -> None:
+        self,
+        essays: Mapping[str, Sequence[PendingEssay]],
+        encodings: Mapping[str, object],
+        model: str | None,
+        progress: Progress,
+    ) -> dict[str, AssistantError]:
         """Write essays into their shards, one shard after the other; see ``Fleet.write``."""
+        del encodings
+        failed: dict[str, AssistantError] = {}
         for name, own in essays.items():
-            self.shard(name).commit(own, model, progress)
+            try:
+                self.shard(name).commit(own, model, progress)
+            except AssistantError as error:
+                failed[name] = error
+        return failed
 
     @cached_property
     def _threads(self) -> ThreadPoolExecutor:

@@ -12,12 +12,13 @@ import os
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.cluster.manifest import ManifestFile, Settings
 from assistant.core.errors import AssistantError, LibraryError
@@ -26,6 +27,9 @@ from assistant.library.indexing import Models
 from assistant.library.store import PendingEssay
 from assistant.retrieval.models.encoder import Encoder
 from assistant.retrieval.models.loading import default_loader
+
+if TYPE_CHECKING:
+    from assistant.cluster.building import Workers
 
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 # Otherwise Ray says on every start that accelerators are hidden from workers that ask for none.
@@ -62,6 +66,14 @@ class ShardActor:
     def ask(self, method: str, arguments: Sequence[Any]) -> tuple[bool, Any]:
         """What a method of the shard returns; the second value is its error if the first is false."""
         return _outcome(getattr(self._shard, method), arguments)
+
+    def write(
+        self, pending: Sequence[PendingEssay], model: str | None, numbers: Sequence[int], *encoded: Any
+    ) -> tuple[bool, Any]:
+        """Write essays; those of some numbers come with their encodings. Returns what ``ask`` returns."""
+        by_number = dict(zip(numbers, encoded, strict=True))
+        essays = [replace(each, encoded=by_number.get(number)) for number, each in enumerate(pending)]
+        return _outcome(self._shard.commit, (essays, model))
 
 
 class LibraryActor:
@@ -164,11 +176,7 @@ class RayFleet:
             outcomes = self._ray.get(asked, timeout=deadline)
         except (self._ray.exceptions.RayError, TimeoutError) as error:
             self._forget(arguments)
-            names = ", ".join(arguments)
-            raise LibraryError(
-                f"The shards {names} of {self._root} cannot be asked ({type(error).__name__}); "
-                "see whether their nodes are up, and try again."
-            ) from error
+            raise self._unanswered(arguments, error) from error
         finally:
             with self._lock:
                 self._asked.subtract(chosen)
@@ -179,15 +187,40 @@ class RayFleet:
             values[name] = value
         return values
 
+    def workers(self) -> Workers | None:
+        """Tasks on all nodes; ``None`` if no node has a processor for them."""
+        from assistant.cluster.building import RayWorkers
+
+        workers = RayWorkers(self._ray, self._load_encoder or default_loader, WRITING_DEADLINE)
+        return workers if workers.count() else None
+
     def write(
-        self, essays: Mapping[str, Sequence[PendingEssay]], model: str | None, progress: Progress
-    ) -> None:
+        self,
+        essays: Mapping[str, Sequence[PendingEssay]],
+        encodings: Mapping[str, object],
+        model: str | None,
+        progress: Progress,
+    ) -> dict[str, AssistantError]:
         """Write essays into their shards, all shards at the same time; see ``Fleet.write``."""
         total = sum(map(len, essays.values()))
         progress("embedding", 0, total)
-        self.call_each("commit", {name: (list(own), model) for name, own in essays.items()})
+        asked = {}
+        for name, own in essays.items():
+            numbers = [number for number, each in enumerate(own) if each.essay.id in encodings]
+            encoded = [encodings[own[number].essay.id] for number in numbers]
+            asked[name] = self._actor(name, 0).write.remote(list(own), model, numbers, *encoded)
+        failed: dict[str, AssistantError] = {}
+        for name, reference in asked.items():
+            try:
+                is_value, value = self._ray.get(reference, timeout=WRITING_DEADLINE)
+            except (self._ray.exceptions.RayError, TimeoutError) as error:
+                self._forget([name])
+                is_value, value = False, self._unanswered([name], error)
+            if not is_value:
+                failed[name] = value
         progress("embedding", total, total)
         progress("writing", 0, 1)
+        return failed
 
     @cached_property
     def _ray(self) -> Any:
@@ -216,7 +249,13 @@ class RayFleet:
                 )
             return self._actors[shard, replica]
 
-    def _forget(self, shards: Mapping[str, object]) -> None:
+    def _unanswered(self, shards: Iterable[str], error: Exception) -> LibraryError:
+        return LibraryError(
+            f"The shards {', '.join(shards)} of {self._root} cannot be asked ({type(error).__name__}); "
+            "see whether their nodes are up, and try again."
+        )
+
+    def _forget(self, shards: Iterable[str]) -> None:
         with self._lock:
             for key in [key for key in self._actors if key[0] in shards]:
                 del self._actors[key]

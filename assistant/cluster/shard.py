@@ -207,9 +207,10 @@ class Shard:
     def commit(
         self, pending: Sequence[PendingEssay], model: str | None, progress: Progress = no_progress
     ) -> None:
-        """Write new or changed essays; see ``LibraryWriter.commit``."""
+        """Write new or changed essays; errors as for ``LibraryWriter.commit``."""
         before = self._library.snapshot()
-        self._writer.commit(pending, before, model=model, progress=progress)
+        for error in self._writer.commit(pending, before, model=model, progress=progress).values():
+            raise error
 
     @cached_property
     def _writer(self) -> LibraryWriter:
@@ -235,6 +236,10 @@ class Shard:
     def removed(self) -> dict[str, RemovedEssay]:
         """Essays that can be restored, by id."""
         return self._library.removed()
+
+    def removed_overrides(self) -> list[Overrides]:
+        """What the user stated about each essay that was removed."""
+        return list(self._writer.removed_overrides())
 
     def restore(self, essay_id: str) -> IngestReport:
         """Restore a removed essay; see ``Library.restore``."""

@@ -79,12 +79,6 @@ class ShardedStore:
 
     # Changes; they need the library's lock.
 
-    def store_overrides(self, essay_id: str, overrides: Overrides) -> None:
-        """Replace what the user stated about an essay, and nothing else."""
-        owner = self.owner(essay_id)
-        with self.changing([owner]):
-            self._fleet.call(owner, "store_overrides", essay_id, overrides)
-
     @contextmanager
     def changing(self, shards: Collection[str]) -> Iterator[None]:
         """Change some shards, and show together what became of it, also if something failed."""

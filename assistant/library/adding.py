@@ -5,10 +5,8 @@ A file is read, identified, divided into passages, and written together with an 
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,7 +21,7 @@ from assistant.citations.references import (
     stated_title,
     with_stated,
 )
-from assistant.core.errors import LibraryError, ReadingError
+from assistant.core.errors import AssistantError, LibraryError, ReadingError
 from assistant.core.essay import (
     SEARCHED_KINDS,
     CSLItem,
@@ -38,16 +36,16 @@ from assistant.core.essay import (
 from assistant.core.selection import LabelChanges
 from assistant.documents.numbering import number_pages
 from assistant.documents.pdf_image import PageImages
-from assistant.library.files import replace_together, writing
+from assistant.library.backend import EssayFiles, SearchIndex
+from assistant.library.changes import EssayChanges
 from assistant.library.identifying import Identity, id_of, identify, refuse_bad_id, refuse_other_work
-from assistant.library.indexing import LibraryIndex, no_progress
 from assistant.library.isolated import isolated
 from assistant.library.originals import SourceFile, read_file
 from assistant.library.overrides import Overrides
 from assistant.library.records import known_records, stated_record
 from assistant.library.snapshot import Snapshot
-from assistant.library.store import EssayStore, PendingEssay, dump
-from assistant.library.trash import Deletion, Trash
+from assistant.library.store import PendingEssay, dump
+from assistant.library.walking import FileToAdd, WantedFiles
 
 _FEWEST_WORDS = 3
 # Digests of other files that are stored with an essay.
@@ -57,32 +55,73 @@ _FIRST_PAGE = 4_000
 _Result = TypeVar("_Result")
 
 
+class FileReader:
+    """Reads and divides the files of essays in this program, or each in a process with limits.
+
+    Args:
+        isolates: Whether to use such processes, as a server must.
+    """
+
+    def __init__(self, *, isolates: bool = False) -> None:
+        self.isolates = isolates
+
+    def ahead(self, items: Iterable[FileToAdd], wanted: WantedFiles) -> Iterator[FileToAdd]:
+        """The files that are to be added, in order; who can may read them before their turn.
+
+        Args:
+            items: The files.
+            wanted: Which of them must be read, and how.
+        """
+        del wanted
+        return iter(items)
+
+    def read(self, path: Path, progress: Progress, ocr_language: str) -> SourceFile:
+        """Read an essay's file; arguments as for ``originals.read_file``."""
+        # A process of its own tells nothing on the way.
+        return self._call(path, read_file, path, None if self.isolates else progress, ocr_language)
+
+    def divide(
+        self,
+        path: Path,
+        file: SourceFile,
+        essay_id: str,
+        record: CSLItem | None,
+        known: Sequence[CSLItem],
+        *,
+        first_page: str | None,
+    ) -> StoredEssay:
+        """Divide a file that was read from a path; other arguments and errors as for ``divide``."""
+        return self._call(path, divide, file, essay_id, record, known, first_page=first_page)
+
+    def _call(
+        self, path: Path, function: Callable[..., _Result], *args: object, **options: object
+    ) -> _Result:
+        if self.isolates:
+            return isolated(str(path), function, *args, **options)
+        return function(*args, **options)
+
+
 class LibraryWriter:
     """Changes a library, one writer at a time. A change is made as a whole or not at all.
 
     Args:
-        store: The files of the essays.
+        files: The files of the essays.
         index: Their index.
-        trash: The removed essays.
+        changes: Changes both.
+        reader: Reads the files that are added.
         snapshot: Gives the essays as they are on disk now.
-        notify: Receives a sentence for the user when another writer must be waited for.
-        isolates: Whether files are read in a process of their own, as a server must.
     """
 
     def __init__(
         self,
-        store: EssayStore,
-        index: LibraryIndex,
-        trash: Trash,
+        files: EssayFiles,
+        index: SearchIndex,
+        changes: EssayChanges,
+        reader: FileReader,
         snapshot: Callable[[], Snapshot],
-        notify: Callable[[str], None],
-        *,
-        isolates: bool = False,
     ) -> None:
-        self._isolates = isolates
-        self._store, self._index, self._trash = store, index, trash
-        self._snapshot, self._notify = snapshot, notify
-        self._deletion = Deletion(store, index, trash, snapshot)
+        self._files, self._index, self._changes, self._reader = files, index, changes, reader
+        self._snapshot = snapshot
 
     def add(
         self,
@@ -100,13 +139,13 @@ class LibraryWriter:
         progress("reading", 0, 1)
         refuse_bad_id(essay_id)
         record = None if reference is None else load_references(reference)[0]
-        known = known_records(self._store.root)
+        known = self.known_records()
         file = self.read(path, progress, ocr_language)
 
         def prepare(snapshot: Snapshot) -> PendingEssay:
             identity = identify(file, snapshot, essay_id, record, known)
             # What the user stated earlier counts unless something else is stated now.
-            stated = self._store.overrides(identity.essay_id).updated(record, first_page).labelled(labels)
+            stated = self._files.overrides(identity.essay_id).updated(record, first_page).labelled(labels)
             pending = self.pending(path, file, identity, stated, known, first_page)
             refuse_other_work(path, pending.essay, identity, snapshot)
             return pending
@@ -115,18 +154,25 @@ class LibraryWriter:
         before = self._snapshot()
         pending = prepare(before)
         self._index.encoder(model)
-        with self._writing():
+        with self._changes.writing():
             snapshot = self._snapshot()
             if snapshot is not before:
                 pending = prepare(snapshot)
             progress("reading", 1, 1)
-            self._commit([pending], snapshot, model=model, progress=progress)
+            self._commit(pending, snapshot, model=model, progress=progress)
         return pending.essay.report
 
+    def known_records(self) -> list[CSLItem]:
+        """All records among which essays are recognised; errors as for ``records.known_records``."""
+        return known_records(self._files.root)
+
+    def ahead(self, items: Iterable[FileToAdd], wanted: WantedFiles) -> Iterator[FileToAdd]:
+        """The files that are to be added, some read before their turn; see ``FileReader.ahead``."""
+        return self._reader.ahead(items, wanted)
+
     def read(self, path: Path, progress: Progress, ocr_language: str) -> SourceFile:
-        """Read an essay's file, in a process of its own if this is a server's library."""
-        # Such a process tells nothing on the way.
-        return self._call(path, read_file, path, None if self._isolates else progress, ocr_language)
+        """Read an essay's file; see ``FileReader.read``."""
+        return self._reader.read(path, progress, ocr_language)
 
     def pending(
         self,
@@ -151,9 +197,9 @@ class LibraryWriter:
             ReadingError: If there is no paragraph in it, or the first page is no page number.
         """
         record, first_page = stated.reference or identity.record, stated.first_page or first_page
-        essay = self._call(path, divide, file, identity.essay_id, record, known, first_page=first_page)
+        essay = self._reader.divide(path, file, identity.essay_id, record, known, first_page=first_page)
         # A server reads copies of uploads, whose paths mean nothing later.
-        stated = replace(stated, file="" if self._isolates else os.path.abspath(path))  # noqa: PTH100
+        stated = replace(stated, file="" if self._reader.isolates else os.path.abspath(path))  # noqa: PTH100
         return PendingEssay(essay, dump(essay), file.document.text, stated, file.original)
 
     def commit(
@@ -163,7 +209,7 @@ class LibraryWriter:
         *,
         model: str | None,
         progress: Progress,
-    ) -> list[PendingEssay]:
+    ) -> dict[str, AssistantError]:
         """Write several essays and an index with all of them, together.
 
         Args:
@@ -173,22 +219,31 @@ class LibraryWriter:
             progress: Called with the stage, the number of steps done and the number there are.
 
         Returns:
-            Those that were not written, because another program has changed an essay of that id meanwhile.
+            Why some were not written, by id: another program has changed an essay of that id meanwhile, or
+            their shard cannot be written to.
 
         Raises:
             AssistantError: If the index cannot be built or the files cannot be written.
         """
         self._index.encoder(model)
-        with self._writing():
+        with self._changes.writing():
             snapshot = self._snapshot()
-            left = [
-                essay
-                for essay in pending
-                if snapshot.stamps.get(essay.essay.id) != before.stamps.get(essay.essay.id)
-            ]
-            if written := [essay for essay in pending if essay not in left]:
-                self._commit(written, snapshot, model=model, progress=progress)
+            left: dict[str, AssistantError] = {
+                each.essay.id: LibraryError(
+                    f"Another program has just changed {each.essay.id}; "
+                    f"add {each.overrides.file or each.essay.source_name} again."
+                )
+                for each in pending
+                if snapshot.stamps.get(each.essay.id) != before.stamps.get(each.essay.id)
+            }
+            if written := [each for each in pending if each.essay.id not in left]:
+                left |= self._changes.commit(written, snapshot, model=model, progress=progress)
         return left
+
+    def _commit(self, pending: PendingEssay, snapshot: Snapshot, **options: Any) -> None:
+        """Write one essay; arguments and errors as for ``EssayChanges.commit``."""
+        for error in self._changes.commit([pending], snapshot, **options).values():
+            raise error
 
     def label(
         self,
@@ -208,31 +263,23 @@ class LibraryWriter:
             file: Path of the file that it was read from, if that has changed.
             also: Digest of another file that has the same essay.
         """
-        stated = self._store.overrides(essay_id)
+        stated = self._files.overrides(essay_id)
         changed = replace(stated.labelled(labels), other=stated.other | dict(facts))
         changed = changed if file is None else replace(changed, file=file)
         if also and also not in changed.also:
             changed = replace(changed, also=(*changed.also, also)[-_MOST_ALSO:])
         if changed != stated:
-            with self._writing():
+            with self._changes.writing():
                 self._snapshot().require_file(essay_id)
-                self._store.store_overrides(essay_id, changed)
+                self._changes.store_overrides(essay_id, changed)
 
     def overrides(self, essay_id: str) -> Overrides:
         """What the user stated about an essay."""
-        return self._store.overrides(essay_id)
+        return self._files.overrides(essay_id)
 
     def removed_overrides(self) -> Iterator[Overrides]:
         """What the user stated about each essay that was removed."""
-        return self._trash.overrides()
-
-    def _call(
-        self, path: Path, function: Callable[..., _Result], *args: object, **options: object
-    ) -> _Result:
-        """Call a function, in a process with limits if this is a server's library."""
-        if self._isolates:
-            return isolated(str(path), function, *args, **options)
-        return function(*args, **options)
+        return self._changes.removed_overrides()
 
     def edit(
         self,
@@ -243,17 +290,17 @@ class LibraryWriter:
         progress: Progress,
     ) -> IngestReport:
         """Change what the user stated about an essay; arguments as for ``Library.edit``."""
-        with self._writing():
+        with self._changes.writing():
             snapshot = self._snapshot()
             old = snapshot.essay(essay_id)
-            stated = self._store.overrides(essay_id).labelled(labels)
+            stated = self._files.overrides(essay_id).labelled(labels)
             if reference is None and first_page is None:
-                self._store.store_overrides(essay_id, stated)
+                self._changes.store_overrides(essay_id, stated)
                 return old.report
-            document = self._store.document(old)
+            document = self._files.document(old)
             text = document.text
             file = SourceFile(old.source_name, old.source_sha256, old.source_name, document)
-            known = known_records(self._store.root)
+            known = self.known_records()
             overrides = stated.updated(stated_record(reference, text), first_page)
             record = overrides.reference
             if record is None and recognise(text, known) is not None:
@@ -263,91 +310,22 @@ class LibraryWriter:
             if record is None and essay.reference != old.reference:
                 # The record was not taken from the title page but edited in the chunk file.
                 essay = divide(file, essay_id, old.reference, known, first_page=page)
-            self._commit([PendingEssay(essay, dump(essay), text, overrides)], snapshot, progress=progress)
+            self._commit(PendingEssay(essay, dump(essay), text, overrides), snapshot, progress=progress)
         return essay.report
 
     def remove(self, essay_id: str, *, for_good: bool) -> None:
         """Remove an essay; arguments as for ``Library.remove``."""
-        if not (for_good and essay_id in {*self._trash.removed(), *self._store.orphans()}):
-            self._snapshot().require_file(essay_id)
-        with self._writing():
-            self._deletion.run(essay_id, for_good=for_good)
+        self._changes.remove(essay_id, for_good=for_good)
         if for_good:
             PageImages().clear()
 
     def restore(self, essay_id: str) -> IngestReport:
         """Restore a removed essay; arguments as for ``Library.restore``."""
-        self._trash.pending(essay_id)  # an error need not wait for another writer
-        with self._writing():
-            pending = self._trash.pending(essay_id)
-            self._commit([pending], self._snapshot())
-        return pending.essay.report
+        return self._changes.restore(essay_id)
 
     def finish_interrupted(self) -> None:
-        """Undo or finish a change during which the program was killed, unless another program is making it.
-
-        Raises:
-            LibraryError: If another program is writing, or the library cannot be written to.
-        """
-        with writing(self._store.root, self._notify, wait=False):
-            self._deletion.finish()
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Keep other writers out, and tidy up before and after a change."""
-        with writing(self._store.root, self._notify):
-            self._deletion.finish()
-            self._store.journal.sweep()
-            self._index.sweep()
-            self._trash.sweep()
-            yield
-            self._trash.sweep()
-            self._store_digests()
-
-    def _store_digests(self) -> None:
-        """Store the digests of sources that earlier versions of the program stored without one."""
-        snapshot = self._snapshot()
-        for essay_id, summary in snapshot.summaries.items():
-            if not summary.sealed:
-                # A source that is damaged gets no digest; whoever needs it is told what to do.
-                with suppress(LibraryError, OSError):
-                    self._store.store_digest(snapshot.essay(essay_id))
-
-    def _commit(
-        self,
-        pending: Sequence[PendingEssay],
-        snapshot: Snapshot,
-        *,
-        model: str | None = None,
-        progress: Progress = no_progress,
-    ) -> None:
-        """Build an index that contains new or changed essays, then replace files and index together.
-
-        Raises:
-            AssistantError: If the index cannot be built or the files cannot be written.
-        """
-        new = {each.essay.id: each.essay for each in pending}
-        digests = {each.essay.id: hashlib.sha256(each.chunks.encode()).hexdigest() for each in pending}
-        restored = next((each.encodings for each in pending if each.encodings is not None), None)
-        build = self._index.build(
-            lambda name: new[name] if name in new else snapshot.essays[name],
-            snapshot.chunk_digests | digests,
-            damaged=snapshot.damaged.keys() - new.keys(),
-            model=model,
-            progress=progress,
-            encodings=restored,
-        )
-        files = [self._store.files(each) for each in pending]
-        try:
-            replace_together(
-                {path: content for essay_files in files for path, content in essay_files.items()},
-                build.make_current if build else lambda: None,
-                None if restored is None else self._trash.leaving(restored),
-            )
-        except BaseException:
-            if build:
-                build.discard()
-            raise
+        """Undo or finish what a killed program has begun; see ``EssayChanges.finish_interrupted``."""
+        self._changes.finish_interrupted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -451,6 +429,29 @@ def divide(
     return StoredEssay(
         essay_id, cited, file.name, file.sha256, file.document.reader, report, chunked.passages
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DividedFile:
+    """An essay, and what it was divided with.
+
+    Attributes:
+        essay: The essay.
+        record: Its record.
+        first_page: Number of its first page, if that was stated.
+    """
+
+    essay: StoredEssay
+    record: CSLItem | None
+    first_page: str | None
+
+
+def divide_new(item: FileToAdd, file: SourceFile, known: Sequence[CSLItem]) -> DividedFile:
+    """Divide a file as ``Importer`` does if the library has no such essay; errors as for ``divide``."""
+    record = item.record(file.document.text) or recognise(file.document.text, known)
+    essay_id = item.essay_id or id_of(record, file.stem)
+    essay = divide(file, essay_id, record, known, first_page=item.first_page)
+    return DividedFile(essay, record, item.first_page)
 
 
 def essay_of_passages(essay_id: str, title: str, texts: Mapping[str, str]) -> StoredEssay:

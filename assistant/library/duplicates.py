@@ -69,14 +69,24 @@ class KnownEssays:
     def __init__(self, summaries: Mapping[str, EssaySummary]) -> None:
         self._summaries: dict[str, EssaySummary] = {}
         self._by_digest: dict[str, list[str]] = defaultdict(list)
+        self.become(summaries)
+
+    def become(self, summaries: Mapping[str, EssaySummary]) -> None:
+        """Know these essays and no others; only those that have changed are looked at."""
+        for essay_id in self._summaries.keys() - summaries.keys():
+            self._forget(essay_id)
         for essay_id, summary in summaries.items():
-            self.add(essay_id, summary)
+            if self._summaries.get(essay_id) is not summary:
+                self.add(essay_id, summary)
+
+    def _forget(self, essay_id: str) -> None:
+        for digest in _digests(self._summaries.pop(essay_id).sketch):
+            self._by_digest[digest].remove(essay_id)
 
     def add(self, essay_id: str, summary: EssaySummary) -> None:
         """Count an essay among the known ones."""
         if essay_id in self._summaries:
-            for digest in _digests(self._summaries[essay_id].sketch):
-                self._by_digest[digest].remove(essay_id)
+            self._forget(essay_id)
         self._summaries[essay_id] = summary
         for digest in _digests(summary.sketch):
             self._by_digest[digest].append(essay_id)

@@ -79,9 +79,11 @@ class FolderBackend:
 
     def writer(self, snapshot: Callable[[], Snapshot], *, isolates: bool) -> LibraryWriter:
         """What changes the library; arguments as for ``Backend.writer``."""
-        from assistant.library.adding import LibraryWriter
+        from assistant.library.adding import FileReader, LibraryWriter
+        from assistant.library.changes import FolderChanges
 
-        return LibraryWriter(self.files, self.index, self.trash, snapshot, self._notify, isolates=isolates)
+        changes = FolderChanges(self.files, self.index, self.trash, snapshot, self._notify)
+        return LibraryWriter(self.files, self.index, changes, FileReader(isolates=isolates), snapshot)
 
     def diagnosis(self, snapshot: Snapshot) -> Diagnosis:
         """The state of the library, for ``assistant doctor``; nothing is changed."""

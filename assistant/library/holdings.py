@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from assistant.core.items import ItemOutcome
     from assistant.library.adding import LibraryWriter
     from assistant.library.diagnosis import Diagnosis
-    from assistant.library.importing import FileOutcome, FileToAdd
+    from assistant.library.importing import FileOutcome
     from assistant.library.item_files import FoundItems
     from assistant.library.printed_pages import PrintedPages
+    from assistant.library.walking import FileToAdd
 
 
 class Holdings(Glances):
@@ -210,11 +211,12 @@ class Holdings(Glances):
         Raises:
             AssistantError: If the library cannot be written to; what was yielded is in it.
         """
-        from assistant.library.importing import Importer, files_to_add
+        from assistant.library.importing import Importer
+        from assistant.library.walking import files_to_add
 
         self.snapshot()  # finishes what was interrupted
         items = files_to_add(files, self.root, labels or LabelChanges())
-        yield from Importer(self._writer, self._as_on_disk, self.root, **options).run(items)
+        yield from Importer(self._writer, self._as_on_disk, **options).run(items)
         self._report_damage(self.snapshot())
 
     def add_items(self, found: FoundItems, **options: Any) -> Iterator[ItemOutcome]:

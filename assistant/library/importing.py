@@ -7,22 +7,20 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from assistant.citations.references import load_references, recognise
-from assistant.core.errors import AssistantError, LibraryError, ReadingError
-from assistant.core.essay import CSLItem, EssaySummary, IngestReport, Progress
-from assistant.core.selection import LabelChanges
+from assistant.citations.references import recognise
+from assistant.core.errors import AssistantError, ReadingError
+from assistant.core.essay import EssaySummary, IngestReport, Progress
 from assistant.library.duplicates import KnownEssays, likeness
 from assistant.library.identifying import Identity, id_of, refuse_bad_id, refuse_other_work
 from assistant.library.indexing import no_progress
-from assistant.library.records import known_records, stated_record
 from assistant.library.snapshot import Snapshot, summary_of
 from assistant.library.store import PendingEssay
-from assistant.library.walking import essay_files
+from assistant.library.walking import FileToAdd, WantedFiles
 
 if TYPE_CHECKING:
     from assistant.library.adding import LibraryWriter
@@ -38,34 +36,6 @@ _UNEXPECTED = "An unexpected error; please report it with what this prints: assi
 # Whether an essay is ready to be written, or others must be written before it is prepared.
 _Step = Literal["ready", "wait"]
 Became = Literal["added", "unchanged", "replaced", "same", "failed", "removed"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileToAdd:
-    """A file, and what is stated about the essay in it.
-
-    Attributes:
-        path: The file.
-        reference: Its record, or the file of one.
-        first_page: Number of its first page.
-        essay_id: The id that it shall have.
-        replaces: Id of the essay of which this is known to be the new version.
-        labels: Tags and collections that it gets.
-        facts: Further fields to store with what the user stated, such as ids of another program.
-    """
-
-    path: Path
-    reference: CSLItem | Path | None = None
-    first_page: str | None = None
-    essay_id: str | None = None
-    replaces: str | None = None
-    labels: LabelChanges = field(default_factory=LabelChanges)
-    facts: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def states_record(self) -> bool:
-        """Whether anything is stated that takes reading the essay again."""
-        return self.reference is not None or self.first_page is not None or self.essay_id is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,53 +74,46 @@ class _Prepared:
     message: str
 
 
-def files_to_add(files: Iterable[Path | FileToAdd], root: Path, labels: LabelChanges) -> Iterator[FileToAdd]:
-    """The files that paths, folders and patterns name, with labels; those that are described as they are."""
-    for file in files:
-        if isinstance(file, FileToAdd):
-            yield file
-        else:
-            yield from (FileToAdd(path=path, labels=labels) for path in essay_files([file], root))
-
-
 class Importer:
     """Adds files to a library.
 
     Args:
         writer: Changes the library.
         snapshot: Gives the essays as they are on disk now.
-        root: The library's folder.
         model: Embedding model for the whole library; otherwise the one it has.
         ocr_language: Language in which a scan is recognised; empty for not.
         again: Whether to read files again that are unchanged.
         replace: Whether a file takes the place of the same essay from another file.
         progress: Called with the stage, the number of steps done and the number there are.
+        started: Called with each file when its turn comes.
     """
 
     def __init__(
         self,
         writer: LibraryWriter,
         snapshot: Callable[[], Snapshot],
-        root: Path,
         *,
         model: str | None = None,
         ocr_language: str = "",
         again: bool = False,
         replace: bool = False,
         progress: Progress = no_progress,
+        started: Callable[[FileToAdd], None] = lambda _item: None,
     ) -> None:
-        self._writer, self._snapshot, self._root = writer, snapshot, root
+        self._started = started
+        self._writer, self._snapshot = writer, snapshot
         self._model, self._ocr_language, self._progress = model, ocr_language, progress
         self._again, self._replace = again or model is not None, replace
-        self._known_records = known_records(root)
-        self._see(snapshot())
+        self._known_records = writer.known_records()
         self._waiting: list[_Prepared] = []
+        self._known = KnownEssays({})
+        self._see(snapshot())
 
     def _see(self, snapshot: Snapshot) -> None:
         """Look at the essays that the library now has."""
         self._before = snapshot
         summaries = snapshot.summaries
-        self._known = KnownEssays(summaries)
+        self._known.become(summaries)
         self._by_file = {summary.file: name for name, summary in summaries.items() if summary.file}
         self._also = {digest: name for name, summary in summaries.items() for digest in summary.also}
         self._by_digest = {summary.source: name for name, summary in summaries.items()}
@@ -165,9 +128,16 @@ class Importer:
         Raises:
             AssistantError: If the library cannot be written to. What was yielded is in it.
         """
-        for item in items:
+        wanted = WantedFiles(self._is_wanted, self._known_records, self._ocr_language, self._model)
+        for item in self._writer.ahead(items, wanted):
+            self._started(item)
             yield from self._outcomes(item)
         yield from self._flush()
+
+    def _is_wanted(self, item: FileToAdd, digest: str) -> bool:
+        """Whether a file must be read, as far as that is known before its turn."""
+        is_new = digest not in self._by_digest and digest not in self._also
+        return is_new or self._again or self._replace or item.states_record or item.replaces is not None
 
     def _outcomes(self, item: FileToAdd) -> Iterator[FileOutcome]:
         outcome: FileOutcome | _Step
@@ -215,10 +185,7 @@ class Importer:
         self._progress("reading", 0, 1)
         refuse_bad_id(item.essay_id)
         file = self._writer.read(item.path, self._progress, self._ocr_language)
-        reference = item.reference
-        record = load_references(reference)[0] if isinstance(reference, Path) else None
-        if reference is not None and record is None:
-            record = stated_record(reference, file.document.text)
+        record = item.record(file.document.text)
         identified = record or recognise(file.document.text, self._known_records)
         held = item.replaces or item.essay_id or self._held(item.path, file.sha256)
         essay_id = held or id_of(identified, file.stem)
@@ -333,13 +300,12 @@ class Importer:
         essays = [each.pending for each in ready]
         self._progress("reading", 1, 1)
         left = self._writer.commit(essays, self._before, model=self._model, progress=self._progress)
-        return [_outcome(each, is_written=each.pending not in left) for each in ready]
+        return [_outcome(each, left.get(each.pending.essay.id)) for each in ready]
 
 
-def _outcome(prepared: _Prepared, *, is_written: bool) -> FileOutcome:
+def _outcome(prepared: _Prepared, error: AssistantError | None) -> FileOutcome:
     path, essay = prepared.item.path, prepared.pending.essay
-    if not is_written:
-        error = LibraryError(f"Another program has just changed {essay.id}; add {path} again.")
+    if error is not None:
         return FileOutcome(path=path, outcome="failed", message=str(error), error=error)
     return FileOutcome(
         path=path,

@@ -13,7 +13,7 @@ from assistant.core.errors import LibraryError
 from assistant.core.essay import EssaySummary, Progress, StoredEssay
 from assistant.library.files import writing
 from assistant.retrieval.finder import Finder
-from assistant.retrieval.index.encoding import SavedEncodings, delete_encodings
+from assistant.retrieval.index.encoding import PassageEncodings, SavedEncodings, delete_encodings
 from assistant.retrieval.index.index import Index, build_index, encodings_of
 from assistant.retrieval.index.storage import (
     MANIFEST,
@@ -206,6 +206,7 @@ class LibraryIndex:
         model: str | None = None,
         progress: Progress = no_progress,
         encodings: Path | None = None,
+        encoded: Sequence[PassageEncodings] = (),
         rewrite: bool = False,
     ) -> Build | None:
         """Build and write an index that is not yet the current one; ``None`` if the current one is right.
@@ -217,6 +218,7 @@ class LibraryIndex:
             model: Name of the embedding model; otherwise the one that the library has.
             progress: Called with the stage, the number of steps done and the number there are.
             encodings: Folder with encodings of windows; otherwise those of an interrupted run are used.
+            encoded: Encodings that were computed elsewhere; those of another model are not used.
             rewrite: Whether to write all rows again, so that none is left of a removed essay.
         """
         old = load_index(self._folder)
@@ -239,6 +241,12 @@ class LibraryIndex:
             encoder,
             previous=old,
             saved=saved,
+            known={
+                key: encoding
+                for each in encoded
+                if each.model == encoder.info
+                for key, encoding in each.by_key.items()
+            },
             progress=partial(progress, "embedding"),
         )
         progress("writing", 0, 1)

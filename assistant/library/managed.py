@@ -19,8 +19,8 @@ from assistant.core.errors import AssistantError
 from assistant.core.essay import CSLItem, EssaySummary, IngestReport
 from assistant.core.items import ItemOutcome, ItemResult
 from assistant.core.selection import LabelChanges
-from assistant.library.importing import FileToAdd
 from assistant.library.item_files import Choice, FoundItems, choose
+from assistant.library.walking import FileToAdd
 from assistant.library.zotero_links import FACTS
 
 if TYPE_CHECKING:

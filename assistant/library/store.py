@@ -39,6 +39,7 @@ from assistant.library.overrides import Overrides, load_overrides
 
 if TYPE_CHECKING:
     from assistant.documents.document import Document
+    from assistant.retrieval.index.encoding import PassageEncodings
 
 SCHEMA = 1
 # From so many essays on, their stamps are kept for so many nanoseconds, in which a file that is edited in its
@@ -199,6 +200,7 @@ class PendingEssay:
         overrides: What the user stated about it.
         original: Its file and how that is set, or ``None``: what is stored of a file stays.
         encodings: A folder with encodings of its windows, or ``None``.
+        encoded: Encodings of its passages that were computed elsewhere, or ``None``.
     """
 
     essay: StoredEssay
@@ -207,6 +209,7 @@ class PendingEssay:
     overrides: Overrides
     original: Original | None = None
     encodings: Path | None = None
+    encoded: PassageEncodings | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,18 @@
-"""The files of essays that paths, folders and patterns name."""
+"""The files of essays that are to be added, and those that paths, folders and patterns name."""
 
 from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+from assistant.citations.references import load_references
+from assistant.core.essay import CSLItem
+from assistant.core.selection import LabelChanges
+from assistant.library.records import stated_record
 
 # Folders and files that programs write and that are no essays.
 _NO_FOLDERS = frozenset({"__macosx", "__pycache__", "node_modules", "site-packages", "$recycle.bin"})
@@ -17,6 +24,66 @@ _UNFINISHED = ("~$", "._")
 _PARTS_OF_PAGES = ("_files", ".files", "-Dateien", "_fichiers")
 # An essay in several formats is read in this order, so that the one with pages comes first.
 _ORDER = (".pdf", ".epub", ".docx", ".odt", ".html", ".htm", ".md", ".tex", ".txt")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileToAdd:
+    """A file, and what is stated about the essay in it.
+
+    Attributes:
+        path: The file.
+        reference: Its record, or the file of one.
+        first_page: Number of its first page.
+        essay_id: The id that it shall have.
+        replaces: Id of the essay of which this is known to be the new version.
+        labels: Tags and collections that it gets.
+        facts: Further fields to store with what the user stated, such as ids of another program.
+    """
+
+    path: Path
+    reference: CSLItem | Path | None = None
+    first_page: str | None = None
+    essay_id: str | None = None
+    replaces: str | None = None
+    labels: LabelChanges = field(default_factory=LabelChanges)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def states_record(self) -> bool:
+        """Whether anything is stated that takes reading the essay again."""
+        return self.reference is not None or self.first_page is not None or self.essay_id is not None
+
+    def record(self, text: str) -> CSLItem | None:
+        """The record that is stated for the essay in it, whose text is given; errors as for its file."""
+        if isinstance(self.reference, Path):
+            return load_references(self.reference)[0]
+        return stated_record(self.reference, text)
+
+
+@dataclass(frozen=True, slots=True)
+class WantedFiles:
+    """Which files of many must be read, and how.
+
+    Attributes:
+        is_wanted: Whether a file must be read, by its digest.
+        known: All known records.
+        ocr_language: Language in which a scan is recognised; empty for not.
+        model: Embedding model for the whole library; otherwise the one it has.
+    """
+
+    is_wanted: Callable[[FileToAdd, str], bool]
+    known: Sequence[CSLItem]
+    ocr_language: str
+    model: str | None
+
+
+def files_to_add(files: Iterable[Path | FileToAdd], root: Path, labels: LabelChanges) -> Iterator[FileToAdd]:
+    """The files that paths, folders and patterns name, with labels; those that are described as they are."""
+    for file in files:
+        if isinstance(file, FileToAdd):
+            yield file
+        else:
+            yield from (FileToAdd(path=path, labels=labels) for path in essay_files([file], root))
 
 
 def essay_files(paths: Iterable[Path], root: Path) -> Iterator[Path]:

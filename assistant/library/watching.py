@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.core.errors import AssistantError, LibraryError
 from assistant.core.selection import LabelChanges
-from assistant.library.importing import FileOutcome, FileToAdd
+from assistant.library.importing import FileOutcome
 from assistant.library.trash import MOST_KEPT
-from assistant.library.walking import essay_files
+from assistant.library.walking import FileToAdd, essay_files
 
 if TYPE_CHECKING:
     from assistant.library.library import Library

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.core.errors import AssistantError
-from assistant.library.importing import Became, FileToAdd
+from assistant.library.importing import Became
+from assistant.library.walking import FileToAdd
 from assistant.web.messages import public_message
 from assistant.web.views.essays import UploadLine, UploadState, lines_html
 

@@ -17,7 +17,7 @@ from sharded_library import ShardedOpened, models_of
 
 from assistant.cluster.shard import Shard
 from assistant.cluster.splitting import join, rebalance
-from assistant.library.importing import FileToAdd
+from assistant.library.walking import FileToAdd
 from assistant.rendering.answers import answer_object
 from assistant.retrieval import ranking
 from assistant.retrieval.index import vectors

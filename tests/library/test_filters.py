@@ -11,7 +11,7 @@ from fake_models import FakeEncoder
 from assistant.chunking import chunk
 from assistant.core.errors import AssistantError
 from assistant.core.selection import LabelChanges, Selection, Years, parse_years
-from assistant.library.importing import FileToAdd
+from assistant.library.walking import FileToAdd
 from assistant.retrieval.selected import KIND_LETTERS
 
 LAMP = "The keeper lit the lamp at dusk and wrote the hour into the log. "

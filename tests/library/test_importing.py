@@ -13,9 +13,8 @@ from essay_library import ROOT, SAMPLE, SECOND, Command, Opened, file_digests
 from assistant.core.selection import LabelChanges
 from assistant.library import adding
 from assistant.library.duplicates import likeness, sketch_of
-from assistant.library.importing import FileToAdd
 from assistant.library.library import Library
-from assistant.library.walking import essay_files
+from assistant.library.walking import FileToAdd, essay_files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -48,6 +48,19 @@ class Encoding:
     lists: Integers | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PassageEncodings:
+    """Encodings of passages that were computed elsewhere.
+
+    Attributes:
+        model: The model that computed them.
+        by_key: The encoding of each passage, by its ``passage_key``.
+    """
+
+    model: ModelInfo
+    by_key: Mapping[str, Encoding]
+
+
 class SavedEncodings:
     """A file of encodings, each written as soon as it is computed.
 

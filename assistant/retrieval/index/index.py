@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
+from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
@@ -185,6 +186,7 @@ def build_index(
     *,
     previous: Index | None = None,
     saved: SavedEncodings | None = None,
+    known: Mapping[str, Encoding] = MappingProxyType({}),
     progress: Callable[[int, int], None] | None = None,
 ) -> Index:
     """Index passages and encode only the windows whose encodings are not known.
@@ -195,27 +197,55 @@ def build_index(
         encoder: The model.
         previous: An index whose encodings of the same windows are reused if its model is the same.
         saved: Encodings that an interrupted run left; new ones are added to them.
+        known: Encodings that were computed elsewhere, by the ``passage_key`` of their passage.
         progress: Called with the number of windows encoded and the number to encode.
 
     Returns:
         The new index, in memory.
     """
-    searched = [passage for passage in passages if passage.kind in SEARCHED_KINDS]
-    passage_windows = [group for passage in searched if (group := tuple(windows_of(passage, encoder)))]
-    keys = [passage_key(windows) for windows in passage_windows]
-    known: dict[str, Encoding] = {}
+    groups = _windows_by_passage(passages, encoder)
+    keys = [passage_key(windows) for windows in groups]
+    found = dict(known)
     if previous is not None and previous.model.digest == encoder.info.digest:
-        known = encodings_of(previous, {passage.essay_id for passage in searched})
+        found |= encodings_of(previous, {passage.essay_id for passage in passages})
     if saved is not None:
-        known |= saved.known([key for key in keys if key not in known])
-    new = {key: windows for key, windows in zip(keys, passage_windows, strict=True) if key not in known}
-    missing = list(dict.fromkeys(window.text for windows in new.values() for window in windows))
-    encodings = dict(zip(missing, encode(missing, encoder, saved, progress), strict=True))
-    for key, group in new.items():
-        known[key] = join_windows(group, [encodings[window.text] for window in group])
-    windows = [window for group in passage_windows for window in group]
+        found |= saved.known([key for key in keys if key not in found])
+    new = {key: windows for key, windows in zip(keys, groups, strict=True) if key not in found}
+    found |= _encoded(new, encoder, saved, progress)
+    windows = [window for group in groups for window in group]
     source = None if previous is None else previous.vectors
-    return _assemble(encoder.info, digests, windows, [known[key] for key in keys], passages, source)
+    return _assemble(encoder.info, digests, windows, [found[key] for key in keys], passages, source)
+
+
+def encode_essays(essays: Sequence[Sequence[Passage]], encoder: Encoder) -> list[dict[str, Encoding]]:
+    """Encodings of the passages of each essay by their ``passage_key``, as ``build_index`` takes them."""
+    groups = [
+        {passage_key(windows): windows for windows in _windows_by_passage(passages, encoder)}
+        for passages in essays
+    ]
+    encodings = _encoded({key: own[key] for own in groups for key in own}, encoder, None, None)
+    return [{key: encodings[key] for key in own} for own in groups]
+
+
+def _windows_by_passage(passages: Sequence[Passage], encoder: Encoder) -> list[tuple[Window, ...]]:
+    """The windows of each passage that questions search."""
+    searched = (passage for passage in passages if passage.kind in SEARCHED_KINDS)
+    return [group for passage in searched if (group := tuple(windows_of(passage, encoder)))]
+
+
+def _encoded(
+    passages: Mapping[str, Sequence[Window]],
+    encoder: Encoder,
+    saved: SavedEncodings | None,
+    progress: Callable[[int, int], None] | None,
+) -> dict[str, Encoding]:
+    """Encode the windows of passages, and join those of each."""
+    texts = list(dict.fromkeys(window.text for windows in passages.values() for window in windows))
+    encodings = dict(zip(texts, encode(texts, encoder, saved, progress), strict=True))
+    return {
+        key: join_windows(windows, [encodings[window.text] for window in windows])
+        for key, windows in passages.items()
+    }
 
 
 def encodings_of(index: Index, essays: Iterable[str]) -> dict[str, Encoding]:
