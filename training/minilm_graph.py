@@ -61,26 +61,24 @@ def build_graph(places: Mapping[str, Place], adapter: Mapping[str, Array] | None
     Args:
         places: Positions of the weights.
         adapter: ``encoder.layer.{0..5}.{module}.lora_A`` of shape ``(rank, in)`` and ``.lora_B`` of shape
-            ``(out, rank)``, already scaled; ``classifier.weight``, ``classifier.bias``,
-            ``span.weight`` and ``span.bias``. Their precision is preserved.
+            ``(out, rank)``, already scaled; ``classifier.weight`` and ``classifier.bias``. Their precision
+            is preserved. Others, such as the head that training alone uses, are left out.
 
     Returns:
         The serialised graph. Without an adapter it has the inputs ``input_ids`` and ``attention_mask``
         and the output ``hidden``, shape ``(texts, pieces, 384)``; with one the additional input
-        ``token_type_ids`` and the outputs ``answers``, shape ``(texts,)``, and ``carries``, shape
-        ``(texts, pieces)``.
+        ``token_type_ids`` and the output ``answers``, shape ``(texts,)``.
     """
     network = _Network(places, adapter or {})
     names = ["input_ids", "attention_mask"]
     outputs: dict[str, list[str | int]]
     if adapter is None:
-        rows = network.body(None)
-        network.node("Reshape", [rows, "shape3"], name="hidden")
+        network.hidden()
         outputs = {"hidden": ["texts", "pieces", _WIDTH]}
     else:
         names.append("token_type_ids")
-        network.heads(network.body("token_type_ids"))
-        outputs = {"answers": ["texts"], "carries": ["texts", "pieces"]}
+        network.answers("token_type_ids")
+        outputs = {"answers": ["texts"]}
     graph = helper.make_graph(
         network.nodes,
         "all-MiniLM-L6-v2",
@@ -122,22 +120,36 @@ class _Network:
         self.nodes.append(helper.make_node(kind, inputs, [output], domain=domain, **attributes))
         return output
 
-    def body(self, types: str | None) -> str:
+    def hidden(self) -> None:
+        """Add the hidden states as an output."""
+        self.node("Reshape", [self._layers(None, _LAYERS), "shape3"], name="hidden")
+
+    def answers(self, types: str) -> None:
+        """Add the cross-encoder's head: on the first special token, which stands for the pair.
+
+        Of the last layer only this token's row is computed; the others would be used by nothing.
+        """
+        rows = self._layers(types, _LAYERS - 1)
+        first = self.node("Reshape", [self._first(rows), self._constant("rows", [-1, _WIDTH])])
+        last = self._layer(rows, f"encoder.layer.{_LAYERS - 1}.", first)
+        head = [self._trained(f"classifier.{name}") for name in ("weight", "bias")]
+        logits = self.node("Gemm", [last, *head], transB=1)
+        self.node("Reshape", [logits, self._constant("flat", [-1])], name="answers")
+
+    def _first(self, rows: str) -> str:
+        """The row of the first piece of each text."""
+        hidden = self.node("Reshape", [rows, "shape3"])
+        return self.node("Gather", [hidden, self._constant("zero", 0)], axis=1)
+
+    def _layers(self, types: str | None, count: int) -> str:
         """Add embeddings and layers; return the name of the hidden states, one row per piece."""
         self.node("Shape", ["input_ids"], name="shape2")
         self.node("Concat", ["shape2", self._constant("width", [_WIDTH])], name="shape3", axis=0)
         self.node("Cast", ["attention_mask"], name="mask", to=TensorProto.INT32)
         rows = self._embeddings(types)
-        for number in range(_LAYERS):
-            rows = self._layer(rows, f"encoder.layer.{number}.")
+        for number in range(count):
+            rows = self._layer(rows, f"encoder.layer.{number}.", rows)
         return rows
-
-    def heads(self, rows: str) -> None:
-        """Add the cross-encoder's heads: on the first special token for the pair, and on each piece."""
-        self.node("Reshape", [self._head(rows, "span"), "shape2"], name="carries")
-        hidden = self.node("Reshape", [rows, "shape3"])
-        first = self.node("Gather", [hidden, self._constant("zero", 0)], axis=1)
-        self.node("Reshape", [self._head(first, "classifier"), self._constant("flat", [-1])], name="answers")
 
     def _embeddings(self, types: str | None) -> str:
         words = self.node("Gather", [self._weight("embeddings.word_embeddings.weight"), "input_ids"])
@@ -152,18 +164,29 @@ class _Network:
         # Rows of pieces, regardless of their text, as the layers' products need them.
         return self.node("Reshape", [normed, self._constant("rows", [-1, _WIDTH])])
 
-    def _layer(self, rows: str, layer: str) -> str:
+    def _layer(self, rows: str, layer: str, own: str) -> str:
+        """Add a layer.
+
+        Args:
+            rows: Hidden states of all pieces, which attention sees.
+            layer: Prefix of the names of its weights.
+            own: Those of ``rows`` that are computed further: all, or the first of each text.
+        """
+        shape = "shape3" if own == rows else self._constant("one_each", [-1, 1, _WIDTH])
+        query = self.node("Reshape", [self._linear(own, f"{layer}attention.self.query"), shape])
         parts = [
             self.node("Reshape", [self._linear(rows, f"{layer}attention.self.{part}"), "shape3"])
-            for part in ("query", "key", "value")
+            for part in ("key", "value")
         ]
-        seen = self.node("MultiHeadAttention", [*parts, "", "mask"], domain=_MICROSOFT, num_heads=_HEADS)
+        seen = self.node(
+            "MultiHeadAttention", [query, *parts, "", "mask"], domain=_MICROSOFT, num_heads=_HEADS
+        )
         flat = self.node("Reshape", [seen, self._constant("rows", [-1, _WIDTH])])
         attended = self._linear(flat, f"{layer}attention.output.dense")
-        rows = self._norm(self.node("Add", [attended, rows]), f"{layer}attention.output.LayerNorm")
-        wide = self.node("Gelu", [self._linear(rows, f"{layer}intermediate.dense")], domain=_MICROSOFT)
+        own = self._norm(self.node("Add", [attended, own]), f"{layer}attention.output.LayerNorm")
+        wide = self.node("Gelu", [self._linear(own, f"{layer}intermediate.dense")], domain=_MICROSOFT)
         narrow = self._linear(wide, f"{layer}output.dense")
-        return self._norm(self.node("Add", [narrow, rows]), f"{layer}output.LayerNorm")
+        return self._norm(self.node("Add", [narrow, own]), f"{layer}output.LayerNorm")
 
     def _linear(self, rows: str, module: str) -> str:
         """``rows W^T + b``, with ``W + B A`` for ``W`` where the module has an adapter.
@@ -175,11 +198,6 @@ class _Network:
             matrices = [self._trained(f"{module}.{name}") for name in ("lora_B", "lora_A")]
             weight = self.node("Add", [weight, self.node("MatMul", matrices)])
         return self.node("Gemm", [rows, weight, self._weight(f"{module}.bias")], transB=1)
-
-    def _head(self, rows: str, name: str) -> str:
-        return self.node(
-            "Gemm", [rows, self._trained(f"{name}.weight"), self._trained(f"{name}.bias")], transB=1
-        )
 
     def _norm(self, rows: str, module: str) -> str:
         weights = [self._weight(f"{module}.weight"), self._weight(f"{module}.bias")]

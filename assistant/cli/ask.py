@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.cli.completion import complete_essays, complete_styles
+from assistant.cli.completion import essays_option, style_option
 from assistant.cli.terminal import (
     common,
     filtered,
@@ -38,19 +38,10 @@ _NEXT_TO_DRAFT = "\0"
 @click.command(short_help="Show the passages that answer a question.")
 @click.argument("question", required=False)
 @click.option("--top", type=int, help="Number of passages.  [default: 3; 5 for a paragraph]")
-@click.option(
-    "--essay",
-    "essays",
-    multiple=True,
-    metavar="ID",
-    shell_complete=complete_essays,
-    help="Ask this essay only (may be repeated).",
-)
+@essays_option("Ask this essay only")
 @filtered(passages=True)
 @click.option("--per-essay", type=int, metavar="N", help="Show no more than N passages of an essay.")
-@click.option(
-    "--style", shell_complete=complete_styles, default="mla", show_default=True, help="Citation style."
-)
+@style_option()
 @click.option(
     "--copy", "copied", is_flag=True, help="Put the best quotation with its citation on the clipboard."
 )
@@ -146,18 +137,9 @@ def _text_or_stdin(text: str | None) -> str:
 
 @click.command(short_help="Check whether a quotation is exact.")
 @click.argument("text", required=False)
-@click.option(
-    "--essay",
-    "essays",
-    multiple=True,
-    metavar="ID",
-    shell_complete=complete_essays,
-    help="Look in it only (may be repeated).",
-)
+@essays_option("Look in it only")
 @filtered(passages=False)
-@click.option(
-    "--style", shell_complete=complete_styles, default="mla", show_default=True, help="Citation style."
-)
+@style_option()
 @click.option(
     "--batch", type=click.Path(path_type=Path), metavar="FILE", help="Quotations as JSON Lines: id, text."
 )
@@ -221,19 +203,11 @@ def _verdict_of_many(library: Library, text: str, options: dict[str, Any]) -> di
 @click.option(
     "--html", "page", type=click.Path(path_type=Path), metavar="FILE", help="Write a report as HTML."
 )
-@click.option(
-    "--essay",
-    "essays",
-    multiple=True,
-    metavar="ID",
-    shell_complete=complete_essays,
-    help="Check against this essay only (may be repeated).",
-)
+@essays_option("Check against this essay only")
 @filtered(passages=False)
-@click.option(
-    "--style",
-    shell_complete=complete_styles,
-    help="Style of the citations in messages and corrections.  [default: the one that DRAFT names, or mla]",
+@style_option(
+    "Style of the citations in messages and corrections.  [default: the one that DRAFT names, or mla]",
+    default=None,
 )
 @click.option(
     "--bibliography",

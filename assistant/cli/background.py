@@ -18,7 +18,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from assistant.cli.terminal import keep_open, say
 from assistant.core import handover
@@ -30,7 +29,7 @@ from assistant.library.library import Library
 _START_S = 60.0
 # Seconds between two looks at whether there is still something to do, and whether the user has interrupted.
 _CHECK_S, _HEED_S = 1.0, 0.2
-_STREAMS, _INTERRUPTED = 3, 130
+_STREAMS = 3
 # The command is handed over here, since the package of commands imports this module.
 _PROGRAM = """import sys
 from pathlib import Path
@@ -56,10 +55,10 @@ def start(root: Path | None, idle_minutes: float) -> str:
         )
     if _is_running():
         return "A warm process is answering already; end it with: assistant serve --stop"
-    folder = handover.socket_path().parent
+    folder = Path(handover.socket_path()).parent
     with suppress(FileExistsError):
         folder.mkdir(mode=0o700, parents=True)
-    if not handover.is_private(folder):
+    if not handover.is_private(str(folder)):
         raise AssistantError(f"{folder} may be entered by others; delete it and try again.")
     command = [
         sys.executable,
@@ -100,16 +99,23 @@ def stop() -> str:
     if connection is None:
         return "No warm process is running."
     with connection:
-        handover.send(connection, {"stop": True})
+        handover.send(connection, handover.request_of([]))
         connection.recv(1)
     return "The warm process has ended."
 
 
 def _is_running() -> bool:
+    """Whether a warm process of this program runs; one of another program gives way to it."""
     connection = handover.connected()
-    if connection is not None:
-        connection.close()
-    return connection is not None
+    if connection is None:
+        return False
+    with connection:
+        try:
+            return handover.is_accepted(connection, ["list"])
+        except TimeoutError:
+            return True  # it is busy with a command
+        except OSError:
+            return False
 
 
 class WarmProcess:
@@ -123,10 +129,12 @@ class WarmProcess:
 
     def __init__(self, root: Path, idle_s: float, main: Callable[[], None]) -> None:
         self._idle_s = idle_s
-        self._path = handover.socket_path()
+        self._path = Path(handover.socket_path())
         self._library = Library(root, notify=say)
         self._main = main
         self._stopping = False
+        # That of the address, while it is this process's.
+        self._inode = 0
 
     def run(self) -> None:
         """Load the library, then answer until there is nothing to do for long."""
@@ -140,21 +148,26 @@ class WarmProcess:
             self._path.chmod(0o600)
             listener.listen(64)
             listener.settimeout(_CHECK_S)
-            inode = self._path.lstat().st_ino
+            self._inode = self._path.lstat().st_ino
             try:
                 self._answer(listener)
             finally:
-                with suppress(OSError):
-                    if self._path.lstat().st_ino == inode:
-                        self._path.unlink()
+                if self._is_found():
+                    self._path.unlink(missing_ok=True)
+
+    def _is_found(self) -> bool:
+        """Whether commands find this process by its address, and not another that was started since."""
+        try:
+            return self._path.lstat().st_ino == self._inode
+        except OSError:
+            return False
 
     def _stop(self, *_: object) -> None:
         self._stopping = True
 
     def _answer(self, listener: socket.socket) -> None:
         last = time.monotonic()
-        # Nobody could find it without its address.
-        while not self._stopping and time.monotonic() - last < self._idle_s and self._path.exists():
+        while not self._stopping and time.monotonic() - last < self._idle_s and self._is_found():
             with suppress(TimeoutError):
                 connection, _address = listener.accept()
                 with connection:
@@ -166,10 +179,12 @@ class WarmProcess:
         streams: list[int] = []
         try:
             request = handover.receive(connection)
-            if request.get("stop"):
+            if not request.words:
                 self._stopping = True
                 return
-            if request.get("program") != handover.program_stamp():
+            if request.program != handover.program_stamp():
+                # Another version was installed in its place, which is to be started anew.
+                self._stopping = request.program.startswith(handover.program_place())
                 connection.sendall(handover.REFUSED)
                 return
             connection.sendall(handover.ACCEPTED)
@@ -195,7 +210,7 @@ class WarmProcess:
 
 def _run_command(
     connection: socket.socket,
-    request: dict[str, Any],
+    request: handover.HandedCommand,
     streams: list[int],
     library: Library,
     main: Callable[[], None],
@@ -218,7 +233,7 @@ def _run_command(
         except BrokenPipeError:
             code = 1
         except KeyboardInterrupt:
-            code = _INTERRUPTED
+            code = handover.INTERRUPTED
         finally:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             ended.set()
@@ -226,7 +241,7 @@ def _run_command(
 
 
 @contextmanager
-def _standing_in(request: dict[str, Any], streams: list[int]) -> Iterator[None]:
+def _standing_in(request: handover.HandedCommand, streams: list[int]) -> Iterator[None]:
     """Take over streams, folder, environment and command line of the program that asks, for a while."""
     names = ("stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__", "argv")
     before = {name: getattr(sys, name) for name in names}
@@ -234,9 +249,10 @@ def _standing_in(request: dict[str, Any], streams: list[int]) -> Iterator[None]:
     opened = [_opened(stream, mode) for stream, mode in zip(streams, "rww", strict=True)]
     try:
         os.environ.clear()
-        os.environ.update(request["environment"])
-        os.chdir(request["folder"])
-        sys.argv = ["assistant", *request["words"]]
+        os.environ.update(request.environment)
+        time.tzset()
+        os.chdir(request.folder)
+        sys.argv = ["assistant", *request.words]
         for name, stream in zip(names, [*opened, *opened], strict=False):
             setattr(sys, name, stream)
         yield
@@ -246,6 +262,7 @@ def _standing_in(request: dict[str, Any], streams: list[int]) -> Iterator[None]:
         os.chdir(folder)
         os.environ.clear()
         os.environ.update(environment)
+        time.tzset()
 
 
 def _opened(stream: int, mode: str) -> io.TextIOWrapper:

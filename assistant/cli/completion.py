@@ -1,6 +1,9 @@
-"""Completion in the shell: the words that commands, ids of essays and citation styles may be."""
+"""Completion in the shell, and the options whose words it knows: ids of essays and citation styles."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem, get_completion_class
@@ -8,6 +11,7 @@ from click.shell_completion import CompletionItem, get_completion_class
 from assistant.core.errors import AssistantError
 
 _PROGRAM = "assistant"
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 @click.command(short_help="Print the script that completes words in your shell.")
@@ -42,4 +46,32 @@ def complete_styles(_context: click.Context, _parameter: click.Parameter, start:
     from assistant.library.library import Library
 
     titles = Library.styles().items()
-    return [CompletionItem(name, help=title) for name, title in titles if name.startswith(start)]
+    # The script of fish takes what is after a comma for something else.
+    return [
+        CompletionItem(name, help=title.replace(",", ";")) for name, title in titles if name.startswith(start)
+    ]
+
+
+def essays_option(what: str) -> Callable[[_Command], _Command]:
+    """The option ``--essay``, which says what is done with one essay only; it may be given several times."""
+    return click.option(
+        "--essay",
+        "essays",
+        multiple=True,
+        metavar="ID",
+        shell_complete=complete_essays,
+        help=f"{what} (may be repeated).",
+    )
+
+
+def style_option(
+    what: str = "Citation style.", *, default: str | None = "mla"
+) -> Callable[[_Command], _Command]:
+    """The option ``--style``; a default that is ``None`` is told by its help."""
+    return click.option(
+        "--style",
+        default=default,
+        show_default=default is not None,
+        shell_complete=complete_styles,
+        help=what,
+    )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli.completion import complete_essays, complete_styles
+from assistant.cli.completion import complete_essays, essays_option, style_option
 from assistant.cli.terminal import common, open_library, print_json, width
 from assistant.rendering.outlines import outline_object, outline_text
 from assistant.rendering.related import comparison_object, comparison_text, related_object, related_text
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Show an essay's sections and what it announces of its argument.")
 @click.argument("essay_id", metavar="ID", shell_complete=complete_essays)
-@click.option(
-    "--style", shell_complete=complete_styles, default="mla", show_default=True, help="Citation style."
-)
+@style_option()
 @common
 def outline(essay_id: str, style: str, root: Path | None, as_json: bool) -> None:
     """Show the sections of the essay ID with pages and lengths, and the sentences that announce its argument.
@@ -40,18 +38,9 @@ def outline(essay_id: str, style: str, root: Path | None, as_json: bool) -> None
 @click.command(short_help="Show the passages nearest to a passage.")
 @click.argument("passage", metavar="PASSAGE")
 @click.option("--top", type=int, help="Number of passages.  [default: 5]")
-@click.option(
-    "--essay",
-    "essays",
-    multiple=True,
-    metavar="ID",
-    shell_complete=complete_essays,
-    help="Look in it only (may be repeated).",
-)
+@essays_option("Look in it only")
 @click.option("--other-essays", "others", is_flag=True, help="Leave out the passage's own essay.")
-@click.option(
-    "--style", shell_complete=complete_styles, default="mla", show_default=True, help="Citation style."
-)
+@style_option()
 @common
 def related(
     *,
@@ -77,17 +66,8 @@ def related(
 
 @click.command(short_help="Put one question to several essays and show their answers side by side.")
 @click.argument("question")
-@click.option(
-    "--essay",
-    "essays",
-    multiple=True,
-    metavar="ID",
-    shell_complete=complete_essays,
-    help="Ask it (may be repeated).",
-)
-@click.option(
-    "--style", shell_complete=complete_styles, default="mla", show_default=True, help="Citation style."
-)
+@essays_option("Ask it")
+@style_option()
 @click.option(
     "--fast", is_flag=True, help="Do not read the passages; the verdicts follow from likeness alone."
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.cli.completion import complete_essays, complete_styles
+from assistant.cli.completion import complete_essays, style_option
 from assistant.cli.terminal import Bar, common, filtered, open_library, print_json, say, width
 from assistant.core.errors import AssistantError, DamagedEssayError
 from assistant.core.selection import LabelChanges, Selection
@@ -226,13 +226,7 @@ def restore(essay_id: str | None, root: Path | None, as_json: bool) -> None:
 
 @click.command(short_help="Print citation and reference of an essay, or its record.")
 @click.argument("essay_id", metavar="ID", shell_complete=complete_essays)
-@click.option(
-    "--style",
-    shell_complete=complete_styles,
-    default="mla",
-    show_default=True,
-    help="mla, chicago, chicago-notes, apa, harvard, ieee, a .csl file or a style of the CSL package.",
-)
+@style_option("mla, chicago, chicago-notes, apa, harvard, ieee, a .csl file or a style of the CSL package.")
 @click.option("--page", metavar="P", help="Page to cite, such as 849 or 849-50.")
 @click.option(
     "--format",

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
+from assistant.cli.completion import essays_option, style_option
 from assistant.cli.terminal import common, say
 from assistant.core.errors import AssistantError
 
 
 @click.command(short_help="Check drafts in an editor while they are written.")
-@click.option("--style", default="mla", show_default=True, help="Citation style of drafts that name none.")
-@click.option("--essay", "essays", multiple=True, metavar="ID", help="Use this essay only (may be repeated).")
+@style_option("Citation style of drafts that name none.")
+@essays_option("Use this essay only")
 @click.option("--stdio", is_flag=True, help="Speak over standard input and output, as always.")
 @common
 def lsp(

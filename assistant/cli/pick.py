@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.cli.completion import complete_essays, complete_styles
+from assistant.cli.completion import essays_option, style_option
 from assistant.cli.terminal import common, filtered, open_library, print_json, printable, say
 from assistant.core.answer import Answer, Hit
 from assistant.core.errors import AssistantError
@@ -27,26 +27,20 @@ if TYPE_CHECKING:
     from assistant.library.library import Library
 
 _SHOWN = 9
-# The verdict, in words as short as a status line.
-_VERDICTS = {"answers": "answers", "near": "comes near", "none": "nearest passages; none seems to answer"}
-_KEYS = "Enter takes the marked words, Tab the whole passage, ↑ ↓ choose, Esc leaves"
+# Lines of the list and of the passage below it that a small terminal shows at least.
+_FEWEST = 1
+# The verdict, in words as short as a status line, which has 80 columns in all.
+_VERDICTS = {"answers": "answers", "near": "comes near", "none": "none seems to answer"}
+_KEYS = "Enter: take · Tab: passage · ↑ ↓: choose · Esc: leave"
+_HINT = "Type a question. The passages that are nearest to it come above, each with its citation."
 _Ask = Callable[[str], Answer]
 
 
 @click.command(short_help="Choose a passage while typing, and copy or print its words.")
 @click.argument("question", required=False, default="")
-@click.option(
-    "--essay",
-    "essays",
-    multiple=True,
-    metavar="ID",
-    help="Ask this essay only (may be repeated).",
-    shell_complete=complete_essays,
-)
+@essays_option("Ask this essay only")
 @filtered(passages=True)
-@click.option(
-    "--style", default="mla", show_default=True, help="Citation style.", shell_complete=complete_styles
-)
+@style_option()
 @click.option(
     "--copy", "copied", is_flag=True, help="Put the words on the clipboard instead of printing them."
 )
@@ -99,6 +93,8 @@ class Picker:
         self._error = ""
         self._chosen = 0
         self._whole = False
+        # The line of the passage, as it is shown, on which the marked words end.
+        self._marked_line = 0
 
     def run(
         self, source: Input | None = None, terminal: Output | None = None
@@ -159,8 +155,9 @@ class Picker:
 
     def _layout(self) -> Layout:
         from prompt_toolkit.buffer import Buffer
+        from prompt_toolkit.data_structures import Point
         from prompt_toolkit.document import Document
-        from prompt_toolkit.layout import HSplit, Layout, VSplit, Window
+        from prompt_toolkit.layout import Dimension, HSplit, Layout, VSplit, Window
         from prompt_toolkit.layout.controls import BufferControl, FormattedTextControl
 
         line = Buffer(
@@ -172,8 +169,17 @@ class Picker:
         question = VSplit(
             [Window(FormattedTextControl("> "), width=2), Window(BufferControl(line))], height=1
         )
-        listed = Window(FormattedTextControl(self._listed), height=_SHOWN, wrap_lines=False)
-        preview = Window(FormattedTextControl(self._preview), wrap_lines=True)
+        listed = Window(
+            FormattedTextControl(self._listed, get_cursor_position=lambda: Point(0, self._chosen)),
+            height=Dimension(min=_FEWEST, max=_SHOWN, preferred=_SHOWN),
+            wrap_lines=False,
+        )
+        # It is scrolled to the marked words.
+        preview = Window(
+            FormattedTextControl(self._preview, get_cursor_position=lambda: Point(0, self._marked_line)),
+            height=Dimension(min=_FEWEST, weight=2),
+            wrap_lines=True,
+        )
         return Layout(HSplit([question, status, listed, Window(char="─", height=1), preview]))
 
     def _bindings(self) -> KeyBindings:
@@ -205,7 +211,7 @@ class Picker:
 
     def _status(self) -> str:
         verdict = _VERDICTS[self._answer.verdict] if self._answer else ""
-        return " " + " · ".join(filter(None, (printable(self._error), verdict, _KEYS)))
+        return " " + " · ".join(filter(None, (verdict, _KEYS)))
 
     def _listed(self) -> StyleAndTextTuples:
         lines: StyleAndTextTuples = []
@@ -221,16 +227,19 @@ class Picker:
         return lines
 
     def _preview(self) -> StyleAndTextTuples:
-        if not self._answer or not self._answer.hits:
-            return []
         from prompt_toolkit.application import get_app
 
         columns = get_app().output.get_size().columns
+        self._marked_line = 0
+        if not self._answer or not self._answer.hits:
+            said = self._error or (self._answer.remark if self._answer else "") or _HINT
+            return [("", broken(printable(said), columns))]
         hit = self._answer.hits[self._chosen]
         if self._whole:
             return [("bold", broken(printable(self._words(hit)), columns))]
         text, marked = broken(printable(hit.passage.text), columns), hit.highlights[:1]
         start, end = (marked[0].start, marked[0].end) if marked else (0, 0)
+        self._marked_line = text.count("\n", 0, end)
         return [("", text[:start]), ("bold", text[start:end]), ("", text[end:])]
 
 

@@ -112,7 +112,9 @@ class QuietGroup(click.Group):
             return super().invoke(context)
         except BrokenPipeError:
             # What is still in the buffer has nowhere to go.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, sys.stdout.fileno())
+            os.close(nowhere)
             raise click.exceptions.Exit(0) from None
 
 

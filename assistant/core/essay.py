@@ -287,7 +287,7 @@ def plain_title(record: CSLItem) -> str:
 
 def letters_and_digits(text: str) -> str:
     """The letters and digits of a text in one case, for comparing titles and names."""
-    return "".join(character for character in text.casefold() if character.isalnum())
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from assistant.citations.locators import page_range
@@ -18,12 +18,12 @@ from assistant.documents.reading import read_draft
 from assistant.drafts.all_citations import KnownCitations
 from assistant.drafts.bibliography import bibliography_of
 from assistant.drafts.citations import DraftCitation
-from assistant.drafts.fixes import words_of
+from assistant.drafts.fixes import words_between
 from assistant.drafts.pages import EssayPages, PageCheck, PageRange
 from assistant.drafts.paraphrases import Nearest, ParaphraseCheck
 from assistant.drafts.problems import ProblemLog
 from assistant.drafts.quotations import DraftContents, DraftQuotation, find_quotations
-from assistant.drafts.secondhand import SecondHand, find_unmarked, is_acknowledged, joined_runs
+from assistant.drafts.secondhand import SecondHand, Vocabularies, find_unmarked, is_acknowledged, joined_runs
 from assistant.drafts.sources import CitationResolver, DraftSources, Meaning, Sources, is_titled
 from assistant.drafts.wording import COMPARED, TRANSLATED
 from assistant.quotations.corpus import Corpus
@@ -81,6 +81,7 @@ class Checker:
         self.sources = Sources(essays)
         self.pages = EssayPages(essays)
         self.second_hand = SecondHand(essays)
+        self.vocabularies = Vocabularies(essays)
         self.passages = {passage.id: passage for essay in essays for passage in essay.passages}
         self._records = {essay.id: essay.reference for essay in essays}
         self._style = style
@@ -115,16 +116,6 @@ class Checker:
         author = None if quoted is None else quoted.author
         pages = page_range(place.where) if place else ""
         return self._style.in_text(self._records[essay_id], pages, quoting=author)
-
-    def shares_words(self, words: str, essays: Iterable[str]) -> bool:
-        """Whether most words are some that essays use too, so that they are of the same language."""
-        used = frozenset[str]().union(*(self._vocabulary(essay_id) for essay_id in essays))
-        tokens = re.findall(r"\w+", words.casefold())
-        return 2 * sum(token in used for token in tokens) > len(tokens)
-
-    def _vocabulary(self, essay_id: str) -> frozenset[str]:
-        texts = (each.text for each in self.passages.values() if each.essay_id == essay_id)
-        return frozenset(word for text in texts for word in re.findall(r"\w+", text.casefold()))
 
     def is_running_text(self, place: PrintedPlace) -> bool:
         """Whether words are in the essay's text, and not in its title, headings or works cited."""
@@ -182,7 +173,7 @@ class DraftCheck:
 
     def words(self, quotation: DraftQuotation) -> str:
         """The words of a quotation, with single spaces."""
-        return " ".join(words_of(self._draft, quotation.start, quotation.end)[0].split())
+        return " ".join(words_between(self._draft, quotation.start, quotation.end).split())
 
     def look_up(self, words: str, essays: frozenset[str] = frozenset()) -> QuotationLookup:
         """As ``Checker.look_up``; each question is answered once."""
@@ -302,7 +293,7 @@ class DraftCheck:
             prose[start : min(end, start + _REMARK)].lstrip("()[],;. ")
             for start in (quotation.outer[1], max(quotation.outer[1], citation.end))
         )
-        foreign = not self._checker.shares_words(words, meaning.essays or ())
+        foreign = not self._checker.vocabularies.share(words, meaning.essays or ())
         if foreign and len(words.split()) <= _SHORT:
             return True
         if citation.translated or any(map(TRANSLATED.match, remarks)):

@@ -15,10 +15,15 @@ _SINGLE = str.maketrans('“”"«»„', "‘’'‹›‚")
 _STRAIGHT = str.maketrans("“”‘’", "\"\"''")
 
 
+def words_between(draft: Document, start: int, end: int) -> str:
+    """The words of a span of the prose without the calls of notes."""
+    return draft.prose[start:end].replace(NOTE_CALL, "")
+
+
 def words_of(draft: Document, start: int, end: int) -> tuple[str, list[int]]:
     """The words of a span of the prose without the calls of notes, and the offset of each character."""
     offsets = [offset for offset in range(start, end) if draft.prose[offset] != NOTE_CALL]
-    return "".join(draft.prose[offset] for offset in offsets), offsets
+    return words_between(draft, start, end), offsets
 
 
 def corrected_words(draft: Document, quotation: DraftQuotation, comparison: Comparison) -> list[Fix]:

@@ -18,7 +18,14 @@ from assistant.core.quotation import (
 )
 from assistant.documents.document import Document
 from assistant.drafts.citations import DraftCitation
-from assistant.drafts.fixes import added_citation, applied, corrected_words, relayed_citation, words_of
+from assistant.drafts.fixes import (
+    added_citation,
+    applied,
+    corrected_words,
+    relayed_citation,
+    words_between,
+    words_of,
+)
 from assistant.drafts.quotations import DraftQuotation
 
 # Words whose likeness to print is below this cannot be corrected with certainty.
@@ -121,7 +128,7 @@ class ProblemLog:
 
     def unmarked(self, reused: ReusedWords) -> None:
         """An essay's words without quotation marks."""
-        words, _ = words_of(self._draft, reused.start, reused.end)
+        words = words_between(self._draft, reused.start, reused.end)
         span = self._draft.span(reused.start, reused.end)
         self._add("unmarked", span, words, reused.place, None)
 
@@ -155,7 +162,7 @@ class ProblemLog:
         self._add("no such page", span, words, essay_id, citation, fixes, pages=pages)
 
     def _words(self, quotation: DraftQuotation) -> str:
-        return words_of(self._draft, quotation.start, quotation.end)[0]
+        return words_between(self._draft, quotation.start, quotation.end)
 
     def _locator(self, citation: DraftCitation) -> Span:
         return self._draft.span(*(citation.locator or (citation.start, citation.end)))

@@ -43,6 +43,27 @@ _TITLE = re.compile(
 )
 _COMMAND = re.compile(r"\\[A-Za-z]+")
 _NAME = re.compile(r"[^\W\d_][\w'’-]+")
+_TOKEN = re.compile(r"\w+")
+
+
+class Vocabularies:
+    """The words that essays use; those of an essay are gathered when they are first needed."""
+
+    def __init__(self, essays: Sequence[StoredEssay]) -> None:
+        self._essays = {essay.id: essay for essay in essays}
+        self._gathered: dict[str, frozenset[str]] = {}
+
+    def share(self, words: str, essays: Iterable[str]) -> bool:
+        """Whether most words are some that essays of these ids use too: they are of the same language."""
+        used = [self._of(essay_id) for essay_id in essays]
+        tokens = _TOKEN.findall(words.casefold())
+        return 2 * sum(any(token in each for each in used) for token in tokens) > len(tokens)
+
+    def _of(self, essay_id: str) -> frozenset[str]:
+        if essay_id not in self._gathered:
+            texts = (passage.text.casefold() for passage in self._essays[essay_id].passages)
+            self._gathered[essay_id] = frozenset(word for text in texts for word in _TOKEN.findall(text))
+        return self._gathered[essay_id]
 
 
 class SecondHand:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter, itemgetter
@@ -168,7 +168,8 @@ class Sources:
         mentions: list[Mention] = []
         ends: dict[int, int] = {}
         for token in _FIRST_WORD.finditer(words):
-            for number, (pattern, essays) in self._beginning_with(token[0]):
+            for number in self._beginning_with(token[0]):
+                pattern, essays = self._in_text[number]
                 match = pattern.match(words, token.start())
                 if match and match.start() >= ends.get(number, 0):
                     ends[number] = match.end()
@@ -177,11 +178,10 @@ class Sources:
         self._last_mentions = text, mentions
         return mentions
 
-    def _beginning_with(self, word: str) -> Iterator[tuple[int, tuple[re.Pattern[str], frozenset[str]]]]:
-        """The names and titles of which a word may be the first; a genitive's too."""
-        for first in (word, word[:-1]) if word.endswith("s") else (word,):
-            for number in self._by_first_word.get(first, ()):
-                yield number, self._in_text[number]
+    def _beginning_with(self, word: str) -> Sequence[int]:
+        """Numbers of the names and titles of which a word may be the first; a genitive's too."""
+        numbers = self._by_first_word.get(word, ())
+        return [*numbers, *self._by_first_word.get(word[:-1], ())] if word.endswith("s") else numbers
 
     def has_other_speaker(self, sentence: str) -> bool:
         """Whether a sentence names speakers, none of whom is an author of the library."""
@@ -252,7 +252,10 @@ def _folded(text: str) -> tuple[str, Sequence[int]]:
     """A text without case and accents, and the offset in the text of each of its characters."""
     if text.isascii():
         return text.lower(), range(len(text))
-    folded = list(map(_fold, text))
+    table = {ord(character): _fold(character) for character in set(text)}
+    if all(len(letters) == 1 for letters in table.values()):
+        return text.translate(table), range(len(text))
+    folded = [table[ord(character)] for character in text]
     return "".join(folded), [offset for offset, letters in enumerate(folded) for _ in letters]
 
 

@@ -15,7 +15,7 @@ from assistant.editor.insertion import CLOSING
 from assistant.editor.text import EditorText
 
 # What an editor is to ask after; a space, because sentences are completed word by word.
-TRIGGERS = ["“", "„", "«", '"', "`", "@", "{", "[", ",", " "]
+TRIGGERS = ["“", "„", "«", "»", "‘", "‚", '"', "'", "`", "@", "<", "{", "[", ",", " "]
 _MOST = 20
 # Characters before the cursor in which a quotation may have been opened, and of words that are looked up.
 _REACH, _LONGEST = 1_500, 400
@@ -23,9 +23,16 @@ _FEWEST_LETTERS = 3
 _LONGEST_COMMAND = 15
 _SHOWN = 80
 _PARAGRAPH = re.compile(r"(?:\r\n|\n|\r)[ \t>]*(?:\r\n|\n|\r)")
-_OPENS = {"“": "”", "„": "“”", "«": "»"}
+_OPENS = {"“": "”", "„": "“”", "«": "»", "»": "«", "‘": "’", "'": "'", "‚": "‘’", "‹": "›", "›": "‹"}
+# Marks that are apostrophes too, or stand within other marks.
+_SINGLE = frozenset("‘'‚‹›")
+# Marks that are letters and marks together, in LaTeX.
+_LATEX_MARKS = re.compile(r"``|\"`|\\glqq(?:\{\}|\s|$)|\\og(?:\{\}|\s|$)")
+_APOSTROPHE = re.compile(r"(?<=\w)['’‘](?=\w)|(?<=\s)['’](?=\w)")
+# A citation that stands after a quotation already.
+_CITED = re.compile(r"\s*(?:[(\[@]|\^\[|~?\\[A-Za-z]*(?:cite|footnote)|#(?:cite|footnote))")
 _ENQUOTE = re.compile(r"\\(?:enquote|textquote|blockquote)\*?\{$")
-_KEY = re.compile(r"(?<![\w.@\\])-?@(?P<key>[\w:.#$%&+?<>~/-]{0,80})$")
+_KEY = re.compile(r"(?:(?<![\w.@\\])-?@|(?<=#cite\()<)(?P<key>[\w:.#$%&+?<>~/-]{0,80})$")
 _CITE = re.compile(
     r"\\(?!no)[A-Za-z]{0,20}[cC]ite[A-Za-z]{0,20}\*?(?P<options>(?:\[[^\[\]]{0,80}\]){0,2})"
     r"\{(?:[^{}]{0,400},)?[ \t]*(?P<key>[^{},\s]{0,80})$"
@@ -90,27 +97,31 @@ def open_quotation(text: str, offset: int, suffix: str) -> OpenQuotation | None:
     before = text[start:offset]
     breaks = list(_PARAGRAPH.finditer(before))
     index = breaks[-1].end() if breaks else 0
+    single = None
     while index < len(before):
         mark, length = _opening(before, index, suffix)
-        if mark:
-            begin = index + length
-            closed = _closed(before, begin, mark)
-            if closed is None:
-                return OpenQuotation(mark, start + begin)
-            index = closed
-        else:
-            index += 1
-    return None
+        begin = index + length
+        closed = _closed(before, begin, mark) if mark else begin
+        if closed is None:
+            opened = OpenQuotation(mark, start + begin)
+            if mark not in _SINGLE:
+                return opened
+            # It may be an apostrophe; a quotation that is opened after it is meant rather.
+            single = opened
+        index = begin if closed is None else closed
+    return single
 
 
 def _opening(text: str, index: int, suffix: str) -> tuple[str, int]:
     """The mark that opens a quotation at an index, and its length; an empty one if none does."""
     character = text[index]
+    if suffix == ".tex" and (match := _LATEX_MARKS.match(text, index)):
+        return match[0].rstrip("{} \t\r\n"), len(match[0])
+    if character in "»›‘'":
+        return (character, 1) if _may_open(text, index) else ("", 1)
     if character in _OPENS:
         return character, 1
     if suffix == ".tex":
-        if text.startswith("``", index):
-            return "``", 2
         command = _ENQUOTE.search(text, max(0, index - _LONGEST_COMMAND), index + 1)
         return ("{", 1) if character == "{" and command else ("", 1)
     return ('"', 1) if character == '"' and _may_open(text, index) else ("", 1)
@@ -119,10 +130,12 @@ def _opening(text: str, index: int, suffix: str) -> tuple[str, int]:
 def _closed(text: str, begin: int, mark: str) -> int | None:
     """Index after what closes a mark; ``None`` if nothing does."""
     if mark != "{":
-        ends = "''" if mark == "``" else None
-        found = [text.find(each, begin) for each in ([ends] if ends else _OPENS.get(mark, '"'))]
-        first = min((index for index in found if index >= 0), default=None)
-        return None if first is None else first + len(ends or mark)
+        # What is within a word is an apostrophe.
+        plain = _APOSTROPHE.sub(" ", text) if mark in _SINGLE else text
+        ends = _OPENS.get(mark) or [CLOSING[mark].removesuffix("{}")]
+        found = [(index, each) for each in ends if (index := plain.find(each, begin)) >= 0]
+        first = min(found, default=None)
+        return None if first is None else first[0] + len(first[1])
     depth = 1
     for index in range(begin, len(text)):
         depth += {"{": 1, "}": -1}.get(text[index], 0)
@@ -143,11 +156,14 @@ def _sentences(
     if len(typed) > _LONGEST or sum(map(str.isalnum, words)) < _FEWEST_LETTERS:
         return
     line_start = max(quotation.start, text.line_start(offset))
-    closing = CLOSING[quotation.mark]
-    closed = text.text.startswith(closing, offset)
-    end = offset + len(closing) if closed else offset
-    # What goes on after the words needs no full stop.
+    # French has a space within its marks.
+    space = typed[: len(typed) - len(typed.lstrip(" \u00a0\u202f"))] if quotation.mark == "«" else ""
+    closing = space + CLOSING[quotation.mark]
+    ends = [each for each in (closing, closing.lstrip()) if text.text.startswith(each, offset)]
+    end = offset + len(ends[0]) if ends else offset
+    # What goes on after the words needs no full stop, and what is cited no second citation.
     rest = text.text[end : text.line_end(offset)].strip()
+    is_cited = bool(ends) and _CITED.match(rest) is not None
     replaced = _range(text, line_start, end)
     filtered = text.text[line_start:offset]
     # An edit of a completion is of one line; the words on the lines before it are deleted apart.
@@ -160,7 +176,7 @@ def _sentences(
         prepared = analysis.desk.quote(place)
         key = analysis.key_of(place.essay_id)
         insertion = analysis.form.insertion(prepared, quotation.mark, key, analysis.quoting(place))
-        stop = "" if rest else insertion.stop
+        after = "" if is_cited else insertion.citation + ("" if rest else insertion.stop)
         yield types.CompletionItem(
             label=_short(place.text),
             kind=types.CompletionItemKind.Text,
@@ -168,7 +184,7 @@ def _sentences(
             documentation=place.text,
             filter_text=filtered,
             sort_text=f"{number:03}",
-            text_edit=types.TextEdit(replaced, f"{insertion.words}{closing}{insertion.citation}{stop}"),
+            text_edit=types.TextEdit(replaced, f"{space}{insertion.words}{closing}{after}"),
             additional_text_edits=before,
         )
 

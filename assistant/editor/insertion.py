@@ -11,7 +11,27 @@ from assistant.core.rich import Rich
 from assistant.rendering.clipboard import block_quotation, parts_of
 
 # What closes each opening mark; a command of LaTeX is closed by its brace.
-CLOSING = {"“": "”", "„": "“", "«": "»", '"': '"', "``": "''", "{": "}"}
+CLOSING = {
+    "“": "”",
+    "„": "“",
+    "«": "»",
+    "»": "«",
+    "‘": "’",
+    "‚": "‘",
+    "‹": "›",
+    "›": "‹",
+    '"': '"',
+    "'": "'",
+    "``": "''",
+    '"`': "\"'",
+    r"\glqq": r"\grqq{}",
+    r"\og": r"\fg{}",
+    "{": "}",
+}
+# Marks that straight ones would not be told from.
+_STRAIGHT = frozenset(('"', "``", "{", '"`'))
+# Printed marks within marks, as a quotation has them that is in double ones.
+_INNER_SINGLE = re.compile(r"‘((?:[^‘’]|(?<=\w)’(?=\w))*)’(?!\w)")
 _INNER_DOUBLE = re.compile('[“”"]')
 _CITE_COMMAND = re.compile(r"\\([A-Za-z]*[cC]ite[A-Za-z]*)\*?\s*[\[{]")
 _NOTE_COMMANDS = frozenset({"nocite", "citeauthor", "citeyear", "citetitle", "citeyearpar"})
@@ -111,9 +131,11 @@ class WritingForm:
         parts = parts_of(quotation)
         words = parts.words if quotation.block else _without_marks(parts.words)
         words = " ".join(words.split()) if "\n" not in words.strip() else words.strip()
-        if opening in {'"', "``", "{"} or quotation.block:
+        if opening in {"‘", "'"} and not quotation.block:
+            words = _INNER_SINGLE.sub(r"“\1”", words)
+        if opening in _STRAIGHT or quotation.block:
             words = words if quotation.block or opening == "{" else _INNER_DOUBLE.sub("'", words)
-        if opening == '"':
+        if opening in {'"', "'"}:
             words = words.replace("‘", "'").replace("’", "'")
         if key:
             cited = self.by_key(key, quotation.citation.pages, quoting)
@@ -162,7 +184,8 @@ def opening_mark(text: str, suffix: str) -> str:
         if curly > max(counted.values()):
             return "“"
         return max(counted, key=lambda mark: counted[mark]) if any(counted.values()) else "``"
-    counts = {"“": text.count("“"), '"': text.count('"') // 2, "«": text.count("«"), "„": text.count("„")}
+    counts = {"“": text.count("“"), '"': text.count('"') // 2, "„": text.count("„")}
+    counts |= {mark: len(re.findall(rf"{mark}[ \u00a0\u202f]?\w", text)) for mark in "«»"}
     # In German the mark that closes is the one that opens in English.
     counts["“"] -= counts["„"]
     best = max(counts, key=lambda mark: counts[mark])

@@ -103,7 +103,9 @@ class WritingServer(LanguageServer):
     @property
     def encoding(self) -> ColumnUnit:
         """The unit in which columns count."""
-        given = str(getattr(self.server_capabilities.position_encoding, "value", "utf-16"))
+        agreed = self.server_capabilities.position_encoding
+        # It is an enumeration or, as the client has sent it, a word.
+        given = str(getattr(agreed, "value", agreed))
         return given if given in {"utf-8", "utf-32"} else "utf-16"  # type: ignore[return-value]
 
     def open(self, item: types.TextDocumentItem) -> None:
@@ -230,8 +232,18 @@ class WritingServer(LanguageServer):
         return asyncio.get_running_loop().run_in_executor(self._worker, function, *arguments)
 
     async def shown(self, title: str, work: Awaitable[_Result]) -> _Result:
-        """Await work; if it takes long, the editor shows that it is being done."""
+        """Await work; if it takes long, the editor shows that it is being done.
+
+        Work that is not awaited any more is not begun, as on a text that has changed since.
+        """
         future = asyncio.ensure_future(work)
+        try:
+            return await self._shown(title, future)
+        except asyncio.CancelledError:
+            future.cancel()
+            raise
+
+    async def _shown(self, title: str, future: asyncio.Future[_Result]) -> _Result:
         done, _ = await asyncio.wait([future], timeout=_SHOW_PROGRESS)
         window = self.client_capabilities.window
         if done or not (window and window.work_done_progress):
@@ -239,7 +251,8 @@ class WritingServer(LanguageServer):
         token = str(uuid.uuid4())
         # An editor that refuses to show it need not.
         created = asyncio.ensure_future(self.work_done_progress.create_async(token))
-        await asyncio.wait([created, future], return_when=asyncio.FIRST_COMPLETED)
+        both: list[asyncio.Future[Any]] = [created, future]
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         if not created.done() or created.exception():
             return await future
         self.work_done_progress.begin(token, types.WorkDoneProgressBegin(title))

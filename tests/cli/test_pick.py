@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from essay_library import FOUND, QUESTION, Command, Opened
 from hypothesis import given
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
+from assistant.cli.clipboard import copy
 from assistant.cli.pick import Picker, broken
 from assistant.core.answer import Answer, Hit
 from assistant.core.errors import AssistantError
@@ -92,6 +95,49 @@ def test_without_a_terminal_one_sentence_tells_what_to_use(command: Command) -> 
     assert command.err == (
         "assistant: pick needs a terminal to type in; without one use: assistant ask QUESTION\n"
     )
+
+
+class Desktop:
+    """A clipboard; one that is gone takes words in silence."""
+
+    def __init__(self, *, is_gone: bool = False) -> None:
+        self.held, self._is_gone = "", is_gone
+
+    def chosen(self) -> tuple[Callable[[str], None], Callable[[], str]]:
+        """As ``pyperclip.determine_clipboard``."""
+        return self.put, lambda: self.held
+
+    def put(self, text: str) -> None:
+        """Take a text."""
+        # As Windows ends lines.
+        self.held = "" if self._is_gone else text.replace("\n", "\r\n")
+
+
+def test_words_are_put_on_the_clipboard(monkeypatch: pytest.MonkeyPatch) -> None:
+    desktop = Desktop()
+    monkeypatch.setattr("pyperclip.determine_clipboard", desktop.chosen)
+    copy("“naïve”\nwords")
+    assert desktop.held == "“naïve”\r\nwords"
+
+
+def test_a_clipboard_that_is_gone_is_told(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("pyperclip.determine_clipboard", Desktop(is_gone=True).chosen)
+    with pytest.raises(AssistantError, match="No clipboard can be reached; install xclip"):
+        copy("words")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_terminal_takes_words_to_the_clipboard_of_the_machine_that_it_is_on(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("pyperclip.determine_clipboard", Desktop(is_gone=True).chosen)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    copy("words")
+    assert capfd.readouterr() == ("", "\x1b]52;c;d29yZHM=\x07")
+    with pytest.raises(AssistantError):
+        copy("words " * 20_000)
 
 
 @given(st.text(st.sampled_from("ab \n")), st.integers(1, 12))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
+import pytest_asyncio
 from essay_library import SAMPLE, Opened, sample_library
-from lsp_session import session
+from lsp_session import Session, session
 from lsprotocol import types
 from written_drafts import DRAFTS, add_written_about, written_draft
 
@@ -54,6 +56,13 @@ def applied(text: str, edits: list[Any]) -> str:
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return sample_library(tmp_path_factory.mktemp("editor") / "library")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def completing(library: Path) -> AsyncIterator[Session]:
+    """A server for many drafts, one after another."""
+    async with session(library) as opened:
+        yield opened
 
 
 async def test_a_problem_is_shown_corrected_and_gone(library: Path) -> None:
@@ -160,6 +169,61 @@ async def test_columns_count_units_of_utf_16_after_other_letters(library: Path) 
         assert problem.range == types.Range(types.Position(1, 5), types.Position(1, 39))
         # The letter before is two units long.
         assert await editor.change(URI, "apart”", (1, 32), (1, 39)) == []
+
+
+@pytest.mark.parametrize(("unit", "widths"), [("utf-8", (7, 45)), ("utf-16", (4, 38)), ("utf-32", (3, 37))])
+async def test_columns_count_the_units_that_the_editor_prefers(
+    library: Path, unit: str, widths: tuple[int, int]
+) -> None:
+    general = types.GeneralClientCapabilities(position_encodings=[unit, "utf-16"])
+    text = f"😀é\t“{PRINTED[:-5]}appart” ({NAME} 18).\n"
+    async with session(library, capabilities=types.ClientCapabilities(general=general)) as editor:
+        (problem,) = await editor.open("untitled:Untitled-1", text)
+        assert (problem.range.start.character, problem.range.end.character) == widths
+        last = widths[1] - (3 if unit == "utf-8" else 1)
+        assert await editor.change("untitled:Untitled-1", "apart", (0, last - 6), (0, last)) == []
+
+
+@pytest.mark.parametrize(
+    ("suffix", "typed", "completed"),
+    [
+        (".md", "“|", "“W” C."),
+        (".md", '"|', '"W" C.'),
+        (".md", "„|", "„W“ C."),
+        (".md", "»|", "»W« C."),
+        (".md", "«\u00a0|", "«\u00a0W\u00a0» C."),
+        (".md", "‘|", "‘W’ C."),
+        (".md", "In the '90s: '|", "In the '90s: 'W' C."),
+        (".md", "In the '90s: “|", "In the '90s: “W” C."),
+        (".md", "‚|", "‚W‘ C."),
+        (".md", "😀\t“|” (12)", "😀\t“W” (12)"),
+        (".tex", "``|", "``W'' K."),
+        (".tex", '"`|', '"`W"\' K.'),
+        (".tex", r"\enquote{|}", r"\enquote{W} K."),
+        (".tex", r"\glqq |", r"\glqq W\grqq{} K."),
+        (".tex", r"\enquote{|}~\cite{sample}", r"\enquote{W}~\cite{sample}"),
+        (".typ", '"|', '"W" C.'),
+        (".org", "“|", "“W” C."),
+        (".txt", "“|", "“W” C."),
+    ],
+)
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_quotation_is_closed_as_it_was_opened(
+    completing: Session, suffix: str, typed: str, completed: str
+) -> None:
+    before, after = typed.split("|")
+    begun = f"{before}The tool cannot"
+    uri, text = f"file:///drafts/{completing.version}{suffix}", f"{begun}{after}\n"
+    language = {".md": "markdown", ".tex": "latex", ".typ": "typst", ".org": "org", ".txt": "plaintext"}
+    await completing.open(uri, text, language[suffix])
+    column = len(begun.encode("utf-16-le")) // 2
+    listed = await completing.request("textDocument/completion", place(0, column, uri))
+    done = applied(text, [listed.items[0].text_edit]).rstrip("\n")
+    words = listed.items[0].documentation.rstrip(".")
+    assert (
+        done.replace(words, "W").replace(f"({NAME} 18)", "C").replace(r"\autocite[18]{sample}", "K")
+        == completed
+    )
 
 
 async def test_a_form_feed_or_separator_moves_no_change(library: Path) -> None:

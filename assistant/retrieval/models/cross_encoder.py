@@ -2,7 +2,7 @@
 
 Cross-encoders (Nogueira and Cho 2019) are more accurate than comparing vectors, but slow, so that only the
 first passages are read. This one shares the embedding model's weights; its graph adds a low-rank adapter and
-two heads, of which the second, for the answer's words, is not used. ``training/graphs.py`` builds the graph.
+a head. ``training/graphs.py`` builds the graph.
 Without it, passages are ranked all the same.
 """
 
@@ -12,7 +12,7 @@ import importlib.util
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -31,6 +31,8 @@ GRAPH = Path(__file__).with_name("cross_encoder.onnx")
 QUESTION, EXCERPT = 64, 128
 # From this call on, weights are laid out for the processor.
 _PACKED_FROM = 2
+# Readings that are remembered: a question is often asked again, in another style or form.
+_REMEMBERED = 64
 
 
 class ReadingModel(Protocol):
@@ -87,6 +89,7 @@ class OnnxCrossEncoder:
         self._loaded: tuple[WordPieceTokenizer, Graph] | None = None
         self._calls = 0
         self._lock = threading.Lock()
+        self._remembered = lru_cache(_REMEMBERED)(self._read)
 
     def read(self, question: str, excerpts: Sequence[str]) -> list[float]:
         """Read a question with each excerpt.
@@ -102,8 +105,9 @@ class OnnxCrossEncoder:
             ModelError: If the model's package is missing or contains other weights.
             Exception: Any of ONNX Runtime's own errors, if it cannot run the graph.
         """
-        if not excerpts:
-            return []
+        return list(self._remembered(question, tuple(excerpts))) if excerpts else []
+
+    def _read(self, question: str, excerpts: tuple[str, ...]) -> tuple[float, ...]:
         tokenizer, graph = self._model()
         prefix = [tokenizer.first, *tokenizer.of(question).ids[:QUESTION], tokenizer.last]
         rows = [[*prefix, *tokenizer.of(excerpt).ids[:EXCERPT], tokenizer.last] for excerpt in excerpts]
@@ -113,9 +117,9 @@ class OnnxCrossEncoder:
         ]
         logits: dict[int, float] = {}
         # As many batches at once as there are cores.
-        for batch, (answers, _) in zip(batches, _workers().map(graph.run, inputs), strict=True):
+        for batch, (answers,) in zip(batches, _workers().map(graph.run, inputs), strict=True):
             logits.update(zip(batch, map(float, answers), strict=True))
-        return [logits[number] for number in range(len(rows))]
+        return tuple(logits[number] for number in range(len(rows)))
 
     def _model(self) -> tuple[WordPieceTokenizer, Graph]:
         from assistant.retrieval.models.onnx import Graph, tokenizer_in
