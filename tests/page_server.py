@@ -59,13 +59,13 @@ class Served:
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> Reply:
         """The response to a GET request."""
-        return self._response(urllib.request.Request(f"{self.address}{path}", headers=dict(headers or {})))
+        return fetched(urllib.request.Request(f"{self.address}{path}", headers=dict(headers or {})))
 
     def post(self, path: str, message: object, headers: Mapping[str, str] | None = None) -> Reply:
         """The response to a message in JSON."""
         all_headers = {"Content-Type": "application/json", **(headers or {})}
         body = json.dumps(message).encode()
-        return self._response(urllib.request.Request(f"{self.address}{path}", body, all_headers))
+        return fetched(urllib.request.Request(f"{self.address}{path}", body, all_headers))
 
     def upload(self, name: str, data: bytes) -> Reply:
         """The response to an upload; a name may contain anything but a quotation mark."""
@@ -73,7 +73,7 @@ class Served:
         head = f'--{boundary}\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'
         body = head.encode() + data + f"\r\n--{boundary}--\r\n".encode()
         headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
-        return self._response(urllib.request.Request(f"{self.address}/gradio_api/upload", body, headers))
+        return fetched(urllib.request.Request(f"{self.address}/gradio_api/upload", body, headers))
 
     def event(self, handler: str, values: list[Any]) -> str:
         """All that the server sends the browser after a button is clicked.
@@ -95,13 +95,14 @@ class Served:
             return queued.text
         return self.get(f"/gradio_api/queue/data?session_hash={session}").text
 
-    @staticmethod
-    def _response(request: urllib.request.Request) -> Reply:
-        try:
-            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-                return _reply(answer.status, answer)
-        except urllib.error.HTTPError as answer:
-            return _reply(answer.code, answer)
+
+def fetched(request: urllib.request.Request) -> Reply:
+    """The response to a request."""
+    try:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            return _reply(answer.status, answer)
+    except urllib.error.HTTPError as answer:
+        return _reply(answer.code, answer)
 
 
 def _reply(status: int, answer: Any) -> Reply:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli.terminal import Bar, print_json, say
+from assistant.cli.serve import say_who_may_read
+from assistant.cli.terminal import Bar, print_json, read_accounts, say
 
 if TYPE_CHECKING:
     from assistant.library.indexing import Models
@@ -108,6 +109,54 @@ def start(root: Path, address: str | None, replicas: int | None) -> None:
     say(
         f"{settings.name} is served in {_counted(shards, 'shard')}; "
         f"ask it with: assistant ask --library ray:auto/{settings.name} QUESTION"
+    )
+
+
+@cluster.command("serve", short_help="Serve page and API on the Ray cluster, as several replicas.")
+@click.argument("root", type=click.Path(path_type=Path, file_okay=False), metavar="LIBRARY")
+@click.option(
+    "--replicas", type=click.IntRange(min=1), default=2, show_default=True, help="Number of replicas."
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=7860, show_default=True, help="Port to listen on."
+)
+@click.option(
+    "--auth-file", type=click.Path(path_type=Path), help="Lines of name:password; only these may enter."
+)
+@click.option("--address", help="The cluster: auto, or HOST:PORT; kept in cluster.toml.", metavar="ADDR")
+@click.option("--stop", is_flag=True, help="End what is served.")
+def serve_on_cluster(
+    root: Path,
+    replicas: int,
+    host: str,
+    port: int,
+    auth_file: Path | None,
+    address: str | None,
+    stop: bool,
+) -> None:
+    """Serve the page and the API of LIBRARY on its Ray cluster, and return.
+
+    Each replica can be on a machine of its own. A reader's requests go to the same one as long as it lives,
+    and to another when it does not. On an address of this computer alone, it is the head of the cluster that
+    listens, otherwise every machine with a replica.
+    """
+    accounts = read_accounts(auth_file)
+    from assistant.cli import cluster_page
+
+    if stop:
+        from assistant.cluster.manifest import read_settings
+
+        was_served = cluster_page.end_page(address or read_settings(root.resolve()).address or "auto")
+        say("The page is no longer served." if was_served else "No page was served.")
+        return
+    say_who_may_read(host, accounts)
+    name = cluster_page.serve_page(
+        root, address=address, replicas=replicas, host=host, port=port, accounts=accounts
+    )
+    say(
+        f"{name} is served by {_counted(replicas, 'replica')} at http://{host}:{port}; "
+        f"end it with: assistant cluster serve {root} --stop"
     )
 
 

@@ -17,6 +17,8 @@ from assistant.core.errors import AssistantError, data_file
 from assistant.rendering.essays import report_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from assistant.library.library import Library
 
 # Where the value of an option comes from if the user stated it.
@@ -124,14 +126,19 @@ def serve(  # noqa: PLR0913, PLR0917 - the options of the command
     if not library.ids():
         say("The library is empty; the sample essay is added.")
         _add(library, data_file("sample/essay.txt"))
-    if host not in _LOOPBACK and auth is None:
-        say(f"Everyone who can reach {host} can read the library; --auth-file FILE asks for a password.")
+    say_who_may_read(host, auth)
     from assistant.web.app import serve as serve_page
 
     assess = partial(evaluate.report_html, library)
     options: dict[str, Any] = {"open_browser": open_browser, "auth": auth, "focus": focus, "assess": assess}
     options["certificate"] = (certificate, key) if certificate and key else None
     serve_page(library, host=host, port=port, zotero=folder, office_js=office_js, **options)
+
+
+def say_who_may_read(host: str, accounts: Sequence[tuple[str, str]] | None) -> None:
+    """Say so if anybody who can reach an address can read what is served there."""
+    if host not in _LOOPBACK and accounts is None:
+        say(f"Everyone who can reach {host} can read the library; --auth-file FILE asks for a password.")
 
 
 def _zotero_folder(given: Path | None, host: str) -> Path | None:

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.cluster.manifest import ManifestFile, Settings, read_settings, write_settings
 from assistant.core.errors import LibraryError
 
+if TYPE_CHECKING:
+    from assistant.cluster.ray_fleet import LoadEncoder
 
-def start_library(root: Path, address: str | None, replicas: int | None) -> tuple[Settings, int]:
+
+def start_library(
+    root: Path, address: str | None, replicas: int | None, load_encoder: LoadEncoder | None = None
+) -> tuple[Settings, int]:
     """Start the actors of a library, and make them load what they need for a question.
 
     Args:
         root: The library's folder, which all nodes must see under the same path.
         address: The cluster from now on; that of the settings for ``None``.
         replicas: Number of actors for each shard from now on; that of the settings for ``None``.
+        load_encoder: As for ``open_cluster``.
 
     Returns:
         The settings, and the number of shards.
@@ -38,7 +45,7 @@ def start_library(root: Path, address: str | None, replicas: int | None) -> tupl
     publish(root, wanted)
     if wanted != settings:
         write_settings(root, wanted)
-    library = open_cluster(root)
+    library = open_cluster(root, load_encoder=load_encoder)
     if library.ids():
         library.finder()
     return wanted, len(ManifestFile(root).read().shards)

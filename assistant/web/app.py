@@ -14,7 +14,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.routing import Mount
 
 from assistant.api.http import AccessGuard, HttpApi, LoopbackOnly, SameOriginOnly, is_loopback
 from assistant.api.mcp_route import McpRoute
@@ -30,6 +32,7 @@ from assistant.web.library import library_part
 from assistant.web.limits import RequestLimits, limit_connections
 from assistant.web.measure import measure_part
 from assistant.web.notebook import notebook_part
+from assistant.web.replicated import SessionCookie, SharedLogins, SharedSecret
 from assistant.web.uploading import private_folder
 from assistant.web.views import frame
 from assistant.web.word import office_js_folder, word_routes
@@ -54,6 +57,10 @@ _SWEEP = (3600, 3600)
 
 # Seconds; short enough that Ctrl-C works at once where waiting cannot be interrupted.
 _HEARTBEAT = 0.2
+# Those of ``launch_options`` that a page mounted in another server takes.
+_MOUNTED = frozenset(
+    "theme max_file_size footer_links run_history enable_monitoring pwa ssr_mode mcp_server".split()
+)
 _PROXIES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
 
 # Plain strings name fonts of the reader's own machine; gradio fetches none for them.
@@ -99,6 +106,7 @@ def build(
         if assess is not None:
             with gr.Tab("Measure", elem_id="measure") as tab:
                 measure_part(library, assess, page, tab)
+    page.max_threads, page.state_session_capacity = _THREADS, _CONVERSATIONS
     # No program calls functions outside the queue, where nothing limits how many run at once.
     page.queue(default_concurrency_limit=_CONCURRENT, max_size=_WAITING, api_open=False)
     return page
@@ -127,6 +135,7 @@ def server_routes(
     host: str,
     accounts: Sequence[tuple[str, str]] | None,
     office_js: Path | None = None,
+    sessions: Sequence[Middleware] = (),
 ) -> dict[str, Any]:
     """Arguments of ``fastapi.FastAPI`` that answer programs and keep strangers out.
 
@@ -135,6 +144,7 @@ def server_routes(
         host: Address that is listened on.
         accounts: Names and passwords of those who may enter, or nothing for everyone.
         office_js: The folder of Microsoft's office.js for the add-in for Word.
+        sessions: What keeps sessions where there are several servers; before a login is asked for.
     """
     guard = AccessGuard(accounts)
     mcp = McpRoute(service, guard)
@@ -149,6 +159,7 @@ def server_routes(
         "middleware": [
             *loopback,
             Middleware(SameOriginOnly),
+            *sessions,
             Middleware(RequestLimits, guard=guard),
             Middleware(FirstPaint),
         ],
@@ -156,7 +167,42 @@ def server_routes(
     }
 
 
-def serve(  # noqa: PLR0913 - the options of the command
+def replica(
+    library: Library,
+    *,
+    host: str,
+    auth: Sequence[tuple[str, str]] | None,
+    secret: SharedSecret,
+    name: str,
+    assess: Assess | None = None,
+) -> Starlette:
+    """The page as an application for another server, which runs several of it.
+
+    Args:
+        library: The library that is asked.
+        host: Address that the other server listens on.
+        auth: Names and passwords of those who may enter, or nothing for everyone.
+        secret: What the replicas have in common.
+        name: Name of this replica, by which the other server finds it again.
+        assess: Evaluates question sets; without it the page has no part that measures.
+    """
+    service = ApiService(library)
+    page = build(library, assess=assess, service=service)
+    routes = server_routes(
+        service, host, auth, sessions=[Middleware(SharedLogins, secret), Middleware(SessionCookie, name)]
+    )
+    accounts = None if auth is None else list(auth)
+    options = {name: value for name, value in launch_options().items() if name in _MOUNTED}
+    server = Starlette()
+    gr.mount_gradio_app(server, page, "/", host, auth=accounts, app_kwargs=routes, **options)
+    for route in server.routes:
+        if isinstance(route, Mount) and isinstance(route.app, gr.routes.App):
+            route.app.cookie_id = secret.name("cookie")
+    service.warm_in_background()
+    return server
+
+
+def serve(
     library: Library,
     *,
     host: str,

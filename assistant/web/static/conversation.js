@@ -219,10 +219,14 @@
     return true;
   };
 
+  desk.askInBox = (question) => {
+    write(question);
+    document.getElementById("ask").click();
+  };
+
   function again(turn) {
     editing = turn.id;
-    write(turn.question);
-    document.getElementById("ask").click();
+    desk.askInBox(turn.question);
   }
 
   function forget(turn) {
@@ -273,8 +277,7 @@
       return true;
     }
     if (values.get("in")) desk.chooseEssays(values.get("in").split(" "));
-    write(question);
-    document.getElementById("ask").click();
+    desk.askInBox(question);
     return true;
   };
   window.addEventListener("hashchange", desk.followQuestion);

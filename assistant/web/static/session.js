@@ -9,6 +9,7 @@
   let restored = false; // whether the page has shown what was stored; until then nothing new is stored
   let opened = false; // whether the page is as it was left, and ready for a question
   let returned = false; // whether the reader is back at the stored place
+  let unanswered = ""; // a question that the server did not answer before the page was loaded again
   let waiting = 0;
 
   // The passage that is being read, and how far into it, in pixels.
@@ -19,7 +20,8 @@
   }
 
   function write() {
-    const pending = document.querySelector(".turn.pending .asked")?.textContent;
+    const pending = document.querySelector(".turn.pending .asked")?.textContent || "";
+    const draft = document.querySelector("#question textarea")?.value || "";
     stored = {
       turns: stored.turns,
       scope: stored.scope,
@@ -27,7 +29,9 @@
       style: stored.style,
       reading: desk.reader()?.dataset.essay || stored.reading,
       place: placeInEssay(),
-      draft: document.querySelector("#question textarea")?.value || pending || "",
+      draft: draft || pending,
+      unanswered: draft && draft !== pending ? "" : pending,
+      repeated: pending ? stored.repeated : "",
     };
     desk.writeSession(KEY, stored);
   }
@@ -57,18 +61,27 @@
 
   desk.storedFilters = () => stored.filters;
 
+  // The server that was asked may be gone, and another there in its place. What it left unanswered is asked once more.
+  function askAgain() {
+    if (!unanswered) return;
+    stored.repeated = unanswered;
+    desk.askInBox(unanswered);
+    desk.say("The answer did not arrive; the question was asked again.", true);
+  }
+
   desk.keepStyle = (style) => {
     stored.style = style;
     desk.citeIn(style);
     desk.citePinsIn(style);
     desk.keep();
-    if (!opened) desk.followQuestion();
+    if (!opened && !desk.followQuestion()) askAgain();
     opened = true;
   };
 
   // For the server; a link to a passage takes precedence for which essay is read.
   desk.kept = () => {
     restored = true;
+    if (stored.unanswered !== stored.repeated) unanswered = stored.unanswered;
     desk.whenDrawn("#turns .turns", () => desk.restoreTurns(stored.turns));
     const linked = desk.linked();
     const reading = linked.includes("/") ? linked.split("/")[0] : stored.reading;
