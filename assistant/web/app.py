@@ -202,7 +202,7 @@ def replica(
     return server
 
 
-def serve(
+def serve(  # noqa: PLR0913 - the options of the command
     library: Library,
     *,
     host: str,
