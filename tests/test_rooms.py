@@ -93,6 +93,7 @@ IMPORTS: dict[str, set[str]] = {
 # passages (three), hits for all who make them, the JSON and text of both, their commands, and what the API
 # returns of them, apart from what its other calls return. Two show all of it on the page.
 # Fifteen are of libraries in shards: the room cluster, its commands, and what a shard is on a cluster of Ray.
+# Two more are of building them: changes of a folder apart from the writer, files prepared on nodes.
 # Three serve the page of a cluster: its replicas, which of them gets a request, and what keeps a session.
 # Five more of the index: whose words, its page, its command, its comparison with one made by hand, and the
 # titles of plain text.

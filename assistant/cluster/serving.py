@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.cluster.manifest import ManifestFile, Settings, read_settings, write_settings
+from assistant.cluster.splitting import require_sharded
 from assistant.core.errors import LibraryError
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def start_library(
         LibraryError: If the library is not in shards, or no cluster answers.
     """
     root = root.resolve()
+    require_sharded(root)
     settings = read_settings(root)
     wanted = replace(
         settings,

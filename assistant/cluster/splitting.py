@@ -123,7 +123,7 @@ def join(
     Raises:
         LibraryError: If it is not in shards, or cannot be joined; it is then as it was.
     """
-    _require_sharded(root)
+    require_sharded(root)
     with writing(root, notify):
         manifest = _read_or_make(root, models)
         _delete_folder_library(root)
@@ -161,7 +161,7 @@ def rebalance(
     Returns:
         Number of essays that were moved.
     """
-    _require_sharded(root)
+    require_sharded(root)
     if count is not None and not 1 <= count <= MOST_SHARDS:
         raise LibraryError(f"A library cannot have {count} shards; give a number from 1 to {MOST_SHARDS:,}.")
     with writing(root, notify):
@@ -208,7 +208,7 @@ def status(root: Path, models: Models) -> list[ShardStatus]:
     Raises:
         LibraryError: If it is not in shards, or the manifest cannot be read.
     """
-    _require_sharded(root)
+    require_sharded(root)
     manifest = ManifestFile(root).read()
     names = list(manifest.shards)
     states = []
@@ -245,7 +245,8 @@ def _names(count: int) -> list[str]:
     return [f"{number:03}" for number in range(1, count + 1)]
 
 
-def _require_sharded(root: Path) -> None:
+def require_sharded(root: Path) -> None:
+    """Raise a ``LibraryError`` unless a folder is a library in shards."""
     if not is_sharded(root):
         raise LibraryError(f"{root} is not in shards; divide it with: assistant cluster split {root} -n 4")
 
