@@ -60,7 +60,13 @@ clean:
 vsix:
 	cd editors/vscode && npm ci --no-audit --no-fund && npm run package
 
-# What CI does not run: the extension, built and tested with the API of the editor stubbed.
-test-editors: install
+# The extension for LibreOffice.
+.PHONY: oxt
+oxt:
+	python3 editors/libreoffice/build.py
+
+# What CI does not run: the extensions, that for VS Code with the API of the editor stubbed, that for LibreOffice
+# in Debian's LibreOffice (apt-get install libreoffice-writer python3-uno).
+test-editors: install oxt
 	cd editors/vscode && npm ci --no-audit --no-fund && npm test && npm run package
-	$(BIN)/python -m pytest -q tests/editor
+	$(BIN)/python -m pytest -q tests/editor editors/libreoffice/test

@@ -1,0 +1,1 @@
+"""Quotations and their check in LibreOffice Writer, by a running `assistant serve`."""
