@@ -62,6 +62,14 @@ class PooledEncoder:
         self._pool = {piece: np.array(vectors) for piece, vectors in by_id.items()}
         self._others = np.concatenate(list(self._pool.values()))
 
+    def __getstate__(self) -> tuple[dict[int, Floats], Floats]:
+        """The pool, which another process need not make again."""
+        return self._pool, self._others
+
+    def __setstate__(self, state: tuple[dict[int, Floats], Floats]) -> None:
+        self._pool, self._others = state
+        self._model = default_loader(None)
+
     @property
     def info(self) -> ModelInfo:
         """The model's, so that the program takes the index for its own."""

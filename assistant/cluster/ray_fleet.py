@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
@@ -42,6 +42,8 @@ _CLIENT_PORT = 10001
 _AT_ONCE = 4
 # Seconds in which the shards must answer a question, and in which they must write an essay.
 DEADLINE, WRITING_DEADLINE = 30.0, 3_600.0
+# How often an actor that was lost is asked again to write, and seconds between.
+_MOST_TRIES, _PAUSE = 10, 2.0
 _WRITES = frozenset({"commit", "rebuild", "remove", "restore", "listing", "open", "sample", "share"})
 
 _STILL = "Another program still writes to {}; try again when it is done."
@@ -204,23 +206,37 @@ class RayFleet:
         """Write essays into their shards, all shards at the same time; see ``Fleet.write``."""
         total = sum(map(len, essays.values()))
         progress("embedding", 0, total)
-        asked = {}
-        for name, own in essays.items():
-            numbers = [number for number, each in enumerate(own) if each.essay.id in encodings]
-            encoded = [encodings[own[number].essay.id] for number in numbers]
-            asked[name] = self._actor(name, 0).write.remote(list(own), model, numbers, *encoded)
-        failed: dict[str, AssistantError] = {}
-        for name, reference in asked.items():
-            try:
-                is_value, value = self._ray.get(reference, timeout=WRITING_DEADLINE)
-            except (self._ray.exceptions.RayError, TimeoutError) as error:
-                self._forget([name])
-                is_value, value = False, self._unanswered([name], error)
-            if not is_value:
-                failed[name] = value
+        writers = {
+            name: partial(self._begin_writing, name, own, encodings, model) for name, own in essays.items()
+        }
+        begun = {name: begin() for name, begin in writers.items()}
+        failed = {name: self._end_writing(name, begun[name], begin) for name, begin in writers.items()}
         progress("embedding", total, total)
         progress("writing", 0, 1)
-        return failed
+        return {name: error for name, error in failed.items() if error is not None}
+
+    def _begin_writing(
+        self, shard: str, essays: Sequence[PendingEssay], encodings: Mapping[str, object], model: str | None
+    ) -> Any:
+        numbers = [number for number, each in enumerate(essays) if each.essay.id in encodings]
+        encoded = [encodings[essays[number].essay.id] for number in numbers]
+        return self._actor(shard, 0).write.remote(list(essays), model, numbers, *encoded)
+
+    def _end_writing(self, shard: str, reference: Any, again: Callable[[], Any]) -> AssistantError | None:
+        """Wait for a shard that writes; one that is lost writes again when its actor is started anew."""
+        errors = self._ray.exceptions
+        for tries_left in reversed(range(_MOST_TRIES)):
+            try:
+                is_value, value = self._ray.get(reference, timeout=WRITING_DEADLINE)
+            except (errors.RayError, TimeoutError) as error:
+                self._forget([shard])
+                if not tries_left or not isinstance(error, errors.RayActorError):
+                    return self._unanswered([shard], error)
+                sleep(_PAUSE)
+                reference = again()
+            else:
+                return None if is_value else value
+        return None
 
     @cached_property
     def _ray(self) -> Any:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from assistant.cluster.manifest import EssayList, ListedEssay
 from assistant.cluster.shard_index import NotOpenError, ShardFacts, ShardIndex, ShardSize
 from assistant.core.errors import LibraryError
-from assistant.core.essay import IngestReport, Progress, RemovedEssay
+from assistant.core.essay import EssaySummary, IngestReport, Progress, RemovedEssay
 from assistant.library.files import writing
 from assistant.library.folder import FolderBackend
 from assistant.library.indexing import Models, OutdatedError, no_progress
 from assistant.library.library import Library
 from assistant.library.overrides import Overrides
-from assistant.library.store import ChunkFile, PendingEssay
+from assistant.library.store import ChunkFile, PendingEssay, Stamp
 from assistant.retrieval.index.index import Index, build_index
 from assistant.retrieval.index.storage import CENTRES, load_index, read_manifest, save_index
 from assistant.retrieval.index.vectors import Sample, SharedCentres, lists_of
@@ -57,6 +57,16 @@ class Shard:
         return {
             essay_id: ListedEssay(stamp, digests.get(essay_id) or _digest(self._backend.files.path(essay_id)))
             for essay_id, stamp in snapshot.stamps.items()
+        }
+
+    def summaries(self, stamps: Mapping[str, Stamp]) -> dict[str, EssaySummary]:
+        """Summaries of those of some essays that still have these stamps and are not damaged."""
+        snapshot = self._library.snapshot()
+        summaries = snapshot.summaries
+        return {
+            essay_id: summaries[essay_id]
+            for essay_id, stamp in stamps.items()
+            if essay_id in summaries and snapshot.stamps[essay_id] == stamp
         }
 
     def load(self, essay_id: str) -> ChunkFile:

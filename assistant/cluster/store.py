@@ -49,6 +49,16 @@ class ShardedStore:
         manifest = self._manifest.read()
         return manifest.owners.get(essay_id) or shard_for(essay_id, list(manifest.shards))
 
+    def summaries(self, stamps: Mapping[str, Stamp]) -> dict[str, EssaySummary]:
+        """Summaries of some essays with these stamps, as their shards have them."""
+        owners = self._manifest.read().owners
+        asked: dict[str, tuple[dict[str, Stamp]]] = {}
+        for essay_id, stamp in stamps.items():
+            if essay_id in owners:
+                asked.setdefault(owners[essay_id], ({},))[0][essay_id] = stamp
+        found = self._fleet.call_each("summaries", asked).values()
+        return {essay_id: summary for own in found for essay_id, summary in own.items()}
+
     def load(self, essay_id: str) -> ChunkFile:
         """Read an essay; errors as for ``EssayStore.load``."""
         chunk_file: ChunkFile = self._fleet.call(self.owner(essay_id), "load", essay_id)

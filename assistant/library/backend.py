@@ -30,6 +30,9 @@ class EssayFiles(Protocol):
     def stamps(self) -> Mapping[str, Stamp]:
         """The stamp of every chunk file by essay id, in alphabetical order."""
 
+    def summaries(self, stamps: Mapping[str, Stamp]) -> Mapping[str, EssaySummary]:
+        """Summaries of some essays with these stamps, as far as they are known where the essays are."""
+
     def load(self, essay_id: str) -> ChunkFile:
         """Read an essay."""
 

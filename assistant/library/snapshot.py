@@ -243,7 +243,9 @@ class Snapshot:
             if essay_id in saved and saved[essay_id][0] == stamp and essay_id not in self.essays.damaged
         }
         unchanged = len(known)
-        for essay_id in self.stamps.keys() - known.keys():
+        new = {essay_id: self.stamps[essay_id] for essay_id in self.stamps.keys() - known.keys()}
+        known |= {name: (new[name], summary) for name, summary in self._store.summaries(new).items()}
+        for essay_id in new.keys() - known.keys():
             with suppress(DamagedEssayError):
                 known[essay_id] = self.stamps[essay_id], self._summary(essay_id)
         if not unchanged == len(known) == len(saved):

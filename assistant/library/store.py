@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.core.errors import DamagedEssayError, LibraryError
 from assistant.core.essay import (
     STORED_ENDINGS,
+    EssaySummary,
     IngestReport,
     NoteMark,
     PageStart,
@@ -290,6 +291,11 @@ class EssayStore:
         is_kept = len(stamps) >= _MANY and scan_time - folder_time > _TICK
         self._scanned = _Scan(stamps, folder_time, scan_time) if is_kept else None
         return stamps
+
+    def summaries(self, stamps: Mapping[str, Stamp]) -> Mapping[str, EssaySummary]:
+        """None: a folder's summaries are made of its essays, and kept by ``Snapshot``."""
+        del stamps
+        return {}
 
     def load(self, essay_id: str) -> ChunkFile:
         """Read an essay.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from essay_library import QUESTION, ROOT, SAMPLE, SECOND, Opened
 from fake_models import FakeEncoder
+from node_faults import started_nodes
 from sharded_library import load_fake, models_of
 
 from assistant.cluster.manifest import ManifestFile, Settings, read_settings
@@ -37,24 +37,8 @@ QUESTIONS = [
 def address() -> Iterator[str]:
     """A cluster of three nodes."""
     pytest.importorskip("ray")
-    # The nodes import the fake model as this process does.
-    paths = [str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")]
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
-    import ray
-    from ray.cluster_utils import Cluster
-
-    from assistant.cluster import ray_fleet
-
-    node = {"num_cpus": 1, "object_store_memory": 80_000_000}
-    cluster = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False})
-    try:
-        for _ in range(2):
-            cluster.add_node(**node)
-        ray_fleet.connect(cluster.address)
+    with started_nodes(3) as cluster:
         yield cluster.address
-    finally:
-        ray.shutdown()
-        cluster.shutdown()
 
 
 @pytest.fixture(scope="module")

@@ -174,7 +174,7 @@ class OnnxEncoder:
         if self._document_graph is None:
             # An index outlives this run, so every byte of the weights is verified.
             check_default_weights(self._folder, whole=True)
-            threads = min(os.cpu_count() or 1, _MOST_THREADS)
+            threads = min(_processors(), _MOST_THREADS)
             self._document_graph = Graph(GRAPH, self._folder, threads=threads, packed=True)
         return self._document_graph
 
@@ -190,3 +190,9 @@ class OnnxEncoder:
             )
             for ids, rows in zip(batch, hidden, strict=True)
         ]
+
+
+def _processors() -> int:
+    """Number of processors to use; ``$OMP_NUM_THREADS`` names it where several programs share a machine."""
+    stated = os.environ.get("OMP_NUM_THREADS", "")
+    return int(stated) if stated.isdecimal() and int(stated) else os.cpu_count() or 1

@@ -1,0 +1,105 @@
+"""Real nodes of a Ray cluster on this machine, slow ones too, and shards whose disk is full or slow."""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from essay_library import ROOT
+from fake_models import FakeEncoder
+
+from assistant.core.disk import write_durably
+from assistant.library import files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from assistant.retrieval.models.encoder import Encoded
+
+
+NODE = {"num_cpus": 1, "object_store_memory": 80_000_000}
+
+
+@contextmanager
+def started_nodes(count: int) -> Iterator[Any]:
+    """A cluster of so many nodes, to which this process is connected."""
+    # The nodes import the fake model as this process does.
+    paths = [str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")]
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+    import ray
+    from ray.cluster_utils import Cluster
+
+    from assistant.cluster import ray_fleet
+
+    cluster = Cluster(initialize_head=True, head_node_args={**NODE, "include_dashboard": False})
+    try:
+        for _ in range(count - 1):
+            cluster.add_node(**NODE)
+        ray_fleet.connect(cluster.address)
+        yield cluster
+    finally:
+        ray.shutdown()
+        cluster.shutdown()
+
+
+class NodeEncoder(FakeEncoder):
+    """A fake model that a shard may not use for essays: what tasks have embedded must reach it.
+
+    Args:
+        is_shard: Whether it is that of a shard.
+        seconds: What a text takes.
+    """
+
+    def __init__(self, *, is_shard: bool, seconds: float) -> None:
+        super().__init__()
+        self._is_shard, self._seconds = is_shard, seconds
+
+    def encode(
+        self, texts: Sequence[str], *, query: bool = False, progress: Callable[[int], None] | None = None
+    ) -> list[Encoded]:
+        """Encode texts, slowly."""
+        assert query or not texts or not self._is_shard, "a shard embeds"
+        time.sleep(0 if query else self._seconds * len(texts))
+        return super().encode(texts, query=query, progress=progress)
+
+
+@dataclass(frozen=True)
+class Faults:
+    """Loads the model of a node, and makes what it runs on faulty.
+
+    Attributes:
+        seconds: What a text takes to embed.
+        full: The shard whose disk is full, as long as there is a file ``mark``.
+        slow: The shard whose disk takes a while.
+        mark: That file.
+    """
+
+    seconds: float = 0.0
+    full: str = ""
+    slow: str = ""
+    mark: Path = Path()
+
+    def __call__(self, _name: str | None) -> FakeEncoder:
+        """The model of a name."""
+        import ray
+
+        context = ray.get_runtime_context()
+        actor = context.get_actor_name() if context.get_actor_id() else None
+        if actor:
+            self._make_faulty(actor.split("/")[1])
+        return NodeEncoder(is_shard=bool(actor), seconds=self.seconds)
+
+    def _make_faulty(self, shard: str) -> None:
+        def faulty(path: Path, data: bytes) -> None:
+            if shard == self.full and self.mark.is_file():
+                raise OSError(errno.ENOSPC, "No space left on device", str(path))
+            if shard == self.slow:
+                time.sleep(0.2)
+            write_durably(path, data)
+
+        vars(files)["write_durably"] = faulty
