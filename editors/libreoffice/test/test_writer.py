@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.request import Request, urlopen
 
 import pytest
-from conftest import ROOT, Office, italics, named, note_texts, own_comments, type_text
+from essay_library import ROOT
+from running_office import Office, italics, named, note_texts, own_comments, type_text
+from written_drafts import written_draft
+
+from assistant.documents.reading import read_draft_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -160,6 +164,33 @@ def test_comments_are_at_the_words_wherever_these_are(office: Office, document: 
     for comment in own_comments(document):
         words = comment.Anchor.String.replace("ingeniuos", "ingenious").replace("swalowed", "swallowed")
         assert comment.Content.endswith(f"\n\nCorrection: {words}")
+
+
+@pytest.mark.parametrize("name", ["libreoffice.odt", "word.docx"])
+def test_drafts_of_word_processors_get_their_comments_where_the_problems_are(
+    office: Office, library: Path, tmp_path: Path, name: str
+) -> None:
+    path = written_draft(name, tmp_path)
+    command = [sys.executable, "-m", "assistant", "check", str(path), "--library", str(library), "--json"]
+    report = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, check=False).stdout)
+    text = read_draft_file(path).text
+    draft = office.load(path.as_uri())
+    office.run("check", draft, style="mla")
+    # A comment ends with its paragraph, for Writer has one range for it.
+    expected = [text[fault["start"] : fault["end"]].partition("\n")[0] for fault in report["faults"]]
+    assert len(expected) > 4
+    assert sorted(each.Anchor.String for each in own_comments(draft)) == sorted(expected)
+    draft.close(False)
+
+
+def test_where_no_note_can_be_the_citation_follows(office: Office, document: Any) -> None:
+    frame = document.createInstance("com.sun.star.text.TextFrame")
+    document.Text.insertTextContent(document.Text.End, frame, False)
+    frame.String = "In a frame:"
+    document.CurrentController.ViewCursor.gotoRange(frame.Text.End, False)
+    office.run("insert", document, passage="sample/p07", start=0, end=61, style="chicago-notes")
+    assert document.Footnotes.Count == 0
+    assert frame.String.endswith(", 12.")
 
 
 def test_a_second_check_replaces_its_comments_and_nobody_elses(office: Office, document: Any) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 import uno
+from com.sun.star.uno import Exception as UnoException
 
 from essay_assistant_writer import comments
 from essay_assistant_writer.client import AssistantError, Client
@@ -16,6 +17,8 @@ from essay_assistant_writer.writing import insert_quotation, language_at
 
 # The property of a document in which its citation style is remembered, and UNO's sign that it may be removed.
 _STYLE, _REMOVABLE = "Essay Assistant style", 128
+
+_NOT_HERE = "Writer cannot do this here; put the cursor into the text of the document."
 
 
 class Commands:
@@ -72,6 +75,8 @@ class Commands:
                 tell(window, self.run(command, {}))
         except AssistantError as failure:
             tell(window, str(failure), is_error=True)
+        except UnoException as failure:
+            tell(window, f"{_NOT_HERE} ({failure.Message.strip() or type(failure).__name__})", is_error=True)
 
     @property
     def settings(self) -> Settings:

@@ -103,7 +103,8 @@ def correct(placed: PlacedProblem) -> None:
     """Set words as the correction has them; what is right already keeps its formatting."""
     problem, paragraph = placed.problem, placed.paragraph
     before = paragraph.text[problem.start : problem.end]
-    for start, end, new in smallest_edits(before, problem.fix or before):
+    after = before if problem.fix is None else problem.fix
+    for start, end, new in smallest_edits(before, after):
         paragraph.replace(problem.start + start, problem.start + end, new)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Iterator, Sequence
 
 from com.sun.star.awt.FontSlant import ITALIC
@@ -12,27 +13,28 @@ from essay_assistant_writer.quotation import Quotation, Run, joins_next_word, pl
 
 # Writer's own style of block quotations, by its name in files.
 _BLOCK_STYLE = "Quotations"
-_NOTES = ("com.sun.star.text.Footnote", "com.sun.star.text.Endnote")
+# Texts that can have no footnotes: notes themselves, heads and feet of pages, frames.
+_WITHOUT_NOTES = {"SwXFootnote", "SwXHeadFootText", "SwXTextFrame"}
 
 
 def language_at(place: Any) -> str:
     """Tag of the language at a place, such as ``de-AT``; empty if none is set."""
     locale = place.CharLocale
-    if locale.Language in {"", "zxx"}:
+    # Words in several languages have none in common.
+    if locale is None or locale.Language in {"", "zxx"}:
         return ""
     return "-".join(filter(None, [locale.Language, locale.Country]))
 
 
 def insert_quotation(document: Any, place: Any, quotation: Quotation) -> Any:
-    """Insert a quotation after a place in a document; the place after it is returned."""
+    """Insert a quotation after a place in a document; the place after it is returned.
+
+    Where there can be no footnote, the citation of a note follows in the text.
+    """
     text = place.getText()
     cursor = text.createTextCursorByRange(place.getEnd())
-    in_note = any(text.supportsService(name) for name in _NOTES)
-    if quotation.note and in_note:
-        # A note has no notes; there the citation follows in the text.
-        quotation = Quotation(
-            quotation.words, quotation.citation, quotation.again, "", note=False, block=quotation.block
-        )
+    if quotation.note and text.getImplementationName() in _WITHOUT_NOTES:
+        quotation = replace(quotation, note=False)
     if quotation.block:
         return _insert_block(document, text, cursor, quotation)
     before, after = _neighbours(text, cursor)
