@@ -111,19 +111,6 @@ CALLS: Mapping[str, Call] = {
         CiteRequest,
         CiteResponse,
     ),
-    "insert": Call(
-        "Set a quotation",
-        "Give words of a passage as a word processor inserts them: with quotation marks of the draft's "
-        "language and italics, and their citation in the text or as a note. Change no letter.",
-        InsertRequest,
-        InsertResponse,
-    ),
-    "styles": Call(
-        "List the citation styles",
-        "List the citation styles by name and title.",
-        StylesRequest,
-        StylesResponse,
-    ),
     "list": Call(
         "List the essays",
         "List the essays of the library, with their ids and references.",
@@ -161,6 +148,19 @@ CALLS: Mapping[str, Call] = {
         "essay whose verdict is `none` does not seem to answer; say so.",
         CompareRequest,
         CompareResponse,
+    ),
+    "insert": Call(
+        "Set a quotation",
+        "Give words of a passage as a word processor inserts them: with quotation marks of the draft's "
+        "language and italics, and their citation in the text or as a note. Change no letter.",
+        InsertRequest,
+        InsertResponse,
+    ),
+    "styles": Call(
+        "List the citation styles",
+        "List the citation styles by name and title.",
+        StylesRequest,
+        StylesResponse,
     ),
 }
 

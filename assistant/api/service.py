@@ -86,13 +86,13 @@ class ApiService:
             "quote": self._quote,
             "check": self._check,
             "cite": self._cite,
-            "insert": self._insert,
-            "styles": self._styles,
             "list": self._list,
             "outline": self._outline,
             "index": self._index,
             "related": self._related,
             "compare": self._compare,
+            "insert": self._insert,
+            "styles": self._styles,
         }
 
     async def answer(self, name: str, fields: Mapping[str, Any]) -> ApiResult:

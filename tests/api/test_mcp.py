@@ -105,7 +105,9 @@ def test_calls_are_reported_to_no_telemetry(library: Library) -> None:
 
 def test_tools_describe_what_they_take_and_return(library: Library) -> None:
     tools = with_client(library, lambda client: client.list_tools()).tools
-    assert [one.name for one in tools] == "ask quote check cite list outline index related compare".split()
+    assert [
+        one.name for one in tools
+    ] == "ask quote check cite list outline index related compare insert styles".split()
     for tool in tools:
         assert tool.description == CALLS[tool.name].description
         assert tool.annotations.read_only_hint is True
