@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,15 +64,23 @@ class FakeEncoder:
         return Encoded(unit(mean), tokens, np.asarray(ids, dtype=np.int32))
 
 
+@cache
 def piece_id(word: str) -> int:
     """Id of a word in any case; unlike ``hash``, the same in every run."""
     return int.from_bytes(hashlib.sha256(word.casefold().encode()).digest()[:8]) % _VOCABULARY
 
 
 def word_vector(number: int) -> Floats:
-    """Unit vector of the word with an id."""
-    vector: Floats = np.random.default_rng(number).standard_normal(DIMENSION).astype(np.float32)
-    return unit(vector)
+    """Unit vector of the word with an id; nobody may write to it."""
+    return _vector(number, DIMENSION)
+
+
+@cache
+def _vector(number: int, dimension: int) -> Floats:
+    values = np.random.default_rng(number).standard_normal(dimension).astype(np.float32)
+    vector = unit(values)
+    vector.flags.writeable = False
+    return vector
 
 
 def essay_of(

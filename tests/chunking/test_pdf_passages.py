@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from test_cases import FOLDER, essay_at, problems
 from assistant.chunking.frames import Frames
 from assistant.core.essay import SEARCHED_KINDS
 from assistant.core.setting import SetLine
-from assistant.library.adding import read_essay
+from assistant.library.adding import EssayWithSource, read_essay
 from assistant.library.records import known_records
 from assistant.quotations.printed import streams_of
 
@@ -22,15 +23,20 @@ PATHS = sorted(DATA.glob("*.pdf"))
 SCANS = {"ledger-scan": 26, "sample-scan": 8}
 
 
+@cache
+def _read(path: Path) -> EssayWithSource:
+    return read_essay(path, known_records(FOLDER))
+
+
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_every_passage_is_right(path: Path) -> None:
-    wrong = problems(path, read_essay(path, known_records(FOLDER)).essay)
+    wrong = problems(path, _read(path).essay)
     assert len(wrong) <= SCANS.get(path.stem, 0), wrong
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_every_passage_is_a_slice_of_the_text(path: Path) -> None:
-    read = read_essay(path)
+    read = _read(path)
     assert read.essay.report.unaccounted == 0
     for passage in read.essay.passages:
         for index, letter in enumerate(passage.text):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from essay_library import ROOT
+from essay_library import ROOT, Opened, sample_library
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,10 +16,18 @@ if TYPE_CHECKING:
 CHAPTER = ROOT / "tests" / "data" / "pdf" / "sample-chapter.pdf"
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library with the sample, and with it again as a chapter that begins on page 217."""
+    root = sample_library(tmp_path_factory.mktemp("chapter") / "library")
+    Opened(root).library.add(CHAPTER, essay_id="chapter")
+    return root
+
+
 @pytest.fixture
-def chapter(command: Command) -> Command:
-    """The command with the sample as a chapter that begins on page 217."""
-    assert command("add", CHAPTER, "--id", "chapter") == 0
+def chapter(command: Command, template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """The command with a copy of that library."""
+    monkeypatch.setenv("ASSISTANT_LIBRARY", str(shutil.copytree(template, tmp_path / "chapter")))
     return command
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from essay_library import ROOT, Command, loader, sample_library
@@ -48,26 +50,39 @@ def _hostile_library(tmp_path: Path) -> Path:
     return root
 
 
-def _command(*words: str) -> tuple[list[str], dict[str, str]]:
-    return [sys.executable, "-m", "assistant", *words], {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "TERM": "xterm",
-    }
+# Runs commands one after the other, each in a child of this process, and ends what each sends with a mark.
+_IN_CHILDREN = """
+import json, os, sys
+from assistant.cli import main
+import assistant.library.library
+for words in json.loads(sys.argv[1]):
+    child = os.fork()
+    if not child:
+        sys.argv = ["assistant", *words]
+        sys.exit(main())
+    os.waitpid(child, 0)
+    os.write(1, b"\\x1e")
+"""
 
 
-def _on_a_terminal(*words: str) -> str:
-    """What a terminal is sent by the command."""
-    command, given = _command(*words)
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm"}
+
+
+def _on_a_terminal(runs: Sequence[Sequence[str]]) -> list[str]:
+    """What a terminal is sent by each of some commands."""
     master, slave = pty.openpty()
-    with subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, env=given) as run:
+    command = [sys.executable, "-c", _IN_CHILDREN, json.dumps(runs)]
+    with subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, env=_environment()) as process:
         os.close(slave)
         result = b""
         while part := _read(master):
             result += part
-        run.wait(60)
+        process.wait(60)
     os.close(master)
-    return result.decode()
+    *sent, rest = result.decode().split("\x1e")
+    assert (process.returncode, len(sent), rest) == (0, len(runs), "")
+    return sent
 
 
 def _read(terminal: int) -> bytes:
@@ -80,12 +95,13 @@ def _read(terminal: int) -> bytes:
 
 def test_an_essay_cannot_steer_the_terminal_and_a_pipe_gets_it_as_it_is(tmp_path: Path) -> None:
     root = _hostile_library(tmp_path)
-    for words in (["show", "evil"], ["show", "evil", "--source"], ["list"]):
-        sent = _on_a_terminal(*words, "--library", str(root))
+    shown = ["show", "evil", "--source", "--library", str(root)]
+    runs = [["show", "evil", "--library", str(root)], shown, ["list", "--library", str(root)]]
+    for words, sent in zip(runs, _on_a_terminal(runs), strict=True):
         assert sent.strip()
         assert not set(sent) & set("\x1b\x07\x9b\x00\u202e"), words
-    command, given = _command("show", "evil", "--source", "--library", str(root))
-    piped = subprocess.run(command, capture_output=True, check=True, env=given).stdout
+    command = [sys.executable, "-m", "assistant", *shown]
+    piped = subprocess.run(command, capture_output=True, check=True, env=_environment()).stdout
     assert piped == (tmp_path / "evil.txt").read_bytes()
 
 
@@ -93,8 +109,8 @@ def test_a_draft_and_its_name_cannot_steer_the_terminal(tmp_path: Path) -> None:
     root = sample_library(tmp_path / "lib")
     draft = tmp_path / "\x1b[2Jname\r.md"
     draft.write_text("He says “no words \x1b[31mof this \u202eessay” (Essay Assistant Authors 12).", "utf-8")
-    for words in ([str(draft)], [str(tmp_path / "\x1b]0;none\x07.md")]):
-        sent = _on_a_terminal("check", *words, "--library", str(root))
+    drafts = (str(draft), str(tmp_path / "\x1b]0;none\x07.md"))
+    for sent in _on_a_terminal([["check", path, "--library", str(root)] for path in drafts]):
         assert "\ufffd" in sent
         assert not set(sent) & set("\x1b\x07\u202e")
 
@@ -130,7 +146,7 @@ def test_a_record_and_a_file_name_cannot_steer_the_terminal(tmp_path: Path) -> N
     runs += [["add", f"{tmp_path}/{STEERS}.txt"], ["quote", STEERS], [f"--{STEERS}"], [STEERS]]
     runs += [["ask", STEERS], ["show", "sample", "--json"], ["cite", "sample", "--format", "csl-json"]]
     runs += [["doctor"], ["remove", STEERS], ["remove", "sample"], ["restore", "--json"], ["restore"]]
-    for words in runs:
-        sent = _on_a_terminal(*words, *([] if words[0] == f"--{STEERS}" else ["--library", str(root)]))
+    runs = [words + ([] if words[0] == f"--{STEERS}" else ["--library", str(root)]) for words in runs]
+    for words, sent in zip(runs, _on_a_terminal(runs), strict=True):
         assert sent.strip()
         assert not set(sent.replace("\x1b[1m", "").replace("\x1b[0m", "")) & set("\x1b\x07\x9b\u202e"), words

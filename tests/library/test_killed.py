@@ -20,7 +20,10 @@ from typing import Any
 
 import pytest
 from essay_library import ROOT, SAMPLE, SECOND, Opened
+from fake_models import FakeEncoder, essay_of
+from wordfreq import zipf_frequency
 
+from assistant.chunking.chunk import chunk
 from assistant.library.library import Library
 from assistant.library.store import EssayStore
 
@@ -181,20 +184,23 @@ def in_child(act: Callable[[], Any], root: Path, step: int = 0) -> int:
 
 
 def load_everything() -> None:
-    """Load what every child needs, but start no thread, for a fork would lose it."""
+    """Load and work out what every child needs, but start no thread, for a fork would lose it."""
     for name in ("adding", "trash", "citing", "diagnosis"):
         import_module(f"assistant.library.{name}")
     for name in ("faiss", "Stemmer", "filelock", "assistant.documents.text"):
         with suppress(ImportError):
             import_module(name)
-    from wordfreq import zipf_frequency
-
-    zipf_frequency("word", "en")
+    for path in (SAMPLE, SECOND):
+        text = path.read_text("utf-8")
+        chunk(essay_of(text), lambda word: zipf_frequency(word, "en"))
+        FakeEncoder().encode([text])
 
 
 def run(case: str, folder: Path) -> None:
     """Kill a change at each of its steps, look at what became of it, and print what is wrong."""
     load_everything()
+    # A kill loses nothing that the system was given to write, so no child waits for the disk.
+    os.fsync = lambda _file: None
     before, change = CASES[case]
     template, root, report = folder / "template", folder / "library", folder / "wrong.json"
     changed_sample(root)

@@ -53,7 +53,9 @@ def test_the_twenty_fourth_question_sends_and_stores_no_more_than_the_second(
     for number in range(1, 25):
         moved.update(received=0, sent=0)
         ask(page, f"{_QUESTION} ({number})")
-        page.wait_for_timeout(200)
+        if number in {1, 2, 23, 24}:
+            # Nothing that belongs to another question is counted to those that are compared.
+            page.wait_for_timeout(200)
         by_question.append((moved["received"], moved["sent"]))
     (second, asked), (last, asked_last) = by_question[1], by_question[-1]
     answer = page.locator(".turn .answer").last.evaluate("one => new Blob([one.outerHTML]).size")

@@ -55,19 +55,14 @@ def _settled(page: Page) -> None:
     }""")
 
 
-@pytest.mark.parametrize(("width", "height"), _SIZES)
-def test_the_page_stands_in_the_middle_at_any_width(
-    browser: Browser, address: str, width: int, height: int
-) -> None:
-    context = browser.new_context(viewport={"width": width, "height": height})
-    page = context.new_page()
-    open_page(page, address)
+def test_the_page_stands_in_the_middle_at_any_width(page: Page) -> None:
     ask(page, _QUESTION)
-    for selector in ("#parts", "#desk"):
-        box = _box(page, selector)
-        assert abs(box["left"] - (width - box["right"])) <= 2, selector
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    context.close()
+    for width, height in _SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        for selector in ("#parts", "#desk"):
+            box = _box(page, selector)
+            assert abs(box["left"] - (width - box["right"])) <= 2, (width, selector)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("dark", [False, True])
