@@ -55,6 +55,11 @@ pictures: install
 clean:
 	rm -rf $(VENV) index/build-* index/manifest.json .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
+# The commands of docs/cluster.md, run one after the other on this machine with three nodes of Ray.
+.PHONY: try-cluster
+try-cluster: install
+	$(BIN)/python tools/cluster_guide.py
+
 # The extension for VS Code.
 .PHONY: vsix test-editors
 vsix:

@@ -6,14 +6,12 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from assistant.answering.hits import HitMaker
-from assistant.core.errors import AssistantError
 from assistant.core.related import Related, RelatedPassage, Relation
-from assistant.retrieval.related import Near, RelatedSearch
-from assistant.retrieval.search import Searcher
 
 if TYPE_CHECKING:
     from assistant.core.essay import Passage
     from assistant.retrieval.finder import Finder
+    from assistant.retrieval.searching import Near
 
 
 def related_passages(
@@ -27,15 +25,8 @@ def related_passages(
         among: Ids of the passages to compare; ``None`` for all.
         top: How many to return.
         hits: Makes hits in a citation style.
-
-    Raises:
-        AssistantError: If the index is divided among machines.
     """
-    if not isinstance(finder.searcher, Searcher):
-        raise AssistantError(
-            "Related passages are found only where one machine has the library's whole index."
-        )
-    search = RelatedSearch(finder.searcher)
+    search = finder.searcher.related()
 
     def related(near: Near) -> RelatedPassage:
         other = finder.passages[near.passage]

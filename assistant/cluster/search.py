@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from assistant.cluster.fleet import Fleet
+from assistant.cluster.related import ShardedRelated
 from assistant.cluster.shard_index import (
     Candidates,
     Counts,
@@ -85,7 +86,7 @@ class ShardedSearch:
         open_again: Callable[[str], None],
     ) -> None:
         self.encoder = encoder
-        self._fleet, self._facts, self._open_again = fleet, facts, open_again
+        self._fleet, self.facts, self._open_again = fleet, facts, open_again
         self._ignored = frozenset(ignored)
         self._owners = {essay: name for name, shard in facts.items() for essay in shard.passages}
         self._firsts: dict[str, int] = {}
@@ -94,7 +95,7 @@ class ShardedSearch:
             self._firsts[essay] = total
             total += facts[self._owners[essay]].passages[essay]
         texts = [shard.texts for shard in facts.values()]
-        self._texts = TextCollection(sum(each.texts for each in texts), sum(each.words for each in texts))
+        self.texts = TextCollection(sum(each.texts for each in texts), sum(each.words for each in texts))
         self._windows = sum(shard.windows for shard in facts.values())
         self._ids: dict[str, list[str]] = {}
         self._words: dict[str, tuple[int, ...]] = {}
@@ -110,10 +111,11 @@ class ShardedSearch:
     # Calls of shards.
 
     def _ask(self, shard: str, method: str, *arguments: Any) -> Any:
-        return self._each(method, {shard: arguments})[shard]
+        return self.each(method, {shard: arguments})[shard]
 
-    def _each(self, method: str, arguments: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
-        asked = {name: (self._facts[name].key, method, *values) for name, values in arguments.items()}
+    def each(self, method: str, arguments: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+        """What a method of the indexes of several shards returns, by shard; see ``Fleet.call_each``."""
+        asked = {name: (self.facts[name].key, method, *values) for name, values in arguments.items()}
         try:
             return self._fleet.call_each("search", asked)
         except NotOpenError:
@@ -122,10 +124,24 @@ class ShardedSearch:
             return self._fleet.call_each("search", asked)
 
     def _all(self, method: str, *arguments: Any) -> list[Any]:
-        return list(self._each(method, dict.fromkeys(self._facts, arguments)).values())
+        return list(self.each(method, dict.fromkeys(self.facts, arguments)).values())
 
-    def _owner(self, passage: str) -> str:
+    def owner_of(self, passage: str) -> str:
+        """The shard of a passage."""
         return self._owners[passage.rpartition("/")[0]]
+
+    def place_of(self, passage: str, within: int) -> int:
+        """Place of a passage among those of all essays.
+
+        Args:
+            passage: Its id.
+            within: Its place among those of its essay.
+        """
+        return self._firsts[passage.rpartition("/")[0]] + within
+
+    def related(self) -> ShardedRelated:
+        """What finds the passages that are near to another."""
+        return ShardedRelated(self)
 
     # What the library has.
 
@@ -150,13 +166,13 @@ class ShardedSearch:
     def passages_containing(self, phrases: Sequence[str]) -> list[str]:
         """Ids of the passages that contain one of some phrases."""
         is_large = self._windows > ranking.SCORE_ALL
-        found = self._each("containing", dict.fromkeys(self._facts, (tuple(phrases), is_large)))
+        found = self.each("containing", dict.fromkeys(self.facts, (tuple(phrases), is_large)))
         return list(chain.from_iterable(found.values()))
 
     def rows(self, passages: Collection[str] | None) -> ShardRows:
         """Windows of some passages, or of all for ``None``."""
         if passages is None:
-            rows = ShardRows(dict.fromkeys(self._facts), self._count)
+            rows = ShardRows(dict.fromkeys(self.facts), self._count)
             rows.counted(self._windows)
             return rows
         if isinstance(passages, SelectedPassages):
@@ -186,7 +202,7 @@ class ShardedSearch:
         }
 
     def _count(self, selected: Mapping[str, Selected]) -> int:
-        return sum(self._each("count", {name: (ids,) for name, ids in selected.items()}).values())
+        return sum(self.each("count", {name: (ids,) for name, ids in selected.items()}).values())
 
     # Questions.
 
@@ -205,8 +221,8 @@ class ShardedSearch:
     def weights_with_content(self, query: Query, rows: ShardRows) -> tuple[Floats, Floats]:
         """The weights for ranking, and weights of content words only; see ``ranking.shares``."""
         # The frequencies of words are those of the whole library, so all shards are asked.
-        asked = {name: (rows.selected.get(name, frozenset()), query) for name in self._facts}
-        counts: list[Counts] = list(self._each("counts", asked).values())
+        asked = {name: (rows.selected.get(name, frozenset()), query) for name in self.facts}
+        counts: list[Counts] = list(self.each("counts", asked).values())
         rows.counted(sum(each.windows for each in counts))
         self._remember_words(query.text, counts)
         frequencies = np.array([each.frequencies for each in counts], dtype=np.int64).sum(axis=0)
@@ -236,7 +252,7 @@ class ShardedSearch:
         else:
             asked = {name: (query, weights, selected) for name, selected in rows.selected.items()}
         ranked: list[Ranked] = []
-        for scored in self._each("score", asked).values():
+        for scored in self.each("score", asked).values():
             ranked += self._ranked(scored)
         ranked = ranking.in_order(ranked)
         self._first = id(query), ranked[:_EXPLAINED]
@@ -246,22 +262,22 @@ class ShardedSearch:
         """Of a large library, what is scored of each shard: windows, and numbers of passages."""
         words = self._word_frequencies(query)
         in_part = is_searched_in_part(len(rows), self._windows)
-        asked = {name: (ids, query, self._texts, words, in_part) for name, ids in rows.selected.items()}
-        found: dict[str, Candidates] = self._each("candidates", asked)
+        asked = {name: (ids, query, self.texts, words, in_part) for name, ids in rows.selected.items()}
+        found: dict[str, Candidates] = self.each("candidates", asked)
         names = list(found)
         shards = np.repeat(np.arange(len(names)), [len(each.rows) for each in found.values()])
         near = np.concatenate([each.rows for each in found.values()])
         first = ranking.first_nearest(np.concatenate([each.cosines for each in found.values()]))
         owners = np.repeat(np.arange(len(names)), [len(each.numbers) for each in found.values()])
         numbers = np.concatenate([each.numbers for each in found.values()])
-        lexical = self._best_by_words(list(found.values()))
+        lexical = self.best_by_words(list(found.values()))
         return {
             name: (near[first[shards[first] == number]], numbers[lexical[owners[lexical] == number]])
             for number, name in enumerate(names)
             if (shards[first] == number).any() or (owners[lexical] == number).any()
         }
 
-    def _best_by_words(self, found: Sequence[Candidates]) -> Any:
+    def best_by_words(self, found: Sequence[Candidates]) -> Any:
         """Indices of the passages that share most words with a question; see ``BM25.best``."""
         scores = np.concatenate([each.scores for each in found])
         if len(scores) <= LEXICAL_CANDIDATES:
@@ -298,7 +314,7 @@ class ShardedSearch:
         weights = self.weights(query, rows)
         asked = {name: (query, weights, selected) for name, selected in rows.selected.items()}
         ranked: list[Ranked] = []
-        for scored in self._each("score_windows", asked).values():
+        for scored in self.each("score_windows", asked).values():
             windows = self._ranked(scored)
             for each, span in zip(windows, scored.spans, strict=True):
                 self._remember_span(each, span)
@@ -311,7 +327,7 @@ class ShardedSearch:
         """Where the best window of a ranked passage is in its text."""
         span = self._spans.get((ranked.passage, ranked.window))
         if span is None:
-            span = self._ask(self._owner(ranked.passage), "window", ranked)
+            span = self._ask(self.owner_of(ranked.passage), "window", ranked)
             self._remember_span(ranked, span)
         return span
 
@@ -341,12 +357,12 @@ class ShardedSearch:
             together = first if ranked.passage in {each.passage for each in first} else []
             owned: dict[str, list[Ranked]] = {}
             for each in (ranked, *(each for each in together if each.passage != ranked.passage)):
-                owned.setdefault(self._owner(each.passage), []).append(each)
+                owned.setdefault(self.owner_of(each.passage), []).append(each)
             asked = {name: (query, weights, own) for name, own in owned.items()}
-            found: dict[str, list[Explained]] = self._each("explained", asked)
+            found: dict[str, list[Explained]] = self.each("explained", asked)
             for name, explained in found.items():
                 self._remember(query, weights, owned[name], explained)
-            return found[self._owner(ranked.passage)][0]
+            return found[self.owner_of(ranked.passage)][0]
         return known[1]
 
     def _remember(
@@ -363,7 +379,9 @@ class ShardedSearch:
 
     def nearest_sentence(self, query: Query, weights: Floats, passage: str, sentences: Spans) -> Spans:
         """The nearest of some sentences of a passage, given by its id; see ``ranking.nearest_sentence``."""
-        spans: Spans = self._ask(self._owner(passage), "nearest_sentence", query, weights, passage, sentences)
+        spans: Spans = self._ask(
+            self.owner_of(passage), "nearest_sentence", query, weights, passage, sentences
+        )
         return spans
 
     def ranking(
@@ -384,9 +402,9 @@ class ShardedSearch:
         columns: list[Floats] = []
         for part in parts:
             asked = {
-                name: (part, query, selected, self._texts, words) for name, selected in rows.selected.items()
+                name: (part, query, selected, self.texts, words) for name, selected in rows.selected.items()
             }
-            found = list(self._each("by_method", asked).values())
+            found = list(self.each("by_method", asked).values())
             names = [name for ids, _, _ in found for name in ids]
             places = [
                 self._firsts[name.rpartition("/")[0]] + place

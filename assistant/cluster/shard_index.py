@@ -6,15 +6,16 @@ weights of the whole library. Scores, highlights and explanations are those of o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.core.answer import Match
-from assistant.core.essay import Span, Spans, StoredEssay
+from assistant.core.essay import Passage, Span, Spans, StoredEssay
 from assistant.core.selection import SelectableKind
 from assistant.retrieval import ranking
 from assistant.retrieval.index.bm25 import BM25, TextCollection, term_of
@@ -23,6 +24,7 @@ from assistant.retrieval.models.encoder import Encoder, Floats, Integers, ModelI
 from assistant.retrieval.passages import Passages
 from assistant.retrieval.questions import phrase_pattern
 from assistant.retrieval.ranking import Query, Ranked, passage_frequencies
+from assistant.retrieval.related import BY_WORDS, ComparedPassage, RelatedSearch
 from assistant.retrieval.search import LEXICAL_CANDIDATES, Searcher
 from assistant.retrieval.selected import SelectedPassages
 
@@ -156,6 +158,104 @@ class ScoredPassages:
     cosines: Floats
     places: Integers
     spans: tuple[Span, ...] = field(default=())
+
+
+# Windows and numbers of passages of a shard that are compared; all of its searched passages for ``None``.
+Chosen = tuple[Integers, Integers] | None
+
+
+@dataclass(frozen=True, slots=True)
+class NearPassages:
+    """Passages of a shard, in columns.
+
+    Attributes:
+        passages: Their ids.
+        places: Position of each in its essay.
+        scores: How near each is.
+    """
+
+    passages: tuple[str, ...]
+    places: Integers
+    scores: NDArray[np.float64]
+
+
+class ShardRelated:
+    """The part of one shard.
+
+    Args:
+        searcher: Searches its index.
+        rows: Gives the windows of some of its passages.
+        lexical_in: Ranks its passages by words, with the frequencies of all shards.
+    """
+
+    def __init__(
+        self,
+        searcher: Searcher,
+        rows: Callable[[Selected], Integers],
+        lexical_in: Callable[[TextCollection], BM25],
+    ) -> None:
+        self._searcher, self._rows, self._lexical_in = searcher, rows, lexical_in
+        self._search = RelatedSearch(searcher)
+
+    def piece_counts(self) -> NDArray[np.int64]:
+        """Number of passages that contain each word piece; see ``RelatedSearch.piece_counts``."""
+        return self._search.piece_counts()
+
+    def compared(self, passage: Passage) -> ComparedPassage | None:
+        """A passage of the shard as others are compared with it; ``None`` if the index has no words of it."""
+        return self._search.compared(passage)
+
+    def count(self, selected: Selected, text: str) -> tuple[int, int, tuple[int, ...]]:
+        """Numbers of some windows and of their passages, and of all passages with each word of a text."""
+        rows = self._rows(selected)
+        passages = len(self._searcher.index.passages_of(rows))
+        return len(rows), passages, self._searcher.lexical.frequencies(text)
+
+    def candidates(
+        self,
+        selected: Selected,
+        compared: ComparedPassage,
+        collection: TextCollection,
+        words: Sequence[int],
+        in_part: bool,  # noqa: FBT001 - called by name of the method
+    ) -> Candidates:
+        """The windows and passages that may be among the nearest; arguments as for a question's."""
+        index, rows = self._searcher.index, self._rows(selected)
+        among = None if selected is None else rows
+        near, cosines = self._search.nearest_windows(compared, among, in_part=in_part)
+        numbers, scores = self._lexical_in(collection).candidates(
+            compared.passage.text, BY_WORDS, self._search.searched(rows), words
+        )
+        passages = tuple(index.passage_id(int(number)) for number in numbers)
+        return Candidates(near, cosines, passages, numbers, scores)
+
+    def scores(
+        self, selected: Selected, compared: ComparedPassage, weights: Floats, chosen: Chosen
+    ) -> NearPassages:
+        """How near passages of the shard are.
+
+        Args:
+            selected: The passages that are searched.
+            compared: What they are compared with.
+            weights: The idf of each word piece in the whole library.
+            chosen: Which of them to compare.
+        """
+        index, rows = self._searcher.index, self._rows(selected)
+        numbers = index.passages_of(rows)
+        if chosen is not None:
+            found = np.union1d(index.owners[chosen[0]], chosen[1])
+            numbers = found[self._search.searched(rows)[found]].astype(np.int32)
+        numbers = self._search.without(compared, numbers)
+        names = tuple(index.passage_id(int(number)) for number in numbers)
+        starts = [index.essays[name.rpartition("/")[0]].passages[0] for name in names]
+        scores = RelatedSearch(self._searcher, weights).scores(compared, numbers)
+        return NearPassages(names, numbers - np.array(starts, dtype=np.int32), scores)
+
+    def most_alike(
+        self, compared: ComparedPassage, other: Passage, weights: Floats
+    ) -> tuple[Span, Span] | None:
+        """The sentences of a passage of the shard and of another that are most alike."""
+        return RelatedSearch(self._searcher, weights).most_alike_to(compared, other)
 
 
 class ShardIndex:
@@ -304,6 +404,14 @@ class ShardIndex:
             )
             for each in ranked
         ]
+
+    def related(self, method: str, *arguments: Any) -> Any:
+        """What a method of the part that compares passages returns; see ``ShardRelated``."""
+        return getattr(self._related, method)(*arguments)
+
+    @cached_property
+    def _related(self) -> ShardRelated:
+        return ShardRelated(self._searcher, self._rows, self._lexical_in)
 
     def nearest_sentence(self, query: Query, weights: Floats, passage: str, sentences: Spans) -> Spans:
         """The nearest of some sentences of a passage."""

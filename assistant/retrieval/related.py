@@ -12,21 +12,24 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.core.essay import Passage, Span, Spans
+from assistant.retrieval.index.bm25 import BM25
 from assistant.retrieval.index.index import Index
 from assistant.retrieval.index.ordering import best_first, rounded
 from assistant.retrieval.index.tokens import runs
 from assistant.retrieval.index.vectors import is_searched_in_part
 from assistant.retrieval.models.encoder import Floats, Integers
 from assistant.retrieval.ranking import idf
-from assistant.retrieval.search import Searcher
+from assistant.retrieval.searching import Near
 
 # Up to this many passages all are compared; of more, only the nearest by vector and by shared words.
 COMPARE_ALL = 400
-_BY_VECTOR, _BY_WORDS = 300, 100
+BY_VECTOR, BY_WORDS = 300, 100
 # Word pieces of a very long passage that are compared: the rarest, which tell what it is about.
 _MOST_PIECES = 400
 # Tokens that are compared at a time.
@@ -38,28 +41,54 @@ _LEAST = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
-    """A passage that is near to another one.
+class ComparedPassage:
+    """A passage as others are compared with it, also those of another index.
 
     Attributes:
-        passage: Its id.
-        score: How near it is, -1 to 1, to four decimals; the same whichever of the two is asked about.
+        passage: The passage.
+        ids: Its word pieces.
+        vectors: Their token vectors, as the index stores them.
+        offsets: Where each begins in the passage's text.
+        window: Mean of the vectors of its windows.
+        centred: Unit vector of that, less the mean of its essay's.
     """
 
-    passage: str
-    score: float
+    passage: Passage
+    ids: Integers
+    vectors: Floats
+    offsets: Integers
+    window: Floats
+    centred: Floats
+
+
+class SearchedIndex(Protocol):
+    """What is needed of an index and its search; ``search.Searcher`` has it."""
+
+    index: Index
+
+    @property
+    def lexical(self) -> BM25:
+        """Ranks passages by the words that they share with a text."""
+
+    def numbers(self, essay: str) -> dict[str, int]:
+        """Number of each passage of an essay, by id."""
+
+    def rows(self, passages: Collection[str] | None) -> Integers:
+        """Windows of some passages, or of all for ``None``."""
 
 
 class RelatedSearch:
-    """Finds the passages of an index that are near to one of them.
+    """Finds the passages of an index that are near to one of them, or to one of another index.
 
     Args:
         searcher: Searches the index.
+        weights: The idf of each word piece, by its vocabulary id; that of this index if ``None``.
     """
 
-    def __init__(self, searcher: Searcher) -> None:
+    def __init__(self, searcher: SearchedIndex, weights: Floats | None = None) -> None:
         self._searcher = searcher
         self._index: Index = searcher.index
+        self._stated_weights = weights
         self._vectors: dict[int, Floats] = {}
 
     def nearest(self, passage: Passage, among: Collection[str] | None, most: int) -> list[Near]:
@@ -73,13 +102,13 @@ class RelatedSearch:
         Returns:
             Nothing if the index has no words of the passage.
         """
-        number = self._number(passage.id)
-        if number is None:
+        compared = self.compared(passage)
+        if compared is None:
             return []
-        compared = self._compared(passage, number, among)
-        scores = rounded(np.concatenate([np.zeros(0), *self._scores(number, compared)]))
-        order = best_first(scores, self._index.places[compared])[:most]
-        return [Near(self._index.passage_id(int(compared[place])), float(scores[place])) for place in order]
+        numbers = self._chosen(compared, among)
+        scores = self.scores(compared, numbers)
+        order = best_first(scores, self._index.places[numbers])[:most]
+        return [Near(self._index.passage_id(int(numbers[place])), float(scores[place])) for place in order]
 
     def most_alike(self, passage: Passage, other: Passage) -> tuple[Span, Span] | None:
         """The sentence of another passage that is most like a passage, and the latter's sentence like it.
@@ -87,15 +116,40 @@ class RelatedSearch:
         Returns:
             A span of the other passage and one of the passage; ``None`` if either has no words.
         """
-        numbers = self._number(passage.id), self._number(other.id)
-        if numbers[0] is None or numbers[1] is None:
+        compared = self.compared(passage)
+        return None if compared is None else self.most_alike_to(compared, other)
+
+    def compared(self, passage: Passage) -> ComparedPassage | None:
+        """A passage of the index as others are compared with it; ``None`` if the index has no words of it."""
+        number, index = self._number(passage.id), self._index
+        if number is None:
             return None
-        rows, other_rows = (self._tokens(number) for number in (numbers[0], numbers[1]))
+        rows = self._tokens(number)
+        first, last = (int(window) for window in index.first_windows[number : number + 2])
+        return ComparedPassage(
+            passage,
+            index.ids[rows],
+            index.tokens.part(rows).vectors,
+            index.spans[rows, 0],
+            index.vectors.part(first, last).mean(axis=0),
+            self._centred(number),
+        )
+
+    def scores(self, compared: ComparedPassage, numbers: Integers) -> NDArray[np.float64]:
+        """How near each of some passages of the index is, to four decimals."""
+        return rounded(np.concatenate([np.zeros(0), *self._scores(compared, numbers)]))
+
+    def most_alike_to(self, compared: ComparedPassage, other: Passage) -> tuple[Span, Span] | None:
+        """As ``most_alike``, with the one passage as it is compared; the other one is of this index."""
+        number = self._number(other.id)
+        if number is None:
+            return None
+        rows, passage = self._tokens(number), compared.passage
         index, weights = self._index, self._weights
-        cosines = index.tokens.cosines(other_rows, index.tokens.part(rows).vectors)
-        own_weights, other_weights = weights[index.ids[rows]], weights[index.ids[other_rows]]
-        own_sentences = _token_sentences(index.spans[rows, 0], passage.sentences)
-        other_sentences = _token_sentences(index.spans[other_rows, 0], other.sentences)
+        cosines = index.tokens.cosines(rows, compared.vectors)
+        own_weights, other_weights = weights[compared.ids], weights[index.ids[rows]]
+        own_sentences = _token_sentences(compared.offsets, passage.sentences)
+        other_sentences = _token_sentences(index.spans[rows, 0], other.sentences)
         scored = [
             (_symmetric(cosines[within], other_weights[within], own_weights), place)
             for place, within in other_sentences
@@ -112,6 +166,16 @@ class RelatedSearch:
         _, like = max(likes, key=lambda entry: (entry[0], -entry[1]))
         return other.sentences[best], passage.sentences[like]
 
+    def piece_counts(self) -> NDArray[np.int64]:
+        """Number of passages that contain each word piece, by its vocabulary id."""
+        postings, live = self._index.pieces, self._index.live
+        counts = np.diff(postings.starts)
+        if live is not None:
+            counts = np.add.reduceat(live[postings.passages].astype(np.int64), postings.starts[:-1])
+        found = np.zeros(int(postings.terms.max(initial=0)) + 1, dtype=np.int64)
+        found[postings.terms.astype(np.int64)] = counts
+        return found
+
     def _number(self, passage_id: str) -> int | None:
         """Number of a passage in the index; ``None`` if it has no window."""
         essay = passage_id.rpartition("/")[0]
@@ -123,49 +187,52 @@ class RelatedSearch:
         bounds = self._index.bounds[first:last]
         return slice(int(bounds[0, 0]), int(bounds[-1, 1]))
 
-    def _compared(self, passage: Passage, number: int, among: Collection[str] | None) -> Integers:
+    def _chosen(self, compared: ComparedPassage, among: Collection[str] | None) -> Integers:
         """Numbers of the passages to compare, ascending."""
         index, rows = self._index, self._searcher.rows(among)
         numbers = index.passages_of(rows)
         if len(numbers) > COMPARE_ALL:
-            first, last = (int(window) for window in index.first_windows[number : number + 2])
-            vector = index.vectors.part(first, last).mean(axis=0)
             in_part = is_searched_in_part(len(rows), len(index.rows))
-            nearest, _ = index.vectors.search(
-                vector, _BY_VECTOR, None if among is None else rows, in_part=in_part
-            )
-            is_searched = np.zeros(len(index.lengths), dtype=bool)
-            is_searched[numbers] = True
-            sharing = self._searcher.lexical.best(passage.text, _BY_WORDS, is_searched, index.places)
+            nearest, _ = self.nearest_windows(compared, None if among is None else rows, in_part=in_part)
+            is_searched = self.searched(rows)
+            sharing = self._searcher.lexical.best(compared.passage.text, BY_WORDS, is_searched, index.places)
             found = np.union1d(index.owners[nearest], sharing)
             numbers = found[is_searched[found]].astype(np.int32)
-        others: Integers = numbers[numbers != number]
+        return self.without(compared, numbers)
+
+    def nearest_windows(
+        self, compared: ComparedPassage, among: Integers | None, *, in_part: bool
+    ) -> tuple[Integers, Floats]:
+        """The windows nearest to a passage by vector, and their cosines; see ``VectorIndex.search``."""
+        return self._index.vectors.search(compared.window, BY_VECTOR, among, in_part=in_part)
+
+    def searched(self, rows: Integers) -> NDArray[np.bool_]:
+        """Which passages have one of some windows."""
+        is_searched = np.zeros(len(self._index.lengths), dtype=bool)
+        is_searched[self._index.owners[rows]] = True
+        return is_searched
+
+    def without(self, compared: ComparedPassage, numbers: Integers) -> Integers:
+        """Some passages without the one that they are compared with."""
+        others: Integers = numbers[numbers != self._number(compared.passage.id)]
         return others
 
     @cached_property
     def _weights(self) -> Floats:
-        """The idf of each word piece, by its vocabulary id."""
-        postings, live = self._index.pieces, self._index.live
-        counts = np.diff(postings.starts)
-        if live is not None:
-            counts = np.add.reduceat(live[postings.passages].astype(np.int64), postings.starts[:-1])
-        weights = np.zeros(int(postings.terms.max(initial=0)) + 1, dtype=np.float32)
-        weights[postings.terms.astype(np.int64)] = idf(
-            counts.astype(np.float32), len(self._index.passage_numbers)
-        )
-        return weights
+        if self._stated_weights is not None:
+            return self._stated_weights
+        return weights_of(self.piece_counts(), len(self._index.passage_numbers))
 
-    def _scores(self, number: int, compared: Integers) -> Iterator[Floats]:
+    def _scores(self, compared: ComparedPassage, numbers: Integers) -> Iterator[Floats]:
         """How near each of some passages is, block by block."""
         index, weights = self._index, self._weights
-        own = np.arange(len(index.ids), dtype=np.int32)[self._tokens(number)]
+        own = np.arange(len(compared.ids))
         if len(own) > _MOST_PIECES:
-            own = np.sort(own[np.argsort(-weights[index.ids[own]], kind="stable")[:_MOST_PIECES]])
-        vectors = index.tokens.part(self._tokens(number)).vectors[own - own[0]] if len(own) else None
-        if vectors is None:
+            own = np.sort(own[np.argsort(-weights[compared.ids], kind="stable")[:_MOST_PIECES]])
+        if not len(own):
             return
-        own_weights = weights[index.ids[own]]
-        for block in self._blocks(compared):
+        vectors, own_weights = compared.vectors[own], weights[compared.ids[own]]
+        for block in self._blocks(numbers):
             ranges = [self._tokens(int(each)) for each in block]
             bounds = np.array([(rows.start, rows.stop) for rows in ranges], dtype=np.int64)
             rows = runs(bounds)
@@ -177,7 +244,7 @@ class RelatedSearch:
             backward = np.add.reduceat(_cubed(cosines.max(axis=1)) * other_weights, starts)
             backward /= np.maximum(np.add.reduceat(other_weights, starts), _LEAST)
             late = np.sqrt(forward / max(float(own_weights.sum()), _LEAST) * backward)
-            centred = np.array([self._centred(int(each)) for each in block]) @ self._centred(number)
+            centred = np.array([self._centred(int(each)) for each in block]) @ compared.centred
             yield (late + _BY_WINDOWS * centred) / (1 + _BY_WINDOWS)
 
     def _centred(self, number: int) -> Floats:
@@ -205,6 +272,12 @@ class RelatedSearch:
             tokens += rows.stop - rows.start
         if first < len(compared):
             yield compared[first:]
+
+
+def weights_of(counts: NDArray[np.int64], passages: int) -> Floats:
+    """The idf of each word piece, of which so many passages contain it; 0 for one that none contains."""
+    weights: Floats = np.where(counts > 0, idf(counts, passages), np.float32(0))
+    return weights
 
 
 def _cubed(cosines: Floats) -> Floats:

@@ -28,6 +28,8 @@ from assistant.retrieval.ranking import (
     piece_weights,
     rank,
 )
+from assistant.retrieval.related import RelatedSearch
+from assistant.retrieval.searching import RelatedPassages
 from assistant.retrieval.selected import SelectedPassages
 
 # Passages that share words with the question; in large libraries they are scored besides the nearest.
@@ -102,6 +104,10 @@ class Searcher:
     def passage_ids(self, essay: str) -> Collection[str]:
         """Ids of the passages of an essay that have a window."""
         return self.numbers(essay)
+
+    def related(self) -> RelatedPassages:
+        """What finds the passages that are near to another."""
+        return RelatedSearch(self)
 
     def vocabulary(self) -> Vocabulary:
         """How often the essays print each word."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence, Sized
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from assistant.core.answer import Match
@@ -15,6 +16,29 @@ from assistant.retrieval.ranking import Query, Ranked
 
 class Rows(Sized, Protocol):
     """Some of the windows that are searched; only what made them can read them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A passage that is near to another one.
+
+    Attributes:
+        passage: Its id.
+        score: How near it is, -1 to 1, to four decimals; the same whichever of the two is asked about.
+    """
+
+    passage: str
+    score: float
+
+
+class RelatedPassages(Protocol):
+    """Finds passages that are near to another; ``related.RelatedSearch`` does in one index."""
+
+    def nearest(self, passage: Passage, among: Collection[str] | None, most: int) -> list[Near]:
+        """The nearest passages to a passage, best first; it is not among them."""
+
+    def most_alike(self, passage: Passage, other: Passage) -> tuple[Span, Span] | None:
+        """The sentence of another passage that is most like a passage, and the latter's sentence like it."""
 
 
 class PassageSearch(Protocol):
@@ -34,6 +58,9 @@ class PassageSearch(Protocol):
 
     def passage_ids(self, essay: str) -> Collection[str]:
         """Ids of the passages of an essay that have a window."""
+
+    def related(self) -> RelatedPassages:
+        """What finds the passages that are near to another."""
 
     def vocabulary(self) -> Vocabulary:
         """How often the essays print each word."""

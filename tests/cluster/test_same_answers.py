@@ -13,14 +13,17 @@ from essay_library import ROOT, SAMPLE, Opened, loader
 from fake_models import FakeEncoder
 from sharded_library import ShardedOpened, models_of
 
+from assistant.cluster import related as cluster_related
 from assistant.cluster import search as sharded_search
 from assistant.cluster import shard_index
 from assistant.cluster.splitting import join
 from assistant.core.errors import DamagedEssayError
+from assistant.core.essay import SEARCHED_KINDS
 from assistant.core.selection import Selection
 from assistant.library.library import Library
 from assistant.rendering.answers import answer_object
-from assistant.retrieval import ranking, search
+from assistant.rendering.related import related_object
+from assistant.retrieval import ranking, related, search
 from assistant.retrieval.questions import Question
 
 if TYPE_CHECKING:
@@ -139,6 +142,34 @@ def test_rankings_by_every_method_are_equal(
     assert list(rankings(shards)) == list(rankings(whole))
 
 
+@pytest.mark.parametrize("compares_all", [True, False])
+def test_related_passages_are_equal_to_the_byte(
+    both: tuple[Library, Library], *, compares_all: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not compares_all:
+        for module in (related, cluster_related):
+            monkeypatch.setattr(module, "COMPARE_ALL", 10)
+            monkeypatch.setattr(module, "BY_VECTOR", 12)
+        for module in (related, shard_index):
+            monkeypatch.setattr(module, "BY_WORDS", 6)
+        monkeypatch.setattr(sharded_search, "LEXICAL_CANDIDATES", 6)
+    whole, shards = both
+    passages = [
+        passage.id
+        for essay in whole.essays()
+        for passage in essay.passages[::4]
+        if passage.kind in SEARCHED_KINDS
+    ]
+    assert len(passages) > 20
+    options: list[dict[str, Any]] = [{"top": 12}, {"essays": ["sample", "unwrapped"]}, {"others": True}]
+    for number, passage in enumerate(passages):
+        found, wanted = (
+            json.dumps(related_object(library.related(passage, **options[number % 3])))
+            for library in (shards, whole)
+        )
+        assert found == wanted
+
+
 def test_everything_else_is_equal_too(both: tuple[Library, Library], tmp_path: Path) -> None:
     whole, shards = both
     assert shards.ids() == whole.ids()
@@ -149,6 +180,12 @@ def test_everything_else_is_equal_too(both: tuple[Library, Library], tmp_path: P
         assert shards.cite(essay_id) == whole.cite(essay_id)
         assert shards.quotable(essay_id) == whole.quotable(essay_id)
         assert shards.form(essay_id) == whole.form(essay_id)
+        assert shards.outline(essay_id) == whole.outline(essay_id)
+    assert shards.index_of() == whole.index_of()
+    assert shards.compare(QUESTIONS[0], essays=whole.ids()[:3]) == whole.compare(
+        QUESTIONS[0], essays=whole.ids()[:3]
+    )
+    assert shards.export_all(whole.ids(), "bibtex") == whole.export_all(whole.ids(), "bibtex")
     for text in ("The tool cannot tell them appart", "a finger", "nothing of the kind"):
         assert shards.quote(text) == whole.quote(text)
     draft = tmp_path / "draft.txt"
