@@ -113,7 +113,7 @@ class Guide:
 
     def answer_of_page(self) -> object:
         """The answer that a replica of the page gives to a program."""
-        url = f"http://127.0.0.1:{self.port}/api/ask?q={QUESTION.replace(' ', '+')}&explain=1"
+        url = f"http://127.0.0.1:{self.port}/api/ask?q={QUESTION.replace(' ', '+')}"
         basic = base64.b64encode(ACCOUNT.encode()).decode()
         request = urllib.request.Request(url, headers={"Authorization": f"Basic {basic}"})
         with urllib.request.urlopen(request, timeout=_PATIENCE) as reply:  # noqa: S310 - of this machine
