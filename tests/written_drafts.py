@@ -120,7 +120,7 @@ def written_draft(name: str, folder: Path) -> Path:
     """Put a draft's file, and its bibliography, into a folder."""
     path, source = folder / name, FOLDER / name
     if path.suffix in {".docx", ".odt"}:
-        write = _write_word if path.suffix == ".docx" else _write_opendocument
+        write = write_word if path.suffix == ".docx" else _write_opendocument
         write(path, source.with_suffix(".txt").read_text("utf-8"))
         return path
     for file in (source, source.with_suffix(".bib")):
@@ -182,7 +182,8 @@ _TRACKED = 'w:id="{}" w:author="A" w:date="2026-01-01T00:00:00Z"'
 _WRAPPED = {"-": "del", "+": "ins", "<": "moveFrom", ">": "moveTo"}
 
 
-def _write_word(path: Path, source: str) -> None:
+def write_word(path: Path, source: str) -> None:
+    """Write a file of Word from paragraphs in the notation of these drafts."""
     notes: list[str] = []
     comments: list[str] = []
     body = "".join(_word_paragraph(*paragraph, notes, comments) for paragraph in _paragraphs(source))

@@ -274,7 +274,8 @@ def encryption(certificate: tuple[Path, Path] | None) -> dict[str, Any]:
         ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(chain, key, password=lambda: b"")
     except (OSError, ValueError) as error:
         raise AssistantError(
-            f"{chain} and {key} are not a certificate and its key without a password, in PEM format."
+            f"{chain} and {key} cannot be read as a certificate and its key without a password, in PEM "
+            "format."
         ) from error
     # Gradio calls its own page once at the start, by an address that the certificate need not name.
     return {"ssl_certfile": chain, "ssl_keyfile": key, "ssl_verify": False}

@@ -46,6 +46,11 @@ def test_the_sample_and_the_references_are_in_the_wheel(site: Path) -> None:
     }
 
 
+def test_the_manual_pages_are_laid_where_man_looks(site: Path) -> None:
+    (shared,) = site.glob("*.data/data/share/man/man1")
+    assert files_of(shared) == files_of(ROOT / "docs" / "man")
+
+
 @pytest.mark.real_model
 def test_the_wheel_adds_and_answers_outside_the_checkout(site: Path, tmp_path: Path) -> None:
     def run(*words: str | Path) -> str:

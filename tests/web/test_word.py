@@ -30,6 +30,7 @@ from fake_models import FakeEncoder
 from lxml import etree
 from page_server import Served, served
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from written_drafts import write_word
 
 from assistant.core.errors import AssistantError
 from assistant.library.library import Library
@@ -187,7 +188,7 @@ def test_the_page_is_served_over_https_with_a_certificate(library: Library, tmp_
             assert "--certificate" not in reply.read().decode()
     assert encryption(None) == {}
     for files in ((certificate[1], certificate[0]), (tmp_path / "none", certificate[1])):
-        with pytest.raises(AssistantError, match="not a certificate and its key"):
+        with pytest.raises(AssistantError, match="cannot be read as a certificate"):
             encryption(files)
 
 
@@ -385,6 +386,37 @@ def test_problems_get_comments_at_their_words_and_earlier_ones_are_replaced(
         old[1]["content"],
         old[2]["content"],
     ]
+
+
+@pytest.mark.browser
+def test_problems_in_notes_in_long_words_and_beside_tracked_deletions_have_their_place(
+    pane: Opener, library: Library, tmp_path: Path
+) -> None:
+    hit = library.ask(QUESTION).hits[0]
+    first, second = (hit.passage.text[slice(*span)] for span in hit.passage.sentences[:2])
+    altered = second.replace("ten tables", "nine tables").rstrip(".")
+    misquoted = first.replace(" made ", " done ").rstrip(".")
+    source = [
+        "A word{^“" + misquoted + "” (Essay Assistant Authors 12).^} here.",
+        f"Once: “{altered}” (Essay Assistant Authors 12).",
+        "Then{- and then and once more-}: “" + misquoted + "” (Essay Assistant Authors 12).",
+        "Then: “" + misquoted + "” (Essay Assistant Authors 12).",
+    ]
+    write_word(tmp_path / "draft.docx", "\n\n".join(source))
+    file = base64.b64encode((tmp_path / "draft.docx").read_bytes()).decode()
+    page = pane(paragraphs=source, file=file)
+    page.click("#tab-check")
+    page.click("#check-now")
+    expect(page.locator("#status")).to_have_text("Checked.")
+    comments = page.evaluate("word.comments()")
+    assert [(comment["on"], comment["note"]) for comment in comments] == [
+        (altered, 0),
+        (misquoted, 0),
+        (misquoted, 0),
+        ("", 1),
+    ]
+    assert comments[-1]["content"].startswith("Essay Assistant: misquoted, in a note. ")
+    assert page.locator("#problems .kind").all_inner_texts() == [*["misquoted"] * 3, "misquoted, in a note"]
 
 
 @pytest.mark.browser

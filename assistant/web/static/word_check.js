@@ -4,6 +4,9 @@
 
   const { element, make } = addin;
 
+  /* The server names notes by what the file calls them, which is not the number that a reader sees. */
+  addin.kindOf = ({ kind, place }) => `${kind}${place.startsWith("¶") ? "" : ", in a note"}`;
+
   addin.check = async () => {
     const report = await addin.checkFile(await addin.file(), addin.chosen());
     const ids = await addin.comment(report.faults, report.paragraphs);
@@ -22,8 +25,9 @@
     return `${removed} comments removed.`;
   };
 
-  function item({ kind, message, fix, place }, id) {
-    const children = [make("p", { className: "kind", textContent: `${kind}, ${place.split(":")[0]}` }), make("p", { textContent: message })];
+  function item(problem, id) {
+    const { message, fix } = problem;
+    const children = [make("p", { className: "kind", textContent: addin.kindOf(problem) }), make("p", { textContent: message })];
     if (fix) children.push(make("p", { className: "fix", textContent: `Correction: ${fix}` }));
     if (id) {
       const show = make("button", { type: "button", textContent: "Show in the document" });

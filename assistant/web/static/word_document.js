@@ -153,10 +153,8 @@
       await context.sync();
     });
 
-  function textOf({ kind, message, fix, place }) {
-    const where = place.startsWith("¶") ? "" : ` in ${place.split(":")[0]}`;
-    return `${MARK}${kind}${where}. ${message}${fix ? ` — Correction: ${fix}` : ""}`;
-  }
+  const textOf = (problem) =>
+    `${MARK}${addin.kindOf(problem)}. ${problem.message}${problem.fix ? ` — Correction: ${problem.fix}` : ""}`;
 
   /* Remove its comments, but for those that somebody has answered; returns how many. */
   async function removeComments(context) {
@@ -171,7 +169,7 @@
 
   const letters = (text) => text.replace(/[^\p{L}]+/gu, "");
 
-  /* For each paragraph that the server read, the one in Word with the same letters, or the call of its note. */
+  /* For each paragraph that the server read, the one in Word with the same letters, or the note. */
   async function placesOf(context, paragraphs) {
     const { body } = context.document;
     const inText = body.paragraphs;
@@ -179,30 +177,49 @@
     const notes = has("1.5") ? [body.footnotes, body.endnotes] : [];
     for (const kind of notes) kind.load("items/body/text");
     await context.sync();
-    const waiting = new Map();
-    const offer = (text, place) => waiting.set(letters(text), [...(waiting.get(letters(text)) ?? []), place]);
-    for (const paragraph of inText.items) offer(paragraph.text, { paragraph });
-    // A note of several paragraphs has them in one text.
-    for (const note of notes.flatMap(({ items }) => items)) for (const line of note.body.text.split(/[\r\n]+/)) offer(line, { note });
-    return paragraphs.map((text) => waiting.get(letters(text))?.shift() ?? null);
+    const offers = inText.items.map((paragraph) => ({ text: paragraph.text, paragraph }));
+    for (const note of notes.flatMap(({ items }) => items)) {
+      // A note of several paragraphs has them in one text.
+      offers.push(...note.body.text.split(/[\r\n]+/).map((text) => ({ text, note })));
+    }
+    const places = matched(paragraphs, offers);
+    const missing = [...places.keys()].filter((number) => !places[number]);
+    const left = offers.filter((offer) => offer.paragraph && !places.includes(offer));
+    // Word's text has the words that tracked changes delete, and the server reads none of them.
+    const current = missing.length ? left.map(({ paragraph }) => paragraph.getReviewedText("Current")) : [];
+    await context.sync();
+    const rest = left.map((offer, number) => ({ ...offer, text: current[number]?.value ?? "" }));
+    const found = matched(missing.map((number) => paragraphs[number]), rest);
+    missing.forEach((number, order) => (places[number] = found[order]));
+    return places;
   }
 
-  /* The range of each problem: its words; the call of its note; or else its paragraph. */
+  /* For each text the first offer with the same letters that is not taken, or null. */
+  function matched(texts, offers) {
+    const waiting = new Map();
+    for (const offer of offers) {
+      const key = letters(offer.text);
+      if (!waiting.has(key)) waiting.set(key, []);
+      waiting.get(key).push(offer);
+    }
+    return texts.map((text) => waiting.get(letters(text))?.shift() ?? null);
+  }
+
+  /* The range of each problem: its words; the call of its note; or else its paragraph; null if there is none. */
   async function rangesOf(context, problems, places, paragraphs) {
     const sought = problems.map(({ line, column, start, end }) => {
       const place = places[line - 1];
-      if (!place?.paragraph) return { place };
-      const text = paragraphs[line - 1];
-      const ends = endsOf(text, column - 1, column - 1 + end - start);
-      return { place, ends: ends.map((each) => ({ ...each, results: searched(place.paragraph, each.words) })) };
+      if (place?.note) return { place, found: [] };
+      const ends = endsOf(paragraphs[line - 1], column - 1, column - 1 + end - start);
+      const scope = place?.paragraph ?? context.document.body;
+      return { place, found: ends.map(({ words, before }) => ({ results: searched(scope, words), before: place ? before : 0 })) };
     });
     await context.sync();
-    return sought.map(({ place, ends }) => {
-      if (!place) return null;
-      if (place.note) return place.note.reference;
-      const [first, last] = ends.map(({ results, before }) => results?.items[before]);
-      if (!first) return place.paragraph.getRange("Content");
-      return last ? first.expandTo(last) : first;
+    return sought.map(({ place, found }) => {
+      if (place?.note) return place.note.reference;
+      const [first, last] = found.map(({ results, before }) => results.items[before]);
+      if (first) return last ? first.expandTo(last) : first;
+      return place?.paragraph.getRange("Content") ?? null;
     });
   }
 
@@ -219,9 +236,9 @@
     return [counted(head, at), counted(tail, at + words.lastIndexOf(tail))];
   }
 
-  function searched(paragraph, words) {
+  function searched(scope, words) {
     // Word takes ^ for the beginning of a code.
-    const results = paragraph.search(words.replaceAll("^", "^^"), { matchCase: true });
+    const results = scope.search(words.replaceAll("^", "^^"), { matchCase: true });
     results.load("items");
     return results;
   }

@@ -1,11 +1,12 @@
 /* What the add-in uses of Microsoft's office.js, on a document that is a list of paragraphs.
 
    It stands in for Word in tests, so it shows what the add-in asks Word to do, not what Word does. As in Word, what was not
-   loaded and synchronised cannot be read. `window.draft` sets the document up; `window.word` shows what became of it. */
+   loaded and synchronised cannot be read. `window.draft` sets the document up, with notes as {^ ^} and words that tracked
+   changes delete as {- -}; `window.word` shows what became of it. */
 (() => {
   "use strict";
 
-  const set = { paragraphs: [""], notes: [], file: "", language: "en-GB", version: "1.5", settings: null, cursor: null, ...window.draft };
+  const set = { paragraphs: [""], file: "", language: "en-GB", version: "1.5", settings: null, cursor: null, ...window.draft };
   const stored = new Map(set.settings ? [["essayAssistant", set.settings]] : []);
   const unread = [];
   let ids = 0;
@@ -89,7 +90,23 @@
   class Paragraph extends Loaded {
     constructor(text) {
       super({ text: () => this.plain() });
-      this.items = text ? [{ text, italic: false }] : [];
+      this.items = [];
+      for (const [number, piece] of text.split(/\{[-^](.*?[-^])\}/).entries()) {
+        const words = number % 2 ? piece.slice(0, -1) : piece;
+        if (piece.endsWith("^") && number % 2) {
+          const item = { text: "" };
+          this.items.push(item);
+          const note = Object.assign(noteOf([{ text: words, italic: false }]), { reference: new Range(this, item) });
+          item.note = note;
+          notes.push(note);
+        } else if (words) {
+          this.items.push({ text: words, italic: false, deleted: number % 2 === 1 });
+        }
+      }
+    }
+    getReviewedText(version) {
+      if (version !== "Current") throw new Error(`getReviewedText of ${version}`);
+      return { value: this.items.filter(({ deleted }) => !deleted).map(({ text }) => text).join("") };
     }
     plain() {
       return this.items.map(({ text }) => text).join("");
@@ -170,17 +187,9 @@
     return comment;
   }
 
-  const paragraphs = set.paragraphs.map((text) => new Paragraph(text));
   const notes = [];
   const comments = [];
-  for (const { after, text } of set.notes) {
-    const paragraph = paragraphs[after];
-    const item = { text: "" };
-    const note = noteOf([{ text, italic: false }]);
-    paragraph.items.push(item);
-    note.reference = new Range(paragraph, item);
-    notes.push(note);
-  }
+  const paragraphs = set.paragraphs.map((text) => new Paragraph(text));
   for (const { on, content, answered } of set.comments ?? []) commentOn(new Range(paragraphs[on], paragraphs[on].items[0]), content, answered);
 
   let selected = null;
@@ -206,6 +215,7 @@
       paragraphs: new Loaded({ items: () => [...paragraphs] }),
       footnotes: new Loaded({ items: () => [...notes] }),
       endnotes: new Loaded({ items: () => [] }),
+      search: (words) => new Loaded({ items: () => paragraphs.flatMap((paragraph) => found(paragraph, words)) }),
       getComments: () => new Loaded({ items: () => [...comments] }),
     },
   };
