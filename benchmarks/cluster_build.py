@@ -15,6 +15,7 @@ import hashlib
 import os
 import pickle
 import shutil
+import subprocess
 import sys
 import tempfile
 import threading
@@ -29,7 +30,7 @@ from time import perf_counter
 # Set before numpy is imported, and before the nodes are started.
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
-from many import PooledEncoder, essays
+from many import PooledEncoder, essays, processor
 from measuring import ROOT, resident, table
 
 from assistant.cluster import ray_fleet
@@ -41,6 +42,8 @@ from assistant.retrieval.models.encoder import Encoder
 from assistant.retrieval.models.loading import default_loader
 
 SHARDS, PARTS = 4, 10
+# The program that adds, the tasks that read and embed, the actors that write.
+KINDS = ("adding", "tasks", "shards")
 # Memory of a node for objects, and seconds between two looks at the memory of its processes.
 OBJECTS, INTERVAL = 400_000_000, 2.0
 
@@ -53,6 +56,7 @@ class Run:
         workers: Number of processors for tasks.
         marks: Number of essays that were added after so many seconds.
         megabytes: Peak of resident memory of all processes of each kind, and their number then.
+        processor: Seconds of the processor that those of each kind used.
         size: Size of the library, in megabytes.
         files: Digest of each file of an essay, by its name.
     """
@@ -60,6 +64,7 @@ class Run:
     workers: int
     marks: Sequence[tuple[int, float]]
     megabytes: Mapping[str, tuple[int, float]]
+    processor: Mapping[str, float]
     size: float
     files: Mapping[str, str]
 
@@ -89,34 +94,53 @@ def cluster(processors: int) -> Iterator[str]:
 
 
 class Watched:
-    """The memory of this process and of those that it has started, looked at again and again."""
+    """Memory and work of this process and of those that it has started, looked at again and again."""
 
     def __init__(self) -> None:
         self.peaks: dict[str, tuple[int, float]] = {}
+        self._first: dict[tuple[str, int], float] = {}
+        self._last: dict[tuple[str, int], float] = {}
         self._is_done = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     @contextmanager
     def looked_at(self) -> Iterator[None]:
         """Look from now on until the end."""
+        self._look(is_first=True)
         self._thread.start()
         try:
             yield
         finally:
             self._is_done.set()
             self._thread.join()
+            self._look()
 
     def _run(self) -> None:
         while not self._is_done.wait(INTERVAL):
-            counts: Counter[str] = Counter()
-            sizes: dict[str, float] = defaultdict(float)
-            for process, kind in processes():
-                counts[kind] += 1
-                sizes[kind] += resident(process)
-            for kind, size in sizes.items():
-                self.peaks[kind] = max(
-                    self.peaks.get(kind, (0, 0.0)), (counts[kind], size), key=lambda x: x[1]
-                )
+            self._look()
+
+    def _look(self, *, is_first: bool = False) -> None:
+        counts: Counter[str] = Counter()
+        sizes: dict[str, float] = defaultdict(float)
+        for process, kind in processes():
+            try:
+                size, used = resident(process), processor(process)
+            except (OSError, subprocess.CalledProcessError):
+                continue  # it has ended meanwhile
+            counts[kind] += 1
+            sizes[kind] += size
+            self._last[kind, process] = used
+            self._first.setdefault((kind, process), used if is_first else 0.0)
+        for kind, size in sizes.items():
+            if size > self.peaks.get(kind, (0, 0.0))[1]:
+                self.peaks[kind] = counts[kind], size
+
+    def processor(self) -> dict[str, float]:
+        """Seconds of the processor that the processes of each kind used since the first look."""
+        used: dict[str, float] = defaultdict(float)
+        for (kind, process), seconds in self._last.items():
+            used[kind] += seconds - self._first[kind, process]
+        return dict(used)
 
 
 def processes() -> Iterator[tuple[int, str]]:
@@ -162,7 +186,19 @@ def build(root: Path, files: Sequence[FileToAdd], workers: int, load: Callable[[
     paths = [path for path in root.glob("shards/*/data/chunks/*") if not path.name.endswith(".given.json")]
     digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
     size = sum(path.stat().st_size for path in root.rglob("*") if path.is_file()) / 1e6
-    return Run(workers, marks, watched.peaks, size, digests)
+    return Run(workers, marks, watched.peaks, watched.processor(), size, digests)
+
+
+def row_of(run: Run, first: Run) -> list[str]:
+    """The row of a library that was built."""
+    (start, took), (before, until), (done, whole) = run.marks[0], run.marks[-2], run.marks[-1]
+    growth = f"{took / start * 1e3:.0f} → {(whole - until) / (done - before) * 1e3:.0f}"
+    rates = [count / seconds for count, seconds in (run.marks[-1], first.marks[-1])]
+    work = [f"{run.processor.get(kind, 0.0) / done * 1e3:.0f}" for kind in KINDS]
+    peaks = [run.megabytes.get(kind, (0, 0.0)) for kind in KINDS]
+    memory = [f"{size:.0f} ({count})" for count, size in peaks]
+    speed = [f"{rates[0] * 60:.0f}", f"{rates[0] / rates[1]:.2f}"]
+    return [str(run.workers), f"{done:,}", *speed, growth, *work, *memory]
 
 
 def main() -> None:
@@ -186,24 +222,12 @@ def main() -> None:
         for workers in options.workers:
             runs.append(build(work / "library", files, workers, load))
             shutil.rmtree(work / "library")
-    rows = []
-    for run in runs:
-        (first, took), (done, whole) = run.marks[0], run.marks[-1]
-        (before, until) = run.marks[-2]
-        peaks = [run.megabytes.get(kind, (0, 0.0)) for kind in KINDS]
-        memory = [f"{size:.0f} ({count})" for count, size in peaks]
-        growth = f"{took / first * 1e3:.0f} → {(whole - until) / (done - before) * 1e3:.0f}"
-        speedup = whole / done / (runs[0].marks[-1][1] / runs[0].marks[-1][0])
-        rows.append(
-            [str(run.workers), f"{done:,}", f"{done / whole * 60:.0f}", f"{1 / speedup:.2f}", growth, *memory]
-        )
     head = ["workers", "essays", "essays/min", "over the first", "ms an essay, first → last tenth"]
-    print(table([*head, *(f"MB of {kind}" for kind in KINDS)], rows))
+    work_heads = (f"processor ms an essay, {kind}" for kind in KINDS)
+    heads = [*head, *work_heads, *(f"MB, {kind}" for kind in KINDS)]
+    print(table(heads, [row_of(run, runs[0]) for run in runs]))
     same = all(run.files == runs[0].files for run in runs)
     print(f"\n{runs[0].size:.0f} MB on disk. {'All have the same files.' if same else 'THE FILES DIFFER.'}")
-
-
-KINDS = ("adding", "tasks", "shards")
 
 
 if __name__ == "__main__":
