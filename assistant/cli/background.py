@@ -37,7 +37,12 @@ from assistant.cli import main
 from assistant.cli.background import WarmProcess
 WarmProcess(Path(sys.argv[1]), float(sys.argv[2]), main).run()
 """
-_QUESTION = "What is the essay about?"
+# Commands that load what commands need. After a second question, models have their weights laid out.
+_FIRST_COMMANDS = (
+    ("ask", "What is the essay about?"),
+    ("ask", "Who wrote it?"),
+    ("quote", "What is the essay about?"),
+)
 
 
 def start(root: Path | None, idle_minutes: float) -> str:
@@ -140,6 +145,8 @@ class WarmProcess:
         """Load the library, then answer until there is nothing to do for long."""
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        # The folder that it was started in may be deleted.
+        os.chdir("/")
         self._warm()
         # An address without a process is left over from one that was killed.
         self._path.unlink(missing_ok=True)
@@ -201,11 +208,14 @@ class WarmProcess:
                 os.close(stream)
 
     def _warm(self) -> None:
-        """Load what questions and quotations need."""
-        with suppress(AssistantError):
-            self._library.warm()
-            self._library.ask(_QUESTION)
-            self._library.quote(_QUESTION)
+        """Load what commands need, by running some whose words nobody reads."""
+        keep_open(self._library)
+        with Path(os.devnull).open("r+b") as nowhere:
+            streams = [nowhere.fileno()] * _STREAMS
+            for words in _FIRST_COMMANDS:
+                request = handover.request_of([*words, "--library", str(self._library.root)])
+                with _standing_in(request, streams), suppress(SystemExit):
+                    self._main()
 
 
 def _run_command(

@@ -163,7 +163,7 @@ class WritingServer(LanguageServer):
     async def analysis(self, uri: str) -> Analysis | None:
         """The check of a draft as it is now; ``None`` if it is not open or cannot be checked."""
         state = self.drafts.get(uri)
-        if state is None:
+        if state is None or not self.settings.checks(state.draft.suffix):
             return None
         draft = state.draft
         try:
@@ -210,7 +210,10 @@ class WritingServer(LanguageServer):
         """Check all open drafts again."""
         for uri, state in self.drafts.items():
             state.analysis = None
-            self._check_soon(uri, 0)
+            if self.settings.checks(state.draft.suffix):
+                self._check_soon(uri, 0)
+            else:
+                self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 
     async def watch(self) -> None:
         """Check drafts again when a library changes on disk, or can be used that could not be before."""

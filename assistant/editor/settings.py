@@ -73,11 +73,15 @@ class EditorSettings:
         return replace(changed, style=changed.style or DEFAULT_STYLE), faults
 
     def suffix_of(self, language: str, name: str) -> str:
-        """Suffix of the format of a draft that is to be checked; empty for any other."""
+        """Suffix of the format of a draft that can be checked; empty for any other."""
         suffix = SUFFIXES.get(Path(name).suffix.lower(), "") or LANGUAGES.get(language.lower(), "")
         if language.lower() in LANGUAGES and LANGUAGES[language.lower()] != ".txt":
             suffix = LANGUAGES[language.lower()]
-        return suffix if _NAMES.get(suffix) in self.languages else ""
+        return suffix
+
+    def checks(self, suffix: str) -> bool:
+        """Whether drafts of a format are to be checked."""
+        return _NAMES[suffix] in self.languages
 
 
 def _usable(default: object, value: object) -> object:

@@ -88,8 +88,8 @@ class Models:
         encoder.encode(["?", "?"], query=True)
         if self.reading_model is not None:
             # The second time, weights are laid out for the processor.
-            for _ in range(2):
-                self.reading_model.read("?", ["."])
+            for excerpt in (".", "?"):
+                self.reading_model.read("?", [excerpt])
 
     def finder_of(self, essays: Sequence[StoredEssay], progress: Progress) -> Finder:
         """A finder of essays that are in no library."""

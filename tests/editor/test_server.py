@@ -25,6 +25,7 @@ NAME = "Essay Assistant Authors"
 PRINTED = "The tool cannot tell them apart"
 DRAFT = f"They hold that “{PRINTED[:-5]}appart” ({NAME} 18). So be it.\n"
 URI = "file:///drafts/draft.md"
+_LANGUAGES = {".md": "markdown", ".tex": "latex", ".typ": "typst", ".org": "org", ".txt": "plaintext"}
 pytestmark = pytest.mark.asyncio
 
 
@@ -131,10 +132,24 @@ async def test_quotations_are_listed_by_source(library: Path) -> None:
         assert groups[1].children[0].name == "of all the hours none is kept"
 
 
-@pytest.mark.parametrize("name", [name for name in DRAFTS if name.endswith((".md", ".tex", ".txt"))])
+def draft_of(name: str, folder: Path) -> Path:
+    """One of the written drafts, or one of our own in a format of which there is none."""
+    if name in DRAFTS:
+        return written_draft(name, folder)
+    path = folder / name
+    heading = {".org": "* One", ".typ": "= One"}[path.suffix]
+    paragraphs = [heading, f"\t😀 {DRAFT.strip()}", f'They say "{PRINTED}" ({NAME} 15).', PRINTED * 2]
+    path.write_bytes("\r\n\r\n".join(paragraphs).encode())
+    return path
+
+
+_WRITTEN = [name for name in DRAFTS if name.endswith((".md", ".tex", ".txt"))]
+
+
+@pytest.mark.parametrize("name", [*_WRITTEN, "draft.org", "draft.typ"])
 async def test_problems_are_those_of_the_command(name: str, tmp_path: Path, everything: Path) -> None:
-    draft = written_draft(name, tmp_path)
-    language = {".md": "markdown", ".tex": "latex", ".txt": "plaintext"}[draft.suffix]
+    draft = draft_of(name, tmp_path)
+    language = _LANGUAGES[draft.suffix]
     text = draft.read_bytes().decode("utf-8-sig")
     report = draft_object(Library(everything).check_draft(draft, bibliographies=(), style=None))
     async with session(everything) as editor:
@@ -214,8 +229,7 @@ async def test_a_quotation_is_closed_as_it_was_opened(
     before, after = typed.split("|")
     begun = f"{before}The tool cannot"
     uri, text = f"file:///drafts/{completing.version}{suffix}", f"{begun}{after}\n"
-    language = {".md": "markdown", ".tex": "latex", ".typ": "typst", ".org": "org", ".txt": "plaintext"}
-    await completing.open(uri, text, language[suffix])
+    await completing.open(uri, text, _LANGUAGES[suffix])
     column = len(begun.encode("utf-16-le")) // 2
     listed = await completing.request("textDocument/completion", place(0, column, uri))
     done = applied(text, [listed.items[0].text_edit]).rstrip("\n")
@@ -334,6 +348,12 @@ async def test_style_and_library_are_settings_and_a_draft_may_name_its_style(
         (problem,) = await editor.change(URI, "csl: nowhere.csl", (1, 0), (1, 8))
         assert "[1, p. 18]" in problem.message
         assert "nowhere.csl" in editor.client.messages[-1].message
+        changed = {"settings": {"essayAssistant": {"languages": ["latex"]}}}
+        editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(**changed))
+        assert await editor.problems(URI) == []
+        changed = {"settings": {"essayAssistant": {"languages": ["markdown"]}}}
+        editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(**changed))
+        assert len(await editor.problems(URI)) == 1
         changed = {"settings": {"essayAssistant": {"style": 7}}}
         editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(**changed))
         await editor.request("textDocument/hover", place(5, 2))
