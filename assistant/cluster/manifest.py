@@ -15,7 +15,7 @@ import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -70,15 +70,19 @@ class Manifest:
 
     Attributes:
         shards: The essays of each shard, by its name.
+        previous: Owners in the manifest before this one, in alphabetical order of the essays' ids.
     """
 
     shards: Mapping[str, EssayList]
+    previous: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def owners(self) -> dict[str, str]:
         """The shard of each essay, by id, in alphabetical order of the ids."""
-        owners = ((essay, shard) for shard, essays in self.shards.items() for essay in essays)
-        return dict(sorted(owners))
+        owners = {essay: shard for shard, essays in self.shards.items() for essay in essays}
+        # Few essays are new; what is in order already is sorted in one pass.
+        known = [essay for essay in self.previous if essay in owners]
+        return {essay: owners[essay] for essay in sorted([*known, *(owners.keys() - self.previous.keys())])}
 
     @cached_property
     def stamps(self) -> dict[str, Stamp]:
@@ -137,6 +141,8 @@ class ManifestFile:
         self.root = root
         self._path, self._pending = root / MANIFEST, root / _PENDING
         self._read: tuple[object, Manifest] | None = None
+        # Name of the file of each list, by the shard's name; it is a digest of the whole list.
+        self._named: dict[str, tuple[str, EssayList]] = {}
 
     def state(self) -> tuple[int, int, int] | None:
         """A value that changes with the manifest; ``None`` if there is none."""
@@ -180,12 +186,11 @@ class ManifestFile:
         fields = json.loads(self._path.read_text("utf-8"))
         if fields["schema"] != _SCHEMA:
             raise ValueError(fields["schema"])
-        known = {} if self._read is None else self._read[1].shards
-        names = {} if self._read is None else {_list_name(name, known[name]): name for name in known}
         shards: dict[str, EssayList] = {}
         for name, entry in fields["shards"].items():
-            if names.get(entry["list"]) == name:
-                shards[name] = known[name]
+            known = self._named.get(name)
+            if known is not None and known[0] == entry["list"]:
+                shards[name] = known[1]
                 continue
             data = (self.root / LISTS / Path(entry["list"]).name).read_bytes()
             essays = {
@@ -195,7 +200,9 @@ class ManifestFile:
             if _list_name(name, essays) != entry["list"]:
                 raise ValueError(entry["list"])
             shards[name] = essays
-        return Manifest(shards)
+            self._named[name] = entry["list"], essays
+        previous = {} if self._read is None else self._read[1].owners
+        return Manifest(shards, previous)
 
     def write(self, shards: Mapping[str, EssayList]) -> None:
         """Replace the manifest, at once and as a whole.
@@ -207,7 +214,10 @@ class ManifestFile:
         folder.mkdir(parents=True, exist_ok=True)
         entries: dict[str, Any] = {}
         for name, essays in shards.items():
-            path = folder / _list_name(name, essays)
+            known = self._named.get(name)
+            if known is None or known[1] is not essays:
+                self._named[name] = known = _list_name(name, essays), essays
+            path = folder / known[0]
             if not path.exists():
                 _replace(path, _dumped(essays))
             entries[name] = {"essays": len(essays), "list": path.name}

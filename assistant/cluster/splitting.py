@@ -22,7 +22,7 @@ from assistant.cluster.manifest import (
     is_sharded,
     write_settings,
 )
-from assistant.cluster.placement import by_shard, shard_for
+from assistant.cluster.placement import by_shard, shard_for, shards_for
 from assistant.cluster.shard import Shard
 from assistant.core.disk import copy_durably, sync_folder
 from assistant.core.errors import DamagedEssayError, LibraryError
@@ -170,8 +170,9 @@ def rebalance(
         names = list(manifest.shards) if count is None else _names(count)
         file = ManifestFile(root)
         moves: dict[tuple[str, str], list[str]] = {}
+        owners = dict(zip(manifest.owners, shards_for(manifest.owners, names), strict=True))
         for essay_id, owner in manifest.owners.items():
-            wanted = shard_for(essay_id, names)
+            wanted = owners[essay_id]
             if wanted != owner:
                 moves.setdefault((owner, wanted), []).append(essay_id)
         total, done = sum(map(len, moves.values())), 0
@@ -183,7 +184,6 @@ def rebalance(
             steps = _stepped(progress, done, total)
             _copy(shard_folder(root, source), shard_folder(root, target), essays, models, steps)
             done += len(essays)
-        owners = {essay_id: shard_for(essay_id, names) for essay_id in manifest.owners}
         listed = {name: _shard(root, name, models).listing() for name in names}
         file.write(
             {
@@ -219,7 +219,7 @@ def status(root: Path, models: Models) -> list[ShardStatus]:
         changed = sorted({essay_id for essay_id, _ in stamps.items() ^ known.items()})
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
         windows, _ = _shard(root, name, models).engine()
-        misplaced = sum(shard_for(essay_id, names) != name for essay_id in essays)
+        misplaced = sum(wanted != name for wanted in shards_for(essays, names))
         states.append(ShardStatus(name, len(essays), windows, size / 1e6, tuple(changed), misplaced))
     return states
 
