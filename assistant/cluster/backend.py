@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.cluster.fleet import Fleet, LocalFleet
-from assistant.cluster.manifest import ManifestFile
+from assistant.cluster.manifest import ManifestFile, Settings
 from assistant.cluster.shard import Shard
 from assistant.cluster.store import ShardedIndex, ShardedStore
 from assistant.core.essay import RemovedEssay
@@ -84,6 +84,8 @@ def shard_folder(root: Path, name: str) -> Path:
     return root / SHARDS / name
 
 
-def local_fleet(root: Path, models: Models, notify: Callable[[str], None]) -> LocalFleet:
+def local_fleet(root: Path, settings: Settings, models: Models, notify: Callable[[str], None]) -> LocalFleet:
     """The shards of a library, opened in this process."""
-    return LocalFleet(lambda name: Shard(shard_folder(root, name), models, notify))
+    return LocalFleet(
+        lambda name: Shard(shard_folder(root, name), models, notify, settings.local_folder(name))
+    )

@@ -41,11 +41,18 @@ class Settings:
         address: The Ray cluster that serves it: ``auto``, ``HOST:PORT`` or ``ray://HOST:PORT``; empty if the
             program that asks opens its shards itself.
         replicas: Number of actors for each shard.
+        local: Folder on each machine for copies of the shards that are searched there; empty to search them
+            where they are.
     """
 
     name: str
     address: str = ""
     replicas: int = 1
+    local: str = ""
+
+    def local_folder(self, shard: str) -> Path | None:
+        """Where a shard is copied to; ``None`` if it is searched where it is."""
+        return Path(self.local).expanduser() / self.name / shard if self.local else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +115,7 @@ def read_settings(root: Path) -> Settings:
             str(fields.get("name") or root.resolve().name),
             str(fields.get("address", "")),
             int(fields.get("replicas", 1)),
+            str(fields.get("local", "")),
         )
     except (OSError, ValueError, TypeError) as error:
         raise LibraryError(f"{path} cannot be read ({error}); correct it.") from error
@@ -126,6 +134,8 @@ def write_settings(root: Path, settings: Settings) -> None:
         f"address = {json.dumps(settings.address)}",
         "# How many actors answer for each shard.",
         f"replicas = {settings.replicas}",
+        "# A folder of each machine for copies of the shards that it searches; empty if none are made.",
+        f"local = {json.dumps(settings.local, ensure_ascii=False)}",
     ]
     _replace(root / SETTINGS, "\n".join([*lines, ""]).encode())
 

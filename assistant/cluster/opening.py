@@ -45,7 +45,7 @@ def open_cluster(
         root, manifest, settings = name, ManifestFile(name), read_settings(name)
 
     def backend(models: Models) -> ShardedBackend:
-        fleet: Fleet = local_fleet(root, models, notify)
+        fleet: Fleet = local_fleet(root, settings, models, notify)
         if settings.address:
             from assistant.cluster.ray_fleet import RayFleet
 

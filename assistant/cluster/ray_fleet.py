@@ -57,13 +57,14 @@ class ShardActor:
     Args:
         folder: Its folder, as this node sees it.
         load_encoder: Loads the embedding model of a name.
+        local: The folder of a copy on this node that is searched, if there is to be one.
     """
 
-    def __init__(self, folder: str, load_encoder: LoadEncoder | None) -> None:
+    def __init__(self, folder: str, load_encoder: LoadEncoder | None, local: Path | None) -> None:
         from assistant.cluster.shard import Shard
 
         models = Models(load_encoder or default_loader, None)
-        self._shard = Shard(Path(folder), models, lambda _sentence: None)
+        self._shard = Shard(Path(folder), models, lambda _sentence: None, local)
 
     def ask(self, method: str, arguments: Sequence[Any]) -> tuple[bool, Any]:
         """What a method of the shard returns; the second value is its error if the first is false."""
@@ -262,6 +263,7 @@ class RayFleet:
                     f"{self._settings.name}/{shard}/{replica}",
                     str(self._root / "shards" / shard),
                     self._load_encoder,
+                    self._settings.local_folder(shard),
                 )
             return self._actors[shard, replica]
 
@@ -409,4 +411,4 @@ def find_library(name: str) -> tuple[Any, Any, Path, Settings]:
         )
     actor = ray.get_actor(f"library:{library}", namespace=NAMESPACE)
     root, settings = ray.get(actor.about.remote(), timeout=DEADLINE)
-    return ray, actor, Path(root), Settings(settings.name, address, settings.replicas)
+    return ray, actor, Path(root), replace(settings, address=address)

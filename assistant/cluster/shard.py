@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.cluster.local_copy import LocalCopy
 from assistant.cluster.manifest import EssayList, ListedEssay
 from assistant.cluster.shard_index import NotOpenError, ShardFacts, ShardIndex, ShardSize
 from assistant.core.errors import LibraryError
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from assistant.documents.document import Document
     from assistant.library.adding import LibraryWriter
     from assistant.library.diagnosis import Diagnosis
+    from assistant.library.snapshot import Snapshot
 
 # Versions of a shard that are open at the same time: that of the newest manifest, and the one before it.
 _MOST_OPEN = 2
@@ -38,9 +40,14 @@ class Shard:
         folder: Its folder.
         models: The models; those of other shards in the same process, if there are any.
         notify: Receives sentences for the user.
+        local: The folder of a copy on this machine that is searched; the shard's own if ``None``.
     """
 
-    def __init__(self, folder: Path, models: Models, notify: Callable[[str], None]) -> None:
+    def __init__(
+        self, folder: Path, models: Models, notify: Callable[[str], None], local: Path | None = None
+    ) -> None:
+        self._copy = None if local is None else LocalCopy(folder, local, notify)
+        self._searched = self if local is None else Shard(local, models, notify)
         self.folder, self._models, self._notify = folder, models, notify
         self._index_folder = folder / "index"
         self._backend = FolderBackend(folder, models, notify)
@@ -110,20 +117,16 @@ class Shard:
             OutdatedError: If the folder has other essays.
             LibraryError: If the index cannot be built.
         """
+        if self._copy is not None:
+            self._current(digests, damaged)
+            self._copy.refresh()
+            return self._searched.open(digests, damaged)
         lines = [f"{essay_id} {digest}" for essay_id, digest in sorted(digests.items())]
         key = hashlib.sha256("\n".join(lines).encode()).hexdigest()
         known = self._open.get(key)
         # Another model makes another index of the same essays.
         if known is None or known[0] != self._backend.index.state():
-            snapshot = self._library.snapshot()
-            if not digests.items() <= snapshot.chunk_digests.items():
-                raise OutdatedError
-            index = self._backend.index.current(
-                snapshot.essays.__getitem__,
-                snapshot.chunk_digests,
-                snapshot.is_current,
-                {*snapshot.damaged, *damaged},
-            )
+            snapshot, index = self._current(digests, damaged)
             index = index.without(index.essays.keys() - digests.keys())
             encoder = self._models.encoder(index.model.name)
             while len(self._open) >= _MOST_OPEN:
@@ -132,13 +135,26 @@ class Shard:
             self._open[key] = known
         return known[1].facts
 
+    def _current(self, digests: Mapping[str, str], damaged: Sequence[str]) -> tuple[Snapshot, Index]:
+        """The essays and their index, built if it does not agree with them; errors as for ``open``."""
+        snapshot = self._library.snapshot()
+        if not digests.items() <= snapshot.chunk_digests.items():
+            raise OutdatedError
+        index = self._backend.index.current(
+            snapshot.essays.__getitem__,
+            snapshot.chunk_digests,
+            snapshot.is_current,
+            {*snapshot.damaged, *damaged},
+        )
+        return snapshot, index
+
     def search(self, key: str, method: str, *arguments: Any) -> Any:
         """What a method of the index returns that ``open`` has opened.
 
         Raises:
             NotOpenError: If it is not open.
         """
-        known = self._open.get(key)
+        known = self._searched._open.get(key)  # noqa: SLF001 - of the same class
         if known is None:
             raise NotOpenError
         return getattr(known[1], method)(*arguments)
