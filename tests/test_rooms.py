@@ -102,7 +102,7 @@ IMPORTS: dict[str, set[str]] = {
 # citations/language_marks.py has the quotation marks of languages, for word processors.
 # Twelve are the language server (editor/ and cli/lsp.py). Four are what it needs below: drafts checked again
 # and again, all citations of a draft, printed sentences that begin with words, library/writing.py.
-# One gives the shards of a library the same centres.
+# Two are of shards: the same centres for all, and copies on the disk of a node.
 # web/word.py serves the add-in for Word.
 MOST_FLOORS, MOST_ARROWS, MOST_FILES, LONGEST_FILE = 7, 70, 371, 500
 
