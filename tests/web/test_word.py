@@ -330,8 +330,28 @@ def test_chosen_sentences_follow_each_other_and_long_ones_are_a_block(pane: Open
     assert boxes.evaluate_all("all => all.map((box) => box.checked)") == [True] + [False] * (
         len(passage.sentences) - 1
     )
+    card.locator("summary").click()
+    assert card.locator("mark").inner_text() == passage.text[slice(*passage.sentences[0])]
+    card.locator("summary").click()
     boxes.first.uncheck()
     expect(card.locator(".primary")).to_be_disabled()
+
+
+@pytest.mark.browser
+def test_lines_of_verse_stay_lines_of_one_paragraph(pane: Opener) -> None:
+    page = pane(paragraphs=["See "])
+    words = [{"text": "“One line,\nthe ", "italic": False}, {"text": "next\nand last", "italic": True}]
+    quotation = {
+        "words": [*words, {"text": "”", "italic": False}],
+        "citation": [{"text": "(Gill 8)", "italic": False}],
+        "stop": ".",
+        "note": False,
+        "block": False,
+    }
+    assert page.evaluate("(quotation) => addin.insert(quotation)", quotation) == ""
+    assert page.evaluate("word.paragraphs()") == ["See “One line,\nthe next\nand last” (Gill 8)."]
+    italic = [text for text, is_italic in page.evaluate("word.runs(0)") if is_italic]
+    assert italic == ["next", "and last"]
 
 
 def written(paragraphs: list[str]) -> str:

@@ -26,16 +26,20 @@
     const insert = make("button", { type: "button", className: "primary", textContent: best ? "Insert the marked words" : "Insert the passage" });
     const choice = make("details", {}, make("summary", { textContent: "Choose sentences" }));
     let span = best ?? whole;
+    let shown = words(passage, best);
     choice.addEventListener("toggle", () => choice.open && choice.children.length === 1 && addin.attempt(async () => {
       const { sentences } = await addin.call("insert", { passage: passage.id, style: addin.chosen().style });
       choice.append(sentenceList(sentences, span, (chosen) => {
         span = chosen;
+        const marked = words(passage, chosen);
+        shown.replaceWith(marked);
+        shown = marked;
         insert.disabled = !chosen;
         insert.textContent = "Insert the chosen sentences";
       }));
     }));
     insert.addEventListener("click", () => addin.during(insert, "Inserting…", () => insertWords(passage, span)));
-    return make("article", { className: "passage" }, make("h3", { textContent: title }), words(passage, best), choice, insert);
+    return make("article", { className: "passage" }, make("h3", { textContent: title }), shown, choice, insert);
   }
 
   function words({ text }, best) {
