@@ -17,8 +17,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from assistant.book_index.joining import joined
-from assistant.book_index.making import index_of_essay
+from assistant.book_index.making import index_of_essay, joined
 from assistant.core.essay import IngestReport, PageStart, Passage, SourceMap, StoredEssay
 from assistant.evaluation.book_index import load_index, score
 from assistant.library.files import find_root

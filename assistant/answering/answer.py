@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from assistant.answering.hits import HitMaker
 from assistant.answering.ideas import IdeaSpan, ideas_of, remark_of_ideas, searched_text, verdict_of_ideas
-from assistant.attribution.library_voices import LibraryVoices, touched_sentences
+from assistant.answering.quotable import HitMaker
+from assistant.attribution.voices import LibraryVoices, touched_sentences
 from assistant.citations.styles import Style
 from assistant.core.answer import Answer, Hit, Idea, Voice
 from assistant.core.errors import AssistantError

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.answering.quotable import cite_span, prepare_quotation
-from assistant.attribution.library_voices import LibraryVoices
+from assistant.attribution.voices import LibraryVoices
 from assistant.citations.setting import is_set_off
 from assistant.citations.titles import title_of
 from assistant.core.answer import Citation, PreparedQuotation

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from assistant.answering.quotable import cite_span
-from assistant.attribution.library_voices import LibraryVoices
 from assistant.attribution.quoted_spans import QuotedSpans
+from assistant.attribution.voices import LibraryVoices
 from assistant.citations.locators import page_range
 from assistant.citations.styles import Style
 from assistant.core.answer import Citation

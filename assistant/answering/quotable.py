@@ -1,17 +1,20 @@
-"""Prepare words of an essay for a draft: in quotation marks, with the citation of exactly these words."""
+"""Passages and words made ready to quote: a hit with its citation and reference, words in quotation marks."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.attribution.library_voices import LibraryVoices
+from assistant.attribution.voices import LibraryVoices
 from assistant.citations.locators import place_of
 from assistant.citations.setting import closing_marks, is_set_off
-from assistant.core.answer import Citation, PreparedQuotation, QuotedWords
+from assistant.core.answer import Citation, Highlight, Hit, Match, PreparedQuotation, QuotedWords
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from assistant.citations.styles import Style
-    from assistant.core.essay import CSLItem, Passage, StoredEssay
+    from assistant.core.essay import CSLItem, Passage, Spans, StoredEssay
 
 
 def cite_span(
@@ -77,3 +80,54 @@ def quotable_sentences(essay: StoredEssay, style: Style) -> dict[str, list[Prepa
         passage.id: [quotation(passage, start, end) for start, end in passage.sentences]
         for passage in essay.passages
     }
+
+
+@dataclass(frozen=True, slots=True)
+class HitMaker:
+    """Makes hits in one citation style.
+
+    Attributes:
+        essays: The essays, by id.
+        voices: Distinguishes quoted words from the essays' own.
+        style: The citation style.
+    """
+
+    essays: Mapping[str, StoredEssay]
+    voices: LibraryVoices
+    style: Style
+
+    def hit(self, passage: Passage, score: float, spans: Spans, matches: tuple[Match, ...] = ()) -> Hit:
+        """A passage as a hit; ``spans`` are those of its highlights."""
+        record = self.essays[passage.essay_id].reference
+        citation, quoted = cite_span(passage, 0, len(passage.text), record, self.style, self.voices)
+        quotation = prepare_quotation(passage, 0, len(passage.text), citation, quoted, self.style)
+        reference = self.style.cached_reference(record)
+        return Hit(
+            passage=passage,
+            score=score,
+            highlights=tuple(self.highlight(passage, start, end) for start, end in spans),
+            citation=citation,
+            reference=reference.plain(),
+            quotation=quotation.text,
+            matches=matches,
+            quoted=quoted,
+            block=quotation.block,
+            reference_rich=reference,
+            emphasis=quotation.emphasis,
+        )
+
+    def highlight(self, passage: Passage, start: int, end: int) -> Highlight:
+        """A span of a passage, cited and prepared for a draft."""
+        record = self.essays[passage.essay_id].reference
+        citation, quoted = cite_span(passage, start, end, record, self.style, self.voices)
+        quotation = prepare_quotation(passage, start, end, citation, quoted, self.style)
+        return Highlight(
+            start=start,
+            end=end,
+            text=passage.text[start:end],
+            citation=citation,
+            quotation=quotation.text,
+            quoted=quoted,
+            block=quotation.block,
+            emphasis=quotation.emphasis,
+        )

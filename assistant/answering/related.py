@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from assistant.answering.hits import HitMaker
+from assistant.answering.quotable import HitMaker
 from assistant.core.related import Related, RelatedPassage, Relation
 
 if TYPE_CHECKING:

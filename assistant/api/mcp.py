@@ -39,9 +39,8 @@ from mcp_types import (
 )
 
 from assistant import __version__
-from assistant.api.json_schema import input_schema, output_schema
 from assistant.api.requests import MAX_BYTES
-from assistant.api.schema import CALLS, RefusedError
+from assistant.api.schema import CALLS, RefusedError, input_schema, output_schema
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -7,6 +7,7 @@ the report names the reason why it is not.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
@@ -15,16 +16,14 @@ from itertools import count, dropwhile, pairwise
 
 from assistant.chunking.anthology import essay_starts, several_essays
 from assistant.chunking.blocks import divide, guessed_ends, merge
-from assistant.chunking.bracketed_notes import cut_inline_notes, take_bracketed
 from assistant.chunking.classify import ClassifiedBlock, byline_length, classify, title_and_author
 from assistant.chunking.cleaning import CleanText, Hyphenation, Tally, clean
 from assistant.chunking.declared import declared_essay
 from assistant.chunking.footnotes import take_footnotes
 from assistant.chunking.layout import LIST_ITEM, Layout, find_layout
-from assistant.chunking.locators import LocatorCounter
 from assistant.chunking.marks import MarkFinder, NoteTarget
 from assistant.chunking.matter import DroppedSpan
-from assistant.chunking.notes import has_bracket, note_start
+from assistant.chunking.notes import cut_inline_notes, has_bracket, note_start, take_bracketed
 from assistant.chunking.printed import PrintLine
 from assistant.chunking.sentences import split_sentences
 from assistant.chunking.typeset import typeset_essay
@@ -41,6 +40,43 @@ from assistant.core.essay import (
     plain_title,
 )
 from assistant.core.lines import INVISIBLE
+
+_NUMBER = re.compile(r"\w{1,12}")
+_OF_PARAGRAPH = frozenset({"paragraph", "blockquote", "verse", "list"})
+
+
+class LocatorCounter:
+    """Counts the paragraphs of an essay as a reader does, or takes the numbers that it prints beside them.
+
+    What resumes a paragraph after a block quotation, and the quotation itself, is part of that paragraph.
+
+    Args:
+        labels: The number printed beside each block, in order; empty where none is printed.
+    """
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        self._are_printed = any(map(_NUMBER.fullmatch, labels))
+        self._count = 0
+        self._last = ""
+
+    def of(self, block: ClassifiedBlock, *, is_new: bool) -> str:
+        """Locator of the next block; empty if a citation can name none.
+
+        Args:
+            block: The block.
+            is_new: Whether it begins a paragraph, if it is one.
+        """
+        if block.kind == "note":
+            return f"n. {block.mark}" if _NUMBER.fullmatch(block.mark) else ""
+        if block.kind not in _OF_PARAGRAPH:
+            return ""
+        if block.kind == "paragraph" and is_new:
+            self._count += 1
+            self._last = f"par. {self._count}" if not self._are_printed else ""
+        if _NUMBER.fullmatch(block.label):
+            self._last = f"par. {block.label}"
+        return self._last
+
 
 # The letter of an id, and the least number of digits after it.
 _LETTERS: dict[Kind, tuple[str, int]] = {

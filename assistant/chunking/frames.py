@@ -1,18 +1,24 @@
-"""Where the text of a typeset page stands: its edges, its leading, and the size of its body.
+"""Typeset pages: the edges of their text, each line in its place, and how paragraphs are set.
 
 Edges are found for each page and column, since left and right pages may differ and a scan is never straight.
-All lengths are in points.
+Whether paragraphs are indented, and whether free space at the end of a line means anything, is found for each
+essay. All lengths are in points.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from assistant.core.setting import SetLine
+from assistant.chunking.headings import NOTES_HEADING, REFERENCES_HEADING, numbering_length
+from assistant.chunking.layout import LIST_ITEM
+from assistant.chunking.printed import PrintLine
+from assistant.core.essay import Kind
+from assistant.core.setting import SetLine, Setting
 
 # Lines with fewer characters prove nothing about the edges.
 _TELLING = 15
@@ -192,3 +198,238 @@ def _high(values: Sequence[float]) -> float:
     """A value that hardly any exceeds: in ragged text few lines reach the margin."""
     ordered = sorted(values)
     return ordered[int(0.97 * (len(ordered) - 1))] if ordered else 0.0
+
+
+_LONGEST_ITALIC_HEADING = 90
+# Sizes in a recognised scan are guesses.
+_LARGER, _LARGER_GUESS = 1.08, 1.22
+_RAISED_MARK = re.compile(r"[*†‡§¶]{1,4}|\d{1,3}")
+# A scan loses the space after a raised number.
+_MARK_START = re.compile(r"\[?(\d{1,3}|[*†‡§¶]{1,4})(?:[\].)]?\s+(?=\S)|(?=[“‘\"]?[A-ZÀ-Þ]))")
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedLine:
+    """A printed line and where it is printed.
+
+    Attributes:
+        printed: The line.
+        box: Its place, size and style.
+        raised: Offsets in its text of characters that are raised.
+    """
+
+    printed: PrintLine
+    box: SetLine
+    raised: frozenset[int] = frozenset()
+
+    @property
+    def text(self) -> str:
+        """Its characters."""
+        return self.printed.text
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Its page and column."""
+        return self.box.page, self.box.column
+
+    @property
+    def ends_sentence(self) -> bool:
+        """Whether it ends as a sentence does, perhaps with a note's number after it."""
+        raised = self.raised
+        text = self.text
+        while text and (len(text) - 1 in raised or text[-1].isspace()):
+            text = text[:-1]
+        return bool(_ENDS.search(text or self.text))
+
+    @property
+    def note_mark(self) -> str:
+        """The mark of a note that begins with this line, or the empty string."""
+        if 0 in self.raised:
+            end = next(index for index in range(len(self.text) + 1) if index not in self.raised)
+            match = _RAISED_MARK.fullmatch(self.text[:end].strip())
+            return match[0] if match else ""
+        match = _MARK_START.match(self.text)
+        return match[1] if match else ""
+
+    def raised_marks(self) -> list[str]:
+        """The raised figures and signs in it, as those of notes, apart from one that begins it."""
+        marks, index = [], 0
+        while index < len(self.text):
+            if index not in self.raised:
+                index += 1
+                continue
+            end = index
+            while end in self.raised and end < len(self.text):
+                end += 1
+            if index and _RAISED_MARK.fullmatch(self.text[index:end]):
+                marks.append(self.text[index:end])
+            index = end
+        return marks
+
+
+_ENDS = re.compile(r"[.!?…:][\"'”’)\]»*_]*(?:\s?\([^()]{1,60}\)[.]?)?(?:\s?\d{1,3}|\[\d{1,3}\])?$")
+
+
+def place_lines(lines: Sequence[PrintLine], setting: Setting) -> list[PlacedLine]:
+    """The lines of an essay with their places; lines that the setting does not know are left out."""
+    placed = []
+    for line in lines:
+        if box := setting.line_at(line.start):
+            raised = frozenset(
+                offset - line.start
+                for start, end in setting.raised_in(line.start, line.end)
+                for offset in range(start, end)
+            )
+            placed.append(PlacedLine(line, box, raised))
+    return placed
+
+
+def looks_like_heading(line: PlacedLine, frames: Frames) -> bool:
+    """Whether a line is set apart by its size or style, as headings are."""
+    box, text = line.box, line.text
+    larger = _LARGER_GUESS if frames.is_recognised else _LARGER
+    if box.size > larger * frames.body and not frames.is_body(box):
+        return True
+    if box.bold or box.capitals:
+        return True
+    if box.italic and len(text) < _LONGEST_ITALIC_HEADING:
+        return True
+    return text.isupper() and sum(map(str.isalpha, text)) > 3
+
+
+def named_part(text: str) -> Kind | None:
+    """The kind of what follows a line that is the name of a part: works cited, or notes."""
+    name = text[numbering_length(text) :].strip(" .:")
+    if REFERENCES_HEADING.fullmatch(name):
+        return "reference"
+    return "note" if NOTES_HEADING.fullmatch(name) else None
+
+
+# Lengths as shares of the body size, and of the usual leading.
+_INDENT = 0.6
+_EVEN = 0.5
+_SPACE = 0.3
+_WIDE_GAP = 1.3
+_UNRELIABLE = 0.05
+
+
+@dataclass(slots=True)
+class TypesetBlock:
+    """Lines that are set as one.
+
+    Attributes:
+        lines: At least one line.
+        kind: What they are.
+        is_front: Whether they are printed with the title and are no heading of a section.
+    """
+
+    lines: list[PlacedLine]
+    kind: Kind = "paragraph"
+    is_front: bool = False
+
+    @property
+    def first(self) -> PlacedLine:
+        """Its first line."""
+        return self.lines[0]
+
+    @property
+    def last(self) -> PlacedLine:
+        """Its last line."""
+        return self.lines[-1]
+
+    @property
+    def text(self) -> str:
+        """Its lines joined by spaces: for recognising what it is, not for showing it."""
+        return " ".join(line.text for line in self.lines)
+
+
+class Typesetting:
+    """How the paragraphs of an essay are set.
+
+    Args:
+        lines: The lines of its body.
+        frames: Their frames.
+    """
+
+    def __init__(self, lines: Sequence[PlacedLine], frames: Frames) -> None:
+        self.frames = frames
+        inner = [
+            (before, line)
+            for before, line in pairwise(lines)
+            if before.place == line.place and frames.is_body(before.box) and frames.is_body(line.box)
+        ]
+        firsts = self._first_indents(inner)
+        self.indented = len(firsts) >= max(3, 0.6 * len({line.box.page for line in lines}))
+        self._first_indent = median(firsts) if firsts else 0.0
+        self.room_proves = self._room_proves(inner)
+        self.items = _items(lines)
+
+    def indent(self, line: PlacedLine) -> float:
+        """How far a line begins from the left edge, in sizes of the body."""
+        return self.frames.indent(line.box)
+
+    def has_room(self, before: PlacedLine, line: PlacedLine) -> bool:
+        """Whether the first word of ``line`` would have fitted at the end of ``before``."""
+        return self.frames.room(before.box) > self.first_word(line)
+
+    def first_word(self, line: PlacedLine) -> float:
+        """Width that the first word of a line takes at the end of another."""
+        words = line.box.words
+        width = words[1] - words[0] if len(words) > 1 else self.frames.body
+        return width + _SPACE * self.frames.body
+
+    def gap(self, before: PlacedLine, line: PlacedLine) -> float:
+        """Distance of two lines of one column, as a share of the leading that their sizes have."""
+        frames = self.frames
+        expected = frames.leading
+        if not (frames.is_body(before.box) and frames.is_body(line.box)):
+            expected *= max(before.box.size, line.box.size) / frames.body
+        return (before.box.bottom - line.box.bottom) / expected
+
+    def is_centred(self, line: PlacedLine) -> bool:
+        """Whether a line is centred, and not the first of a paragraph whose other side is free by chance."""
+        if self.indented and abs(self.indent(line) - self._first_indent) < _EVEN:
+            return False
+        return self.frames.is_centred(line.box)
+
+    def is_heading_line(self, line: PlacedLine) -> bool:
+        """Whether a line is set as headings are."""
+        return looks_like_heading(line, self.frames)
+
+    def _first_indents(self, inner: Sequence[tuple[PlacedLine, PlacedLine]]) -> list[float]:
+        """The indents of lines that begin a paragraph after a full stop."""
+        return [
+            self.indent(line)
+            for before, line in inner
+            if _INDENT < self.indent(line) < 5 and abs(self.indent(before)) < _EVEN and before.ends_sentence
+        ]
+
+    def _room_proves(self, inner: Sequence[tuple[PlacedLine, PlacedLine]]) -> bool:
+        """Whether lines inside paragraphs are filled, so that room at a line's end means something."""
+        inside = [
+            self.has_room(before, line)
+            for before, line in inner
+            if not before.ends_sentence
+            and self.gap(before, line) < _WIDE_GAP
+            and abs(self.indent(before)) < _EVEN
+            and abs(self.indent(line)) < _EVEN
+        ]
+        return bool(inside) and sum(inside) <= max(1, _UNRELIABLE * len(inside))
+
+
+def _items(lines: Sequence[PlacedLine]) -> frozenset[int]:
+    """Offsets of lines that begin an item of a list: bullets, or numbers that count up."""
+    labelled = [(line, _item_number(match[0])) for line in lines if (match := LIST_ITEM.match(line.text))]
+    items: set[int] = set()
+    for (line, number), (later, later_number) in pairwise(labelled):
+        near = later.box.page - line.box.page <= 1
+        if near and 0 not in line.raised and later_number == number + (number > 0):
+            items |= {line.printed.start, later.printed.start}
+    return frozenset(items)
+
+
+def _item_number(label: str) -> int:
+    inner = label.strip(" \t().")
+    if inner.isdecimal():
+        return int(inner)
+    return ord(inner) - ord("a") + 1 if len(inner) == 1 and inner.isalpha() else 0

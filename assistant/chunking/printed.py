@@ -7,15 +7,53 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from assistant.chunking.headings import lower_numbering_length
 from assistant.chunking.matter import NO_MATTER, DroppedSpan, Matter
-from assistant.chunking.spacing import dividing_blanks
 from assistant.core.essay import Essay, Span
 from assistant.core.lines import Line, split_lines, strip
+
+# So many lines must follow each other at the usual distance, and in such a share of them a sentence goes on.
+_FEWEST = 5
+_GOES_ON = 0.35
+
+
+def dividing_blanks(texts: Sequence[str], blanks: Sequence[int]) -> list[bool]:
+    """Which lines are set apart from the line before them.
+
+    Args:
+        texts: Printed lines, in order.
+        blanks: Number of blank lines before each.
+
+    Returns:
+        For each line whether the blank lines before it divide. In a double-spaced text these are more blank
+        lines than usual, and the ends of a part that is set closer, such as a block quotation.
+    """
+    usual = _usual_distance(texts, blanks)
+    if not usual:
+        return [blank > 0 for blank in blanks]
+    after = [*blanks[1:], usual]
+    before = [usual, *blanks]
+    return [
+        blank > usual or (blank == usual and (not after[index] or (index > 1 and not before[index])))
+        for index, blank in enumerate(blanks)
+    ]
+
+
+def _usual_distance(texts: Sequence[str], blanks: Sequence[int]) -> int:
+    """Blank lines between the lines of one paragraph; 0 if blank lines divide paragraphs."""
+    usual, count = Counter(blanks[1:]).most_common(1)[0] if len(blanks) > 1 else (0, 0)
+    if not usual or count < _FEWEST:
+        return 0
+    going_on = sum(
+        text[0].islower() for text, blank in zip(texts[1:], blanks[1:], strict=True) if blank == usual
+    )
+    return usual if going_on >= _GOES_ON * count else 0
+
 
 _SENTENCE_END = re.compile(
     r"[.!?…:][\"'”’)\]»*_]*(?:\s?\(.{1,60}\)[.]?)?(?:\d{1,3}|\[\^?\w{1,4}\]|[¹²³⁴⁵⁶⁷⁸⁹⁰]+)?$"

@@ -10,8 +10,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from assistant.chunking.placed import PlacedLine, named_part
-from assistant.chunking.typesetting import TypesetBlock, Typesetting
+from assistant.chunking.frames import PlacedLine, TypesetBlock, Typesetting, named_part
 from assistant.core.essay import Kind
 
 # Lengths as shares of the body size.

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import fmean
 
-from assistant.chunking.frames import Frames
+from assistant.chunking.frames import Frames, PlacedLine, named_part
 from assistant.chunking.marks import called_marks
 from assistant.chunking.notes import Note
-from assistant.chunking.placed import PlacedLine, named_part
 from assistant.core.setting import Setting
 
 _SMALL = 0.945

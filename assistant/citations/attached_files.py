@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from assistant.citations.bibtex import read_bibtex_fields
-from assistant.citations.latex import decoded
+from assistant.citations.bibtex_fields import decoded
 from assistant.citations.managed import Attachment, ManagedItem
 from assistant.citations.references import tidied_csl
 from assistant.citations.ris import read_ris_tags

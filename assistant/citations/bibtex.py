@@ -12,9 +12,16 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from assistant.citations.bibtex_fields import BibTeXEntry, read_entries
+from assistant.citations.bibtex_fields import (
+    BibTeXEntry,
+    decoded,
+    escaped,
+    escaped_address,
+    italics,
+    read_entries,
+    verbatim,
+)
 from assistant.citations.dates import MONTHS, date_of, iso_date, understands
-from assistant.citations.latex import decoded, escaped, escaped_address, italics, verbatim
 from assistant.citations.record import ET_AL, csl_item, field, has_others, parse_listed_name, people_of
 from assistant.citations.titles import without_markup
 from assistant.core.essay import CSLItem

@@ -1,9 +1,10 @@
-"""The command ``add``: a file, several, or folders of them."""
+"""The commands ``add`` (a file, several, folders, or a library of Zotero) and ``watch`` (a folder)."""
 
 from __future__ import annotations
 
 import glob
 import sys
+import threading
 from collections import Counter
 from collections.abc import Sequence
 from itertools import count
@@ -13,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assistant.cli.terminal import Bar, common, open_library, print_json, say
-from assistant.cli.zotero import add_zotero
 from assistant.core.errors import AssistantError
 from assistant.core.selection import LabelChanges
 from assistant.rendering.essays import report_object, report_text
+from assistant.rendering.items import item_line, item_object, items_summary
 
 if TYPE_CHECKING:
+    from assistant.core.items import ItemOutcome
     from assistant.library.importing import Became, FileOutcome
     from assistant.library.library import Library
     from assistant.library.walking import FileToAdd
@@ -222,3 +224,91 @@ def _object(library: Library, outcome: FileOutcome) -> dict[str, Any]:
         return about | ({"essay_id": outcome.essay} if outcome.essay else {})
     report = outcome.report or library.essay(outcome.essay).report
     return report_object(report) | about
+
+
+def add_zotero(
+    library: Library,
+    source: str,
+    *,
+    collection: str,
+    tags: Sequence[str],
+    as_json: bool,
+    dry_run: bool,
+    prune: bool,
+    **options: Any,
+) -> None:
+    """Add items, print a line for each that is not unchanged and a summary; exit with 2 if some failed.
+
+    Args:
+        library: The library.
+        source: Zotero's data folder or an export; empty to look for the data folder.
+        collection: The only collection to add, with those in it; all if empty.
+        tags: Tags that items must have.
+        as_json: Whether to print an object a line.
+        dry_run: Whether only to say what would be done.
+        prune: Whether to remove essays whose items Zotero no longer has.
+        options: As for ``importing.Importer``.
+    """
+    from assistant.library.item_files import find_items
+
+    outcomes: list[ItemOutcome] = []
+    with Bar("Zotero") as bar:
+        found = find_items(Path(source).expanduser() if source else None, collection, tags)
+        if not as_json:
+            say(found.sentence)
+        try:
+            for outcome in library.add_items(found, dry_run=dry_run, prune=prune, progress=bar, **options):
+                outcomes.append(outcome)
+                bar.close()
+                bar.name = f"{len(outcomes)}/{len(found.items)}"
+                if as_json:
+                    print_json(item_object(outcome))
+                elif outcome.outcome != "unchanged":
+                    click.echo(item_line(outcome, dry_run=dry_run))
+        except KeyboardInterrupt:
+            bar.close()
+            say(f"Interrupted. {items_summary(outcomes, dry_run=dry_run)} The same command goes on.")
+            raise
+    say(items_summary(outcomes, dry_run=dry_run))
+    if Counter(outcome.outcome for outcome in outcomes)["failed"]:
+        sys.exit(2)
+
+
+@click.command(short_help="Keep the library in step with a folder.")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--tag", "tags", multiple=True, metavar="T", help="Tag for the essays (may be repeated).")
+@click.option(
+    "--collection",
+    "collections",
+    multiple=True,
+    metavar="NAME",
+    help="Collection to put the essays into (may be repeated).",
+)
+@common
+def watch(
+    folder: Path, tags: tuple[str, ...], collections: tuple[str, ...], root: Path | None, as_json: bool
+) -> None:
+    """Keep the library in step with FOLDER until Ctrl-C is pressed, also while a server shows it.
+
+    Files that are new or have changed are added once they are written, as by the command add. The essay of a
+    renamed file stays; that of a deleted file goes to the trash, from which assistant restore brings it back.
+    """
+    from assistant.library.watching import FolderWatch
+
+    library = open_library(root)
+    outcomes = []
+    with Bar(folder.name) as bar:
+        watched = FolderWatch(library, folder, LabelChanges(tags=tags, collections=collections), progress=bar)
+        try:
+            for outcome in watched.start():
+                outcomes.append(outcome)
+                bar.close()
+                if outcome.outcome != "unchanged":
+                    print_outcome(library, outcome, as_json=as_json)
+            say(f"{summary_of_outcomes(outcomes)} Watching {folder}; Ctrl-C ends it.")
+            for outcome in watched.follow(threading.Event()):
+                bar.close()
+                print_outcome(library, outcome, as_json=as_json)
+        except KeyboardInterrupt:
+            bar.close()
+            say(f"{folder} is no longer watched; what was reported is in the library.")

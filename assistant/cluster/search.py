@@ -28,10 +28,10 @@ from assistant.retrieval.index.index import Vocabulary
 from assistant.retrieval.index.ordering import best_first, rounded
 from assistant.retrieval.index.vectors import is_searched_in_part
 from assistant.retrieval.models.encoder import Encoder, Floats
+from assistant.retrieval.passages import SelectedPassages
 from assistant.retrieval.questions import Question
 from assistant.retrieval.ranking import Query, Ranked, make_queries, make_query, piece_weights
 from assistant.retrieval.search import LEXICAL_CANDIDATES, mean_of_scaled
-from assistant.retrieval.selected import SelectedPassages
 
 # Questions of which it is remembered what is shown of their first passages.
 _MOST_REMEMBERED = 16

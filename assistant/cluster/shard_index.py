@@ -21,12 +21,11 @@ from assistant.retrieval import ranking
 from assistant.retrieval.index.bm25 import BM25, TextCollection, term_of
 from assistant.retrieval.index.index import Index, Vocabulary
 from assistant.retrieval.models.encoder import Encoder, Floats, Integers, ModelInfo
-from assistant.retrieval.passages import Passages
+from assistant.retrieval.passages import Passages, SelectedPassages
 from assistant.retrieval.questions import phrase_pattern
 from assistant.retrieval.ranking import Query, Ranked, passage_frequencies
 from assistant.retrieval.related import BY_WORDS, ComparedPassage, RelatedSearch
 from assistant.retrieval.search import LEXICAL_CANDIDATES, Searcher
-from assistant.retrieval.selected import SelectedPassages
 
 
 class NotOpenError(Exception):

@@ -20,8 +20,7 @@ from assistant.documents.archive import DAMAGE, check_archive, damaged
 from assistant.documents.document import Document
 from assistant.documents.html import read_tree
 from assistant.documents.html_record import book_record, stated_of
-from assistant.documents.html_style import StyleSheet
-from assistant.documents.html_tree import MOST_TAGS, decode_html, parse_html, types_of, words_of
+from assistant.documents.html_tree import MOST_TAGS, StyleSheet, decode_html, parse_html, types_of, words_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -13,10 +13,8 @@ from typing import TYPE_CHECKING
 from assistant.documents.document import Document
 from assistant.documents.html_content import find_content, hidden_parts, licence_parts
 from assistant.documents.html_notes import PageNotes, find_notes
-from assistant.documents.html_pages import find_page_marks
 from assistant.documents.html_record import page_record, stated_of
-from assistant.documents.html_style import StyleSheet
-from assistant.documents.html_tree import decode_html, parse_html, words_of
+from assistant.documents.html_tree import StyleSheet, decode_html, find_page_marks, parse_html, words_of
 from assistant.documents.html_writer import PageWriter
 from assistant.documents.page_marks import find_marked_pages
 

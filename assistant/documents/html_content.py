@@ -11,8 +11,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from assistant.documents.html_style import StyleSheet
-from assistant.documents.html_tree import tokens_of, types_of, words_of
+from assistant.documents.html_tree import StyleSheet, tokens_of, types_of, words_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -34,9 +34,7 @@ from assistant.documents.html_kinds import (
     without_byline,
 )
 from assistant.documents.html_notes import PageNotes, is_mark
-from assistant.documents.html_pages import PageMarks
-from assistant.documents.html_style import StyleSheet
-from assistant.documents.html_tree import tokens_of, words_of
+from assistant.documents.html_tree import PageMarks, StyleSheet, tokens_of, words_of
 from assistant.documents.numbering import NO_PAGES, FoundPages
 
 if TYPE_CHECKING:

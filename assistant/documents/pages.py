@@ -21,13 +21,14 @@ from assistant.documents.furniture import (
     FurnitureSpan,
     NumberLine,
     find_furniture,
+    find_stamps,
+    is_cover_sheet,
     pages_of,
     read_number_line,
 )
 from assistant.documents.margins import find_line_numbers, without_spans
 from assistant.documents.numbering import NO_PAGES, FoundPages, page_label
 from assistant.documents.page_marks import MarkedPages, find_marked_pages
-from assistant.documents.stamps import find_stamps, is_cover_sheet
 
 # What ends a sentence, and what can be before its first word.
 _ENDS, _OPENERS = '.!?"”’»)…', " \t\"'“‘«(["

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.core.boxes import Box, ImageBox
 from assistant.core.errors import ReadingError
+from assistant.core.setting import Box, ImageBox
 
 # Widths of images in pixels: a page is drawn in the next of them, so that few images of it are kept.
 WIDTHS = (600, 900, 1200, 1800, 2400)

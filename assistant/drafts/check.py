@@ -18,10 +18,9 @@ from assistant.documents.reading import read_draft
 from assistant.drafts.all_citations import KnownCitations
 from assistant.drafts.bibliography import bibliography_of
 from assistant.drafts.citations import DraftCitation
-from assistant.drafts.fixes import words_between
 from assistant.drafts.pages import EssayPages, PageCheck, PageRange
 from assistant.drafts.paraphrases import Nearest, ParaphraseCheck
-from assistant.drafts.problems import ProblemLog
+from assistant.drafts.problems import ProblemLog, words_between
 from assistant.drafts.quotations import DraftContents, DraftQuotation, find_quotations
 from assistant.drafts.secondhand import SecondHand, Vocabularies, find_unmarked, is_acknowledged, joined_runs
 from assistant.drafts.sources import CitationResolver, DraftSources, Meaning, Sources, is_titled

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
 
-from assistant.attribution.library_voices import LibraryVoices
+from assistant.attribution.voices import LibraryVoices
 from assistant.citations.record import family_of
 from assistant.core.answer import QuotedWords
 from assistant.core.essay import Passage, StoredEssay

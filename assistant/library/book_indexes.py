@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 
-from assistant.book_index.joining import joined
-from assistant.book_index.making import IndexedEssay, index_of_essay
+from assistant.book_index.making import IndexedEssay, index_of_essay, joined
 from assistant.core.book_index import BookIndex
 from assistant.core.essay import StoredEssay
 

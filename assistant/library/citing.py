@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from assistant.answering.quotable import cite_span, prepare_quotation
-from assistant.attribution.library_voices import LibraryVoices
+from assistant.attribution.voices import LibraryVoices
 from assistant.citations.language_marks import with_marks_of
 from assistant.citations.locators import locator_of, page_range
 from assistant.citations.record import field

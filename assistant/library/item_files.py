@@ -68,8 +68,7 @@ def find_items(source: Path | None, collection: str = "", tags: Sequence[str] = 
         AssistantError: If nothing can be read, or there is no such collection or tag.
     """
     from assistant.citations.attached_files import EXPORTED, read_export
-    from assistant.citations.zotero_database import collections_of, read_zotero
-    from assistant.citations.zotero_folders import find_data_folder
+    from assistant.citations.zotero_database import collections_of, find_data_folder, read_zotero
 
     is_export = source is not None and source.suffix.lower() in EXPORTED and not source.is_dir()
     if source is not None and is_export:
@@ -104,7 +103,7 @@ def zotero_folder(given: Path | None = None) -> Path | None:
     Raises:
         LibraryError: If one was named in which there is no database.
     """
-    from assistant.citations.zotero_folders import find_data_folder
+    from assistant.citations.zotero_database import find_data_folder
 
     try:
         return find_data_folder(given)

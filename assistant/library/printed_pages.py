@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from assistant.core.boxes import ImageBox, MarkedPage, PrintedPage, boxes_of
 from assistant.core.errors import NoPagesError
 from assistant.core.essay import Passage, Span, StoredEssay
-from assistant.core.setting import Setting
+from assistant.core.setting import ImageBox, MarkedPage, PrintedPage, Setting, boxes_of
 from assistant.documents.pdf_image import PageFrame, PageImages
 from assistant.library.backend import EssayFiles
 

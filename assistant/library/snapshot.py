@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from assistant.attribution.library_voices import LibraryVoices
+from assistant.attribution.voices import LibraryVoices
 from assistant.citations.styles import Style, style_named
 from assistant.core.errors import DamagedEssayError, LibraryError
 from assistant.core.essay import EssaySummary, StoredEssay

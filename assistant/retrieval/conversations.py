@@ -11,9 +11,9 @@ from assistant.core.essay import SEARCHED_KINDS, Kind, Passage, Spans, StoredEss
 from assistant.retrieval.follow_ups import MOST_TURNS, Turn, may_lean, understood
 from assistant.retrieval.index.ordering import DECIMALS
 from assistant.retrieval.names import Names, family
+from assistant.retrieval.passages import SelectedPassages
 from assistant.retrieval.questions import Question, cleaned
 from assistant.retrieval.ranking import Ranked, in_order
-from assistant.retrieval.selected import SelectedPassages
 
 # Added to the scores of a follow-up's passages: of the one shown first for the question before, of those
 # around it, and of its notes; of one that gives a reason, if that is asked; of those that have a name that is

@@ -25,13 +25,12 @@ from assistant.retrieval.index.index import Index
 from assistant.retrieval.index.introductions import Introduction, introductions_of
 from assistant.retrieval.index.ordering import best_first, rounded
 from assistant.retrieval.models.encoder import Encoder, Floats
-from assistant.retrieval.passages import Passages
+from assistant.retrieval.passages import Passages, SelectedPassages
 from assistant.retrieval.places import PlaceMatch, PlaceSearch, places_in, without_places
 from assistant.retrieval.questions import Question, words
 from assistant.retrieval.ranking import Query, Ranked, by_tiers, in_order, with_additions
 from assistant.retrieval.search import Searcher
 from assistant.retrieval.searching import PassageSearch, Rows
-from assistant.retrieval.selected import SelectedPassages
 from assistant.retrieval.spelling import Speller
 from assistant.retrieval.structure import StructureSearch
 from assistant.retrieval.wording import plainly_put

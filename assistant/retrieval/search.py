@@ -18,6 +18,7 @@ from assistant.retrieval.index.introductions import SHARE
 from assistant.retrieval.index.ordering import best_first, rounded
 from assistant.retrieval.index.tokens import runs
 from assistant.retrieval.models.encoder import Encoder, Floats, Integers
+from assistant.retrieval.passages import SelectedPassages
 from assistant.retrieval.questions import Question
 from assistant.retrieval.ranking import (
     Query,
@@ -30,7 +31,6 @@ from assistant.retrieval.ranking import (
 )
 from assistant.retrieval.related import RelatedSearch
 from assistant.retrieval.searching import RelatedPassages
-from assistant.retrieval.selected import SelectedPassages
 
 # Passages that share words with the question; in large libraries they are scored besides the nearest.
 LEXICAL_CANDIDATES = 100

@@ -25,8 +25,8 @@ from assistant.core.essay import (
     plain_title,
 )
 from assistant.core.recent import Recent
+from assistant.retrieval.passages import SelectedPassages
 from assistant.retrieval.questions import Question, casefolded_word, content_words
-from assistant.retrieval.selected import SelectedPassages
 
 Part = Literal["thesis", "plan", "opening", "conclusion", "announced end"]
 

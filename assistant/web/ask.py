@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from assistant.core.answer import Answer
-    from assistant.core.boxes import PrintedPage
     from assistant.core.essay import EssaySummary, StoredEssay
+    from assistant.core.setting import PrintedPage
     from assistant.library.library import Library
 
 CHOSEN_GONE = "None of the essays chosen for asking is in the library any more; choose others, or ask all."

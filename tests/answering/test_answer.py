@@ -11,7 +11,7 @@ from fake_models import FakeEncoder
 from handmade_essays import COAST, TEXTS, Halving, finder_of
 
 from assistant.answering.answer import CUT, NO_WORDS, Answerer
-from assistant.attribution.library_voices import LibraryVoices
+from assistant.attribution.voices import LibraryVoices
 from assistant.citations.styles import style_named
 from assistant.library.adding import essay_of_passages
 from assistant.library.library import Library

@@ -21,7 +21,7 @@ from assistant.answering.ideas import (
     searched_text,
     verdict_of_ideas,
 )
-from assistant.attribution.library_voices import LibraryVoices
+from assistant.attribution.voices import LibraryVoices
 from assistant.citations.styles import style_named
 from assistant.core.answer import Answer, AnswerVerdict, Idea
 from assistant.library.library import Library

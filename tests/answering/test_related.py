@@ -9,9 +9,9 @@ from essay_library import SAMPLE
 from fake_models import FakeEncoder
 from handmade_essays import essay, finder_of, paragraphs, passage
 
-from assistant.answering.hits import HitMaker
+from assistant.answering.quotable import HitMaker
 from assistant.answering.related import related_passages, relation_of
-from assistant.attribution.library_voices import LibraryVoices
+from assistant.attribution.voices import LibraryVoices
 from assistant.citations.styles import style_named
 from assistant.core.errors import AssistantError
 from assistant.core.essay import NoteMark, StoredEssay

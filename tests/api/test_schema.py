@@ -14,9 +14,8 @@ from essay_library import QUESTION, SECOND, loader, sample_library
 from fake_models import FakeEncoder
 from pydantic import BaseModel
 
-from assistant.api.json_schema import input_schema, output_schema
 from assistant.api.requests import MAX_BYTES
-from assistant.api.schema import CALLS, RefusedError, check_request
+from assistant.api.schema import CALLS, RefusedError, check_request, input_schema, output_schema
 from assistant.api.service import ApiService
 from assistant.core.draft_report import DraftReport, Fix, Problem
 from assistant.core.quotation import Difference

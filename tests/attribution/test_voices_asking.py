@@ -10,7 +10,7 @@ from fake_models import FakeEncoder
 from handmade_essays import essay, finder_of, passage
 
 from assistant.answering.answer import NO_VOICE, NO_WORDS, Answerer
-from assistant.attribution.library_voices import LibraryVoices, touched_sentences
+from assistant.attribution.voices import LibraryVoices, touched_sentences
 from assistant.citations.styles import STYLES, style_named
 from assistant.core.answer import Answer, QuotedWords, Voice
 from assistant.core.essay import CSLItem

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from handmade_essays import essay, passage
 
-from assistant.book_index.joining import joined
-from assistant.book_index.making import index_of_essay
+from assistant.book_index.making import index_of_essay, joined
 from assistant.core.essay import PageStart
 
 if TYPE_CHECKING:

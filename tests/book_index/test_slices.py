@@ -11,8 +11,7 @@ from handmade_essays import essay, passage
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.book_index.joining import joined
-from assistant.book_index.making import index_of_essay
+from assistant.book_index.making import index_of_essay, joined
 from assistant.core.essay import PageStart
 
 if TYPE_CHECKING:

@@ -19,8 +19,7 @@ from zotero_library import GROUP, GROUP_ID, LAYOUTS, USER, ZoteroFolder, better_
 
 from assistant.citations.managed import has_tags, in_collection
 from assistant.citations.record import name_from
-from assistant.citations.zotero_database import collections_of, read_zotero
-from assistant.citations.zotero_folders import base_folder, find_data_folder
+from assistant.citations.zotero_database import base_folder, collections_of, find_data_folder, read_zotero
 from assistant.citations.zotero_records import Creator, record_of_item
 from assistant.core.errors import LibraryError
 

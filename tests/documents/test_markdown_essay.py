@@ -8,9 +8,8 @@ import pytest
 
 from assistant.core.errors import ReadingError
 from assistant.documents.document import Document
-from assistant.documents.front_matter import take_front_matter
 from assistant.documents.latex_essay import read_latex_essay
-from assistant.documents.markdown_essay import is_markdown, read_markdown_essay
+from assistant.documents.markdown_essay import is_markdown, read_markdown_essay, take_front_matter
 from assistant.documents.reading import read_essay_file
 
 PROSE = (

@@ -13,8 +13,8 @@ from essay_library import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.boxes import Box, boxes_of
 from assistant.core.errors import ReadingError
+from assistant.core.setting import Box, boxes_of
 from assistant.documents import pdf_image
 from assistant.documents.pdf import read_pdf
 from assistant.documents.pdf_image import PageFrame, PageImages

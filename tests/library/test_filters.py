@@ -12,7 +12,7 @@ from assistant.chunking import chunk
 from assistant.core.errors import AssistantError
 from assistant.core.selection import LabelChanges, Selection, Years, parse_years
 from assistant.library.walking import FileToAdd
-from assistant.retrieval.selected import KIND_LETTERS
+from assistant.retrieval.passages import KIND_LETTERS
 
 LAMP = "The keeper lit the lamp at dusk and wrote the hour into the log. "
 LIGHT = "At dusk somebody lit the great lamp while the other keeper slept in the room below. "

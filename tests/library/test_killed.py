@@ -17,6 +17,7 @@ from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from essay_library import ROOT, SAMPLE, SECOND, Opened
@@ -200,7 +201,7 @@ def run(case: str, folder: Path) -> None:
     """Kill a change at each of its steps, look at what became of it, and print what is wrong."""
     load_everything()
     # A kill loses nothing that the system was given to write, so no child waits for the disk.
-    os.fsync = lambda _file: None
+    patch("os.fsync").start()
     before, change = CASES[case]
     template, root, report = folder / "template", folder / "library", folder / "wrong.json"
     changed_sample(root)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answering.answer import Answerer
-from assistant.attribution.library_voices import LibraryVoices
+from assistant.attribution.voices import LibraryVoices
 from assistant.citations.styles import style_named
 from assistant.core.essay import Spans
 from assistant.evaluation.datasets import Dataset, load_dataset

@@ -19,7 +19,6 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from assistant.core.answer import Highlight
-from assistant.core.boxes import PrintedPage
 from assistant.core.essay import (
     CSLItem,
     Kind,
@@ -31,6 +30,7 @@ from assistant.core.essay import (
     letters_and_digits,
     plain_title,
 )
+from assistant.core.setting import PrintedPage
 from assistant.rendering.clipboard import Forms
 from assistant.web.views import PAGE, render
 
