@@ -1,4 +1,4 @@
-"""The passages of all shards that are nearest to a passage; ``retrieval.related`` finds those of one index."""
+"""The passages of all shards that are nearest to a passage; ``retrieval.related`` finds those of an index."""
 
 from __future__ import annotations
 
