@@ -3,7 +3,8 @@
     OPENBLAS_NUM_THREADS=1 python benchmarks/desk.py [--only commands keys checks] [--essays 1 10 1000]
 
 **Commands** are processes of their own, by themselves and with a warm process (``serve --background``), in
-turn. Questions that the warm process reads are new to it unless the table says otherwise.
+turn. Questions that the warm process reads are new to it unless the table says otherwise. The processor's
+time is that of the command and of the warm process: what it would take on a machine that does nothing else.
 **Keys** are typed into ``assistant pick`` in a pseudo-terminal; the time is that from a key to the last byte
 that is drawn. The libraries are the sample essay with generated ones (``many.py``).
 **Checks**: a word is typed into the middle of a draft of 10,000 words, letter by letter, then words are
@@ -19,7 +20,9 @@ import json
 import os
 import pty
 import random
+import resource
 import select
+import socket
 import struct
 import subprocess
 import sys
@@ -61,8 +64,8 @@ def questions() -> Iterator[str]:
 
 
 @contextmanager
-def warm_process(library: Path) -> Iterator[dict[str, str]]:
-    """Environment in which a warm process has the library loaded."""
+def warm_process(library: Path) -> Iterator[tuple[dict[str, str], int]]:
+    """Environment in which a warm process has the library loaded, and the process."""
     with tempfile.TemporaryDirectory(prefix="desk-") as runtime:
         Path(runtime).chmod(0o700)
         inherited = environment() | {"PYTHONPATH": str(ROOT), "ASSISTANT_LIBRARY": str(library)}
@@ -70,7 +73,10 @@ def warm_process(library: Path) -> Iterator[dict[str, str]]:
         serve = [sys.executable, "-m", "assistant", "serve"]
         subprocess.run([*serve, "--background"], env=there, check=True)
         try:
-            yield there
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.connect(f"{runtime}/essay-assistant/commands.sock")
+                credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+            yield there, struct.unpack("iii", credentials)[0]
         finally:
             subprocess.run([*serve, "--stop"], env=there, check=True)
 
@@ -87,7 +93,8 @@ def commands(library: Path, runs: int) -> str:
         ("`ask`, a question asked before", lambda: ["ask", _QUESTION]),
     ]
     took: dict[tuple[str, bool], list[float]] = {}
-    with warm_process(library) as there:
+    busy: dict[tuple[str, bool], list[float]] = {}
+    with warm_process(library) as (there, server):
         for number in range(runs + 1):
             for name, words in cases:
                 for warm in (True, False):
@@ -96,7 +103,7 @@ def commands(library: Path, runs: int) -> str:
                     given = words()
                     program = ["-m", "assistant", *given] if given else ["-c", "pass"]
                     cold = {} if warm else {"ASSISTANT_COLD": "1"}
-                    start = time.perf_counter()
+                    before, start = _used(server), time.perf_counter()
                     subprocess.run(
                         [sys.executable, *program],
                         env=there | cold,
@@ -106,16 +113,26 @@ def commands(library: Path, runs: int) -> str:
                     )
                     if number:
                         took.setdefault((name, warm), []).append(1000 * (time.perf_counter() - start))
+                        busy.setdefault((name, warm), []).append(_used(server) - before)
     rows = [
         [
             name,
             f"{np.median(took[name, False]):.0f}",
             *tail(took[name, True], 0)[:2],
             f"{np.median(took[name, False]) / np.median(took[name, True]):.1f}",
+            f"{np.mean(busy[name, False]):.0f}",
+            f"{np.mean(busy[name, True]):.0f}",
         ]
         for name, _ in cases
     ]
-    return table(["a command", "by itself, ms", "warm, p50", "warm, p95", "times as fast"], rows)
+    head = ["a command", "by itself, ms", "warm, p50", "warm, p95", "times as fast"]
+    return table([*head, "of the processor by itself, ms", "warm"], rows)
+
+
+def _used(server: int) -> float:
+    """Milliseconds of the processor that all commands and the warm process have used."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return 1000 * (children.ru_utime + children.ru_stime + many.processor(server))
 
 
 def keys(library: Path, size: tuple[int, int] = (24, 80)) -> list[float]:
