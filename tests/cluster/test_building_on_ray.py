@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -167,6 +168,32 @@ def test_a_node_that_is_killed_while_it_embeds_costs_nothing(
         found.append((outcome.path.name, outcome.outcome))
     assert [name for name, outcome in found if outcome != "added"] == [NO_ESSAY]
     assert len(found) == 12
+    assert contents(root) == contents(whole.root)
+    assert answers(library) == answers(whole.library)
+
+
+def test_a_shard_whose_process_ends_while_it_writes_writes_again(
+    cluster: Any, folder: Path, whole: Opened, tmp_path: Path
+) -> None:
+    import ray
+
+    root = empty_library(tmp_path / "ended", cluster)
+    library = open_cluster(root, load_encoder=Faults(slow="003"))
+    library.engine()
+    actor = ray.get_actor("ended/003/0", namespace="essay-assistant")
+    killed: list[bool] = []
+
+    def kill() -> None:
+        # It has not written its essays: each of their files takes a while.
+        killed.append(not ManifestFile(root).read().shards["003"])
+        ray.kill(actor, no_restart=False)
+
+    def report(stage: str, done: int, _total: int) -> None:
+        if stage == "embedding" and not done and not killed:
+            threading.Timer(0.5, kill).start()
+
+    assert [each[1] for each in outcomes(library, [folder], progress=report)].count("added") == 11
+    assert killed == [True]
     assert contents(root) == contents(whole.root)
     assert answers(library) == answers(whole.library)
 
