@@ -99,7 +99,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visitor(browser: Browser, address: str) -> Iterator[BrowserContext]:
-    """Whoever opens the page at a module's ``address``, on a wide screen, patient, with a clipboard."""
+    """A visitor of the page at a module's ``address``, on a wide screen, patient, with a clipboard."""
     one = browser.new_context(viewport={"width": 1280, "height": 700}, reduced_motion="reduce")
     one.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
     one.set_default_timeout(30_000)

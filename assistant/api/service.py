@@ -170,7 +170,7 @@ class ApiService:
         threading.Thread(target=self._warm, daemon=True).start()
 
     def _warm(self) -> None:
-        """Load it; an error is reported here, and again to whoever asks a question."""
+        """Load it; an error is reported here, and again to everyone who asks a question."""
         try:
             self._library.warm()
         except AssistantError as error:

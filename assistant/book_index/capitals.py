@@ -16,7 +16,7 @@ from assistant.core.essay import Kind, Passage
 INDEXED_KINDS: frozenset[Kind] = frozenset({"paragraph", "blockquote", "note", "list", "verse", "caption"})
 _WORD = re.compile(r"[^\W\d_]+(?:['’‐-][^\W\d_]+)*")
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=[sxz])['’])$")
-# What stands before the first word of a sentence, of quoted words, or of what follows a colon.
+# What is before the first word of a sentence, of quoted words, or of what follows a colon.
 _OPENING = re.compile(
     r"(?:^|\n\s*|_|[.?!:]['\"”’)\]]*\s+|[\"“‘\[«»„(]\s*|(?<![\w\"”’])['‘]|[—–/…]\s*|\. \. \.\s+)$"
 )

@@ -128,7 +128,7 @@ class Persons:
         return [*full, *self._single(singles, {person.family for person in full})]
 
     def _neighbours(self) -> dict[str, set[str]]:
-        """The names that stand beside each name in a list: ``Gabriel, Vesey, and Turner``."""
+        """The other names of each list of names: ``Gabriel, Vesey, and Turner``."""
         beside: defaultdict[str, set[str]] = defaultdict(set)
         for first, second in pairwise(self._all):
             if first.number == second.number:

@@ -309,7 +309,7 @@ class CapitalTitles:
     def _beside(
         self, number: int, passage: Passage, found: Sequence[TitleInText], others: Sequence[Span]
     ) -> Iterator[TitleInText]:
-        """Words that stand as the titles of their sentence do: ``in the Euthydemus and in the Phaedrus``."""
+        """Words printed as the titles of their sentence: ``in the Euthydemus and in the Phaedrus``."""
         text = passage.text
         framed = [title for title in found if _IN_THE.search(text, max(0, title.start - 8), title.start)]
         for start, end in others:

@@ -263,12 +263,12 @@ def _mark_lists(found: Sequence[_Found]) -> None:
 
 
 def _is_below(heading: _Found, above: _Found) -> bool:
-    """Whether a heading divides what stands under another one."""
+    """Whether a heading divides what is under another one."""
     return heading.declared.level > above.declared.level > 0
 
 
 def _with_manual_notes(blocks: list[ClassifiedBlock]) -> list[ClassifiedBlock]:
-    """Divide what stands under a heading of notes into notes, if the file declares none."""
+    """Divide what is under a heading of notes into notes, if the file declares none."""
     result: list[ClassifiedBlock] = []
     inside = False
     for block in blocks:

@@ -82,7 +82,7 @@ class Frames:
         return abs(line.size - self.body) <= self.tolerance
 
     def of(self, line: SetLine) -> Frame:
-        """The frame in which a line stands."""
+        """The frame in which a line is."""
         key = line.page, line.column
         if key not in self._known:
             self._known[key] = self._find(*key)
@@ -107,7 +107,7 @@ class Frames:
         return last and line.bottom - self._foot > _FAR_ABOVE * self.leading
 
     def is_centred(self, line: SetLine) -> bool:
-        """Whether a line stands in the middle of its frame, short of both edges."""
+        """Whether a line is in the middle of its frame, short of both edges."""
         frame = self.of(line)
         before, after = line.left - frame.left, frame.right - line.right
         return before > 1.5 * self.body and after > 1.5 * self.body and abs(before - after) < 1.5 * self.body

@@ -160,7 +160,7 @@ class _Divider:
         centred, was = self.setting.is_centred(line), self.setting.is_centred(before)
         if centred == was or self.references or len(before.text) >= _SHORT_LINE:
             return False
-        # The last line of a paragraph may happen to stand in the middle.
+        # The last line of a paragraph may happen to be in the middle.
         return len(block) == 1 or centred
 
     def _heading_changes(self, before: PlacedLine, line: PlacedLine) -> bool:

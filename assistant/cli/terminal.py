@@ -68,7 +68,7 @@ _KEPT_OPEN: list[Library] = []
 
 
 def keep_open(library: Library) -> None:
-    """Have ``open_library`` give this library, whose root is absolute, rather than open it anew."""
+    """Have ``open_library`` give this library, whose root is absolute, rather than open it again."""
     _KEPT_OPEN[:] = [library]
     library.report_again()
 

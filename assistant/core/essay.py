@@ -118,7 +118,7 @@ class Passage:
         introduced_by: Id of the paragraph that a block quotation or verse interrupts.
         notes: Note marks removed from the text.
         emphasis: Spans of ``text`` that are set in italics, if the source tells it and the rest is upright.
-        locator: Where it stands in an essay without pages, as a citation names it: ``par. 14``, or ``n. 3``
+        locator: Where it is in an essay without pages, as a citation names it: ``par. 14``, or ``n. 3``
             of a note; empty in an essay with pages.
     """
 

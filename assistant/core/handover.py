@@ -58,7 +58,7 @@ def program_stamp() -> str:
 
 
 def program_place() -> str:
-    """The interpreter and the program's files; with another version behind it, the program was replaced."""
+    """The interpreter and the program's files; if another version follows, the program was replaced."""
     return f"{sys.executable}:{os.path.realpath(__file__)}:"
 
 

@@ -127,7 +127,7 @@ class _EssayWriter:
 
     def _begin_page(self, label: str) -> None:
         if not self._page_starts and self._length:
-            # What stands before the first break is on a page that the format gives no number.
+            # What is before the first break is on a page that the format gives no number.
             self._page_starts.append(0)
             self._page_labels.append("")
         is_blank = self._page_starts[-1:] == [self._length]

@@ -52,7 +52,7 @@ class Block:
 
     @property
     def is_heading(self) -> bool:
-        """Whether it stands above text and is none."""
+        """Whether it is a title, an author or a heading."""
         return self.kind in {"heading", "title", "author"}
 
     @property

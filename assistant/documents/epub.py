@@ -308,7 +308,7 @@ def _keep_title(body: _Element) -> None:
 
 
 def _has_notes(part: _Element) -> bool:
-    """Whether notes stand in a file that is not read in its turn."""
+    """Whether notes are in a file that is not read in its turn."""
     names = {"footnotes", "endnotes", "rearnotes", "footnote", "endnote", "rearnote"}
     return any(
         types_of(element) & names for element in part.iter("div", "section", "aside", "ol", "li", "p")

@@ -84,7 +84,7 @@ def read_tree(
 
 
 def _apart(root: _Element, notes: PageNotes) -> list[_Element]:
-    """Notes that stand outside of the element that holds the essay."""
+    """Notes that are outside of the element that holds the essay."""
     inside = set(root.iter())
     return [
         element
@@ -94,7 +94,7 @@ def _apart(root: _Element, notes: PageNotes) -> list[_Element]:
 
 
 def _title_apart(page: _Element, root: _Element) -> _Element | None:
-    """The heading of a page that stands above the element that holds the essay."""
+    """The heading of a page that is above the element that holds the essay."""
     if root.tag == "h1" or root.find(".//h1") is not None:
         return None
     stated = words_of(page.find(".//title")) if page.find(".//title") is not None else ""

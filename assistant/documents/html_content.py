@@ -289,7 +289,7 @@ def _root(body: _Element, masses: dict[_Element, _Mass]) -> _Element:
             return _without_siblings(candidate, masses)
     if named is not None and masses[named].prose >= _MOST * total and main is None and article is None:
         parent = named.getparent()
-        # Its title stands beside it.
+        # Its title is beside it.
         if parent is not None and parent is not body and parent.find(".//h1") is not None:
             return parent
         return named
@@ -352,7 +352,7 @@ def _link_lists(
 
 
 def _after_heading(element: _Element) -> bool:
-    """Whether a list stands under a heading of works cited, where each entry may be a link."""
+    """Whether a list is under a heading of works cited, where each entry may be a link."""
     from assistant.documents.document import NOTES, WORKS_CITED
 
     before = element

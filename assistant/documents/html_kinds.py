@@ -76,7 +76,7 @@ class OpenElement:
         level: Level of a heading.
         emphasis: Where in the prose its italics begin; -1 if it begins none.
         italic: Whether words in it are in italics.
-        is_block: Whether it stands on lines of its own.
+        is_block: Whether it is on lines of its own.
         keeps: Whether white space in it is printed, as in <pre>.
         verse: Whether the lines in it are those of a poem.
         closing: What is written where it ends.

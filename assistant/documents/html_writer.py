@@ -253,7 +253,7 @@ class PageWriter:
             frame.keeps = True
 
     def end(self, *, is_last: bool = False) -> None:
-        """End the block that is being written, and write the notes that stand in it.
+        """End the block that is being written, and write the notes that are in it.
 
         Args:
             is_last: Whether nothing follows that may belong to it.
@@ -263,7 +263,7 @@ class PageWriter:
             return
         words = "".join(self._block)
         if self._frame.note and is_mark(words.strip()) and not is_last:
-            # The number of a note stands beside the block of its words.
+            # The number of a note is beside the block of its words.
             self._held, self._pending = True, " "
             return
         self._held = self._started = False

@@ -240,7 +240,7 @@ class _EssayScanner(LatexScanner):
         return after
 
     def _verbatim(self, offset: int) -> int:
-        """Write words between two equal signs as they stand."""
+        """Write words between two equal signs as they are."""
         sign = self._text[offset : offset + 1]
         closing = self._text.find(sign, offset + 1, offset + 1_000) if sign else -1
         if closing < 0:

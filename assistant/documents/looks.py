@@ -91,7 +91,7 @@ class ParagraphLook:
         is_italic: Whether all of its words are in italics.
         size: Font size of its words; 0 if that is not known.
         is_listed: Whether it has a bullet or a number.
-        inside: ``table`` or ``box`` if it stands in one, else empty.
+        inside: ``table`` or ``box`` if it is in one, else empty.
         text: Its words, with line breaks.
     """
 
@@ -241,7 +241,7 @@ def _with_verse(looks: Sequence[ParagraphLook], roles: Sequence[Role]) -> list[R
     """Quotations in short lines are verse; lines that are paragraphs of their own are one block."""
     result = list(roles)
     for number, (look, role) in enumerate(zip(looks, roles, strict=True)):
-        # A source may stand on a line of its own below a quotation.
+        # A source may be on a line of its own below a quotation.
         lines = [line for line in look.text.strip().split("\n") if line.strip(" \t(")]
         lines = [line for line in lines if line.lstrip()[0] not in "([—–-"]
         if len(lines) < 2 or max(map(len, lines)) > _LONGEST_VERSE:
@@ -284,7 +284,7 @@ def with_tables(tables: Sequence[int], looks: Sequence[ParagraphLook], roles: Se
     """The roles in which the cells of a table of data are one block; tables that place text are read as text.
 
     Args:
-        tables: For each paragraph a number of the table that it stands in; 0 if it stands in none.
+        tables: For each paragraph a number of the table that it is in; 0 if it is in none.
         looks: Their looks.
         roles: Their roles.
     """

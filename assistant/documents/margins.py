@@ -138,7 +138,7 @@ def _is_run(run: Sequence[_Numbered], found: Sequence[_Numbered]) -> bool:
 
 
 def _counts_on(before: _Numbered, after: _Numbered) -> bool:
-    # A title or a page number can stand between two lines that are counted.
+    # A title or a page number can be between two lines that are counted.
     if after.number == before.number + 1:
         return after.place - before.place <= _LONGEST_BREAK
     # A number alone on its line is then that of a page.

@@ -65,7 +65,7 @@ def _parser() -> MarkdownIt:
 
 
 def essay_html(text: str) -> str:
-    """An essay as HTML: notes at its end, HTML as it stands, indented lines as a quotation."""
+    """An essay as HTML: notes at its end, HTML as it is, indented lines as a quotation."""
     return str(_essay_parser().render(text))
 
 

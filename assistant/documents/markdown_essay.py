@@ -47,7 +47,7 @@ _FIELDS: Mapping[str, str] = {
 
 
 def take_front_matter(text: str) -> tuple[dict[str, Any], str]:
-    """The record that stands above a text, and the text after it."""
+    """The record that is above a text, and the text after it."""
     if block := _BLOCK.match(text):
         record = _record(block["body"])
         # A rule above the first paragraph looks like it, and says nothing.

@@ -76,7 +76,7 @@ def read_opendocument(data: bytes, name: str) -> Document:
 
 @dataclass(frozen=True, slots=True)
 class _Paragraph:
-    """A paragraph and what it stands in."""
+    """A paragraph and what holds it."""
 
     element: _Element
     inside: str = ""
@@ -196,7 +196,7 @@ class OpenDocumentFile:
     def _words(
         self, element: _Element, spans: tuple[_Element, ...]
     ) -> Iterator[tuple[str, tuple[_Element, ...]]]:
-        """The words of a paragraph, each piece with the spans that it stands in."""
+        """The words of a paragraph, each piece with the spans that hold it."""
         if element.text:
             yield element.text, spans
         for child in element:
@@ -264,7 +264,7 @@ class _Body:
         self._turns = False
 
     def read(self, element: _Element, outer: _Paragraph) -> None:
-        """Take the paragraphs in an element, which stands in what ``outer`` tells."""
+        """Take the paragraphs of an element; ``outer`` says what holds the element."""
         for number, child in enumerate(element, 1):
             tag = child.tag
             if tag in _PASSED_OVER or not isinstance(tag, str) or tag == f"{TEXT}note":

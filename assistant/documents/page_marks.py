@@ -114,7 +114,7 @@ def _are_pages(text: str, marks: Sequence[PageMark], *, is_ambiguous: bool) -> b
     steps = [
         after[1] != before[1] or 0 < after[0] - before[0] <= longest for before, after in pairwise(values)
     ]
-    # What an author cites stands after a quotation or before a point.
+    # What an author cites is after a quotation or before a point.
     cited = sum(
         text[mark.end : mark.end + 1] in _POINTS
         or text[max(0, mark.start - 2) : mark.start].rstrip()[-1:] in _CLOSING

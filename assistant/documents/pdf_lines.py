@@ -1,6 +1,6 @@
 """Runs of print put together to lines in reading order: columns, raised marks and drop capitals.
 
-Lines are never read across the gutter between two columns. Where lines across both columns stand between
+Lines are never read across the gutter between two columns. Where lines across both columns are between
 others, they divide the page: what is above them is read before what is below.
 """
 

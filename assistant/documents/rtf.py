@@ -226,7 +226,7 @@ class _Reader:
             self._first.pop()
         if self._stack:
             outer = self._stack.pop()
-            # Formatting of a paragraph outlasts the group in which its end stands.
+            # Formatting of a paragraph outlasts the group in which its end is.
             self._state = outer
 
     def _end_named(self) -> None:
@@ -289,7 +289,7 @@ class _Reader:
         if word == "footnote":
             note, pieces = _Note(), self._open[-1][2]
             before = pieces[-1] if pieces else _Piece()
-            # A mark of the writer's own stands before the note.
+            # A mark of the writer's own is before the note.
             is_mark = before.raised and 0 < len(before.text.strip()) <= _LONGEST_MARK
             mark = pieces.pop().text.strip() if is_mark else ""
             pieces.append(_Piece(note=len(self._notes), mark=mark))

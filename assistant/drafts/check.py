@@ -217,7 +217,7 @@ class DraftCheck:
         if meaning.citation is None:
             self._check_uncited(number, words)
         elif meaning.carried and self._is_on_page(words, meaning):
-            # A page alone: the words are on that very page, whoever was named before.
+            # A page alone: the words are on that very page, no matter who was named before.
             self._check_on_page(quotation, meaning, words)
         elif meaning.essays is None:
             self._check_without_source(quotation, meaning, words)

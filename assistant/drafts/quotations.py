@@ -308,7 +308,7 @@ def _with_citations(
     words = marked[number]
     nearest = _beginning_with(citations, bisect_left(citations, words.end, key=_START))
     if nearest and all(COMPARED.match(citation.text) for citation in nearest):
-        # A note that only compares stands between the words and their source.
+        # A note that only compares is between the words and their source.
         following = _beginning_with(citations, bisect_right(citations, nearest[0].start, key=_START))
         near = following and following[0].start - nearest[0].end <= _ADJACENT
         nearest = [*following, *nearest] if near else nearest

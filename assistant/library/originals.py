@@ -1,7 +1,7 @@
 """An essay's file as it was read, and what is stored of it beside its text: the file, and its setting.
 
 The setting is how a PDF is set, or what a file in a markup format declares. The text is divided again by it,
-so that a new first page or a new record reads no file anew, and the pages of a PDF can be shown as they are
+so that a new first page or a new record reads no file again, and the pages of a PDF can be shown as they are
 printed. Essays in plain text have neither.
 """
 

@@ -63,7 +63,7 @@ def without_markup(text: str) -> str:
 
 
 def _without_emphasis(text: str) -> str:
-    """A text without the signs of Markdown that stand in pairs around words."""
+    """A text without the signs of Markdown that enclose words."""
     opened: dict[str, list[tuple[int, int]]] = {}
     dropped: list[tuple[int, int]] = []
     for match in _EMPHASIS.finditer(text):

@@ -1,6 +1,6 @@
 """Words that decide what a sentence says: negations, figures and names.
 
-The lists are English first; negations and figures of a few other languages stand beside them.
+The lists are English first; negations and figures of a few other languages follow.
 """
 
 from __future__ import annotations

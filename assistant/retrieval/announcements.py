@@ -81,7 +81,7 @@ _AIMED = _phrases(
     rf"|should like|would like) (?:{_SHALL} ){{0,3}}(?:{_EXPLORES}|speak|say|sketch|show|suggest"
     rf"|prove|make clear)\b"
 )
-# An argument is made here and not only reported, wherever the sentence stands.
+# An argument is made here and not only reported, wherever the sentence is.
 _ARGUED_HERE = _phrases(
     rf"\bI (?:{_SHALL} ){{0,4}}(?:argue|suggest|contend|maintain|demonstrate|claim|propose) that\b"
     rf"|\bmy (?:\w+ )?{_CLAIM} (?:\w+ ){{0,2}}?is that\b"

@@ -158,7 +158,7 @@ def _name_pattern(name: str) -> re.Pattern[str]:
 
 
 def _stepped_back(ranked: list[Ranked], shown: Collection[str]) -> list[Ranked]:
-    """Put passages that were shown before behind the two best others."""
+    """Put passages that were shown before after the two best others."""
     others = [passage for passage in ranked if passage.passage not in shown]
     low = others[1].score if len(others) > 1 else 0.0
     back = [replace(passage, score=min(passage.score, low)) for passage in ranked if passage.passage in shown]

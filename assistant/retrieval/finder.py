@@ -415,7 +415,7 @@ class Finder:
         )
 
     def _by_place(self, question: Question, ranking: Ranking, among: Collection[str] | None) -> Ranking:
-        """Put the passages first that stand where the question asks, or note that there is no such place."""
+        """Put the passages first that are where the question asks, or note that there is no such place."""
         if not places_in(question.unquoted):
             return ranking
         searched = self._searched_essays(among)

@@ -227,7 +227,7 @@ class _Reading:
         before = before[:_MOST_BEFORE]
         said = content_words(text)
         if (said and places_in(before)) or (self._corrects and len(said) > 1):
-            # What stands in a place was asked, which is not what the talk is about; or what was asked is
+            # It was asked what a place holds, which is not what the talk is about; or what was asked is
             # taken back for something that says what it is.
             return f"{text[:1].upper()}{text[1:]}", (), 0
         prefix = len(before) + 1

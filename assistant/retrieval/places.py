@@ -64,7 +64,7 @@ _BY_NUMBER = re.compile(
 _PART = re.compile(r"\b(?:of|in|from|under)(?: the| its)?(?: section| chapter| part)?\b", re.IGNORECASE)
 _EPIGRAPH = re.compile(r"\bepigraphs?\b", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
-# Words that ask what stands in a place, and so name no subject of their own.
+# Words that ask what is in a place, and so name no subject of their own.
 _LOOKUP_WORDS = frozenset(
     (
         "appear appears beginning contain contains content contents end exact exactly find found full happen "
@@ -100,7 +100,7 @@ class PlaceMatch:
     """What stands in the place that a question names.
 
     Attributes:
-        passages: Its passages in reading order, each with the sentences that stand there; empty if there is
+        passages: Its passages in reading order, each with the sentences that are there; empty if there is
             no such place.
         decisive: Whether the question asks for nothing but the place.
         sentence: Says that there is no such place; empty if there is one.
@@ -170,7 +170,7 @@ class PlaceSearch:
             is_all: Whether these are all essays that are searched.
 
         Returns:
-            What stands there; ``None`` if the question names no place, or names one only in passing.
+            What is there; ``None`` if the question names no place, or names one only in passing.
         """
         places = places_in(question.unquoted)
         if not places:
