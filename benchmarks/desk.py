@@ -135,8 +135,8 @@ def _used(server: int) -> float:
     return 1000 * (children.ru_utime + children.ru_stime + many.processor(server))
 
 
-def keys(library: Path, size: tuple[int, int] = (24, 80)) -> list[float]:
-    """Milliseconds from each key to the last byte that is drawn for it."""
+def keys(library: Path, size: tuple[int, int] = (24, 80)) -> list[str]:
+    """Milliseconds from a key to the last byte that is drawn for it, p50 and p95; those of the processor."""
     process, terminal = pty.fork()
     if process == 0:
         given = environment() | {"PYTHONPATH": str(ROOT), "TERM": "xterm-256color"}
@@ -145,17 +145,18 @@ def keys(library: Path, size: tuple[int, int] = (24, 80)) -> list[float]:
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
     try:
         _answered(terminal, _PATIENCE)
-        took = []
+        took, before = [], many.processor(process)
         for key in [*_QUESTION, *["\x7f"] * _CUT, *_QUESTION[-_CUT:]]:
             start = time.perf_counter()
             os.write(terminal, key.encode())
             took.append(1000 * (_answered(terminal, _PATIENCE) - start))
+        busy = 1000 * (many.processor(process) - before) / len(took)
         os.write(terminal, b"\x03")
     finally:
         _answered(terminal, 0)
         os.close(terminal)
         os.waitpid(process, 0)
-    return took
+    return [*tail(took, 0)[:2], f"{busy:.0f}"]
 
 
 def _answered(terminal: int, patience: float) -> float:
@@ -246,10 +247,9 @@ def main() -> None:
         if "commands" in only:
             print(commands(sample, options.runs), end="\n\n", flush=True)
         if "keys" in only:
-            rows = [
-                [f"{count:,}", *tail(keys(root), 0)[:2]] for count, root in libraries(options.essays, work)
-            ]
-            print(table(["essays", "a key, p50, ms", "p95"], rows), end="\n\n", flush=True)
+            rows = [[f"{count:,}", *keys(root)] for count, root in libraries(options.essays, work)]
+            head = ["essays", "a key, p50, ms", "p95", "of the processor, mean"]
+            print(table(head, rows), end="\n\n", flush=True)
         if "checks" in only:
             head = ["words", "quotations", "opened, ms", "after a pause, p50", "p95"]
             head += ["processor, p50", "p95", "memory, MB", "after 500 edits"]
