@@ -90,6 +90,8 @@ class Picker:
     def __init__(self, ask: _Ask, question: str = "") -> None:
         self._ask, self._question = ask, question
         self._answer: Answer | None = None
+        # What was typed and has not been asked yet.
+        self._waiting: str | None = None
         self._error = ""
         self._chosen = 0
         self._whole = False
@@ -119,6 +121,10 @@ class Picker:
     def _words(self, hit: Hit) -> str:
         return hit.quotation if self._whole or not hit.highlights else hit.highlights[0].quotation
 
+    def _typed(self, text: str) -> None:
+        """Remember what the line says; it is asked before the list is drawn, once for keys typed ahead."""
+        self._waiting = text
+
     def _search(self, text: str) -> None:
         self._chosen, self._error = 0, ""
         if not text.strip():
@@ -129,10 +135,13 @@ class Picker:
         except AssistantError as error:
             self._answer, self._error = None, str(error)
 
-    def _search_or_end(self, text: str) -> None:
-        """Search; an unexpected error ends the list, or the list would wait for a key."""
+    def _search_or_end(self) -> None:
+        """Ask what was typed; an unexpected error ends the list, or the list would wait for a key."""
         from prompt_toolkit.application import get_app
 
+        if self._waiting is None:
+            return
+        text, self._waiting = self._waiting, None
         try:
             self._search(text)
         except Exception as error:  # noqa: BLE001 - it is raised again where the list was started
@@ -148,6 +157,7 @@ class Picker:
             input=source,
             output=terminal or create_output(stdout=sys.stderr),
             erase_when_done=True,
+            before_render=lambda _: self._search_or_end(),
         )
         # A lone Esc is told from the keys that begin with it by so many seconds of silence.
         application.ttimeoutlen = application.timeoutlen = 0.05
@@ -163,7 +173,7 @@ class Picker:
         line = Buffer(
             document=Document(self._question),
             multiline=False,
-            on_text_changed=lambda buffer: self._search_or_end(buffer.text),
+            on_text_changed=lambda buffer: self._typed(buffer.text),
         )
         status = Window(FormattedTextControl(self._status), height=1, style="reverse")
         question = VSplit(
@@ -188,11 +198,16 @@ class Picker:
         bindings = KeyBindings()
 
         def move(event: KeyPressEvent, by: int) -> None:
+            self._search_or_end()
             count = len(self._answer.hits) if self._answer else 0
             self._chosen = max(0, min(self._chosen + by, count - 1))
             event.app.invalidate()
 
         def leave(event: KeyPressEvent, *, taken: bool) -> None:
+            if taken:
+                self._search_or_end()
+            if event.app.is_done:
+                return
             if not taken or (self._answer and self._answer.hits):
                 event.app.exit(result=taken)
 

@@ -54,9 +54,11 @@ def test_arrows_choose_and_stop_at_the_end(opened: Opened) -> None:
     assert picked(opened, _DOWN * 20 + _ENTER, QUESTION)[0] == hits[-1]
 
 
-def test_each_key_asks_what_the_line_then_says(opened: Opened) -> None:
-    _, _, asked = picked(opened, "ten" + _BACKSPACE + _ESCAPE)
-    assert asked == ["t", "te", "ten", "te"]
+def test_keys_typed_ahead_are_asked_once(opened: Opened) -> None:
+    hit, _, asked = picked(opened, "ten tabble" + _BACKSPACE * 3 + "les" + _ENTER)
+    assert hit is not None
+    assert asked == ["ten tables"]
+    assert picked(opened, "ten" + _DOWN + " tables" + _ENTER)[2] == ["ten", "ten tables"]
 
 
 def test_leaving_takes_nothing(opened: Opened) -> None:
@@ -69,7 +71,7 @@ def test_enter_without_a_passage_waits(opened: Opened) -> None:
 
 
 def test_a_question_that_cannot_be_asked_ends_nothing(opened: Opened) -> None:
-    hit, _, asked = picked(opened, "!" + _BACKSPACE + "ten tables" + _ENTER)
+    hit, _, asked = picked(opened, "!" + _DOWN + _BACKSPACE + "ten tables" + _ENTER)
     assert hit is not None
     assert asked[0] == "!"
 
