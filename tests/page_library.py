@@ -235,7 +235,7 @@ class FakeLibrary(Library):
         snapshot = Snapshot(self._backend.files, self._backend.index, dict.fromkeys(self.held, (0, 0, 0)))
         snapshot.essays = StoredEssays(self._backend.files, snapshot.stamps, read)
         added = "2026-11-23T09:00:00Z"
-        snapshot.summaries = {
+        vars(snapshot)["_summaries"] = {
             essay.id: EssaySummary.of(essay, essay.source_sha256, added) for essay in self.held.values()
         }
         return snapshot

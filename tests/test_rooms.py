@@ -28,7 +28,15 @@ IMPORTS: dict[str, set[str]] = {
     "web": {"api", "core", "library", "rendering", "web/views"},
     "web/views": {"core", "rendering"},
     "api": {"core", "library", "rendering"},
-    "cluster": {"core", "documents", "library", "retrieval", "retrieval/index", "retrieval/models"},
+    "cluster": {
+        "core",
+        "documents",
+        "library",
+        "quotations",
+        "retrieval",
+        "retrieval/index",
+        "retrieval/models",
+    },
     "editor": {"core", "documents", "drafts", "library", "rendering"},
     "library": {
         *"answering attribution book_index chunking citations citations/styles core documents drafts".split(),

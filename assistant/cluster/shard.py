@@ -80,6 +80,14 @@ class Shard:
         """Read an essay; errors as for ``EssayStore.load``."""
         return self._backend.files.load(essay_id)
 
+    def occurrences(self, letters: Mapping[str, int], essays: Sequence[str]) -> dict[str, dict[str, int]]:
+        """How often skeletons are printed in each of some essays; see ``Corpus.occurrences``."""
+        snapshot = self._library.snapshot()
+        own = [essay_id for essay_id in essays if essay_id in snapshot.summaries]
+        return (
+            snapshot.quotations().corpus.occurrences(letters, own) if own else {each: {} for each in letters}
+        )
+
     def is_readable(self, essay_id: str) -> bool:
         """Whether an essay's chunk file can be opened."""
         return self._backend.files.is_readable(essay_id)

@@ -19,6 +19,7 @@ from assistant.core.essay import EssaySummary, StoredEssay
 from assistant.library.indexing import Models
 from assistant.library.overrides import Overrides
 from assistant.library.store import ChunkFile, Stamp
+from assistant.quotations.corpus import essays_looked_at, letters_looked_up
 from assistant.retrieval.finder import Finder
 from assistant.retrieval.index.vectors import FLAT, is_searched_in_part
 from assistant.retrieval.models.encoder import Encoder
@@ -58,6 +59,16 @@ class ShardedStore:
                 asked.setdefault(owners[essay_id], ({},))[0][essay_id] = stamp
         found = self._fleet.call_each("summaries", asked).values()
         return {essay_id: summary for own in found for essay_id, summary in own.items()}
+
+    def printing(self, text: str, essays: Collection[str]) -> list[str]:
+        """Ids of the essays to which a quotation must be compared; the shards look for its letters."""
+        letters, owners = letters_looked_up(text), self._manifest.read().owners
+        asked: dict[str, list[str]] = {}
+        for essay_id in essays:
+            if essay_id in owners:
+                asked.setdefault(owners[essay_id], []).append(essay_id)
+        found = self._fleet.call_each("occurrences", {name: (letters, own) for name, own in asked.items()})
+        return essays_looked_at(letters, list(found.values()))
 
     def load(self, essay_id: str) -> ChunkFile:
         """Read an essay; errors as for ``EssayStore.load``."""

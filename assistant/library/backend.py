@@ -33,6 +33,12 @@ class EssayFiles(Protocol):
     def summaries(self, stamps: Mapping[str, Stamp]) -> Mapping[str, EssaySummary]:
         """Summaries of some essays with these stamps, as far as they are known where the essays are."""
 
+    def printing(self, text: str, essays: Collection[str]) -> Collection[str] | None:
+        """Ids of those of some essays to which a quotation must be compared.
+
+        It is ``None`` if that is known only when all have been read.
+        """
+
     def load(self, essay_id: str) -> ChunkFile:
         """Read an essay."""
 

@@ -184,7 +184,7 @@ class Library(Holdings):
         """
         snapshot = self._checked(essays)
         essays = snapshot.select(essays, where) if where else essays
-        quotations = snapshot.quotations()
+        quotations = snapshot.quotations_like(text, essays)
         self._report_damage(snapshot)
         return snapshot.linked.verdict(quotations.verdict(text, snapshot.style(style), essays))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields, replace
 from functools import cached_property
@@ -76,6 +76,8 @@ class Snapshot:
         self._style: tuple[str, Style] | None = None
         self._finder: tuple[object, Finder] | None = None
         self._printed: dict[str, PrintedPages] = {}
+        self._summaries: dict[str, EssaySummary] | None = None
+        self._summaries_lock = threading.RLock()
         # One thread loads the model, or compares quotations with print; the others wait for it.
         self._finder_lock, self._quotations_lock = threading.Lock(), threading.Lock()
 
@@ -92,7 +94,7 @@ class Snapshot:
 
     def has_new_damage(self) -> bool:
         """Whether an essay was found to be damaged after it was thought to be whole."""
-        return not self.essays.damaged.keys().isdisjoint(self.__dict__.get("summaries", ()))
+        return not self.essays.damaged.keys().isdisjoint(self._summaries or ())
 
     def can_read_more(self) -> bool:
         """Whether the file of an essay can be read now that could not be read before."""
@@ -233,9 +235,17 @@ class Snapshot:
             self._printed[essay_id] = pages
         return pages
 
-    @cached_property
+    @property
     def summaries(self) -> dict[str, EssaySummary]:
         """A summary of each essay by id. Only essays whose chunk file is new or changed are read."""
+        # A lock of this snapshot: Python 3.11 keeps a ``cached_property`` locked for all of them, and the
+        # snapshots of shards are asked for theirs meanwhile, in other threads.
+        with self._summaries_lock:
+            if self._summaries is None:
+                self._summaries = self._made_summaries()
+            return self._summaries
+
+    def _made_summaries(self) -> dict[str, EssaySummary]:
         saved = self._catalogue.load() if self._known is None else self._known
         known = {
             essay_id: saved[essay_id]
@@ -258,7 +268,7 @@ class Snapshot:
 
     def known_summaries(self) -> dict[str, StampedSummary] | None:
         """The summaries that need not be read again; ``None`` if the catalogue has not been read yet."""
-        if "summaries" not in self.__dict__:
+        if self._summaries is None:
             return self._known
         return {
             essay_id: (self.stamps[essay_id], summary)
@@ -324,6 +334,28 @@ class Snapshot:
         """
         with self._quotations_lock:
             return self._quotation_checker
+
+    def quotations_like(self, text: str, essays: Collection[str] = ()) -> QuotationChecker:
+        """Those essays prepared that a quotation must be compared with, for the same verdict as from all.
+
+        Args:
+            text: The quotation.
+            essays: Ids of the only essays to look in; all if empty.
+
+        Raises:
+            AssistantError: As for ``quotations``, or if the quotation cannot be checked.
+        """
+        self.require_any()
+        found = self._store.printing(text, essays or self.summaries)
+        if found is None:
+            return self.quotations()
+        from assistant.library.citing import QuotationChecker
+
+        read = []
+        for essay_id in found:
+            with suppress(DamagedEssayError):
+                read.append(self.essays[essay_id])
+        return QuotationChecker(read)
 
     @cached_property
     def _quotation_checker(self) -> QuotationChecker:

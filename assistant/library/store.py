@@ -10,7 +10,7 @@ import json
 import os
 import time
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
@@ -296,6 +296,10 @@ class EssayStore:
         """None: a folder's summaries are made of its essays, and kept by ``Snapshot``."""
         del stamps
         return {}
+
+    def printing(self, text: str, essays: Collection[str]) -> None:
+        """Unknown: all essays are read here."""
+        del text, essays
 
     def load(self, essay_id: str) -> ChunkFile:
         """Read an essay.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from assistant.core.essay import SEARCHED_KINDS, Passage, StoredEssay
 from assistant.core.quotation import PrintedPlace, QuotationLookup, ReusedWords
 from assistant.quotations.aligning import exact, span_of
 from assistant.quotations.matching import OMITTED, SUBSTITUTED, Matcher, Step
-from assistant.quotations.nearest import nearest
+from assistant.quotations.nearest import PLACES, nearest, pieces_of
 from assistant.quotations.normalise import skeleton
 from assistant.quotations.parsing import Item, Reading, parse, readings
 from assistant.quotations.printed import Effort, Haystack, Print, Stream, print_of, streams_of
@@ -228,13 +229,13 @@ class Corpus:
     def _exact(
         self, reading: Reading, items: Sequence[Item], essays: Collection[str], effort: Effort
     ) -> list[_Match]:
-        has_words = any(item.kind == "words" and skeleton(item.normal.text) for item in items)
-        if not has_words or len(items) > _MOST_PARTS:
+        if not _can_be_exact(items):
             return []
         for anchor in _anchors(items):
             matches: dict[tuple[int, ...], _Match] = {}
-            most = _LOOKED_AT if len(items) == 1 else _LOOKED_AT_GAPS
-            for stream, letter_offset in islice(self._haystack.find(anchor.letters, essays), most):
+            for stream, letter_offset in islice(
+                self._haystack.find(anchor.letters, essays), _most_looked_at(items)
+            ):
                 match = _matched(reading.text, items, stream, letter_offset, anchor, effort)
                 if match is not None and match.has_printed(reading.citation):
                     return []
@@ -245,6 +246,19 @@ class Corpus:
             if matches:
                 return [matches[key] for key in sorted(matches)]
         return []
+
+    def occurrences(self, letters: Mapping[str, int], essays: Collection[str]) -> dict[str, dict[str, int]]:
+        """How often some skeletons are printed in each essay, in the order of the essays.
+
+        Args:
+            letters: For each skeleton, the number of places from which no more are counted.
+            essays: Ids of the essays to look in.
+        """
+        among = frozenset(essays)
+        return {
+            each: Counter(stream.essay_id for stream, _ in islice(self._haystack.find(each, among), most))
+            for each, most in letters.items()
+        }
 
     def sentences_beginning(self, words: str, most: int) -> list[PrintedPlace]:
         """Sentences that begin with words, as ``beginnings.sentences_beginning`` finds them."""
@@ -267,6 +281,56 @@ class Corpus:
             running = [stream for stream in self._streams if stream.running]
             self._reuse_finders[shortest] = ReuseFinder(running, shortest)
         return self._reuse_finders[shortest].runs(draft)
+
+
+def letters_looked_up(text: str) -> dict[str, int]:
+    """The skeletons by which ``Corpus.look_up`` finds a quotation, with the most places of each to look at.
+
+    Essays that have none of these places make no difference to its result.
+
+    Raises:
+        QuotationError: As for ``look_up``.
+    """
+    _refuse(text)
+    found: dict[str, int] = {}
+    for reading in readings(text):
+        items = parse(reading.text)
+        if _can_be_exact(items):
+            for anchor in _anchors(items):
+                found[anchor.letters] = max(found.get(anchor.letters, 0), _most_looked_at(items))
+        for piece in filter(None, pieces_of(reading.text, items)):
+            found[piece] = max(found.get(piece, 0), PLACES)
+    return found
+
+
+def essays_looked_at(
+    letters: Mapping[str, int], occurrences: Sequence[Mapping[str, Mapping[str, int]]]
+) -> list[str]:
+    """Ids of the essays, in order, whose places are looked at, of those of several corpora.
+
+    Args:
+        letters: What is looked for; see ``letters_looked_up``.
+        occurrences: What each corpus counted; see ``Corpus.occurrences``.
+    """
+    essays: set[str] = set()
+    for each, most in letters.items():
+        counts = sorted(chain.from_iterable(found[each].items() for found in occurrences))
+        counted = 0
+        for essay_id, places in counts:
+            if counted >= most:
+                break
+            essays.add(essay_id)
+            counted += places
+    return sorted(essays)
+
+
+def _can_be_exact(items: Sequence[Item]) -> bool:
+    has_words = any(item.kind == "words" and skeleton(item.normal.text) for item in items)
+    return has_words and len(items) <= _MOST_PARTS
+
+
+def _most_looked_at(items: Sequence[Item]) -> int:
+    return _LOOKED_AT if len(items) == 1 else _LOOKED_AT_GAPS
 
 
 def _apart(quotations: Sequence[tuple[Reading, list[Item]]]) -> list[tuple[Reading, list[Item]]]:

@@ -31,7 +31,7 @@ _GAP = 2 * 7 * OMITTED
 # Pieces of a quotation that are looked for, their letters, places of each, and areas compared.
 _SEEDS = 24
 _PIECE_LENGTH = 12
-_PLACES = 200
+PLACES = 200
 _AREAS = 5
 # Letters from which the window in which a quotation lies is not narrowed.
 _WHOLE = 1_000
@@ -77,18 +77,28 @@ def _longest_part(tokens: Sequence[Token]) -> list[Token]:
     return max(parts, key=lambda part: sum(len(token.letters) for token in part))
 
 
-def _areas(letters: str, haystack: Haystack, essays: Collection[str]) -> list[tuple[Stream, int]]:
-    """Where a skeleton may begin, by votes of its pieces."""
+def pieces_of(text: str, items: Sequence[Item]) -> list[str]:
+    """The skeletons by which the print nearest to a quotation is found; see ``nearest``."""
+    letters = "".join(token.letters for token in _longest_part(tokens_of(text, items)))
+    return [piece for _, piece in _pieces(letters)]
+
+
+def _pieces(letters: str) -> list[tuple[int, str]]:
+    """Pieces of a skeleton, with where they begin in it."""
     piece_length = min(len(letters), max(4, min(_PIECE_LENGTH, len(letters) // 3)))
     last = len(letters) - piece_length
     step = max(piece_length // 2, -(-last // (_SEEDS - 1)), 1)
+    positions = sorted({*range(0, last, step), last})
+    return [(position, letters[position : position + piece_length]) for position in positions]
+
+
+def _areas(letters: str, haystack: Haystack, essays: Collection[str]) -> list[tuple[Stream, int]]:
+    """Where a skeleton may begin, by votes of its pieces."""
     votes: Counter[tuple[int, int]] = Counter()
     streams: dict[int, Stream] = {}
     width = max(16, len(letters) // 8)
-    for position in sorted({*range(0, last, step), last}):
-        for stream, place in islice(
-            haystack.find(letters[position : position + piece_length], essays), _PLACES
-        ):
+    for position, piece in _pieces(letters):
+        for stream, place in islice(haystack.find(piece, essays), PLACES):
             streams[id(stream)] = stream
             votes[id(stream), (place - position) // width] += 1
     return [(streams[key], bucket * width) for (key, bucket), _ in votes.most_common(_AREAS)]

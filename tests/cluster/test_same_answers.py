@@ -17,10 +17,13 @@ from assistant.cluster import related as cluster_related
 from assistant.cluster import search as sharded_search
 from assistant.cluster import shard_index
 from assistant.cluster.splitting import join
-from assistant.core.errors import DamagedEssayError
+from assistant.cluster.store import ShardedStore
+from assistant.core.errors import DamagedEssayError, QuotationError
 from assistant.core.essay import SEARCHED_KINDS
 from assistant.core.selection import Selection
 from assistant.library.library import Library
+from assistant.library.store import ChunkFile
+from assistant.quotations import corpus, nearest
 from assistant.rendering.answers import answer_object
 from assistant.rendering.related import related_object
 from assistant.retrieval import ranking, related, search
@@ -168,6 +171,49 @@ def test_related_passages_are_equal_to_the_byte(
             for library in (shards, whole)
         )
         assert found == wanted
+
+
+@pytest.mark.parametrize("most", [None, 3])
+def test_verdicts_on_quotations_are_equal(
+    both: tuple[Library, Library], most: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if most is not None:
+        for module, name in ((nearest, "PLACES"), (corpus, "PLACES"), (corpus, "_LOOKED_AT")):
+            monkeypatch.setattr(module, name, most)
+    whole, shards = both
+    essay = whole.essay("sample")
+    sentences = [essay.passages[number].text[:120] for number in (10, 15)]
+    asked = [
+        *sentences,
+        *(sentence.replace("e", "o", 2) for sentence in sentences),
+        *(f"{sentence[:30]} . . . {sentence[60:]}" for sentence in sentences),
+        *("the", "of the", "12", "a finger", "nothing of the kind", "“The tool [...] appart” (12)"),
+    ]
+    for text in asked:
+        assert shards.quote(text) == whole.quote(text)
+    only = whole.ids()[:2]
+    assert shards.quote("of the", essays=only) == whole.quote("of the", essays=only)
+    for text in ("?", ""):
+        with pytest.raises(QuotationError):
+            shards.quote(text)
+
+
+def test_a_quotation_is_compared_only_with_essays_that_print_its_letters(
+    both: tuple[Library, Library], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[str] = []
+    load = ShardedStore.load
+
+    def noted(store: ShardedStore, essay_id: str) -> ChunkFile:
+        loaded.append(essay_id)
+        return load(store, essay_id)
+
+    monkeypatch.setattr(ShardedStore, "load", noted)
+    verdict = both[1].quote(
+        "Early in the fourth century Eusebius of Caesarea divided each of the four Gospels"
+    )
+    assert verdict.verdict == "exact"
+    assert loaded == ["sample"]
 
 
 def test_everything_else_is_equal_too(both: tuple[Library, Library], tmp_path: Path) -> None:
