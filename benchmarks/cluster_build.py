@@ -191,8 +191,8 @@ def build(root: Path, files: Sequence[FileToAdd], workers: int, load: Callable[[
 
 def row_of(run: Run, first: Run) -> list[str]:
     """The row of a library that was built."""
-    (start, took), (before, until), (done, whole) = run.marks[0], run.marks[-2], run.marks[-1]
-    growth = f"{took / start * 1e3:.0f} → {(whole - until) / (done - before) * 1e3:.0f}"
+    (half, took), (done, whole) = run.marks[(len(run.marks) - 1) // 2], run.marks[-1]
+    growth = f"{took / half * 1e3:.0f} → {(whole - took) / (done - half) * 1e3:.0f}"
     rates = [count / seconds for count, seconds in (run.marks[-1], first.marks[-1])]
     work = [f"{run.processor.get(kind, 0.0) / done * 1e3:.0f}" for kind in KINDS]
     peaks = [run.megabytes.get(kind, (0, 0.0)) for kind in KINDS]
@@ -222,7 +222,7 @@ def main() -> None:
         for workers in options.workers:
             runs.append(build(work / "library", files, workers, load))
             shutil.rmtree(work / "library")
-    head = ["workers", "essays", "essays/min", "over the first", "ms an essay, first → last tenth"]
+    head = ["workers", "essays", "essays/min", "over the first", "ms an essay, first → second half"]
     work_heads = (f"processor ms an essay, {kind}" for kind in KINDS)
     heads = [*head, *work_heads, *(f"MB, {kind}" for kind in KINDS)]
     print(table(heads, [row_of(run, runs[0]) for run in runs]))
