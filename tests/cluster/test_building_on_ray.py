@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from assistant.library.library import Library
 
-# Adds a folder, and kills itself: before a file is read, while shards write, or when they have written.
+# Adds a folder, and kills itself: while shards write, or when they have written.
 DRIVER = """
 import os, signal, sys, threading
 from pathlib import Path
@@ -50,11 +50,8 @@ def killed(*arguments):
         kill()
     return found
 RayFleet.write = killed
-def started(item):
-    if point == "reading" and item.path.name == "inks.txt":
-        kill()
 library = open_cluster(Path(root), load_encoder=load_fake)
-for outcome in library.add_files([Path(folder)], started=started):
+for outcome in library.add_files([Path(folder)]):
     pass
 """
 QUESTIONS = [
@@ -132,7 +129,7 @@ def test_a_program_that_is_killed_leaves_whole_essays_and_the_next_goes_on(
     root = empty_library(tmp_path / "killed", cluster)
     wanted = contents(whole.root)
     counts = []
-    for point in ("reading", "writing", "written"):
+    for point in ("writing", "written"):
         command = [sys.executable, "-c", DRIVER, point, str(root), str(folder)]
         environment = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"}
         process = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
