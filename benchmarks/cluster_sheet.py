@@ -54,7 +54,7 @@ class Sheet:
     def essays(self) -> int:
         """Number of the essays."""
         essays = self.figures["essays"]
-        return round(self.windows * essays["essays"] / essays["windows"])
+        return round(float(self.windows * essays["essays"] / essays["windows"]))
 
     @cached_property
     def columns(self) -> dict[str, float]:
