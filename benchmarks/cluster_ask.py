@@ -31,7 +31,7 @@ import numpy as np
 from many import asked, build
 from measuring import ROOT, table
 
-from assistant.cluster import ray_fleet
+from assistant.cluster import ray_connection, ray_fleet
 from assistant.cluster.manifest import Settings
 from assistant.cluster.opening import models_of, open_cluster
 from assistant.cluster.splitting import split
@@ -61,11 +61,13 @@ class Round:
 class TimedActor(ray_fleet.ShardActor):
     """A shard that tells how long it worked."""
 
-    def ask(self, method: str, arguments: Sequence[Any]) -> tuple[bool, Any]:
+    def ask(
+        self, method: str, arguments: Sequence[Any], opening: Sequence[Any] | None = None
+    ) -> tuple[bool, Any, int]:
         """What a method of the shard returns, with the time that it took."""
         start = perf_counter()
-        is_value, value = super().ask(method, arguments)
-        return is_value, (perf_counter() - start, value) if is_value else value
+        is_value, value, busy = super().ask(method, arguments, opening)
+        return is_value, (perf_counter() - start, value) if is_value else value, busy
 
 
 class TimedFleet(ray_fleet.RayFleet):
@@ -106,7 +108,7 @@ def divided(folder: Path, root: Path, shards: int, settings: Settings) -> Path:
     if not root.exists():
         shutil.copytree(folder, root)
         split(root, shards, models_of(print), lambda _sentence: None)
-    ray_fleet.connect(settings.address)
+    ray_connection.connect(settings.address)
     (root / "cluster.toml").write_text(
         f'name = "{settings.name}"\naddress = "{settings.address}"\nreplicas = {settings.replicas}\n', "utf-8"
     )

@@ -33,7 +33,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 from many import PooledEncoder, essays, processor
 from measuring import ROOT, resident, table
 
-from assistant.cluster import ray_fleet
+from assistant.cluster import ray_connection
 from assistant.cluster.manifest import Settings
 from assistant.cluster.opening import models_of, open_cluster
 from assistant.cluster.splitting import split
@@ -86,7 +86,7 @@ def cluster(processors: int) -> Iterator[str]:
     node = {"num_cpus": processors, "object_store_memory": OBJECTS, "include_dashboard": False}
     nodes = Cluster(initialize_head=True, head_node_args=node)
     try:
-        ray_fleet.connect(nodes.address)
+        ray_connection.connect(nodes.address)
         yield nodes.address
     finally:
         ray.shutdown()

@@ -120,7 +120,8 @@ def opened(folder: str) -> ShardIndex:
     if index is None:
         raise SystemExit(f"{folder} has no index.")
     encoder: Any = scale.NoModel()
-    return ShardIndex(folder, index, encoder, {})
+    nothing: dict[str, Any] = {}
+    return ShardIndex(folder, index, encoder, nothing, nothing.__getitem__)
 
 
 def size(windows: int, work: Path) -> dict[str, Any]:
@@ -211,10 +212,10 @@ class CountingFleet(LocalFleet):
         self.traffic.calls += 1
         return result
 
-    def call_each(self, method: str, arguments: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    def call_each(self, method: str, arguments: Mapping[str, Sequence[Any]], *rest: Any) -> dict[str, Any]:
         """What a method of several shards returns, by shard."""
         self.traffic.rounds += 1
-        return super().call_each(method, arguments)
+        return super().call_each(method, arguments, *rest)
 
 
 def essays(count: int, work: Path) -> dict[str, Any]:

@@ -18,6 +18,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from measuring import table
 from sharded import ShardsHere, sharded_search
@@ -64,8 +65,11 @@ def in_shards(essays: Sequence[StoredEssay], whole: Index, encoder: Encoder, cou
     """A finder of the same essays in so many shards."""
     by_id = {essay.id: essay for essay in essays}
     placed = by_shard(by_id, [f"{number:03}" for number in range(count)])
+    files: dict[str, Any] = {}
     indexes = {
-        name: ShardIndex(name, built([by_id[essay] for essay in own], encoder, whole), encoder, by_id)
+        name: ShardIndex(
+            name, built([by_id[essay] for essay in own], encoder, whole), encoder, by_id, files.__getitem__
+        )
         for name, own in placed.items()
         if own
     }

@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 from time import perf_counter, process_time
 from typing import Any
 
-from assistant.cluster.search import ShardedSearch
+from assistant.cluster.search import FirstEssays, SentEssays, ShardedSearch
 from assistant.cluster.shard_index import ShardIndex
 from assistant.retrieval.models.encoder import Encoder
 
@@ -62,7 +62,9 @@ class ShardsHere:
         """What a method of one shard returns."""
         return self.call_each(method, {shard: arguments})[shard]
 
-    def call_each(self, _method: str, arguments: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    def call_each(
+        self, _method: str, arguments: Mapping[str, Sequence[Any]], *_openings: object
+    ) -> dict[str, Any]:
         """What a method of several shards returns, by shard."""
         return {
             name: getattr(self._indexes[name], method)(*values)
@@ -94,7 +96,9 @@ class ShardsApart:
         """What a method of one shard returns."""
         return self.call_each(method, {shard: arguments})[shard]
 
-    def call_each(self, _method: str, arguments: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    def call_each(
+        self, _method: str, arguments: Mapping[str, Sequence[Any]], *_openings: object
+    ) -> dict[str, Any]:
         """What a method of several shards returns, by shard."""
         traffic, results, slowest = self.traffic, {}, 0.0
         method = ""
@@ -140,4 +144,4 @@ def sharded_search(
 ) -> ShardedSearch:
     """Searches some shards together."""
     shards: Any = fleet
-    return ShardedSearch(shards, fleet.facts, encoder, ignored, lambda _name: None)
+    return ShardedSearch(shards, fleet.facts, encoder, {}, FirstEssays(SentEssays(), {}), ignored)

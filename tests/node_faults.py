@@ -26,21 +26,21 @@ NODE = {"num_cpus": 1, "object_store_memory": 80_000_000}
 
 
 @contextmanager
-def started_nodes(count: int) -> Iterator[Any]:
-    """A cluster of so many nodes, to which this process is connected."""
+def started_nodes(count: int, **head: Any) -> Iterator[Any]:
+    """A cluster of so many nodes, to which this process is connected; ``head`` has options of the head."""
     # The nodes import the fake model as this process does.
     paths = [str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH", "")]
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     import ray
     from ray.cluster_utils import Cluster
 
-    from assistant.cluster import ray_fleet
+    from assistant.cluster.ray_connection import connect
 
-    cluster = Cluster(initialize_head=True, head_node_args={**NODE, "include_dashboard": False})
+    cluster = Cluster(initialize_head=True, head_node_args={**NODE, "include_dashboard": False, **head})
     try:
         for _ in range(count - 1):
             cluster.add_node(**NODE)
-        ray_fleet.connect(cluster.address)
+        connect(cluster.address)
         yield cluster
     finally:
         ray.shutdown()

@@ -1,19 +1,22 @@
-"""A library in shards that are opened in the test's own process, with a fake model."""
+"""Libraries in shards with a fake model: opened in the test's own process, or on nodes of Ray."""
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
-from essay_library import Opened, loader
+from essay_library import ROOT, SAMPLE, SECOND, Opened, loader
 from fake_models import FakeEncoder
 
-from assistant.cluster.manifest import is_sharded
+from assistant.cluster.manifest import Settings, is_sharded
 from assistant.cluster.opening import open_cluster
 from assistant.cluster.splitting import split
 from assistant.library.indexing import Models
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from assistant.library.library import Library
 
 
 class ShardedOpened(Opened):
@@ -45,3 +48,14 @@ def load_fake(_name: str | None) -> FakeEncoder:
 def models_of(encoder: FakeEncoder) -> Models:
     """The models of a library that has no reading model."""
     return Models(loader(encoder), None)
+
+
+def folder_and_shards(folder: Path, settings: Settings) -> tuple[Library, Library]:
+    """A library in its folder, and a copy of it in three shards on a cluster."""
+    whole = Opened(folder / "folder").library
+    for path in (SAMPLE, SECOND, ROOT / "tests" / "layouts" / "unwrapped.txt"):
+        whole.add(path)
+    shards = folder / "shards"
+    shutil.copytree(folder / "folder", shards)
+    split(shards, 3, models_of(FakeEncoder()), lambda _sentence: None, settings=settings)
+    return whole, open_cluster(shards, load_encoder=load_fake)

@@ -13,7 +13,7 @@ from assistant.api.http import is_loopback
 from assistant.cli.evaluate import report_html
 from assistant.cli.terminal import read_accounts
 from assistant.cluster.opening import open_cluster
-from assistant.cluster.ray_fleet import connect
+from assistant.cluster.ray_connection import connect
 from assistant.cluster.serving import start_library
 from assistant.core.errors import AssistantError
 from assistant.web.app import replica

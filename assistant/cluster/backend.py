@@ -37,7 +37,7 @@ class ShardedBackend:
     ) -> None:
         self._manifest, self._fleet, self._notify = manifest, fleet, notify
         self.files = ShardedStore(manifest, fleet, notify)
-        self.index = ShardedIndex(manifest, fleet, models, notify)
+        self.index = ShardedIndex(manifest, fleet, models, self.files.sent, notify)
 
     def removed(self) -> dict[str, RemovedEssay]:
         """Essays that can be restored, by id; the most recently removed comes first."""

@@ -6,15 +6,19 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.cluster.shard import Shard
+from assistant.cluster.shard_index import NotOpenError
 from assistant.core.errors import AssistantError
 from assistant.core.essay import Progress
 from assistant.library.store import PendingEssay
 
 if TYPE_CHECKING:
     from assistant.cluster.building import Workers
+
+NO_OPENINGS: Mapping[str, Sequence[Any]] = MappingProxyType({})
 
 
 class Fleet(Protocol):
@@ -23,12 +27,18 @@ class Fleet(Protocol):
     def call(self, shard: str, method: str, *arguments: Any) -> Any:
         """What a method of one shard returns; its errors are raised."""
 
-    def call_each(self, method: str, arguments: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    def call_each(
+        self,
+        method: str,
+        arguments: Mapping[str, Sequence[Any]],
+        openings: Mapping[str, Sequence[Any]] = NO_OPENINGS,
+    ) -> dict[str, Any]:
         """What a method of several shards returns, by shard; they work at the same time.
 
         Args:
             method: The method of ``shard.Shard``.
             arguments: The arguments for each shard that is to be called, by its name.
+            openings: The arguments of ``open`` for shards that do not have the index open any more.
 
         Raises:
             AssistantError: The first error of any.
@@ -80,13 +90,24 @@ class LocalFleet:
         """What a method of one shard returns; its errors are raised."""
         return getattr(self.shard(shard), method)(*arguments)
 
-    def call_each(self, method: str, arguments: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    def call_each(
+        self,
+        method: str,
+        arguments: Mapping[str, Sequence[Any]],
+        openings: Mapping[str, Sequence[Any]] = NO_OPENINGS,
+    ) -> dict[str, Any]:
         """What a method of several shards returns, by shard; see ``Fleet.call_each``."""
+
+        def called(name: str) -> Any:
+            try:
+                return self.call(name, method, *arguments[name])
+            except NotOpenError:
+                self.call(name, "open", *openings[name])
+                return self.call(name, method, *arguments[name])
+
         if len(arguments) < 2:
-            return {name: self.call(name, method, *values) for name, values in arguments.items()}
-        futures = {
-            name: self._threads.submit(self.call, name, method, *values) for name, values in arguments.items()
-        }
+            return {name: called(name) for name in arguments}
+        futures = {name: self._threads.submit(called, name) for name in arguments}
         return {name: future.result() for name, future in futures.items()}
 
     def workers(self) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -30,6 +31,8 @@ MANIFEST = "shards.json"
 _SCHEMA = 1
 LISTS = "shard-lists"
 _PENDING = ".shards-unfinished.json"
+# Seconds in which the shards must have answered what a question asks of them.
+DEADLINE = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +46,14 @@ class Settings:
         replicas: Number of actors for each shard.
         local: Folder on each machine for copies of the shards that are searched there; empty to search them
             where they are.
+        deadline: Seconds in which the shards must have answered what a question asks of them.
     """
 
     name: str
     address: str = ""
     replicas: int = 1
     local: str = ""
+    deadline: float = DEADLINE
 
     def local_folder(self, shard: str) -> Path | None:
         """Where a shard is copied to; ``None`` if it is searched where it is."""
@@ -116,11 +121,14 @@ def read_settings(root: Path) -> Settings:
             str(fields.get("address", "")),
             int(fields.get("replicas", 1)),
             str(fields.get("local", "")),
+            float(fields.get("deadline", DEADLINE)),
         )
     except (OSError, ValueError, TypeError) as error:
         raise LibraryError(f"{path} cannot be read ({error}); correct it.") from error
     if settings.replicas < 1:
         raise LibraryError(f"{path} asks for {settings.replicas} replicas; give 1 or more.")
+    if not 0 < settings.deadline < math.inf:
+        raise LibraryError(f"{path} has a deadline of {settings.deadline:g} seconds; give more than 0.")
     return settings
 
 
@@ -136,6 +144,8 @@ def write_settings(root: Path, settings: Settings) -> None:
         f"replicas = {settings.replicas}",
         "# A folder of each machine for copies of the shards that it searches; empty if none are made.",
         f"local = {json.dumps(settings.local, ensure_ascii=False)}",
+        "# In how many seconds the shards must have answered; otherwise the question has no answer.",
+        f"deadline = {settings.deadline:g}",
     ]
     _replace(root / SETTINGS, "\n".join([*lines, ""]).encode())
 

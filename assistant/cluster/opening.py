@@ -49,7 +49,7 @@ def open_cluster(
         if settings.address:
             from assistant.cluster.ray_fleet import RayFleet
 
-            fleet = RayFleet(root, settings, load_encoder)
+            fleet = RayFleet(root, settings, manifest, load_encoder)
         return ShardedBackend(manifest, fleet, models, notify)
 
     return Library(
@@ -69,9 +69,9 @@ def models_of(notify: Callable[[str], None]) -> Models:
 
 def _served(name: str) -> tuple[Path, ManifestFile, Settings]:
     """Folder, manifest and settings of a library that a cluster serves."""
-    from assistant.cluster.ray_fleet import RemoteManifest, find_library
+    from assistant.cluster.ray_fleet import find_library
 
-    ray, actor, root, settings = find_library(name)
-    if is_sharded(root):
-        return root, ManifestFile(root), settings
-    return root, cast("ManifestFile", RemoteManifest(ray, actor, root)), settings
+    remote, settings = find_library(name)
+    if is_sharded(remote.root):
+        return remote.root, ManifestFile(remote.root), settings
+    return remote.root, cast("ManifestFile", remote), settings

@@ -1,26 +1,26 @@
-"""Shards as actors of a Ray cluster; the only module that imports Ray.
+"""Shards as actors of a Ray cluster.
 
 An actor has one shard open, on a node that can read its folder. Actors are detached: they outlive the program
-that started them, and Ray starts them again elsewhere when their node goes. Ray reports nothing to anybody:
-its usage statistics are off.
+that started them. When one is lost, the program that asks it has it started elsewhere (``replicas``); if none
+asks, Ray does so after some time.
 """
 
 from __future__ import annotations
 
-import logging
-import os
 import threading
 import uuid
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
-from assistant.cluster.manifest import ManifestFile, Settings
+from assistant.cluster.fleet import NO_OPENINGS
+from assistant.cluster.manifest import Manifest, ManifestFile, Settings
+from assistant.cluster.ray_connection import NAMESPACE, Connection, NoClusterError, connect, connection
+from assistant.cluster.replicas import ClusterChangedError, Replicas, Round, UnansweredError
 from assistant.core.errors import AssistantError, LibraryError
 from assistant.core.essay import Progress
 from assistant.library.indexing import Models
@@ -31,22 +31,27 @@ from assistant.retrieval.models.loading import default_loader
 if TYPE_CHECKING:
     from assistant.cluster.building import Workers
 
-os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-# Otherwise Ray says on every start that accelerators are hidden from workers that ask for none.
-os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-
-NAMESPACE = "essay-assistant"
 # The port at which a cluster lets in programs of other machines.
 _CLIENT_PORT = 10001
-# Questions that an actor works on at the same time.
-_AT_ONCE = 4
-# Seconds in which the shards must answer a question, and in which they must write an essay.
-DEADLINE, WRITING_DEADLINE = 30.0, 3_600.0
+# Calls that an actor works on at the same time, and calls that may wait in it and are counted.
+_AT_ONCE, _MOST_CALLS = 4, 100
+# Seconds in which the library's own actor must answer, and in which shards must be written or opened.
+SHORT_DEADLINE, WRITING_DEADLINE = 30.0, 3_600.0
+# What a question asks of shards, which has a deadline, and what else only reads and can be asked of another
+# replica. The first replica does the rest.
+_QUICK = frozenset("search read overrides is_readable source_text document file".split())
+_READS = _QUICK | frozenset("open size model engine removed diagnosis summaries occurrences".split())
 # How often an actor that was lost is asked again to write, and seconds between.
 _MOST_TRIES, _PAUSE = 10, 2.0
-_WRITES = frozenset({"commit", "rebuild", "remove", "restore", "listing", "open", "sample", "share"})
+# Clusters that a program is connected to, one after the other, before it gives up.
+_MOST_CLUSTERS = 3
+# Essays that are named if they could not be asked.
+_MOST_NAMED = 3
 
 _STILL = "Another program still writes to {}; try again when it is done."
+
+# The library's actor runs where the head does, so that only the loss of the head is its loss.
+_AT_HEAD = {"resources": {"node:__internal_head__": 0.001}}
 
 LoadEncoder = Callable[[str | None], Encoder]
 
@@ -65,10 +70,39 @@ class ShardActor:
 
         models = Models(load_encoder or default_loader, None)
         self._shard = Shard(Path(folder), models, lambda _sentence: None, local)
+        self._slots, self._calls = threading.BoundedSemaphore(_AT_ONCE), set[object]()
 
-    def ask(self, method: str, arguments: Sequence[Any]) -> tuple[bool, Any]:
-        """What a method of the shard returns; the second value is its error if the first is false."""
-        return _outcome(getattr(self._shard, method), arguments)
+    def ask(
+        self, method: str, arguments: Sequence[Any], opening: Sequence[Any] | None = None
+    ) -> tuple[bool, Any, int]:
+        """Call a method of the shard.
+
+        Args:
+            method: The method.
+            arguments: Its arguments.
+            opening: Arguments of ``open``, which is called first, if the index may not be open.
+
+        Returns:
+            Whether the method returned something; what it returned, or its error; and the number of other
+            calls that the actor has.
+        """
+        call = object()
+        self._calls.add(call)
+        try:
+            with self._slots:
+                if opening is not None:
+                    is_open, error = _outcome(self._shard.open, opening)
+                    if not is_open:
+                        return False, error, len(self._calls) - 1
+                return *_outcome(getattr(self._shard, method), arguments), len(self._calls) - 1
+        finally:
+            self._calls.discard(call)
+
+    def node(self) -> str:
+        """Id of the node on which this actor runs."""
+        import ray
+
+        return str(ray.get_runtime_context().get_node_id())
 
     def write(
         self, pending: Sequence[PendingEssay], model: str | None, numbers: Sequence[int], *encoded: Any
@@ -145,46 +179,53 @@ class RayFleet:
     Args:
         root: The library's folder, as the nodes see it.
         settings: The library's settings.
+        manifest: Its manifest, which has the ids of essays that could not be asked.
         load_encoder: Loads the embedding model of a name on the nodes; otherwise the default loader does.
-        deadline: Seconds in which the shards must answer.
     """
 
     def __init__(
-        self,
-        root: Path,
-        settings: Settings,
-        load_encoder: LoadEncoder | None = None,
-        deadline: float = DEADLINE,
+        self, root: Path, settings: Settings, manifest: ManifestFile, load_encoder: LoadEncoder | None = None
     ) -> None:
-        self._root, self._settings = root, settings
-        self._load_encoder, self._deadline = load_encoder, deadline
-        self._actors: dict[tuple[str, int], Any] = {}
-        self._asked: Counter[tuple[str, int]] = Counter()
+        self._root, self._settings, self._manifest = root, settings, manifest
+        self._load_encoder = load_encoder
+        self._known: Replicas | None = None
         self._lock = threading.Lock()
 
     def call(self, shard: str, method: str, *arguments: Any) -> Any:
         """What a method of one shard returns; its errors are raised."""
         return self.call_each(method, {shard: arguments})[shard]
 
-    def call_each(self, method: str, arguments: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    def call_each(
+        self,
+        method: str,
+        arguments: Mapping[str, Sequence[Any]],
+        openings: Mapping[str, Sequence[Any]] = NO_OPENINGS,
+    ) -> dict[str, Any]:
         """What a method of several shards returns, by shard; see ``Fleet.call_each``."""
         if not arguments:
             return {}
-        chosen = [replica for name in arguments for replica in self._chosen(name, method)]
-        with self._lock:
-            self._asked.update(chosen)
+        if method not in _READS:
+            return self._change(method, arguments)
+        seconds = self._settings.deadline if method in _QUICK else WRITING_DEADLINE
+        for _ in range(_MOST_CLUSTERS):
+            try:
+                return Round(self._replicas(), method, arguments, openings).values(seconds)
+            except ClusterChangedError:
+                continue
+            except UnansweredError as error:
+                raise self._not_asked(error.shards) from error
+        raise NoClusterError.at(self._settings.address)
+
+    def _change(self, method: str, arguments: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+        """Call a method that changes shards, or reads what was changed."""
         try:
-            asked = [self._actor(*replica).ask.remote(method, arguments[replica[0]]) for replica in chosen]
-            deadline = WRITING_DEADLINE if method in _WRITES else self._deadline
-            outcomes = self._ray.get(asked, timeout=deadline)
+            asked = {name: self._actor(name, 0).ask.remote(method, own) for name, own in arguments.items()}
+            outcomes = self._ray.get(list(asked.values()), timeout=WRITING_DEADLINE)
         except (self._ray.exceptions.RayError, TimeoutError) as error:
-            self._forget(arguments)
+            self._replace(arguments)
             raise self._unanswered(arguments, error) from error
-        finally:
-            with self._lock:
-                self._asked.subtract(chosen)
         values: dict[str, Any] = {}
-        for (name, _), (is_value, value) in zip(chosen, outcomes, strict=True):
+        for name, (is_value, value, _) in zip(asked, outcomes, strict=True):
             if not is_value:
                 raise value
             values[name] = value
@@ -230,7 +271,7 @@ class RayFleet:
             try:
                 is_value, value = self._ray.get(reference, timeout=WRITING_DEADLINE)
             except (errors.RayError, TimeoutError) as error:
-                self._forget([shard])
+                self._replace([shard])
                 if not tries_left or not isinstance(error, errors.RayActorError):
                     return self._unanswered([shard], error)
                 sleep(_PAUSE)
@@ -239,33 +280,28 @@ class RayFleet:
                 return None if is_value else value
         return None
 
-    @cached_property
+    @property
     def _ray(self) -> Any:
-        return connect(self._settings.address)
+        return self._replicas().connection.ray
 
-    def _chosen(self, shard: str, method: str) -> list[tuple[str, int]]:
-        """The replicas that are asked: all to open an index, the least busy to search it, else the first."""
-        replicas = [(shard, number) for number in range(self._settings.replicas)]
-        if method == "open":
-            return replicas
-        if method != "search":
-            return replicas[:1]
+    def _replicas(self) -> Replicas:
+        """The actors on the cluster that this process is connected to now."""
+        current = connection(self._settings.address)
         with self._lock:
-            return [min(replicas, key=lambda replica: self._asked[replica])]
+            if self._known is None or self._known.connection is not current:
+                # Another cluster, or the same after it was started anew, has other actors.
+                current = connection(self._settings.address, compare=True)
+                self._known = Replicas(current, self._start, self._settings.name, self._settings.replicas)
+            return self._known
+
+    def _start(self, shard: str, name: str, options: dict[str, Any]) -> Any:
+        """Start the actor of a shard."""
+        folder = str(self._root / "shards" / shard)
+        local = self._settings.local_folder(shard)
+        return _started(self._ray, ShardActor, name, options, folder, self._load_encoder, local)
 
     def _actor(self, shard: str, replica: int) -> Any:
-        """An actor, started if there is none yet."""
-        with self._lock:
-            if (shard, replica) not in self._actors:
-                self._actors[shard, replica] = _started(
-                    self._ray,
-                    ShardActor,
-                    f"{self._settings.name}/{shard}/{replica}",
-                    str(self._root / "shards" / shard),
-                    self._load_encoder,
-                    self._settings.local_folder(shard),
-                )
-            return self._actors[shard, replica]
+        return self._replicas().of(shard)[replica].actor
 
     def _unanswered(self, shards: Iterable[str], error: Exception) -> LibraryError:
         return LibraryError(
@@ -273,14 +309,28 @@ class RayFleet:
             "see whether their nodes are up, and try again."
         )
 
-    def _forget(self, shards: Iterable[str]) -> None:
-        with self._lock:
-            for key in [key for key in self._actors if key[0] in shards]:
-                del self._actors[key]
+    def _replace(self, shards: Iterable[str]) -> None:
+        """Have the actors started again that write some shards, after one of them failed."""
+        known = self._known
+        if known is not None and connection(self._settings.address, compare=True) is known.connection:
+            for shard in shards:
+                known.replace(known.of(shard)[0])
+
+    def _not_asked(self, shards: Iterable[str]) -> LibraryError:
+        """That the essays of some shards could not be asked, so that there is no answer."""
+        essays = sorted(essay for shard in shards for essay in self._manifest.read().shards[shard])
+        named = ", ".join(essays[:_MOST_NAMED])
+        if len(essays) > _MOST_NAMED:
+            named += f" and {len(essays) - _MOST_NAMED:,} more"
+        return LibraryError(
+            f"{len(essays):,} {'essay' if len(essays) == 1 else 'essays'} could not be asked within "
+            f"{self._settings.deadline:g} seconds: {named}; see that the machines of the cluster are up, and "
+            "ask again, or give a slow one more time by deadline in cluster.toml."
+        )
 
 
-def _started(ray: Any, kind: type, name: str, *arguments: Any) -> Any:
-    """The detached actor of a name; one that died for good is replaced."""
+def _started(ray: Any, kind: type, name: str, options: dict[str, Any], *arguments: Any) -> Any:
+    """The detached actor of a name, started if there is none."""
     options = {
         "name": name,
         "namespace": NAMESPACE,
@@ -289,66 +339,61 @@ def _started(ray: Any, kind: type, name: str, *arguments: Any) -> Any:
         "num_cpus": 0,
         "max_restarts": -1,
         "max_task_retries": 2,
-        "max_concurrency": _AT_ONCE,
+        "max_concurrency": _MOST_CALLS,
         "scheduling_strategy": "SPREAD",
+        **options,
     }
     return ray.remote(kind).options(**options).remote(*arguments)
 
 
-def connect(address: str) -> Any:
-    """Connect to a cluster, once in this process, and return the module ``ray``.
+def publish(root: Path, settings: Settings) -> None:
+    """Start what others find a library by on its cluster, under its name.
 
     Raises:
-        LibraryError: If Ray is not installed, or no cluster answers.
+        LibraryError: If the cluster serves another library under that name, or does not answer.
     """
-    try:
-        import ray
-    except ImportError as error:
-        raise LibraryError(
-            "Ray is not installed; install it with: pip install 'essay-assistant[cluster]'"
-        ) from error
-    if not ray.is_initialized():
-        try:
-            ray.init(
-                address=address,
-                namespace=NAMESPACE,
-                logging_level=logging.ERROR,
-                log_to_driver=False,
-                configure_logging=False,
-            )
-        except Exception as error:
-            raise LibraryError(
-                f"No Ray cluster answers at {address}; start one with: ray start --head "
-                "--include-dashboard=false --disable-usage-stats"
-            ) from error
-    return ray
-
-
-def publish(root: Path, settings: Settings) -> None:
-    """Start what others find a library by on its cluster, under its name."""
     ray = connect(settings.address)
-    _started(ray, LibraryActor, f"library:{settings.name}", str(root.resolve()), settings)
+    name, wanted = f"library:{settings.name}", (str(root.resolve()), settings)
+    actor = _started(ray, LibraryActor, name, _AT_HEAD, *wanted)
+    served = ray.get(actor.about.remote(), timeout=SHORT_DEADLINE)
+    if served[0] != wanted[0]:
+        raise LibraryError(
+            f"The cluster serves {served[0]} as {settings.name}; give {wanted[0]} another name in its "
+            "cluster.toml."
+        )
+    if served != wanted:
+        ray.kill(actor, no_restart=True)
+        _started(ray, LibraryActor, name, _AT_HEAD, *wanted)
 
 
 class RemoteManifest:
     """The manifest of a library whose folder this machine does not have.
 
     Args:
-        ray: The module.
-        actor: The library's actor.
-        root: Its folder as the actor sees it.
+        address: The cluster.
+        library: The library's name.
     """
 
-    def __init__(self, ray: Any, actor: Any, root: Path) -> None:
-        self.root = root
-        self._ray, self._actor = ray, actor
+    def __init__(self, address: str, library: str) -> None:
+        self._address, self._library = address, library
+        self._found: tuple[Connection, Any] | None = None
+        self._read: tuple[object, Manifest] | None = None
+        root, self.settings = self._ask("about")
+        self.root = Path(root)
+
+    def read(self) -> Manifest:
+        """The manifest, as ``ManifestFile.read`` gives it; it is sent only if it has changed."""
+        state = self.state()
+        if self._read is None or self._read[0] != state:
+            self._read = state, self._value("read")
+        return self._read[1]
 
     @contextmanager
     def locked(self, notify: Callable[[str], None], *, wait: bool = True) -> Iterator[None]:
         """Keep other writers out of the library, as ``ManifestFile.locked`` does where its folder is."""
         token, start, is_told = uuid.uuid4().hex, monotonic(), False
         while True:
-            is_free, value = self._ray.get(self._actor.acquire.remote(token), timeout=DEADLINE)
+            is_free, value = self._ask("acquire", token)
             if is_free and value:
                 break
             if not wait or monotonic() - start > WRITING_DEADLINE:
@@ -360,16 +405,47 @@ class RemoteManifest:
         try:
             yield
         finally:
-            self._ray.get(self._actor.release.remote(token), timeout=DEADLINE)
+            self._ask("release", token)
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
-        def ask(*arguments: Any) -> Any:
-            is_value, value = self._ray.get(self._actor.manifest.remote(method, arguments), timeout=DEADLINE)
-            if not is_value:
-                raise value
-            return value
+        return partial(self._value, method)
 
-        return ask
+    def _value(self, method: str, *arguments: Any) -> Any:
+        """What a method of the manifest returns; its errors are raised."""
+        is_value, value = self._ask("manifest", method, arguments)
+        if not is_value:
+            raise value
+        return value
+
+    def _ask(self, method: str, *arguments: Any) -> Any:
+        """What a method of the library's actor returns; it is looked for again if it does not answer."""
+        for is_last in (False, True):
+            current = connection(self._address, compare=self._found is None)
+            if self._found is None or self._found[0] is not current:
+                self._found = current, _library_actor(current.ray, self._library)
+            try:
+                call = getattr(self._found[1], method).remote(*arguments)
+                return current.ray.get(call, timeout=SHORT_DEADLINE)
+            except (current.ray.exceptions.RayError, TimeoutError, ConnectionError) as error:
+                self._found = None
+                if is_last:
+                    raise NoClusterError.at(self._address) from error
+        return None
+
+
+def _library_actor(ray: Any, library: str) -> Any:
+    """The actor of a library.
+
+    Raises:
+        LibraryError: If the cluster does not serve it.
+    """
+    try:
+        return ray.get_actor(f"library:{library}", namespace=NAMESPACE)
+    except ValueError as error:
+        raise LibraryError(
+            f"The cluster does not serve the library {library!r}; start it with: "
+            "assistant cluster start FOLDER"
+        ) from error
 
 
 def address_of(name: str) -> tuple[str, str]:
@@ -386,15 +462,14 @@ def address_of(name: str) -> tuple[str, str]:
     return f"ray://{host if ':' in host else f'{host}:{_CLIENT_PORT}'}", library
 
 
-def find_library(name: str) -> tuple[Any, Any, Path, Settings]:
-    """Ray, the actor of a library that is served on a cluster, its folder there, and its settings.
+def find_library(name: str) -> tuple[RemoteManifest, Settings]:
+    """The manifest and the settings of a library that is served on a cluster.
 
     Raises:
         LibraryError: If there is none of that name, or no cluster answers.
     """
     address, library = address_of(name)
-    ray = connect(address)
-    actors = ray.util.list_named_actors(all_namespaces=True)
+    actors = connect(address).util.list_named_actors(all_namespaces=True)
     served = sorted(
         actor["name"].removeprefix("library:")
         for actor in actors
@@ -409,6 +484,5 @@ def find_library(name: str) -> tuple[Any, Any, Path, Settings]:
             f"The cluster at {address} serves {wanted}; it has: {names}; "
             "name one as ray:auto/NAME, or start it with: assistant cluster start FOLDER"
         )
-    actor = ray.get_actor(f"library:{library}", namespace=NAMESPACE)
-    root, settings = ray.get(actor.about.remote(), timeout=DEADLINE)
-    return ray, actor, Path(root), replace(settings, address=address)
+    manifest = RemoteManifest(address, library)
+    return manifest, replace(manifest.settings, address=address)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -14,7 +15,7 @@ from assistant.cluster.shard_index import (
     Candidates,
     Counts,
     Explained,
-    NotOpenError,
+    ReadEssay,
     ScoredPassages,
     Selected,
     ShardFacts,
@@ -22,6 +23,8 @@ from assistant.cluster.shard_index import (
 )
 from assistant.core.answer import Match
 from assistant.core.essay import Passage, Span, Spans
+from assistant.core.recent import Recent
+from assistant.library.store import Stamp
 from assistant.retrieval import ranking
 from assistant.retrieval.index.bm25 import TextCollection, words_of
 from assistant.retrieval.index.index import Vocabulary
@@ -39,6 +42,47 @@ _MOST_REMEMBERED = 16
 _EXPLAINED = 3
 # Windows whose place in their passage is remembered.
 _MOST_SPANS = 100_000
+# Words of which it is remembered whether they occur.
+_MOST_WORDS = 1_000
+# Essays that are kept as their shards have sent them.
+_MOST_SENT = 1_000
+
+
+class SentEssays:
+    """Essays that shards have sent, as long as their files do not change."""
+
+    def __init__(self) -> None:
+        self._essays: dict[str, tuple[Stamp | None, ReadEssay]] = Recent(_MOST_SENT)
+
+    def get(self, essay_id: str, stamp: Stamp | None) -> ReadEssay | None:
+        """What is stored of an essay, if it was sent when its files had a stamp."""
+        known = self._essays.get(essay_id)
+        return known[1] if known is not None and known[0] == stamp else None
+
+    def add(self, essay_id: str, stamp: Stamp | None, files: ReadEssay) -> None:
+        """Keep what a shard has sent of an essay, whose files had a stamp then."""
+        self._essays[essay_id] = stamp, files
+
+
+class FirstEssays:
+    """The essays of the first passages, which are sent with what is shown of them.
+
+    Args:
+        sent: Where they are kept.
+        stamps: Stamps of the files of all essays that are searched, by id.
+    """
+
+    def __init__(self, sent: SentEssays, stamps: Mapping[str, Stamp]) -> None:
+        self._sent, self._stamps = sent, stamps
+
+    def missing(self, essays: Iterable[str]) -> list[str]:
+        """Those of some essays that have not been sent yet."""
+        return [essay for essay in essays if self._sent.get(essay, self._stamps.get(essay)) is None]
+
+    def add(self, essay_id: str, files: ReadEssay) -> None:
+        """Keep what a shard has sent of an essay, perhaps from a copy, whose files have other stamps."""
+        stamp = self._stamps[essay_id]
+        self._sent.add(essay_id, stamp, (replace(files[0], stamp=stamp[:2]), files[1]))
 
 
 class ShardRows:
@@ -73,8 +117,9 @@ class ShardedSearch:
         fleet: The shards.
         facts: What is known of each shard, by its name.
         encoder: The model that encoded them.
+        openings: The arguments with which each was opened, by its name.
+        essays: The essays that they have sent.
         ignored: Casefolded words that name an essay and not what is asked about it, such as its author.
-        open_again: Opens the index of a shard that was started again.
     """
 
     def __init__(
@@ -82,11 +127,13 @@ class ShardedSearch:
         fleet: Fleet,
         facts: Mapping[str, ShardFacts],
         encoder: Encoder,
+        openings: Mapping[str, Sequence[Any]],
+        essays: FirstEssays,
         ignored: Collection[str],
-        open_again: Callable[[str], None],
     ) -> None:
         self.encoder = encoder
-        self._fleet, self.facts, self._open_again = fleet, facts, open_again
+        self._fleet, self.facts, self._openings = fleet, facts, openings
+        self._essays = essays
         self._ignored = frozenset(ignored)
         self._owners = {essay: name for name, shard in facts.items() for essay in shard.passages}
         self._firsts: dict[str, int] = {}
@@ -100,8 +147,8 @@ class ShardedSearch:
         self._ids: dict[str, list[str]] = {}
         self._words: dict[str, tuple[int, ...]] = {}
         self._explained: dict[tuple[int, int, str, float], tuple[object, Explained]] = {}
+        self._has_terms: dict[str, bool] = Recent(_MOST_WORDS)
         self._spans: dict[tuple[str, int], Span] = {}
-        self._first: tuple[int, list[Ranked]] = (0, [])
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -116,12 +163,7 @@ class ShardedSearch:
     def each(self, method: str, arguments: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
         """What a method of the indexes of several shards returns, by shard; see ``Fleet.call_each``."""
         asked = {name: (self.facts[name].key, method, *values) for name, values in arguments.items()}
-        try:
-            return self._fleet.call_each("search", asked)
-        except NotOpenError:
-            for name in arguments:
-                self._open_again(name)
-            return self._fleet.call_each("search", asked)
+        return self._fleet.call_each("search", asked, self._openings)
 
     def _all(self, method: str, *arguments: Any) -> list[Any]:
         return list(self.each(method, dict.fromkeys(self.facts, arguments)).values())
@@ -161,7 +203,14 @@ class ShardedSearch:
     def has_word(self, word: str) -> bool:
         """Whether some form of a word, or of each of its parts, occurs in a passage."""
         parts = words_of(word)
-        return all(map(any, zip(*self._all("has_terms", parts), strict=True))) if parts else True
+        unknown = [part for part in parts if part not in self._has_terms]
+        if unknown:
+            self._remember_terms(unknown, self._all("has_terms", unknown))
+        return all(self._has_terms.get(part, True) for part in parts)
+
+    def _remember_terms(self, words: Sequence[str], found: Iterable[Sequence[bool]]) -> None:
+        for word, of_shards in zip(words, zip(*found, strict=True), strict=True):
+            self._has_terms[word] = any(of_shards)
 
     def passages_containing(self, phrases: Sequence[str]) -> list[str]:
         """Ids of the passages that contain one of some phrases."""
@@ -225,6 +274,7 @@ class ShardedSearch:
         counts: list[Counts] = list(self.each("counts", asked).values())
         rows.counted(sum(each.windows for each in counts))
         self._remember_words(query.text, counts)
+        self._remember_terms(words_of(query.text), [each.has_terms for each in counts])
         frequencies = np.array([each.frequencies for each in counts], dtype=np.int64).sum(axis=0)
         return piece_weights(query, frequencies, sum(each.passages for each in counts), self._ignored)
 
@@ -255,7 +305,7 @@ class ShardedSearch:
         for scored in self.each("score", asked).values():
             ranked += self._ranked(scored)
         ranked = ranking.in_order(ranked)
-        self._first = id(query), ranked[:_EXPLAINED]
+        self._explain_first(query, weights, ranked[:_EXPLAINED])
         return ranked
 
     def _chosen(self, query: Query, rows: ShardRows) -> dict[str, tuple[Any, Any]]:
@@ -351,31 +401,37 @@ class ShardedSearch:
     def _explanation(self, query: Query, weights: Floats, ranked: Ranked) -> Explained:
         key = id(query), id(weights), ranked.passage, ranked.score
         known = self._explained.get(key)
-        if known is None:
-            # What is shown of one of the first passages is soon wanted of the others too.
-            first = self._first[1] if self._first[0] == id(query) else []
-            together = first if ranked.passage in {each.passage for each in first} else []
-            owned: dict[str, list[Ranked]] = {}
-            for each in (ranked, *(each for each in together if each.passage != ranked.passage)):
-                owned.setdefault(self.owner_of(each.passage), []).append(each)
-            asked = {name: (query, weights, own) for name, own in owned.items()}
-            found: dict[str, list[Explained]] = self.each("explained", asked)
-            for name, explained in found.items():
-                self._remember(query, weights, owned[name], explained)
-            return found[self.owner_of(ranked.passage)][0]
-        return known[1]
+        if known is not None:
+            return known[1]
+        explained: Explained = self._ask(self.owner_of(ranked.passage), "explained", query, weights, ranked)
+        self._remember(query, weights, ranked, explained)
+        return explained
 
-    def _remember(
-        self, query: Query, weights: Floats, ranked: Sequence[Ranked], explained: Sequence[Explained]
-    ) -> None:
-        """Remember what is shown of the first of some passages; the scores may be changed since."""
-        for each, value in zip(ranked, explained, strict=False):
-            self._remember_span(each, value.window)
-            # The objects are kept, so that no others get their ids.
-            key = id(query), id(weights), each.passage, each.score
-            self._explained[key] = (query, weights), value
-        if len(self._explained) > _MOST_REMEMBERED * 8:
+    def _explain_first(self, query: Query, weights: Floats, ranked: Sequence[Ranked]) -> None:
+        """Ask at once for what is shown of the first passages, and for their essays."""
+        owned: dict[str, list[Ranked]] = {}
+        for each in ranked:
+            owned.setdefault(self.owner_of(each.passage), []).append(each)
+        asked = {}
+        for name, own in owned.items():
+            essays = {each.passage.rpartition("/")[0] for each in own}
+            asked[name] = query, weights, own, self._essays.missing(essays)
+        shown: dict[str, list[tuple[Explained, ReadEssay | None] | None]] = self.each("first", asked)
+        for name, own in owned.items():
+            for each, found in zip(own, shown[name], strict=True):
+                if found is not None:
+                    self._remember(query, weights, each, found[0])
+                    if found[1] is not None:
+                        self._essays.add(each.passage.rpartition("/")[0], found[1])
+
+    def _remember(self, query: Query, weights: Floats, ranked: Ranked, explained: Explained) -> None:
+        """Remember what is shown of a passage; its score may be changed afterwards."""
+        self._remember_span(ranked, explained.window)
+        if len(self._explained) >= _MOST_REMEMBERED * 8:
             self._explained = {}
+        # The objects are kept, so that no others get their ids.
+        key = id(query), id(weights), ranked.passage, ranked.score
+        self._explained[key] = (query, weights), explained
 
     def nearest_sentence(self, query: Query, weights: Floats, passage: str, sentences: Spans) -> Spans:
         """The nearest of some sentences of a passage, given by its id; see ``ranking.nearest_sentence``."""

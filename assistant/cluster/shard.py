@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.cluster.local_copy import LocalCopy
 from assistant.cluster.manifest import EssayList, ListedEssay
-from assistant.cluster.shard_index import NotOpenError, ShardFacts, ShardIndex, ShardSize
+from assistant.cluster.shard_index import NotOpenError, ReadEssay, ShardFacts, ShardIndex, ShardSize
 from assistant.core.errors import LibraryError
 from assistant.core.essay import EssaySummary, IngestReport, Progress, RemovedEssay
 from assistant.library.files import writing
@@ -18,7 +19,7 @@ from assistant.library.folder import FolderBackend
 from assistant.library.indexing import Models, OutdatedError, no_progress
 from assistant.library.library import Library
 from assistant.library.overrides import Overrides
-from assistant.library.store import ChunkFile, PendingEssay, Stamp
+from assistant.library.store import PendingEssay, Stamp
 from assistant.retrieval.index.index import Index, build_index
 from assistant.retrieval.index.storage import CENTRES, load_index, read_manifest, save_index
 from assistant.retrieval.index.vectors import Sample, SharedCentres, lists_of
@@ -54,6 +55,7 @@ class Shard:
         self._library = Library(folder, notify=notify, backend=lambda _models: self._backend)
         # By the key of what was opened: the state of the index on disk then, and the index.
         self._open: dict[str, tuple[object, ShardIndex]] = {}
+        self._opening = threading.Lock()
 
     # The essays' files.
 
@@ -76,9 +78,10 @@ class Shard:
             if essay_id in summaries and snapshot.stamps[essay_id] == stamp
         }
 
-    def load(self, essay_id: str) -> ChunkFile:
-        """Read an essay; errors as for ``EssayStore.load``."""
-        return self._backend.files.load(essay_id)
+    def read(self, essay_id: str) -> ReadEssay:
+        """An essay, and what the user stated about it; errors as for ``EssayStore.load``."""
+        files = self._backend.files
+        return files.load(essay_id), files.overrides(essay_id)
 
     def occurrences(self, letters: Mapping[str, int], essays: Sequence[str]) -> dict[str, dict[str, int]]:
         """How often skeletons are printed in each of some essays; see ``Corpus.occurrences``."""
@@ -93,20 +96,20 @@ class Shard:
         return self._backend.files.is_readable(essay_id)
 
     def overrides(self, essay_id: str) -> Overrides:
-        """What the user stated about an essay."""
+        """What the user stated about an essay, which need not be there."""
         return self._backend.files.overrides(essay_id)
 
     def source_text(self, essay_id: str) -> str:
         """The decoded source of an essay; errors as for ``EssayStore.source_text``."""
-        return self._backend.files.source_text(self.load(essay_id).essay)
+        return self._backend.files.source_text(self._backend.files.load(essay_id).essay)
 
     def document(self, essay_id: str) -> Document:
         """An essay's file as it was read when it was added; errors as for ``EssayStore.document``."""
-        return self._backend.files.document(self.load(essay_id).essay)
+        return self._backend.files.document(self._backend.files.load(essay_id).essay)
 
     def file(self, essay_id: str) -> bytes:
         """The file that an essay was read from; errors as for ``EssayStore.file``."""
-        return self._backend.files.file(self.load(essay_id).essay)
+        return self._backend.files.file(self._backend.files.load(essay_id).essay)
 
     def store_overrides(self, essay_id: str, overrides: Overrides) -> None:
         """Replace what the user stated about an essay."""
@@ -131,6 +134,10 @@ class Shard:
             return self._searched.open(digests, damaged)
         lines = [f"{essay_id} {digest}" for essay_id, digest in sorted(digests.items())]
         key = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+        with self._opening:
+            return self._opened(key, digests, damaged)
+
+    def _opened(self, key: str, digests: Mapping[str, str], damaged: Sequence[str]) -> ShardFacts:
         known = self._open.get(key)
         # Another model makes another index of the same essays.
         if known is None or known[0] != self._backend.index.state():
@@ -139,7 +146,11 @@ class Shard:
             encoder = self._models.encoder(index.model.name)
             while len(self._open) >= _MOST_OPEN:
                 self._open.pop(next(iter(self._open)), None)
-            known = self._backend.index.state(), ShardIndex(key, index, encoder, snapshot.essays)
+
+            def files(essay_id: str) -> ReadEssay:
+                return snapshot.essays.chunk_file(essay_id), self._backend.files.overrides(essay_id)
+
+            known = self._backend.index.state(), ShardIndex(key, index, encoder, snapshot.essays, files)
             self._open[key] = known
         return known[1].facts
 

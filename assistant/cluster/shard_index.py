@@ -6,7 +6,7 @@ weights of the whole library. Scores, highlights and explanations are those of o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
@@ -15,10 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.core.answer import Match
+from assistant.core.errors import LibraryError
 from assistant.core.essay import Passage, Span, Spans, StoredEssay
 from assistant.core.selection import SelectableKind
+from assistant.library.overrides import Overrides
+from assistant.library.store import ChunkFile
 from assistant.retrieval import ranking
-from assistant.retrieval.index.bm25 import BM25, TextCollection, term_of
+from assistant.retrieval.index.bm25 import BM25, TextCollection, term_of, words_of
 from assistant.retrieval.index.index import Index, Vocabulary
 from assistant.retrieval.models.encoder import Encoder, Floats, Integers, ModelInfo
 from assistant.retrieval.passages import Passages, SelectedPassages
@@ -30,6 +33,10 @@ from assistant.retrieval.search import LEXICAL_CANDIDATES, Searcher
 
 class NotOpenError(Exception):
     """A shard does not have the index open that it is asked about; it was started again since."""
+
+
+# What is stored of an essay, and what the user stated about it.
+ReadEssay = tuple[ChunkFile, Overrides]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +103,14 @@ class Counts:
         passages: Number of the searched passages.
         windows: Number of their windows.
         words: Number of all passages that contain each word that BM25 counts.
+        has_terms: Whether each word of the question occurs in some form.
     """
 
     frequencies: NDArray[np.int64]
     passages: int
     windows: int
     words: tuple[int, ...]
+    has_terms: list[bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,10 +274,18 @@ class ShardIndex:
         index: The index, of these essays alone.
         encoder: The model that encoded it.
         essays: The essays by id, each read when it is looked up.
+        files: Gives what is stored of an essay, by its id.
     """
 
-    def __init__(self, key: str, index: Index, encoder: Encoder, essays: Mapping[str, StoredEssay]) -> None:
-        self._index = index
+    def __init__(
+        self,
+        key: str,
+        index: Index,
+        encoder: Encoder,
+        essays: Mapping[str, StoredEssay],
+        files: Callable[[str], ReadEssay],
+    ) -> None:
+        self._index, self._files = index, files
         self._searcher = Searcher(index, encoder)
         self._passages = Passages(essays)
         self._lexical: tuple[TextCollection, BM25] | None = None
@@ -318,6 +335,7 @@ class ShardIndex:
             len(self._index.passages_of(rows)),
             len(rows),
             self._searcher.lexical.frequencies(query.text),
+            self.has_terms(words_of(query.text)),
         )
 
     def candidates(
@@ -392,17 +410,33 @@ class ShardIndex:
         """Where the best window of a ranked passage is in its text."""
         return self._searcher.window(ranked)
 
-    def explained(self, query: Query, weights: Floats, ranked: Sequence[Ranked]) -> list[Explained]:
-        """What is shown of each of some ranked passages."""
-        searcher = self._searcher
-        return [
-            Explained(
-                searcher.window(each),
-                searcher.highlight(query, weights, each, self._passages[each.passage]),
-                searcher.matches(query, weights, each, self._passages),
-            )
-            for each in ranked
-        ]
+    def explained(self, query: Query, weights: Floats, ranked: Ranked) -> Explained:
+        """What is shown of a ranked passage."""
+        searcher, passage = self._searcher, self._passages[ranked.passage]
+        return Explained(
+            searcher.window(ranked),
+            searcher.highlight(query, weights, ranked, passage),
+            searcher.matches(query, weights, ranked, self._passages),
+        )
+
+    def first(
+        self, query: Query, weights: Floats, ranked: Sequence[Ranked], wanted: Collection[str]
+    ) -> list[tuple[Explained, ReadEssay | None] | None]:
+        """What is shown of each of some ranked passages, with its essay if that is one of some by id.
+
+        There is nothing for a passage whose essay cannot be read.
+        """
+        shown: list[tuple[Explained, ReadEssay | None] | None] = []
+        sent = set(wanted)
+        for each in ranked:
+            essay = each.passage.rpartition("/")[0]
+            try:
+                files = self._files(essay) if essay in sent else None
+                shown.append((self.explained(query, weights, each), files))
+            except (LibraryError, KeyError):
+                shown.append(None)
+            sent.discard(essay)
+        return shown
 
     def related(self, method: str, *arguments: Any) -> Any:
         """What a method of the part that compares passages returns; see ``ShardRelated``."""

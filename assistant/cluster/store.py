@@ -12,8 +12,8 @@ from assistant.cluster.centres import are_shared, share_centres
 from assistant.cluster.fleet import Fleet
 from assistant.cluster.manifest import EssayList, ManifestFile
 from assistant.cluster.placement import shard_for
-from assistant.cluster.search import ShardedSearch
-from assistant.cluster.shard_index import ShardFacts
+from assistant.cluster.search import FirstEssays, SentEssays, ShardedSearch
+from assistant.cluster.shard_index import ReadEssay, ShardFacts
 from assistant.core.errors import LibraryError
 from assistant.core.essay import EssaySummary, StoredEssay
 from assistant.library.indexing import Models
@@ -35,11 +35,15 @@ class ShardedStore:
         manifest: The manifest.
         fleet: The shards.
         notify: Receives sentences for the user.
+
+    Attributes:
+        sent: The essays that shards have sent.
     """
 
     def __init__(self, manifest: ManifestFile, fleet: Fleet, notify: Callable[[str], None]) -> None:
         self.root: Path = manifest.root
         self._manifest, self._fleet, self._notify = manifest, fleet, notify
+        self.sent = SentEssays()
 
     def stamps(self) -> Mapping[str, Stamp]:
         """The stamp of every essay by id, in alphabetical order."""
@@ -72,8 +76,13 @@ class ShardedStore:
 
     def load(self, essay_id: str) -> ChunkFile:
         """Read an essay; errors as for ``EssayStore.load``."""
-        chunk_file: ChunkFile = self._fleet.call(self.owner(essay_id), "load", essay_id)
-        return chunk_file
+        stamp = self.stamps().get(essay_id)
+        known = self.sent.get(essay_id, stamp)
+        if known is not None:
+            return known[0]
+        files: ReadEssay = self._fleet.call(self.owner(essay_id), "read", essay_id)
+        self.sent.add(essay_id, stamp, files)
+        return files[0]
 
     def is_readable(self, essay_id: str) -> bool:
         """Whether an essay's chunk file can be opened."""
@@ -81,6 +90,9 @@ class ShardedStore:
 
     def overrides(self, essay_id: str) -> Overrides:
         """What the user stated about an essay."""
+        known = self.sent.get(essay_id, self.stamps().get(essay_id))
+        if known is not None:
+            return known[1]
         overrides: Overrides = self._fleet.call(self.owner(essay_id), "overrides", essay_id)
         return overrides
 
@@ -134,14 +146,20 @@ class ShardedIndex:
         manifest: The manifest.
         fleet: The shards.
         models: The models with which questions are encoded and passages are read.
+        sent: The essays that shards have sent.
         notify: Receives sentences for the user.
     """
 
     def __init__(
-        self, manifest: ManifestFile, fleet: Fleet, models: Models, notify: Callable[[str], None]
+        self,
+        manifest: ManifestFile,
+        fleet: Fleet,
+        models: Models,
+        sent: SentEssays,
+        notify: Callable[[str], None],
     ) -> None:
         self.models = models
-        self._manifest, self._fleet, self._notify = manifest, fleet, notify
+        self._manifest, self._fleet, self._sent, self._notify = manifest, fleet, sent, notify
 
     def state(self) -> object:
         """A value that changes with the manifest."""
@@ -194,11 +212,9 @@ class ShardedIndex:
                 f"make them again with: assistant cluster rebalance {self._manifest.root}"
             )
         encoder = self.models.encoder(next(iter(models)).name)
-
-        def open_again(name: str) -> None:
-            self._fleet.call(name, "open", *asked[name])
-
-        search = partial(_search, self._fleet, facts, encoder, open_again)
+        search = partial(
+            ShardedSearch, self._fleet, facts, encoder, asked, FirstEssays(self._sent, manifest.stamps)
+        )
         return Finder(search, encoder, essays, self.models.reading_model, summaries)
 
     def _share_centres(self) -> bool:
@@ -209,13 +225,3 @@ class ShardedIndex:
         with self._manifest.locked(self._notify):
             share_centres(self._fleet, shards, self._notify)
         return True
-
-
-def _search(
-    fleet: Fleet,
-    facts: Mapping[str, ShardFacts],
-    encoder: Encoder,
-    open_again: Callable[[str], None],
-    ignored: Collection[str],
-) -> ShardedSearch:
-    return ShardedSearch(fleet, facts, encoder, ignored, open_again)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from essay_library import QUESTION, ROOT, SAMPLE, SECOND, Opened
-from fake_models import FakeEncoder
+from essay_library import QUESTION, ROOT
 from node_faults import started_nodes
-from sharded_library import load_fake, models_of
+from sharded_library import folder_and_shards, load_fake
 
 from assistant.cluster.manifest import ManifestFile, Settings, read_settings
 from assistant.cluster.opening import open_cluster
-from assistant.cluster.splitting import split
 from assistant.core.errors import LibraryError
 from assistant.rendering.answers import answer_object
 
@@ -44,15 +41,7 @@ def address() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def both(address: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Library, Library]:
     """A library in its folder, and a copy of it in three shards on the cluster."""
-    root = tmp_path_factory.mktemp("ray") / "folder"
-    whole = Opened(root).library
-    for path in (SAMPLE, SECOND, ROOT / "tests" / "layouts" / "unwrapped.txt"):
-        whole.add(path)
-    shards = root.parent / "shards"
-    shutil.copytree(root, shards)
-    settings = Settings("archive", address, 2)
-    split(shards, 3, models_of(FakeEncoder()), lambda _sentence: None, settings=settings)
-    return whole, open_cluster(shards, load_encoder=load_fake)
+    return folder_and_shards(tmp_path_factory.mktemp("ray"), Settings("archive", address, 2))
 
 
 def _json(library: Library, question: str, **options: Any) -> str:
@@ -136,9 +125,7 @@ def test_a_machine_without_the_folder_changes_the_library_too(
     assert essay_id in shards.ids()
     # The lock is that of the folder.
     with ManifestFile(shards.root).locked(lambda _sentence: None), pytest.raises(LibraryError):
-        ray_fleet.RemoteManifest(*ray_fleet.find_library("ray:auto")[:3]).locked(
-            print, wait=False
-        ).__enter__()
+        ray_fleet.find_library("ray:auto")[0].locked(print, wait=False).__enter__()
     library.remove(essay_id, for_good=True)
     assert shards.ids() == whole.ids()
 

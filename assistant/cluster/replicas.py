@@ -1,0 +1,334 @@
+"""The actors of each shard: where they run, which is asked, and what takes the place of a lost one."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from time import monotonic
+from typing import Any
+
+from assistant.cluster.ray_connection import NAMESPACE, Connection, NoClusterError, is_reachable
+from assistant.cluster.shard_index import NotOpenError
+
+# Seconds for which it counts how busy an actor said it was.
+_FRESH = 1.0
+# Seconds after which it is looked at whether a node is still there, and after which another replica is asked.
+_PATIENCE, _SLOW = 0.4, 1.0
+# Seconds in which an actor must have been started for the first time.
+_STARTING = 60.0
+
+
+class UnansweredError(Exception):
+    """Some shards have not answered in time.
+
+    Args:
+        shards: Their names.
+    """
+
+    def __init__(self, shards: Collection[str]) -> None:
+        self.shards = shards
+        super().__init__(", ".join(shards))
+
+
+class ClusterChangedError(Exception):
+    """The cluster was started anew, and the actors that were asked are those of the one before."""
+
+
+@dataclass(slots=True, eq=False)
+class Replica:
+    """An actor that answers for a shard.
+
+    Attributes:
+        shard: Name of the shard.
+        number: Its number among the replicas of the shard.
+        actor: The actor.
+        ask: Its method ``ask``, by which a call that does not reach it is not sent again.
+        node: Id of the node that it was meant for; empty if there was no choice.
+        actual_node: Reference to the id of the node where it runs.
+        is_new: Whether this process has started it; it may need some time for that.
+        waiting: The calls of this process that it has not answered.
+        late: Those of them that nobody waits for any more.
+        busy: Calls of all programs that it had when it last answered.
+        answered: When that was.
+        turn: A higher number than that of each replica that was chosen before.
+    """
+
+    shard: str
+    number: int
+    actor: Any
+    ask: Any
+    node: str
+    actual_node: Any
+    is_new: bool = False
+    waiting: set[Any] = field(default_factory=set)
+    late: set[Any] = field(default_factory=set)
+    busy: int = 0
+    answered: float = 0.0
+    turn: int = 0
+
+    def load(self) -> tuple[int, int]:
+        """What the least busy replica has least of."""
+        said = self.busy if monotonic() - self.answered < _FRESH else 0
+        return max(len(self.waiting), said) + len(self.late), self.turn
+
+
+class Replicas:
+    """The actors of the shards of a library, each started when it is first needed.
+
+    Args:
+        connection: The connection to their cluster.
+        start: Starts the actor of a shard under a name by which others find it, with some options.
+        library: The library's name.
+        replicas: Number of actors for each shard.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        start: Callable[[str, str, dict[str, Any]], Any],
+        library: str,
+        replicas: int,
+    ) -> None:
+        self.connection = connection
+        self._ray, self._start, self._library, self._count = connection.ray, start, library, replicas
+        self._replicas: dict[str, list[Replica]] = {}
+        self._turns = count(1)
+        # Address of each node that was up, by id, and the nodes that could not be reached since.
+        self._nodes: dict[str, tuple[str, int]] = {}
+        self._lost_nodes: set[str] = set()
+        self._lock = threading.RLock()
+
+    def of(self, shard: str) -> list[Replica]:
+        """The actors of a shard."""
+        known = self._replicas.get(shard)
+        if known is not None:
+            return list(known)
+        with self._lock:
+            if shard not in self._replicas:
+                started: list[Replica] = []
+                for number in range(self._count):
+                    started.append(self._started(shard, number, started))
+                self._replicas[shard] = started
+            return list(self._replicas[shard])
+
+    def least_busy(self, shard: str, without: Collection[Replica] = ()) -> Replica | None:
+        """The actor of a shard that has least to do; ``None`` if there is no other than some."""
+        replicas = [replica for replica in self.of(shard) if replica not in without]
+        if not replicas:
+            return None
+        for replica in replicas:
+            if late := list(replica.late):
+                replica.late.difference_update(self._ray.wait(late, num_returns=len(late), timeout=0)[0])
+        chosen = min(replicas, key=Replica.load)
+        chosen.turn = next(self._turns)
+        return chosen
+
+    def replace(self, lost: Replica) -> Replica:
+        """Start an actor in the place of one that does not answer, on another node if there is one."""
+        with self._lock:
+            replicas = self._replicas[lost.shard]
+            if replicas[lost.number] is lost:
+                self.is_reachable(lost)
+                # Its name is free again at once, even if its node is gone.
+                self._ray.kill(lost.actor, no_restart=True)
+                others = [replica for replica in replicas if replica is not lost]
+                replicas[lost.number] = self._started(lost.shard, lost.number, others)
+                replicas[lost.number].is_new = False
+            return replicas[lost.number]
+
+    def is_reachable(self, replica: Replica) -> bool:
+        """Whether the node of an actor can be reached, as far as this process can know."""
+        return self._is_node_reachable(self._node_of(replica))
+
+    def _is_node_reachable(self, node: str) -> bool:
+        # A program that asks through the head's server may not reach the other nodes.
+        if node not in self._nodes or not self.connection.cluster or is_reachable(*self._nodes[node]):
+            return True
+        self._lost_nodes.add(node)
+        return False
+
+    def _started(self, shard: str, number: int, others: Sequence[Replica]) -> Replica:
+        node = self._place(shard, number, {self._node_of(replica) for replica in others})
+        options: dict[str, Any] = {}
+        name = f"{self._library}/{shard}/{number}"
+        if node:
+            by_node = self._ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy
+            # Otherwise Ray takes another node although this is free. If it goes, ``replace`` takes another.
+            options["scheduling_strategy"] = by_node(node, soft=False)
+        is_new = False
+        try:
+            actor = self._ray.get_actor(name, namespace=NAMESPACE)
+        except ValueError:
+            actor, is_new = self._start(shard, name, options), True
+        ask = actor.ask.options(max_task_retries=0)
+        where = actor.node.options(max_task_retries=0).remote()
+        return Replica(shard, number, actor, ask, node, where, is_new, turn=next(self._turns))
+
+    def _place(self, shard: str, number: int, taken: Collection[str]) -> str:
+        """Id of the node for an actor: the replicas of a shard are on different ones if there are several."""
+        up = {
+            node["NodeID"]: (node["NodeManagerAddress"], node["NodeManagerPort"])
+            for node in self._ray.nodes()
+            if node["Alive"]
+        }
+        self._nodes |= up
+        nodes = sorted(up.keys() - self._lost_nodes)
+        # Each shard begins with another node.
+        first = int(shard) if shard.isdigit() else number
+        order = [nodes[(first + step) % len(nodes)] for step in range(len(nodes))]
+        order.sort(key=lambda node: node in taken)
+        return next(filter(self._is_node_reachable, order), "")
+
+    def _node_of(self, replica: Replica) -> str:
+        try:
+            return str(self._ray.get(replica.actual_node, timeout=0))
+        except (self._ray.exceptions.RayError, TimeoutError):
+            return replica.node
+
+
+class Round:
+    """A call of some shards that only reads, so that another replica can answer in the place of a lost one.
+
+    Args:
+        replicas: The actors of the shards.
+        method: The method of ``shard.Shard``.
+        arguments: Its arguments for each shard, by name.
+        openings: Arguments of ``open`` for shards that have been started again since.
+    """
+
+    def __init__(
+        self,
+        replicas: Replicas,
+        method: str,
+        arguments: Mapping[str, Sequence[Any]],
+        openings: Mapping[str, Sequence[Any]],
+    ) -> None:
+        self._replicas, self._ray = replicas, replicas.connection.ray
+        self._method, self._arguments, self._openings = method, arguments, openings
+        # The calls that have not been answered, each with whether it opens the index.
+        self._calls: dict[Any, tuple[Replica, bool]] = {}
+        self._lost: set[Replica] = set()
+        self._values: dict[str, Any] = {}
+
+    def values(self, seconds: float) -> dict[str, Any]:
+        """What the shards return, by name.
+
+        Raises:
+            UnansweredError: If some have not answered after so many seconds.
+            ClusterChangedError: If the cluster was started anew.
+            NoClusterError: If it is gone.
+            AssistantError: The first error of any shard.
+        """
+        start = monotonic()
+        end, last = start + seconds, 0.0
+        try:
+            for shard in self._arguments:
+                self._send_first(shard)
+            while len(self._values) < len(self._arguments) or self._calls:
+                if (left := end - monotonic()) <= 0:
+                    if monotonic() > start + _STARTING or not self._is_starting():
+                        break
+                    left = _PATIENCE
+                calls = list(self._calls)
+                done, _ = self._ray.wait(calls, num_returns=len(calls), timeout=min(_PATIENCE, left))
+                for call in done:
+                    self._receive(call)
+                if len(self._values) == len(self._arguments):
+                    # The other replicas open the index too, but nobody waits long for them.
+                    end = min(end, last := last or monotonic() + _SLOW)
+                elif not done:
+                    self._look_after(is_slow=monotonic() - start > _SLOW)
+        finally:
+            self._give_up(list(self._calls))
+        if unanswered := [name for name in self._arguments if name not in self._values]:
+            raise UnansweredError(unanswered)
+        return {name: self._values[name] for name in self._arguments}
+
+    def _send_first(self, shard: str) -> None:
+        """Ask the least busy replica to search, and the first otherwise; an index is opened by all."""
+        replicas = self._replicas.of(shard)
+        if self._method == "search":
+            replicas = list(filter(None, [self._replicas.least_busy(shard)]))
+        elif self._method != "open":
+            replicas = replicas[:1]
+        for replica in replicas:
+            self._send(replica)
+
+    def _send(self, replica: Replica, *, opens: bool = False) -> None:
+        opening = self._openings.get(replica.shard) if opens else None
+        call = replica.ask.remote(self._method, self._arguments[replica.shard], opening)
+        self._calls[call] = replica, opens
+        replica.waiting.add(call)
+
+    def _end(self, call: Any) -> Replica:
+        replica, _ = self._calls.pop(call)
+        replica.waiting.discard(call)
+        return replica
+
+    def _is_starting(self) -> bool:
+        """Whether all that has not been answered was asked of actors that have just been started."""
+        late = [replica for replica, _ in self._calls.values() if replica.shard not in self._values]
+        return bool(late) and all(replica.is_new for replica in late)
+
+    def _give_up(self, calls: Sequence[Any]) -> None:
+        """Wait no more for some calls."""
+        for call in calls:
+            self._end(call).late.add(call)
+
+    def _receive(self, call: Any) -> None:
+        """Take what a replica has answered, or ask again."""
+        if call not in self._calls:
+            return
+        _, opens = self._calls[call]
+        replica = self._end(call)
+        try:
+            is_value, value, busy = self._ray.get(call)
+        except self._ray.exceptions.RayTaskError:
+            raise
+        except (self._ray.exceptions.RayError, ConnectionError):
+            self._replace(replica)
+            return
+        replica.busy, replica.answered, replica.is_new = busy, monotonic(), False
+        if is_value:
+            self._values[replica.shard] = value
+            self._give_up(
+                [other for other, (asked, _) in self._calls.items() if asked.shard == replica.shard]
+            )
+        elif isinstance(value, NotOpenError) and replica.shard in self._openings and not opens:
+            self._send(replica, opens=True)
+        else:
+            raise value
+
+    def _look_after(self, *, is_slow: bool) -> None:
+        """Replace replicas whose node is gone; ask others too if these are slow."""
+        for call, (replica, _) in list(self._calls.items()):
+            if not self._replicas.is_reachable(replica):
+                self._end(call)
+                self._replace(replica)
+            elif is_slow:
+                self._ask_another(replica.shard)
+
+    def _ask_another(self, shard: str) -> bool:
+        """Ask a replica of a shard that has not been asked yet; whether there is one."""
+        asked = {replica for replica, _ in self._calls.values()} | self._lost
+        other = self._replicas.least_busy(shard, asked)
+        if other is not None:
+            self._send(other)
+        return other is not None
+
+    def _replace(self, replica: Replica) -> None:
+        """Ask another replica in the place of a lost one, and have that started again elsewhere."""
+        self._lost.add(replica)
+        is_asked = self._ask_another(replica.shard)
+        try:
+            if not self._replicas.connection.is_current():
+                raise ClusterChangedError
+        except NoClusterError:
+            # Nodes that are still there answer without the head, but it alone can start an actor.
+            if not is_asked:
+                raise
+            return
+        # It opens the index before it is asked the next time.
+        self._send(self._replicas.replace(replica), opens=True)
