@@ -108,7 +108,7 @@ IMPORTS: dict[str, set[str]] = {
 # titles of plain text.
 # Two read drafts in Typst and Org.
 # citations/language_marks.py has the quotation marks of languages, for word processors.
-# Twelve are the language server (editor/ and cli/lsp.py). Four are what it needs below: drafts checked again
+# Twelve are the language server (editor/). Four are what it needs below: drafts checked again
 # and again, all citations of a draft, printed sentences that begin with words, library/writing.py.
 # Two are of shards: the same centres for all, and copies on the disk of a node.
 # web/word.py serves the add-in for Word.

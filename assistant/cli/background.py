@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -201,7 +202,7 @@ class WarmProcess:
             connection.settimeout(None)
             code = _run_command(connection, request, streams, self._library, self._main)
             connection.sendall(f"{code}\n".encode())
-        except (OSError, ValueError):
+        except (OSError, ValueError, KeyboardInterrupt):
             return  # whoever asked is gone, or is no command of ours
         finally:
             for stream in streams:
@@ -244,6 +245,10 @@ def _run_command(
             code = 1
         except KeyboardInterrupt:
             code = handover.INTERRUPTED
+        except Exception:  # noqa: BLE001 - printed as the interpreter prints it, for ASSISTANT_DEBUG
+            traceback.print_exc()
+            sys.stderr.flush()
+            code = 1
         finally:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             ended.set()

@@ -10,6 +10,7 @@ import click
 
 from assistant.cli.serve import say_who_may_read
 from assistant.cli.terminal import Bar, print_json, read_accounts, say
+from assistant.core.errors import AssistantError
 
 if TYPE_CHECKING:
     from assistant.library.indexing import Models
@@ -142,7 +143,12 @@ def serve_on_cluster(
     listens, otherwise every machine with a replica.
     """
     accounts = read_accounts(auth_file)
-    from assistant.cli import cluster_page
+    try:
+        from assistant.cli import cluster_page
+    except ImportError as error:
+        raise AssistantError(
+            "Ray is not installed; install it with: pip install 'essay-assistant[cluster]'"
+        ) from error
 
     if stop:
         from assistant.cluster.manifest import read_settings

@@ -354,6 +354,11 @@ class RayWorkers:
         """A result, when it is there; see ``Workers.result``."""
         try:
             return self._ray.get(reference, timeout=self._deadline)
+        except self._ray.exceptions.RayTaskError as error:
+            # The process lives: the model, say, is not on its machine.
+            if isinstance(error.cause, AssistantError):
+                raise error.cause from None
+            raise WorkerLostError(type(error).__name__) from error
         except (self._ray.exceptions.RayError, TimeoutError) as error:
             raise WorkerLostError(type(error).__name__) from error
 

@@ -213,7 +213,7 @@ class RayFleet:
             except ClusterChangedError:
                 continue
             except UnansweredError as error:
-                raise self._not_asked(error.shards) from error
+                raise self._not_asked(error.shards, seconds) from error
         raise NoClusterError.at(self._settings.address)
 
     def _change(self, method: str, arguments: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
@@ -316,7 +316,7 @@ class RayFleet:
             for shard in shards:
                 known.replace(known.of(shard)[0])
 
-    def _not_asked(self, shards: Iterable[str]) -> LibraryError:
+    def _not_asked(self, shards: Iterable[str], seconds: float) -> LibraryError:
         """That the essays of some shards could not be asked, so that there is no answer."""
         essays = sorted(essay for shard in shards for essay in self._manifest.read().shards[shard])
         named = ", ".join(essays[:_MOST_NAMED])
@@ -324,7 +324,7 @@ class RayFleet:
             named += f" and {len(essays) - _MOST_NAMED:,} more"
         return LibraryError(
             f"{len(essays):,} {'essay' if len(essays) == 1 else 'essays'} could not be asked within "
-            f"{self._settings.deadline:g} seconds: {named}; see that the machines of the cluster are up, and "
+            f"{seconds:g} seconds: {named}; see that the machines of the cluster are up, and "
             "ask again, or give a slow one more time by deadline in cluster.toml."
         )
 
@@ -355,7 +355,10 @@ def publish(root: Path, settings: Settings) -> None:
     ray = connect(settings.address)
     name, wanted = f"library:{settings.name}", (str(root.resolve()), settings)
     actor = _started(ray, LibraryActor, name, _AT_HEAD, *wanted)
-    served = ray.get(actor.about.remote(), timeout=SHORT_DEADLINE)
+    try:
+        served = ray.get(actor.about.remote(), timeout=SHORT_DEADLINE)
+    except (ray.exceptions.RayError, TimeoutError) as error:
+        raise NoClusterError.at(settings.address) from error
     if served[0] != wanted[0]:
         raise LibraryError(
             f"The cluster serves {served[0]} as {settings.name}; give {wanted[0]} another name in its "

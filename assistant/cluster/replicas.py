@@ -16,6 +16,8 @@ from assistant.cluster.shard_index import NotOpenError
 _FRESH = 1.0
 # Seconds after which it is looked at whether a node is still there, and after which another replica is asked.
 _PATIENCE, _SLOW = 0.4, 1.0
+# Seconds for which a node that could not be reached is not tried again; a try may take a second.
+_LOST = 30.0
 # Seconds in which an actor must have been started for the first time.
 _STARTING = 60.0
 
@@ -95,9 +97,9 @@ class Replicas:
         self._ray, self._start, self._library, self._count = connection.ray, start, library, replicas
         self._replicas: dict[str, list[Replica]] = {}
         self._turns = count(1)
-        # Address of each node that was up, by id, and the nodes that could not be reached since.
+        # Address of each node that was up, by id, and when one could not be reached last.
         self._nodes: dict[str, tuple[str, int]] = {}
-        self._lost_nodes: set[str] = set()
+        self._lost_nodes: dict[str, float] = {}
         self._lock = threading.RLock()
 
     def of(self, shard: str) -> list[Replica]:
@@ -144,9 +146,13 @@ class Replicas:
 
     def _is_node_reachable(self, node: str) -> bool:
         # A program that asks through the head's server may not reach the other nodes.
-        if node not in self._nodes or not self.connection.cluster or is_reachable(*self._nodes[node]):
+        if node not in self._nodes or not self.connection.cluster:
             return True
-        self._lost_nodes.add(node)
+        if monotonic() - self._lost_nodes.get(node, -_LOST) < _LOST:
+            return False
+        if is_reachable(*self._nodes[node]):
+            return True
+        self._lost_nodes[node] = monotonic()
         return False
 
     def _started(self, shard: str, number: int, others: Sequence[Replica]) -> Replica:
@@ -174,7 +180,7 @@ class Replicas:
             if node["Alive"]
         }
         self._nodes |= up
-        nodes = sorted(up.keys() - self._lost_nodes)
+        nodes = sorted(up)
         # Each shard begins with another node.
         first = int(shard) if shard.isdigit() else number
         order = [nodes[(first + step) % len(nodes)] for step in range(len(nodes))]
@@ -222,11 +228,11 @@ class Round:
             AssistantError: The first error of any shard.
         """
         start = monotonic()
-        end, last = start + seconds, 0.0
+        end = start + seconds
         try:
             for shard in self._arguments:
                 self._send_first(shard)
-            while len(self._values) < len(self._arguments) or self._calls:
+            while len(self._values) < len(self._arguments):
                 if (left := end - monotonic()) <= 0:
                     if monotonic() > start + _STARTING or not self._is_starting():
                         break
@@ -235,10 +241,7 @@ class Round:
                 done, _ = self._ray.wait(calls, num_returns=len(calls), timeout=min(_PATIENCE, left))
                 for call in done:
                     self._receive(call)
-                if len(self._values) == len(self._arguments):
-                    # The other replicas open the index too, but nobody waits long for them.
-                    end = min(end, last := last or monotonic() + _SLOW)
-                elif not done:
+                if not done:
                     self._look_after(is_slow=monotonic() - start > _SLOW)
         finally:
             self._give_up(list(self._calls))

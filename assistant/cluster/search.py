@@ -22,8 +22,10 @@ from assistant.cluster.shard_index import (
     ShardSelection,
 )
 from assistant.core.answer import Match
+from assistant.core.errors import LibraryError
 from assistant.core.essay import Passage, Span, Spans
 from assistant.core.recent import Recent
+from assistant.library.indexing import OutdatedError
 from assistant.library.store import Stamp
 from assistant.retrieval import ranking
 from assistant.retrieval.index.bm25 import TextCollection, words_of
@@ -163,7 +165,11 @@ class ShardedSearch:
     def each(self, method: str, arguments: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
         """What a method of the indexes of several shards returns, by shard; see ``Fleet.call_each``."""
         asked = {name: (self.facts[name].key, method, *values) for name, values in arguments.items()}
-        return self._fleet.call_each("search", asked, self._openings)
+        try:
+            return self._fleet.call_each("search", asked, self._openings)
+        except OutdatedError as error:
+            # A shard that had to open its index again has other essays by now.
+            raise LibraryError("The library has just been changed; ask again.") from error
 
     def _all(self, method: str, *arguments: Any) -> list[Any]:
         return list(self.each(method, dict.fromkeys(self.facts, arguments)).values())

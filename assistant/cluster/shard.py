@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,6 +53,10 @@ class Shard:
         self.folder, self._models, self._notify = folder, models, notify
         self._index_folder = folder / "index"
         self._backend = FolderBackend(folder, models, notify)
+        # Of a copy, too, they are read in the library's folder: nothing tells that those of a copy are old.
+        self._stated = self._backend.files.overrides
+        if self._searched is not self:
+            self._searched._stated = self._stated  # noqa: SLF001 - of the same class
         self._library = Library(folder, notify=notify, backend=lambda _models: self._backend)
         # By the key of what was opened: the state of the index on disk then, and the index.
         self._open: dict[str, tuple[object, ShardIndex]] = {}
@@ -148,7 +153,7 @@ class Shard:
                 self._open.pop(next(iter(self._open)), None)
 
             def files(essay_id: str) -> ReadEssay:
-                return snapshot.essays.chunk_file(essay_id), self._backend.files.overrides(essay_id)
+                return snapshot.essays.chunk_file(essay_id), self._stated(essay_id)
 
             known = self._backend.index.state(), ShardIndex(key, index, encoder, snapshot.essays, files)
             self._open[key] = known
@@ -277,6 +282,10 @@ class Shard:
     def remove(self, essay_id: str, for_good: bool) -> None:  # noqa: FBT001 - called by name of the method
         """Remove an essay; see ``Library.remove``."""
         self._library.remove(essay_id, for_good=for_good)
+        if for_good and self._copy is not None:
+            # A shard that has lost its last essay is not opened again.
+            with suppress(OutdatedError):
+                self._copy.refresh()
 
     def removed(self) -> dict[str, RemovedEssay]:
         """Essays that can be restored, by id."""

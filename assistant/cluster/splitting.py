@@ -194,9 +194,10 @@ def rebalance(
         file.end()
         old = [shard_folder(root, name) for name in manifest.shards]
         _move_trash(root, old, names)
-        for (source, _), essays in moves.items():
-            if source in names:
-                _delete(shard_folder(root, source), essays, models)
+        for name, held in listed.items():
+            # What was moved now, or by a call that was killed before it came here.
+            if elsewhere := [essay_id for essay_id in held if owners.get(essay_id, name) != name]:
+                _delete(shard_folder(root, name), elsewhere, models)
         for name in set(manifest.shards) - set(names):
             shutil.rmtree(shard_folder(root, name), ignore_errors=True)
     return total

@@ -16,7 +16,7 @@ from assistant.cluster.search import FirstEssays, SentEssays, ShardedSearch
 from assistant.cluster.shard_index import ReadEssay, ShardFacts
 from assistant.core.errors import LibraryError
 from assistant.core.essay import EssaySummary, StoredEssay
-from assistant.library.indexing import Models
+from assistant.library.indexing import Models, OutdatedError
 from assistant.library.overrides import Overrides
 from assistant.library.store import ChunkFile, Stamp
 from assistant.quotations.corpus import essays_looked_at, letters_looked_up
@@ -195,7 +195,9 @@ class ShardedIndex:
         manifest = self._manifest.read()
         digests: dict[str, dict[str, str]] = {}
         for essay_id, summary in summaries.items():
-            digests.setdefault(manifest.owners[essay_id], {})[essay_id] = summary.sha256
+            if (owner := manifest.owners.get(essay_id)) is None:
+                raise OutdatedError
+            digests.setdefault(owner, {})[essay_id] = summary.sha256
         asked = {
             name: (own, [essay_id for essay_id in damaged if manifest.owners.get(essay_id) == name])
             for name, own in digests.items()
@@ -209,7 +211,7 @@ class ShardedIndex:
             names = ", ".join(sorted(model.name for model in models))
             raise LibraryError(
                 f"The shards of {self._manifest.root} were made with different models ({names}); "
-                f"make them again with: assistant cluster rebalance {self._manifest.root}"
+                "make them again with: assistant add FILE --model NAME, with any essay of the library"
             )
         encoder = self.models.encoder(next(iter(models)).name)
         search = partial(

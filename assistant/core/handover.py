@@ -13,7 +13,7 @@ import socket
 import stat
 import sys
 
-# Commands that only read. Others change the library, last long, or need the terminal to themselves.
+# Commands that leave the library as it is. Others change it, last long, or need the terminal to themselves.
 HANDED_OVER = frozenset(
     ("ask", "check", "cite", "compare", "index", "list", "outline", "quote", "related", "show")
 )
@@ -133,11 +133,14 @@ def connected() -> socket.socket | None:
     if not is_private(os.path.dirname(path)) or not os.path.exists(path):
         return None
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    # Without a limit it would wait for ever for a process at which as many wait as it lets wait.
+    connection.settimeout(_PATIENCE_S)
     try:
         connection.connect(path)
     except OSError:
         connection.close()
         return None
+    connection.settimeout(None)
     return connection
 
 
@@ -150,16 +153,22 @@ def answer(words: list[str]) -> int | None:
     Returns:
         The command's exit code; ``None`` if there is no such process, or it is not its kind of command.
     """
-    if not words or words[0] not in HANDED_OVER or "--batch" in words or "ASSISTANT_COLD" in os.environ:
+    if not words or words[0] not in HANDED_OVER or "ASSISTANT_COLD" in os.environ:
+        return None
+    if any(word.partition("=")[0] == "--batch" for word in words):
         return None
     connection = connected()
     if connection is None:
         return None
     with connection:
         try:
-            return _run(connection, words)
+            if not is_accepted(connection, words):
+                return None
+            # Sent earlier they would stay open on the way to a busy process, long after this one has ended.
+            socket.send_fds(connection, [STREAMS], [0, 1, 2])
         except (OSError, ValueError):
             return None  # it is busy, or ended just now
+        return _code(connection)
 
 
 def is_accepted(connection: socket.socket, words: list[str]) -> bool:
@@ -173,14 +182,14 @@ def is_accepted(connection: socket.socket, words: list[str]) -> bool:
     return _line(connection) == ACCEPTED
 
 
-def _run(connection: socket.socket, words: list[str]) -> int | None:
-    if not is_accepted(connection, words):
-        return None
-    # Sent earlier they would stay open on the way to a process that is busy, long after this one has ended.
-    socket.send_fds(connection, [STREAMS], [0, 1, 2])
+def _code(connection: socket.socket) -> int:
+    """The exit code of a command that is under way; it may have printed already, so it is not run again."""
     connection.settimeout(None)
     signal.signal(signal.SIGINT, lambda *_: _interrupt(connection))
-    line = _line(connection)
+    try:
+        line = _line(connection)
+    except OSError:
+        line = b""
     if not line:
         sys.stderr.write("assistant: the warm process ended; give the command once more\n")
         return 2

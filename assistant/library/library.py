@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from assistant.answering.answer import Answerer
@@ -22,7 +23,7 @@ from assistant.core.answer import (
     ZoteroLinks,
 )
 from assistant.core.draft_report import DraftReport
-from assistant.core.errors import DamagedEssayError
+from assistant.core.errors import DamagedEssayError, LibraryError
 from assistant.core.essay import Progress, StoredEssay
 from assistant.core.notebook import Notebook, Section
 from assistant.core.quotation import Verdict
@@ -35,6 +36,9 @@ from assistant.library.snapshot import Snapshot
 if TYPE_CHECKING:
     from assistant.documents.document import Document
     from assistant.retrieval.finder import Finder
+
+# Seconds for which a change by another program is waited for, and seconds between looks.
+_CHANGING, _PAUSE = 30.0, 0.05
 
 
 class Library(Holdings):
@@ -129,14 +133,19 @@ class Library(Holdings):
 
     def searchable(self, essays: Sequence[str] = ()) -> tuple[Snapshot, Finder]:
         """The current snapshot and its finder, if the library holds some essays, or any at all."""
+        until = monotonic() + _CHANGING
         while True:
             snapshot = self._checked(essays)
             snapshot.require_any()
             self._report_damage(snapshot)
             try:
                 return snapshot, snapshot.finder()
-            except OutdatedError:  # another program has changed the essays since
-                continue
+            except OutdatedError as error:  # another program has changed the essays since
+                if monotonic() > until:
+                    raise LibraryError(
+                        f"Another program is changing {self.root}; ask again when it is done."
+                    ) from error
+                sleep(_PAUSE)
 
     def finder_of(self, essays: Sequence[StoredEssay], progress: Progress) -> Finder:
         """A finder of essays that are in no library; ``progress`` as for ``add``."""

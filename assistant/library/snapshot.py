@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from assistant.attribution.voices import LibraryVoices
-from assistant.citations.styles import Style, style_named
+from assistant.citations.styles import Style, style_file_state, style_named
 from assistant.core.errors import DamagedEssayError, LibraryError
 from assistant.core.essay import EssaySummary, StoredEssay
 from assistant.core.recent import Recent
@@ -73,7 +73,7 @@ class Snapshot:
         )
         self._catalogue = Catalogue(store.root / "index")
         self._known = previous.known_summaries() if previous else None
-        self._style: tuple[str, Style] | None = None
+        self._style: tuple[tuple[str, tuple[int, ...]], Style] | None = None
         self._finder: tuple[object, Finder] | None = None
         self._printed: dict[str, PrintedPages] = {}
         self._summaries: dict[str, EssaySummary] | None = None
@@ -287,10 +287,10 @@ class Snapshot:
         Raises:
             AssistantError: If there is no such style.
         """
-        last = self._style
-        if last is None or last[0] != name:
+        last, key = self._style, (name, style_file_state(name))
+        if last is None or last[0] != key:
             records = [summary.reference for summary in self.summaries.values()]
-            self._style = last = name, style_named(name, records)
+            self._style = last = key, style_named(name, records)
         return last[1]
 
     @cached_property

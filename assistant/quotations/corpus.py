@@ -261,7 +261,7 @@ class Corpus:
         }
 
     def sentences_beginning(self, words: str, most: int) -> list[PrintedPlace]:
-        """Sentences that begin with words, as ``beginnings.sentences_beginning`` finds them."""
+        """Sentences that begin with words, as the function of this name finds them."""
         return sentences_beginning(self._haystack, words, most)
 
     def reused(self, draft: str, shortest: int = 8) -> list[ReusedWords]:

@@ -101,8 +101,11 @@ def _script(folder: Path | None, name: str) -> Path | None:
     """A script of Microsoft's folder; nothing for any other file."""
     if folder is None or not name.endswith(".js") or "\0" in name:
         return None
-    path = (folder / name).resolve()
-    return path if path.is_relative_to(folder) and path.is_file() else None
+    try:
+        path = (folder / name).resolve()
+        return path if path.is_relative_to(folder) and path.is_file() else None
+    except OSError:
+        return None  # such as a name that is too long
 
 
 def _guarded(headers: dict[str, str]) -> dict[str, str]:

@@ -178,7 +178,8 @@ def test_commands_that_change_or_last_are_not_handed_over(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(home.runtime))
-    for words in (["add", "x.txt"], ["remove", "sample"], ["serve"], ["ask", "--batch", "x"], []):
+    batches = (["ask", "--batch", "x"], ["quote", "--batch=x"])
+    for words in (["add", "x.txt"], ["remove", "sample"], ["serve"], *batches, []):
         assert handover.answer(words) is None
 
 

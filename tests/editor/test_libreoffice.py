@@ -152,6 +152,14 @@ def test_words_that_have_moved_are_found_and_lost_ones_are_not_corrected() -> No
     assert (lost.paragraph, lost.start, lost.end, lost.fix) == (0, 0, 13, None)
 
 
+def test_a_page_number_in_a_drawing_is_no_number_elsewhere() -> None:
+    boxed = "Boxed: “Words” (Gill 21)"
+    fault = {"line": 1, "column": 22, "start": 0, "end": 2, "kind": "wrong page", "message": "m", "fix": "12"}
+    checked = {"paragraphs": [boxed, "In chapter 21 she writes"], "faults": [fault]}
+    (problem,) = find_problems(checked, ["A heading", "In chapter 21 she writes"])
+    assert (problem.paragraph, problem.start, problem.end, problem.fix) == (0, 0, 9, None)
+
+
 @given(st.lists(st.sampled_from("abcd")), st.lists(st.sampled_from("abcd")))
 def test_each_paragraph_has_one_match_at_most(file: list[str], document: list[str]) -> None:
     matches = match_paragraphs(file, document)

@@ -46,6 +46,9 @@ date: 2020
 ---
 
 Readers of the *Chronicle* wrote in its margins, and the *Annals* was left clean.
+
+All stood under 📚 or 𝔄 once. The librarian of the lighthouse counted his 📚 and 𝑥 volumes at midnight!
+Nobody else did.
 """
 QUESTION = "Who divided the four Gospels into numbered sections?"
 
@@ -271,6 +274,20 @@ def test_words_in_italics_stay_so(pane: Opener) -> None:
 
 
 @pytest.mark.browser
+def test_characters_that_scripts_count_as_two_move_nothing(pane: Opener, library: Library) -> None:
+    question = "Who counted his volumes at midnight in the lighthouse?"
+    hit = next(hit for hit in library.ask(question, top=5).hits if "📚" in hit.passage.text)
+    best = hit.highlights[0]
+    page = pane(language="en-GB")
+    find(page, question)
+    card = page.locator(".passage", has_text="lighthouse")
+    assert card.locator("mark").inner_text() == hit.passage.text[best.start : best.end]
+    card.locator(".primary").click()
+    expect(page.locator("#status")).to_have_text("Inserted, cited (Reader, par. 2).")
+    assert hit.passage.text[best.start : best.end].rstrip(".") in page.evaluate("word.paragraphs()")[0]
+
+
+@pytest.mark.browser
 def test_a_style_with_notes_gets_a_footnote_and_a_short_one_the_second_time(
     pane: Opener, library: Library
 ) -> None:
@@ -373,7 +390,7 @@ def test_problems_get_comments_at_their_words_and_earlier_ones_are_replaced(
     altered = words.replace(" made ", " done ")
     right = f"It is said: “{words}” (Essay Assistant Authors {page_cited})."
     wrong_page = f"On 21 pages: “{words}” (Essay Assistant Authors 21)."
-    misquoted = f"And: “{altered}” (Essay Assistant Authors {page_cited})."
+    misquoted = f"📚 And: “{altered}” (Essay Assistant Authors {page_cited})."
     paragraphs = [right, "Nothing is quoted here.", wrong_page, misquoted]
     old = [
         {"on": 0, "content": "Essay Assistant: misquoted. It was mended since."},
@@ -465,7 +482,7 @@ def test_choices_are_stored_in_the_document(pane: Opener) -> None:
 
 
 @pytest.mark.browser
-def test_what_fails_is_one_sentence(pane: Opener, server: Served) -> None:
+def test_what_fails_is_one_sentence(pane: Opener) -> None:
     page = pane(paragraphs=["One."], file=base64.b64encode(b"no file of Word").decode())
     page.click("#tab-check")
     page.click("#check-now")
@@ -476,7 +493,6 @@ def test_what_fails_is_one_sentence(pane: Opener, server: Served) -> None:
     page.fill("#question", "Who?")
     page.keyboard.press("Enter")
     expect(page.locator("#fault")).to_have_text("The server does not answer; start it with: assistant serve.")
-    assert server.address
 
 
 @pytest.mark.browser

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from pathlib import Path
 
 from assistant.citations.disambiguation import CitedWorks
 from assistant.core.errors import RecordError
@@ -128,6 +129,20 @@ def style_named(name: str, records: Sequence[CSLItem] = ()) -> Style:
     if name in STYLES:
         return _load(STYLES[name])(records)
     return _load("csl.csl_style")(name, records, known=list(STYLES))
+
+
+def style_file_state(name: str) -> tuple[int, ...]:
+    """What tells the file that a name leads to from others of that name; empty for a style of no file.
+
+    The same name is another file in another folder, and after the file was changed.
+    """
+    if not name.lower().endswith(".csl"):
+        return ()
+    try:
+        state = Path(name).stat()
+    except OSError:
+        return ()
+    return state.st_dev, state.st_ino, state.st_mtime_ns, state.st_size
 
 
 def _load(path: str) -> Callable[..., Style]:

@@ -9,11 +9,16 @@ const addin = {};
 
   addin.element = (id) => document.getElementById(id);
 
+  addin.counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+
   addin.make = (tag, properties, ...children) => {
     const element = Object.assign(document.createElement(tag), properties);
     element.append(...children);
     return element;
   };
+
+  /* A part of a text; the server counts characters, and scripts some of them as two. */
+  addin.part = (text, start, end) => [...text].slice(start, end).join("");
 
   addin.say = (sentence) => {
     addin.element("status").textContent = sentence;

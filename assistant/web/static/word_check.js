@@ -11,7 +11,7 @@
     const report = await addin.checkFile(await addin.file(), addin.chosen());
     const ids = await addin.comment(report.faults, report.paragraphs);
     const problems = report.faults.length;
-    const counted = `${report.quotations} quotations, ${report.exact} as printed, ${report.not_checked} not checkable`;
+    const counted = `${addin.counted(report.quotations, "quotation")}, ${report.exact} as printed, ${report.not_checked} not checkable`;
     element("checked").textContent = `${counted}; ${problems || "no"} ${problems === 1 ? "problem" : "problems"}.`;
     element("problems").replaceChildren(...report.faults.map((problem, number) => item(problem, ids[number])));
     const lost = ids.filter((id) => !id).length;
@@ -22,7 +22,7 @@
     const removed = await addin.clearComments();
     element("checked").textContent = "";
     element("problems").replaceChildren();
-    return `${removed} comments removed.`;
+    return `${addin.counted(removed, "comment")} removed.`;
   };
 
   function item(problem, id) {

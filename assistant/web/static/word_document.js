@@ -8,6 +8,7 @@
   const SLICE = 1 << 20; // bytes of the file that Word hands over at once
   const INDENT = 36; // points, half an inch, of a block quotation
   const LONGEST = 120; // letters that are searched for as they are; Word takes 255, and signs count double
+  const ENOUGH = 20; // letters by which words are known again where their paragraph is not
   const ENDS = 5; // words at either end that are searched for where there are more
 
   const has = (version) => Office.context.requirements.isSetSupported("WordApi", version);
@@ -209,8 +210,11 @@
   async function rangesOf(context, problems, places, paragraphs) {
     const sought = problems.map(({ line, column, start, end }) => {
       const place = places[line - 1];
-      if (place?.note) return { place, found: [] };
-      const ends = endsOf(paragraphs[line - 1], column - 1, column - 1 + end - start);
+      // A page number alone is anywhere.
+      if (place?.note || (!place && end - start < ENOUGH)) return { place, found: [] };
+      const text = paragraphs[line - 1];
+      const [first, last] = [column - 1, column - 1 + end - start].map((count) => addin.part(text, 0, count).length);
+      const ends = endsOf(text, first, last);
       const scope = place?.paragraph ?? context.document.body;
       return { place, found: ends.map(({ words, before }) => ({ results: searched(scope, words), before: place ? before : 0 })) };
     });

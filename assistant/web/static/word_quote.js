@@ -16,13 +16,13 @@
     const answer = await addin.call("ask", fields);
     element("verdict").textContent = answer.note || VERDICTS[answer.verdict];
     element("passages").replaceChildren(...answer.passages.map(card));
-    return `${answer.passages.length} passages found.`;
+    return `${addin.counted(answer.passages.length, "passage")} found.`;
   };
 
   function card(passage) {
     const title = `${passage.citation}${passage.section ? ` · ${passage.section}` : ""}`;
     const [best] = passage.highlights;
-    const whole = { start: 0, end: passage.text.length };
+    const whole = { start: 0, end: [...passage.text].length };
     const insert = make("button", { type: "button", className: "primary", textContent: best ? "Insert the marked words" : "Insert the passage" });
     const choice = make("details", {}, make("summary", { textContent: "Choose sentences" }));
     let span = best ?? whole;
@@ -44,8 +44,8 @@
 
   function words({ text }, best) {
     if (!best) return make("blockquote", { textContent: text, tabIndex: 0 });
-    const mark = make("mark", { textContent: text.slice(best.start, best.end) });
-    return make("blockquote", { tabIndex: 0 }, text.slice(0, best.start), mark, text.slice(best.end));
+    const mark = make("mark", { textContent: addin.part(text, best.start, best.end) });
+    return make("blockquote", { tabIndex: 0 }, addin.part(text, 0, best.start), mark, addin.part(text, best.end));
   }
 
   /* Sentences with a box each; those chosen follow each other, for a quotation leaves nothing out unmarked. */
@@ -68,6 +68,7 @@
     const { style, language } = addin.chosen();
     const tongue = language || (await addin.language());
     const quotation = await addin.call("insert", { passage: passage.id, start, end, style, ...(tongue && { language: tongue }) });
-    return (await addin.insert(quotation)) || `Inserted, cited ${passage.citation}.`;
+    const cited = quotation.citation.map(({ text }) => text).join("");
+    return (await addin.insert(quotation)) || `Inserted, cited ${cited}${cited.endsWith(".") ? "" : "."}`;
   }
 })();

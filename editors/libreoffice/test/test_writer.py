@@ -255,6 +255,46 @@ def test_words_are_corrected_at_the_cursor_and_keep_their_italics(office: Office
     assert WRONG in document.Text.String.partition("99")[0]
 
 
+def test_a_correction_leaves_comments_and_notes_within_the_words(office: Office, document: Any) -> None:
+    words = f"He says “{RIGHT}” (Essay Assistant Authors 12)."
+    type_text(document, words.replace("ingenious", "ingeqqious").replace("systems", "syszzems"))
+    for letters, kind in (("qq", "textfield.Annotation"), ("zz", "Footnote")):
+        cursor = document.Text.createTextCursor()
+        cursor.gotoStart(False)
+        cursor.goRight(document.Text.String.index(letters) + 1, False)
+        content = document.createInstance(f"com.sun.star.text.{kind}")
+        if kind == "Footnote":
+            document.Text.insertTextContent(cursor, content, False)
+            content.String = "See there."
+        else:
+            content.Content = "Is this so?"
+            document.Text.insertTextContent(cursor, content, False)
+    cursor.goLeft(3, False)
+    document.CurrentController.ViewCursor.gotoRange(cursor, False)
+    office.run("check", document, style="mla")
+    assert office.run("correct", document).startswith("Corrected: ")
+    assert document.Text.String.replace("1", "") == words.replace(" 12", " 2")
+    assert note_texts(document) == ["See there."]
+    fields = document.TextFields.createEnumeration()
+    contents = []
+    while fields.hasMoreElements():
+        contents.append(fields.nextElement().Content)
+    assert "Is this so?" in contents
+
+
+def test_a_problem_elsewhere_is_in_no_way_of_a_correction(office: Office, document: Any) -> None:
+    type_text(document, "A cell:\n")
+    table = document.createInstance("com.sun.star.text.TextTable")
+    table.initialize(1, 1)
+    document.Text.insertTextContent(document.Text.End, table, False)
+    table.getCellByName("A1").String = f"“{WRONG}” (Essay Assistant Authors 12)."
+    type_text(document, f"Here “{WRONG}” (Essay Assistant Authors 12).")
+    document.CurrentController.ViewCursor.goLeft(40, False)
+    assert office.run("correct", document, style="mla").startswith("Corrected: ")
+    assert table.getCellByName("A1").String.startswith(f"“{WRONG}”")
+    assert f"Here “{RIGHT}”" in document.Text.String
+
+
 def test_what_is_saved_is_what_was_inserted_and_checked(
     office: Office, document: Any, library: Path, tmp_path: Path
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urlsplit
@@ -77,7 +78,7 @@ class Client:
             raise AssistantError(
                 f"The assistant does not answer at {address}. Start it in a terminal with: assistant serve"
             ) from error
-        except ValueError as error:
+        except (HTTPException, ValueError) as error:
             raise AssistantError(_other_program(address)) from error
         if not isinstance(answer, dict):
             raise AssistantError(_other_program(address))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Callable
 
@@ -67,10 +68,13 @@ class Commands:
             if command == "insert":
                 InsertDialog(self._context, window, self, self.client, self.style).show(self._selected())
             elif command == "settings":
-                changed = ask_settings(self._context, window, self.settings, self._styles())
+                before = self.settings
+                changed = ask_settings(self._context, window, before, self._styles())
                 if changed is not None:
                     write_settings(self._profile, changed)
-                    self.remember_style(changed.style)
+                    # A document keeps its own style when only the address or the login was entered.
+                    if changed.style != before.style:
+                        self.remember_style(changed.style)
             else:
                 tell(window, self.run(command, {}))
         except AssistantError as failure:
@@ -148,7 +152,7 @@ class Commands:
             return f"{_counted(comments.remove_comments(self._document), 'comment')} removed."
 
     def _store(self, **fields: Any) -> str:
-        write_settings(self._profile, Settings(**fields))
+        write_settings(self._profile, replace(self.settings, **fields))
         return "Stored."
 
     def _checked(self) -> tuple[dict[str, Any], list[comments.PlacedProblem]]:

@@ -111,7 +111,8 @@ def correct(placed: PlacedProblem) -> None:
 def _holds(text: Any, outer: Any, inner: Any) -> bool:
     """Whether one range begins and ends within another of the same text."""
     return (
-        inner.getText() == text
+        # UNO compares no ranges of two texts.
+        outer.getText() == text == inner.getText()
         and text.compareRegionStarts(outer, inner) >= 0
         and text.compareRegionEnds(outer, inner) <= 0
     )

@@ -171,11 +171,13 @@ class InsertDialog:
     def _show_passage(self) -> None:
         self._sentences.removeItems(0, self._sentences.getItemCount())
         number = self._passages.getSelectedItemPos()
-        self._insert.getModel().Enabled = number >= 0
+        # Until the passage is there, what was chosen before must not be inserted for it.
+        self._insert.getModel().Enabled = False
+        self._preview.setText("")
         if number < 0:
-            self._preview.setText("")
             return
         self._finding.choose(number)
+        self._insert.getModel().Enabled = True
         self._sentences.addItems(tuple(self._finding.sentence_lines()), 0)
         self._sentences.selectItemsPos(self._finding.chosen, True)
         self._preview.setText(self._finding.quotation.preview)

@@ -43,9 +43,8 @@ class Finding:
         """
         if not question.strip():
             raise AssistantError("Type a question, or words that you look for.")
-        self._style, self._passages, self._set, self.chosen = style, [], {}, ()
         answer = self._client.ask(question, style)
-        self._passages = answer["passages"]
+        self._style, self._passages, self._set, self.chosen = style, answer["passages"], {}, ()
         self.verdict = " ".join(filter(None, [answer.get("note"), _VERDICTS[answer["verdict"]]]))
         if not self._passages:
             self.verdict = answer.get("note") or "Nothing was found; ask in other words."
@@ -79,10 +78,10 @@ class Finding:
     def set_in(self, style: str) -> None:
         """Set the quotation in a style that was chosen after the search."""
         if style != self._style:
-            self._style = style
             self._set = self._client.insert(
                 self._set["passage"], style, **self._options(self._set["start"], self._set["end"])
             )
+            self._style = style
 
     @property
     def quotation(self) -> Quotation:

@@ -40,11 +40,26 @@ class Paragraph:
         return cursor
 
     def replace(self, start: int, end: int, words: str) -> None:
-        """Replace a span of its text, or insert words where it is empty; they look as what was there."""
-        cursor = self._at(start, is_end=start == end)
-        if start < end:
-            cursor.gotoRange(self._at(end, is_end=True), True)
-        cursor.setString(words)
+        """Replace a span of its text, or insert words where it is empty; they look as what was there.
+
+        What is between its portions stays: calls of notes, comments, deletions that are tracked.
+        """
+        if start == end:
+            self._at(start, is_end=True).setString(words)
+        for first, last in reversed(self._parts(start, end)):
+            cursor = self._at(first, is_end=False)
+            cursor.gotoRange(self._at(last, is_end=True), True)
+            cursor.setString(words if first == start else "")
+
+    def _parts(self, start: int, end: int) -> list[tuple[int, int]]:
+        """A span divided where one portion ends and the next one begins."""
+        parts, passed = [], 0
+        for words, _ in self.portions:
+            first, last = max(start, passed), min(end, passed + len(words))
+            passed += len(words)
+            if first < last:
+                parts.append((first, last))
+        return parts
 
     def _at(self, offset: int, *, is_end: bool) -> Any:
         """A cursor at an offset; the end of a span belongs to the portion before it."""

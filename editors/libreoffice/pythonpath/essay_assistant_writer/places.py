@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Sequence
 
+# Characters by which a place is known again in a paragraph that differs; a page number alone is anywhere.
+_ENOUGH = 20
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -53,11 +56,14 @@ def _placed(
     line = fault["line"] - 1
     first = fault["column"] - 1
     last = min(first + fault["end"] - fault["start"], len(texts[line]))
-    words = texts[line][first:last]
     paragraph = matches.get(line)
     whole = first + fault["end"] - fault["start"] == last
     if paragraph is None:
-        paragraph = next((number for number, text in enumerate(paragraphs) if words in _even(text)), 0)
+        paragraph = next(
+            (number for number, own in enumerate(paragraphs) if _found(texts[line], own, first, last)), None
+        )
+    if paragraph is None:
+        return Problem(0, 0, len(paragraphs[0]), fault["kind"], fault["message"], None)
     start, end, exact = _span(texts[line], paragraphs[paragraph], first, last)
     # A correction is offered only where the document has exactly the words that were checked.
     fix = fault["fix"] if exact and whole else None
@@ -103,11 +109,21 @@ def _span(text: str, own: str, first: int, last: int) -> tuple[int, int, bool]:
     words, even = _even(text)[first:last], _even(own)
     if even[first:last] == words and len(even) == len(text):
         return first, last, True
-    found = [start for start in range(len(even)) if even.startswith(words, start)] if words else []
+    found = _found(text, own, first, last)
     if found:
         start = min(found, key=lambda start: abs(start - first))
         return start, start + len(words), True
     return 0, len(own), False
+
+
+def _found(text: str, own: str, first: int, last: int) -> list[int]:
+    """Where words of the file's paragraph begin in another, with what is around them if they are few."""
+    more = max(0, _ENOUGH - (last - first))
+    before, after = min(first, more), min(len(text) - last, more)
+    around, even = _even(text)[first - before : last + after], _even(own)
+    if first >= last:
+        return []
+    return [start + before for start in range(len(even)) if even.startswith(around, start)]
 
 
 def _even(text: str) -> str:
