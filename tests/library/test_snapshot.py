@@ -154,3 +154,22 @@ def test_the_catalogue_forgets_an_essay_that_is_gone(opened: Opened) -> None:
     opened.library.remove("sample")
     assert [*opened.library.summaries()] == ["running-heads"]
     assert SAMPLE.name not in (opened.root / "index" / "catalogue.json").read_text("utf-8")
+
+
+def test_a_style_file_is_that_of_the_current_folder_and_is_read_again_after_a_change(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The words of the file in place of the style, so that the test needs no extra.
+    monkeypatch.setattr(
+        "assistant.library.snapshot.style_named", lambda name, _: Path(name).read_text("utf-8")
+    )
+    current = opened.library.snapshot()
+    read: list[Any] = []
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "my.csl").write_text(f"style {folder}")
+        monkeypatch.chdir(tmp_path / folder)
+        read.append(current.style("my.csl"))
+    assert current.style("my.csl") is read[1]
+    (tmp_path / "b" / "my.csl").write_text("style b, edited")
+    assert [*read, current.style("my.csl")] == ["style a", "style b", "style b, edited"]
