@@ -69,7 +69,7 @@ def models_of(notify: Callable[[str], None]) -> Models:
 
 def _served(name: str) -> tuple[Path, ManifestFile, Settings]:
     """Folder, manifest and settings of a library that a cluster serves."""
-    from assistant.cluster.ray_fleet import find_library
+    from assistant.cluster.served_library import find_library
 
     remote, settings = find_library(name)
     if is_sharded(remote.root):

@@ -1,4 +1,4 @@
-"""The connection of this process to a Ray cluster; the only module that imports Ray.
+"""The connection of this process to a Ray cluster; all modules that need one get Ray here.
 
 Ray reports nothing to anybody: its usage statistics are off. A process that is connected to a cluster must
 not ask it anything after the cluster was started anew, because some of Ray's calls then end the process. So

@@ -8,18 +8,16 @@ asks, Ray does so after some time.
 from __future__ import annotations
 
 import threading
-import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from time import monotonic, sleep
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
 from assistant.cluster.fleet import NO_OPENINGS
-from assistant.cluster.manifest import Manifest, ManifestFile, Settings
-from assistant.cluster.ray_connection import NAMESPACE, Connection, NoClusterError, connect, connection
+from assistant.cluster.manifest import ManifestFile, Settings
+from assistant.cluster.ray_connection import NAMESPACE, NoClusterError, connection
 from assistant.cluster.replicas import ClusterChangedError, Replicas, Round, UnansweredError
 from assistant.core.errors import AssistantError, LibraryError
 from assistant.core.essay import Progress
@@ -31,12 +29,10 @@ from assistant.retrieval.models.loading import default_loader
 if TYPE_CHECKING:
     from assistant.cluster.building import Workers
 
-# The port at which a cluster lets in programs of other machines.
-_CLIENT_PORT = 10001
 # Calls that an actor works on at the same time, and calls that may wait in it and are counted.
 _AT_ONCE, _MOST_CALLS = 4, 100
-# Seconds in which the library's own actor must answer, and in which shards must be written or opened.
-SHORT_DEADLINE, WRITING_DEADLINE = 30.0, 3_600.0
+# Seconds in which shards must be written or opened.
+WRITING_DEADLINE = 3_600.0
 # What a question asks of shards, which has a deadline, and what else only reads and can be asked of another
 # replica. The first replica does the rest.
 _QUICK = frozenset("search read overrides is_readable source_text document file".split())
@@ -47,11 +43,6 @@ _MOST_TRIES, _PAUSE = 10, 2.0
 _MOST_CLUSTERS = 3
 # Essays that are named if they could not be asked.
 _MOST_NAMED = 3
-
-_STILL = "Another program still writes to {}; try again when it is done."
-
-# The library's actor runs where the head does, so that only the loss of the head is its loss.
-_AT_HEAD = {"resources": {"node:__internal_head__": 0.001}}
 
 LoadEncoder = Callable[[str | None], Encoder]
 
@@ -91,10 +82,10 @@ class ShardActor:
         try:
             with self._slots:
                 if opening is not None:
-                    is_open, error = _outcome(self._shard.open, opening)
+                    is_open, error = outcome(self._shard.open, opening)
                     if not is_open:
                         return False, error, len(self._calls) - 1
-                return *_outcome(getattr(self._shard, method), arguments), len(self._calls) - 1
+                return *outcome(getattr(self._shard, method), arguments), len(self._calls) - 1
         finally:
             self._calls.discard(call)
 
@@ -110,59 +101,10 @@ class ShardActor:
         """Write essays; those of some numbers come with their encodings. Returns what ``ask`` returns."""
         by_number = dict(zip(numbers, encoded, strict=True))
         essays = [replace(each, encoded=by_number.get(number)) for number, each in enumerate(pending)]
-        return _outcome(self._shard.commit, (essays, model))
+        return outcome(self._shard.commit, (essays, model))
 
 
-class LibraryActor:
-    """What the actors of a library have in common: its folder, its settings and its manifest.
-
-    Args:
-        root: The library's folder, as the node of this actor sees it.
-        settings: Its settings.
-    """
-
-    def __init__(self, root: str, settings: Settings) -> None:
-        self._root, self._settings = root, settings
-        self._manifest = ManifestFile(Path(root))
-        self._writer: tuple[str, float, ExitStack] | None = None
-        self._mutex = threading.Lock()
-
-    def acquire(self, token: str) -> tuple[bool, Any]:
-        """Let a program write, if no other does; a program that was killed loses the right after a time."""
-        with self._mutex:
-            if self._writer is not None and self._writer[1] < monotonic():
-                self._writer[2].close()
-                self._writer = None
-            if self._writer is None:
-                stack = ExitStack()
-                try:
-                    stack.enter_context(self._manifest.locked(_ignored, wait=False))
-                except LibraryError as error:
-                    return False, error
-                self._writer = token, monotonic() + WRITING_DEADLINE, stack
-            return True, self._writer[0] == token
-
-    def release(self, token: str) -> None:
-        """End the right of a program to write."""
-        with self._mutex:
-            if self._writer is not None and self._writer[0] == token:
-                self._writer[2].close()
-                self._writer = None
-
-    def about(self) -> tuple[str, Settings]:
-        """The folder and the settings."""
-        return self._root, self._settings
-
-    def manifest(self, method: str, arguments: Sequence[Any]) -> tuple[bool, Any]:
-        """What a method of the manifest returns; as ``ShardActor.ask``."""
-        return _outcome(getattr(self._manifest, method), arguments)
-
-
-def _ignored(_sentence: str) -> None:
-    """Say nothing."""
-
-
-def _outcome(function: Callable[..., Any], arguments: Sequence[Any]) -> tuple[bool, Any]:
+def outcome(function: Callable[..., Any], arguments: Sequence[Any]) -> tuple[bool, Any]:
     """What a function returns. Errors that the caller knows how to treat go to it as they are."""
     from assistant.cluster.shard_index import NotOpenError
     from assistant.library.indexing import OutdatedError
@@ -298,7 +240,7 @@ class RayFleet:
         """Start the actor of a shard."""
         folder = str(self._root / "shards" / shard)
         local = self._settings.local_folder(shard)
-        return _started(self._ray, ShardActor, name, options, folder, self._load_encoder, local)
+        return started(self._ray, ShardActor, name, options, folder, self._load_encoder, local)
 
     def _actor(self, shard: str, replica: int) -> Any:
         return self._replicas().of(shard)[replica].actor
@@ -329,7 +271,7 @@ class RayFleet:
         )
 
 
-def _started(ray: Any, kind: type, name: str, options: dict[str, Any], *arguments: Any) -> Any:
+def started(ray: Any, kind: type, name: str, options: dict[str, Any], *arguments: Any) -> Any:
     """The detached actor of a name, started if there is none."""
     options = {
         "name": name,
@@ -344,148 +286,3 @@ def _started(ray: Any, kind: type, name: str, options: dict[str, Any], *argument
         **options,
     }
     return ray.remote(kind).options(**options).remote(*arguments)
-
-
-def publish(root: Path, settings: Settings) -> None:
-    """Start what others find a library by on its cluster, under its name.
-
-    Raises:
-        LibraryError: If the cluster serves another library under that name, or does not answer.
-    """
-    ray = connect(settings.address)
-    name, wanted = f"library:{settings.name}", (str(root.resolve()), settings)
-    actor = _started(ray, LibraryActor, name, _AT_HEAD, *wanted)
-    try:
-        served = ray.get(actor.about.remote(), timeout=SHORT_DEADLINE)
-    except (ray.exceptions.RayError, TimeoutError) as error:
-        raise NoClusterError.at(settings.address) from error
-    if served[0] != wanted[0]:
-        raise LibraryError(
-            f"The cluster serves {served[0]} as {settings.name}; give {wanted[0]} another name in its "
-            "cluster.toml."
-        )
-    if served != wanted:
-        ray.kill(actor, no_restart=True)
-        _started(ray, LibraryActor, name, _AT_HEAD, *wanted)
-
-
-class RemoteManifest:
-    """The manifest of a library whose folder this machine does not have.
-
-    Args:
-        address: The cluster.
-        library: The library's name.
-    """
-
-    def __init__(self, address: str, library: str) -> None:
-        self._address, self._library = address, library
-        self._found: tuple[Connection, Any] | None = None
-        self._read: tuple[object, Manifest] | None = None
-        root, self.settings = self._ask("about")
-        self.root = Path(root)
-
-    def read(self) -> Manifest:
-        """The manifest, as ``ManifestFile.read`` gives it; it is sent only if it has changed."""
-        state = self.state()
-        if self._read is None or self._read[0] != state:
-            self._read = state, self._value("read")
-        return self._read[1]
-
-    @contextmanager
-    def locked(self, notify: Callable[[str], None], *, wait: bool = True) -> Iterator[None]:
-        """Keep other writers out of the library, as ``ManifestFile.locked`` does where its folder is."""
-        token, start, is_told = uuid.uuid4().hex, monotonic(), False
-        while True:
-            is_free, value = self._ask("acquire", token)
-            if is_free and value:
-                break
-            if not wait or monotonic() - start > WRITING_DEADLINE:
-                raise value if isinstance(value, LibraryError) else LibraryError(_STILL.format(self.root))
-            if not is_told:
-                notify(f"Another program writes to {self.root}; waiting for it.")
-                is_told = True
-            sleep(0.5)
-        try:
-            yield
-        finally:
-            self._ask("release", token)
-
-    def __getattr__(self, method: str) -> Callable[..., Any]:
-        return partial(self._value, method)
-
-    def _value(self, method: str, *arguments: Any) -> Any:
-        """What a method of the manifest returns; its errors are raised."""
-        is_value, value = self._ask("manifest", method, arguments)
-        if not is_value:
-            raise value
-        return value
-
-    def _ask(self, method: str, *arguments: Any) -> Any:
-        """What a method of the library's actor returns; it is looked for again if it does not answer."""
-        for is_last in (False, True):
-            current = connection(self._address, compare=self._found is None)
-            if self._found is None or self._found[0] is not current:
-                self._found = current, _library_actor(current.ray, self._library)
-            try:
-                call = getattr(self._found[1], method).remote(*arguments)
-                return current.ray.get(call, timeout=SHORT_DEADLINE)
-            except (current.ray.exceptions.RayError, TimeoutError, ConnectionError) as error:
-                self._found = None
-                if is_last:
-                    raise NoClusterError.at(self._address) from error
-        return None
-
-
-def _library_actor(ray: Any, library: str) -> Any:
-    """The actor of a library.
-
-    Raises:
-        LibraryError: If the cluster does not serve it.
-    """
-    try:
-        return ray.get_actor(f"library:{library}", namespace=NAMESPACE)
-    except ValueError as error:
-        raise LibraryError(
-            f"The cluster does not serve the library {library!r}; start it with: "
-            "assistant cluster start FOLDER"
-        ) from error
-
-
-def address_of(name: str) -> tuple[str, str]:
-    """The address of a cluster, and the library's name on it or the empty string.
-
-    Args:
-        name: ``ray:auto``, ``ray:auto/NAME``, ``ray://HOST/NAME`` or ``ray://HOST:PORT/NAME``; a path may
-            have lost one of the two slashes.
-    """
-    rest = name.removeprefix("ray:").lstrip("/")
-    host, _, library = rest.partition("/")
-    if host == "auto":
-        return "auto", library
-    return f"ray://{host if ':' in host else f'{host}:{_CLIENT_PORT}'}", library
-
-
-def find_library(name: str) -> tuple[RemoteManifest, Settings]:
-    """The manifest and the settings of a library that is served on a cluster.
-
-    Raises:
-        LibraryError: If there is none of that name, or no cluster answers.
-    """
-    address, library = address_of(name)
-    actors = connect(address).util.list_named_actors(all_namespaces=True)
-    served = sorted(
-        actor["name"].removeprefix("library:")
-        for actor in actors
-        if actor["namespace"] == NAMESPACE and actor["name"].startswith("library:")
-    )
-    if not library and len(served) == 1:
-        (library,) = served
-    if library not in served:
-        names = ", ".join(served) or "none"
-        wanted = f"no library {library!r}" if library else "not exactly one library"
-        raise LibraryError(
-            f"The cluster at {address} serves {wanted}; it has: {names}; "
-            "name one as ray:auto/NAME, or start it with: assistant cluster start FOLDER"
-        )
-    manifest = RemoteManifest(address, library)
-    return manifest, replace(manifest.settings, address=address)

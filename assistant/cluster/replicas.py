@@ -14,7 +14,7 @@ from assistant.cluster.shard_index import NotOpenError
 
 # Seconds for which it counts how busy an actor said it was.
 _FRESH = 1.0
-# Seconds after which it is looked at whether a node is still there, and after which another replica is asked.
+# Seconds until a node is checked, and until another replica is asked.
 _PATIENCE, _SLOW = 0.4, 1.0
 # Seconds for which a node that could not be reached is not tried again; a try may take a second.
 _LOST = 30.0

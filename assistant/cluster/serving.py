@@ -42,7 +42,7 @@ def start_library(
     if not wanted.address:
         raise LibraryError(f"{root} names no Ray cluster; give one with: --address auto")
     from assistant.cluster.opening import open_cluster
-    from assistant.cluster.ray_fleet import publish
+    from assistant.cluster.served_library import publish
 
     publish(root, wanted)
     if wanted != settings:

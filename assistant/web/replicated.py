@@ -81,7 +81,8 @@ class SharedLogins:
 
     def __init__(self, app: ASGIApp, secret: SharedSecret) -> None:
         self._app, self._secret = app, secret
-        self._ended: set[str] = set()
+        # When each token that was logged out here was; a proof of it counts no longer than a login.
+        self._ended: dict[str, float] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -92,25 +93,32 @@ class SharedLogins:
         page = scope["app"]
         names = [f"access-token-{kind}{page.cookie_id}" for kind in ("", "unsecure-")]
         known: MutableMapping[str, str] = page.tokens
-        for token in {cookies[name] for name in names if cookies.get(name)} - self._ended:
+        for token in {cookies[name] for name in names if cookies.get(name)} - self._ended.keys():
             user = self._secret.proven_user(token, cookies.get(_PROOF_COOKIE, ""))
             if user is not None:
                 known.setdefault(token, user)
-        before = set(known)
+        before, is_encrypted = set(known), _is_encrypted(scope)
 
         async def prove(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(raw=list(message["headers"]))
                 for token in _set_tokens(headers, names):
                     if token in known:
-                        headers.append(
-                            "set-cookie", _cookie(_PROOF_COOKIE, self._secret.proof(token, known[token]))
-                        )
-                self._ended |= before - set(known)
+                        proof = _cookie(_PROOF_COOKIE, self._secret.proof(token, known[token]))
+                        headers.append("set-cookie", f"{proof}; Secure" if is_encrypted else proof)
+                self._note_ended(before - set(known))
                 message = {**message, "headers": headers.raw}
             await send(message)
 
         await self._app(scope, receive, prove)
+
+    def _note_ended(self, tokens: set[str]) -> None:
+        """Take no proof of some tokens any more, and forget those whose proof is too old by now."""
+        now = time.time()
+        if tokens:
+            self._ended = {
+                token: at for token, at in self._ended.items() if now - at < _LOGIN_SECONDS
+            } | dict.fromkeys(tokens, now)
 
 
 class SessionCookie:
@@ -147,6 +155,12 @@ def _set_tokens(headers: MutableHeaders, names: list[str]) -> set[str]:
     for value in headers.getlist("set-cookie"):
         cookies.load(value)
     return {cookies[name].value for name in names if name in cookies}
+
+
+def _is_encrypted(scope: Scope) -> bool:
+    """Whether a browser has sent a request by https, perhaps to a web server in front of this one."""
+    forwarded = HTTPConnection(scope).headers.get("x-forwarded-proto", "")
+    return scope.get("scheme") == "https" or forwarded.partition(",")[0].strip() == "https"
 
 
 def _cookie(name: str, value: str) -> str:

@@ -98,26 +98,27 @@ def test_errors_of_a_shard_are_those_of_the_folder(both: tuple[Library, Library]
 
 
 def test_a_library_is_found_on_the_cluster_by_its_name(both: tuple[Library, Library], address: str) -> None:
-    from assistant.cluster import ray_fleet
+    from assistant.cluster import served_library
 
     whole, shards = both
-    ray_fleet.publish(shards.root, read_settings(shards.root))
+    served_library.publish(shards.root, read_settings(shards.root))
     for name in ("ray:auto", "ray:auto/archive"):
         found = open_cluster(Path(name), load_encoder=load_fake)
         assert found.ids() == whole.ids()
     assert _json(found, QUESTION) == _json(whole, QUESTION)
     with pytest.raises(LibraryError, match="it has: archive"):
         open_cluster(Path("ray:auto/nothing"))
-    assert address
+    manifest, settings = served_library.find_library("ray:auto")
+    assert (manifest.settings.address, settings.address) == (address, "auto")
 
 
 def test_a_machine_without_the_folder_changes_the_library_too(
     both: tuple[Library, Library], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from assistant.cluster import ray_fleet
+    from assistant.cluster import served_library
 
     whole, shards = both
-    ray_fleet.publish(shards.root, read_settings(shards.root))
+    served_library.publish(shards.root, read_settings(shards.root))
     monkeypatch.setattr("assistant.cluster.opening.is_sharded", lambda _root: False)
     library = open_cluster(Path("ray:auto/archive"), load_encoder=load_fake)
     assert _json(library, QUESTION) == _json(whole, QUESTION)
@@ -125,7 +126,7 @@ def test_a_machine_without_the_folder_changes_the_library_too(
     assert essay_id in shards.ids()
     # The lock is that of the folder.
     with ManifestFile(shards.root).locked(lambda _sentence: None), pytest.raises(LibraryError):
-        ray_fleet.find_library("ray:auto")[0].locked(print, wait=False).__enter__()
+        served_library.find_library("ray:auto")[0].locked(print, wait=False).__enter__()
     library.remove(essay_id, for_good=True)
     assert shards.ids() == whole.ids()
 
