@@ -133,9 +133,10 @@ def test_a_program_that_has_lost_its_right_does_not_write(
     shards = manifest.read().shards
     with manifest.locked(print):
         clock.now += LEASE
-        for change in (lambda: manifest.begin(["001"]), lambda: manifest.write({"001": {}}), manifest.end):
+        changes: dict[str, list[Any]] = {"begin": [["001"]], "write": [{"001": {}}], "end": []}
+        for method, arguments in changes.items():
             with pytest.raises(LibraryError) as error:
-                change()
+                getattr(manifest, method)(*arguments)
             assert str(error.value) == (
                 f"This program no longer has the right to write to {root}, because the cluster did not hear "
                 "of it in time; make the change again."
