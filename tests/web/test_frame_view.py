@@ -9,7 +9,7 @@ from importlib import resources
 
 from page_library import words_of
 
-from assistant.web.delivery import page_files, with_frame
+from assistant.web.delivery import page_files, word_files, with_frame
 from assistant.web.views.frame import FIND, HEADER, RULER, VIEWS, keys_html
 
 STATIC = resources.files("assistant.web").joinpath("static")
@@ -46,10 +46,13 @@ def test_buttons_have_names() -> None:
 def test_all_scripts_and_styles_are_files_of_the_page() -> None:
     names = [file.name for file in STATIC.iterdir() if file.name.endswith((".js", ".css"))]
     assert len(names) > 10
-    styles, scripts = page_files()
+    files = (*page_files(), *word_files())
     for name in names:
-        assert _script(name).encode() in (scripts if name.endswith(".js") else styles).content
-    for file in (styles, scripts):
+        kind = "text/javascript" if name.endswith(".js") else "text/css"
+        (file,) = (file for file in files if file.media_type == kind and _script(name).encode() in file.content)
+        # The pane in Word has its own.
+        assert (file in word_files()) == name.startswith("word")
+    for file in files:
         assert gzip.decompress(file.compressed) == file.content
         assert sha256(file.content).hexdigest()[:16] in file.name
 
