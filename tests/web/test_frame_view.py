@@ -9,7 +9,7 @@ from importlib import resources
 
 from page_library import words_of
 
-from assistant.web.delivery import page_files, word_files, with_frame
+from assistant.web.delivery import page_files, with_frame, word_files
 from assistant.web.views.frame import FIND, HEADER, RULER, VIEWS, keys_html
 
 STATIC = resources.files("assistant.web").joinpath("static")
