@@ -8,8 +8,9 @@ import signal
 import socket
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,12 +25,14 @@ from assistant.core.errors import LibraryError
 from assistant.rendering.answers import answer_object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from assistant.library.library import Library
 
 # Seconds in which a question must be answered although a node is lost; Ray itself takes some 15 to see it.
 SOON = 10.0
+# Seconds in which a lost actor must run again elsewhere.
+PATIENCE = 30.0
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +99,20 @@ def _of_actor(name: str, function: Any) -> Any:
 def _node(name: str) -> str:
     """Id of the node on which an actor runs."""
     return str(_of_actor(name, lambda actor: actor.node()))
+
+
+def _node_of_replaced(name: str, ask: Callable[[], object]) -> str:
+    """Id of the node on which an actor runs again, which questions see to if it was lost."""
+    from ray.exceptions import RayActorError
+
+    end = monotonic() + PATIENCE
+    while True:
+        try:
+            return _node(name)
+        except RayActorError:
+            assert monotonic() < end
+            ask()
+            sleep(0.2)
 
 
 @contextmanager
@@ -189,7 +206,8 @@ def test_another_replica_answers_for_one_whose_node_is_killed(
         # An actor may have been on the node that is gone already.
         assert _json(shards) == _json(whole)
     owner = _owner(shards)
-    nodes = {number: _node(f"double/{owner}/{number}") for number in (0, 1)}
+    ask = partial(_json, shards)
+    nodes = {number: _node_of_replaced(f"double/{owner}/{number}", ask) for number in (0, 1)}
     lost = next(number for number, node in nodes.items() if node != cluster.head_node.node_id)
     _kill_node(cluster, _workers(cluster)[nodes[lost]])
     for _ in range(4):
@@ -197,7 +215,7 @@ def test_another_replica_answers_for_one_whose_node_is_killed(
         assert _json(shards) == _json(whole)
         assert monotonic() - start < SOON / 2
     # What is lost is replaced, and not where the other is.
-    assert _node(f"double/{owner}/{lost}") not in nodes.values()
+    assert _node_of_replaced(f"double/{owner}/{lost}", ask) not in nodes.values()
 
 
 def test_the_head_is_lost_and_comes_back(both: tuple[Library, Library], cluster: Any) -> None:
