@@ -393,10 +393,9 @@ class ShardIndex:
 
     def _columns(self, ranked: Sequence[Ranked], spans: Sequence[Span] = ()) -> ScoredPassages:
         index = self._index
-        first = {name: segment.passages[0] for name, segment in index.essays.items()}
         windows = np.array([each.window for each in ranked], dtype=np.int32)
         essays = (each.passage.rpartition("/")[0] for each in ranked)
-        starts = np.array([first[essay] for essay in essays], dtype=np.int32)
+        starts = np.array([index.essays[essay].passages[0] for essay in essays], dtype=np.int32)
         return ScoredPassages(
             tuple(each.passage for each in ranked),
             np.array([each.score for each in ranked], dtype=np.float64),

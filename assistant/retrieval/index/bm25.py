@@ -311,7 +311,9 @@ class BM25:
                 texts, counts = _common(candidates, term)
             scores[texts] += self._contributions(term.idf, texts, counts)
             remaining = sum(later.idf for later in terms[number:])
-            candidates = _candidates(scores, candidates, count, remaining, among)
+            # A word adds less than its idf: until then a text without a score may still be among the best.
+            if number == len(terms) or sum(scored.idf for scored in terms[:number]) > remaining:
+                candidates = _candidates(scores, candidates, count, remaining, among)
         if candidates is None:
             candidates = np.zeros(0, dtype=np.int32)
         return candidates, scores[candidates]
@@ -376,8 +378,18 @@ def _candidates(
     else:
         scored = candidates
     candidate_scores = scores[scored]
-    place = len(candidate_scores) - count
-    lowest = float(np.partition(candidate_scores, place)[place]) if place > 0 else 0.0
+    lowest = _nth_highest(candidate_scores, count) if len(candidate_scores) > count else 0.0
     if candidates is None and lowest <= remaining and remaining > 0:
         return None
     return scored[candidate_scores + np.float32(remaining) >= lowest]
+
+
+def _nth_highest(scores: Floats, count: int) -> float:
+    """The ``count``-th highest of more scores than that.
+
+    That of some of them is a lower bound, below which most are dropped first.
+    """
+    some = scores[:: max(1, len(scores) // max(count, math.isqrt(len(scores) * count)))]
+    if count < len(some) < len(scores):
+        scores = scores[scores >= np.partition(some, len(some) - count)[len(some) - count]]
+    return float(np.partition(scores, len(scores) - count)[len(scores) - count])

@@ -14,7 +14,7 @@ from essay_library import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.retrieval.index.bm25 import BM25, STOP_WORDS, Postings, index_words, words_of
+from assistant.retrieval.index.bm25 import BM25, STOP_WORDS, Postings, _nth_highest, index_words, words_of
 
 LINES = (ROOT / "data" / "chunks" / "sample.jsonl").read_text("utf-8").split("\n")[1:-1]
 SAMPLE = [json.loads(line)["text"] for line in LINES]
@@ -114,6 +114,14 @@ def test_the_best_are_those_with_the_highest_scores(
     np.testing.assert_allclose(sorted(scores[best], reverse=True), wanted, rtol=1e-5)
     if among.all():
         np.testing.assert_array_equal(bm25.best(question, count), best)
+
+
+@pytest.mark.parametrize("levels", [3, 1_000_000])
+def test_the_best_of_many_are_those_with_the_highest_scores(levels: int) -> None:
+    chance = np.random.default_rng(levels)
+    scores = (chance.integers(levels, size=20_000) / levels).astype(np.float32)
+    for count in (1, 10, 100, 5_000, 19_999):
+        assert _nth_highest(scores, count) == np.sort(scores)[-count]
 
 
 def test_texts_with_a_rare_word_are_the_best() -> None:
