@@ -277,7 +277,7 @@ def essays(count: int, work: Path) -> dict[str, Any]:
         "seconds until summaries are known, again": round(again, 2),
         "seconds to open the shards": round(opening, 2),
         "bytes an essay that one process handles": {
-            "summaries: read at the start, written at a change": round(catalogue / count),
+            "summaries: read at the start": round(catalogue / count),
             "lists: read at the start, that of a shard written at a change": round(lists / count),
             "digests: sent when shards are opened, at the start and after a change": round(
                 opening_bytes / count

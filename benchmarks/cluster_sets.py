@@ -1,13 +1,14 @@
 """Rank all questions of sets in one index and in shards, and compare the runs byte for byte; prints Markdown.
 
-    OPENBLAS_NUM_THREADS=1 python benchmarks/cluster_sets.py [--shards 1 2 3 8] [--large] [--most N] \
-        [--library DIR] DATASET_DIR ...
+    OPENBLAS_NUM_THREADS=1 python benchmarks/cluster_sets.py [--shards 1 2 3 8] [--large] [--sample N] \
+        [--library DIR] [--encoded DIR] DATASET_DIR ...
 
 A run has, for each question, all passages with their scores by every method, and for late interaction the
 confidence, the verdict and what is highlighted of the first three. Sets without passages of their own use the
 essays in the library. Passages are encoded once; the reading model, which reads what was found in either
 case, is left out. With ``--large`` the numbers from which on an index is searched in part are small, so that
-the inverted file and the choice of candidates are compared too. Exits with 1 if a run differs.
+the inverted file and the choice of candidates are compared too. ``--sample`` asks so many questions of each
+set, always the same; ``--encoded`` keeps the encodings for the next run. Exits with 1 if a run differs.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import random
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -26,7 +28,7 @@ from sharded import ShardsHere, sharded_search
 from assistant.cluster.placement import by_shard
 from assistant.cluster.shard_index import ShardIndex
 from assistant.core.essay import SEARCHED_KINDS, StoredEssay
-from assistant.evaluation.datasets import Dataset, load_dataset
+from assistant.evaluation.datasets import Dataset, DatasetQuestion, load_dataset
 from assistant.library.adding import essay_of_passages
 from assistant.library.files import find_root
 from assistant.library.library import Library
@@ -34,10 +36,11 @@ from assistant.retrieval import ranking
 from assistant.retrieval.finder import Finder
 from assistant.retrieval.index import vectors
 from assistant.retrieval.index.index import Index, build_index
+from assistant.retrieval.index.storage import load_index, save_index
 from assistant.retrieval.models.encoder import Encoder
 from assistant.retrieval.questions import Question
 
-SHOWN = 3
+SHOWN, SEED = 3, 20
 
 
 def essays_of(dataset: Dataset, library: Library) -> tuple[list[StoredEssay], Mapping[str, str]]:
@@ -82,7 +85,7 @@ def run(
     dataset: Dataset,
     names: Mapping[str, str],
     essays: Sequence[StoredEssay],
-    most: int | None,
+    questions: Sequence[DatasetQuestion],
 ) -> Iterator[bytes]:
     """The lines of a run."""
     searched = {
@@ -90,7 +93,7 @@ def run(
         for essay in essays
     }
     everything = frozenset().union(*searched.values())
-    for asked in dataset.questions[:most]:
+    for asked in questions:
         is_whole = dataset.whole or not asked.doc
         among = everything if is_whole else searched[names[asked.doc]]
         question = (
@@ -104,20 +107,43 @@ def run(
         yield json.dumps(line).encode() + b"\n"
 
 
+def sampled(dataset: Dataset, most: int | None) -> Sequence[DatasetQuestion]:
+    """The questions of a set, or so many of them, in order."""
+    questions = dataset.questions
+    if most is None or len(questions) <= most:
+        return questions
+    return [questions[at] for at in sorted(random.Random(SEED).sample(range(len(questions)), most))]
+
+
+def encoded(essays: Sequence[StoredEssay], encoder: Encoder, folder: Path | None) -> Index:
+    """The index of all essays; what an earlier run has left in a folder is not encoded again."""
+    index = built(essays, encoder, None if folder is None else load_index(folder))
+    if folder is not None:
+        save_index(index, folder).make_current()
+    return index
+
+
 def compared(
-    dataset: Dataset, library: Library, encoder: Encoder, counts: Sequence[int], most: int | None
+    dataset: Dataset,
+    library: Library,
+    encoder: Encoder,
+    counts: Sequence[int],
+    most: int | None,
+    work: Path | None,
 ) -> list[str]:
     """A row of the table."""
     essays, names = essays_of(dataset, library)
-    whole = built(essays, encoder)
+    whole = encoded(essays, encoder, None if work is None else work / dataset.name)
+    questions = sampled(dataset, most)
     finder = Finder(whole, encoder, {essay.id: essay for essay in essays})
-    wanted = list(run(finder, dataset, names, essays, most))
+    wanted = list(run(finder, dataset, names, essays, questions))
     differing = []
     for count in counts:
-        others = run(in_shards(essays, whole, encoder, count), dataset, names, essays, most)
+        others = run(in_shards(essays, whole, encoder, count), dataset, names, essays, questions)
         differing.append(sum(line != other for line, other in zip(wanted, others, strict=True)))
     digest = hashlib.sha256(b"".join(wanted)).hexdigest()[:12]
-    sizes = f"{len(essays):,}", f"{len(whole.windows):,}", f"{len(wanted):,}"
+    asked = f"{len(wanted):,} of {len(dataset.questions):,}"
+    sizes = f"{len(essays):,}", f"{len(whole.windows):,}", asked
     return [dataset.name, *sizes, f"{sum(map(len, wanted)):,}", digest, *map(str, differing)]
 
 
@@ -129,7 +155,8 @@ def main() -> int:
     parser.add_argument("folders", nargs="+", type=Path, metavar="DATASET_DIR")
     parser.add_argument("--library", type=Path, metavar="DIR")
     parser.add_argument("--shards", type=int, nargs="+", default=[1, 2, 3, 8])
-    parser.add_argument("--most", type=int, metavar="N", help="ask only the first N questions of a set")
+    parser.add_argument("--sample", type=int, metavar="N", help="ask only N questions of a set")
+    parser.add_argument("--encoded", type=Path, metavar="DIR", help="keep encodings there")
     parser.add_argument("--large", action="store_true", help="search as in a library of many windows")
     options = parser.parse_args()
     if options.large:
@@ -141,7 +168,8 @@ def main() -> int:
         encoder.encode(["?", "?"], query=True)
     rows = []
     for folder in options.folders:
-        rows.append(compared(load_dataset(folder), library, encoder, options.shards, options.most))
+        dataset = load_dataset(folder)
+        rows.append(compared(dataset, library, encoder, options.shards, options.sample, options.encoded))
         print(rows[-1], file=sys.stderr, flush=True)
     head = ["set", "essays", "windows", "questions", "bytes of the run", "sha256"]
     print(table([*head, *(f"differing, {count} shards" for count in options.shards)], rows))

@@ -39,6 +39,9 @@ from assistant.retrieval.models.encoder import Encoded, Encoder, Floats, ModelIn
 from assistant.retrieval.models.loading import default_loader
 
 SEED, POOLED, VARIANTS = 11, 1_500, 6
+# Words of an essay in the median; fewest and most sentences of a paragraph, also of an essay of few words.
+MEDIAN, SHORT = 500, 100
+PARAGRAPH, PARAGRAPH_OF_SHORT = (3, 7), (1, 3)
 WORDS = [word for word in top_n_list("en", 24_000) if word.isascii() and word.isalpha() and len(word) > 1]
 COMMON, RARE = WORDS[:600], WORDS[1_500:]
 FAMILIES = [word.capitalize() for word in RARE[3_000:3_700]]
@@ -112,21 +115,22 @@ def sentence(chance: random.Random, own: Sequence[str]) -> str:
     return f"{words[0].capitalize()} {' '.join(words[1:])}."
 
 
-def essays(folder: Path, count: int) -> Iterator[FileToAdd]:
-    """Write so many essays as files, and give each with its record, collection and tags."""
+def essays(folder: Path, count: int, words: int = MEDIAN) -> Iterator[FileToAdd]:
+    """Write so many essays of about so many words as files; each with its record, collection and tags."""
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(count):
         chance = random.Random(SEED * 1_000_003 + number)
         own = chance.sample(RARE, 60)
         author, year = chance.choice(FAMILIES), chance.randint(1900, 2024)
         title = f"{own[0].title()} and {own[1].title()} in {own[2].title()}"
-        length = min(4_000, max(200, int(chance.lognormvariate(6.2, 0.6))))
-        parts, words = [title, f"by Ada {author}"], 0
-        while words < length:
-            if words == 0 or chance.random() < 0.2:
+        length = min(4_000, max(200, int(chance.lognormvariate(6.2, 0.6)))) * words // MEDIAN
+        parts, written = [title, f"by Ada {author}"], 0
+        while written < length:
+            if written == 0 or chance.random() < 0.2:
                 parts.append(chance.choice(HEADINGS))
-            paragraph = " ".join(sentence(chance, own) for _ in range(chance.randint(3, 7)))
-            words += paragraph.count(" ") + 1
+            sentences = chance.randint(*(PARAGRAPH if words >= SHORT else PARAGRAPH_OF_SHORT))
+            paragraph = " ".join(sentence(chance, own) for _ in range(sentences))
+            written += paragraph.count(" ") + 1
             parts.append(paragraph)
         path = folder / f"e{number:05}.txt"
         path.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
@@ -157,9 +161,10 @@ def build(root: Path, texts: Path, count: int) -> list[tuple[int, float]]:
 
 def command(root: Path, *words: str) -> tuple[float, float, int]:
     """Run a command; seconds, seconds of the processor, and megabytes of its peak."""
+    library = [str(root)] if words[0] == "cluster" else ["--library", str(root)]
     start = perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "assistant", *words, "--library", str(root)],
+        [sys.executable, "-m", "assistant", *words, *library],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env=environment() | {"PYTHONPATH": str(ROOT)},

@@ -61,6 +61,8 @@ class Shard:
         # By the key of what was opened: the state of the index on disk then, and the index.
         self._open: dict[str, tuple[object, ShardIndex]] = {}
         self._opening = threading.Lock()
+        # The state of the index and the essays whose size was counted.
+        self._size: tuple[object, ShardSize] | None = None
 
     # The essays' files.
 
@@ -185,8 +187,7 @@ class Shard:
 
     def model(self) -> str | None:
         """Name of the model that the index was made with; ``None`` if there is no index."""
-        manifest = read_manifest(self._index_folder)
-        return None if manifest is None else str(manifest["model"].get("name"))
+        return self._backend.index.model()
 
     def engine(self) -> tuple[int, str]:
         """Number of the windows, and how they are searched."""
@@ -200,10 +201,17 @@ class Shard:
 
     def size(self) -> ShardSize:
         """How much the shard has to search, and how."""
+        snapshot = self._library.snapshot()
+        key = self._backend.index.state(), snapshot
+        if self._size is None or self._size[0] != key:
+            self._size = key, self._counted(snapshot.chunk_digests)
+        return self._size[1]
+
+    def _counted(self, digests: Mapping[str, str]) -> ShardSize:
+        """The size of what the index has of essays with these digests."""
         manifest = read_manifest(self._index_folder)
         if manifest is None:
             return ShardSize(0, 0, "", "")
-        digests = self._library.snapshot().chunk_digests
         windows = (
             manifest["segments"][name]["windows"]
             for name, digest in manifest["essays"].items()

@@ -46,6 +46,11 @@ class ShardedChanges:
         self._store, self._manifest, self._fleet, self._reader = store, manifest, fleet, reader
         self._snapshot, self._notify = snapshot, notify
 
+    @property
+    def parts(self) -> int:
+        """Number of shards."""
+        return len(self._manifest.read().shards)
+
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Keep other writers out, and adopt what a killed program has changed in the shards."""

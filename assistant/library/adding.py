@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -66,12 +67,7 @@ class FileReader:
         self.isolates = isolates
 
     def ahead(self, items: Iterable[FileToAdd], wanted: WantedFiles) -> Iterator[FileToAdd]:
-        """The files that are to be added, in order; who can may read them before their turn.
-
-        Args:
-            items: The files.
-            wanted: Which of them must be read, and how.
-        """
+        """The files that are to be added, in order; those that are wanted may be read before their turn."""
         del wanted
         return iter(items)
 
@@ -161,6 +157,11 @@ class LibraryWriter:
             progress("reading", 1, 1)
             self._commit(pending, snapshot, model=model, progress=progress)
         return pending.essay.report
+
+    @property
+    def parts(self) -> int:
+        """Number of parts of the library that are written at the same time."""
+        return self._changes.parts
 
     def known_records(self) -> list[CSLItem]:
         """All records among which essays are recognised; errors as for ``records.known_records``."""
@@ -487,10 +488,10 @@ def essay_of_passages(essay_id: str, title: str, texts: Mapping[str, str]) -> St
 
 def _has_words(passage: Passage) -> bool:
     """Whether a passage is running text and not figures or ornaments."""
-    words = passage.text.split()
-    return sum(any(map(str.isalpha, word)) for word in words) >= _FEWEST_WORDS
+    return sum(any(map(str.isalpha, word)) for word in passage.text.split()) >= _FEWEST_WORDS
 
 
+@cache
 def _word_frequency(language: str) -> Callable[[str], float]:
     from wordfreq import available_languages, zipf_frequency
 

@@ -23,6 +23,10 @@ class EssayChanges(Protocol):
     Each essay is changed as a whole or not at all.
     """
 
+    @property
+    def parts(self) -> int:
+        """Number of parts of the library that are written at the same time, each with an index of its own."""
+
     def writing(self) -> AbstractContextManager[None]:
         """Keep other writers out, and finish or undo what a killed one has begun.
 
@@ -83,6 +87,8 @@ class FolderChanges:
         snapshot: Gives the essays as they are on disk now.
         notify: Receives a sentence for the user when another writer must be waited for.
     """
+
+    parts = 1
 
     def __init__(
         self,

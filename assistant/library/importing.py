@@ -25,9 +25,10 @@ from assistant.library.walking import FileToAdd, WantedFiles
 if TYPE_CHECKING:
     from assistant.library.adding import LibraryWriter
 
-# What is written together: this many passages, or this share of the library's, whose index is written too;
-# never more than the memory should hold, and no more bytes of PDFs.
-_FEWEST_TOGETHER, _SHARE_TOGETHER, _MOST_TOGETHER = 250, 0.05, 5_000
+# What is written together: this many passages that are searched, or this share of the library's, whose index
+# is written too; never more than the memory of the process that writes should hold, or, where several write,
+# that of this one, and no more bytes of PDFs.
+_FEWEST_TOGETHER, _SHARE_TOGETHER, _MOST_TOGETHER, _MOST_HERE = 250, 0.05, 5_000, 10_000
 _MOST_BYTES = 100_000_000
 # A file whose words have so little in common with those of the essay that was read from it is another essay.
 _OTHER_WORK = 0.12
@@ -105,7 +106,9 @@ class Importer:
         self._model, self._ocr_language, self._progress = model, ocr_language, progress
         self._again, self._replace = again or model is not None, replace
         self._known_records = writer.known_records()
-        self._waiting: list[_Prepared] = []
+        # Essays that are written next, by id, with their passages and the bytes of their files.
+        self._waiting: dict[str, _Prepared] = {}
+        self._passages = self._bytes = 0
         self._known = KnownEssays({})
         self._see(snapshot())
 
@@ -117,10 +120,9 @@ class Importer:
         self._by_file = {summary.file: name for name, summary in summaries.items() if summary.file}
         self._also = {digest: name for name, summary in summaries.items() for digest in summary.also}
         self._by_digest = {summary.source: name for name, summary in summaries.items()}
-        self._most = min(
-            _MOST_TOGETHER,
-            max(_FEWEST_TOGETHER, int(_SHARE_TOGETHER * sum(each.passages for each in summaries.values()))),
-        )
+        share = int(_SHARE_TOGETHER * sum(each.passages for each in summaries.values()))
+        most = min(_MOST_TOGETHER * self._writer.parts, _MOST_HERE)
+        self._most = min(most, max(_FEWEST_TOGETHER, share))
 
     def run(self, items: Iterable[FileToAdd]) -> Iterator[FileOutcome]:
         """Add files, and yield what became of each; of several that are written together, when they are.
@@ -189,8 +191,7 @@ class Importer:
         identified = record or recognise(file.document.text, self._known_records)
         held = item.replaces or item.essay_id or self._held(item.path, file.sha256)
         essay_id = held or id_of(identified, file.stem)
-        waiting = {each.pending.essay.id for each in self._waiting}
-        if essay_id in waiting:
+        if essay_id in self._waiting:
             return "wait"
 
         def pending_as(name: str) -> PendingEssay:
@@ -209,7 +210,7 @@ class Importer:
         if held is not None and (item.replaces or self._is_version(held, summary)):
             return self._ready(item, pending, "")
         same = self._known.same(summary)
-        if same in waiting:
+        if same in self._waiting:
             return "wait"
         if same is not None:
             return self._same(item, same, pending, pending_as)
@@ -254,9 +255,9 @@ class Importer:
     def _free_id(self, name: str, digest: str) -> str:
         """An id that no other essay has: ``gill-2014``, or else ``gill-2014-2`` and so on."""
         # An essay whose file is damaged is repaired by adding it again.
-        taken = {each.pending.essay.id for each in self._waiting} | self._before.summaries.keys()
+        held = self._before.summaries
         number, free = 1, name
-        while free in taken and self._by_digest.get(digest) != free:
+        while (free in self._waiting or free in held) and self._by_digest.get(digest) != free:
             number += 1
             free = f"{name[:75]}-{number}"
         return free
@@ -268,20 +269,22 @@ class Importer:
         outcome: Became = "added" if essay_id not in self._before.stamps else "replaced"
         if held is not None and held.sha256 == hashlib.sha256(pending.chunks.encode()).hexdigest():
             outcome = "unchanged"
-        self._waiting.append(_Prepared(item, pending, outcome, message))
-        self._known.add(essay_id, summary_of(pending.essay, "", pending.overrides))
+        self._waiting[essay_id] = _Prepared(item, pending, outcome, message)
+        summary = summary_of(pending.essay, "", pending.overrides)
+        self._passages += summary.passages
+        self._bytes += len(pending.original.data) if pending.original else 0
+        self._known.add(essay_id, summary)
         return "ready"
 
     def _is_full(self) -> bool:
-        passages = sum(len(each.pending.essay.passages) for each in self._waiting)
-        size = sum(len(each.pending.original.data) for each in self._waiting if each.pending.original)
-        return passages >= self._most or size >= _MOST_BYTES
+        return self._passages >= self._most or self._bytes >= _MOST_BYTES
 
     def _flush(self) -> Iterator[FileOutcome]:
         """Write the essays that are ready."""
         if not self._waiting:
             return
-        ready, self._waiting = self._waiting, []
+        ready, self._waiting = list(self._waiting.values()), {}
+        self._passages = self._bytes = 0
         try:
             yield from self._written(ready)
         except (AssistantError, KeyboardInterrupt):

@@ -112,6 +112,8 @@ class LibraryIndex:
         self.models = models
         self._root, self._folder = root, root / "index"
         self._notify = notify
+        # The state of the index on disk for which the model was read; the manifest of many essays is large.
+        self._model: tuple[object, str | None] | None = None
 
     def state(self) -> tuple[int, int, int] | None:
         """A value that changes with the index on disk; ``None`` if there is none."""
@@ -194,8 +196,15 @@ class LibraryIndex:
         Raises:
             AssistantError: If it cannot be used.
         """
-        manifest = read_manifest(self._folder) if name is None else None
-        return self.models.encoder(name if manifest is None else manifest["model"].get("name"))
+        return self.models.encoder(self.model() if name is None else name)
+
+    def model(self) -> str | None:
+        """Name of the model that the index was made with; ``None`` if there is no index."""
+        state = self.state()
+        if self._model is None or self._model[0] != state:
+            manifest = read_manifest(self._folder)
+            self._model = state, None if manifest is None else manifest["model"].get("name")
+        return self._model[1]
 
     def build(
         self,

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -19,6 +16,7 @@ from assistant.core.errors import DamagedEssayError, LibraryError
 from assistant.core.essay import EssaySummary, StoredEssay
 from assistant.core.recent import Recent
 from assistant.core.selection import Selection
+from assistant.library.catalogue import Catalogue, StampedSummary
 from assistant.library.duplicates import sketch_of
 from assistant.library.overrides import Overrides
 from assistant.library.store import ChunkFile, Stamp
@@ -36,9 +34,6 @@ if TYPE_CHECKING:
 _MOST_READ = 1_000
 # Essays whose pages are kept in memory.
 _MOST_PRINTED = 8
-# Fields of a summary that JSON has as lists.
-_LISTS = ("sections", "tags", "collections", "also")
-StampedSummary = tuple[Stamp, EssaySummary]
 
 
 class Snapshot:
@@ -258,8 +253,10 @@ class Snapshot:
         for essay_id in new.keys() - known.keys():
             with suppress(DamagedEssayError):
                 known[essay_id] = self.stamps[essay_id], self._summary(essay_id)
-        if not unchanged == len(known) == len(saved):
+        if unchanged < len(saved) or not saved:
             self._catalogue.save({essay_id: known[essay_id] for essay_id in sorted(known)})
+        elif unchanged < len(known):
+            self._catalogue.append({essay_id: known[essay_id] for essay_id in new if essay_id in known})
         return {essay_id: known[essay_id][1] for essay_id in self.stamps if essay_id in known}
 
     def _summary(self, essay_id: str) -> EssaySummary:
@@ -443,55 +440,3 @@ class StoredEssays(Mapping[str, StoredEssay]):
     def read(self) -> dict[str, ChunkFile]:
         """The chunk files that have been read."""
         return dict(self._read)
-
-
-class Catalogue:
-    """The file ``catalogue.json``: summaries of all essays, so that only the essays found must be read.
-
-    The file is a convenience. If it is damaged or lost, it is written again.
-
-    Args:
-        folder: The library's ``index/``.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / "catalogue.json"
-
-    def load(self) -> dict[str, StampedSummary]:
-        """The saved summaries by essay id, each with the stamp of the chunk file that it was made from."""
-        try:
-            digest, _, text = self._path.read_text("utf-8").partition("\n")
-            if digest != _digest(text):
-                return {}
-            return {
-                essay_id: (
-                    (stamp[0], stamp[1], stamp[2]),
-                    EssaySummary(**(saved | {name: tuple(saved[name]) for name in _LISTS})),
-                )
-                for essay_id, (stamp, saved) in json.loads(text).items()
-            }
-        except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError):
-            return {}
-
-    def delete(self) -> None:
-        """Delete the file."""
-        self._path.unlink(missing_ok=True)
-
-    def save(self, summaries: Mapping[str, StampedSummary]) -> None:
-        """Write the summaries, unless the library may only be read.
-
-        A file that was half written is recognised by its digest.
-        """
-        # Not ``asdict``, which copies each record.
-        names = [field.name for field in fields(EssaySummary)]
-        entries = {
-            essay_id: [stamp, {name: getattr(summary, name) for name in names}]
-            for essay_id, (stamp, summary) in summaries.items()
-        }
-        text = json.dumps(entries, ensure_ascii=False)
-        with suppress(OSError), self._path.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(f"{_digest(text)}\n{text}")
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -18,7 +18,7 @@ from assistant.cluster.fleet import LocalFleet
 from assistant.cluster.manifest import ManifestFile
 from assistant.cluster.placement import shard_for
 from assistant.core.disk import write_durably
-from assistant.library import adding, files
+from assistant.library import adding, files, importing
 from assistant.library.walking import FileToAdd
 
 if TYPE_CHECKING:
@@ -132,6 +132,32 @@ def test_stated_facts_and_changed_files_have_the_same_outcome(tmp_path: Path, wo
     assert outcomes(opened.library, paths) == outcomes(whole.library, paths)
     assert opened.library.summaries().keys() == whole.library.summaries().keys()
     assert workers.sent
+
+
+@pytest.mark.parametrize(("most_here", "together"), [(1_000, [4, 4, 3]), (16, [2, 2, 2, 2, 2, 1])])
+def test_each_shard_writes_as_much_as_a_folder_would(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most_here: int, together: list[int]
+) -> None:
+    # An essay has eight passages, so that a folder writes one at a time here, and four shards four.
+    monkeypatch.setattr(importing, "_FEWEST_TOGETHER", 1_000)
+    monkeypatch.setattr(importing, "_MOST_TOGETHER", 8)
+    monkeypatch.setattr(importing, "_MOST_HERE", most_here)
+    commits: list[int] = []
+    written = importing.Importer._written  # noqa: SLF001 - shards commit too
+
+    def counted(self: importing.Importer, ready: Sequence[Any]) -> Any:
+        commits.append(len(ready))
+        return written(self, ready)
+
+    monkeypatch.setattr(importing.Importer, "_written", counted)
+    paths = essays(tmp_path / "texts")
+    root = tmp_path / "shards"
+    root.joinpath("data", "chunks").mkdir(parents=True)
+    outcomes(ShardedOpened(root, shards=4).library, paths)
+    assert commits == together
+    commits.clear()
+    outcomes(Opened(tmp_path / "whole").library, paths)
+    assert commits == [1] * 11
 
 
 def test_few_tasks_are_under_way(

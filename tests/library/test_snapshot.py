@@ -156,6 +156,27 @@ def test_the_catalogue_forgets_an_essay_that_is_gone(opened: Opened) -> None:
     assert SAMPLE.name not in (opened.root / "index" / "catalogue.json").read_text("utf-8")
 
 
+def test_new_essays_are_appended_to_the_catalogue(opened: Opened, read: list[str]) -> None:
+    opened.library.summaries()
+    path = opened.root / "index" / "catalogue.json"
+    before = path.read_bytes()
+    opened.library.add(SECOND)
+    known = opened.library.summaries()
+    assert path.read_bytes().startswith(before + b"\n")
+    read.clear()
+    assert Opened(opened.root).library.summaries() == known
+    assert read == []
+
+
+def test_what_several_programs_have_appended_is_written_once(opened: Opened) -> None:
+    known = opened.library.summaries()
+    path = opened.root / "index" / "catalogue.json"
+    once = path.read_bytes()
+    path.write_bytes(b"\n".join([once] * 3))
+    assert Opened(opened.root).library.summaries() == known
+    assert path.read_bytes() == once
+
+
 def test_a_style_file_is_that_of_the_current_folder_and_is_read_again_after_a_change(
     opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
