@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from essay_library import ROOT
 from fake_models import FakeEncoder
 
-from assistant.core.disk import write_durably
+from assistant.core.disk import write_file
 from assistant.library import files
 
 if TYPE_CHECKING:
@@ -100,6 +100,6 @@ class Faults:
                 raise OSError(errno.ENOSPC, "No space left on device", str(path))
             if shard == self.slow:
                 time.sleep(0.2)
-            write_durably(path, data)
+            write_file(path, data)
 
-        vars(files)["write_durably"] = faulty
+        vars(files)["write_file"] = faulty

@@ -9,16 +9,37 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def write_durably(path: Path, data: bytes) -> None:
-    """Write a file and wait until its contents are on the disk; its name is after ``sync_folder``.
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file; its contents are on the disk after ``sync_written``.
 
     Raises:
         OSError: If it cannot be written.
     """
     with path.open("wb") as file:
         file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+
+
+def sync_written(paths: Iterable[Path]) -> None:
+    """Wait until the contents of files that were just written are on the disk.
+
+    Many files are on the disk sooner if all of them are written before the first is waited for.
+
+    Raises:
+        OSError: If the contents of one cannot be written.
+    """
+    for path in paths:
+        with path.open("r+b") as file:
+            os.fsync(file.fileno())
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Write a file and wait until its contents are on the disk; its name is after ``sync_folder``.
+
+    Raises:
+        OSError: If it cannot be written.
+    """
+    write_file(path, data)
+    sync_written([path])
 
 
 def copy_durably(source: Path, target: Path) -> None:

@@ -69,8 +69,8 @@ class Catalogue:
 
     def save(self, summaries: Mapping[str, StampedSummary]) -> None:
         """Write the summaries in place of all others, unless the library may only be read."""
-        with suppress(OSError):
-            self._path.write_bytes(_part(summaries))
+        with suppress(OSError), self._path.open("wb") as file:
+            file.write(_part(summaries))
 
     def append(self, summaries: Mapping[str, StampedSummary]) -> None:
         """Write the summaries of new essays after the others, unless the library may only be read."""

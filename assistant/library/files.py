@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from assistant.core.disk import copy_durably, sync_folder, write_durably
+from assistant.core.disk import copy_durably, sync_folder, sync_written, write_durably, write_file
 from assistant.core.errors import LibraryError
 
 # Seconds to wait for another writer, which may be embedding a long essay.
@@ -204,6 +204,7 @@ def replace_together(
         folder.mkdir(parents=True, exist_ok=True)
         for path, content in files.items():
             _prepare(path, content)
+        sync_written(_new(path) for path, content in files.items() if content is not None)
         journal.write(entry)
         if moving is not None:
             moving[0].rename(moving[1])
@@ -223,9 +224,9 @@ def replace_together(
 
 
 def _prepare(path: Path, content: str | bytes | None) -> None:
-    """Write what is to replace a file, and a copy of the file, beside it."""
+    """Write what is to replace a file, not yet to the disk, and a copy of the file, beside it."""
     if content is not None:
-        write_durably(_new(path), content.encode("utf-8") if isinstance(content, str) else content)
+        write_file(_new(path), content.encode("utf-8") if isinstance(content, str) else content)
     if path.exists():
         # A copy: if the program is killed here, the file itself is still in its place.
         copy_durably(path, _old(path))

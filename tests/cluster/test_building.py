@@ -17,7 +17,7 @@ from assistant.cluster.building import Preparer, WorkerLostError
 from assistant.cluster.fleet import LocalFleet
 from assistant.cluster.manifest import ManifestFile
 from assistant.cluster.placement import shard_for
-from assistant.core.disk import write_durably
+from assistant.core.disk import write_file
 from assistant.library import adding, files, importing
 from assistant.library.walking import FileToAdd
 
@@ -209,10 +209,10 @@ def test_a_full_disk_of_one_shard_fails_its_essays_and_no_others(
     def faulty(path: Path, data: bytes) -> None:
         if str(path).startswith(full):
             raise OSError(errno.ENOSPC, "No space left on device")
-        write_durably(path, data)
+        write_file(path, data)
 
     with monkeypatch.context() as patched:
-        patched.setattr(files, "write_durably", faulty)
+        patched.setattr(files, "write_file", faulty)
         results = list(opened.library.add_files(paths))
     failed = {
         each.path: each for each in results if each.outcome == "failed" and each.path.name != "tides.txt"
@@ -229,7 +229,7 @@ def test_a_full_disk_of_one_shard_fails_its_essays_and_no_others(
     assert again == [*failed]
     # If it is the only essay, that is the error.
     with monkeypatch.context() as patched:
-        patched.setattr(files, "write_durably", faulty)
+        patched.setattr(files, "write_file", faulty)
         with pytest.raises(Exception, match="There is no room on the disk") as raised:
             opened.library.add(next(iter(failed)), essay_id=_id_in(opened, "002"))
     one_sentence(raised.value)

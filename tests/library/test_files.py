@@ -58,7 +58,7 @@ def test_files_are_on_the_disk_before_they_take_their_places(
     monkeypatch.setattr(os, "replace", replaced)
     monkeypatch.setattr(os, "unlink", deleted)
     replace_together({tmp_path / "one.txt": "new"}, lambda: steps.append("then"))
-    assert steps[:4] == ["sync .one.txt.new", "sync .one.txt.old", "sync .unfinished.json", "sync folder"]
+    assert steps[:4] == ["sync .one.txt.old", "sync .one.txt.new", "sync .unfinished.json", "sync folder"]
     assert steps[4:9] == [
         "replace one.txt", "then", "sync folder", "delete .unfinished.json", "sync folder",
     ]  # fmt: skip
