@@ -31,8 +31,8 @@ from sklearn.model_selection import GroupKFold
 from assistant.evaluation import runner
 from assistant.evaluation.datasets import Dataset, DatasetQuestion, load_dataset
 from assistant.library.adding import essay_of_passages
-from assistant.library.indexing import no_progress
 from assistant.library.library import Library
+from assistant.library.models import no_progress
 from assistant.retrieval.confidence import ANSWERS, NEAR, ConfidenceFeatures
 from assistant.retrieval.finder import Finder, Ranking
 from assistant.retrieval.index.bm25 import term_of, words_of

@@ -26,8 +26,8 @@ from assistant.evaluation.datasets import Dataset, DatasetQuestion, load_dataset
 from assistant.evaluation.runner import SHOWN, answering, highest_judgement
 from assistant.evaluation.statistics import SEED
 from assistant.library.files import find_root
-from assistant.library.indexing import no_progress
 from assistant.library.library import Library
+from assistant.library.models import no_progress
 from assistant.retrieval.finder import Finder
 
 RESAMPLES = 2_000

@@ -22,8 +22,8 @@ from typeset.generated import generated_essays
 
 from assistant.core.essay import SEARCHED_KINDS, Passage, StoredEssay
 from assistant.library.adding import essay_of_passages
-from assistant.library.indexing import Models, no_progress
 from assistant.library.library import Library
+from assistant.library.models import Models, no_progress
 from assistant.retrieval.finder import Finder
 from assistant.retrieval.models.loading import default_loader
 from assistant.retrieval.related import RelatedSearch

@@ -24,9 +24,10 @@ import numpy as np
 from assistant.retrieval import ranking
 from assistant.retrieval.index.bm25 import Postings, term_of
 from assistant.retrieval.index.index import Index, IndexSegment
+from assistant.retrieval.index.manifest import FLAT
 from assistant.retrieval.index.storage import load_index, save_index
 from assistant.retrieval.index.tokens import TokenStore, bits_of
-from assistant.retrieval.index.vectors import FLAT, VectorIndex
+from assistant.retrieval.index.vectors import VectorIndex
 from assistant.retrieval.index.windows import Window
 from assistant.retrieval.models.encoder import Floats, ModelInfo, Piece, unit
 from assistant.retrieval.questions import Question

@@ -232,7 +232,9 @@ class FakeLibrary(Library):
         read = {
             essay_id: ChunkFile((0, 0), essay.source_sha256, essay) for essay_id, essay in self.held.items()
         }
-        snapshot = Snapshot(self._backend.files, self._backend.index, dict.fromkeys(self.held, (0, 0, 0)))
+        snapshot = Snapshot(
+            self._backend.files, lambda: self._backend.index, dict.fromkeys(self.held, (0, 0, 0))
+        )
         snapshot.essays = StoredEssays(self._backend.files, snapshot.stamps, read)
         added = "2026-11-23T09:00:00Z"
         vars(snapshot)["_summaries"] = {

@@ -11,7 +11,7 @@ from fake_models import FakeEncoder
 from assistant.cluster.manifest import Settings, is_sharded
 from assistant.cluster.opening import open_cluster
 from assistant.cluster.splitting import split
-from assistant.library.indexing import Models
+from assistant.library.models import Models
 
 if TYPE_CHECKING:
     from pathlib import Path

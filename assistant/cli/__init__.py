@@ -10,22 +10,12 @@ import atexit
 import gc
 import os
 import sys
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 
 import click
 
 from assistant import __version__
-from assistant.cli import (
-    adding,
-    ask,
-    cluster,
-    completion,
-    doctor,
-    evaluate,
-    glance,
-    library,
-    pick,
-    serve,
-)
 from assistant.cli.terminal import QuietGroup, save_traceback, say, speak_utf8
 from assistant.core.errors import AssistantError
 
@@ -33,37 +23,52 @@ from assistant.core.errors import AssistantError
 _GARBAGE = 50_000
 
 
-@click.group(cls=QuietGroup, context_settings={"help_option_names": ["-h", "--help"]})
+# The file of each command, and its name there.
+_COMMANDS = {
+    "add": ("adding", "add"),
+    "ask": ("ask", "ask"),
+    "check": ("ask", "check"),
+    "cite": ("library", "cite"),
+    "cluster": ("cluster", "cluster"),
+    "compare": ("glance", "compare"),
+    "completion": ("completion", "completion"),
+    "doctor": ("doctor", "doctor"),
+    "edit": ("library", "edit"),
+    "evaluate": ("evaluate", "evaluate"),
+    "index": ("glance", "index"),
+    "list": ("library", "list_"),
+    "lsp": ("serve", "lsp"),
+    "outline": ("glance", "outline"),
+    "pick": ("pick", "pick"),
+    "quote": ("ask", "quote"),
+    "related": ("glance", "related"),
+    "remove": ("library", "remove"),
+    "restore": ("library", "restore"),
+    "serve": ("serve", "serve"),
+    "show": ("library", "show"),
+    "watch": ("adding", "watch"),
+}
+
+
+class Commands(Mapping[str, click.Command]):
+    """The commands by name. The file of one is imported when it is looked up, so that each starts quickly."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        module, attribute = _COMMANDS[name]
+        command: click.Command = getattr(import_module(f"{__name__}.{module}"), attribute)
+        return command
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_COMMANDS)
+
+    def __len__(self) -> int:
+        return len(_COMMANDS)
+
+
+@click.group(cls=QuietGroup, commands=Commands(), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="assistant")
 def cli() -> None:
     """Ask an essay: its own words, word for word, with the pages they are on."""
-
-
-for _command in (
-    ask.ask,
-    ask.quote,
-    ask.check,
-    adding.add,
-    adding.watch,
-    library.list_,
-    library.show,
-    library.edit,
-    library.remove,
-    library.restore,
-    library.cite,
-    pick.pick,
-    glance.outline,
-    glance.related,
-    glance.compare,
-    glance.index,
-    doctor.doctor,
-    serve.serve,
-    serve.lsp,
-    evaluate.evaluate,
-    cluster.cluster,
-    completion.completion,
-):
-    cli.add_command(_command)
 
 
 def main() -> None:

@@ -31,11 +31,12 @@ _START_S = 60.0
 # Seconds between two looks at whether there is still something to do, and whether the user has interrupted.
 _CHECK_S, _HEED_S = 1.0, 0.2
 _STREAMS = 3
-# The command is handed over here, since the package of commands imports this module.
+# The command is handed over here, since the package of commands imports this module. All commands are loaded.
 _PROGRAM = """import sys
 from pathlib import Path
-from assistant.cli import main
+from assistant.cli import cli, main
 from assistant.cli.background import WarmProcess
+list(cli.commands.values())
 WarmProcess(Path(sys.argv[1]), float(sys.argv[2]), main).run()
 """
 # Commands that load what commands need. After a second question, models have their weights laid out.

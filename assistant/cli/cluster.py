@@ -13,7 +13,7 @@ from assistant.cli.terminal import Bar, print_json, read_accounts, say
 from assistant.core.errors import AssistantError
 
 if TYPE_CHECKING:
-    from assistant.library.indexing import Models
+    from assistant.library.models import Models
 
 
 @click.group(short_help="Divide a library into shards, and serve it on a Ray cluster.")

@@ -12,8 +12,9 @@ from assistant.cluster.manifest import ManifestFile, Settings
 from assistant.cluster.shard import Shard
 from assistant.cluster.store import ShardedIndex, ShardedStore
 from assistant.core.essay import RemovedEssay
-from assistant.library.indexing import Models
+from assistant.library.models import Models
 from assistant.library.snapshot import Snapshot
+from assistant.retrieval.index.manifest import how_searched
 
 if TYPE_CHECKING:
     from assistant.library.adding import LibraryWriter
@@ -38,6 +39,13 @@ class ShardedBackend:
         self._manifest, self._fleet, self._notify = manifest, fleet, notify
         self.files = ShardedStore(manifest, fleet, notify)
         self.index = ShardedIndex(manifest, fleet, models, self.files.sent, notify)
+
+    def engine(self) -> str:
+        """A sentence on how the windows are searched; empty if there is no index."""
+        shards = self._manifest.read().shards
+        found = self._fleet.call_each("engine", dict.fromkeys(shards, ())).values()
+        engines = sorted({engine for _, engine in found if engine})
+        return how_searched(sum(windows for windows, _ in found), engines, f" in {len(shards)} shards")
 
     def removed(self) -> dict[str, RemovedEssay]:
         """Essays that can be restored, by id; the most recently removed comes first."""

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from assistant.core.errors import AssistantError, ReadingError
 from assistant.core.essay import CSLItem, Progress, StoredEssay
 from assistant.library.adding import DividedFile, FileReader, divide_new
-from assistant.library.indexing import Models
+from assistant.library.models import Models
 from assistant.library.originals import SourceFile, read_file
 from assistant.library.store import PendingEssay
 from assistant.library.walking import FileToAdd, WantedFiles

@@ -12,8 +12,9 @@ from typing import Any
 from assistant.core.disk import write_durably
 from assistant.core.errors import LibraryError
 from assistant.library.files import writing
-from assistant.library.indexing import OutdatedError
-from assistant.retrieval.index.storage import MANIFEST, read_manifest, sizes_of
+from assistant.library.models import OutdatedError
+from assistant.retrieval.index.manifest import MANIFEST, read_manifest
+from assistant.retrieval.index.storage import sizes_of
 from assistant.retrieval.models.encoder import ModelInfo
 
 _CHUNKS, _INDEX = Path("data") / "chunks", Path("index")

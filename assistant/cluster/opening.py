@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, cast
 from assistant.cluster.backend import ShardedBackend, local_fleet
 from assistant.cluster.fleet import Fleet
 from assistant.cluster.manifest import ManifestFile, is_sharded, read_settings
-from assistant.library.indexing import Models
 from assistant.library.library import Library
+from assistant.library.models import Models
 from assistant.retrieval.models.cross_encoder import ReadingModel
 from assistant.retrieval.models.encoder import Encoder
 from assistant.retrieval.models.loading import default_loader

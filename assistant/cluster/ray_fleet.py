@@ -21,7 +21,7 @@ from assistant.cluster.ray_connection import NAMESPACE, NoClusterError, connecti
 from assistant.cluster.replicas import ClusterChangedError, Replicas, Round, UnansweredError
 from assistant.core.errors import AssistantError, LibraryError
 from assistant.core.essay import Progress
-from assistant.library.indexing import Models
+from assistant.library.models import Models
 from assistant.library.store import PendingEssay
 from assistant.retrieval.models.encoder import Encoder
 from assistant.retrieval.models.loading import default_loader
@@ -107,7 +107,7 @@ class ShardActor:
 def outcome(function: Callable[..., Any], arguments: Sequence[Any]) -> tuple[bool, Any]:
     """What a function returns. Errors that the caller knows how to treat go to it as they are."""
     from assistant.cluster.shard_index import NotOpenError
-    from assistant.library.indexing import OutdatedError
+    from assistant.library.models import OutdatedError
 
     try:
         return True, function(*arguments)

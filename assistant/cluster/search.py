@@ -25,7 +25,7 @@ from assistant.core.answer import Match
 from assistant.core.errors import LibraryError
 from assistant.core.essay import Passage, Span, Spans
 from assistant.core.recent import Recent
-from assistant.library.indexing import OutdatedError
+from assistant.library.models import OutdatedError
 from assistant.library.store import Stamp
 from assistant.retrieval import ranking
 from assistant.retrieval.index.bm25 import TextCollection, words_of

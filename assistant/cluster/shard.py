@@ -17,12 +17,13 @@ from assistant.core.errors import LibraryError
 from assistant.core.essay import EssaySummary, IngestReport, Progress, RemovedEssay
 from assistant.library.files import writing
 from assistant.library.folder import FolderBackend
-from assistant.library.indexing import Models, OutdatedError, no_progress
 from assistant.library.library import Library
+from assistant.library.models import Models, OutdatedError, no_progress
 from assistant.library.overrides import Overrides
 from assistant.library.store import PendingEssay, Stamp
 from assistant.retrieval.index.index import Index, build_index
-from assistant.retrieval.index.storage import CENTRES, load_index, read_manifest, save_index
+from assistant.retrieval.index.manifest import read_manifest, windows_and_engine
+from assistant.retrieval.index.storage import CENTRES, load_index, save_index
 from assistant.retrieval.index.vectors import Sample, SharedCentres, lists_of
 
 if TYPE_CHECKING:
@@ -191,11 +192,7 @@ class Shard:
 
     def engine(self) -> tuple[int, str]:
         """Number of the windows, and how they are searched."""
-        manifest = read_manifest(self._index_folder)
-        if manifest is None:
-            return 0, ""
-        runs = (segment["windows"] for segment in manifest["segments"].values())
-        return sum(high - low for low, high in runs), str(manifest["engine"])
+        return windows_and_engine(self._index_folder)
 
     # The centres that the shards of a library have in common.
 

@@ -28,11 +28,12 @@ from assistant.core.disk import copy_durably, sync_folder
 from assistant.core.errors import DamagedEssayError, LibraryError
 from assistant.core.essay import Progress
 from assistant.library.files import CLUSTER, writing
-from assistant.library.indexing import Models, no_progress
+from assistant.library.models import Models, no_progress
 from assistant.library.store import ChunkFile, EssayStore
 from assistant.retrieval.index.index import build_index
-from assistant.retrieval.index.storage import CENTRES, load_index, read_manifest, save_index
-from assistant.retrieval.index.vectors import FLAT, SharedCentres, lists_of
+from assistant.retrieval.index.manifest import FLAT, read_manifest
+from assistant.retrieval.index.storage import CENTRES, load_index, save_index
+from assistant.retrieval.index.vectors import SharedCentres, lists_of
 
 MOST_SHARDS = 1_000
 # Windows whose rows are copied at a time.

@@ -16,12 +16,12 @@ from assistant.cluster.search import FirstEssays, SentEssays, ShardedSearch
 from assistant.cluster.shard_index import ReadEssay, ShardFacts
 from assistant.core.errors import LibraryError
 from assistant.core.essay import EssaySummary, StoredEssay
-from assistant.library.indexing import Models, OutdatedError
+from assistant.library.models import Models, OutdatedError
 from assistant.library.overrides import Overrides
 from assistant.library.store import ChunkFile, Stamp
 from assistant.quotations.corpus import essays_looked_at, letters_looked_up
 from assistant.retrieval.finder import Finder
-from assistant.retrieval.index.vectors import FLAT, is_searched_in_part
+from assistant.retrieval.index.vectors import is_searched_in_part
 from assistant.retrieval.models.encoder import Encoder
 
 if TYPE_CHECKING:
@@ -164,17 +164,6 @@ class ShardedIndex:
     def state(self) -> object:
         """A value that changes with the manifest."""
         return self._manifest.state()
-
-    def engine(self) -> str:
-        """A sentence on how the windows are searched; empty if there is no index."""
-        shards = self._manifest.read().shards
-        found = self._fleet.call_each("engine", dict.fromkeys(shards, ())).values()
-        windows = sum(count for count, _ in found)
-        engines = sorted({engine for _, engine in found if engine})
-        if not engines:
-            return ""
-        how = "all compared" if engines == [FLAT] else "the nearest lists compared"
-        return f"{windows:,} windows in {len(shards)} shards, {how} (FAISS {', '.join(engines)})."
 
     def encoder(self, name: str | None = None) -> Encoder:
         """The embedding model of a name; otherwise that of the shards, or the default one."""

@@ -12,7 +12,7 @@ from assistant.cluster.manifest import ManifestFile
 from assistant.cluster.store import ShardedStore
 from assistant.core.errors import AssistantError, LibraryError
 from assistant.core.essay import IngestReport, Progress, RemovedEssay
-from assistant.library.indexing import no_progress
+from assistant.library.models import no_progress
 from assistant.library.overrides import Overrides
 from assistant.library.snapshot import Snapshot
 from assistant.library.store import PendingEssay

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from assistant.core.essay import EssaySummary, StoredEssay
-from assistant.library.indexing import Models
+from assistant.library.models import Models
 from assistant.library.overrides import Overrides
 from assistant.library.store import ChunkFile, Stamp
-from assistant.retrieval.finder import Finder
-from assistant.retrieval.models.encoder import Encoder
 
 if TYPE_CHECKING:
     from assistant.documents.document import Document
+    from assistant.retrieval.finder import Finder
+    from assistant.retrieval.models.encoder import Encoder
 
 
 class EssayFiles(Protocol):
@@ -67,9 +67,6 @@ class SearchIndex(Protocol):
 
     def state(self) -> object:
         """A value that changes with the index; ``None`` if there is none."""
-
-    def engine(self) -> str:
-        """A sentence on how the windows are searched; empty if there is no index."""
 
     def encoder(self, name: str | None = None) -> Encoder:
         """The embedding model of a name; otherwise that of the index, or the default one."""

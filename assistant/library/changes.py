@@ -10,7 +10,8 @@ from typing import Protocol
 from assistant.core.errors import AssistantError, LibraryError
 from assistant.core.essay import IngestReport, Progress
 from assistant.library.files import replace_together, writing
-from assistant.library.indexing import LibraryIndex, no_progress
+from assistant.library.indexing import LibraryIndex
+from assistant.library.models import no_progress
 from assistant.library.overrides import Overrides
 from assistant.library.snapshot import Snapshot
 from assistant.library.store import EssayStore, PendingEssay

@@ -13,7 +13,8 @@ from typing import Any
 from assistant.core.errors import DamagedEssayError, LibraryError, ModelError
 from assistant.library.snapshot import Snapshot
 from assistant.library.store import EssayStore
-from assistant.retrieval.index.storage import MANIFEST, load_index, read_manifest
+from assistant.retrieval.index.manifest import MANIFEST, read_manifest
+from assistant.retrieval.index.storage import load_index
 from assistant.retrieval.models.weights import (
     DEFAULT_DIGEST,
     DEFAULT_MODEL,

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from assistant.core.essay import RemovedEssay
 from assistant.library.backend import EssayFiles, SearchIndex
-from assistant.library.indexing import LibraryIndex, Models
+from assistant.library.models import Models
 from assistant.library.store import EssayStore
 
 if TYPE_CHECKING:
     from assistant.library.adding import LibraryWriter
     from assistant.library.diagnosis import Diagnosis
+    from assistant.library.indexing import LibraryIndex
     from assistant.library.snapshot import Snapshot
     from assistant.library.trash import Trash
 
@@ -29,6 +30,9 @@ class Backend(Protocol):
     @property
     def index(self) -> SearchIndex:
         """Their index."""
+
+    def engine(self) -> str:
+        """A sentence on how the windows are searched; empty if there is no index."""
 
     def removed(self) -> dict[str, RemovedEssay]:
         """Essays that can be restored, by id; the most recently removed comes first."""
@@ -58,9 +62,22 @@ class FolderBackend:
     """
 
     def __init__(self, root: Path, models: Models, notify: Callable[[str], None]) -> None:
-        self._notify = notify
+        self._root, self._models, self._notify = root, models, notify
         self.files = EssayStore(root)
-        self.index = LibraryIndex(root, models, notify)
+
+    @cached_property
+    def index(self) -> LibraryIndex:
+        """The index of the essays."""
+        from assistant.library.indexing import LibraryIndex
+
+        return LibraryIndex(self._root, self._models, self._notify)
+
+    def engine(self) -> str:
+        """A sentence on how the windows are searched; empty if there is no index."""
+        from assistant.retrieval.index.manifest import how_searched, windows_and_engine
+
+        windows, engine = windows_and_engine(self._root / "index")
+        return how_searched(windows, [engine] if engine else [])
 
     @cached_property
     def trash(self) -> Trash:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from assistant.core.answer import EssayAnswers
 from assistant.core.errors import AssistantError
 from assistant.core.essay import SEARCHED_KINDS, Passage
-from assistant.documents.document import Document
 
 if TYPE_CHECKING:
     from assistant.core.answer import Answer
     from assistant.core.book_index import BookIndex
     from assistant.core.outline import Outline
     from assistant.core.related import Related
+    from assistant.documents.document import Document
     from assistant.library.snapshot import Snapshot
     from assistant.retrieval.finder import Finder
 

@@ -15,10 +15,9 @@ from assistant.core.selection import LabelChanges, Selection
 from assistant.library import files
 from assistant.library.folder import Backend, FolderBackend
 from assistant.library.glances import Glances
-from assistant.library.indexing import Models, no_progress
+from assistant.library.models import Models, no_progress
 from assistant.library.snapshot import Snapshot
 from assistant.retrieval.models.cross_encoder import DefaultReadingModel, ReadingModel
-from assistant.retrieval.models.encoder import Encoder
 from assistant.retrieval.models.loading import default_loader
 
 if TYPE_CHECKING:
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from assistant.library.item_files import FoundItems
     from assistant.library.printed_pages import PrintedPages
     from assistant.library.walking import FileToAdd
+    from assistant.retrieval.models.encoder import Encoder
 
 
 class Holdings(Glances):
@@ -79,7 +79,9 @@ class Holdings(Glances):
             stamps, latest = self._backend.files.stamps(), self._latest
             changed = latest is None or (latest.stamps is not stamps and latest.stamps != stamps)
             if latest is None or changed or latest.has_new_damage() or latest.can_read_more():
-                self._latest = latest = Snapshot(self._backend.files, self._backend.index, stamps, latest)
+                self._latest = latest = Snapshot(
+                    self._backend.files, lambda: self._backend.index, stamps, latest
+                )
             return latest
 
     def _report_damage(self, snapshot: Snapshot) -> None:
@@ -149,7 +151,7 @@ class Holdings(Glances):
 
     def engine(self) -> str:
         """A sentence on how the index is searched; empty if there is none."""
-        return self._backend.index.engine()
+        return self._backend.engine()
 
     # What changes it.
 

@@ -17,7 +17,7 @@ from assistant.core.errors import AssistantError, ReadingError
 from assistant.core.essay import EssaySummary, IngestReport, Progress
 from assistant.library.duplicates import KnownEssays, likeness
 from assistant.library.identifying import Identity, id_of, refuse_bad_id, refuse_other_work
-from assistant.library.indexing import no_progress
+from assistant.library.models import no_progress
 from assistant.library.snapshot import Snapshot, summary_of
 from assistant.library.store import PendingEssay
 from assistant.library.walking import FileToAdd, WantedFiles

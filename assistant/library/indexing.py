@@ -1,102 +1,28 @@
-"""The index of a library, kept in step with its essays, and the models that it is made and asked with."""
+"""The index of a library, kept in step with its essays."""
 
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from assistant.core.errors import LibraryError
 from assistant.core.essay import EssaySummary, Progress, StoredEssay
 from assistant.library.files import writing
+from assistant.library.models import Models, OutdatedError, no_progress
 from assistant.retrieval.finder import Finder
 from assistant.retrieval.index.encoding import PassageEncodings, SavedEncodings, delete_encodings
 from assistant.retrieval.index.index import Index, build_index, encodings_of
-from assistant.retrieval.index.storage import (
-    MANIFEST,
-    Build,
-    delete_leftovers,
-    load_index,
-    read_manifest,
-    save_index,
-)
-from assistant.retrieval.index.vectors import FLAT
+from assistant.retrieval.index.manifest import MANIFEST, read_manifest
+from assistant.retrieval.index.storage import Build, delete_leftovers, load_index, save_index
 from assistant.retrieval.models.encoder import Encoder
-
-if TYPE_CHECKING:
-    from assistant.retrieval.models.cross_encoder import ReadingModel
-    from assistant.retrieval.models.sentence_transformers import Reranker
 
 # When so large a share of the rows belongs to no essay any more, all rows are written again.
 _UNUSED = 0.25
 
 # Gives an essay by its id, reading it only now.
 EssayReader = Callable[[str], StoredEssay]
-
-
-def no_progress(_stage: str, _done: int, _total: int) -> None:
-    """Ignore progress."""
-
-
-class OutdatedError(Exception):
-    """The essays have changed since their snapshot was taken."""
-
-
-class Models:
-    """The models of a library, each loaded once.
-
-    Args:
-        load_encoder: Loads the embedding model of a name, or the default one for ``None``.
-        reading_model: Reads questions and excerpts together; ``None`` to do without.
-    """
-
-    def __init__(
-        self, load_encoder: Callable[[str | None], Encoder], reading_model: ReadingModel | None
-    ) -> None:
-        self.reading_model = reading_model
-        self._load_encoder = load_encoder
-        self._encoders: dict[str | None, Encoder] = {}
-        self._rerankers: dict[str, Reranker] = {}
-        self._lock = threading.Lock()
-
-    def encoder(self, name: str | None) -> Encoder:
-        """The embedding model of a name, or the default one for ``None``."""
-        with self._lock:
-            if name not in self._encoders:
-                encoder = self._load_encoder(name)
-                self._encoders[name] = self._encoders[encoder.info.name] = encoder
-            return self._encoders[name]
-
-    def reranker(self, name: str) -> Reranker:
-        """The re-ranking model of a name.
-
-        Raises:
-            ModelError: If there is no such model.
-        """
-        from assistant.retrieval.models.sentence_transformers import SentenceTransformerReranker
-
-        with self._lock:
-            if name not in self._rerankers:
-                self._rerankers[name] = SentenceTransformerReranker(name)
-            return self._rerankers[name]
-
-    def warm(self, encoder: Encoder) -> None:
-        """Run an embedding model and the reading model once, so that the first question need not wait."""
-        encoder.encode(["?", "?"], query=True)
-        if self.reading_model is not None:
-            # The second time, weights are laid out for the processor.
-            for excerpt in (".", "?"):
-                self.reading_model.read("?", [excerpt])
-
-    def finder_of(self, essays: Sequence[StoredEssay], progress: Progress) -> Finder:
-        """A finder of essays that are in no library."""
-        encoder = self.encoder(None)
-        passages = [passage for essay in essays for passage in essay.passages]
-        index = build_index(passages, {}, encoder, progress=partial(progress, "embedding"))
-        return Finder(index, encoder, {essay.id: essay for essay in essays}, self.reading_model)
 
 
 class LibraryIndex:
@@ -122,16 +48,6 @@ class LibraryIndex:
         except OSError:
             return None
         return status.st_ino, status.st_mtime_ns, status.st_size
-
-    def engine(self) -> str:
-        """A sentence on how the windows are searched; empty if there is no index."""
-        manifest = read_manifest(self._folder)
-        if manifest is None:
-            return ""
-        runs = (segment["windows"] for segment in manifest["segments"].values())
-        count, engine = sum(high - low for low, high in runs), manifest["engine"]
-        how = "all compared" if engine == FLAT else "the nearest lists compared"
-        return f"{count:,} windows, {how} (FAISS {engine})."
 
     def finder(
         self,

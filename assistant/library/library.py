@@ -11,7 +11,6 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
-from assistant.answering.answer import Answerer
 from assistant.citations.styles import Style, list_title, style_titles
 from assistant.core.answer import (
     Answer,
@@ -30,7 +29,7 @@ from assistant.core.quotation import Verdict
 from assistant.core.selection import EVERYTHING, Selection
 from assistant.library import draft_files
 from assistant.library.holdings import Holdings
-from assistant.library.indexing import OutdatedError
+from assistant.library.models import OutdatedError
 from assistant.library.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -111,6 +110,8 @@ class Library(Holdings):
         *,
         explained: bool = True,
     ) -> Iterator[Answer]:
+        from assistant.answering.answer import Answerer
+
         while True:
             snapshot, finder = self.searchable([*essays, *where.essays])
             essays = snapshot.select(essays, where)

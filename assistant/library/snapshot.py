@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from assistant.attribution.voices import LibraryVoices
 from assistant.citations.styles import Style, style_file_state, style_named
 from assistant.core.errors import DamagedEssayError, LibraryError
 from assistant.core.essay import EssaySummary, StoredEssay
@@ -23,6 +22,7 @@ from assistant.library.store import ChunkFile, Stamp
 from assistant.library.zotero_links import FACTS, LinkedEssays
 
 if TYPE_CHECKING:
+    from assistant.attribution.voices import LibraryVoices
     from assistant.documents.document import Document
     from assistant.library.backend import EssayFiles, SearchIndex
     from assistant.library.book_indexes import BookIndexes
@@ -46,7 +46,7 @@ class Snapshot:
 
     Args:
         store: The files of the essays.
-        index: Their index.
+        index: Gives their index when it is needed.
         stamps: Stamp of each essay by id; they identify the snapshot.
         previous: The snapshot before this one, from which unchanged essays are taken over.
     """
@@ -54,7 +54,7 @@ class Snapshot:
     def __init__(
         self,
         store: EssayFiles,
-        index: SearchIndex,
+        index: Callable[[], SearchIndex],
         stamps: Mapping[str, Stamp],
         previous: Snapshot | None = None,
     ) -> None:
@@ -307,6 +307,8 @@ class Snapshot:
     @cached_property
     def voices(self) -> LibraryVoices:
         """Distinguishes words that the essays quote from their own."""
+        from assistant.attribution.voices import LibraryVoices
+
         return LibraryVoices(self.essays)
 
     def finder(self) -> Finder:
@@ -317,10 +319,11 @@ class Snapshot:
             OutdatedError: If the essays have changed and an index of these would replace a newer one.
         """
         with self._finder_lock:
-            if self._finder is None or self._finder[0] != self._index.state():
+            index = self._index()
+            if self._finder is None or self._finder[0] != index.state():
                 self._finder = None
-                finder = self._index.finder(self.essays, self.summaries, self.is_current, self.damaged)
-                self._finder = self._index.state(), finder
+                finder = index.finder(self.essays, self.summaries, self.is_current, self.damaged)
+                self._finder = index.state(), finder
             return self._finder[1]
 
     def quotations(self) -> QuotationChecker:

@@ -21,7 +21,7 @@ from assistant.library.walking import FileToAdd
 from assistant.rendering.answers import answer_object
 from assistant.retrieval import ranking
 from assistant.retrieval.index import vectors
-from assistant.retrieval.index.storage import read_manifest
+from assistant.retrieval.index.manifest import read_manifest
 from assistant.retrieval.index.vectors import SharedCentres, VectorIndex
 from assistant.retrieval.questions import Question
 

@@ -12,8 +12,8 @@ from handmade_question_sets import Texts, written
 from assistant.core.errors import DatasetError
 from assistant.evaluation.assess import assess, measure
 from assistant.evaluation.methods import METHODS
-from assistant.library.indexing import no_progress
 from assistant.library.library import Library
+from assistant.library.models import no_progress
 
 if TYPE_CHECKING:
     from pathlib import Path

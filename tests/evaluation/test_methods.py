@@ -21,8 +21,8 @@ from assistant.evaluation.methods import (
     reciprocal_ranks,
 )
 from assistant.library.adding import essay_of_passages
-from assistant.library.indexing import no_progress
 from assistant.library.library import Library
+from assistant.library.models import no_progress
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from essay_library import QUESTION, SAMPLE, SECOND, Opened
 
-from assistant.library.indexing import OutdatedError
+from assistant.library.models import OutdatedError
 from assistant.library.store import ChunkFile, EssayStore, Stamp
 
 if TYPE_CHECKING:

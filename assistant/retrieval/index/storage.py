@@ -28,13 +28,12 @@ from assistant.core.errors import LibraryError
 from assistant.retrieval.index.bm25 import Postings
 from assistant.retrieval.index.encoding import delete_encodings
 from assistant.retrieval.index.index import Index, IndexSegment, Vocabulary
+from assistant.retrieval.index.manifest import MANIFEST, SCHEMA, read_manifest
 from assistant.retrieval.index.tokens import TokenStore, bits_of, runs, width_of
 from assistant.retrieval.index.vectors import SharedCentres, VectorIndex
 from assistant.retrieval.index.windows import Window
 from assistant.retrieval.models.encoder import Integers, ModelInfo
 
-SCHEMA = 4
-MANIFEST = "manifest.json"
 # Files up to this size are verified by reading them, which takes some ten milliseconds for an essay's index.
 CHECKED = 64 * 1024 * 1024
 # The same for the rows of each essay: those of more essays would take a second.
@@ -115,21 +114,6 @@ def sizes_of(counts: Mapping[str, int], info: ModelInfo) -> dict[str, int]:
         f"{name}.bin": counts[column.axis] * column.row_bytes(info) for name, column in COLUMNS.items()
     }
     return {**columns, TEXTS: counts[TEXTS], WORDS: counts[WORDS]}
-
-
-def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """Read a library's manifest; ``None`` if there is none or it is of another version."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
-        return None
-    kinds = dict.fromkeys(("model", "essays", "segments", "files", "counts"), dict) | {
-        "build": str,
-        "rows": str,
-    }
-    return manifest if all(isinstance(manifest.get(key), kind) for key, kind in kinds.items()) else None
 
 
 def load_index(folder: Path) -> Index | None:

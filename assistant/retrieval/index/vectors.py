@@ -24,11 +24,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.retrieval.index.manifest import FLAT
 from assistant.retrieval.models.encoder import Floats, Integers
 
 # Up to this number every vector is compared.
 MOST_FLAT = 100_000
-FLAT = "Flat"
 # The share of the inverted file's lists that is searched; benchmarks/scale.py measures the recall.
 _SEARCHED = 1 / 16
 # Vectors for each list from which the lists' centres are trained.

@@ -16,13 +16,13 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from assistant.retrieval.models.weights import check_default_weights, default_folder
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from assistant.retrieval.models.onnx import Graph, WordPieceTokenizer
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from assistant.core.errors import ModelError
-from assistant.retrieval.models.encoder import Encoder
 from assistant.retrieval.models.weights import DEFAULT_MODEL
+
+if TYPE_CHECKING:
+    from assistant.retrieval.models.encoder import Encoder
 
 
 def default_loader(name: str | None, notify: Callable[[str], None] = lambda _sentence: None) -> Encoder:

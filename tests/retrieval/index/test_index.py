@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from assistant.core.essay import Kind, Passage, SourceMap
 from assistant.library.adding import essay_of_passages
 from assistant.retrieval.index.index import Index, build_index
-from assistant.retrieval.index.storage import MANIFEST, load_index, read_manifest, save_index
+from assistant.retrieval.index.manifest import MANIFEST, read_manifest
+from assistant.retrieval.index.storage import load_index, save_index
 from assistant.retrieval.index.vectors import VectorIndex
 from assistant.retrieval.index.windows import windows_of
 from assistant.retrieval.models.encoder import unit

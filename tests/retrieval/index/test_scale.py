@@ -15,7 +15,8 @@ from assistant.library.library import Library
 from assistant.library.store import ChunkFile, EssayStore
 from assistant.retrieval import ranking
 from assistant.retrieval.index import vectors as index_vectors
-from assistant.retrieval.index.storage import load_index, read_manifest
+from assistant.retrieval.index.manifest import read_manifest
+from assistant.retrieval.index.storage import load_index
 from assistant.retrieval.index.vectors import VectorIndex
 from assistant.retrieval.models.encoder import Encoded, Floats, unit
 
