@@ -17,6 +17,7 @@ from assistant.citations.styles import style_named
 from assistant.documents.reading import read_draft_file, read_draft_text
 from assistant.drafts.check import Checker
 from assistant.library.store import EssayStore
+from assistant.quotations.essays import SourceEssays
 from assistant.rendering.drafts import problem_line
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,7 +34,7 @@ def main() -> None:
     options.add_argument("--details", action="store_true", help="Print what is missed, and false alarms.")
     details = options.parse_args().details
     essays = written_about()
-    checker = Checker(essays, style_named("mla", [essay.reference for essay in essays]))
+    checker = Checker(SourceEssays.of(essays), style_named("mla", [essay.reference for essay in essays]))
     scores = []
     planted, found, false = Counter[str](), Counter[str](), Counter[str]()
     print("| draft | quotations | faults | found | false alarms |\n|---|---:|---:|---:|---:|")
@@ -62,7 +63,7 @@ def main() -> None:
 
 def _print_time() -> None:
     essay = EssayStore(ROOT).load("sample").essay
-    checker = Checker([essay], style_named("mla", [essay.reference]))
+    checker = Checker(SourceEssays.of([essay]), style_named("mla", [essay.reference]))
     text = "".join(f"{item.text}\n\n" for seed in range(100, 116) for item in a_draft(essay, NAME, seed))
     text = " ".join(text.split(" ")[:10_000])
     times = []

@@ -46,6 +46,7 @@ from assistant.drafts.check import Checker
 from assistant.drafts.quotations import find_quotations
 from assistant.library.adding import essay_of_passages
 from assistant.quotations.corpus import Corpus
+from assistant.quotations.essays import SourceEssays
 from assistant.quotations.normalise import normalise, skeleton
 from assistant.quotations.parsing import parse, readings, tokens_of
 from assistant.retrieval.questions import Question
@@ -292,7 +293,7 @@ _SENTENCES = {
 def _checker() -> Checker:
     essay = essay_of_passages("e", "T", {"e/p1": f"{_PRINTED}.", "e/p2": "The lamps were lit."})
     record = {"title": "Tides of the North", "author": [{"family": "Marsh", "given": "Ada"}]}
-    return Checker([replace(essay, reference=record)], style_named("mla", [record]))
+    return Checker(SourceEssays.of([replace(essay, reference=record)]), style_named("mla", [record]))
 
 
 @pytest.mark.parametrize("name", _SENTENCES)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.cluster.local_copy import LocalCopy
 from assistant.cluster.manifest import EssayList, ListedEssay
+from assistant.cluster.quotations import CorpusPart, key_of
 from assistant.cluster.shard_index import NotOpenError, ReadEssay, ShardFacts, ShardIndex, ShardSize
 from assistant.core.errors import LibraryError
 from assistant.core.essay import EssaySummary, IngestReport, Progress, RemovedEssay
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from assistant.library.adding import LibraryWriter
     from assistant.library.diagnosis import Diagnosis
     from assistant.library.snapshot import Snapshot
+    from assistant.quotations.corpus import Corpus
 
 # Versions of a shard that are open at the same time: that of the newest manifest, and the one before it.
 _MOST_OPEN = 2
@@ -64,6 +66,10 @@ class Shard:
         self._opening = threading.Lock()
         # The state of the index and the essays whose size was counted.
         self._size: tuple[object, ShardSize] | None = None
+        # The essays in which quotations are looked up, by key, and all essays of the last snapshots.
+        self._quotable: dict[str, CorpusPart] = {}
+        self._corpora: list[tuple[Snapshot, Corpus]] = []
+        self._preparing = threading.Lock()
 
     # The essays' files.
 
@@ -91,14 +97,6 @@ class Shard:
         files = self._backend.files
         return files.load(essay_id), files.overrides(essay_id)
 
-    def occurrences(self, letters: Mapping[str, int], essays: Sequence[str]) -> dict[str, dict[str, int]]:
-        """How often skeletons are printed in each of some essays; see ``Corpus.occurrences``."""
-        snapshot = self._library.snapshot()
-        own = [essay_id for essay_id in essays if essay_id in snapshot.summaries]
-        return (
-            snapshot.quotations().corpus.occurrences(letters, own) if own else {each: {} for each in letters}
-        )
-
     def is_readable(self, essay_id: str) -> bool:
         """Whether an essay's chunk file can be opened."""
         return self._backend.files.is_readable(essay_id)
@@ -123,6 +121,57 @@ class Shard:
         """Replace what the user stated about an essay."""
         self._backend.files.store_overrides(essay_id, overrides)
 
+    # Quotations.
+
+    def quotable(self, key: str, digests: Mapping[str, str] | None) -> list[str] | None:
+        """Prepare essays in which quotations are to be looked up.
+
+        Args:
+            key: What ``quotations`` names them by; see ``quotations.key_of``.
+            digests: Digest of the chunk file of each by id; ``None`` if they are all essays of the shard.
+
+        Returns:
+            Ids of those that the shard has no more, has otherwise, or cannot read; nothing is prepared then.
+            It is ``None`` if the shard has other essays than those of the key, and they are not named.
+        """
+        snapshot = self._library.snapshot()
+        corpus = self._corpus_of(snapshot)
+        own = {
+            essay_id: digest
+            for essay_id, digest in snapshot.chunk_digests.items()
+            if essay_id not in snapshot.essays.damaged
+        }
+        if digests is None and key_of(own) != key:
+            return None
+        digests = own if digests is None else digests
+        lacking = [essay_id for essay_id, digest in digests.items() if own.get(essay_id) != digest]
+        if not lacking:
+            among = () if len(digests) == len(own) else frozenset(digests)
+            self._quotable[key] = CorpusPart(corpus, among)
+        return lacking
+
+    def _corpus_of(self, snapshot: Snapshot) -> Corpus:
+        """The essays of a snapshot, prepared once; reading them finds those that are damaged."""
+        with self._preparing:
+            known = next((corpus for other, corpus in self._corpora if other is snapshot), None)
+            if known is None:
+                known = self._backend.files.corpus(snapshot.essays, snapshot.chunk_digests, is_whole=True)
+                self._corpora = [*self._corpora[1 - _MOST_OPEN :], (snapshot, known)]
+                kept = [corpus for _, corpus in self._corpora]
+                self._quotable = {key: part for key, part in self._quotable.items() if part.corpus in kept}
+            return known
+
+    def quotations(self, key: str, method: str, *arguments: Any) -> Any:
+        """What a method of ``CorpusPart`` returns for essays that ``quotable`` has prepared.
+
+        Raises:
+            OutdatedError: If they are not prepared.
+        """
+        part = self._quotable.get(key)
+        if part is None:
+            raise OutdatedError
+        return getattr(part, method)(*arguments)
+
     # The search.
 
     def open(self, digests: Mapping[str, str], damaged: Sequence[str]) -> ShardFacts:
@@ -140,10 +189,8 @@ class Shard:
             self._current(digests, damaged)
             self._copy.refresh()
             return self._searched.open(digests, damaged)
-        lines = [f"{essay_id} {digest}" for essay_id, digest in sorted(digests.items())]
-        key = hashlib.sha256("\n".join(lines).encode()).hexdigest()
         with self._opening:
-            return self._opened(key, digests, damaged)
+            return self._opened(key_of(digests), digests, damaged)
 
     def _opened(self, key: str, digests: Mapping[str, str], damaged: Sequence[str]) -> ShardFacts:
         known = self._open.get(key)

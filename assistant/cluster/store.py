@@ -12,6 +12,7 @@ from assistant.cluster.centres import are_shared, share_centres
 from assistant.cluster.fleet import Fleet
 from assistant.cluster.manifest import EssayList, ManifestFile
 from assistant.cluster.placement import shard_for
+from assistant.cluster.quotations import ShardedCorpus
 from assistant.cluster.search import FirstEssays, SentEssays, ShardedSearch
 from assistant.cluster.shard_index import ReadEssay, ShardFacts
 from assistant.core.errors import LibraryError
@@ -19,7 +20,6 @@ from assistant.core.essay import EssaySummary, StoredEssay
 from assistant.library.models import Models, OutdatedError
 from assistant.library.overrides import Overrides
 from assistant.library.store import ChunkFile, Stamp
-from assistant.quotations.corpus import essays_looked_at, letters_looked_up
 from assistant.retrieval.finder import Finder
 from assistant.retrieval.index.vectors import is_searched_in_part
 from assistant.retrieval.models.encoder import Encoder
@@ -64,15 +64,16 @@ class ShardedStore:
         found = self._fleet.call_each("summaries", asked).values()
         return {essay_id: summary for own in found for essay_id, summary in own.items()}
 
-    def printing(self, text: str, essays: Collection[str]) -> list[str]:
-        """Ids of the essays to which a quotation must be compared; the shards look for its letters."""
-        letters, owners = letters_looked_up(text), self._manifest.read().owners
-        asked: dict[str, list[str]] = {}
-        for essay_id in essays:
+    def corpus(
+        self, essays: Mapping[str, StoredEssay], digests: Mapping[str, str], *, is_whole: bool
+    ) -> ShardedCorpus:
+        """Essays in which quotations are looked up, each where its shard is; see ``EssayFiles.corpus``."""
+        owners = self._manifest.read().owners
+        owned: dict[str, dict[str, str]] = {}
+        for essay_id, digest in digests.items():
             if essay_id in owners:
-                asked.setdefault(owners[essay_id], []).append(essay_id)
-        found = self._fleet.call_each("occurrences", {name: (letters, own) for name, own in asked.items()})
-        return essays_looked_at(letters, list(found.values()))
+                owned.setdefault(owners[essay_id], {})[essay_id] = digest
+        return ShardedCorpus(self._fleet, owned, essays, is_whole=is_whole)
 
     def load(self, essay_id: str) -> ChunkFile:
         """Read an essay; errors as for ``EssayStore.load``."""

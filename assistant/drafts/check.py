@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from assistant.citations.locators import page_range
 from assistant.citations.styles import Style
 from assistant.core.draft_report import DraftReport, Hint
-from assistant.core.errors import AssistantError, LibraryError
-from assistant.core.essay import SEARCHED_KINDS, Span, StoredEssay, letters_and_digits
+from assistant.core.errors import LibraryError, QuotationError
+from assistant.core.essay import SEARCHED_KINDS, Span, letters_and_digits
 from assistant.core.quotation import PrintedPlace, QuotationLookup
 from assistant.documents.document import Document
 from assistant.documents.reading import read_draft
@@ -24,8 +23,9 @@ from assistant.drafts.problems import ProblemLog, words_between
 from assistant.drafts.quotations import DraftContents, DraftQuotation, find_quotations
 from assistant.drafts.secondhand import SecondHand, Vocabularies, find_unmarked, is_acknowledged, joined_runs
 from assistant.drafts.sources import CitationResolver, DraftSources, Meaning, Sources, is_titled
-from assistant.drafts.wording import COMPARED, TRANSLATED
-from assistant.quotations.corpus import Corpus
+from assistant.drafts.wording import ALL_TRANSLATED, COMPARED, says_translated
+from assistant.quotations.corpus import LookUp
+from assistant.quotations.essays import SourceEssays
 
 # Up to so many words in quotation marks are a title, a term or a distancing unless they are cited.
 _SHORT = 3
@@ -33,19 +33,13 @@ _SHORT = 3
 _DISTINCTIVE = 5
 # Altered words that are not cited to the essay must be as like as this to be taken for its own.
 _ALIKE = 0.85
-# Characters after a citation in which a remark says whose translation the words are.
-_REMARK = 60
-_ALL_TRANSLATED = re.compile(
-    rf"\b(?:[Aa]ll|[Aa]lle|[Tt]outes|[Uu]nless)\b[^.\n]{{0,80}}?{TRANSLATED.pattern}", re.IGNORECASE
-)
 _ABSENT = QuotationLookup("absent", (), 0)
 
 
 def check_draft(
     draft: Path | str | Document,
-    essays: Sequence[StoredEssay],
+    essays: SourceEssays,
     style: Style | Callable[[Document], Style],
-    corpus: Corpus | None = None,
     bibliographies: Sequence[Path] | None = None,
     nearest: Callable[[], Nearest] | None = None,
 ) -> DraftReport:
@@ -55,7 +49,6 @@ def check_draft(
         draft: A file, text in Markdown or plain text that is in no file, or a draft that has been read.
         essays: The essays to compare it with.
         style: Style of the citations in the report and in fixes, or what chooses it for the draft.
-        corpus: These essays as they are searched for quotations, if they are prepared already.
         bibliographies: Files with the works that the draft cites by keys. If none is named, those are read
             that the draft names, or that are in its folder; ``None`` reads no file but the draft.
         nearest: Loads what ranks words by nearness to a sentence; ``None`` to give no hints on paraphrases.
@@ -63,26 +56,24 @@ def check_draft(
     Raises:
         AssistantError: If the draft or a bibliography cannot be read, or there is no essay.
     """
-    if not essays:
+    if not essays.records:
         raise LibraryError(
             "The library holds no essay to check a draft against; add one with: assistant add FILE"
         )
     document = read_draft(draft)
     chosen = style if isinstance(style, Style) else style(document)
-    return Checker(essays, chosen, corpus).check(document, bibliographies, nearest)
+    return Checker(essays, chosen).check(document, bibliographies, nearest)
 
 
 class Checker:
     """Checks drafts; arguments as for ``check_draft``."""
 
-    def __init__(self, essays: Sequence[StoredEssay], style: Style, corpus: Corpus | None = None) -> None:
-        self.corpus = corpus or Corpus(essays)
-        self.sources = Sources(essays)
+    def __init__(self, essays: SourceEssays, style: Style) -> None:
+        self.essays, self.corpus = essays, essays.corpus
+        self.sources = Sources(essays.records)
         self.pages = EssayPages(essays)
         self.second_hand = SecondHand(essays)
-        self.vocabularies = Vocabularies(essays)
-        self.passages = {passage.id: passage for essay in essays for passage in essay.passages}
-        self._records = {essay.id: essay.reference for essay in essays}
+        self.vocabularies = Vocabularies(essays.essays)
         self._style = style
         self.known_citations: KnownCitations | None = None
 
@@ -106,19 +97,23 @@ class Checker:
         """As ``Corpus.look_up``; what is too long for a quotation, or has no words, is absent."""
         try:
             return self.corpus.look_up(words, essays)
-        except AssistantError:
+        except QuotationError:
             return _ABSENT
+
+    def expect(self, asked: Iterable[LookUp]) -> None:
+        """Prepare for quotations that will be looked up; see ``QuotationCorpus.expect``."""
+        self.corpus.expect(asked)
 
     def cite(self, essay_id: str, place: PrintedPlace | None = None) -> str:
         """In-text citation of an essay, or of words in it; of the person too whom the essay quotes there."""
         quoted = self.second_hand.quotation_of(place) if place else None
         author = None if quoted is None else quoted.author
         pages = page_range(place.where) if place else ""
-        return self._style.in_text(self._records[essay_id], pages, quoting=author)
+        return self._style.in_text(self.essays.records[essay_id], pages, quoting=author)
 
     def is_running_text(self, place: PrintedPlace) -> bool:
         """Whether words are in the essay's text, and not in its title, headings or works cited."""
-        return any(self.passages[name].kind in SEARCHED_KINDS for name in place.passages)
+        return any(self.essays.passage(name).kind in SEARCHED_KINDS for name in place.passages)
 
 
 class DraftCheck:
@@ -141,9 +136,15 @@ class DraftCheck:
     ) -> None:
         self._checker, self._draft, self.contents, self._meant = checker, draft, contents, meant
         self._lookups: dict[tuple[str, frozenset[str]], QuotationLookup] = {}
+        checker.expect(
+            (self.words(quotation), frozenset())
+            for quotation in contents.quotations
+            if quotation.citations and meant.is_opaque(quotation.citations[0])
+        )
         meant.learn(self._evidence())
         self.resolver = CitationResolver(draft, contents, checker.sources, meant)
         self.meanings = [self.resolver.meaning(quotation) for quotation in self.contents.quotations]
+        self._expect_lookups()
         self._citing = Counter(meaning.citation for meaning in self.meanings)
         self._next_cited = self._following()
         self._log = ProblemLog(draft, checker.cite, checker.look_up)
@@ -153,7 +154,7 @@ class DraftCheck:
         self._cited_words: dict[str, None] = {}
         # Where citations are, and their pages, that name another source than the one of the words.
         self._misattributed: set[tuple[int, Span | None]] = set()
-        self._all_translated = bool(_ALL_TRANSLATED.search(draft.prose))
+        self._all_translated = bool(ALL_TRANSLATED.search(draft.prose))
 
     def _evidence(self) -> Iterator[tuple[DraftCitation, str]]:
         """Citations that do not show their source, of words that an essay has on the pages cited."""
@@ -169,6 +170,19 @@ class DraftCheck:
             cited = Meaning(None, nearest)
             if self._is_distinctive(words, lookup) and any(self._covers(cited, place) for place in places):
                 yield nearest, places[0].essay_id
+
+    def _expect_lookups(self) -> None:
+        """Have all quotations looked up that are checked: in the essays cited, then elsewhere."""
+        cited, everywhere = list[LookUp](), list[LookUp]()
+        for quotation, meaning in zip(self.contents.quotations, self.meanings, strict=True):
+            words = self.words(quotation)
+            (cited if meaning.essays else everywhere).append((words, meaning.essays or frozenset()))
+            if meaning.carried:
+                everywhere.append((words, frozenset()))
+        self._checker.expect([*cited, *everywhere])
+        self._checker.expect(
+            (words, frozenset()) for words, essays in cited if self.look_up(words, essays).verdict != "exact"
+        )
 
     def words(self, quotation: DraftQuotation) -> str:
         """The words of a quotation, with single spaces."""
@@ -287,17 +301,11 @@ class DraftCheck:
         citation, prose = meaning.citation, self._draft.prose
         if citation is None:
             return False
-        end = self._draft.blocks[quotation.block].end
-        remarks = (
-            prose[start : min(end, start + _REMARK)].lstrip("()[],;. ")
-            for start in (quotation.outer[1], max(quotation.outer[1], citation.end))
-        )
-        foreign = not self._checker.vocabularies.share(words, meaning.essays or ())
-        if foreign and len(words.split()) <= _SHORT:
+        start, end = quotation.outer[1], self._draft.blocks[quotation.block].end
+        if citation.translated or says_translated(prose, [start, max(start, citation.end)], end):
             return True
-        if citation.translated or any(map(TRANSLATED.match, remarks)):
-            return True
-        return self._all_translated and foreign
+        may_be = self._all_translated or len(words.split()) <= _SHORT
+        return may_be and not self._checker.vocabularies.share(words, meaning.essays or ())
 
     def _wrong_source(
         self, quotation: DraftQuotation, lookup: QuotationLookup, citation: DraftCitation
@@ -472,7 +480,7 @@ class DraftCheck:
         quotations, checker = self.contents.quotations, self._checker
         found = find_unmarked(self._draft, quotations, checker.corpus)
         running = (reused for reused in found if checker.is_running_text(reused.place))
-        for reused in joined_runs(running, checker.passages):
+        for reused in joined_runs(running, checker.essays.passage):
             self._log.unmarked(reused)
 
     def _count(self, *, exact: bool = False) -> None:

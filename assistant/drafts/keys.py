@@ -6,11 +6,11 @@ A key that shows neither cannot be told; it is never taken for a work that the l
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.citations.record import family_of
-from assistant.core.essay import CSLItem, StoredEssay, letters_and_digits, plain_title
+from assistant.core.essay import CSLItem, letters_and_digits, plain_title
 from assistant.drafts.wording import without_case_and_accents
 
 # An entry of a bibliography: a record, or the text of it that a draft prints.
@@ -51,11 +51,11 @@ class CitationKeys:
     """Tells which essays keys mean.
 
     Args:
-        essays: The essays.
+        records: The record of each essay by id.
     """
 
-    def __init__(self, essays: Sequence[StoredEssay]) -> None:
-        self._known = {essay.id: _known(essay) for essay in essays}
+    def __init__(self, records: Mapping[str, CSLItem]) -> None:
+        self._known = {essay_id: _known(essay_id, record) for essay_id, record in records.items()}
 
     def essays(self, key: str, entry: WorkEntry | None = None) -> frozenset[str] | None:
         """Ids of the essays that a key may mean.
@@ -98,13 +98,12 @@ class CitationKeys:
         )
 
 
-def _known(essay: StoredEssay) -> _Known:
-    record = essay.reference
+def _known(essay_id: str, record: CSLItem) -> _Known:
     authors = [without_case_and_accents(family_of(name)) for name in record.get("author", ())]
     dates = record.get("issued", {}).get("date-parts") or [[]]
     title = without_case_and_accents(plain_title(record))
     words = tuple(re.findall(r"[^\W_]+", re.sub(r"[’']", "", title)))
-    ids = {essay.id, *(str(record.get(name, "")) for name in ("id", "citation-key", "DOI"))} - {""}
+    ids = {essay_id, *(str(record.get(name, "")) for name in ("id", "citation-key", "DOI"))} - {""}
     names: list[str] = []
     if authors:
         parts = [part for part in re.findall(r"[^\W_]+", authors[0]) if part not in _PARTICLES]
@@ -217,10 +216,10 @@ def _is_text_of(text: str, known: _Known) -> bool:
     return bool(title) and title in letters and name in letters
 
 
-def by_acronym(short: str, essays: Sequence[StoredEssay]) -> frozenset[str]:
+def by_acronym(short: str, records: Mapping[str, CSLItem]) -> frozenset[str]:
     """Ids of the essays whose author's name or title has these initials."""
     letters = letters_and_digits(without_case_and_accents(short))
-    return frozenset(essay.id for essay in essays if letters in _acronyms(essay.reference))
+    return frozenset(name for name, record in records.items() if letters in _acronyms(record))
 
 
 def _acronyms(record: CSLItem) -> set[str]:

@@ -7,14 +7,14 @@ paragraphs. The report is the one that ``Checker`` gives.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from assistant.citations.styles import Style
 from assistant.core.draft_report import DraftReport
-from assistant.core.essay import Span, StoredEssay
+from assistant.core.essay import Span
 from assistant.core.quotation import QuotationLookup
 from assistant.documents.document import NOTE_CALL, Document
 from assistant.drafts.all_citations import KnownCitations
@@ -22,7 +22,8 @@ from assistant.drafts.check import Checker, DraftCheck
 from assistant.drafts.citations import DraftCitation
 from assistant.drafts.quotations import DraftQuotation
 from assistant.drafts.sources import Meaning
-from assistant.quotations.corpus import Corpus
+from assistant.quotations.corpus import LookUp
+from assistant.quotations.essays import SourceEssays
 
 # Quotations of which it is remembered where they are printed.
 _MOST_REMEMBERED = 10_000
@@ -31,8 +32,8 @@ _MOST_REMEMBERED = 10_000
 class LiveChecker(Checker):
     """A checker that remembers what it looked up; arguments as for ``check_draft``."""
 
-    def __init__(self, essays: Sequence[StoredEssay], style: Style, corpus: Corpus | None = None) -> None:
-        super().__init__(essays, style, corpus)
+    def __init__(self, essays: SourceEssays, style: Style) -> None:
+        super().__init__(essays, style)
         self.known_citations = KnownCitations()
         self._remembered: dict[tuple[str, frozenset[str]], QuotationLookup] = {}
 
@@ -40,6 +41,10 @@ class LiveChecker(Checker):
         """Check a draft; arguments as for ``check_draft``."""
         check = self.begin(draft, bibliographies)
         return CheckedDraft(draft, check, check.report())
+
+    def expect(self, asked: Iterable[LookUp]) -> None:
+        """As ``Checker.expect``."""
+        super().expect((words, essays) for words, essays in asked if (words, essays) not in self._remembered)
 
     def look_up(self, words: str, essays: frozenset[str] = frozenset()) -> QuotationLookup:
         """As ``Checker.look_up``."""

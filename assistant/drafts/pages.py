@@ -12,6 +12,7 @@ from assistant.core.quotation import QuotationLookup
 from assistant.documents.document import Document
 from assistant.drafts.citations import DraftCitation
 from assistant.drafts.problems import ProblemLog
+from assistant.quotations.essays import SourceEssays
 
 _PREFIX = re.compile(
     r"(?P<word>par(?:a(?:graph)?)?s?\.?|¶{1,2}|Abs(?:\.|atz)|pp?\.?|pages?|Seiten?|S\.)(?P<space>\s*)",
@@ -60,22 +61,24 @@ def _is_alike(label: str, labels: Sequence[str]) -> bool:
 
 
 class EssayPages:
-    """The pages of essays."""
+    """The pages of essays; an essay is read when its pages are first needed."""
 
-    def __init__(self, essays: Sequence[StoredEssay]) -> None:
-        self._labels = {
-            essay.id: list(dict.fromkeys(_page_labels(essay) or _paragraph_labels(essay))) for essay in essays
-        }
-        # Pages that records give and files may lack at their end.
-        self._recorded = {essay.id: str(essay.reference.get("page", "")) for essay in essays}
+    def __init__(self, essays: SourceEssays) -> None:
+        self._essays = essays
+        self._labels: dict[str, list[str]] = {}
 
     def labels(self, essay_id: str) -> list[str]:
         """Labels of an essay's pages in order, or of its paragraphs (``par. 14``) if its file shows none."""
-        return self._labels[essay_id]
+        labels = self._labels.get(essay_id)
+        if labels is None:
+            essay = self._essays.essays[essay_id]
+            labels = list(dict.fromkeys(_page_labels(essay) or _paragraph_labels(essay)))
+            self._labels[essay_id] = labels
+        return labels
 
     def pages_named(self, citation: DraftCitation, essay_id: str, year: str) -> tuple[PageRange, ...]:
         """The pages that a citation of an essay names; the essay's year is none."""
-        labels = self._labels[essay_id]
+        labels = self.labels(essay_id)
         pages = tuple(
             (first, self._last(first, last, labels))
             for first, last in citation.pages
@@ -96,14 +99,16 @@ class EssayPages:
 
     def _is_recorded(self, label: str, essay_id: str) -> bool:
         """Whether an essay has a page by its record, on which the file has no words."""
-        ends = re.fullmatch(r"(\d+)\D+(\d+)", self._recorded[essay_id])
+        # Pages that records give and files may lack at their end.
+        recorded = str(self._essays.records[essay_id].get("page", ""))
+        ends = re.fullmatch(r"(\d+)\D+(\d+)", recorded)
         if not ends or not label.isdecimal():
             return False
         return int(ends[1]) <= int(label) <= int(ends[2])
 
     def missing(self, pages: Collection[PageRange], essay_id: str) -> list[str]:
         """The pages that the essay does not have."""
-        labels = self._labels[essay_id]
+        labels = self.labels(essay_id)
         ends = dict.fromkeys(label for pair in pages for label in pair)
         return [
             label
@@ -113,7 +118,7 @@ class EssayPages:
 
     def covered(self, pages: Collection[PageRange], essay_id: str) -> set[str]:
         """Labels of all pages of ranges whose ends the essay has."""
-        labels = self._labels[essay_id]
+        labels = self.labels(essay_id)
         covered: set[str] = set()
         for first, last in pages:
             beyond = last not in labels and self._is_recorded(last, essay_id)
@@ -131,7 +136,7 @@ class EssayPages:
             like: The locator that they replace; its "p." remains, or becomes "pp." for several pages.
             dash: What joins the ends of a range.
         """
-        order = self._labels[essay_id]
+        order = self.labels(essay_id)
         runs: list[list[str]] = []
         for label in sorted(labels, key=order.index):
             if runs and order.index(label) == order.index(runs[-1][-1]) + 1:

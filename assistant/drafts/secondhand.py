@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
 
@@ -22,7 +22,8 @@ from assistant.drafts.citations import DraftCitation
 from assistant.drafts.quotations import DraftQuotation, Sentences
 from assistant.drafts.sources import is_titled
 from assistant.drafts.wording import ACKNOWLEDGED
-from assistant.quotations.corpus import MOST_QUOTATION_CHARACTERS, Corpus
+from assistant.quotations.corpus import MOST_QUOTATION_CHARACTERS
+from assistant.quotations.essays import QuotationCorpus, SourceEssays
 
 # So many words in a row are taken from an essay, not written again by chance.
 _REUSED = 8
@@ -49,8 +50,8 @@ _TOKEN = re.compile(r"\w+")
 class Vocabularies:
     """The words that essays use; those of an essay are gathered when they are first needed."""
 
-    def __init__(self, essays: Sequence[StoredEssay]) -> None:
-        self._essays = {essay.id: essay for essay in essays}
+    def __init__(self, essays: Mapping[str, StoredEssay]) -> None:
+        self._essays = essays
         self._gathered: dict[str, frozenset[str]] = {}
 
     def share(self, words: str, essays: Iterable[str]) -> bool:
@@ -69,10 +70,9 @@ class Vocabularies:
 class SecondHand:
     """Finds whom essays quote at a place; an essay is analysed when it is first needed."""
 
-    def __init__(self, essays: Sequence[StoredEssay]) -> None:
-        self._essays = {essay.id: essay for essay in essays}
-        self._voices = LibraryVoices(self._essays)
-        self._passages: dict[str, dict[str, Passage]] = {}
+    def __init__(self, essays: SourceEssays) -> None:
+        self._essays = essays
+        self._voices = LibraryVoices(essays.essays)
 
     def quotation_of(self, place: PrintedPlace) -> QuotedWords | None:
         """The quotation that all words of a place belong to.
@@ -94,7 +94,7 @@ class SecondHand:
             return ""
         quotations = [self.quotation_of(place) for place in places]
         authors = {quoted.author if quoted else "" for quoted in quotations}
-        essay_authors = {family_of(name) for name in self._essays[essay_id].reference.get("author", ())}
+        essay_authors = {family_of(name) for name in self._essays.records[essay_id].get("author", ())}
         return authors.pop() if len(authors) == 1 and not authors & essay_authors else ""
 
     def begins_quoted(self, place: PrintedPlace) -> bool:
@@ -105,17 +105,13 @@ class SecondHand:
     def _spans(self, place: PrintedPlace) -> list[tuple[Passage, int, int]]:
         """Each passage of a place, with the start and end of the words in it."""
         first, last = place.passages[0], place.passages[-1]
-        if place.essay_id not in self._passages:
-            essay = self._essays[place.essay_id]
-            self._passages[place.essay_id] = {passage.id: passage for passage in essay.passages}
-        passages = self._passages[place.essay_id]
         return [
             (
-                passages[name],
-                place.start if name == first else 0,
-                place.end if name == last else len(passages[name].text),
+                passage,
+                place.start if passage.id == first else 0,
+                place.end if passage.id == last else len(passage.text),
             )
-            for name in place.passages
+            for passage in map(self._essays.passage, place.passages)
         ]
 
 
@@ -155,7 +151,7 @@ def is_acknowledged(
 def find_unmarked(
     draft: Document,
     quotations: Sequence[DraftQuotation],
-    corpus: Corpus,
+    corpus: QuotationCorpus,
 ) -> Iterator[ReusedWords]:
     """Find words of essays that are in no quotation, nor in a heading or a list of works, in order."""
     prose = list(draft.prose)
@@ -178,13 +174,18 @@ def find_unmarked(
             yield reused
 
 
-def joined_runs(runs: Iterable[ReusedWords], passages: Mapping[str, Passage]) -> list[ReusedWords]:
-    """Runs of words in order; what a few changed words divide is one run."""
+def joined_runs(runs: Iterable[ReusedWords], passage_of: Callable[[str], Passage]) -> list[ReusedWords]:
+    """Runs of words in order; what a few changed words divide is one run.
+
+    Args:
+        runs: The runs.
+        passage_of: Gives the passage of an id.
+    """
     joined: list[ReusedWords] = []
     for run in runs:
         if joined and _is_divided(joined[-1], run):
             first = joined.pop()
-            start, end, passage = first.place.start, run.place.end, passages[run.place.passages[0]]
+            start, end, passage = first.place.start, run.place.end, passage_of(run.place.passages[0])
             place = replace(
                 first.place,
                 end=end,
@@ -209,7 +210,9 @@ def _span(reused: ReusedWords) -> tuple[int, int]:
     return reused.start, reused.end
 
 
-def _continues_quotation(draft: Document, last: DraftQuotation, reused: ReusedWords, corpus: Corpus) -> bool:
+def _continues_quotation(
+    draft: Document, last: DraftQuotation, reused: ReusedWords, corpus: QuotationCorpus
+) -> bool:
     """Whether words belong to the last quotation before them, which a printed mark seemed to close.
 
     That happens with straight marks if a printed closing mark is quoted without its opening one.

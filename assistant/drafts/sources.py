@@ -10,7 +10,7 @@ from functools import lru_cache
 from operator import attrgetter, itemgetter
 
 from assistant.citations.record import family_of
-from assistant.core.essay import StoredEssay, letters_and_digits, plain_title
+from assistant.core.essay import CSLItem, letters_and_digits, plain_title
 from assistant.documents.document import Document
 from assistant.drafts.citations import DraftCitation
 from assistant.drafts.keys import CitationKeys, WorkEntry, by_acronym
@@ -106,9 +106,9 @@ class Mention:
 class Sources:
     """Tells which essays are meant by names, titles, years and keys."""
 
-    def __init__(self, essays: Sequence[StoredEssay]) -> None:
-        self._essays = {essay.id: essay for essay in essays}
-        self._names = {essay.id: _family_name(essay) for essay in essays}
+    def __init__(self, records: Mapping[str, CSLItem]) -> None:
+        self._records = records
+        self._names = {essay_id: _family_name(record) for essay_id, record in records.items()}
         by_name: dict[str, list[str]] = {}
         for essay_id, name in self._names.items():
             if name:
@@ -119,23 +119,24 @@ class Sources:
             (re.compile(rf"\b{re.escape(name)}s?\b"), frozenset(ids))
             for name, ids in by_name.items()
         ]
-        self._titles = {essay.id: letters_and_digits(plain_title(essay.reference)) for essay in essays}
+        titles = {essay_id: plain_title(record) for essay_id, record in records.items()}
+        self._titles = {essay_id: letters_and_digits(title) for essay_id, title in titles.items()}
         self._title_words = {
-            essay.id: _title_words(without_case_and_accents(plain_title(essay.reference))) for essay in essays
+            essay_id: _title_words(without_case_and_accents(title)) for essay_id, title in titles.items()
         }
         # Each author and each main title that may be named in a sentence, with the essays.
-        titles = [
+        named = [
             (words, frozenset({name}))
             for name, words in self._title_words.items()
             if len(words) > 1 and sum(map(len, words)) >= _FEWEST_LETTERS
         ]
         self._in_text = [
             *self._authors,
-            *((re.compile(rf"\b{_WORDS_APART.join(map(re.escape, words))}\b"), ids) for words, ids in titles),
+            *((re.compile(rf"\b{_WORDS_APART.join(map(re.escape, words))}\b"), ids) for words, ids in named),
         ]
         names = (_FIRST_WORD.search(name) for name in by_name)
-        firsts = [*(name[0] if name else "" for name in names), *(words[0] for words, _ in titles)]
-        self.keys = CitationKeys(essays)
+        firsts = [*(name[0] if name else "" for name in names), *(words[0] for words, _ in named)]
+        self.keys = CitationKeys(records)
         # Which of them begin with a word: a text is searched for words, and not for each name in turn.
         self._by_first_word: dict[str, list[int]] = {}
         for number, first in enumerate(firsts):
@@ -157,7 +158,7 @@ class Sources:
     def _find_named(self, who: str, year: str) -> frozenset[str]:
         named = self._by_name(who) or self._by_title(who) or self._by_part_of_name(who)
         if not named and _SHORT_FORM.fullmatch(who):
-            named = by_acronym(who, tuple(self._essays.values()))
+            named = by_acronym(who, self._records)
         return frozenset(essay_id for essay_id in named if self._is_year(year, essay_id))
 
     def mentions(self, text: str) -> list[Mention]:
@@ -199,7 +200,7 @@ class Sources:
 
     def year(self, essay_id: str) -> str:
         """Year of an essay, or the empty string."""
-        dates = self._essays[essay_id].reference.get("issued", {}).get("date-parts") or [[]]
+        dates = self._records[essay_id].get("issued", {}).get("date-parts") or [[]]
         return str(dates[0][0]) if dates[0] else ""
 
     def is_title(self, words: str) -> bool:
@@ -275,9 +276,9 @@ def _is_run(words: tuple[str, ...], title: tuple[str, ...]) -> bool:
     return any(title[start : start + len(words)] == words for start in range(len(title)))
 
 
-def _family_name(essay: StoredEssay) -> str:
+def _family_name(record: CSLItem) -> str:
     """Family name of the first author: sentences and citations that name the others name the first too."""
-    authors = essay.reference.get("author", ())
+    authors = record.get("author", ())
     return without_case_and_accents(family_of(authors[0])) if authors else ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 _ROMAN = r"(?=[ivxlc])c{0,3}(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})\b"
 NUMBER = rf"(?:\d{{1,5}}|{_ROMAN})"
@@ -66,6 +67,11 @@ TRANSLATED = re.compile(
     r"traduction\s+par\s+nos\s+soins)",
     re.IGNORECASE,
 )
+ALL_TRANSLATED = re.compile(
+    rf"\b(?:[Aa]ll|[Aa]lle|[Tt]outes|[Uu]nless)\b[^.\n]{{0,80}}?{TRANSLATED.pattern}", re.IGNORECASE
+)
+# Characters after words or their citation in which a remark says whose translation they are.
+_REMARK = 60
 # What follows a source in its brackets and is none.
 ADDED = re.compile(
     r"[,;]\s*(?:(?:my\s+|author[’']s\s+|original\s+|with\s+|own\s+)*(?:emphas[ie]s|italics|translations?|trans\.)|"
@@ -93,3 +99,9 @@ def without_case_and_accents(text: str) -> str:
     """A text without case and accents."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def says_translated(prose: str, starts: Iterable[int], end: int) -> bool:
+    """Whether a remark that begins at one of some places, before an end, says that words are translated."""
+    remarks = (prose[start : min(end, start + _REMARK)].lstrip("()[],;. ") for start in starts)
+    return any(map(TRANSLATED.match, remarks))

@@ -229,7 +229,7 @@ def _ordered_keys(
 def _key_item(
     analysis: Analysis, key: str, essay_id: str, label: str, edit: types.TextEdit, order: int
 ) -> types.CompletionItem:
-    record = analysis.desk.essays[essay_id].reference
+    record = analysis.desk.records()[essay_id]
     return types.CompletionItem(
         label=label,
         kind=types.CompletionItemKind.Reference,

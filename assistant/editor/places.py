@@ -76,7 +76,7 @@ def _passage_shown(analysis: Analysis, place: PrintedPlace, quotation: WrittenQu
     words = _inline(passage[first:last]).strip()
     marked = f"**{words}**" if quotation is not None and words else words
     quoted = f"{before}{marked}{after}".replace("\n", "\n> ")
-    title = _inline(plain_title(analysis.desk.essays[place.essay_id].reference))
+    title = _inline(plain_title(analysis.desk.records()[place.essay_id]))
     return [f"**{_inline(_heading(analysis, place, quotation))}** — {title}", f"> {quoted}"]
 
 

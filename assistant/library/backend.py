@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from assistant.documents.document import Document
     from assistant.retrieval.finder import Finder
     from assistant.retrieval.models.encoder import Encoder
+    from assistant.quotations.essays import QuotationCorpus
 
 
 class EssayFiles(Protocol):
@@ -33,10 +34,18 @@ class EssayFiles(Protocol):
     def summaries(self, stamps: Mapping[str, Stamp]) -> Mapping[str, EssaySummary]:
         """Summaries of some essays with these stamps, as far as they are known where the essays are."""
 
-    def printing(self, text: str, essays: Collection[str]) -> Collection[str] | None:
-        """Ids of those of some essays to which a quotation must be compared.
+    def corpus(
+        self, essays: Mapping[str, StoredEssay], digests: Mapping[str, str], *, is_whole: bool
+    ) -> QuotationCorpus:
+        """Some essays prepared for looking up quotations; those that turn out to be damaged are left out.
 
-        It is ``None`` if that is known only when all have been read.
+        Args:
+            essays: The essays by id, each read when it is looked up.
+            digests: Digest of the chunk file of each, by id, in the order of the library.
+            is_whole: Whether these are all essays that are not damaged.
+
+        Raises:
+            LibraryError: If one of them has just been changed.
         """
 
     def load(self, essay_id: str) -> ChunkFile:

@@ -19,7 +19,7 @@ from assistant.core.errors import AssistantError
 from assistant.core.essay import Passage, Span, StoredEssay
 from assistant.core.quotation import CitedComparison, Comparison, Verdict
 from assistant.drafts.secondhand import SecondHand
-from assistant.quotations.corpus import Corpus
+from assistant.quotations.essays import SourceEssays
 
 # For the rest of a sentence.
 _CUT = " . . ."
@@ -165,16 +165,15 @@ def export_records(essays: Iterable[StoredEssay], form: str) -> str:
 
 
 class QuotationChecker:
-    """Essays prepared for checking quotations.
+    """Checks quotations.
 
     Args:
-        essays: The essays, in the order in which places are listed.
+        sources: The essays in which they are looked up.
     """
 
-    def __init__(self, essays: Sequence[StoredEssay]) -> None:
-        self.corpus = Corpus(essays)
-        self._records = {essay.id: essay.reference for essay in essays}
-        self._second_hand = SecondHand(essays)
+    def __init__(self, sources: SourceEssays) -> None:
+        self._sources = sources
+        self._second_hand = SecondHand(sources)
 
     def verdict(self, text: str, style: Style, essays: Sequence[str] = ()) -> Verdict:
         """Judge a quotation.
@@ -187,7 +186,7 @@ class QuotationChecker:
         Raises:
             AssistantError: If the text holds no words or is too long.
         """
-        result = self.corpus.look_up(text, essays)
+        result = self._sources.corpus.look_up(text, essays)
         matches = tuple(self._cited(comparison, style) for comparison in result.comparisons)
         return Verdict(text, result.verdict, matches, result.places, result.warnings)
 
@@ -196,5 +195,7 @@ class QuotationChecker:
         where = page_range(place.where)
         quoted = self._second_hand.quotation_of(place)
         author = None if quoted is None else quoted.author
-        citation = Citation.at(where, style.in_text(self._records[place.essay_id], where, quoting=author))
+        citation = Citation.at(
+            where, style.in_text(self._sources.records[place.essay_id], where, quoting=author)
+        )
         return CitedComparison(comparison, citation, quoted)

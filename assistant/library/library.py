@@ -194,7 +194,7 @@ class Library(Holdings):
         """
         snapshot = self._checked(essays)
         essays = snapshot.select(essays, where) if where else essays
-        quotations = snapshot.quotations_like(text, essays)
+        quotations = snapshot.quotations()
         self._report_damage(snapshot)
         return snapshot.linked.verdict(quotations.verdict(text, snapshot.style(style), essays))
 
@@ -217,12 +217,11 @@ class Library(Holdings):
 
         snapshot = self.snapshot()
         essays = snapshot.select(essays, where) if where else essays
-        checked = [snapshot.essay(essay_id) for essay_id in essays] or snapshot.all_essays()
+        sources = snapshot.sources(essays)
         self._report_damage(snapshot)
-        corpus = snapshot.quotations().corpus if checked and not essays else None
         near = (lambda: self.finder().nearest_words) if options.pop("paraphrases", False) else None
         chosen = snapshot.style(style) if style else partial(draft_files.own_style, snapshot, self._notify)
-        return check_draft(draft, checked, chosen, corpus, nearest=near, **options)
+        return check_draft(draft, sources, chosen, nearest=near, **options)
 
     def check_draft_file(self, data: bytes, name: str, **options: Any) -> DraftReport:
         """Check the bytes of a draft's file, of the format that its name says, as ``check_draft`` does."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from assistant.library.book_indexes import BookIndexes
     from assistant.library.citing import QuotationChecker
     from assistant.library.printed_pages import PrintedPages
+    from assistant.quotations.essays import SourceEssays
     from assistant.retrieval.finder import Finder
 
 # Essays that are kept in memory; the others are read again from disk.
@@ -335,35 +336,41 @@ class Snapshot:
         with self._quotations_lock:
             return self._quotation_checker
 
-    def quotations_like(self, text: str, essays: Collection[str] = ()) -> QuotationChecker:
-        """Those essays prepared that a quotation must be compared with, for the same verdict as from all.
-
-        Args:
-            text: The quotation.
-            essays: Ids of the only essays to look in; all if empty.
+    def sources(self, essays: Collection[str] = ()) -> SourceEssays:
+        """The essays of some ids, or all, from which a draft may quote; those of a folder are read for it.
 
         Raises:
-            AssistantError: As for ``quotations``, or if the quotation cannot be checked.
+            LibraryError: If there is no such essay, or it is damaged.
         """
-        self.require_any()
-        found = self._store.printing(text, essays or self.summaries)
-        if found is None:
-            return self.quotations()
-        from assistant.library.citing import QuotationChecker
+        if not essays:
+            with self._quotations_lock:
+                return self._all_sources
+        for essay_id in essays:
+            self.require(essay_id)
+        named = set(essays)
+        return self._made_sources([essay_id for essay_id in self.summaries if essay_id in named])
 
-        read = []
-        for essay_id in found:
-            with suppress(DamagedEssayError):
-                read.append(self.essays[essay_id])
-        return QuotationChecker(read)
+    @cached_property
+    def _all_sources(self) -> SourceEssays:
+        return self._made_sources(list(self.summaries))
+
+    def _made_sources(self, essays: Sequence[str]) -> SourceEssays:
+        from assistant.quotations.essays import SourceEssays
+
+        summaries = self.summaries
+        digests = {essay_id: summaries[essay_id].sha256 for essay_id in essays}
+        corpus = self._store.corpus(self.essays, digests, is_whole=len(essays) == len(summaries))
+        # Damage may have been found only now.
+        whole = [essay_id for essay_id in essays if essay_id not in self.essays.damaged]
+        return SourceEssays({name: summaries[name].reference for name in whole}, self.essays, corpus)
 
     @cached_property
     def _quotation_checker(self) -> QuotationChecker:
         from assistant.library.citing import QuotationChecker
 
-        essays = self.all_essays()
+        sources = self._all_sources
         self.require_any()
-        return QuotationChecker(essays)
+        return QuotationChecker(sources)
 
 
 def summary_of(essay: StoredEssay, sha256: str, stated: Overrides) -> EssaySummary:

@@ -10,7 +10,7 @@ import json
 import os
 import time
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
@@ -40,6 +40,7 @@ from assistant.library.overrides import Overrides, load_overrides
 
 if TYPE_CHECKING:
     from assistant.documents.document import Document
+    from assistant.quotations.corpus import Corpus
     from assistant.retrieval.index.encoding import PassageEncodings
 
 SCHEMA = 1
@@ -297,9 +298,18 @@ class EssayStore:
         del stamps
         return {}
 
-    def printing(self, text: str, essays: Collection[str]) -> None:
-        """Unknown: all essays are read here."""
-        del text, essays
+    def corpus(
+        self, essays: Mapping[str, StoredEssay], digests: Mapping[str, str], *, is_whole: bool
+    ) -> Corpus:
+        """Some essays prepared for quotations, all of which are read here; see ``EssayFiles.corpus``."""
+        from assistant.quotations.corpus import Corpus
+
+        del is_whole
+        read = []
+        for essay_id in digests:
+            with suppress(DamagedEssayError):
+                read.append(essays[essay_id])
+        return Corpus(read)
 
     def load(self, essay_id: str) -> ChunkFile:
         """Read an essay.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from assistant.answering.quotable import cite_span, prepare_quotation
 from assistant.core.answer import PreparedQuotation
 from assistant.core.errors import LibraryError
-from assistant.core.essay import CSLItem, Passage, StoredEssay
+from assistant.core.essay import CSLItem, Passage
 from assistant.core.quotation import PrintedPlace
 from assistant.documents.document import Document
 from assistant.drafts.bibliography import all_keys
@@ -50,26 +50,21 @@ class WritingDesk:
         self._library, self._style_name, self._ids = library, style, tuple(essays)
         self._snapshot = library.snapshot()
         self._style = self._snapshot.style(style)
-        self.essays: dict[str, StoredEssay] = {
-            essay.id: essay
-            for essay in (
-                [self._snapshot.essay(essay_id) for essay_id in essays] or self._snapshot.all_essays()
-            )
-        }
-        if not self.essays:
+        sources = self._snapshot.sources(essays)
+        if not sources.records:
             raise LibraryError(
                 "The library holds no essay to check a draft against; add one with: assistant add FILE"
             )
-        corpus = None if essays else self._snapshot.quotations().corpus
-        self._checker = LiveChecker(list(self.essays.values()), self._style, corpus)
+        self._sources, self.essays = sources, sources.essays
+        self._checker = LiveChecker(sources, self._style)
 
     def is_current(self) -> bool:
         """Whether the essays on disk are still the same."""
         return self._library.snapshot() is self._snapshot
 
-    def records(self) -> dict[str, CSLItem]:
+    def records(self) -> Mapping[str, CSLItem]:
         """The record of each essay by id."""
-        return {essay_id: essay.reference for essay_id, essay in self.essays.items()}
+        return self._sources.records
 
     def check(self, draft: Document, bibliographies: Sequence[Path] = ()) -> CheckedDraft:
         """Check a draft; if no bibliography is named, those are read that it names or that are beside it.
@@ -81,7 +76,7 @@ class WritingDesk:
 
     def passage(self, passage_id: str) -> Passage:
         """The passage of an id."""
-        return self._checker.passages[passage_id]
+        return self._sources.passage(passage_id)
 
     def cite(self, place: PrintedPlace) -> str:
         """In-text citation of words."""
@@ -94,7 +89,7 @@ class WritingDesk:
 
     def quote(self, place: PrintedPlace) -> PreparedQuotation:
         """Words of one passage as a quotation with their citation."""
-        passage, record = self.passage(place.passages[0]), self.essays[place.essay_id].reference
+        passage, record = self.passage(place.passages[0]), self._sources.records[place.essay_id]
         citation, quoted = cite_span(
             passage, place.start, place.end, record, self._style, self._snapshot.voices
         )
@@ -102,7 +97,7 @@ class WritingDesk:
 
     def sentences_beginning(self, words: str, most: int) -> list[PrintedPlace]:
         """Printed sentences that begin with words, or have them within."""
-        return self._checker.corpus.sentences_beginning(words, most)
+        return self._sources.corpus.sentences_beginning(words, most)
 
     def evidence(self, sentence: str, top: int) -> Iterator[SupportingWords]:
         """Words of the essays that bear on a sentence, best first; the embedding model is loaded for it.
@@ -133,9 +128,9 @@ class WritingDesk:
             if meant and len(meant) == 1:
                 keys.setdefault(key, *meant)
         cited = set(keys.values())
-        for essay_id, essay in self.essays.items():
+        for essay_id, record in self._sources.records.items():
             if essay_id not in cited:
-                own = essay.reference.get("citation-key") or essay.reference.get("citekey")
+                own = record.get("citation-key") or record.get("citekey")
                 keys.setdefault(str(own or essay_id), essay_id)
         return keys
 

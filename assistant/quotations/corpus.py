@@ -2,76 +2,134 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain, islice
-from operator import itemgetter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby, islice
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
-
-from rapidfuzz.distance import Levenshtein
 
 from assistant.core.errors import QuotationError
 from assistant.core.essay import SEARCHED_KINDS, Passage, StoredEssay
-from assistant.core.quotation import PrintedPlace, QuotationLookup, ReusedWords
-from assistant.quotations.aligning import exact, span_of
-from assistant.quotations.matching import OMITTED, SUBSTITUTED, Matcher, Step
-from assistant.quotations.nearest import PLACES, nearest, pieces_of
+from assistant.core.quotation import Comparison, PrintedPlace, QuotationLookup, ReusedWords
+from assistant.quotations.matches import exact_lookup, matches_in, trials_of
+from assistant.quotations.nearest import NearestPrint
 from assistant.quotations.normalise import skeleton
 from assistant.quotations.parsing import Item, Reading, parse, readings
-from assistant.quotations.printed import Effort, Haystack, Print, Stream, print_of, streams_of
-from assistant.quotations.sense import warnings_of
+from assistant.quotations.printed import Haystack, Stream, streams_of
 
 if TYPE_CHECKING:
     from assistant.quotations.reuse import ReuseFinder
 
+# Characters of the longest quotation: some ten pages of print.
+MOST_QUOTATION_CHARACTERS = 20_000
 # Places looked at: a short word is printed very often.
-_MOST_BEGINNINGS = 20_000
+MOST_BEGINNINGS = 20_000
 # Letters from which words may be some within a sentence, and not only its beginning.
 _WITHIN = 10
+# A quotation, and the ids of the only essays to look in; all if empty.
+LookUp = tuple[str, frozenset[str]]
 
 
-def sentences_beginning(haystack: Haystack, words: str, most: int) -> list[PrintedPlace]:
-    """Sentences that begin so; then the rest of those that have the words within them.
+@dataclass(frozen=True, slots=True)
+class EssayBeginnings:
+    """Sentences of an essay that begin with some words, or have them within.
+
+    Attributes:
+        essay_id: The essay.
+        places: Number of places of the words that were looked at.
+        first: Where sentences begin with them, from there to the end of the sentence.
+        within: Where sentences have them within, from there to the end of the sentence.
+    """
+
+    essay_id: str
+    places: int
+    first: tuple[PrintedPlace, ...]
+    within: tuple[PrintedPlace, ...]
+
+
+def beginnings_in(
+    haystack: Haystack, words: str, most: int, places: int, essays: Collection[str] = ()
+) -> list[EssayBeginnings]:
+    """What is found of words in each of some essays, in their order; see ``sentences_beginning``.
 
     Args:
         haystack: Where to look.
         words: The words; the last one may be cut off.
-        most: How many to give at most.
-
-    Returns:
-        Each place from the words on to the end of the sentence, in the order of print.
+        most: How many beginnings of sentences are enough.
+        places: How many places of the words to look at.
+        essays: Ids of the only essays to look in; all if empty.
     """
     letters = skeleton(words)
     if not letters:
         return []
-    first: dict[tuple[str, int], PrintedPlace] = {}
-    within: dict[tuple[str, int], PrintedPlace] = {}
-    for passage, start in _places(haystack, letters):
-        begin, end = _sentence(passage, start)
-        if passage.kind not in SEARCHED_KINDS or end <= start:
-            continue
-        begins = not any(map(str.isalnum, passage.text[begin:start]))
-        if begins:
-            first.setdefault((passage.id, begin), PrintedPlace.within(passage, begin, end))
-        elif len(letters) >= _WITHIN:
-            within.setdefault((passage.id, start), PrintedPlace.within(passage, start, end))
-        if len(first) >= most:
+    result: list[EssayBeginnings] = []
+    count = 0
+    found = islice(haystack.find(letters, essays), places)
+    for essay_id, printed in groupby(found, key=lambda place: place[0].essay_id):
+        first: dict[tuple[str, int], PrintedPlace] = {}
+        within: dict[tuple[str, int], PrintedPlace] = {}
+        looked_at = 0
+        for stream, letter_offset in printed:
+            looked_at += 1
+            _add_sentence(stream, letter_offset, letters, first, within)
+            if count + len(first) >= most:
+                break
+        count += len(first)
+        places_of = tuple(first.values()), tuple(within.values())[:most]
+        result.append(EssayBeginnings(essay_id, looked_at, *places_of))
+        if count >= most:
             break
-    return [*first.values(), *within.values()][:most]
+    return result
 
 
-def _places(haystack: Haystack, letters: str) -> Iterator[tuple[Passage, int]]:
-    """Passages in which letters begin at the beginning of a word, and the offset there."""
-    found: Iterator[tuple[Stream, int]] = haystack.find(letters, ())
-    for stream, letter_offset in islice(found, _MOST_BEGINNINGS):
-        if not stream.running:
-            continue
-        passage, offset = stream.located(stream.offset(letter_offset))
-        if not passage.text[offset - 1 : offset].isalnum() or not offset:
-            yield passage, offset
+def sentences_beginning(
+    found: Iterable[EssayBeginnings], most: int, again: Callable[[str, int], Sequence[EssayBeginnings]]
+) -> list[PrintedPlace]:
+    """Sentences that begin with words; then the rest of those that have the words within them.
+
+    Args:
+        found: What is found of the words in each essay; see ``beginnings_in``.
+        most: How many to give at most.
+        again: Looks in one essay again, at fewer places.
+
+    Returns:
+        Each place from the words on to the end of the sentence, in the order of print.
+    """
+    first: list[PrintedPlace] = []
+    within: list[PrintedPlace] = []
+    left = MOST_BEGINNINGS
+    for each in sorted(found, key=attrgetter("essay_id")):
+        for essay in [each] if each.places <= left else again(each.essay_id, left):
+            first += essay.first
+            within += essay.within
+            left -= essay.places
+        if len(first) >= most or left <= 0:
+            break
+    return [*first, *within][:most]
+
+
+def _add_sentence(
+    stream: Stream,
+    letter_offset: int,
+    letters: str,
+    first: dict[tuple[str, int], PrintedPlace],
+    within: dict[tuple[str, int], PrintedPlace],
+) -> None:
+    """Add the sentence of a place to those that begin with some letters, or that have them within."""
+    if not stream.running:
+        return
+    passage, start = stream.located(stream.offset(letter_offset))
+    if start and passage.text[start - 1 : start].isalnum():
+        # They are not the beginning of a word.
+        return
+    begin, end = _sentence(passage, start)
+    if passage.kind not in SEARCHED_KINDS or end <= start:
+        return
+    if not any(map(str.isalnum, passage.text[begin:start])):
+        first.setdefault((passage.id, begin), PrintedPlace.within(passage, begin, end))
+    elif len(letters) >= _WITHIN:
+        within.setdefault((passage.id, start), PrintedPlace.within(passage, start, end))
 
 
 def _sentence(passage: Passage, offset: int) -> tuple[int, int]:
@@ -82,95 +140,6 @@ def _sentence(passage: Passage, offset: int) -> tuple[int, int]:
     return passage.sentences[number]
 
 
-# Characters of the longest quotation: some ten pages of print.
-MOST_QUOTATION_CHARACTERS = 20_000
-# Places listed at most, and places counted at most.
-LISTED = 20
-COUNTED = 1_000
-# Places tried for words in an unbroken run, and for words with gaps between them.
-_LOOKED_AT = 5_000
-_LOOKED_AT_GAPS = 20_000
-# Parts of a quotation between its marks; one with more is put together by its writer, and not exact.
-_MOST_PARTS = 120
-# Letters compared for a reading of a quotation: a second or two, which only words such as "a a a a" take in
-# print that repeats them. All readings together may take twice as many.
-_MOST_LETTERS = 10_000_000
-# Characters of print searched next to the letters found, and for each word that a gap may hold.
-_MARGIN = 40
-_WORD = 10
-# A citation that is printed at most so many characters after the words, and how like it another may be.
-_PRINTED_CITATION = re.compile(r"[(\[][^()\[\]]{1,400}[)\]]")
-_PRINTED_HERE = re.compile(r"[.,;:!?\"'”’»]{0,4}\s{0,4}[(\[]")
-_CITED_WITHIN = 1_500
-_SAME_CITATION = 0.7
-_UNNUMBERED = re.compile(r"[^\d⁰¹²³⁴-⁹]+")
-
-
-@dataclass(frozen=True, slots=True)
-class _Anchor:
-    """Letters of a quotation by which it is found.
-
-    Attributes:
-        letters: Their skeleton.
-        before: Characters of print that may be before them.
-        after: Characters of print that may be after them.
-        left: Skeletons of the words before them, the nearest first.
-        right: Skeletons of the words after them, the nearest first.
-    """
-
-    letters: str
-    before: int
-    after: int
-    left: tuple[str, ...]
-    right: tuple[str, ...]
-
-    def lacks_neighbours(self, stream: Stream, letter_offset: int) -> bool:
-        """Whether the other words are missing near the letters found; quicker than matching them."""
-        start, position = max(0, letter_offset - self.before), letter_offset
-        for words in self.left:
-            position = stream.letters.rfind(words, start, position)
-            if position < 0:
-                return True
-        end, position = letter_offset + len(self.letters) + self.after, letter_offset + len(self.letters)
-        for words in self.right:
-            match = stream.letters.find(words, position, end)
-            if match < 0:
-                return True
-            position = match + len(words)
-        return False
-
-
-@dataclass(frozen=True, slots=True)
-class _Match:
-    """A quotation matched with the print."""
-
-    text: str
-    steps: tuple[Step, ...]
-    printed: Print
-    span: tuple[int, int]
-
-    def has_printed(self, citation: str) -> bool:
-        """Whether what was taken for the writer's citation is printed after the words, or one like it is."""
-        letters, end = skeleton(citation), self.span[1]
-        stream = self.printed.stream
-        if letters.isdecimal() and _PRINTED_HERE.match(stream.text, end):
-            # A page alone is the writer's citation if it is one of the essay's pages.
-            pages = {page.label for passage in stream.passages for page in passage.pages}
-            return pages.isdisjoint(re.findall(r"\d+", citation))
-        return bool(letters) and any(
-            Levenshtein.normalized_similarity(letters, skeleton(match[0])) >= _SAME_CITATION
-            for match in _PRINTED_CITATION.finditer(self.printed.stream.text, end, end + _CITED_WITHIN)
-        )
-
-    def key(self, order: dict[str, int]) -> tuple[int, ...]:
-        """Place in the order of essays and print; the same words in two streams have the same key."""
-        stream = self.printed.stream
-        ends = [stream.located(position) for position in (self.span[0], self.span[1] - 1)]
-        return order[stream.essay_id], *(
-            part for passage, position in ends for part in (passage.ordinal, position)
-        )
-
-
 class Corpus:
     """Essays in which words can be looked up.
 
@@ -179,10 +148,12 @@ class Corpus:
     """
 
     def __init__(self, essays: Sequence[StoredEssay]) -> None:
-        self._order = {essay.id: number for number, essay in enumerate(essays)}
         self._streams = [stream for essay in essays for stream in streams_of(essay)]
-        self._haystack = Haystack(self._streams)
+        self.haystack = Haystack(self._streams)
         self._reuse_finders: dict[int, ReuseFinder] = {}
+
+    def expect(self, asked: Iterable[LookUp]) -> None:
+        """Nothing need be prepared of what will be looked up."""
 
     def look_up(self, text: str, essays: Collection[str] = ()) -> QuotationLookup:
         """Judge a quotation.
@@ -194,75 +165,28 @@ class Corpus:
         Raises:
             QuotationError: If the text holds no words or is too long for a quotation.
         """
-        _refuse(text)
-        quotations = [(reading, parse(reading.text)) for reading in readings(text)]
-        spent = 0
-        for reading, items in quotations:
-            effort = Effort(min(_MOST_LETTERS, 2 * _MOST_LETTERS - spent))
-            places = self._exact(reading, items, essays, effort)
-            spent += effort.letters
-            if places:
-                listed = [
-                    replace(
-                        exact(match.text, match.steps, match.printed),
-                        warnings=warnings_of(match.steps, match.printed, match.text),
-                    )
-                    for match in places[:LISTED]
-                ]
-                return QuotationLookup("exact", tuple(listed), len(places))
-        nearest_places = [
-            nearest(reading.text, items, self._haystack, essays) for reading, items in _apart(quotations)
-        ]
-        near = max(filter(None, nearest_places), key=lambda comparison: comparison.likeness, default=None)
-        return QuotationLookup("altered", (near,), 1) if near else QuotationLookup("absent", (), 0)
+        refuse(text)
+        return self._exact(text, essays) or nearest_lookup(
+            near.find(self.haystack, essays) for near in near_forms(text)
+        )
 
     def is_exact(self, text: str) -> bool:
         """Whether a quotation is exact. Nothing near is looked for, which takes far longer."""
         try:
-            _refuse(text)
+            refuse(text)
         except QuotationError:
             return False
-        return any(
-            self._exact(reading, parse(reading.text), (), Effort(_MOST_LETTERS)) for reading in readings(text)
+        return self._exact(text, ()) is not None
+
+    def _exact(self, text: str, essays: Collection[str]) -> QuotationLookup | None:
+        return exact_lookup(
+            trials_of(text), lambda _, trial, limits: matches_in(self.haystack, trial, essays, limits)
         )
-
-    def _exact(
-        self, reading: Reading, items: Sequence[Item], essays: Collection[str], effort: Effort
-    ) -> list[_Match]:
-        if not _can_be_exact(items):
-            return []
-        for anchor in _anchors(items):
-            matches: dict[tuple[int, ...], _Match] = {}
-            for stream, letter_offset in islice(
-                self._haystack.find(anchor.letters, essays), _most_looked_at(items)
-            ):
-                match = _matched(reading.text, items, stream, letter_offset, anchor, effort)
-                if match is not None and match.has_printed(reading.citation):
-                    return []
-                if match is not None:
-                    matches.setdefault(match.key(self._order), match)
-                if len(matches) == COUNTED or effort.spent:
-                    break
-            if matches:
-                return [matches[key] for key in sorted(matches)]
-        return []
-
-    def occurrences(self, letters: Mapping[str, int], essays: Collection[str]) -> dict[str, dict[str, int]]:
-        """How often some skeletons are printed in each essay, in the order of the essays.
-
-        Args:
-            letters: For each skeleton, the number of places from which no more are counted.
-            essays: Ids of the essays to look in.
-        """
-        among = frozenset(essays)
-        return {
-            each: Counter(stream.essay_id for stream, _ in islice(self._haystack.find(each, among), most))
-            for each, most in letters.items()
-        }
 
     def sentences_beginning(self, words: str, most: int) -> list[PrintedPlace]:
         """Sentences that begin with words, as the function of this name finds them."""
-        return sentences_beginning(self._haystack, words, most)
+        found = beginnings_in(self.haystack, words, most, MOST_BEGINNINGS)
+        return sentences_beginning(found, most, lambda *_: ())
 
     def reused(self, draft: str, shortest: int = 8) -> list[ReusedWords]:
         """Find runs of words of a draft that occur in an essay.
@@ -274,63 +198,29 @@ class Corpus:
         Returns:
             The longest runs, in order, none overlapping another.
         """
+        return self.reuse_finder(shortest).runs(draft)
+
+    def reuse_finder(self, shortest: int) -> ReuseFinder:
+        """What finds runs of so many words or more."""
         # Runs are hashed with numpy, which a single quotation need not wait for.
         from assistant.quotations.reuse import ReuseFinder
 
         if shortest not in self._reuse_finders:
             running = [stream for stream in self._streams if stream.running]
             self._reuse_finders[shortest] = ReuseFinder(running, shortest)
-        return self._reuse_finders[shortest].runs(draft)
+        return self._reuse_finders[shortest]
 
 
-def letters_looked_up(text: str) -> dict[str, int]:
-    """The skeletons by which ``Corpus.look_up`` finds a quotation, with the most places of each to look at.
-
-    Essays that have none of these places make no difference to its result.
-
-    Raises:
-        QuotationError: As for ``look_up``.
-    """
-    _refuse(text)
-    found: dict[str, int] = {}
-    for reading in readings(text):
-        items = parse(reading.text)
-        if _can_be_exact(items):
-            for anchor in _anchors(items):
-                found[anchor.letters] = max(found.get(anchor.letters, 0), _most_looked_at(items))
-        for piece in filter(None, pieces_of(reading.text, items)):
-            found[piece] = max(found.get(piece, 0), PLACES)
-    return found
+def near_forms(text: str) -> list[NearestPrint]:
+    """What to look for near a quotation: first without all that was pasted along, then as it was given."""
+    quotations = [(reading, parse(reading.text)) for reading in readings(text)]
+    return [NearestPrint(reading.text, items) for reading, items in _apart(quotations)]
 
 
-def essays_looked_at(
-    letters: Mapping[str, int], occurrences: Sequence[Mapping[str, Mapping[str, int]]]
-) -> list[str]:
-    """Ids of the essays, in order, whose places are looked at, of those of several corpora.
-
-    Args:
-        letters: What is looked for; see ``letters_looked_up``.
-        occurrences: What each corpus counted; see ``Corpus.occurrences``.
-    """
-    essays: set[str] = set()
-    for each, most in letters.items():
-        counts = sorted(chain.from_iterable(found[each].items() for found in occurrences))
-        counted = 0
-        for essay_id, places in counts:
-            if counted >= most:
-                break
-            essays.add(essay_id)
-            counted += places
-    return sorted(essays)
-
-
-def _can_be_exact(items: Sequence[Item]) -> bool:
-    has_words = any(item.kind == "words" and skeleton(item.normal.text) for item in items)
-    return has_words and len(items) <= _MOST_PARTS
-
-
-def _most_looked_at(items: Sequence[Item]) -> int:
-    return _LOOKED_AT if len(items) == 1 else _LOOKED_AT_GAPS
+def nearest_lookup(nearest: Iterable[Comparison | None]) -> QuotationLookup:
+    """The result for a quotation that is printed nowhere, by the nearest print to each of its forms."""
+    near = max(filter(None, nearest), key=lambda comparison: comparison.likeness, default=None)
+    return QuotationLookup("altered", (near,), 1) if near else QuotationLookup("absent", (), 0)
 
 
 def _apart(quotations: Sequence[tuple[Reading, list[Item]]]) -> list[tuple[Reading, list[Item]]]:
@@ -344,7 +234,8 @@ def _apart(quotations: Sequence[tuple[Reading, list[Item]]]) -> list[tuple[Readi
     ]
 
 
-def _refuse(text: str) -> None:
+def refuse(text: str) -> None:
+    """Raise a ``QuotationError`` if a text holds no words or is too long for a quotation."""
     if len(text) > MOST_QUOTATION_CHARACTERS:
         raise QuotationError(
             f"The quotation has {len(text):,} characters and at most "
@@ -352,55 +243,3 @@ def _refuse(text: str) -> None:
         )
     if not any(item.kind == "words" and skeleton(item.normal.text) for item in parse(text)):
         raise QuotationError("The quotation has no words of print in it; give the words as quoted.")
-
-
-def _matched(
-    text: str, items: Sequence[Item], stream: Stream, letter_offset: int, anchor: _Anchor, effort: Effort
-) -> _Match | None:
-    if anchor.lacks_neighbours(stream, letter_offset):
-        return None
-    start, end = stream.span(letter_offset, letter_offset + len(anchor.letters))
-    printed = print_of(stream, start - anchor.before, end + anchor.after)
-    effort.letters += len(printed.normal.text)
-    match: _Match | None = None
-    for steps in Matcher(items, printed, effort).matches():
-        span = span_of(steps, printed)
-        if span[0] <= start and end <= span[1]:
-            # The last beginning omits the fewest words.
-            match = _Match(text, steps, printed, span)
-    return match
-
-
-def _anchors(items: Sequence[Item]) -> Iterator[_Anchor]:
-    """Letters to find a quotation by: the most of them first, then without figures.
-
-    Figures may be note marks that the writer kept and that are not in the text of a passage.
-    """
-    words = [number for number, item in enumerate(items) if item.kind == "words"]
-    longest = max(words, key=lambda number: len(skeleton(items[number].normal.text)))
-    # What is left out at either end is no part of the quotation.
-    ends = [item.kind == "ellipsis" and number in {0, len(items) - 1} for number, item in enumerate(items)]
-    reaches = [_reach(item, gap=not end) for item, end in zip(items, ends, strict=True)]
-    before, after = _MARGIN + sum(reaches[:longest]), _MARGIN + sum(reaches[longest + 1 :])
-    parts = [(number, _unnumbered(items[number])[0]) for number in words]
-    left = tuple(letters for number, letters in reversed(parts) if number < longest)
-    right = tuple(letters for number, letters in parts if number > longest)
-    whole = skeleton(items[longest].normal.text)
-    yield _Anchor(whole, before, after, left, right)
-    letters, start, end = _unnumbered(items[longest])
-    if letters and letters != whole:
-        yield _Anchor(letters, before + start, after + end, left, right)
-
-
-def _unnumbered(item: Item) -> tuple[str, int, int]:
-    """Skeleton of the most letters in an unbroken run, and characters of print before and after them."""
-    text = item.normal.text
-    parts = [(skeleton(match.group()), match.span()) for match in _UNNUMBERED.finditer(text)]
-    letters, (start, end) = max(parts, key=lambda part: len(part[0]), default=("", (0, 0)))
-    return letters, 2 * start, 2 * (len(text) - end)
-
-
-def _reach(item: Item, *, gap: bool) -> int:
-    """Characters of print that an item may match, with those that it leaves out."""
-    words = {"ellipsis": OMITTED, "bracket": SUBSTITUTED}.get(item.kind, 0) if gap else 0
-    return _WORD * words + 2 * (item.end - item.start)

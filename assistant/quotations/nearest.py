@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import islice
 
 from rapidfuzz import fuzz
@@ -37,33 +37,64 @@ _AREAS = 5
 _WHOLE = 1_000
 
 
-def nearest(
-    text: str, items: Sequence[Item], haystack: Haystack, essays: Collection[str]
-) -> Comparison | None:
-    """The comparison of a quotation with the nearest print.
+# Where a quotation may be printed: the essay, the number of its stream, and a place in the stream's letters.
+PrintedAt = tuple[str, int, int]
+
+
+class NearestPrint:
+    """A quotation for which the nearest print is looked for.
 
     Args:
         text: The quotation.
         items: Its parts.
-        haystack: Where to look.
-        essays: Essays to look in; all if empty.
-
-    Returns:
-        The comparison, or ``None`` if nothing printed is near.
     """
-    tokens = tokens_of(text, items)
-    part = _longest_part(tokens)
-    letters = "".join(token.letters for token in part)
-    best: Comparison | None = None
-    for stream, start in _areas(letters, haystack, essays):
-        result = _compared(text, tokens, stream, _area(letters, stream, start, tokens, part))
-        if result and (best is None or result.likeness > best.likeness):
-            best = result
-        if best and best.likeness >= _SURE:
-            break
-    words = sum(bool(token.letters) for token in tokens)
-    least = next((likeness for most, likeness in LIKE if words <= most), _LIKE_LONG)
-    return best if best and best.likeness >= least else None
+
+    def __init__(self, text: str, items: Sequence[Item]) -> None:
+        self._text, self._tokens = text, tokens_of(text, items)
+        self._part = _longest_part(self._tokens)
+        self._letters = "".join(token.letters for token in self._part)
+
+    def find(self, haystack: Haystack, essays: Collection[str]) -> Comparison | None:
+        """The comparison with the nearest print in some essays, or in all for none; ``None`` without any."""
+        areas = self.areas(self.pieces_printed(haystack, essays))
+        return self.nearest(self.compared(haystack, area) for area in areas)
+
+    def pieces_printed(self, haystack: Haystack, essays: Collection[str]) -> list[list[PrintedAt]]:
+        """The first places of each piece, in the order of essays."""
+        return [
+            [
+                (stream.essay_id, stream.number, place)
+                for stream, place in islice(haystack.find(piece, essays), PLACES)
+            ]
+            for _, piece in _pieces(self._letters)
+        ]
+
+    def areas(self, printed: Sequence[Sequence[PrintedAt]]) -> list[PrintedAt]:
+        """Where the quotation may begin, by votes of its pieces, of which the first places are given."""
+        votes: Counter[PrintedAt] = Counter()
+        width = max(16, len(self._letters) // 8)
+        for (position, _), places in zip(_pieces(self._letters), printed, strict=True):
+            votes.update((essay, number, (place - position) // width) for essay, number, place in places)
+        return [(essay, number, part * width) for (essay, number, part), _ in votes.most_common(_AREAS)]
+
+    def compared(self, haystack: Haystack, area: PrintedAt) -> Comparison | None:
+        """The comparison with the words printed in an area; ``None`` if they cannot be compared."""
+        essay_id, number, start = area
+        stream = haystack.stream(essay_id, number)
+        span = _area(self._letters, stream, start, self._tokens, self._part)
+        return _compared(self._text, self._tokens, stream, span)
+
+    def nearest(self, comparisons: Iterable[Comparison | None]) -> Comparison | None:
+        """The best of the comparisons with some areas; ``None`` if none is near."""
+        best: Comparison | None = None
+        for result in comparisons:
+            if result and (best is None or result.likeness > best.likeness):
+                best = result
+            if best and best.likeness >= _SURE:
+                break
+        words = sum(bool(token.letters) for token in self._tokens)
+        least = next((likeness for most, likeness in LIKE if words <= most), _LIKE_LONG)
+        return best if best and best.likeness >= least else None
 
 
 def _longest_part(tokens: Sequence[Token]) -> list[Token]:
@@ -77,12 +108,6 @@ def _longest_part(tokens: Sequence[Token]) -> list[Token]:
     return max(parts, key=lambda part: sum(len(token.letters) for token in part))
 
 
-def pieces_of(text: str, items: Sequence[Item]) -> list[str]:
-    """The skeletons by which the print nearest to a quotation is found; see ``nearest``."""
-    letters = "".join(token.letters for token in _longest_part(tokens_of(text, items)))
-    return [piece for _, piece in _pieces(letters)]
-
-
 def _pieces(letters: str) -> list[tuple[int, str]]:
     """Pieces of a skeleton, with where they begin in it."""
     piece_length = min(len(letters), max(4, min(_PIECE_LENGTH, len(letters) // 3)))
@@ -90,18 +115,6 @@ def _pieces(letters: str) -> list[tuple[int, str]]:
     step = max(piece_length // 2, -(-last // (_SEEDS - 1)), 1)
     positions = sorted({*range(0, last, step), last})
     return [(position, letters[position : position + piece_length]) for position in positions]
-
-
-def _areas(letters: str, haystack: Haystack, essays: Collection[str]) -> list[tuple[Stream, int]]:
-    """Where a skeleton may begin, by votes of its pieces."""
-    votes: Counter[tuple[int, int]] = Counter()
-    streams: dict[int, Stream] = {}
-    width = max(16, len(letters) // 8)
-    for position, piece in _pieces(letters):
-        for stream, place in islice(haystack.find(piece, essays), PLACES):
-            streams[id(stream)] = stream
-            votes[id(stream), (place - position) // width] += 1
-    return [(streams[key], bucket * width) for (key, bucket), _ in votes.most_common(_AREAS)]
 
 
 def _area(

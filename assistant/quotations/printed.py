@@ -30,6 +30,7 @@ class Stream:
         essay_id: Id of the essay.
         passages: The passages.
         running: Whether this is running text, as against titles and lists of works.
+        number: Its number among the streams of the essay.
         text: Their texts, joined by a newline.
         starts: Where each passage begins in ``text``.
         letters: Skeleton of ``text``.
@@ -39,6 +40,7 @@ class Stream:
     essay_id: str
     passages: tuple[Passage, ...]
     running: bool
+    number: int = 0
     text: str = field(init=False)
     starts: list[int] = field(init=False)
     letters: str = field(init=False)
@@ -112,7 +114,8 @@ def streams_of(essay: StoredEssay) -> list[Stream]:
         *((chain, True) for chain in _chains(passages)),
         *(((passage,), False) for passage in passages if passage.kind in _APART),
     ]
-    return [Stream(essay.id, group, running) for group, running in groups if group]
+    some = [(group, running) for group, running in groups if group]
+    return [Stream(essay.id, group, running, number) for number, (group, running) in enumerate(some)]
 
 
 def _chains(passages: list[Passage]) -> list[tuple[Passage, ...]]:
@@ -141,6 +144,11 @@ class Haystack:
         for stream, (start, end) in zip(streams, pairwise(self._starts), strict=True):
             first, _ = self._essays.get(stream.essay_id, (start, end))
             self._essays[stream.essay_id] = (first, end - 1)
+
+    def stream(self, essay_id: str, number: int) -> Stream:
+        """A stream of an essay by its number."""
+        start, _ = self._essays[essay_id]
+        return self._streams[bisect_right(self._starts, start) - 1 + number]
 
     def find(self, letters: str, essays: Collection[str]) -> Iterator[tuple[Stream, int]]:
         """Every place of a skeleton.

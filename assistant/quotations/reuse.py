@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import accumulate, islice
+from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
 
+from assistant.core.essay import StoredEssay
 from assistant.core.quotation import ReusedWords
 from assistant.quotations.normalise import skeletons
-from assistant.quotations.printed import Stream
+from assistant.quotations.printed import Stream, streams_of
 
 _MARKS = "\u0300-\u036f"
 # "don't" and "well-known" are one word, as in print whose line-end hyphens are undone; so is "clo\u00adned".
@@ -32,6 +35,25 @@ class _Run:
     first: int
     position: int
     words: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedRun:
+    """Words of a draft that occur in an essay.
+
+    Attributes:
+        first: Number of the first of them in the draft.
+        words: How many there are.
+        essay_id: The essay.
+        stream: Number of the stream in which they occur.
+        position: Number of the first of them in the stream.
+    """
+
+    first: int
+    words: int
+    essay_id: str
+    stream: int
+    position: int
 
 
 class ReuseFinder:
@@ -73,15 +95,39 @@ class ReuseFinder:
             result.append(ReusedWords(first.start(), last.end(), run.words, stream.place(start, end)))
         return result
 
-    def _longest(self, words: _Hashes) -> Iterator[_Run]:
+    def all_runs(self, draft: str, essays: Collection[str]) -> list[PrintedRun]:
+        """All runs of a draft in some essays, or in all for none; ``longest_runs`` chooses among them."""
+        words = _hashes([word.group() for word in _WORD.finditer(draft)])
+        allowed = np.array([not essays or stream.essay_id in essays for stream in self._streams], dtype=bool)
+        # By how far a run's words in the streams are from those in the draft: where the last run ends.
+        ends: dict[int, int] = {}
+        runs = []
+        for number, found in self._printed_grams(words):
+            places = found[allowed[np.searchsorted(self._starts, found, "right") - 1]] if essays else found
+            for position in places[:_PLACES].tolist():
+                if number < ends.get(position - number, 0):
+                    continue
+                length = self._length(words, number, position)
+                if length >= self._shortest:
+                    stream = self._stream(position)
+                    printed, place = self._streams[stream], position - self._starts[stream]
+                    runs.append(PrintedRun(number, length, printed.essay_id, printed.number, place))
+                    ends[position - number] = number + length - self._shortest + 1
+        return runs
+
+    def _printed_grams(self, words: _Hashes) -> Iterator[tuple[int, _Hashes]]:
+        """The first words of runs that occur in the streams, by their number, and all places of each."""
         grams = _grams(words, self._shortest)
         begins = np.searchsorted(self._grams, grams, "left")
         ends = np.searchsorted(self._grams, grams, "right")
-        first = 0
         for number in np.flatnonzero(ends > begins).tolist():
+            yield number, self._places[begins[number] : ends[number]]
+
+    def _longest(self, words: _Hashes) -> Iterator[_Run]:
+        first = 0
+        for number, places in self._printed_grams(words):
             if number < first:
                 continue
-            places = self._places[begins[number] : ends[number]]
             runs = [
                 _Run(number, position, self._length(words, number, position))
                 for position in islice(places.tolist(), _PLACES)
@@ -113,6 +159,52 @@ class ReuseFinder:
         first = run.position - self._starts[number]
         spans = self._spans[number]
         return stream, int(spans[first, 0]), int(spans[first + run.words - 1, 1])
+
+
+def longest_runs(runs: Iterable[PrintedRun], shortest: int) -> Iterator[PrintedRun]:
+    """The longest runs of a draft, in order, none overlapping another, as one finder of all essays has them.
+
+    Args:
+        runs: The runs of its words in all essays; see ``ReuseFinder.all_runs``.
+        shortest: Number of words from which a run counts.
+    """
+    waiting = deque(sorted(runs, key=attrgetter("first")))
+    number, active = 0, list[PrintedRun]()
+    while waiting or active:
+        while waiting and waiting[0].first <= number:
+            active.append(waiting.popleft())
+        active = [run for run in active if run.first + run.words - shortest >= number]
+        if not active:
+            number = waiting[0].first if waiting else number
+            continue
+        active.sort(key=_place_of)
+        best = max(active[:_PLACES], key=lambda run: run.first + run.words)
+        skipped = number - best.first
+        yield replace(best, first=number, words=best.words - skipped, position=best.position + skipped)
+        number += best.words - skipped
+
+
+def _place_of(run: PrintedRun) -> tuple[str, int, int]:
+    """What orders the runs that have a word of a draft by their places in print."""
+    return run.essay_id, run.stream, run.position - run.first
+
+
+def reused_words(
+    draft: str, runs: Iterable[PrintedRun], essays: Mapping[str, StoredEssay]
+) -> list[ReusedWords]:
+    """Runs of words of a draft with the places where they are printed in essays, which are given by id."""
+    matches = list(_WORD.finditer(draft))
+    streams: dict[str, list[Stream]] = {}
+    result = []
+    for run in runs:
+        if run.essay_id not in streams:
+            streams[run.essay_id] = streams_of(essays[run.essay_id])
+        stream = streams[run.essay_id][run.stream]
+        printed = list(islice(_WORD.finditer(stream.text), run.position, run.position + run.words))
+        start, end = matches[run.first].start(), matches[run.first + run.words - 1].end()
+        place = stream.place(printed[0].start(), printed[-1].end())
+        result.append(ReusedWords(start, end, run.words, place))
+    return result
 
 
 def _hashes(words: Sequence[str]) -> _Hashes:

@@ -13,6 +13,7 @@ from essay_library import ROOT, SAMPLE, Opened, loader
 from fake_models import FakeEncoder
 from sharded_library import ShardedOpened, models_of
 
+from assistant.cluster import quotations as sharded_quotations
 from assistant.cluster import related as cluster_related
 from assistant.cluster import search as sharded_search
 from assistant.cluster import shard_index
@@ -23,7 +24,7 @@ from assistant.core.essay import SEARCHED_KINDS
 from assistant.core.selection import Selection
 from assistant.library.library import Library
 from assistant.library.store import ChunkFile
-from assistant.quotations import corpus, nearest
+from assistant.quotations import matches, nearest
 from assistant.rendering.answers import answer_object
 from assistant.rendering.related import related_object
 from assistant.retrieval import ranking, related, search
@@ -178,7 +179,7 @@ def test_verdicts_on_quotations_are_equal(
     both: tuple[Library, Library], most: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if most is not None:
-        for module, name in ((nearest, "PLACES"), (corpus, "PLACES"), (corpus, "_LOOKED_AT")):
+        for module, name in ((nearest, "PLACES"), (sharded_quotations, "PLACES"), (matches, "LOOKED_AT")):
             monkeypatch.setattr(module, name, most)
     whole, shards = both
     essay = whole.essay("sample")

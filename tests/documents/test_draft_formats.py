@@ -23,6 +23,7 @@ from assistant.drafts.files import write_corrected_copy
 from assistant.drafts.quotations import find_quotations
 from assistant.library.adding import read_essay
 from assistant.library.records import known_records
+from assistant.quotations.essays import SourceEssays
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,7 +97,7 @@ ODT = """<?xml version="1.0" encoding="UTF-8"?>
 def check() -> Callable[[Document], DraftReport]:
     path = ROOT / "data" / "sample" / "essay.txt"
     essay = read_essay(path, known_records(ROOT)).essay
-    return Checker([essay], style_named("mla", [essay.reference])).check
+    return Checker(SourceEssays.of([essay]), style_named("mla", [essay.reference])).check
 
 
 def problems_in(report: DraftReport) -> list[tuple[str, int, int, str | None]]:

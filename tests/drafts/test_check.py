@@ -17,6 +17,7 @@ from assistant.documents.reading import read_draft_text
 from assistant.drafts.check import Checker, check_draft
 from assistant.library.adding import read_essay
 from assistant.library.records import known_records
+from assistant.quotations.essays import SourceEssays
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +40,7 @@ def essay(sample_path: Path) -> StoredEssay:
 
 @pytest.fixture(scope="module")
 def checker(essay: StoredEssay) -> Checker:
-    return Checker([essay], style_named("mla", [essay.reference]))
+    return Checker(SourceEssays.of([essay]), style_named("mla", [essay.reference]))
 
 
 @pytest.fixture(scope="module")
@@ -227,13 +228,13 @@ def test_reused_words_go_on_to_the_quotation_marks(check: Callable[[str], DraftR
 
 def test_a_library_of_nothing_checks_nothing() -> None:
     with pytest.raises(AssistantError, match="no essay"):
-        check_draft("Words.", [], style_named("mla"))
+        check_draft("Words.", SourceEssays.of([]), style_named("mla"))
 
 
 @pytest.mark.real_essay
 def test_the_real_essay_quoted_rightly_and_wrongly(real_essay: Path) -> None:
     essay = _stored(real_essay)
-    checker = Checker([essay], style_named("mla", [essay.reference]))
+    checker = Checker(SourceEssays.of([essay]), style_named("mla", [essay.reference]))
     items = [item for seed in range(4) for item in a_draft(essay, "Gill", seed, clean=3)]
     # The records say 2014 and the generated citations 2026.
     text = (

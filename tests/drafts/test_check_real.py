@@ -14,6 +14,7 @@ from assistant.citations.styles import style_named
 from assistant.documents.reading import read_draft_text
 from assistant.drafts.check import Checker
 from assistant.library.adding import read_essay
+from assistant.quotations.essays import SourceEssays
 
 if TYPE_CHECKING:
     from assistant.core.essay import StoredEssay
@@ -34,7 +35,7 @@ def essay(real_essay: Path) -> StoredEssay:
 @pytest.mark.parametrize("marks", ["“”", '""', "“ ”"])
 def test_every_sentence_in_marks_is_right(marks: str, essay: StoredEssay) -> None:
     """In curly marks with single ones inside, in straight ones as printed, and in curly ones as printed."""
-    checker = Checker([essay], style_named("mla", [essay.reference]))
+    checker = Checker(SourceEssays.of([essay]), style_named("mla", [essay.reference]))
     sentences, authors = 0, Counter[str]()
     for passage in essay.passages:
         for start, end in passage.sentences:

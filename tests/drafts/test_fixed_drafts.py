@@ -16,6 +16,7 @@ from assistant.citations.styles import style_named
 from assistant.documents.reading import read_draft_file
 from assistant.drafts.check import Checker
 from assistant.drafts.files import corrected_copy
+from assistant.quotations.essays import SourceEssays
 
 MARKUP = re.compile(rb"<[^>]*>")
 WRONG, RIGHT = "broke the text into short numbred pieces", "broke the text into short numbered pieces"
@@ -24,7 +25,7 @@ WRONG, RIGHT = "broke the text into short numbred pieces", "broke the text into 
 @pytest.fixture(scope="module")
 def checker() -> Checker:
     essays = written_about()
-    return Checker(essays, style_named("mla", [essay.reference for essay in essays]))
+    return Checker(SourceEssays.of(essays), style_named("mla", [essay.reference for essay in essays]))
 
 
 def parts_of(data: bytes) -> dict[str, bytes]:

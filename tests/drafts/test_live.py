@@ -13,13 +13,10 @@ from assistant.citations.styles import style_named
 from assistant.documents.reading import read_open_draft
 from assistant.drafts.check import Checker
 from assistant.drafts.live import LiveChecker
-from assistant.quotations.corpus import Corpus
+from assistant.quotations.essays import SourceEssays
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from assistant.citations.styles import Style
-    from assistant.core.essay import StoredEssay
 
 _NAMES = [name for name in DRAFTS if name.endswith((".md", ".tex", ".txt"))]
 # What a writer puts in: words, marks, citations, notes, and what divides paragraphs.
@@ -43,18 +40,18 @@ _EDITS = st.lists(
 
 
 @cache
-def _prepared() -> tuple[Sequence[StoredEssay], Style, Corpus, dict[str, LiveChecker]]:
+def _prepared() -> tuple[SourceEssays, Style, dict[str, LiveChecker]]:
     """The essays, and a checker for each draft, which remembers all edits of it."""
     essays = written_about()
     style = style_named("mla", [essay.reference for essay in essays])
-    corpus = Corpus(essays)
-    return essays, style, corpus, {name: LiveChecker(essays, style, corpus) for name in _NAMES}
+    sources = SourceEssays.of(essays)
+    return sources, style, {name: LiveChecker(sources, style) for name in _NAMES}
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.sampled_from(_NAMES), _EDITS)
 def test_a_check_after_edits_is_the_check_of_the_text(name: str, edits: list[tuple[float, int, str]]) -> None:
-    essays, style, corpus, live = _prepared()
+    sources, style, live = _prepared()
     text = (FOLDER / name).read_text("utf-8")
     suffix = f".{name.rpartition('.')[2]}"
     for place, length, piece in edits:
@@ -62,6 +59,6 @@ def test_a_check_after_edits_is_the_check_of_the_text(name: str, edits: list[tup
         text = text[:start] + piece + text[start + length :]
         draft = read_open_draft(text, suffix, name)
         checked = live[name].check_live(draft)
-        assert checked.report == Checker(essays, style, corpus).check(draft)
-        fresh = LiveChecker(essays, style, corpus).check_live(draft)
+        assert checked.report == Checker(sources, style).check(draft)
+        fresh = LiveChecker(sources, style).check_live(draft)
         assert (checked.quotations, checked.citations) == (fresh.quotations, fresh.citations)

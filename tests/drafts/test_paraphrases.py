@@ -15,6 +15,7 @@ from assistant.core.essay import PageStart
 from assistant.core.quotation import PrintedPlace
 from assistant.documents.reading import read_draft_text
 from assistant.drafts.check import Checker
+from assistant.quotations.essays import SourceEssays
 from assistant.rendering.draft_page import draft_page
 from assistant.rendering.drafts import draft_object, hint_line, plain_draft, summary
 
@@ -37,7 +38,7 @@ _LAMPS = "Ships find their way in because someone lights lamps each evening"
 
 @cache
 def _checker() -> Checker:
-    return Checker([_ESSAY], style_named("mla", [_RECORD]))
+    return Checker(SourceEssays.of([_ESSAY]), style_named("mla", [_RECORD]))
 
 
 def _near(*scores: float) -> list[NearWords]:

@@ -12,6 +12,7 @@ from assistant.documents.reading import read_draft_file, read_draft_text
 from assistant.drafts.check import Checker
 from assistant.library.adding import read_essay
 from assistant.library.records import known_records
+from assistant.quotations.essays import SourceEssays
 from assistant.rendering.drafts import message, problem_object
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def essay(sample_path: Path) -> StoredEssay:
 
 @pytest.fixture(scope="module")
 def checker(essay: StoredEssay) -> Checker:
-    return Checker([essay], style_named("mla", [essay.reference]))
+    return Checker(SourceEssays.of([essay]), style_named("mla", [essay.reference]))
 
 
 def pages(checker: Checker, words: str) -> str:

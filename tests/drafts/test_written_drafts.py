@@ -11,6 +11,7 @@ from written_drafts import DRAFTS, score, truth_of, written_about, written_draft
 from assistant.citations.styles import style_named
 from assistant.documents.reading import read_draft_file, read_draft_text
 from assistant.drafts.check import Checker
+from assistant.quotations.essays import SourceEssays
 from assistant.rendering.drafts import problem_line
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ WRONG = RIGHT.replace("numbered", "numbred")
 @pytest.fixture(scope="module")
 def checker() -> Checker:
     essays = written_about()
-    return Checker(essays, style_named("mla", [essay.reference for essay in essays]))
+    return Checker(SourceEssays.of(essays), style_named("mla", [essay.reference for essay in essays]))
 
 
 def kinds(report: DraftReport) -> list[str]:

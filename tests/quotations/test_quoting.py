@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from assistant.core.errors import QuotationError
 from assistant.core.essay import NoteMark, PageStart, SourceMap
 from assistant.core.quotation import QuotationLookup
-from assistant.quotations.corpus import COUNTED, LISTED, MOST_QUOTATION_CHARACTERS, Corpus
+from assistant.quotations.corpus import MOST_QUOTATION_CHARACTERS, Corpus
+from assistant.quotations.matches import COUNTED, LISTED
 
 LONG = " ".join(f"word{number}" for number in range(1, 260))
 

@@ -25,6 +25,7 @@ from assistant.core.essay import CSLItem
 from assistant.core.notebook import Entry, Mark, Notebook, Pin, Section
 from assistant.core.rich import rich
 from assistant.drafts.check import check_draft
+from assistant.quotations.essays import SourceEssays
 from assistant.rendering.clipboard import quotation_forms, reference_forms
 from assistant.rendering.notebook import (
     EMPTY,
@@ -203,7 +204,7 @@ def test_what_is_saved_has_no_problem_when_it_is_checked(style: str, tmp_path: A
     path.write_bytes(notebook_word(notebook))
     (tmp_path / "notebook.md").write_text(notebook_markdown(notebook), "utf-8")
     for name in ("notebook.docx", "notebook.md"):
-        report = check_draft(tmp_path / name, [ESSAY], FakeLibrary(ESSAY).style(style))
+        report = check_draft(tmp_path / name, SourceEssays.of([ESSAY]), FakeLibrary(ESSAY).style(style))
         wrong = {problem.kind for problem in report.problems}
         assert not wrong & {"misquoted", "not found", "unmarked"}, (name, report.problems)
         assert report.exact >= len(spans) - report.not_checked
