@@ -71,6 +71,7 @@ class ShardedBackend:
 
     def diagnosis(self, snapshot: Snapshot) -> Diagnosis:
         """The state of all shards together, for ``assistant doctor``; nothing is changed."""
+        del snapshot
         from assistant.library.diagnosis import without_home
 
         shards = self._manifest.read().shards
@@ -80,7 +81,7 @@ class ShardedBackend:
         return replace(
             found[0],
             folder=without_home(str(self.files.root.resolve())),
-            essays=len(snapshot.all_essays()),
+            essays=sum(each.essays for each in found),
             removed=sum(each.removed for each in found),
             index=index | {"shards": len(shards)},
             damaged=tuple(dict.fromkeys(trouble for each in found for trouble in each.damaged)),

@@ -17,7 +17,7 @@ from assistant.core.errors import DamagedEssayError, LibraryError, QuotationErro
 from assistant.core.essay import StoredEssay
 from assistant.core.quotation import Comparison, PrintedPlace, QuotationLookup, ReusedWords
 from assistant.core.recent import Recent
-from assistant.library.indexing import OutdatedError
+from assistant.library.models import OutdatedError
 from assistant.quotations.corpus import (
     MOST_BEGINNINGS,
     Corpus,

@@ -36,7 +36,9 @@ WRITING_DEADLINE = 3_600.0
 # What a question asks of shards, which has a deadline, and what else only reads and can be asked of another
 # replica. The first replica does the rest.
 _QUICK = frozenset("search read overrides is_readable source_text document file".split())
-_READS = _QUICK | frozenset("open size model engine removed diagnosis summaries quotable quotations".split())
+_READS = _QUICK | frozenset(
+    "open size model engine removed diagnosis summaries quotable quotations indexed".split()
+)
 # How often an actor that was lost is asked again to write, and seconds between.
 _MOST_TRIES, _PAUSE = 10, 2.0
 # Clusters that a program is connected to, one after the other, before it gives up.

@@ -28,6 +28,7 @@ from assistant.retrieval.index.storage import CENTRES, load_index, save_index
 from assistant.retrieval.index.vectors import Sample, SharedCentres, lists_of
 
 if TYPE_CHECKING:
+    from assistant.book_index.making import IndexedEssay
     from assistant.documents.document import Document
     from assistant.library.adding import LibraryWriter
     from assistant.library.diagnosis import Diagnosis
@@ -120,6 +121,21 @@ class Shard:
     def store_overrides(self, essay_id: str, overrides: Overrides) -> None:
         """Replace what the user stated about an essay."""
         self._backend.files.store_overrides(essay_id, overrides)
+
+    def indexed(self, digests: Mapping[str, str]) -> dict[str, IndexedEssay]:
+        """The index of each of some essays by id.
+
+        Args:
+            digests: Digest of the chunk file of each, by id.
+
+        Raises:
+            LibraryError: If one is damaged or has just been changed.
+        """
+        snapshot = self._library.snapshot()
+        for essay_id, digest in digests.items():
+            if snapshot.chunk_digests.get(essay_id) != digest:
+                raise LibraryError(f"The essay {essay_id!r} has just been changed; try again.")
+        return snapshot.indexes.of_each(list(digests))
 
     # Quotations.
 

@@ -25,6 +25,7 @@ from assistant.retrieval.index.vectors import is_searched_in_part
 from assistant.retrieval.models.encoder import Encoder
 
 if TYPE_CHECKING:
+    from assistant.book_index.making import IndexedEssay
     from assistant.documents.document import Document
 
 
@@ -68,12 +69,25 @@ class ShardedStore:
         self, essays: Mapping[str, StoredEssay], digests: Mapping[str, str], *, is_whole: bool
     ) -> ShardedCorpus:
         """Essays in which quotations are looked up, each where its shard is; see ``EssayFiles.corpus``."""
+        return ShardedCorpus(self._fleet, self._owned(digests), essays, is_whole=is_whole)
+
+    def indexed(
+        self, essays: Mapping[str, StoredEssay], digests: Mapping[str, str]
+    ) -> dict[str, IndexedEssay]:
+        """The index of each of some essays, made where its shard is; see ``EssayFiles.indexed``."""
+        del essays
+        asked = {name: (own,) for name, own in self._owned(digests).items()}
+        found = self._fleet.call_each("indexed", asked).values()
+        return {essay_id: index for own in found for essay_id, index in own.items()}
+
+    def _owned(self, digests: Mapping[str, str]) -> dict[str, dict[str, str]]:
+        """Digests of the chunk files of essays, by shard and by id."""
         owners = self._manifest.read().owners
         owned: dict[str, dict[str, str]] = {}
         for essay_id, digest in digests.items():
             if essay_id in owners:
                 owned.setdefault(owners[essay_id], {})[essay_id] = digest
-        return ShardedCorpus(self._fleet, owned, essays, is_whole=is_whole)
+        return owned
 
     def load(self, essay_id: str) -> ChunkFile:
         """Read an essay; errors as for ``EssayStore.load``."""

@@ -12,10 +12,11 @@ from assistant.library.overrides import Overrides
 from assistant.library.store import ChunkFile, Stamp
 
 if TYPE_CHECKING:
+    from assistant.book_index.making import IndexedEssay
     from assistant.documents.document import Document
+    from assistant.quotations.essays import QuotationCorpus
     from assistant.retrieval.finder import Finder
     from assistant.retrieval.models.encoder import Encoder
-    from assistant.quotations.essays import QuotationCorpus
 
 
 class EssayFiles(Protocol):
@@ -46,6 +47,15 @@ class EssayFiles(Protocol):
 
         Raises:
             LibraryError: If one of them has just been changed.
+        """
+
+    def indexed(
+        self, essays: Mapping[str, StoredEssay], digests: Mapping[str, str]
+    ) -> Mapping[str, IndexedEssay]:
+        """The index of each of some essays by id; arguments as for ``corpus``.
+
+        Raises:
+            LibraryError: If one is damaged or has just been changed.
         """
 
     def load(self, essay_id: str) -> ChunkFile:

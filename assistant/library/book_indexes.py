@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from assistant.book_index.making import IndexedEssay, index_of_essay, joined
+from assistant.book_index.making import IndexedEssay, joined
 from assistant.core.book_index import BookIndex
-from assistant.core.essay import StoredEssay
 
 # Essays whose index is kept in memory.
 _MOST_KEPT = 100
@@ -17,11 +16,11 @@ class BookIndexes:
     """Indexes of essays.
 
     Args:
-        essays: The essays by id.
+        make: Makes the indexes of some essays, each given by its id.
     """
 
-    def __init__(self, essays: Mapping[str, StoredEssay]) -> None:
-        self._essays = essays
+    def __init__(self, make: Callable[[Sequence[str]], Mapping[str, IndexedEssay]]) -> None:
+        self._make = make
         self._made: dict[str, IndexedEssay] = {}
         self._lock = threading.Lock()
 
@@ -31,14 +30,15 @@ class BookIndexes:
         Raises:
             DamagedEssayError: If the chunk file of one is damaged.
         """
-        return joined([self._one(essay_id) for essay_id in essay_ids])
+        made = self.of_each(essay_ids)
+        return joined([made[essay_id] for essay_id in essay_ids])
 
-    def _one(self, essay_id: str) -> IndexedEssay:
+    def of_each(self, essay_ids: Sequence[str]) -> dict[str, IndexedEssay]:
+        """The index of each of some essays by id; errors as for ``of``."""
         with self._lock:
-            made = self._made.get(essay_id)
-            if made is None:
-                made = index_of_essay(self._essays[essay_id])
-                if len(self._made) >= _MOST_KEPT:
-                    self._made.clear()
-                self._made[essay_id] = made
-            return made
+            known = {name: self._made[name] for name in essay_ids if name in self._made}
+            new = self._make([essay_id for essay_id in essay_ids if essay_id not in known])
+            if len(self._made) + len(new) > _MOST_KEPT:
+                self._made.clear()
+            self._made.update(list(new.items())[:_MOST_KEPT])
+            return {**known, **new}

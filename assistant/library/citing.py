@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from assistant.answering.quotable import cite_span, prepare_quotation
@@ -16,7 +16,7 @@ from assistant.citations.setting import NOTE_CALL, is_set_off, set_as_block, set
 from assistant.citations.styles import Style, format_citation
 from assistant.core.answer import Citation, InsertableQuotation, PreparedQuotation
 from assistant.core.errors import AssistantError
-from assistant.core.essay import Passage, Span, StoredEssay
+from assistant.core.essay import CSLItem, Passage, Span, StoredEssay
 from assistant.core.quotation import CitedComparison, Comparison, Verdict
 from assistant.drafts.secondhand import SecondHand
 from assistant.quotations.essays import SourceEssays
@@ -144,21 +144,20 @@ def _is_cut_at_end(passage: Passage, start: int, end: int) -> bool:
     return begins and goes_on
 
 
-def export_records(essays: Iterable[StoredEssay], form: str) -> str:
-    """The records of several essays in one text: ``bibtex``, ``ris`` or ``csl-json``.
+def export_records(essays: Mapping[str, CSLItem], form: str) -> str:
+    """The records of several essays, by their ids, in one text: ``bibtex``, ``ris`` or ``csl-json``.
 
     Each record has its citation key, or its essay's id, so that no two have the same.
 
     Raises:
         AssistantError: If there is no such format.
     """
-    held = list(essays)
-    keys = Counter(field(essay.reference, "citation-key") for essay in held)
+    keys = Counter(field(record, "citation-key") for record in essays.values())
     records = []
-    for essay in held:
-        key = field(essay.reference, "citation-key")
-        own = key if key and keys[key] == 1 else essay.id
-        record = {name: value for name, value in essay.reference.items() if name != "citation-key"}
+    for essay_id, whole in essays.items():
+        key = field(whole, "citation-key")
+        own = key if key and keys[key] == 1 else essay_id
+        record = {name: value for name, value in whole.items() if name != "citation-key"}
         stated = {"citation-key": own} if key else {}
         records.append(export_record({**record, **stated, "id": own}, form))
     return "\n".join(records)

@@ -294,5 +294,5 @@ class Library(Holdings):
         """The records of several essays in one text, each with its essay's id; errors as for ``export``."""
         from assistant.library.citing import export_records
 
-        snapshot = self.snapshot()
-        return export_records(map(snapshot.essay, essay_ids), form)
+        snapshot = self._checked(essay_ids)
+        return export_records({name: snapshot.summaries[name].reference for name in essay_ids}, form)

@@ -23,6 +23,7 @@ from assistant.library.zotero_links import FACTS, LinkedEssays
 
 if TYPE_CHECKING:
     from assistant.attribution.voices import LibraryVoices
+    from assistant.book_index.making import IndexedEssay
     from assistant.documents.document import Document
     from assistant.library.backend import EssayFiles, SearchIndex
     from assistant.library.book_indexes import BookIndexes
@@ -296,7 +297,10 @@ class Snapshot:
         """The indexes of the essays: names, works, quoted authors and terms."""
         from assistant.library.book_indexes import BookIndexes
 
-        return BookIndexes(self.essays)
+        return BookIndexes(self._indexed)
+
+    def _indexed(self, essay_ids: Sequence[str]) -> Mapping[str, IndexedEssay]:
+        return self._store.indexed(self.essays, {name: self.summaries[name].sha256 for name in essay_ids})
 
     @cached_property
     def linked(self) -> LinkedEssays:

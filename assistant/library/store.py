@@ -39,6 +39,7 @@ from assistant.library.originals import (
 from assistant.library.overrides import Overrides, load_overrides
 
 if TYPE_CHECKING:
+    from assistant.book_index.making import IndexedEssay
     from assistant.documents.document import Document
     from assistant.quotations.corpus import Corpus
     from assistant.retrieval.index.encoding import PassageEncodings
@@ -54,6 +55,7 @@ _ADD_AGAIN = "add the essay again from its own file: assistant add FILE"
 FileStamp = tuple[int, int]
 # The same, and when what the user stated about the essay was last changed; 0 if nothing was.
 Stamp = tuple[int, int, int]
+_Essays = Mapping[str, StoredEssay]
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,18 +300,18 @@ class EssayStore:
         del stamps
         return {}
 
-    def corpus(
-        self, essays: Mapping[str, StoredEssay], digests: Mapping[str, str], *, is_whole: bool
-    ) -> Corpus:
+    def corpus(self, essays: _Essays, digests: Mapping[str, str], *, is_whole: bool) -> Corpus:
         """Some essays prepared for quotations, all of which are read here; see ``EssayFiles.corpus``."""
-        from assistant.quotations.corpus import Corpus
+        from assistant.quotations.essays import corpus_of
 
         del is_whole
-        read = []
-        for essay_id in digests:
-            with suppress(DamagedEssayError):
-                read.append(essays[essay_id])
-        return Corpus(read)
+        return corpus_of(essays, digests)
+
+    def indexed(self, essays: _Essays, digests: Mapping[str, str]) -> dict[str, IndexedEssay]:
+        """The index of each of some essays by id; see ``EssayFiles.indexed``."""
+        from assistant.book_index.making import index_of_essay
+
+        return {essay_id: index_of_essay(essays[essay_id]) for essay_id in digests}
 
     def load(self, essay_id: str) -> ChunkFile:
         """Read an essay.

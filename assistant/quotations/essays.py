@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Protocol
 
+from assistant.core.errors import DamagedEssayError
 from assistant.core.essay import CSLItem, Passage, StoredEssay
 from assistant.core.quotation import PrintedPlace, QuotationLookup, ReusedWords
 from assistant.core.recent import Recent
@@ -31,6 +33,15 @@ class QuotationCorpus(Protocol):
 
     def reused(self, draft: str, shortest: int = 8) -> list[ReusedWords]:
         """Find runs of words of a draft that occur in an essay; see ``Corpus.reused``."""
+
+
+def corpus_of(essays: Mapping[str, StoredEssay], wanted: Iterable[str]) -> Corpus:
+    """Essays of some ids in which words are found; those that turn out to be damaged are left out."""
+    read = []
+    for essay_id in wanted:
+        with suppress(DamagedEssayError):
+            read.append(essays[essay_id])
+    return Corpus(read)
 
 
 class SourceEssays:

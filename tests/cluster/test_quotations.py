@@ -24,7 +24,7 @@ from assistant.cluster.store import ShardedStore
 from assistant.core.errors import LibraryError
 from assistant.documents.reading import read_draft_file
 from assistant.drafts.check import Checker
-from assistant.library.indexing import OutdatedError
+from assistant.library.models import OutdatedError
 from assistant.library.writing import WritingDesk
 from assistant.quotations import corpus as one_corpus
 from assistant.quotations import matches, nearest, reuse
@@ -317,6 +317,17 @@ def test_a_common_word_is_quoted_from_the_essays_that_are_listed(
     verdict = ShardedOpened(many[0]).library.quote("of the lamp")
     assert (verdict.places, len(verdict.matches)) == (200, matches.LISTED)
     assert len(loaded) == matches.LISTED
+
+
+def test_records_indexes_and_the_state_of_all_essays_are_given_without_reading_them(
+    many: tuple[Path, list[str]], loaded: list[str]
+) -> None:
+    library = ShardedOpened(many[0]).library
+    assert library.export_all(library.ids(), "ris").count("TY  -") == 200
+    assert len(library.index_of().essays) == 200
+    assert library.diagnosis().essays == 200
+    assert library.cite("e007")[1] != ""
+    assert set(loaded) == {"e007"}
 
 
 def test_an_essay_that_is_changed_meanwhile_is_not_left_out(
