@@ -62,11 +62,11 @@ class TimedActor(ray_fleet.ShardActor):
     """A shard that tells how long it worked."""
 
     def ask(
-        self, method: str, arguments: Sequence[Any], opening: Sequence[Any] | None = None
+        self, method: str, arguments: Sequence[Any], opening: Sequence[Any] | None = None, mark: str = ""
     ) -> tuple[bool, Any, int]:
         """What a method of the shard returns, with the time that it took."""
         start = perf_counter()
-        is_value, value, busy = super().ask(method, arguments, opening)
+        is_value, value, busy = super().ask(method, arguments, opening, mark)
         return is_value, (perf_counter() - start, value) if is_value else value, busy
 
 

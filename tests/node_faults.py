@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,6 +48,39 @@ def started_nodes(count: int, **head: Any) -> Iterator[Any]:
         cluster.shutdown()
 
 
+def workers_of(cluster: Any) -> dict[str, Any]:
+    """The nodes of a cluster without the head, by id."""
+    return {node.node_id: node for node in cluster.worker_nodes}
+
+
+def kill_node(cluster: Any, node: Any) -> None:
+    """End all processes of a node, as if its machine were gone."""
+    (raylet,) = node.all_processes["raylet"]
+    pid = raylet.process.pid
+    workers = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+    # Not ``remove_node``, which spares the node by which this process is connected.
+    node.kill_all_processes(check_alive=False, allow_graceful=False)
+    if node is cluster.head_node:
+        cluster.head_node = None
+    else:
+        cluster.worker_nodes.remove(node)
+    for process in map(int, workers):
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+
+
+def wait_for_a_disk() -> None:
+    """Do nothing, as long as a disk may not answer."""
+    time.sleep(6.0)
+
+
+def read_slowly() -> None:
+    """Read for some seconds."""
+    for _ in range(30):
+        time.sleep(0.1)
+        sum(range(10_000))
+
+
 class NodeEncoder(FakeEncoder):
     """A fake model that a shard may not use for essays: what tasks have embedded must reach it.
 
@@ -75,7 +109,7 @@ class Faults:
     Attributes:
         seconds: What a text takes to embed.
         full: The shard whose disk is full, as long as there is a file ``mark``.
-        slow: The shard whose disk takes a while.
+        slow: The shards whose disks take a while, with a space between them.
         mark: That file.
     """
 
@@ -98,7 +132,7 @@ class Faults:
         def faulty(path: Path, data: bytes) -> None:
             if shard == self.full and self.mark.is_file():
                 raise OSError(errno.ENOSPC, "No space left on device", str(path))
-            if shard == self.slow:
+            if shard in self.slow.split():
                 time.sleep(0.2)
             write_file(path, data)
 

@@ -23,6 +23,7 @@ from assistant.core.errors import (
     DamagedEssayError,
     DraftError,
     NoPagesError,
+    NotAskedError,
     QuotationError,
     RecordError,
 )
@@ -337,7 +338,8 @@ def _refusing_errors(work: Callable[[], _Result]) -> _Result:
         if type(error) in _ERRORS_OF_REQUESTS:
             raise RefusedError(HTTPStatus.BAD_REQUEST, str(error)) from error
         sys.stderr.write(f"assistant: {error}\n")
-        raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, _OUT_OF_ORDER) from error
+        public = str(error) if isinstance(error, NotAskedError) else _OUT_OF_ORDER
+        raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, public) from error
     except Exception as error:
         traceback.print_exc()
         sys.stderr.write(f"{_UNEXPECTED}\n")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.cluster.fleet import Fleet, LocalFleet
 from assistant.cluster.manifest import ManifestFile, Settings
+from assistant.cluster.placement import shard_folder
 from assistant.cluster.shard import Shard
 from assistant.cluster.store import ShardedIndex, ShardedStore
 from assistant.core.essay import RemovedEssay
@@ -19,8 +20,6 @@ from assistant.retrieval.index.manifest import how_searched
 if TYPE_CHECKING:
     from assistant.library.adding import LibraryWriter
     from assistant.library.diagnosis import Diagnosis
-
-SHARDS = "shards"
 
 
 class ShardedBackend:
@@ -86,11 +85,6 @@ class ShardedBackend:
             index=index | {"shards": len(shards)},
             damaged=tuple(dict.fromkeys(trouble for each in found for trouble in each.damaged)),
         )
-
-
-def shard_folder(root: Path, name: str) -> Path:
-    """The folder of a shard of a library."""
-    return root / SHARDS / name
 
 
 def local_fleet(root: Path, settings: Settings, models: Models, notify: Callable[[str], None]) -> LocalFleet:

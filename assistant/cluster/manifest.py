@@ -21,16 +21,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from assistant.cluster.leftovers import LISTS, MANIFEST, tidy
 from assistant.core.disk import sync_folder, write_durably
 from assistant.core.errors import LibraryError
 from assistant.library.files import CLUSTER as SETTINGS
 from assistant.library.files import writing
 from assistant.library.store import Stamp
 
-MANIFEST = "shards.json"
 _SCHEMA = 1
-LISTS = "shard-lists"
 _PENDING = ".shards-unfinished.json"
+# What is noted there while essays are moved between shards.
+_MOVE = "essays are moved"
 # Seconds in which the shards must have answered what a question asks of them.
 DEADLINE = 10.0
 
@@ -102,6 +103,27 @@ class Manifest:
         return {essay: self.shards[shard][essay].stamp for essay, shard in self.owners.items()}
 
 
+def adopted(owners: Mapping[str, str], listed: Mapping[str, EssayList]) -> dict[str, EssayList]:
+    """What counts in some shards of what is in their folders.
+
+    Args:
+        owners: The shard of each essay on the manifest. An essay counts there, and not where it is copied to.
+        listed: What is in the folders, by the shard's name. If an essay that is not on the manifest is in
+            several, the one that was changed last counts.
+    """
+    last: dict[str, tuple[int, str]] = {}
+    for name, essays in listed.items():
+        for essay_id, essay in essays.items():
+            changed = max(essay.stamp[0], essay.stamp[2])
+            if owners.get(essay_id, name) == name and changed > last.get(essay_id, (-1, ""))[0]:
+                last[essay_id] = changed, name
+
+    def counting(name: str) -> EssayList:
+        return {key: essay for key, essay in listed[name].items() if key in last and last[key][1] == name}
+
+    return {name: counting(name) for name in listed}
+
+
 def is_sharded(root: Path) -> bool:
     """Whether a folder is a library in shards."""
     return (root / SETTINGS).is_file()
@@ -163,6 +185,10 @@ class ManifestFile:
         self._read: tuple[object, Manifest] | None = None
         # Name of the file of each list, by the shard's name; it is a digest of the whole list.
         self._named: dict[str, tuple[str, EssayList]] = {}
+
+    def current_settings(self) -> Settings:
+        """The settings of the library as they are now; errors as for ``read_settings``."""
+        return read_settings(self.root)
 
     def state(self) -> tuple[int, int, int] | None:
         """A value that changes with the manifest; ``None`` if there is none."""
@@ -260,8 +286,28 @@ class ManifestFile:
         """Note that some shards are being changed, so that the next command adopts what was done there."""
         _replace(self._pending, json.dumps(shards).encode())
 
+    def begin_move(self) -> None:
+        """Note that essays are being moved between shards, so that the next command tidies up after it."""
+        _replace(self._pending, json.dumps(_MOVE).encode())
+
+    def is_moving(self) -> bool:
+        """Whether essays are being moved between shards, or were when the program was killed."""
+        try:
+            return bool(json.loads(self._pending.read_text("utf-8")) == _MOVE)
+        except (OSError, ValueError):
+            return False
+
+    def tidy(self) -> list[str]:
+        """Delete the copies that a move of essays has left; see ``leftovers.tidy``.
+
+        Raises:
+            LibraryError: If the manifest cannot be read.
+        """
+        manifest = self.read()
+        return tidy(self.root, manifest.shards.keys(), manifest.owners)
+
     def begun(self) -> list[str] | None:
-        """The shards whose change was begun and not ended; ``None`` if there is none."""
+        """The shards whose change was begun and not ended, or none for all; ``None`` if there is none."""
         try:
             shards = json.loads(self._pending.read_text("utf-8"))
         except FileNotFoundError:

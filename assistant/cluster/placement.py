@@ -9,12 +9,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+SHARDS = "shards"
 # Essays for which numbers are drawn at a time.
 _AT_ONCE = 4_096
+
+
+def shard_folder(root: Path, name: str) -> Path:
+    """The folder of a shard of a library."""
+    return root / SHARDS / name
 
 
 def shard_for(essay_id: str, shards: Sequence[str]) -> str:

@@ -23,6 +23,8 @@ os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
 os.environ.setdefault("RAY_gcs_rpc_server_reconnect_timeout_s", str(10**7))
 
 NAMESPACE = "essay-assistant"
+# What Ray says of an actor that does not run yet.
+_BEFORE_IT_RUNS = frozenset({"DEPENDENCIES_UNREADY", "PENDING_CREATION", "RESTARTING"})
 # Seconds in which a machine of the cluster accepts a connection.
 REACHABLE = 1.0
 
@@ -66,6 +68,19 @@ class Connection:
         if not self.cluster:
             return bool(self.ray.util.client.ray.is_connected())
         return _identity(*self.head) == self.cluster
+
+    def is_starting(self, actor: Any) -> bool:
+        """Whether an actor that was started does not run yet, as far as this process can know.
+
+        Raises:
+            NoClusterError: If the head does not answer.
+        """
+        if not self.cluster or not self.is_current():
+            return False
+        # Nothing public says it without Ray's dashboard.
+        from ray._private.state import actors
+
+        return actors(actor._actor_id.hex()).get("State") in _BEFORE_IT_RUNS  # noqa: SLF001
 
     def is_to(self, address: str) -> bool:
         """Whether an address means this cluster, as far as it says where its head is."""

@@ -7,19 +7,23 @@ asks, Ray does so after some time.
 
 from __future__ import annotations
 
+import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from time import sleep
 from typing import TYPE_CHECKING, Any
 
+from assistant import __version__
 from assistant.cluster.fleet import NO_OPENINGS
 from assistant.cluster.manifest import ManifestFile, Settings
+from assistant.cluster.placement import shard_folder
 from assistant.cluster.ray_connection import NAMESPACE, NoClusterError, connection
 from assistant.cluster.replicas import ClusterChangedError, Replicas, Round, UnansweredError
-from assistant.core.errors import AssistantError, LibraryError
+from assistant.core.errors import AssistantError, LibraryError, NotAskedError
 from assistant.core.essay import Progress
 from assistant.library.models import Models
 from assistant.library.store import PendingEssay
@@ -33,12 +37,10 @@ if TYPE_CHECKING:
 _AT_ONCE, _MOST_CALLS = 4, 100
 # Seconds in which shards must be written or opened.
 WRITING_DEADLINE = 3_600.0
-# What a question asks of shards, which has a deadline, and what else only reads and can be asked of another
-# replica. The first replica does the rest.
-_QUICK = frozenset("search read overrides is_readable source_text document file".split())
-_READS = _QUICK | frozenset(
-    "open size model engine removed diagnosis summaries quotable quotations indexed".split()
-)
+# What is answered at once, for which shards have the deadline; and what else only reads and can be asked of
+# another replica, which may take longer as long as the work advances. The first replica does the rest.
+_QUICK = frozenset("search read overrides is_readable source_text document file model engine".split())
+_READS = _QUICK | frozenset("open size removed diagnosis summaries quotable quotations indexed".split())
 # How often an actor that was lost is asked again to write, and seconds between.
 _MOST_TRIES, _PAUSE = 10, 2.0
 # Clusters that a program is connected to, one after the other, before it gives up.
@@ -61,12 +63,20 @@ class ShardActor:
     def __init__(self, folder: str, load_encoder: LoadEncoder | None, local: Path | None) -> None:
         from assistant.cluster.shard import Shard
 
+        self._about = folder, local, __version__
         models = Models(load_encoder or default_loader, None)
         self._shard = Shard(Path(folder), models, lambda _sentence: None, local)
         self._slots, self._calls = threading.BoundedSemaphore(_AT_ONCE), set[object]()
+        # The threads of calls with a mark, in the order in which they came.
+        self._threads: dict[str, int] = {}
+        self._lock = threading.Lock()
 
     def ask(
-        self, method: str, arguments: Sequence[Any], opening: Sequence[Any] | None = None
+        self,
+        method: str,
+        arguments: Sequence[Any],
+        opening: Sequence[Any] | None = None,
+        mark: str = "",
     ) -> tuple[bool, Any, int]:
         """Call a method of the shard.
 
@@ -74,6 +84,7 @@ class ShardActor:
             method: The method.
             arguments: Its arguments.
             opening: Arguments of ``open``, which is called first, if the index may not be open.
+            mark: By what ``work`` is asked how the call advances.
 
         Returns:
             Whether the method returned something; what it returned, or its error; and the number of other
@@ -81,6 +92,9 @@ class ShardActor:
         """
         call = object()
         self._calls.add(call)
+        if mark:
+            with self._lock:
+                self._threads[mark] = threading.get_ident()
         try:
             with self._slots:
                 if opening is not None:
@@ -90,6 +104,29 @@ class ShardActor:
                 return *outcome(getattr(self._shard, method), arguments), len(self._calls) - 1
         finally:
             self._calls.discard(call)
+            with self._lock:
+                self._threads.pop(mark, None)
+
+    def work(self, mark: str) -> int:
+        """What has been done for a call so far: a number that changes only if its work advances.
+
+        It is the processor's time of the call's thread, and of those that came before, which it may have to
+        wait for. A thread that waits for a disk or is stopped takes none.
+
+        Args:
+            mark: That of the call.
+        """
+        done = 0
+        with self._lock:
+            for each, thread in self._threads.items() if mark in self._threads else ():
+                done += _processor_time(thread)
+                if each == mark:
+                    break
+        return done
+
+    def about(self) -> tuple[str, Path | None, str]:
+        """The folders of the shard and of its copy, and the version of the program."""
+        return self._about
 
     def node(self) -> str:
         """Id of the node on which this actor runs."""
@@ -104,6 +141,14 @@ class ShardActor:
         by_number = dict(zip(numbers, encoded, strict=True))
         essays = [replace(each, encoded=by_number.get(number)) for number, each in enumerate(pending)]
         return outcome(self._shard.commit, (essays, model))
+
+
+def _processor_time(thread: int) -> int:
+    """The processor's time that a living thread has taken, in nanoseconds."""
+    if sys.platform == "linux":
+        return time.clock_gettime_ns(time.pthread_getcpuclockid(thread))
+    # Ray has clusters of several machines on Linux only; elsewhere it shows that the process lives.
+    return time.process_time_ns()
 
 
 def outcome(function: Callable[..., Any], arguments: Sequence[Any]) -> tuple[bool, Any]:
@@ -130,7 +175,7 @@ class RayFleet:
     def __init__(
         self, root: Path, settings: Settings, manifest: ManifestFile, load_encoder: LoadEncoder | None = None
     ) -> None:
-        self._root, self._settings, self._manifest = root, settings, manifest
+        self._root, self._settings, self._manifest = root.resolve(), settings, manifest
         self._load_encoder = load_encoder
         self._known: Replicas | None = None
         self._lock = threading.Lock()
@@ -150,10 +195,10 @@ class RayFleet:
             return {}
         if method not in _READS:
             return self._change(method, arguments)
-        seconds = self._settings.deadline if method in _QUICK else WRITING_DEADLINE
+        seconds, longest = self._settings.deadline, 0.0 if method in _QUICK else WRITING_DEADLINE
         for _ in range(_MOST_CLUSTERS):
             try:
-                return Round(self._replicas(), method, arguments, openings).values(seconds)
+                return Round(self._replicas(), method, arguments, openings).values(seconds, longest)
             except ClusterChangedError:
                 continue
             except UnansweredError as error:
@@ -218,7 +263,7 @@ class RayFleet:
                 self._replace([shard])
                 if not tries_left or not isinstance(error, errors.RayActorError):
                     return self._unanswered([shard], error)
-                sleep(_PAUSE)
+                time.sleep(_PAUSE)
                 reference = again()
             else:
                 return None if is_value else value
@@ -235,13 +280,23 @@ class RayFleet:
             if self._known is None or self._known.connection is not current:
                 # Another cluster, or the same after it was started anew, has other actors.
                 current = connection(self._settings.address, compare=True)
-                self._known = Replicas(current, self._start, self._settings.name, self._settings.replicas)
+                self._known = Replicas(current, self._start, self._settings.name, self._count)
             return self._known
+
+    def _count(self) -> int:
+        """The number of actors that a shard has by the settings as they are now."""
+        with suppress(LibraryError):
+            now = self._manifest.current_settings()
+            # A folder that has another name now is another library.
+            if now.name == self._settings.name:
+                self._settings = replace(self._settings, replicas=now.replicas, local=now.local)
+        return self._settings.replicas
 
     def _start(self, shard: str, name: str, options: dict[str, Any]) -> Any:
         """Start the actor of a shard."""
-        folder = str(self._root / "shards" / shard)
-        local = self._settings.local_folder(shard)
+        if shard not in self._manifest.read().shards:
+            raise LibraryError("The library has just been changed; ask again.")
+        folder, local = _place(self._root, self._settings, shard)
         return started(self._ray, ShardActor, name, options, folder, self._load_encoder, local)
 
     def _actor(self, shard: str, replica: int) -> Any:
@@ -260,17 +315,54 @@ class RayFleet:
             for shard in shards:
                 known.replace(known.of(shard)[0])
 
-    def _not_asked(self, shards: Iterable[str], seconds: float) -> LibraryError:
+    def _not_asked(self, shards: Iterable[str], seconds: float) -> NotAskedError:
         """That the essays of some shards could not be asked, so that there is no answer."""
         essays = sorted(essay for shard in shards for essay in self._manifest.read().shards[shard])
         named = ", ".join(essays[:_MOST_NAMED])
         if len(essays) > _MOST_NAMED:
             named += f" and {len(essays) - _MOST_NAMED:,} more"
-        return LibraryError(
+        return NotAskedError(
             f"{len(essays):,} {'essay' if len(essays) == 1 else 'essays'} could not be asked within "
             f"{seconds:g} seconds: {named}; see that the machines of the cluster are up, and "
             "ask again, or give a slow one more time by deadline in cluster.toml."
         )
+
+
+def end_unwanted(root: Path, settings: Settings, shards: Collection[str]) -> None:
+    """End the actors of a library that are not as they are wanted; what is wanted is started when needed.
+
+    Those are the actors of shards that are no more, and of more replicas than there are to be; those that
+    were started with other settings, or by another version of the program; and those that do not answer.
+
+    Args:
+        root: The library's folder.
+        settings: Its settings from now on.
+        shards: Names of its shards.
+    """
+    ray = connection(settings.address, compare=True).ray
+    calls: dict[Any, tuple[Any, tuple[str, Path | None, str]]] = {}
+    for entry in ray.util.list_named_actors(all_namespaces=True):
+        library, shard, number = ["", "", *entry["name"].rsplit("/", 2)][-3:]
+        if entry["namespace"] != NAMESPACE or library != settings.name or not number.isdecimal():
+            continue
+        actor = ray.get_actor(entry["name"], namespace=NAMESPACE)
+        # That of another version of the program may not have the method.
+        if shard in shards and int(number) < settings.replicas and hasattr(actor, "about"):
+            about = *_place(root, settings, shard), __version__
+            calls[actor.about.options(max_task_retries=0).remote()] = actor, about
+        else:
+            ray.kill(actor, no_restart=True)
+    done = ray.wait(list(calls), num_returns=len(calls), timeout=settings.deadline)[0] if calls else []
+    for call, (actor, about) in calls.items():
+        with suppress(ray.exceptions.RayError):
+            if call in done and ray.get(call) == about:
+                continue
+        ray.kill(actor, no_restart=True)
+
+
+def _place(root: Path, settings: Settings, shard: str) -> tuple[str, Path | None]:
+    """The folder of a shard, and that of its copy on the node that searches it."""
+    return str(shard_folder(root, shard)), settings.local_folder(shard)
 
 
 def started(ray: Any, kind: type, name: str, options: dict[str, Any], *arguments: Any) -> Any:

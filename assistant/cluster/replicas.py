@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from time import monotonic
 from typing import Any
+from uuid import uuid4
 
 from assistant.cluster.ray_connection import NAMESPACE, Connection, NoClusterError, is_reachable
 from assistant.cluster.shard_index import NotOpenError
@@ -18,7 +19,7 @@ _FRESH = 1.0
 _PATIENCE, _SLOW = 0.4, 1.0
 # Seconds for which a node that could not be reached is not tried again; a try may take a second.
 _LOST = 30.0
-# Seconds in which an actor must have been started for the first time.
+# Seconds in which an actor must have been started.
 _STARTING = 60.0
 
 
@@ -49,7 +50,8 @@ class Replica:
         ask: Its method ``ask``, by which a call that does not reach it is not sent again.
         node: Id of the node that it was meant for; empty if there was no choice.
         actual_node: Reference to the id of the node where it runs.
-        is_new: Whether this process has started it; it may need some time for that.
+        is_new: Whether this process has started it, not in the place of another; it may need some time.
+        started: When this process started it; 0 if it was there.
         waiting: The calls of this process that it has not answered.
         late: Those of them that nobody waits for any more.
         busy: Calls of all programs that it had when it last answered.
@@ -64,6 +66,7 @@ class Replica:
     node: str
     actual_node: Any
     is_new: bool = False
+    started: float = 0.0
     waiting: set[Any] = field(default_factory=set)
     late: set[Any] = field(default_factory=set)
     busy: int = 0
@@ -76,6 +79,44 @@ class Replica:
         return max(len(self.waiting), said) + len(self.late), self.turn
 
 
+@dataclass(slots=True, eq=False)
+class AskedReplica:
+    """A call that has not been answered.
+
+    Attributes:
+        replica: The actor.
+        opens: Whether it opens the index first.
+        mark: By what the actor knows the call, if it is to say how its work advances.
+        advanced: When the work was last seen to advance.
+        work: What had been done then; ``None`` if the actor has not said.
+        question: Reference to what it was asked about that and has not answered.
+    """
+
+    replica: Replica
+    opens: bool
+    mark: str
+    advanced: float
+    work: int | None = None
+    question: Any = None
+
+    def idle(self, ray: Any) -> float:
+        """For how many seconds the work has not advanced, as far as the actor says."""
+        if self.question is not None and ray.wait([self.question], timeout=0)[0]:
+            question, self.question = self.question, None
+            try:
+                work = ray.get(question)
+            except (ray.exceptions.RayError, ConnectionError):
+                # The call fails too, if it is so.
+                work = self.work
+            if work != self.work:
+                self.work, self.advanced = work, monotonic()
+        if self.question is None:
+            self.question = self.replica.actor.work.options(max_task_retries=0).remote(self.mark)
+        replica = self.replica
+        has_begun = self.work is not None or replica.answered
+        return monotonic() - max(self.advanced, 0.0 if has_begun else replica.started + _STARTING)
+
+
 class Replicas:
     """The actors of the shards of a library, each started when it is first needed.
 
@@ -83,7 +124,7 @@ class Replicas:
         connection: The connection to their cluster.
         start: Starts the actor of a shard under a name by which others find it, with some options.
         library: The library's name.
-        replicas: Number of actors for each shard.
+        replicas: Number of actors for each shard, as it is when it is asked.
     """
 
     def __init__(
@@ -91,7 +132,7 @@ class Replicas:
         connection: Connection,
         start: Callable[[str, str, dict[str, Any]], Any],
         library: str,
-        replicas: int,
+        replicas: Callable[[], int],
     ) -> None:
         self.connection = connection
         self._ray, self._start, self._library, self._count = connection.ray, start, library, replicas
@@ -110,7 +151,7 @@ class Replicas:
         with self._lock:
             if shard not in self._replicas:
                 started: list[Replica] = []
-                for number in range(self._count):
+                for number in range(self._count()):
                     started.append(self._started(shard, number, started))
                 self._replicas[shard] = started
             return list(self._replicas[shard])
@@ -127,18 +168,25 @@ class Replicas:
         chosen.turn = next(self._turns)
         return chosen
 
-    def replace(self, lost: Replica) -> Replica:
-        """Start an actor in the place of one that does not answer, on another node if there is one."""
+    def replace(self, lost: Replica) -> Replica | None:
+        """Start an actor in the place of one that does not answer, on another node if there is one.
+
+        Returns:
+            That which takes its place; ``None`` if it is not wanted any more.
+        """
         with self._lock:
             replicas = self._replicas[lost.shard]
-            if replicas[lost.number] is lost:
+            if lost in replicas:
                 self.is_reachable(lost)
                 # Its name is free again at once, even if its node is gone.
                 self._ray.kill(lost.actor, no_restart=True)
                 others = [replica for replica in replicas if replica is not lost]
-                replicas[lost.number] = self._started(lost.shard, lost.number, others)
-                replicas[lost.number].is_new = False
-            return replicas[lost.number]
+                new = []
+                if lost.number < self._count():
+                    new = [self._started(lost.shard, lost.number, others)]
+                    new[0].is_new = False
+                self._replicas[lost.shard] = sorted(others + new, key=lambda replica: replica.number)
+            return next((each for each in self._replicas[lost.shard] if each.number == lost.number), None)
 
     def is_reachable(self, replica: Replica) -> bool:
         """Whether the node of an actor can be reached, as far as this process can know."""
@@ -155,6 +203,13 @@ class Replicas:
         self._lost_nodes[node] = monotonic()
         return False
 
+    def is_starting(self, replica: Replica) -> bool:
+        """Whether an actor has been started by another program and does not run yet."""
+        try:
+            return not replica.started and self.connection.is_starting(replica.actor)
+        except NoClusterError:
+            return False
+
     def _started(self, shard: str, number: int, others: Sequence[Replica]) -> Replica:
         node = self._place(shard, number, {self._node_of(replica) for replica in others})
         options: dict[str, Any] = {}
@@ -163,14 +218,14 @@ class Replicas:
             by_node = self._ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy
             # Otherwise Ray takes another node although this is free. If it goes, ``replace`` takes another.
             options["scheduling_strategy"] = by_node(node, soft=False)
-        is_new = False
+        started = 0.0
         try:
             actor = self._ray.get_actor(name, namespace=NAMESPACE)
         except ValueError:
-            actor, is_new = self._start(shard, name, options), True
+            actor, started = self._start(shard, name, options), monotonic()
         ask = actor.ask.options(max_task_retries=0)
         where = actor.node.options(max_task_retries=0).remote()
-        return Replica(shard, number, actor, ask, node, where, is_new, turn=next(self._turns))
+        return Replica(shard, number, actor, ask, node, where, bool(started), started, turn=next(self._turns))
 
     def _place(self, shard: str, number: int, taken: Collection[str]) -> str:
         """Id of the node for an actor: the replicas of a shard are on different ones if there are several."""
@@ -213,30 +268,35 @@ class Round:
     ) -> None:
         self._replicas, self._ray = replicas, replicas.connection.ray
         self._method, self._arguments, self._openings = method, arguments, openings
-        # The calls that have not been answered, each with whether it opens the index.
-        self._calls: dict[Any, tuple[Replica, bool]] = {}
+        self._calls: dict[Any, AskedReplica] = {}
+        # Seconds for which the work of a call may take as long as it advances.
+        self._longest = 0.0
         self._lost: set[Replica] = set()
         self._values: dict[str, Any] = {}
 
-    def values(self, seconds: float) -> dict[str, Any]:
+    def values(self, seconds: float, longest: float = 0.0) -> dict[str, Any]:
         """What the shards return, by name.
 
+        Args:
+            seconds: How long they have; or for how long an actor may do nothing, if they may have longer.
+            longest: How long they have as long as an actor of each advances with the work; a process that
+                does nothing, or waits for a disk, does not.
+
         Raises:
-            UnansweredError: If some have not answered after so many seconds.
+            UnansweredError: If some have not answered in time.
             ClusterChangedError: If the cluster was started anew.
             NoClusterError: If it is gone.
             AssistantError: The first error of any shard.
         """
-        start = monotonic()
-        end = start + seconds
+        start, self._longest = monotonic(), longest
         try:
             for shard in self._arguments:
                 self._send_first(shard)
             while len(self._values) < len(self._arguments):
-                if (left := end - monotonic()) <= 0:
-                    if monotonic() > start + _STARTING or not self._is_starting():
-                        break
-                    left = _PATIENCE
+                passed = monotonic() - start
+                if late := self._late(passed, seconds):
+                    raise UnansweredError(late)
+                left = seconds - passed if seconds > passed else _PATIENCE
                 calls = list(self._calls)
                 done, _ = self._ray.wait(calls, num_returns=len(calls), timeout=min(_PATIENCE, left))
                 for call in done:
@@ -245,9 +305,25 @@ class Round:
                     self._look_after(is_slow=monotonic() - start > _SLOW)
         finally:
             self._give_up(list(self._calls))
-        if unanswered := [name for name in self._arguments if name not in self._values]:
-            raise UnansweredError(unanswered)
         return {name: self._values[name] for name in self._arguments}
+
+    def _late(self, passed: float, seconds: float) -> list[str]:
+        """The shards of which no actor will answer in time."""
+        if not self._longest and passed < seconds:
+            return []
+        asked: dict[str, list[bool]] = {}
+        for call in self._calls.values():
+            asked.setdefault(call.replica.shard, []).append(self._is_late(call, passed, seconds))
+        return [name for name in self._arguments if name not in self._values and all(asked.get(name, ()))]
+
+    def _is_late(self, call: AskedReplica, passed: float, seconds: float) -> bool:
+        if not self._longest:
+            is_late, is_starting = True, call.replica.is_new
+        else:
+            is_late, is_starting = call.idle(self._ray) >= seconds or passed >= self._longest, False
+        if not is_late or passed >= _STARTING:
+            return is_late
+        return not is_starting and not self._replicas.is_starting(call.replica)
 
     def _send_first(self, shard: str) -> None:
         """Ask the least busy replica to search, and the first otherwise; an index is opened by all."""
@@ -261,19 +337,15 @@ class Round:
 
     def _send(self, replica: Replica, *, opens: bool = False) -> None:
         opening = self._openings.get(replica.shard) if opens else None
-        call = replica.ask.remote(self._method, self._arguments[replica.shard], opening)
-        self._calls[call] = replica, opens
+        mark = uuid4().hex if self._longest else ""
+        call = replica.ask.remote(self._method, self._arguments[replica.shard], opening, mark)
+        self._calls[call] = AskedReplica(replica, opens, mark, monotonic())
         replica.waiting.add(call)
 
     def _end(self, call: Any) -> Replica:
-        replica, _ = self._calls.pop(call)
+        replica = self._calls.pop(call).replica
         replica.waiting.discard(call)
         return replica
-
-    def _is_starting(self) -> bool:
-        """Whether all that has not been answered was asked of actors that have just been started."""
-        late = [replica for replica, _ in self._calls.values() if replica.shard not in self._values]
-        return bool(late) and all(replica.is_new for replica in late)
 
     def _give_up(self, calls: Sequence[Any]) -> None:
         """Wait no more for some calls."""
@@ -284,7 +356,7 @@ class Round:
         """Take what a replica has answered, or ask again."""
         if call not in self._calls:
             return
-        _, opens = self._calls[call]
+        opens = self._calls[call].opens
         replica = self._end(call)
         try:
             is_value, value, busy = self._ray.get(call)
@@ -297,7 +369,7 @@ class Round:
         if is_value:
             self._values[replica.shard] = value
             self._give_up(
-                [other for other, (asked, _) in self._calls.items() if asked.shard == replica.shard]
+                [other for other, asked in self._calls.items() if asked.replica.shard == replica.shard]
             )
         elif isinstance(value, NotOpenError) and replica.shard in self._openings and not opens:
             self._send(replica, opens=True)
@@ -306,7 +378,8 @@ class Round:
 
     def _look_after(self, *, is_slow: bool) -> None:
         """Replace replicas whose node is gone; ask others too if these are slow."""
-        for call, (replica, _) in list(self._calls.items()):
+        for call, asked in list(self._calls.items()):
+            replica = asked.replica
             if not self._replicas.is_reachable(replica):
                 self._end(call)
                 self._replace(replica)
@@ -315,7 +388,7 @@ class Round:
 
     def _ask_another(self, shard: str) -> bool:
         """Ask a replica of a shard that has not been asked yet; whether there is one."""
-        asked = {replica for replica, _ in self._calls.values()} | self._lost
+        asked = {call.replica for call in self._calls.values()} | self._lost
         other = self._replicas.least_busy(shard, asked)
         if other is not None:
             self._send(other)
@@ -334,4 +407,7 @@ class Round:
                 raise
             return
         # It opens the index before it is asked the next time.
-        self._send(self._replicas.replace(replica), opens=True)
+        if (new := self._replicas.replace(replica)) is not None:
+            self._send(new, opens=True)
+        elif not is_asked:
+            self._ask_another(replica.shard)

@@ -24,7 +24,7 @@ SHORT_DEADLINE = 30.0
 # Seconds after which a program that writes has lost the right to, and after which it has it renewed.
 LEASE, RENEWAL = 300.0, 60.0
 # Methods of the manifest that only the program may call that has the right to write.
-_CHANGES = frozenset({"write", "begin", "end"})
+_CHANGES = frozenset({"write", "begin", "end", "tidy"})
 
 _STILL = "Another program still writes to {}; try again when it is done."
 _LOST = (
@@ -188,6 +188,11 @@ class RemoteManifest:
         self._read: tuple[object, Manifest] | None = None
         root, self.settings = self._ask("about")
         self.root = Path(root)
+
+    def current_settings(self) -> Settings:
+        """The settings of the library as they are now."""
+        settings: Settings = self._ask("about")[1]
+        return settings
 
     def read(self) -> Manifest:
         """The manifest, as ``ManifestFile.read`` gives it; it is sent only if it has changed."""

@@ -19,6 +19,8 @@ def start_library(
 ) -> tuple[Settings, int]:
     """Start the actors of a library, and make them load what they need for a question.
 
+    Those that are there stay, unless they are not wanted any more or were started with other settings.
+
     Args:
         root: The library's folder, which all nodes must see under the same path.
         address: The cluster from now on; that of the settings for ``None``.
@@ -42,11 +44,13 @@ def start_library(
     if not wanted.address:
         raise LibraryError(f"{root} names no Ray cluster; give one with: --address auto")
     from assistant.cluster.opening import open_cluster
+    from assistant.cluster.ray_fleet import end_unwanted
     from assistant.cluster.served_library import publish
 
     publish(root, wanted)
     if wanted != settings:
         write_settings(root, wanted)
+    end_unwanted(root, wanted, ManifestFile(root).read().shards)
     library = open_cluster(root, load_encoder=load_encoder)
     if library.ids():
         library.finder()

@@ -355,6 +355,19 @@ class Shard:
             with suppress(OutdatedError):
                 self._copy.refresh()
 
+    def forget(self, essay_id: str) -> None:
+        """Delete what there is of an essay that another shard has: a copy, what was saved, its rows."""
+        files, index = self._backend.files, self._backend.index
+        if essay_id in {*files.stamps(), *files.orphans(), *self._library.removed()}:
+            self.remove(essay_id, for_good=True)
+        elif (manifest := read_manifest(self._index_folder)) is not None:
+            # Rows that no essay has any more may be those of one that was moved to another shard.
+            windows, _ = self.engine()
+            if essay_id in manifest["essays"] or manifest["counts"]["windows"] > windows:
+                with writing(self.folder, self._notify):
+                    snapshot = self._library.snapshot()
+                    index.rewrite(snapshot.essays.__getitem__, snapshot.chunk_digests)
+
     def removed(self) -> dict[str, RemovedEssay]:
         """Essays that can be restored, by id."""
         return self._library.removed()

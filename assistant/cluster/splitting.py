@@ -1,6 +1,7 @@
 """Make a library in shards of one in a folder, and the other way round, and move essays between shards.
 
-Nothing is embedded: the encodings go with the essays. What is there stays until the new is complete.
+Nothing is embedded: the encodings go with the essays. What is there stays until the new is complete. If the
+program is killed, the next command that changes or reads the library tidies up (``leftovers``).
 """
 
 from __future__ import annotations
@@ -11,18 +12,23 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.cluster.backend import SHARDS, shard_folder
-from assistant.cluster.manifest import (
-    LISTS,
+from assistant.cluster.leftovers import (
     MANIFEST,
-    EssayList,
+    REMOVED,
+    delete_folder_library,
+    delete_shards,
+    rename_into,
+    trash_of,
+)
+from assistant.cluster.manifest import (
     Manifest,
     ManifestFile,
     Settings,
+    adopted,
     is_sharded,
     write_settings,
 )
-from assistant.cluster.placement import by_shard, shard_for, shards_for
+from assistant.cluster.placement import SHARDS, by_shard, shard_folder, shards_for
 from assistant.cluster.shard import Shard
 from assistant.core.disk import copy_durably, sync_folder
 from assistant.core.errors import DamagedEssayError, LibraryError
@@ -39,7 +45,7 @@ MOST_SHARDS = 1_000
 # Windows whose rows are copied at a time.
 _AT_ONCE = 30_000
 # What the folder of a library has that goes into its shards.
-_CHUNKS, _INDEX, _REMOVED = "data/chunks", "index", "removed"
+_CHUNKS, _INDEX = "data/chunks", "index"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +111,13 @@ def split(
                 root, shard_folder(root, name), essays, models, _stepped(progress, done, len(store.stamps()))
             )
             done += len(essays)
-        _move_trash(root, [root], names)
         shards = {name: _shard(root, name, models).listing() for name in names}
-        ManifestFile(root).write(shards)
+        file = ManifestFile(root)
+        file.write(shards)
+        file.begin_move()
         write_settings(root, settings or Settings(root.resolve().name))
-        _delete_folder_library(root)
+        file.tidy()
+        file.end()
     return Manifest(shards)
 
 
@@ -124,10 +132,15 @@ def join(
     Raises:
         LibraryError: If it is not in shards, or cannot be joined; it is then as it was.
     """
+    if not is_sharded(root) and (root / MANIFEST).is_file():
+        # Only the shards were left to be deleted.
+        with writing(root, notify):
+            delete_shards(root)
+            ManifestFile(root).end()
+        return list(EssayStore(root).stamps())
     require_sharded(root)
     with writing(root, notify):
-        manifest = _read_or_make(root, models)
-        _delete_folder_library(root)
+        manifest = _begin_move(root, models)
         done = 0
         _share(_newest(root, manifest.shards), [root / _INDEX])
         for name, essays in manifest.shards.items():
@@ -135,11 +148,14 @@ def join(
             _copy(shard_folder(root, name), root, list(essays), models, steps)
             done += len(essays)
         (root / _INDEX / CENTRES).unlink(missing_ok=True)
+        for removed in sorted(
+            path for name in manifest.shards for path in trash_of(shard_folder(root, name))
+        ):
+            rename_into(removed, root / REMOVED)
         (root / CLUSTER).unlink()
         sync_folder(root)
-        for removed in sorted(path for name in manifest.shards for path in _trash(shard_folder(root, name))):
-            _rename_into(removed, root / _REMOVED)
-        _delete_shards(root)
+        delete_shards(root)
+        ManifestFile(root).end()
     return list(manifest.owners)
 
 
@@ -166,10 +182,8 @@ def rebalance(
     if count is not None and not 1 <= count <= MOST_SHARDS:
         raise LibraryError(f"A library cannot have {count} shards; give a number from 1 to {MOST_SHARDS:,}.")
     with writing(root, notify):
-        _delete_folder_library(root)
-        manifest = _read_or_make(root, models)
+        manifest = _begin_move(root, models)
         names = list(manifest.shards) if count is None else _names(count)
-        file = ManifestFile(root)
         moves: dict[tuple[str, str], list[str]] = {}
         owners = dict(zip(manifest.owners, shards_for(manifest.owners, names), strict=True))
         for essay_id, owner in manifest.owners.items():
@@ -186,21 +200,17 @@ def rebalance(
             _copy(shard_folder(root, source), shard_folder(root, target), essays, models, steps)
             done += len(essays)
         listed = {name: _shard(root, name, models).listing() for name in names}
+        file = ManifestFile(root)
         file.write(
             {
                 name: {key: value for key, value in essays.items() if owners.get(key) == name}
                 for name, essays in listed.items()
             }
         )
+        for name in file.tidy():
+            if read_manifest(shard_folder(root, name) / _INDEX) is not None:
+                _shard(root, name, models).rebuild(None)
         file.end()
-        old = [shard_folder(root, name) for name in manifest.shards]
-        _move_trash(root, old, names)
-        for name, held in listed.items():
-            # What was moved now, or by a call that was killed before it came here.
-            if elsewhere := [essay_id for essay_id in held if owners.get(essay_id, name) != name]:
-                _delete(shard_folder(root, name), elsewhere, models)
-        for name in set(manifest.shards) - set(names):
-            shutil.rmtree(shard_folder(root, name), ignore_errors=True)
     return total
 
 
@@ -266,23 +276,29 @@ def _stepped(progress: Progress, done: int, total: int) -> Callable[[int], None]
     return report
 
 
+def _begin_move(root: Path, models: Models) -> Manifest:
+    """Make a manifest that agrees with the shards, from which essays are going to be moved.
+
+    A call that was killed has left copies; after this each essay is in one shard, and on the manifest.
+    """
+    file = ManifestFile(root)
+    if file.is_moving():
+        with suppress(LibraryError):
+            file.tidy()
+    file.begin_move()
+    delete_folder_library(root)
+    manifest = _read_or_make(root, models)
+    file.write(manifest.shards)
+    return manifest
+
+
 def _read_or_make(root: Path, models: Models) -> Manifest:
     """The manifest, with the essays that are in the folders of the shards but not on it."""
     folders = sorted(path.name for path in (root / SHARDS).iterdir() if (path / _CHUNKS).is_dir())
     owners: Mapping[str, str] = {}
     with suppress(LibraryError):
         owners = ManifestFile(root).read().owners
-    shards: dict[str, EssayList] = {}
-    seen: set[str] = set()
-    for name in folders:
-        essays = _shard(root, name, models).listing()
-        shards[name] = {
-            essay_id: essay
-            for essay_id, essay in essays.items()
-            if essay_id not in seen and owners.get(essay_id, name) == name
-        }
-        seen |= shards[name].keys()
-    return Manifest(shards)
+    return Manifest(adopted(owners, {name: _shard(root, name, models).listing() for name in folders}))
 
 
 def _copy(
@@ -324,49 +340,3 @@ def _copy_rows(source: Path, target: Path, read: Mapping[str, ChunkFile], models
         onto = None
     keep = [] if onto is None else [essay_id for essay_id in onto.essays if essay_id not in read]
     save_index(rows, target / _INDEX, onto, keep).make_current()
-
-
-def _delete(folder: Path, essay_ids: Sequence[str], models: Models) -> None:
-    """Delete essays that were copied elsewhere; the next question drops their rows."""
-    store = EssayStore(folder)
-    for essay_id in essay_ids:
-        store.remove(essay_id)
-    shard = Shard(folder, models, lambda _sentence: None)
-    if read_manifest(folder / _INDEX) is not None:
-        shard.rebuild(None)
-
-
-def _trash(folder: Path) -> list[Path]:
-    return sorted((folder / _REMOVED).glob("[0-9]*-*"))
-
-
-def _move_trash(root: Path, sources: Iterable[Path], names: Sequence[str]) -> None:
-    """Move removed essays to the shards to which they would be restored."""
-    for source in sources:
-        for path in _trash(source):
-            _, _, essay_id = path.name.partition("-")
-            target = shard_folder(root, shard_for(essay_id, names)) / _REMOVED
-            if target != path.parent:
-                _rename_into(path, target)
-
-
-def _rename_into(path: Path, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    path.rename(folder / path.name)
-
-
-def _delete_folder_library(root: Path) -> None:
-    """Delete the essays and the index that a library in a folder had, once they are in shards."""
-    shutil.rmtree(root / _CHUNKS, ignore_errors=True)
-    for path in (root / _INDEX).glob("*") if (root / _INDEX).is_dir() else ():
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        elif path.name != ".lock":
-            path.unlink(missing_ok=True)
-
-
-def _delete_shards(root: Path) -> None:
-    shutil.rmtree(root / SHARDS, ignore_errors=True)
-    shutil.rmtree(root / LISTS, ignore_errors=True)
-    (root / MANIFEST).unlink(missing_ok=True)
-    ManifestFile(root).end()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from assistant.cluster.centres import are_shared, share_centres
 from assistant.cluster.fleet import Fleet
-from assistant.cluster.manifest import EssayList, ManifestFile
+from assistant.cluster.manifest import EssayList, ManifestFile, adopted
 from assistant.cluster.placement import shard_for
 from assistant.cluster.quotations import ShardedCorpus
 from assistant.cluster.search import FirstEssays, SentEssays, ShardedSearch
@@ -141,15 +141,9 @@ class ShardedStore:
         """Replace the manifest by one that agrees with some shards."""
         manifest = self._manifest.read()
         known = {name: () for name in shards if name in manifest.shards}
-        listed: dict[str, EssayList] = {
-            # What another shard is listed with was being moved.
-            name: {
-                essay_id: essay
-                for essay_id, essay in essays.items()
-                if manifest.owners.get(essay_id, name) == name
-            }
-            for name, essays in self._fleet.call_each("listing", known).items()
-        }
+        listed: dict[str, EssayList] = self._fleet.call_each("listing", known)
+        # What another shard is listed with is a copy.
+        listed = adopted(manifest.owners, listed)
         self._manifest.write({**manifest.shards, **listed})
         self._manifest.end()
 

@@ -70,6 +70,9 @@ class ShardedChanges:
     def _finish(self) -> None:
         begun = self._manifest.begun()
         if begun is not None:
+            if self._manifest.is_moving():
+                # Before anything is changed: a copy in another shard would outlive its essay.
+                self._manifest.tidy()
             self._store.adopt(begun or self._manifest.read().shards)
 
     def commit(
@@ -103,26 +106,53 @@ class ShardedChanges:
 
     def remove(self, essay_id: str, *, for_good: bool) -> None:
         """Remove an essay; arguments as for ``Library.remove``."""
-        owner = self._manifest.read().owners.get(essay_id)
-        if owner is None and for_good:
-            owner = self._shard_with_removed(essay_id)
-        if owner is None:
-            self._snapshot().require_file(essay_id)
-        owner = owner or self._store.owner(essay_id)
-        with self.writing(), self._store.changing([owner]):
-            self._fleet.call(owner, "remove", essay_id, for_good)
-            if for_good:
-                self._snapshot().forget_summaries()
+        if not self._manifest.is_pending():
+            self._require(essay_id, removed=for_good)  # an error need not wait for another writer
+        with self.writing():
+            owner = self._require(essay_id, removed=for_good)
+            with self._store.changing([owner]):
+                if for_good:
+                    # No shard may have it still: a copy of another time, or what was saved of it.
+                    others = [name for name in self._manifest.read().shards if name != owner]
+                    self._fleet.call_each("forget", dict.fromkeys(others, (essay_id,)))
+                self._fleet.call(owner, "remove", essay_id, for_good)
+                if for_good:
+                    self._snapshot().forget_summaries()
 
     def restore(self, essay_id: str) -> IngestReport:
         """Restore a removed essay; arguments as for ``Library.restore``."""
+        if not self._manifest.is_pending():
+            self._require_removed(essay_id)
+        with self.writing():
+            owner = self._require_removed(essay_id)
+            with self._store.changing([owner]):
+                report: IngestReport = self._fleet.call(owner, "restore", essay_id)
+        return report
+
+    def _require(self, essay_id: str, *, removed: bool) -> str:
+        """The shard of an essay that is in the library, or also of one that was ``removed``.
+
+        Raises:
+            LibraryError: If there is none.
+        """
+        owner = self._manifest.read().owners.get(essay_id)
+        if owner is None and removed:
+            owner = self._shard_with_removed(essay_id)
+        if owner is None:
+            self._snapshot().require_file(essay_id)
+        return owner or self._store.owner(essay_id)
+
+    def _require_removed(self, essay_id: str) -> str:
+        """The shard that has an essay that was removed; one that has another essay of that id says so.
+
+        Raises:
+            LibraryError: If none has.
+        """
         owner = self._manifest.read().owners.get(essay_id) or self._shard_with_removed(essay_id)
         if owner is None:
             ids = ", ".join(removed_essays(self._manifest, self._fleet)) or "none"
             raise LibraryError(f"No removed essay {essay_id!r} is saved; these can be restored: {ids}.")
-        with self.writing(), self._store.changing([owner]):
-            report: IngestReport = self._fleet.call(owner, "restore", essay_id)
-        return report
+        return owner
 
     def removed_overrides(self) -> Iterator[Overrides]:
         """What the user stated about each essay that was removed."""

@@ -60,6 +60,10 @@ class DamagedEssayError(LibraryError):
         return type(self), self._arguments, {"__cause__": cause}
 
 
+class NotAskedError(LibraryError):
+    """Some essays could not be asked, so that there is no answer; the message names nothing of the server."""
+
+
 class NoPagesError(LibraryError):
     """An essay has no pages that can be shown as they are printed, or not the one that is asked for."""
 

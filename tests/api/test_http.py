@@ -25,7 +25,7 @@ from starlette.testclient import TestClient
 from assistant.api.http import AccessGuard, HttpApi, LoopbackOnly, SameOriginOnly, is_loopback
 from assistant.api.requests import MAX_BYTES, MAX_PASSAGES
 from assistant.api.service import ApiService
-from assistant.core.errors import LibraryError
+from assistant.core.errors import LibraryError, NotAskedError
 from assistant.library.library import Library
 from assistant.rendering.answers import answer_object
 from assistant.rendering.drafts import draft_object
@@ -269,6 +269,20 @@ def test_errors_of_the_server_are_written_to_its_terminal(
     assert response.status_code == 503
     assert "private" not in refusal(response)
     assert "/srv/private/index cannot be read" in capsys.readouterr().err
+
+
+def test_essays_that_could_not_be_asked_are_named_to_the_client(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sentence = "2 essays could not be asked within 10 seconds: one, two; ask again."
+
+    def broken(*_words: object, **_how: object) -> None:
+        raise NotAskedError(sentence)
+
+    monkeypatch.setattr(library, "ask", broken)
+    response = TestClient(Starlette(routes=routes(library)), base_url=HERE).get("/api/ask?q=x")
+    assert response.status_code == 503
+    assert refusal(response) == sentence
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import socket
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from essay_library import QUESTION
-from node_faults import NODE, started_nodes
+from node_faults import NODE, kill_node, read_slowly, started_nodes, wait_for_a_disk, workers_of
 from sharded_library import folder_and_shards, load_fake
 
 from assistant.cluster.manifest import ManifestFile, Settings, read_settings, write_settings
@@ -128,25 +128,28 @@ def _stopped(*names: str) -> Iterator[None]:
             os.kill(process, signal.SIGCONT)
 
 
-def _workers(cluster: Any) -> dict[str, Any]:
-    """The nodes without the head, by id."""
-    return {node.node_id: node for node in cluster.worker_nodes}
+@contextmanager
+def _reading(name: str, read: Callable[[], object]) -> Iterator[None]:
+    """An actor that opens its index anew, and calls a function whenever it reads an index."""
 
+    def patch(actor: Any) -> None:
+        from assistant.library import indexing
 
-def _kill_node(cluster: Any, node: Any) -> None:
-    """End all processes of a node, as if its machine were gone."""
-    (raylet,) = node.all_processes["raylet"]
-    pid = raylet.process.pid
-    workers = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
-    # Not ``remove_node``, which spares the node by which this process is connected.
-    node.kill_all_processes(check_alive=False, allow_graceful=False)
-    if node is cluster.head_node:
-        cluster.head_node = None
-    else:
-        cluster.worker_nodes.remove(node)
-    for process in map(int, workers):
-        with suppress(ProcessLookupError):
-            os.kill(process, signal.SIGKILL)
+        load = vars(indexing)["load_index"]
+        actor._shard._open.clear()  # noqa: SLF001 - it has the index open
+
+        def loaded(folder: Path) -> object:
+            read()
+            return load(folder)
+
+        vars(indexing)["load_index"] = loaded
+        actor.mended = lambda: vars(indexing).update(load_index=load)
+
+    _of_actor(name, patch)
+    try:
+        yield
+    finally:
+        _of_actor(name, lambda actor: actor.mended())
 
 
 def test_replicas_of_a_shard_are_on_different_nodes(twice: tuple[Library, Library]) -> None:
@@ -183,13 +186,62 @@ def test_essays_that_cannot_be_asked_in_time_are_named_and_there_is_no_answer(
     assert _json(library) == _json(whole)
 
 
+@pytest.mark.usefixtures("twice")
+def test_a_program_that_opens_the_library_does_not_wait_for_a_process_that_does_nothing(
+    both: tuple[Library, Library], cluster: Any
+) -> None:
+    whole, shards = both
+    owner = _owner(shards)
+    for replicas, name in ((1, "single"), (2, "double")):
+        library = _opened(shards.root, Settings(name, cluster.address, replicas, deadline=1.5))
+        with _stopped(f"{name}/{owner}/0"):
+            start = monotonic()
+            if replicas == 1:
+                with pytest.raises(LibraryError, match=r"could not be asked within 1\.5 seconds: .*sample"):
+                    library.ask(QUESTION)
+                assert monotonic() - start >= 1.5
+            else:
+                assert _json(library) == _json(whole)
+            assert monotonic() - start < SOON
+        assert _json(library) == _json(whole)
+
+
+@pytest.mark.usefixtures("twice")
+def test_an_index_that_is_opened_is_waited_for_only_as_long_as_that_advances(
+    both: tuple[Library, Library], cluster: Any
+) -> None:
+    whole, shards = both
+    owner = _owner(shards)
+    single, double = (
+        _opened(shards.root, Settings(name, cluster.address, replicas, deadline=1.5))
+        for name, replicas in (("single", 1), ("double", 2))
+    )
+    start = monotonic()
+    with _reading(f"single/{owner}/0", read_slowly):
+        assert _json(single) == _json(whole)
+    assert monotonic() - start >= 3
+    single = _opened(shards.root, Settings("single", cluster.address, deadline=1.5))
+    start = monotonic()
+    with _reading(f"single/{owner}/0", wait_for_a_disk):
+        with pytest.raises(LibraryError, match=r"could not be asked within 1\.5 seconds: .*sample"):
+            single.ask(QUESTION)
+        # It would wait longer for the disk.
+        assert 1.5 <= monotonic() - start < 6
+    with _reading(f"double/{owner}/0", wait_for_a_disk):
+        start = monotonic()
+        assert _json(double) == _json(whole)
+        assert monotonic() - start < 6
+    # When the disk answers, so does the shard.
+    assert _json(shards) == _json(whole)
+
+
 def test_a_node_that_is_killed_costs_no_answer(both: tuple[Library, Library], cluster: Any) -> None:
     whole, shards = both
     # An essay of a shard that is not on the head, with which this process would go too.
     owners = {*ManifestFile(shards.root).read().owners.values()}
     nodes = {f"single/{shard}/0": _node(f"single/{shard}/0") for shard in owners}
     name, node = next(each for each in nodes.items() if each[1] != cluster.head_node.node_id)
-    _kill_node(cluster, _workers(cluster)[node])
+    kill_node(cluster, workers_of(cluster)[node])
     # Another program that has not asked before takes no longer.
     for library in (shards, open_cluster(shards.root, load_encoder=load_fake)):
         start = monotonic()
@@ -209,7 +261,7 @@ def test_another_replica_answers_for_one_whose_node_is_killed(
     ask = partial(_json, shards)
     nodes = {number: _node_of_replaced(f"double/{owner}/{number}", ask) for number in (0, 1)}
     lost = next(number for number, node in nodes.items() if node != cluster.head_node.node_id)
-    _kill_node(cluster, _workers(cluster)[nodes[lost]])
+    kill_node(cluster, workers_of(cluster)[nodes[lost]])
     for _ in range(4):
         start = monotonic()
         assert _json(shards) == _json(whole)
@@ -222,7 +274,7 @@ def test_the_head_is_lost_and_comes_back(both: tuple[Library, Library], cluster:
     whole, shards = both
     port = cluster.address.rpartition(":")[2]
     for node in [*cluster.worker_nodes, cluster.head_node]:
-        _kill_node(cluster, node)
+        kill_node(cluster, node)
     start = monotonic()
     with pytest.raises(LibraryError, match=r"No Ray cluster answers at .*assistant cluster start"):
         shards.ask(QUESTION)

@@ -8,7 +8,8 @@ import pytest
 from essay_library import SECOND, sample_library
 from sharded_library import ShardedOpened, models_of
 
-from assistant.cluster.manifest import MANIFEST, ManifestFile
+from assistant.cluster.leftovers import MANIFEST
+from assistant.cluster.manifest import ManifestFile
 from assistant.cluster.placement import by_shard, shard_for
 from assistant.cluster.splitting import rebalance, split, status
 from assistant.core.errors import LibraryError
@@ -65,42 +66,6 @@ def test_status_tells_what_is_in_a_shard_but_not_in_the_library(tmp_path: Path) 
     state = {shard.name: shard for shard in status(opened.root, models_of(opened.encoder))}[owner]
     assert (state.essays, state.unlisted) == (1, ("stray",))
     assert opened.library.ids() == ["sample"]
-
-
-def test_what_a_killed_rebalance_has_left_is_deleted_by_the_next(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    opened = ShardedOpened(sample_library(tmp_path / "library"))
-    opened.library.add(SECOND)
-    manifest, models = ManifestFile(opened.root), models_of(opened.encoder)
-    owner, whole = manifest.read().owners["sample"], opened.library.ids()
-    count = next(
-        count
-        for count in range(4, 100)
-        if shard_for("sample", [f"{number:03}" for number in range(1, count + 1)]) != owner
-    )
-
-    def killed(*_arguments: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr("assistant.cluster.splitting._delete", killed)
-        with pytest.raises(KeyboardInterrupt):
-            rebalance(opened.root, count, models, opened.notices.append)
-    left = opened.root / "shards" / owner / "data" / "chunks" / "sample.jsonl"
-    assert left.exists()
-    assert manifest.read().owners["sample"] != owner
-    assert ShardedOpened(opened.root).library.ids() == whole
-    assert rebalance(opened.root, None, models, opened.notices.append) == 0
-    assert not left.exists()
-    library = ShardedOpened(opened.root).library
-    assert library.ids() == whole
-    library.remove("sample", for_good=True)
-    rest = [essay_id for essay_id in whole if essay_id != "sample"]
-    assert rebalance(opened.root, None, models, opened.notices.append) == 0
-    assert ShardedOpened(opened.root).library.ids() == rest
-    assert rebalance(opened.root, 3, models, opened.notices.append) >= 0
-    assert ShardedOpened(opened.root).library.ids() == rest
 
 
 @pytest.mark.parametrize("count", [0, -1, 1_001])

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from essay_library import QUESTION, ROOT
+from fake_models import FakeEncoder
 from node_faults import started_nodes
-from sharded_library import folder_and_shards, load_fake
+from sharded_library import folder_and_shards, load_fake, models_of
 
-from assistant.cluster.manifest import ManifestFile, Settings, read_settings
+from assistant.cluster.manifest import ManifestFile, Settings, read_settings, write_settings
 from assistant.cluster.opening import open_cluster
+from assistant.cluster.serving import start_library
+from assistant.cluster.splitting import rebalance
 from assistant.core.errors import LibraryError
 from assistant.rendering.answers import answer_object
 
@@ -138,4 +144,55 @@ def test_an_actor_that_was_killed_answers_again(both: tuple[Library, Library]) -
     owner = ManifestFile(shards.root).read().owners["sample"]
     actor = ray.get_actor(f"archive/{owner}/0", namespace="essay-assistant")
     ray.kill(actor, no_restart=False)
+    assert _json(shards, QUESTION) == _json(whole, QUESTION)
+
+
+def _processes() -> dict[str, int]:
+    """The processes of the library's actors, by their names."""
+    import ray
+
+    names = [actor["name"] for actor in ray.util.list_named_actors(all_namespaces=True)]
+    actors = {
+        name: ray.get_actor(name, namespace="essay-assistant")
+        for name in names
+        if name.startswith("archive/")
+    }
+    calls = {name: actor.__ray_call__.remote(lambda _actor: os.getpid()) for name, actor in actors.items()}
+    return {name: ray.get(call) for name, call in calls.items()}
+
+
+def test_start_again_ends_actors_that_are_not_wanted_and_replaces_others(
+    both: tuple[Library, Library], tmp_path: Path
+) -> None:
+    whole, shards = both
+    root = shards.root
+    kept = read_settings(root)
+
+    def start(replicas: int, **settings: Any) -> dict[str, int]:
+        write_settings(root, replace(kept, **settings))
+        start_library(root, None, replicas, load_fake)
+        return _processes()
+
+    twice = start(2)
+    # It asks both actors of each shard, and goes on when there is only one.
+    assert [_json(shards, QUESTION) for _ in range(3)] == [_json(whole, QUESTION)] * 3
+    assert start(2) == twice
+    once = start(1)
+    assert once == {name: process for name, process in twice.items() if name.endswith("/0")}
+    assert [_json(shards, QUESTION) for _ in range(3)] == [_json(whole, QUESTION)] * 3
+    assert _processes() == once
+    local = start(1, local=str(tmp_path / "disk"))
+    # A shard without essays has an actor only when it is asked something.
+    assert local.keys() == {f"archive/{shard}/0" for shard in ManifestFile(root).read().owners.values()}
+    assert not {*local.values()} & {*once.values()}
+    assert (tmp_path / "disk" / "archive").is_dir()
+    # One that does nothing is replaced.
+    name = min(local)
+    os.kill(local[name], signal.SIGSTOP)
+    mended = start(1, local=str(tmp_path / "disk"), deadline=1.5)
+    assert {each for each in local if mended[each] != local[each]} == {name}
+    rebalance(root, 2, models_of(FakeEncoder()), print)
+    owners = {*ManifestFile(root).read().owners.values()}
+    assert owners <= {"001", "002"}
+    assert start(1).keys() == {f"archive/{shard}/0" for shard in owners}
     assert _json(shards, QUESTION) == _json(whole, QUESTION)
