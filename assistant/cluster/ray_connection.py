@@ -12,9 +12,12 @@ import os
 import socket
 import threading
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.core.errors import LibraryError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 # Otherwise Ray says on every start that accelerators are hidden from workers that ask for none.
@@ -94,12 +97,15 @@ _lock = threading.Lock()
 _connection: Connection | None = None
 
 
-def connection(address: str, *, compare: bool = False) -> Connection:
+def connection(
+    address: str, *, compare: bool = False, environment: Mapping[str, str] | None = None
+) -> Connection:
     """The connection of this process, made if there is none.
 
     Args:
         address: The cluster: ``auto``, ``HOST:PORT`` or ``ray://HOST:PORT``.
         compare: Whether to make a new one if the cluster was started anew since.
+        environment: Variables for the processes that a new connection starts there.
 
     Raises:
         LibraryError: If Ray is not installed, or no cluster answers.
@@ -133,6 +139,7 @@ def connection(address: str, *, compare: bool = False) -> Connection:
                 logging_level=logging.ERROR,
                 log_to_driver=False,
                 configure_logging=False,
+                runtime_env={"env_vars": dict(environment)} if environment else None,
             )
             _connection = _connected(ray, address)
         except Exception as error:
@@ -140,9 +147,9 @@ def connection(address: str, *, compare: bool = False) -> Connection:
         return _connection
 
 
-def connect(address: str) -> Any:
+def connect(address: str, environment: Mapping[str, str] | None = None) -> Any:
     """Connect to a cluster, as ``connection`` does, and return the module ``ray``."""
-    return connection(address, compare=True).ray
+    return connection(address, compare=True, environment=environment).ray
 
 
 def is_reachable(host: str, port: int) -> bool:

@@ -33,7 +33,7 @@ _LOST = (
 )
 
 # The library's actor runs where the head does, so that only the loss of the head is its loss.
-_AT_HEAD = {"resources": {"node:__internal_head__": 0.001}}
+AT_HEAD = {"resources": {"node:__internal_head__": 0.001}}
 
 
 class LibraryActor:
@@ -145,7 +145,7 @@ def publish(root: Path, settings: Settings) -> None:
     """
     ray = connect(settings.address)
     name, wanted = f"library:{settings.name}", (str(root.resolve()), settings)
-    actor = started(ray, LibraryActor, name, _AT_HEAD, *wanted)
+    actor = started(ray, LibraryActor, name, AT_HEAD, *wanted)
     try:
         served = ray.get(actor.about.remote(), timeout=SHORT_DEADLINE)
     except (ray.exceptions.RayError, TimeoutError) as error:
@@ -157,7 +157,7 @@ def publish(root: Path, settings: Settings) -> None:
         )
     if served != wanted:
         _end_idle(ray, actor, wanted[0])
-        started(ray, LibraryActor, name, _AT_HEAD, *wanted)
+        started(ray, LibraryActor, name, AT_HEAD, *wanted)
 
 
 def _end_idle(ray: Any, actor: Any, root: str) -> None:

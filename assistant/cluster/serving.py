@@ -1,17 +1,24 @@
-"""Start a library on a Ray cluster."""
+"""Start a library on a Ray cluster, and keep what the replicas of its page have in common."""
 
 from __future__ import annotations
 
+import secrets
+import threading
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant.cluster.manifest import ManifestFile, Settings, read_settings, write_settings
 from assistant.cluster.splitting import require_sharded
 from assistant.core.errors import LibraryError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from assistant.cluster.ray_fleet import LoadEncoder
+
+# Of the secret that the replicas of a page share.
+_KEY_BYTES = 32
 
 
 def start_library(
@@ -55,3 +62,38 @@ def start_library(
     if library.ids():
         library.finder()
     return wanted, len(ManifestFile(root).read().shards)
+
+
+class PageActor:
+    """What the replicas of the page have in common: a secret, and who has logged out how often.
+
+    It lives as long as the cluster, so that logins outlive all replicas.
+
+    Args:
+        key: The secret, should there be none yet.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._logouts: dict[str, int] = {}
+        self._mutex = threading.Lock()
+
+    def key(self) -> bytes:
+        """The secret."""
+        return self._key
+
+    def exchange(self, logouts: Mapping[str, int]) -> dict[str, int]:
+        """Note how often users have logged out, as a replica knows it, and tell what all know."""
+        with self._mutex:
+            for user, times in logouts.items():
+                self._logouts[user] = max(times, self._logouts.get(user, 0))
+            return dict(self._logouts)
+
+
+def page_actor(address: str) -> Any:
+    """The ``PageActor`` of a cluster."""
+    from assistant.cluster.ray_connection import connect
+    from assistant.cluster.ray_fleet import started
+    from assistant.cluster.served_library import AT_HEAD
+
+    return started(connect(address), PageActor, "page", AT_HEAD, secrets.token_bytes(_KEY_BYTES))

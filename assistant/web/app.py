@@ -32,7 +32,7 @@ from assistant.web.library import library_part
 from assistant.web.limits import RequestLimits, limit_connections
 from assistant.web.measure import measure_part
 from assistant.web.notebook import notebook_part
-from assistant.web.replicated import SessionCookie, SharedLogins, SharedSecret
+from assistant.web.replicated import Logouts, SessionCookie, SharedLogins, SharedSecret
 from assistant.web.uploading import private_folder
 from assistant.web.views import frame
 from assistant.web.word import office_js_folder, word_routes
@@ -173,6 +173,7 @@ def replica(
     host: str,
     auth: Sequence[tuple[str, str]] | None,
     secret: SharedSecret,
+    logouts: Logouts,
     name: str,
     assess: Assess | None = None,
 ) -> Starlette:
@@ -183,15 +184,15 @@ def replica(
         host: Address that the other server listens on.
         auth: Names and passwords of those who may enter, or nothing for everyone.
         secret: What the replicas have in common.
+        logouts: Who has logged out at any of them.
         name: Name of this replica, by which the other server finds it again.
         assess: Evaluates question sets; without it the page has no part that measures.
     """
     service = ApiService(library)
     page = build(library, assess=assess, service=service)
-    routes = server_routes(
-        service, host, auth, sessions=[Middleware(SharedLogins, secret), Middleware(SessionCookie, name)]
-    )
     accounts = None if auth is None else list(auth)
+    logins = Middleware(SharedLogins, secret, dict(accounts or ()), logouts)
+    routes = server_routes(service, host, auth, sessions=[logins, Middleware(SessionCookie, name)])
     options = {name: value for name, value in launch_options().items() if name in _MOUNTED}
     server = Starlette()
     gr.mount_gradio_app(server, page, "/", host, auth=accounts, app_kwargs=routes, **options)

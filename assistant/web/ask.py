@@ -19,7 +19,7 @@ from assistant.web.glance import glances
 from assistant.web.messages import public_message
 from assistant.web.session import Asked, asked_with, notebook_pins, saved_session
 from assistant.web.views import answer, frame, passage, welcome
-from assistant.web.views.essays import MOST_LISTED, labels_of, scope_html, title_of
+from assistant.web.views.essays import MOST_LISTED, found_html, labels_of, scope_html, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 CHOSEN_GONE = "None of the essays chosen for asking is in the library any more; choose others, or ask all."
 FAILED = "The question could not be looked up; the program's terminal says why; see also: assistant doctor."
 
+# Characters of the words by which essays are found.
+_LONGEST_WORDS = 300
+
 # Scripts of components: a passage of another essay was opened; an answer has arrived; the essays to choose
 # from have arrived; the quotations of the essay that is read are wanted.
 _ON_OPEN = "element.addEventListener('open-essay', (event) => trigger('click', event.detail));"
@@ -43,7 +46,8 @@ _ON_SCOPE = (
 _ON_READING = (
     "window.desk.quoteWith((essay, style) => server.quotations(essay, style), "
     "(pins, style) => server.selected(pins, style)); "
-    "window.desk.glanceWith((...sent) => server.glance(...sent));"
+    "window.desk.glanceWith((...sent) => server.glance(...sent)); "
+    "window.desk.findEssaysWith((words) => server.find_essays(words));"
 )
 
 
@@ -76,10 +80,6 @@ class AskWidgets:
     style: gr.Dropdown
     reading: gr.Dropdown
     pane: gr.HTML
-
-    def answering(self) -> list[Any]:
-        """The outputs of a question: Gradio takes time for each output, changed or not."""
-        return [self.arrived, self.question]
 
     def everything(self) -> list[Any]:
         """All that an event may change."""
@@ -114,8 +114,10 @@ def _wire_questions(handlers: AskHandlers, widgets: AskWidgets) -> list[Any]:
     # The browser alone knows what was asked before, and which essays are chosen.
     conversation = [widgets.sent, widgets.style]
     options: dict[str, Any] = {
-        "outputs": widgets.answering(),
+        "outputs": widgets.arrived,
         "js": "(...given) => window.desk.asking(...given)",
+        # Otherwise Gradio drops what is asked while an answer arrives; the script sends one after the other.
+        "trigger_mode": "multiple",
         **QUIET,
     }
     question = [widgets.question.submit, widgets.ask.click]
@@ -197,7 +199,12 @@ def _reading_column(library: Library) -> tuple[gr.Dropdown, gr.HTML]:
         apply_default_css=False,
         elem_id="find",
         js_on_load=_ON_READING,
-        server_functions=[sentence_quotations(library), selection_quotation(library), glances(library)],
+        server_functions=[
+            sentence_quotations(library),
+            selection_quotation(library),
+            glances(library),
+            essay_finder(library),
+        ],
     )
     with gr.Row(elem_id="pages"):
         pane = gr.HTML(passage.nothing_to_read_html(), apply_default_css=False, elem_id="pane", min_width=0)
@@ -247,8 +254,6 @@ class AskHandlers:
     def ask(self, question: str, sent: str | None, style: str) -> Iterator[Updates]:
         """Send the passages as soon as they are found, and when they have been read only what changes."""
         asked = asked_with(sent)
-        # The script shows the question; it is no longer in the box.
-        yield {self.widgets.question: ""}
         first = sent = ""
         for html, done in self._answers(question, asked, style):
             # What begins with the value before is sent from its end on, so that the passages are sent once.
@@ -403,6 +408,25 @@ def selection_quotation(library: Library) -> Callable[[object], dict[str, str]]:
         return {**passage.copied(quotation_forms(quotation)), "citation": quotation.citation.in_text}
 
     return selected
+
+
+def essay_finder(library: Library) -> Callable[[object], dict[str, str]]:
+    """What the page's script calls for essays that its lists do not have, because there are too many.
+
+    Returns:
+        ``find_essays``, which takes words and returns ``found_html``. The script calls it by its name.
+    """
+
+    def find_essays(words: object) -> dict[str, str]:
+        # The script may send anything.
+        if not isinstance(words, str) or len(words) > _LONGEST_WORDS:
+            return {"rows": "", "choices": ""}
+        try:
+            return found_html(library.summaries(), words)
+        except AssistantError:
+            return {"rows": "", "choices": ""}
+
+    return find_essays
 
 
 def welcome_html_of(library: Library) -> str:

@@ -34,8 +34,8 @@ STYLES = (
 ).split()
 SCRIPTS = (
     "page views copying navigation following place printed hits finding glance sentences selecting keys "
-    "session scope filters conversation judging library checking notebook pin_buttons pin_filter pin_drag "
-    "pin_backup pin_list saving updates"
+    "session scope filters asking conversation judging library checking notebook pin_buttons pin_filter "
+    "pin_drag pin_backup pin_list saving updates"
 ).split()
 
 # The same for the add-in for Word.

@@ -40,7 +40,9 @@ def test_ray_serve_takes_the_configuration_of_the_page(documents: dict[str, dict
     (page,) = config.applications
     module, _, name = page.import_path.partition(":")
     assert callable(getattr(importlib.import_module(module), name))
-    assert page.args.keys() == {"library", "replicas", "auth_file"}
+    assert page.args.keys() == {"library", "auth_file"}
+    (deployment,) = page.deployments
+    assert (deployment.name, deployment.num_replicas) == ("page", 2)
     assert not config.logging_config.enable_access_log
 
 
@@ -58,6 +60,7 @@ def test_ray_reads_the_groups_of_the_cluster(
 def test_every_pod_has_the_library_and_the_accounts(
     documents: dict[str, dict[str, Any]], cluster: dict[str, Any]
 ) -> None:
+    page_router = pytest.importorskip("assistant.cluster.page_router")
     claim = documents["PersistentVolumeClaim"]["metadata"]["name"]
     groups = [cluster["headGroupSpec"], *cluster["workerGroupSpecs"]]
     assert len(groups) == 2
@@ -68,7 +71,9 @@ def test_every_pod_has_the_library_and_the_accounts(
         assert mounts == {"shelf": "/shelf", "accounts": "/accounts"}
         assert {volume["name"] for volume in pod["volumes"]} == mounts.keys()
         assert pod["volumes"][0]["persistentVolumeClaim"]["claimName"] == claim
-        assert {"name": "RAY_USAGE_STATS_ENABLED", "value": "0"} in container["env"]
+        environment = {variable["name"]: variable["value"] for variable in container["env"]}
+        assert environment["RAY_USAGE_STATS_ENABLED"] == "0"
+        assert environment.items() >= page_router.PROXIES.items()
 
 
 def _guide() -> list[str]:

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from page_server import HOST, Reply, fetched, free_port
 from sharded_library import models_of
 
 from assistant.cluster.manifest import Settings
+from assistant.cluster.serving import page_actor
 from assistant.cluster.splitting import split
 from assistant.core.errors import AssistantError
 from assistant.rendering.answers import answer_object
@@ -28,8 +30,9 @@ from assistant.rendering.answers import answer_object
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
+OTHER = "Who numbered the leaves?"
 ACCOUNT = ("reader", "a word to pass")
 BASIC = {"Authorization": f"Basic {base64.b64encode(':'.join(ACCOUNT).encode()).decode()}"}
 
@@ -63,18 +66,54 @@ class ServedOnCluster:
     """The page of a cluster.
 
     Args:
-        address: Where it is.
+        root: The folder of the library.
         folder: The folder of its ``WatchedEncoder``.
         whole: The same library in a folder.
     """
 
-    def __init__(self, address: str, folder: Path, whole: Opened) -> None:
-        self.address, self.whole = address, whole
-        self._folder = folder
+    def __init__(self, root: Path, folder: Path, whole: Opened) -> None:
+        self.whole, self._root, self._folder = whole, root, folder
+        self._port = free_port()
+        self.address = f"http://{HOST}:{self._port}"
+
+    def serve(self, replicas: int) -> str:
+        """Serve it, as ``assistant cluster serve`` does."""
+        from assistant.cli import cluster_page
+
+        return cluster_page.serve_page(
+            self._root,
+            address=None,
+            replicas=replicas,
+            host=HOST,
+            port=self._port,
+            accounts=[ACCOUNT],
+            load_encoder=partial(load_watched, self._folder),
+        )
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> Reply:
         """The response to a GET request."""
         return fetched(Request(f"{self.address}{path}", headers=headers or {}))
+
+    def replicas(self) -> set[int]:
+        """The processes of two replicas, which both answer a program as the library in a folder does."""
+        wanted = answer_object(self.whole.library.ask(QUESTION, explained=False))
+        until, asked = time.monotonic() + 20, set[int]()
+        while len(asked) < 2 and time.monotonic() < until:
+            reply = self.get(f"/api/ask?q={QUESTION.replace(' ', '+')}", BASIC)
+            assert (reply.status, json.loads(reply.text)) == (200, wanted)
+            asked |= self.asked()
+        return asked
+
+    def asking(self) -> int:
+        """The process that encodes a question, as soon as one does."""
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            found = self.asked()
+            if found:
+                (number,) = found
+                return number
+            time.sleep(0.02)
+        raise AssertionError("nobody encodes a question")
 
     def asked(self) -> set[int]:
         """The processes that have encoded a question since this was last asked."""
@@ -110,18 +149,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedOnCluster
         cluster.add_node(**node)
         root = sample_library(folder / "library")
         split(root, 2, models_of(FakeEncoder()), print, settings=Settings("archive", cluster.address, 1))
-        port = free_port()
-        name = cluster_page.serve_page(
-            root,
-            address=None,
-            replicas=2,
-            host=HOST,
-            port=port,
-            accounts=[ACCOUNT],
-            load_encoder=partial(load_watched, watched),
-        )
-        assert name == "archive"
-        yield ServedOnCluster(f"http://{HOST}:{port}", watched, Opened(sample_library(folder / "whole")))
+        served = ServedOnCluster(root, watched, Opened(sample_library(folder / "whole")))
+        assert served.serve(2) == "archive"
+        yield served
         assert cluster_page.end_page(cluster.address)
     finally:
         ray.shutdown()
@@ -135,14 +165,7 @@ def address(served: ServedOnCluster) -> str:
 
 
 def test_both_replicas_answer_programs_as_the_folder_does(served: ServedOnCluster) -> None:
-    wanted = answer_object(served.whole.library.ask(QUESTION, explained=False))
-    path = f"/api/ask?q={QUESTION.replace(' ', '+')}"
-    until, asked = time.monotonic() + 20, set[int]()
-    while len(asked) < 2 and time.monotonic() < until:
-        reply = served.get(path, BASIC)
-        assert (reply.status, json.loads(reply.text)) == (200, wanted)
-        asked |= served.asked()
-    assert len(asked) == 2
+    assert len(served.replicas()) == 2
 
 
 def test_the_guards_of_the_page_are_those_of_one_server(served: ServedOnCluster) -> None:
@@ -152,18 +175,62 @@ def test_the_guards_of_the_page_are_those_of_one_server(served: ServedOnCluster)
     assert served.get("/api/list", BASIC | {"Origin": "http://elsewhere.example"}).status == 403
 
 
-@pytest.mark.browser
-def test_a_reader_goes_on_when_the_replica_is_killed(served: ServedOnCluster, browser: Browser) -> None:
+def test_what_a_program_asks_is_answered_although_its_replica_is_killed(served: ServedOnCluster) -> None:
+    wanted = answer_object(served.whole.library.ask(OTHER, explained=False))
+    data, headers = json.dumps({"question": OTHER}).encode(), BASIC | {"Content-Type": "application/json"}
+    with ThreadPoolExecutor(1) as threads:
+        with served.holding():
+            asked = threads.submit(fetched, Request(f"{served.address}/api/ask", data, headers))
+            first = served.asking()
+            os.kill(first, signal.SIGKILL)
+            assert served.asking() != first
+        reply = asked.result(PATIENCE)
+    assert (reply.status, json.loads(reply.text)) == (200, wanted)
+
+
+def _entered(served: ServedOnCluster, browser: Browser) -> Page:
+    """The page in a browser of its own, after the login."""
     from playwright.sync_api import expect
 
-    context = browser.new_context(viewport={"width": 1280, "height": 700})
-    page = context.new_page()
+    page = browser.new_context(viewport={"width": 1280, "height": 700}).new_page()
     page.goto(served.address)
     page.get_by_label("username").fill(ACCOUNT[0])
     page.get_by_label("password").fill(ACCOUNT[1])
     page.get_by_role("button", name="Login").click()
     expect(page.locator(".reader [data-passage$='/p01']")).to_be_attached(timeout=PATIENCE)
     served.asked()
+    return page
+
+
+@pytest.mark.browser
+def test_a_reader_goes_on_when_there_are_more_or_fewer_replicas(
+    served: ServedOnCluster, browser: Browser
+) -> None:
+    before = served.replicas()
+    page = _entered(served, browser)
+    failed: list[str] = []
+    page.on("response", lambda reply: failed.extend([reply.url] * (reply.status >= 400)))
+    page.evaluate("window.isAsItWas = true")
+    ask(page, QUESTION)
+    served.asked()
+    asked: list[int] = []
+    for number, replicas in enumerate((1, 2, 1)):
+        served.serve(replicas)
+        ask(page, f"What of the leaves numbered {number}?")
+        asked += served.asked()
+    # One that stays is not replaced, and whoever asks it is asked nothing.
+    assert asked[0] == asked[1]
+    assert asked[0] in before
+    assert (failed, page.locator(".turn").count(), page.evaluate("window.isAsItWas")) == ([], 4, True)
+    page.context.close()
+    served.serve(2)
+
+
+@pytest.mark.browser
+def test_a_reader_goes_on_when_the_replica_is_killed(served: ServedOnCluster, browser: Browser) -> None:
+    from playwright.sync_api import expect
+
+    page = _entered(served, browser)
     ask(page, QUESTION)
     (own,) = served.asked()
     ask(page, "Who numbered the leaves?")
@@ -172,8 +239,7 @@ def test_a_reader_goes_on_when_the_replica_is_killed(served: ServedOnCluster, br
     with served.holding():
         page.fill("#question textarea", "How does the essay end?")
         page.keyboard.press("Enter")
-        while served.asked() != {own}:
-            page.wait_for_timeout(20)
+        assert served.asking() == own
         os.kill(own, signal.SIGKILL)
     third = page.locator(".turn:not(.pending):last-child .asked", has_text="How does the essay end?")
     expect(third).to_be_visible(timeout=PATIENCE)
@@ -187,7 +253,17 @@ def test_a_reader_goes_on_when_the_replica_is_killed(served: ServedOnCluster, br
     assert other != own
     ask(page, "What does the essay argue?")
     assert served.asked() == {other}
-    context.close()
+    assert page.context.request.get(f"{served.address}/config").status == 200
+    copied = page.context.storage_state()
+    page.context.request.get(f"{served.address}/logout")
+    # All replicas are told.
+    import ray
+
+    assert ray.get(page_actor("auto").exchange.remote({})) == {ACCOUNT[0]: 1}
+    page.context.close()
+    page = browser.new_context(storage_state=copied).new_page()
+    assert page.context.request.get(f"{served.address}/config").status == 401
+    page.context.close()
 
 
 def test_a_library_that_is_in_no_shards_is_not_served(tmp_path: Path) -> None:

@@ -124,6 +124,26 @@ def test_there_is_a_filter_where_there_is_much() -> None:
     assert Tags(shelf.shelf_html(many)).of("filter")
 
 
+def test_essays_that_are_not_listed_are_found_by_words_of_author_title_and_year(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def about(title: str, family: str, year: int) -> EssaySummary:
+        author = [{"family": family, "given": "Ada"}]
+        return _about(reference={"title": title, "author": author, "issued": {"date-parts": [[year]]}})
+
+    abouts = {
+        "a": about("Of Anvils", "Zoë", 1999),
+        "b": about("Of Anvils", "Young", 2001),
+        "c": about("Of Bells", "Zoë", 1999),
+    }
+    for words, ids in (("zoe ANVILS", ["a"]), ("1999", ["a", "c"]), ("of", ["b", "a", "c"]), ("oaks", [])):
+        found = shelf.found_html(abouts, words)
+        assert _rows(found["rows"]) == ids
+        assert [tag["value"] for tag, _ in Tags(found["choices"]).of("chosen")] == ids
+    monkeypatch.setattr(shelf, "MOST_FOUND", 2)
+    assert _rows(shelf.found_html(abouts, "of")["rows"]) == ["b", "a"]
+
+
 def test_what_was_removed_can_be_put_back_or_deleted() -> None:
     html = shelf.shelf_html({}, [RemovedEssay("log", "The Log", "2026-11-23T10:00:00Z")])
     assert [tag["data-act"] for tag, _ in Tags(html).of("button")] == ["restore", "forget"]

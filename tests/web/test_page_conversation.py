@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -12,6 +15,9 @@ from page_library import FakeLibrary, keepers_log, renamed
 from page_server import served
 from playwright.sync_api import BrowserContext, Page, expect
 
+from assistant.core.answer import Answer
+from assistant.core.essay import StoredEssay
+
 pytestmark = pytest.mark.browser
 
 _QUESTION = "Why are the shortest entries the proudest?"
@@ -19,10 +25,38 @@ _OTHER = "What of the inspectors?"
 _PATIENCE = 30_000
 
 
+class _Held(FakeLibrary):
+    """A library whose answers wait as long as they are told to."""
+
+    def __init__(self, *essays: StoredEssay) -> None:
+        super().__init__(*essays)
+        self._may_answer = Event()
+        self._may_answer.set()
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Let answers wait until the end of the block."""
+        self._may_answer.clear()
+        try:
+            yield
+        finally:
+            self._may_answer.set()
+
+    def answers(self, question: str, **options: Any) -> Iterator[Answer]:
+        """The answers."""
+        self._may_answer.wait()
+        yield from super().answers(question, **options)
+
+
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
+def library() -> _Held:
     log = keepers_log()
-    with served(FakeLibrary(log, renamed(log, "zeta"))) as server:
+    return _Held(log, renamed(log, "zeta"))
+
+
+@pytest.fixture(scope="module")
+def address(library: _Held) -> Iterator[str]:
+    with served(library) as server:
         yield server.address
 
 
@@ -76,6 +110,42 @@ def test_two_enters_ask_once(page: Page) -> None:
     assert page.locator(".turn").count() == 1
     ask(page, _OTHER)
     assert _asked(page) == [_QUESTION, _OTHER]
+
+
+def test_questions_asked_while_an_answer_arrives_are_answered_in_their_order(
+    library: _Held, page: Page
+) -> None:
+    with library.holding():
+        for question in (_QUESTION, "And the inspectors?", "And the keeper?"):
+            page.fill("#question textarea", question)
+            page.keyboard.press("Enter")
+        expect(page.locator(".turn.waiting")).to_have_count(2)
+        page.fill("#question textarea", "Not asked yet")
+        page.get_by_role("button", name="Delete the question “And the keeper?”").click()
+        expect(page.locator(".turn .asked")).to_have_text([_QUESTION, "And the inspectors?"])
+    _answered(page, 2)
+    assert _asked(page) == [_QUESTION, "And the inspectors?"]
+    expect(page.locator(".turn:last-child .read-as-text")).to_have_text(f"{_QUESTION} the inspectors?")
+    expect(page.locator("#question textarea")).to_have_value("Not asked yet")
+    page.press("#question textarea", "Enter")
+    _answered(page, 3)
+    assert _asked(page)[-1] == "Not asked yet"
+
+
+def test_questions_that_wait_when_the_page_is_loaded_again_are_asked_once_more(
+    library: _Held, page: Page
+) -> None:
+    with library.holding():
+        for question in (_QUESTION, _OTHER):
+            page.fill("#question textarea", question)
+            page.keyboard.press("Enter")
+        page.fill("#question textarea", "Not asked yet")
+        expect(page.locator(".turn")).to_have_count(2)
+        page.reload()
+        expect(page.locator(".turn.waiting")).to_have_count(1, timeout=_PATIENCE)
+    _answered(page, 2)
+    assert _asked(page) == [_QUESTION, _OTHER]
+    expect(page.locator("#question textarea")).to_have_value("Not asked yet")
 
 
 def test_a_question_is_edited_and_its_answer_replaced_in_place(page: Page) -> None:

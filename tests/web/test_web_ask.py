@@ -16,7 +16,7 @@ from page_library import FakeLibrary, keepers_log, page_widgets, renamed, words_
 
 from assistant.core.answer import Answer
 from assistant.core.errors import LibraryError
-from assistant.web.ask import CHOSEN_GONE, FAILED, AskHandlers, sentence_quotations
+from assistant.web.ask import CHOSEN_GONE, FAILED, AskHandlers, essay_finder, sentence_quotations
 from assistant.web.views.answer import NOT_ANSWERED, READING, sent_answer
 
 QUESTION = "Why are the shortest entries the proudest?"
@@ -58,8 +58,7 @@ def handlers(library: _Slow) -> AskHandlers:
 
 def _sent(handlers: AskHandlers, question: str, asked: str | None = None) -> list[dict[str, Any]]:
     """What is sent of an answer step by step."""
-    first, *steps = handlers.ask(question, asked, "apa")
-    assert first == {handlers.widgets.question: ""}
+    steps = [*handlers.ask(question, asked, "apa")]
     # Gradio repeats the last values.
     assert steps.pop() == {handlers.widgets.arrived: gr.skip()}
     values = [updates[handlers.widgets.arrived] for updates in steps]
@@ -136,6 +135,16 @@ def test_an_error_in_the_second_step_is_one_sentence(handlers: AskHandlers, libr
 def test_a_failure_of_the_program_is_said_in_place_of_the_pending_question(handlers: AskHandlers) -> None:
     sent = json.loads(handlers.fail()[handlers.widgets.arrived])
     assert (sent["turn"], words_of(_shown("", sent)), sent["done"]) == ("", FAILED, True)
+
+
+def test_the_script_may_send_anything_to_find_essays_by(library: _Slow) -> None:
+    find = essay_finder(library)
+    (essay,) = library.ids()
+    assert f'value="{essay}"' in find("")["choices"]
+    nothing = {"rows": "", "choices": ""}
+    for words in ("no such words", "log " * 100, None, 7, ["log"], {"words": "log"}):
+        found = find(words)
+        assert {name: html.strip() for name, html in found.items()} == nothing
 
 
 def test_the_script_is_given_the_sentence_quotations_an_essay_that_is_there(library: _Slow) -> None:

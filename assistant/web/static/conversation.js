@@ -3,12 +3,12 @@
 ((desk) => {
   "use strict";
 
-  const KEY = "essay-assistant-answer-"; // each answer is stored once, under its turn's name
   const MOST_CHARACTERS = 4_000_000; // of all answers; browsers store about five million, and the draft needs some
   const MOST_EARLIER = 20; // questions sent with a new one
   const LONGEST_EARLIER = 2000; // characters of each
   let turns = []; // { id, question, essays, html, done, stored }, oldest first
-  let newest = ""; // the turn that was asked last
+  let newest = ""; // the turn that was sent last
+  let waiting = []; // { turn, send }: those that are sent when the one before is answered, oldest first
   let editing = ""; // the turn whose question is in the box
   let isAlone = false; // whether the next question is asked without those before it
   let laidAside = ""; // what was in the box before
@@ -76,29 +76,55 @@
 
   const isAnswered = (turn) => turn.done && turn.question.trim();
 
-  // What is sent with a question. An edited question takes the place of the old one.
-  desk.asking = (question, _sent, style) => {
-    const turn = { id: desk.newId(), question, essays: desk.chosenEssays(), html: "", done: false };
+  const isUnderWay = () => Boolean(newest && turnOf(newest) && !turnOf(newest).done);
+
+  // The turn of a question; an edited question takes the place of the old one.
+  function newTurn(question) {
+    const turn = { id: desk.newId(), question, essays: desk.chosenEssays(), filters: desk.filters(), html: "", done: false };
     const old = turnOf(editing);
-    const place = old ? turns.indexOf(old) : turns.length;
-    const earlier = isAlone ? [] : turns.slice(0, place).filter(isAnswered).slice(-MOST_EARLIER);
-    isAlone = false;
-    turns.splice(place, old ? 1 : 0, turn);
-    newest = turn.id;
+    turns.splice(old ? turns.indexOf(old) : turns.length, old ? 1 : 0, turn);
     if (old) {
       drawn(old.id).replaceWith(newPart(turn));
       drop(old);
     } else list().append(newPart(turn));
     editing = "";
+    return turn;
+  }
+
+  // What is sent with a question; it is sent when those before it are answered, and never if it is deleted meanwhile.
+  desk.asking = async (inBox, _sent, style) => {
+    const question = desk.handedQuestion() ?? inBox;
+    const alone = isAlone;
+    isAlone = false;
+    const turn = newTurn(question);
+    if (isUnderWay() || waiting.length) {
+      drawn(turn.id).classList.add("waiting");
+      desk.say("This question is asked when the one before it is answered.");
+      desk.keep();
+      await new Promise((send) => waiting.push({ turn, send }));
+      drawn(turn.id).classList.remove("waiting");
+    }
+    newest = turn.id;
     keepList();
+    const earlier = alone ? [] : turns.slice(0, turns.indexOf(turn)).filter(isAnswered).slice(-MOST_EARLIER);
     const history = earlier.map((each) => each.question.slice(0, LONGEST_EARLIER));
-    return [question, JSON.stringify({ turn: turn.id, history, essays: turn.essays, filters: desk.filters() }), style];
+    return [question, JSON.stringify({ turn: turn.id, history, essays: turn.essays, filters: turn.filters }), style];
   };
+
+  function sendNext() {
+    waiting = waiting.filter(({ turn }) => turns.includes(turn));
+    if (!isUnderWay()) waiting.shift()?.send();
+  }
+
+  // The questions that the server has not yet begun to answer, oldest first.
+  desk.unanswered = () => [...turns.filter((turn) => !turn.html && !turn.done).map((turn) => turn.question), ...desk.handed()];
+
+  desk.isAnswering = () => turns.some((turn) => !turn.done);
 
   // What the server has sent, as lines of JSON: passages, and later what has changed.
   desk.answerArrived = (sent) => {
     const lines = (sent || "").split("\n").filter(Boolean).map((line) => JSON.parse(line));
-    const turn = lines[0] && (lines[0].turn ? turnOf(lines[0].turn) : turns.find((each) => !each.done));
+    const turn = lines[0] && turnOf(lines[0].turn || newest);
     if (!turn || turn.done) return;
     let first = "";
     let html = "";
@@ -109,7 +135,9 @@
     drawAnswer(turn, html);
     turn.html = html;
     turn.done = lines.at(-1).done;
-    if (turn.done) store(turn);
+    if (!turn.done) return;
+    store(turn);
+    sendNext();
   };
 
   // Keeping --------------------------------------------------------------------------------------
@@ -119,22 +147,9 @@
     desk.keepTurns(turns.filter(isAnswered).map(({ id, question, essays }) => ({ id, question, essays })));
   }
 
-  function put(turn) {
-    try {
-      sessionStorage.setItem(KEY + turn.id, turn.html);
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
   function drop(turn) {
     turn.stored = false;
-    try {
-      sessionStorage.removeItem(KEY + turn.id);
-    } catch {
-      // The browser stores nothing.
-    }
+    desk.dropAnswer(turn.id);
   }
 
   // The newest answers are kept; if there is no room, the oldest go, and the page says so.
@@ -143,10 +158,10 @@
     const kept = turns.filter((each) => each.stored);
     const size = () => kept.reduce((sum, each) => sum + each.html.length, turn.html.length);
     while (kept.length && size() > MOST_CHARACTERS) drop(kept.shift());
-    turn.stored = put(turn);
+    turn.stored = desk.keepAnswer(turn.id, turn.html);
     while (!turn.stored && kept.length) {
       drop(kept.shift());
-      turn.stored = put(turn);
+      turn.stored = desk.keepAnswer(turn.id, turn.html);
     }
     keepList();
     sayWhatIsKept();
@@ -166,27 +181,15 @@
   // The conversation as it was before the page was loaded again.
   desk.restoreTurns = (asked) => {
     if (!list() || turns.length) return;
-    const read = (id) => {
-      try {
-        return sessionStorage.getItem(KEY + id) || "";
-      } catch {
-        return "";
-      }
-    };
     const isTurn = (each) => each && typeof each.id === "string" && typeof each.question === "string";
     turns = (Array.isArray(asked) ? asked : []).filter(isTurn).map(({ id, question, essays }) => {
-      const html = read(id);
+      const html = desk.keptAnswer(id);
       return { id, question, essays: Array.isArray(essays) ? essays : [], html, done: true, stored: Boolean(html) };
     });
     drawAll();
   };
 
   // Editing, deleting, starting anew ---------------------------------------------------------------
-
-  function write(text) {
-    box().value = text;
-    box().dispatchEvent(new Event("input", { bubbles: true }));
-  }
 
   function showEditing() {
     for (const part of list().children) {
@@ -202,7 +205,7 @@
   function edit(turn) {
     if (!editing) laidAside = box().value;
     editing = turn.id;
-    write(turn.question);
+    desk.writeInBox(turn.question);
     showEditing();
     box().focus();
     box().setSelectionRange(turn.question.length, turn.question.length);
@@ -213,20 +216,16 @@
     if (!editing) return false;
     const part = drawn(editing);
     editing = "";
-    write(laidAside);
+    desk.writeInBox(laidAside);
     showEditing();
     part?.querySelector(".edit").focus();
     return true;
   };
 
-  desk.askInBox = (question) => {
-    write(question);
-    document.getElementById("ask").click();
-  };
-
   function again(turn) {
+    desk.stopEditing();
     editing = turn.id;
-    desk.askInBox(turn.question);
+    desk.askNow(turn.question);
   }
 
   function forget(turn) {
@@ -235,6 +234,7 @@
     turns.splice(place, 1);
     drawn(turn.id).remove();
     drop(turn);
+    sendNext();
     keepList();
     sayWhatIsKept();
     const next = list().children[place] || list().children[place - 1];
@@ -245,6 +245,7 @@
   desk.startAnew = () => {
     for (const turn of turns) drop(turn);
     turns = [];
+    sendNext();
     editing = "";
     list().replaceChildren();
     keepList();
@@ -277,7 +278,7 @@
       return true;
     }
     if (values.get("in")) desk.chooseEssays(values.get("in").split(" "));
-    desk.askInBox(question);
+    desk.askNow(question);
     return true;
   };
   window.addEventListener("hashchange", desk.followQuestion);

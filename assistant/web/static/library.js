@@ -34,7 +34,7 @@
 
   const inOrder = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 
-  function sort() {
+  desk.sortShelf = () => {
     const head = document.querySelector(`#shelf button[data-sort="${sorted.by}"]`)?.closest("th");
     if (!head) return;
     for (const other of head.parentElement.querySelectorAll("[aria-sort]")) {
@@ -46,7 +46,7 @@
     rows.sort(([first], [second]) => !first - !second || inOrder.compare(first, second) * (sorted.down ? -1 : 1));
     body.append(...rows.map(([, row]) => row));
     desk.limitRows();
-  }
+  };
 
   // Of thousands of essays the first are drawn; sorting, filtering and choosing know them all.
   desk.limitRows = (first = shown) => {
@@ -56,7 +56,7 @@
     const more = document.querySelector("#shelf .shelf-more");
     if (!more) return;
     more.hidden = rows.length <= shown;
-    more.querySelector(".shelf-shown").textContent = `${Math.min(shown, rows.length)} of ${rows.length} essays.`;
+    more.querySelector(".shelf-shown").textContent = `${Math.min(shown, rows.length).toLocaleString("en")} of ${rows.length.toLocaleString("en")} essays.`;
   };
 
   document.addEventListener("click", (event) => {
@@ -118,13 +118,13 @@
 
   function sortBy(name) {
     sorted = { by: name, down: sorted.by === name && !sorted.down };
-    sort();
+    desk.sortShelf();
     desk.say(`Sorted by ${name}, ${sorted.down ? "descending" : "ascending"}.`);
   }
 
   // The table has been drawn, or drawn again.
   desk.shelfArrived = () => {
-    sort();
+    desk.sortShelf();
     desk.drawChoice();
     if (!returning || !document.querySelector("#shelf .shelf")) return;
     const { essay, name } = returning;

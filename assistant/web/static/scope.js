@@ -2,11 +2,15 @@
 ((desk) => {
   "use strict";
 
+  const REST_MS = 250;
   let chosen = null; // ids; an empty list means all; null until the essays are known
+  let lookUp = null; // has the server find essays by words
+  let resting = 0;
 
   const boxes = (where = "") => [...document.querySelectorAll(`${where} input.chosen`)];
   const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-  const count = (number) => (number === 1 ? "1 essay" : `${number} essays`);
+  const inDigits = (number) => number.toLocaleString("en");
+  const count = (number) => (number === 1 ? "1 essay" : `${inDigits(number)} essays`);
 
   // The choice stored in the tab; in a new tab, the preselection of the server.
   function earlierChoice(part) {
@@ -21,13 +25,18 @@
     desk.forgetIndexes();
     desk.offerComparing(boxes("#scope").length);
     if (!part) return;
-    const there = new Set(boxes("#scope").map((box) => box.value));
     const before = earlierChoice(part);
-    choose(before.filter((essay) => there.has(essay)));
-    if (before.length && !chosen.length && there.size) {
+    choose(before.filter(isThere()));
+    if (before.length && !chosen.length && boxes("#scope").length) {
       desk.say("The chosen essays have been removed from the library; now all are asked.", true);
     }
   };
+
+  // Whether an essay is in the library; where not all are listed, the server knows.
+  function isThere() {
+    const there = new Set(boxes("#scope").map((box) => box.value));
+    return (essay) => there.has(essay) || Boolean(document.querySelector("#scope .beyond-list"));
+  }
 
   function choose(essays) {
     chosen = essays;
@@ -45,7 +54,7 @@
     for (const button of document.querySelectorAll(".ask-all")) button.hidden = !some.size;
     const summary = document.querySelector("#scope summary");
     const filtered = desk.isAskFiltered() ? ", filtered" : "";
-    if (summary) summary.textContent = (all ? `Asking all ${count(total)}` : `Asking ${some.size} of ${count(total)}${named(some)}`) + filtered;
+    if (summary) summary.textContent = (all ? `Asking all ${count(total)}` : `Asking ${inDigits(some.size)} of ${count(total)}${named(some)}`) + filtered;
     const sentence = document.querySelector("#shelf .asked-what");
     if (sentence) sentence.textContent = inTable(total, some.size, all);
   };
@@ -59,17 +68,14 @@
   function inTable(total, some, all) {
     if (total < 2) return "1 essay, which is asked.";
     if (!some) return `All ${count(total)} are asked; tick some to ask only those.`;
-    return all ? `All ${count(total)} are asked.` : `${some} of ${count(total)} are asked.`;
+    return all ? `All ${count(total)} are asked.` : `${inDigits(some)} of ${count(total)} are asked.`;
   }
 
   // Ids of the essays to ask; none means all.
   desk.chosenEssays = () => chosen || [];
 
   // Ask those of some essays that are in the library.
-  desk.chooseEssays = (essays) => {
-    const there = new Set(boxes("#scope").map((box) => box.value));
-    choose(essays.filter((essay) => there.has(essay)));
-  };
+  desk.chooseEssays = (essays) => choose(essays.filter(isThere()));
 
   document.addEventListener("change", (event) => {
     const box = event.target;
@@ -105,7 +111,30 @@
   document.addEventListener("input", (event) => {
     if (!event.target.matches?.("input.filter")) return;
     desk.filterEssays(event.target);
+    clearTimeout(resting);
+    resting = setTimeout(findOthers, REST_MS, event.target);
   });
+
+  desk.findEssaysWith = (find) => (lookUp = find);
+
+  // Of very many essays not all are listed; the server finds the others.
+  async function findOthers(box) {
+    const words = box.value.trim();
+    const part = box.closest(".scope-list, .shelf");
+    if (!lookUp || !part.querySelector(".beyond-list")) return;
+    const found = words ? await lookUp(words).catch(() => null) : { rows: "", choices: "" };
+    if (!found || !part.isConnected || box.value.trim() !== words) return;
+    for (const each of part.querySelectorAll(".found:not(:has(:checked))")) each.remove();
+    const there = new Set([...part.querySelectorAll("input.chosen")].map((each) => each.value));
+    const template = document.createElement("template");
+    template.innerHTML = part.matches(".shelf") ? found.rows : found.choices;
+    const others = [...template.content.children].filter((each) => !there.has(each.querySelector(".chosen").value));
+    for (const each of others) each.classList.add("found");
+    part.querySelector("tbody, ul").append(...others);
+    desk.drawChoice();
+    desk.filterEssays(box);
+    if (part.matches(".shelf")) desk.sortShelf();
+  }
 
   desk.filterEssays = (box) => {
     const words = plain(box.value).split(/\s+/).filter(Boolean);

@@ -1,15 +1,16 @@
 /* What survives a reload and a restart of the server, in this tab only: the questions, which essays are asked, the
-   citation style, the place in the essay, and a question not yet asked. conversation.js keeps the answers. */
+   citation style, the place in the essay, a question not yet asked, and the answers, as conversation.js has them kept. */
 ((desk) => {
   "use strict";
 
   const KEY = "essay-assistant";
+  const ANSWER = "essay-assistant-answer-";
   const REST_MS = 300;
   let stored = desk.readSession(KEY);
   let restored = false; // whether the page has shown what was stored; until then nothing new is stored
   let opened = false; // whether the page is as it was left, and ready for a question
   let returned = false; // whether the reader is back at the stored place
-  let unanswered = ""; // a question that the server did not answer before the page was loaded again
+  let unanswered = []; // questions that the server did not answer before the page was loaded again
   let waiting = 0;
 
   // The passage that is being read, and how far into it, in pixels.
@@ -20,8 +21,8 @@
   }
 
   function write() {
-    const pending = document.querySelector(".turn.pending .asked")?.textContent || "";
-    const draft = document.querySelector("#question textarea")?.value || "";
+    const pending = desk.unanswered().filter((question) => question.trim());
+    const repeated = pending.filter((question) => stored.repeated?.includes(question));
     stored = {
       turns: stored.turns,
       scope: stored.scope,
@@ -29,9 +30,10 @@
       style: stored.style,
       reading: desk.reader()?.dataset.essay || stored.reading,
       place: placeInEssay(),
-      draft: draft || pending,
-      unanswered: draft && draft !== pending ? "" : pending,
-      repeated: pending ? stored.repeated : "",
+      // What was asked twice without an answer is not asked by itself again.
+      draft: document.querySelector("#question textarea")?.value || repeated[0] || "",
+      unanswered: pending.filter((question) => !repeated.includes(question)),
+      repeated,
     };
     desk.writeSession(KEY, stored);
   }
@@ -40,6 +42,32 @@
     if (!restored) return;
     clearTimeout(waiting);
     waiting = setTimeout(write, REST_MS);
+  };
+
+  // Answers; each is written once, under its turn's name.
+  desk.keepAnswer = (turn, html) => {
+    try {
+      sessionStorage.setItem(ANSWER + turn, html);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
+  desk.keptAnswer = (turn) => {
+    try {
+      return sessionStorage.getItem(ANSWER + turn) || "";
+    } catch {
+      return "";
+    }
+  };
+
+  desk.dropAnswer = (turn) => {
+    try {
+      sessionStorage.removeItem(ANSWER + turn);
+    } catch {
+      // The browser stores nothing.
+    }
   };
 
   desk.keepTurns = (turns) => {
@@ -63,9 +91,9 @@
 
   // The server that was asked may be gone, and another there in its place. What it left unanswered is asked once more.
   function askAgain() {
-    if (!unanswered) return;
+    if (!unanswered.length) return;
     stored.repeated = unanswered;
-    desk.askInBox(unanswered);
+    for (const question of unanswered) desk.askNow(question);
     desk.say("The answer did not arrive; the question was asked again.", true);
   }
 
@@ -81,7 +109,7 @@
   // For the server; a link to a passage takes precedence for which essay is read.
   desk.kept = () => {
     restored = true;
-    if (stored.unanswered !== stored.repeated) unanswered = stored.unanswered;
+    unanswered = Array.isArray(stored.unanswered) ? stored.unanswered : [];
     desk.whenDrawn("#turns .turns", () => desk.restoreTurns(stored.turns));
     const linked = desk.linked();
     const reading = linked.includes("/") ? linked.split("/")[0] : stored.reading;

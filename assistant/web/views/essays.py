@@ -64,8 +64,9 @@ _UPLOAD_STATES = {
     "changed": "brought up to date",
 }
 
-# Essays of a list of the page: a browser takes seconds to lay out more.
-MOST_LISTED = 2_000
+# Essays of a list of the page: a browser takes seconds to lay out more. So many of the others are found at
+# once.
+MOST_LISTED, MOST_FOUND = 2_000, 200
 # Values of a filter that are offered.
 _MOST_VALUES = 300
 
@@ -104,6 +105,25 @@ def shelf_html(
         for essay_id in in_order(essays)[:MOST_LISTED]
     ]
     return render("essays.shelf", rows, list(removed), damaged, len(essays) - len(rows))
+
+
+def found_html(essays: Mapping[str, EssaySummary], words: str) -> dict[str, str]:
+    """The essays in whose authors, title and year all words occur, for the lists that do not have all essays.
+
+    Returns:
+        Rows of the table as ``rows``, and essays to choose as ``choices``.
+    """
+    wanted = _folded(words).split()
+    found: list[tuple[str, str]] = []
+    for label, essay_id in labels_of(essays):
+        text = _folded(f"{label} {year_of(essays[essay_id].reference)}")
+        if len(found) < MOST_FOUND and all(word in text for word in wanted):
+            found.append((label, essay_id))
+    rows = [(essay_id, title_of(essay_id, essays[essay_id]), essays[essay_id]) for _, essay_id in found]
+    return {
+        "rows": render("essays.rows_of", rows, "found"),
+        "choices": render("essays.choices", found),
+    }
 
 
 def scope_html(essays: Mapping[str, EssaySummary], focus: Sequence[str] = ()) -> str:
