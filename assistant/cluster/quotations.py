@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import chain
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.core.errors import DamagedEssayError, LibraryError, QuotationError
 from assistant.core.essay import StoredEssay
@@ -39,6 +39,9 @@ from assistant.quotations.matches import (
     trials_of,
 )
 from assistant.quotations.nearest import PLACES, PrintedAt
+
+if TYPE_CHECKING:
+    from assistant.quotations.reuse import PrintedRun
 
 # Quotations of which it is remembered where they are printed.
 _MOST_KNOWN = 5_000
@@ -106,7 +109,7 @@ class CorpusPart:
         """Sentences of each essay that begin with words; see ``corpus.beginnings_in``."""
         return beginnings_in(self.corpus.haystack, words, most, places, essays or self._among)
 
-    def runs(self, draft: str, shortest: int) -> list[Any]:
+    def runs(self, draft: str, shortest: int) -> list[PrintedRun]:
         """All runs of words of a draft; see ``ReuseFinder.all_runs``."""
         return self.corpus.reuse_finder(shortest).all_runs(draft, self._among)
 
@@ -140,7 +143,7 @@ class ShardedCorpus:
         is_whole: bool,
     ) -> None:
         self._fleet, self._essays = fleet, essays
-        self._digests = {name: dict(own) for name, own in digests.items() if own}
+        self._digests = {name: dict(own) for name, own in digests.items()}
         self._owners = {essay_id: name for name, own in self._digests.items() for essay_id in own}
         self._keys: dict[str, str] = {}
         self._known: dict[LookUp, QuotationLookup] = Recent(_MOST_KNOWN)
@@ -150,7 +153,7 @@ class ShardedCorpus:
 
     def _open(self, *, is_whole: bool) -> None:
         """Have the shards prepare the essays; those that turn out to be damaged are left out."""
-        asked = list(self._digests)
+        asked = [name for name, own in self._digests.items() if own]
         if is_whole:
             self._keys = {name: key_of(own) for name, own in self._digests.items()}
             opened = self._fleet.call_each("quotable", {name: (self._keys[name], None) for name in asked})
@@ -163,6 +166,7 @@ class ShardedCorpus:
             for name, lacking in opened.items():
                 self._leave_out(name, lacking)
             asked = [name for name, lacking in opened.items() if lacking and self._digests[name]]
+        self._digests = {name: own for name, own in self._digests.items() if own}
 
     def _leave_out(self, shard: str, lacking: Iterable[str]) -> None:
         """Leave out damaged essays; a ``LibraryError`` is raised if others have been changed."""
@@ -193,7 +197,7 @@ class ShardedCorpus:
         return self._ask(method, {owner: arguments})[owner]
 
     def _all(self, method: str, *arguments: Any) -> dict[str, Any]:
-        return self._ask(method, {name: arguments for name, own in self._digests.items() if own})
+        return self._ask(method, dict.fromkeys(self._digests, arguments))
 
     def _each(self, method: str, asked: Sequence[tuple[LookUp, Any]]) -> list[dict[str, Any]]:
         """What shards find of each of some quotations, by shard, if they have essays to look in.

@@ -22,7 +22,7 @@ from assistant.drafts.paraphrases import Nearest, ParaphraseCheck
 from assistant.drafts.problems import ProblemLog, words_between
 from assistant.drafts.quotations import DraftContents, DraftQuotation, find_quotations
 from assistant.drafts.secondhand import SecondHand, Vocabularies, find_unmarked, is_acknowledged, joined_runs
-from assistant.drafts.sources import CitationResolver, DraftSources, Meaning, Sources, is_titled
+from assistant.drafts.sources import CitationResolver, DraftSources, Meaning, is_titled, sources_of
 from assistant.drafts.wording import ALL_TRANSLATED, COMPARED, says_translated
 from assistant.quotations.corpus import LookUp
 from assistant.quotations.essays import SourceEssays
@@ -70,7 +70,7 @@ class Checker:
 
     def __init__(self, essays: SourceEssays, style: Style) -> None:
         self.essays, self.corpus = essays, essays.corpus
-        self.sources = Sources(essays.records)
+        self.sources = sources_of(essays)
         self.pages = EssayPages(essays)
         self.second_hand = SecondHand(essays)
         self.vocabularies = Vocabularies(essays.essays)

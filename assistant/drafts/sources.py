@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter, itemgetter
+from weakref import WeakKeyDictionary
 
 from assistant.citations.record import family_of
 from assistant.core.essay import CSLItem, letters_and_digits, plain_title
@@ -16,6 +17,7 @@ from assistant.drafts.citations import DraftCitation
 from assistant.drafts.keys import CitationKeys, WorkEntry, by_acronym
 from assistant.drafts.quotations import DraftContents, DraftQuotation
 from assistant.drafts.wording import HEREAFTER, without_case_and_accents
+from assistant.quotations.essays import SourceEssays
 
 _FEWEST_LETTERS = 8
 # Words of a title up to this length may begin with a small letter: and, of, from.
@@ -113,29 +115,30 @@ class Sources:
         for essay_id, name in self._names.items():
             if name:
                 by_name.setdefault(name, []).append(essay_id)
-        # Each author's name, with the essays.
-        self._authors = [
-            # German has the genitive without an apostrophe.
-            (re.compile(rf"\b{re.escape(name)}s?\b"), frozenset(ids))
-            for name, ids in by_name.items()
-        ]
+        # German has the genitive without an apostrophe.
+        authors = [(rf"\b{re.escape(name)}s?\b", frozenset(ids)) for name, ids in by_name.items()]
         titles = {essay_id: plain_title(record) for essay_id, record in records.items()}
         self._titles = {essay_id: letters_and_digits(title) for essay_id, title in titles.items()}
         self._title_words = {
             essay_id: _title_words(without_case_and_accents(title)) for essay_id, title in titles.items()
         }
-        # Each author and each main title that may be named in a sentence, with the essays.
         named = [
             (words, frozenset({name}))
             for name, words in self._title_words.items()
             if len(words) > 1 and sum(map(len, words)) >= _FEWEST_LETTERS
         ]
+        # Patterns of each author and each main title that may be named in a sentence, with the essays.
         self._in_text = [
-            *self._authors,
-            *((re.compile(rf"\b{_WORDS_APART.join(map(re.escape, words))}\b"), ids) for words, ids in named),
+            *authors,
+            *((rf"\b{_WORDS_APART.join(map(re.escape, words))}\b", ids) for words, ids in named),
         ]
-        names = (_FIRST_WORD.search(name) for name in by_name)
+        self._count_of_authors = len(authors)
+        names = [_FIRST_WORD.search(name) for name in by_name]
         firsts = [*(name[0] if name else "" for name in names), *(words[0] for words, _ in named)]
+        # Names that do not begin with a word are sought everywhere.
+        self._signed = [number for number, name in enumerate(names) if name is None or name.start()]
+        # The patterns that were needed, by number: to compile all takes long.
+        self._compiled: dict[int, re.Pattern[str]] = {}
         self.keys = CitationKeys(records)
         # Which of them begin with a word: a text is searched for words, and not for each name in turn.
         self._by_first_word: dict[str, list[int]] = {}
@@ -170,14 +173,19 @@ class Sources:
         ends: dict[int, int] = {}
         for token in _FIRST_WORD.finditer(words):
             for number in self._beginning_with(token[0]):
-                pattern, essays = self._in_text[number]
-                match = pattern.match(words, token.start())
+                essays, match = self._in_text[number][1], self._pattern(number).match(words, token.start())
                 if match and match.start() >= ends.get(number, 0):
                     ends[number] = match.end()
                     first, last = offsets[match.start()], offsets[match.end() - 1] + 1
                     mentions.append(Mention(first, last, essays))
         self._last_mentions = text, mentions
         return mentions
+
+    def _pattern(self, number: int) -> re.Pattern[str]:
+        pattern = self._compiled.get(number)
+        if pattern is None:
+            self._compiled[number] = pattern = re.compile(self._in_text[number][0])
+        return pattern
 
     def _beginning_with(self, word: str) -> Sequence[int]:
         """Numbers of the names and titles of which a word may be the first; a genitive's too."""
@@ -196,7 +204,14 @@ class Sources:
     def _named_in(self, text: str) -> frozenset[str]:
         """The essays whose authors a text names."""
         words = without_case_and_accents(text)
-        return frozenset[str]().union(*(essays for pattern, essays in self._authors if pattern.search(words)))
+        named = {
+            number
+            for token in _FIRST_WORD.finditer(words)
+            for number in self._beginning_with(token[0])
+            if number < self._count_of_authors and self._pattern(number).match(words, token.start())
+        }
+        named.update(number for number in self._signed if self._pattern(number).search(words))
+        return frozenset[str]().union(*(self._in_text[number][1] for number in named))
 
     def year(self, essay_id: str) -> str:
         """Year of an essay, or the empty string."""
@@ -280,6 +295,17 @@ def _family_name(record: CSLItem) -> str:
     """Family name of the first author: sentences and citations that name the others name the first too."""
     authors = record.get("author", ())
     return without_case_and_accents(family_of(authors[0])) if authors else ""
+
+
+_prepared: WeakKeyDictionary[SourceEssays, Sources] = WeakKeyDictionary()
+
+
+def sources_of(essays: SourceEssays) -> Sources:
+    """What tells which of some essays are meant; it is prepared once for them."""
+    sources = _prepared.get(essays)
+    if sources is None:
+        _prepared[essays] = sources = Sources(essays.records)
+    return sources
 
 
 class DraftSources:

@@ -160,7 +160,7 @@ class Haystack:
         Yields:
             The stream and the offset in its skeleton.
         """
-        ranges = [span for essay, span in self._essays.items() if essay in essays]
+        ranges = sorted(self._essays[essay] for essay in set(essays) if essay in self._essays)
         for start, end in ranges if essays else [(0, len(self._text))]:
             position = self._text.find(letters, start, end)
             while position >= 0:

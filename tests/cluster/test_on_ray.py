@@ -60,6 +60,9 @@ def test_actors_give_the_answers_of_the_folder(both: tuple[Library, Library]) ->
         assert _json(shards, question, top=8) == _json(whole, question, top=8)
     assert _json(shards, "And why?", history=QUESTIONS[:1]) == _json(whole, "And why?", history=QUESTIONS[:1])
     assert shards.quote("The tool cannot tell them appart") == whole.quote("The tool cannot tell them appart")
+    draft = "It is said that “the tool cannot tell them appart” (12), and that “of the page” is a “leaf”."
+    assert shards.check_draft(draft) == whole.check_draft(draft)
+    assert shards.index_of() == whole.index_of()
 
 
 def test_each_shard_has_an_actor_of_its_own(both: tuple[Library, Library]) -> None:

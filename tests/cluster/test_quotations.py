@@ -314,9 +314,13 @@ def test_what_is_written_is_checked_and_completed_without_reading_all_essays(
 def test_a_common_word_is_quoted_from_the_essays_that_are_listed(
     many: tuple[Path, list[str]], loaded: list[str]
 ) -> None:
-    verdict = ShardedOpened(many[0]).library.quote("of the lamp")
+    library = ShardedOpened(many[0]).library
+    verdict = library.quote("of the lamp")
     assert (verdict.places, len(verdict.matches)) == (200, matches.LISTED)
     assert len(loaded) == matches.LISTED
+    loaded.clear()
+    assert library.quote(many[1][150]).verdict == "exact"
+    assert loaded == ["e150"]
 
 
 def test_records_indexes_and_the_state_of_all_essays_are_given_without_reading_them(

@@ -18,12 +18,10 @@ from assistant.cluster import related as cluster_related
 from assistant.cluster import search as sharded_search
 from assistant.cluster import shard_index
 from assistant.cluster.splitting import join
-from assistant.cluster.store import ShardedStore
 from assistant.core.errors import DamagedEssayError, QuotationError
 from assistant.core.essay import SEARCHED_KINDS
 from assistant.core.selection import Selection
 from assistant.library.library import Library
-from assistant.library.store import ChunkFile
 from assistant.quotations import matches, nearest
 from assistant.rendering.answers import answer_object
 from assistant.rendering.related import related_object
@@ -197,24 +195,6 @@ def test_verdicts_on_quotations_are_equal(
     for text in ("?", ""):
         with pytest.raises(QuotationError):
             shards.quote(text)
-
-
-def test_a_quotation_is_compared_only_with_essays_that_print_its_letters(
-    both: tuple[Library, Library], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    loaded: list[str] = []
-    load = ShardedStore.load
-
-    def noted(store: ShardedStore, essay_id: str) -> ChunkFile:
-        loaded.append(essay_id)
-        return load(store, essay_id)
-
-    monkeypatch.setattr(ShardedStore, "load", noted)
-    verdict = both[1].quote(
-        "Early in the fourth century Eusebius of Caesarea divided each of the four Gospels"
-    )
-    assert verdict.verdict == "exact"
-    assert loaded == ["sample"]
 
 
 def test_everything_else_is_equal_too(both: tuple[Library, Library], tmp_path: Path) -> None:
