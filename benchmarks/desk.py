@@ -197,7 +197,7 @@ def _draft(desks: Desks, quotations: int) -> str:
 
 def checks(library: Path, quotations: int) -> list[str]:
     """A row: times of checks after edits, and the memory before and after all of them."""
-    desks = Desks(library, print)
+    desks = Desks(library, print, lambda root, notify: Library(root, notify=notify))
     text = EditorText(_draft(desks, quotations))
     opened, _ = _check(desks, text, 0)
     before, chance, times = resident(os.getpid()), random.Random(2), []

@@ -18,7 +18,7 @@ from assistant.core.errors import AssistantError, data_file
 from assistant.rendering.essays import report_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from assistant.library.library import Library
 
@@ -217,4 +217,8 @@ def lsp(
 
     if sys.stdin.isatty():
         say("An editor speaks here; docs/editors.md says how to set it up. End with Ctrl-D.")
-    serve(root, EditorSettings(style=style, essays=essays))
+
+    def opened(folder: Path, notify: Callable[[str], None]) -> Library:
+        return open_library(folder, isolates=True, notify=notify)
+
+    serve(root, EditorSettings(style=style, essays=essays), opened)

@@ -46,21 +46,30 @@ def common(command: Command) -> Command:
     )(command)
 
 
-def open_library(root: Path | None, *, isolates: bool = False) -> Library:
-    """The library in the folder that the user names, or in the default one; a server isolates reading."""
+def open_library(
+    root: Path | None, *, isolates: bool = False, notify: Callable[[str], None] | None = None
+) -> Library:
+    """The library in the folder that the user names, or in the default one.
+
+    Args:
+        root: The folder, or a name on a cluster.
+        isolates: Whether files are read in a process of their own, as by a server.
+        notify: Receives sentences for the user; otherwise they are printed.
+    """
+    notify = notify or say
     from assistant.library.files import find_root, is_in_shards
 
     root = find_root(root)
     if is_in_shards(root):
         from assistant.cluster.opening import open_cluster
 
-        return open_cluster(root, notify=say, isolates=isolates)
+        return open_cluster(root, notify=notify, isolates=isolates)
     from assistant.library.library import Library
 
     for library in _KEPT_OPEN:
         if not isolates and root.resolve() == library.root:
             return library
-    return Library(root, notify=say, isolates=isolates)
+    return Library(root, notify=notify, isolates=isolates)
 
 
 # The library of a warm process, which its commands find open.

@@ -137,16 +137,23 @@ class Analysis:
         return PrintedPlace.within(running[0], 0, len(running[0].text)) if running else None
 
 
+# Opens a library, which then gives its notices to a function.
+OpenLibrary = Callable[[Path, Callable[[str], None]], Library]
+
+
 class Desks:
     """The libraries, each with a style, that drafts are checked with; kept until the essays change.
 
     Args:
         library: Folder of the library named on the command line; ``None`` for the default one.
         notify: Receives sentences for the user about what is being done.
+        open_library: Opens the library of a folder or of a name on a cluster.
     """
 
-    def __init__(self, library: Path | None, notify: Callable[[str], None]) -> None:
-        self._root, self._notify = library, notify
+    def __init__(
+        self, library: Path | None, notify: Callable[[str], None], open_library: OpenLibrary
+    ) -> None:
+        self._root, self._notify, self._open_library = library, notify, open_library
         self._libraries: dict[Path, Library] = {}
         self._desks: dict[tuple[Path, str, tuple[str, ...]], WritingDesk] = {}
 
@@ -158,7 +165,7 @@ class Desks:
         """
         root = find_root(Path(settings.library).expanduser() if settings.library else self._root)
         if root not in self._libraries:
-            self._libraries[root] = Library(root, notify=self._notify, isolates=True)
+            self._libraries[root] = self._open_library(root, self._notify)
         return self._libraries[root]
 
     def desk(self, settings: EditorSettings, style: str) -> WritingDesk:

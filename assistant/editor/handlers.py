@@ -12,7 +12,7 @@ from lsprotocol import types
 
 from assistant.core.errors import AssistantError
 from assistant.editor import completion, evidence, places
-from assistant.editor.analysis import Analysis
+from assistant.editor.analysis import Analysis, OpenLibrary
 from assistant.editor.diagnostics import corrections
 from assistant.editor.server import WritingServer
 from assistant.editor.settings import EditorSettings
@@ -223,9 +223,9 @@ def register(server: WritingServer) -> None:
     server.command(evidence.LIST)(_list_evidence)
 
 
-def serve(library: Path | None, settings: EditorSettings) -> None:
-    """Answer an editor on standard input and output until it ends."""
-    server = WritingServer(library, settings)
+def serve(library: Path | None, settings: EditorSettings, open_library: OpenLibrary) -> None:
+    """Answer an editor on standard input and output until it ends; arguments as for ``WritingServer``."""
+    server = WritingServer(library, settings, open_library)
     register(server)
     output = sys.stdout.buffer
     # What is printed by mistake must not get between the messages.

@@ -23,7 +23,7 @@ from pygls.uris import to_fs_path
 
 from assistant import __version__
 from assistant.core.errors import AssistantError
-from assistant.editor.analysis import Analysis, Desks, OpenDraft
+from assistant.editor.analysis import Analysis, Desks, OpenDraft, OpenLibrary
 from assistant.editor.diagnostics import diagnostics
 from assistant.editor.evidence import FoundEvidence
 from assistant.editor.places import ServedPage, TextFiles
@@ -84,14 +84,15 @@ class WritingServer(LanguageServer):
     Args:
         library: Folder of the library named on the command line; ``None`` for the default one.
         settings: The settings of the command line.
+        open_library: Opens the library of a folder or of a name on a cluster.
     """
 
-    def __init__(self, library: Path | None, settings: EditorSettings) -> None:
+    def __init__(self, library: Path | None, settings: EditorSettings, open_library: OpenLibrary) -> None:
         super().__init__("essay-assistant", __version__, protocol_cls=DraftProtocol)
         self.settings = settings
         self.client_info: types.ClientInfo | None = None
         self.drafts: dict[str, DraftState] = {}
-        self.desks = Desks(library, self._log)
+        self.desks = Desks(library, self._log, open_library)
         self.page, self.texts = ServedPage(), TextFiles()
         # One thread for all that reads libraries and checks drafts.
         self._worker = ThreadPoolExecutor(1, "check")

@@ -15,6 +15,7 @@ import pytest_asyncio
 from essay_library import SAMPLE, Opened, sample_library
 from lsp_session import Session, session
 from lsprotocol import types
+from sharded_library import ShardedOpened
 from written_drafts import DRAFTS, add_written_about, written_draft
 
 from assistant.editor.text import EditorText
@@ -238,6 +239,14 @@ async def test_a_quotation_is_closed_as_it_was_opened(
         done.replace(words, "W").replace(f"({NAME} 18)", "C").replace(r"\autocite[18]{sample}", "K")
         == completed
     )
+
+
+async def test_a_draft_is_checked_against_a_library_in_shards(library: Path, tmp_path: Path) -> None:
+    shutil.copytree(library, tmp_path / "library")
+    ShardedOpened(tmp_path / "library", shards=2)
+    async with session(tmp_path / "library") as editor:
+        (problem,) = await editor.open(URI, DRAFT)
+        assert problem.code == "misquoted"
 
 
 async def test_a_form_feed_or_separator_moves_no_change(library: Path) -> None:
