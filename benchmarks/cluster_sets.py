@@ -160,7 +160,7 @@ def main() -> int:
     parser.add_argument("--large", action="store_true", help="search as in a library of many windows")
     options = parser.parse_args()
     if options.large:
-        vectors.MOST_FLAT, ranking.SCORE_ALL, ranking._CANDIDATES = 500, 100, 40  # noqa: SLF001
+        vectors.MOST_FLAT, ranking.SCORE_ALL, ranking.BY_VECTOR = 500, 100, 40
     library = Library(find_root(options.library), notify=lambda sentence: print(sentence, file=sys.stderr))
     encoder = library.finder_of([], lambda *_step: None).searcher.encoder
     # The first time, the model's last bits are others.

@@ -10,7 +10,8 @@ from multiprocessing.connection import Connection
 from time import perf_counter, process_time
 from typing import Any
 
-from assistant.cluster.search import FirstEssays, SentEssays, ShardedSearch
+from assistant.cluster.search import ShardedSearch
+from assistant.cluster.sent import FirstEssays, SentEssays
 from assistant.cluster.shard_index import ShardIndex
 from assistant.retrieval.models.encoder import Encoder
 

@@ -64,6 +64,24 @@ class FakeEncoder:
         return Encoded(unit(mean), tokens, np.asarray(ids, dtype=np.int32))
 
 
+class FakeReader:
+    """A reading model whose logits are plain functions of question and excerpt; it may be sent elsewhere.
+
+    Attributes:
+        read_of: What was read so far here: the question and the excerpts of each call.
+    """
+
+    def __init__(self, *, works: bool = True) -> None:
+        self._works = works
+        self.read_of: list[tuple[str, list[str]]] = []
+
+    def read(self, question: str, excerpts: Sequence[str]) -> list[float]:
+        """A logit for each excerpt; none if the model is one that cannot run."""
+        self.read_of.append((question, [*excerpts]))
+        digests = (hashlib.sha256(f"{question} {excerpt}".encode()).digest() for excerpt in excerpts)
+        return [digest[0] / 16 - 8 for digest in digests] if self._works else []
+
+
 @cache
 def piece_id(word: str) -> int:
     """Id of a word in any case; unlike ``hash``, the same in every run."""

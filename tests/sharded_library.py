@@ -6,17 +6,16 @@ import shutil
 from typing import TYPE_CHECKING
 
 from essay_library import ROOT, SAMPLE, SECOND, Opened, loader
-from fake_models import FakeEncoder
+from fake_models import FakeEncoder, FakeReader
 
 from assistant.cluster.manifest import Settings, is_sharded
 from assistant.cluster.opening import open_cluster
 from assistant.cluster.splitting import split
+from assistant.library.library import Library
 from assistant.library.models import Models
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from assistant.library.library import Library
 
 
 class ShardedOpened(Opened):
@@ -50,12 +49,14 @@ def models_of(encoder: FakeEncoder) -> Models:
     return Models(loader(encoder), None)
 
 
-def folder_and_shards(folder: Path, settings: Settings) -> tuple[Library, Library]:
+def folder_and_shards(
+    folder: Path, settings: Settings, reader: FakeReader | None = None
+) -> tuple[Library, Library]:
     """A library in its folder, and a copy of it in three shards on a cluster."""
-    whole = Opened(folder / "folder").library
+    whole = Library(folder / "folder", load_encoder=load_fake, reading_model=reader)
     for path in (SAMPLE, SECOND, ROOT / "tests" / "layouts" / "unwrapped.txt"):
         whole.add(path)
     shards = folder / "shards"
     shutil.copytree(folder / "folder", shards)
     split(shards, 3, models_of(FakeEncoder()), lambda _sentence: None, settings=settings)
-    return whole, open_cluster(shards, load_encoder=load_fake)
+    return whole, open_cluster(shards, load_encoder=load_fake, reading_model=reader)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
 
 from assistant.cluster.fleet import Fleet
-from assistant.cluster.shard_index import ShardSize
+from assistant.cluster.sent import ShardSize
 from assistant.retrieval.index.vectors import Sample, SharedCentres, lists_to_learn
 
 

@@ -32,7 +32,7 @@ def open_cluster(
     Args:
         name: Its folder; or ``ray:auto``, ``ray:auto/NAME`` or ``ray://HOST/NAME``.
         load_encoder: As for ``Library``; also used by the shards.
-        reading_model: As for ``Library``.
+        reading_model: As for ``Library``; also used by the shards.
         notify: Receives sentences for the user.
         isolates: As for ``Library``.
 
@@ -49,7 +49,7 @@ def open_cluster(
         if settings.address:
             from assistant.cluster.ray_fleet import RayFleet
 
-            fleet = RayFleet(root, settings, manifest, load_encoder)
+            fleet = RayFleet(root, settings, manifest, load_encoder, models.reading_model)
         return ShardedBackend(manifest, fleet, models, notify)
 
     return Library(

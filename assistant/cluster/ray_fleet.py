@@ -32,6 +32,7 @@ from assistant.retrieval.models.loading import default_loader
 
 if TYPE_CHECKING:
     from assistant.cluster.building import Workers
+    from assistant.retrieval.models.cross_encoder import ReadingModel
 
 # Calls that an actor works on at the same time, and calls that may wait in it and are counted.
 _AT_ONCE, _MOST_CALLS = 4, 100
@@ -58,13 +59,20 @@ class ShardActor:
         folder: Its folder, as this node sees it.
         load_encoder: Loads the embedding model of a name.
         local: The folder of a copy on this node that is searched, if there is to be one.
+        reading_model: Reads questions and excerpts together; ``None`` to do without.
     """
 
-    def __init__(self, folder: str, load_encoder: LoadEncoder | None, local: Path | None) -> None:
+    def __init__(
+        self,
+        folder: str,
+        load_encoder: LoadEncoder | None,
+        local: Path | None,
+        reading_model: ReadingModel | None = None,
+    ) -> None:
         from assistant.cluster.shard import Shard
 
         self._about = folder, local, __version__
-        models = Models(load_encoder or default_loader, None)
+        models = Models(load_encoder or default_loader, reading_model)
         self._shard = Shard(Path(folder), models, lambda _sentence: None, local)
         self._slots, self._calls = threading.BoundedSemaphore(_AT_ONCE), set[object]()
         # The threads of calls with a mark, in the order in which they came.
@@ -170,13 +178,19 @@ class RayFleet:
         settings: The library's settings.
         manifest: Its manifest, which has the ids of essays that could not be asked.
         load_encoder: Loads the embedding model of a name on the nodes; otherwise the default loader does.
+        reading_model: Reads questions and excerpts on the nodes; ``None`` to do without.
     """
 
     def __init__(
-        self, root: Path, settings: Settings, manifest: ManifestFile, load_encoder: LoadEncoder | None = None
+        self,
+        root: Path,
+        settings: Settings,
+        manifest: ManifestFile,
+        load_encoder: LoadEncoder | None = None,
+        reading_model: ReadingModel | None = None,
     ) -> None:
         self._root, self._settings, self._manifest = root.resolve(), settings, manifest
-        self._load_encoder = load_encoder
+        self._load_encoder, self._reading_model = load_encoder, reading_model
         self._known: Replicas | None = None
         self._lock = threading.Lock()
 
@@ -297,7 +311,8 @@ class RayFleet:
         if shard not in self._manifest.read().shards:
             raise LibraryError("The library has just been changed; ask again.")
         folder, local = _place(self._root, self._settings, shard)
-        return started(self._ray, ShardActor, name, options, folder, self._load_encoder, local)
+        models = self._load_encoder, local, self._reading_model
+        return started(self._ray, ShardActor, name, options, folder, *models)
 
     def _actor(self, shard: str, replica: int) -> Any:
         return self._replicas().of(shard)[replica].actor

@@ -1,22 +1,105 @@
-"""The passages of all shards that are nearest to a passage; ``retrieval.related`` finds those of an index."""
+"""The passages of all shards that are nearest to a passage; ``retrieval.related`` finds those of an index.
+
+Each shard compares its own (``ShardRelated``); what they found is put together where it was asked for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.cluster.shard_index import Candidates, Chosen, NearPassages, Selected, ShardFacts
+from assistant.cluster.sent import Candidates, Chosen, NearPassages, Selected, ShardFacts
 from assistant.core.essay import Passage, Span
-from assistant.retrieval.index.bm25 import TextCollection
+from assistant.retrieval import ranking
+from assistant.retrieval.index.bm25 import BM25, TextCollection
 from assistant.retrieval.index.ordering import best_first
 from assistant.retrieval.index.vectors import is_searched_in_part
-from assistant.retrieval.models.encoder import Floats
-from assistant.retrieval.related import BY_VECTOR, COMPARE_ALL, ComparedPassage, weights_of
+from assistant.retrieval.models.encoder import Floats, Integers
+from assistant.retrieval.related import COMPARE_ALL, ComparedPassage, RelatedSearch, weights_of
+from assistant.retrieval.search import Searcher
 from assistant.retrieval.searching import Near
+
+
+class ShardRelated:
+    """The part of one shard.
+
+    Args:
+        searcher: Searches its index.
+        rows: Gives the windows of some of its passages.
+        lexical_in: Ranks its passages by words, with the frequencies of all shards.
+    """
+
+    def __init__(
+        self,
+        searcher: Searcher,
+        rows: Callable[[Selected], Integers],
+        lexical_in: Callable[[TextCollection], BM25],
+    ) -> None:
+        self._searcher, self._rows, self._lexical_in = searcher, rows, lexical_in
+        self._search = RelatedSearch(searcher)
+
+    def piece_counts(self) -> NDArray[np.int64]:
+        """Number of passages that contain each word piece; see ``RelatedSearch.piece_counts``."""
+        return self._search.piece_counts()
+
+    def compared(self, passage: Passage) -> ComparedPassage | None:
+        """A passage of the shard as others are compared with it; ``None`` if the index has no words of it."""
+        return self._search.compared(passage)
+
+    def count(self, selected: Selected, text: str) -> tuple[int, int, tuple[int, ...]]:
+        """Numbers of some windows and of their passages, and of all passages with each word of a text."""
+        rows = self._rows(selected)
+        passages = len(self._searcher.index.passages_of(rows))
+        return len(rows), passages, self._searcher.lexical.frequencies(text)
+
+    def candidates(
+        self,
+        selected: Selected,
+        compared: ComparedPassage,
+        collection: TextCollection,
+        words: Sequence[int],
+        in_part: bool,  # noqa: FBT001 - called by name of the method
+    ) -> Candidates:
+        """The windows and passages that may be among the nearest; arguments as for a question's."""
+        index, rows = self._searcher.index, self._rows(selected)
+        near, cosines = self._search.nearest_windows(compared, rows, in_part=in_part)
+        numbers, scores = self._lexical_in(collection).candidates(
+            compared.passage.text, ranking.BY_WORDS, self._search.searched(rows), words
+        )
+        passages = tuple(index.passage_id(int(number)) for number in numbers)
+        return Candidates(near, cosines, passages, numbers, scores)
+
+    def scores(
+        self, selected: Selected, compared: ComparedPassage, weights: Floats, chosen: Chosen
+    ) -> NearPassages:
+        """How near passages of the shard are.
+
+        Args:
+            selected: The passages that are searched.
+            compared: What they are compared with.
+            weights: The idf of each word piece in the whole library.
+            chosen: Which of them to compare.
+        """
+        index, rows = self._searcher.index, self._rows(selected)
+        numbers = index.passages_of(rows)
+        if chosen is not None:
+            found = np.union1d(index.owners[chosen[0]], chosen[1])
+            numbers = found[self._search.searched(rows)[found]].astype(np.int32)
+        numbers = self._search.without(compared, numbers)
+        names = tuple(index.passage_id(int(number)) for number in numbers)
+        starts = [index.essays[name.rpartition("/")[0]].passages[0] for name in names]
+        scores = RelatedSearch(self._searcher, weights).scores(compared, numbers)
+        return NearPassages(names, numbers - np.array(starts, dtype=np.int32), scores)
+
+    def most_alike(
+        self, compared: ComparedPassage, other: Passage, weights: Floats
+    ) -> tuple[Span, Span] | None:
+        """The sentences of a passage of the shard and of another that are most alike."""
+        return RelatedSearch(self._searcher, weights).most_alike_to(compared, other)
 
 
 class SelectedRows(Protocol):
@@ -127,7 +210,7 @@ class ShardedRelated:
         owners = np.repeat(np.arange(len(found)), [len(each.rows) for each in found.values()])
         near = np.concatenate([each.rows for each in found.values()])
         cosines = np.concatenate([each.cosines for each in found.values()])
-        first = np.argsort(-cosines, kind="stable")[:BY_VECTOR]
+        first = ranking.first_nearest(cosines)
         of_words = np.repeat(np.arange(len(found)), [len(each.numbers) for each in found.values()])
         numbers = np.concatenate([each.numbers for each in found.values()])
         best = self._shards.best_by_words(list(found.values()))

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from assistant.cluster.fleet import Fleet
 from assistant.cluster.related import ShardedRelated
-from assistant.cluster.shard_index import (
+from assistant.cluster.sent import (
     Candidates,
     Counts,
     Explained,
+    FirstEssays,
+    LibraryFrequencies,
     ReadEssay,
     ScoredPassages,
     Selected,
+    SentQuery,
     ShardFacts,
+    ShardRows,
     ShardSelection,
 )
 from assistant.core.answer import Match
@@ -26,17 +29,24 @@ from assistant.core.errors import LibraryError
 from assistant.core.essay import Passage, Span, Spans
 from assistant.core.recent import Recent
 from assistant.library.models import OutdatedError
-from assistant.library.store import Stamp
 from assistant.retrieval import ranking
-from assistant.retrieval.index.bm25 import TextCollection, words_of
+from assistant.retrieval.index.bm25 import (
+    Frequencies,
+    TextCollection,
+    counted_words,
+    term_of,
+    words_of,
+)
 from assistant.retrieval.index.index import Vocabulary
 from assistant.retrieval.index.ordering import best_first, rounded
 from assistant.retrieval.index.vectors import is_searched_in_part
 from assistant.retrieval.models.encoder import Encoder, Floats
 from assistant.retrieval.passages import SelectedPassages
-from assistant.retrieval.questions import Question
-from assistant.retrieval.ranking import Query, Ranked, make_queries, make_query, piece_weights
-from assistant.retrieval.search import LEXICAL_CANDIDATES, mean_of_scaled
+from assistant.retrieval.ranking import Query, Ranked, piece_weights
+from assistant.retrieval.search import QuestionSearch, mean_of_scaled
+
+if TYPE_CHECKING:
+    from assistant.retrieval.models.cross_encoder import ReadingModel
 
 # Questions of which it is remembered what is shown of their first passages.
 _MOST_REMEMBERED = 16
@@ -44,75 +54,13 @@ _MOST_REMEMBERED = 16
 _EXPLAINED = 3
 # Windows whose place in their passage is remembered.
 _MOST_SPANS = 100_000
+# After so many questions the frequencies of a library of at most so many words in all shards are asked for.
+_FEW_QUESTIONS, _MOST_TERMS = 1, 2_000_000
 # Words of which it is remembered whether they occur.
 _MOST_WORDS = 1_000
-# Essays that are kept as their shards have sent them.
-_MOST_SENT = 1_000
 
 
-class SentEssays:
-    """Essays that shards have sent, as long as their files do not change."""
-
-    def __init__(self) -> None:
-        self._essays: dict[str, tuple[Stamp | None, ReadEssay]] = Recent(_MOST_SENT)
-
-    def get(self, essay_id: str, stamp: Stamp | None) -> ReadEssay | None:
-        """What is stored of an essay, if it was sent when its files had a stamp."""
-        known = self._essays.get(essay_id)
-        return known[1] if known is not None and known[0] == stamp else None
-
-    def add(self, essay_id: str, stamp: Stamp | None, files: ReadEssay) -> None:
-        """Keep what a shard has sent of an essay, whose files had a stamp then."""
-        self._essays[essay_id] = stamp, files
-
-
-class FirstEssays:
-    """The essays of the first passages, which are sent with what is shown of them.
-
-    Args:
-        sent: Where they are kept.
-        stamps: Stamps of the files of all essays that are searched, by id.
-    """
-
-    def __init__(self, sent: SentEssays, stamps: Mapping[str, Stamp]) -> None:
-        self._sent, self._stamps = sent, stamps
-
-    def missing(self, essays: Iterable[str]) -> list[str]:
-        """Those of some essays that have not been sent yet."""
-        return [essay for essay in essays if self._sent.get(essay, self._stamps.get(essay)) is None]
-
-    def add(self, essay_id: str, files: ReadEssay) -> None:
-        """Keep what a shard has sent of an essay, perhaps from a copy, whose files have other stamps."""
-        stamp = self._stamps[essay_id]
-        self._sent.add(essay_id, stamp, (replace(files[0], stamp=stamp[:2]), files[1]))
-
-
-class ShardRows:
-    """Some of the passages of the shards.
-
-    Args:
-        selected: The passages that are searched in each shard, by its name.
-        count: Returns the number of their windows.
-    """
-
-    def __init__(
-        self, selected: Mapping[str, Selected], count: Callable[[Mapping[str, Selected]], int]
-    ) -> None:
-        self.selected = selected
-        self._count = count
-        self._windows: int | None = None
-
-    def __len__(self) -> int:
-        if self._windows is None:
-            self._windows = self._count(self.selected)
-        return self._windows
-
-    def counted(self, windows: int) -> None:
-        """Remember the number of windows."""
-        self._windows = windows
-
-
-class ShardedSearch:
+class ShardedSearch(QuestionSearch[ShardRows]):
     """Ranks the passages of shards.
 
     Args:
@@ -133,10 +81,9 @@ class ShardedSearch:
         essays: FirstEssays,
         ignored: Collection[str],
     ) -> None:
-        self.encoder = encoder
+        super().__init__(encoder, ignored)
         self._fleet, self.facts, self._openings = fleet, facts, openings
         self._essays = essays
-        self._ignored = frozenset(ignored)
         self._owners = {essay: name for name, shard in facts.items() for essay in shard.passages}
         self._firsts: dict[str, int] = {}
         total = 0
@@ -151,11 +98,9 @@ class ShardedSearch:
         self._explained: dict[tuple[int, int, str, float], tuple[object, Explained]] = {}
         self._has_terms: dict[str, bool] = Recent(_MOST_WORDS)
         self._spans: dict[tuple[str, int], Span] = {}
-
-    @property
-    def methods(self) -> tuple[str, ...]:
-        """Names of the ranking methods, the default first."""
-        return ("late", "bm25", "windows", "fusion")
+        self._sent_queries: dict[int, SentQuery] = Recent(_MOST_REMEMBERED)
+        self._known: LibraryFrequencies | None = None
+        self._counted = 0
 
     # Calls of shards.
 
@@ -209,6 +154,8 @@ class ShardedSearch:
     def has_word(self, word: str) -> bool:
         """Whether some form of a word, or of each of its parts, occurs in a passage."""
         parts = words_of(word)
+        if self._known is not None:
+            return all(self._known.words.have([term_of(part) for part in parts]))
         unknown = [part for part in parts if part not in self._has_terms]
         if unknown:
             self._remember_terms(unknown, self._all("has_terms", unknown))
@@ -227,7 +174,7 @@ class ShardedSearch:
     def rows(self, passages: Collection[str] | None) -> ShardRows:
         """Windows of some passages, or of all for ``None``."""
         if passages is None:
-            rows = ShardRows(dict.fromkeys(self.facts), self._count)
+            rows = ShardRows(dict.fromkeys(self.facts), self._count, are_all=True)
             rows.counted(self._windows)
             return rows
         if isinstance(passages, SelectedPassages):
@@ -261,28 +208,44 @@ class ShardedSearch:
 
     # Questions.
 
-    def query(self, question: Question) -> Query:
-        """Encode a question."""
-        return make_query(question, self.encoder)
-
-    def queries(self, questions: Sequence[Question]) -> list[Query]:
-        """Encode some questions in one batch."""
-        return make_queries(questions, self.encoder)
-
-    def weights(self, query: Query, rows: ShardRows) -> Floats:
-        """Weight of each word piece of a question among some windows; see ``ranking.shares``."""
-        return self.weights_with_content(query, rows)[0]
-
     def weights_with_content(self, query: Query, rows: ShardRows) -> tuple[Floats, Floats]:
         """The weights for ranking, and weights of content words only; see ``ranking.shares``."""
+        known = self._frequencies() if rows.are_all else None
+        if known is not None:
+            frequencies = known.pieces.of_terms(query.ids.tolist())
+            return piece_weights(query, frequencies, known.passages, self._ignored)
         # The frequencies of words are those of the whole library, so all shards are asked.
-        asked = {name: (rows.selected.get(name, frozenset()), query) for name in self.facts}
+        sent = self._sent(query)
+        asked = {name: (rows.selected.get(name, frozenset()), sent) for name in self.facts}
         counts: list[Counts] = list(self.each("counts", asked).values())
         rows.counted(sum(each.windows for each in counts))
         self._remember_words(query.text, counts)
         self._remember_terms(words_of(query.text), [each.has_terms for each in counts])
         frequencies = np.array([each.frequencies for each in counts], dtype=np.int64).sum(axis=0)
         return piece_weights(query, frequencies, sum(each.passages for each in counts), self._ignored)
+
+    def _frequencies(self) -> LibraryFrequencies | None:
+        """The frequencies of the whole library, if it is small enough to be asked for them all.
+
+        They spare all further questions a round of calls; a program that asks once needs those of one alone.
+        """
+        if self._known is None and sum(shard.terms for shard in self.facts.values()) <= _MOST_TERMS:
+            self._counted += 1
+            if self._counted > _FEW_QUESTIONS:
+                parts: list[LibraryFrequencies] = self._all("frequencies")
+                self._known = LibraryFrequencies(
+                    Frequencies.total([part.pieces for part in parts]),
+                    Frequencies.total([part.words for part in parts]),
+                    sum(part.passages for part in parts),
+                )
+        return self._known
+
+    def _sent(self, query: Query) -> SentQuery:
+        """A question as it is sent to shards."""
+        sent = self._sent_queries.get(id(query))
+        if sent is None or sent.query is not query:
+            self._sent_queries[id(query)] = sent = SentQuery(query)
+        return sent
 
     def _remember_words(self, text: str, counts: Sequence[Counts]) -> tuple[int, ...]:
         if len(self._words) >= _MOST_REMEMBERED:
@@ -292,9 +255,12 @@ class ShardedSearch:
         return total
 
     def _word_frequencies(self, query: Query) -> tuple[int, ...]:
+        if self._known is not None:
+            terms = [term_of(word) for word in counted_words(query.text)]
+            return tuple(self._known.words.of_terms(terms).tolist())
         known = self._words.get(query.text)
         if known is None:
-            known = self._remember_words(query.text, self._all("counts", frozenset(), query))
+            known = self._remember_words(query.text, self._all("counts", frozenset(), self._sent(query)))
         return known
 
     def rank_by_late_interaction(self, query: Query, weights: Floats, rows: ShardRows) -> list[Ranked]:
@@ -302,11 +268,12 @@ class ShardedSearch:
         if not len(rows) or not len(query.ids):
             return []
         asked: dict[str, Sequence[Any]]
+        sent = self._sent(query)
         if len(rows) > ranking.SCORE_ALL:
             chosen = self._chosen(query, rows)
-            asked = {name: (query, weights, None, which) for name, which in chosen.items()}
+            asked = {name: (sent, weights, None, which) for name, which in chosen.items()}
         else:
-            asked = {name: (query, weights, selected) for name, selected in rows.selected.items()}
+            asked = {name: (sent, weights, selected) for name, selected in rows.selected.items()}
         ranked: list[Ranked] = []
         for scored in self.each("score", asked).values():
             ranked += self._ranked(scored)
@@ -316,9 +283,9 @@ class ShardedSearch:
 
     def _chosen(self, query: Query, rows: ShardRows) -> dict[str, tuple[Any, Any]]:
         """Of a large library, what is scored of each shard: windows, and numbers of passages."""
-        words = self._word_frequencies(query)
+        words, sent = self._word_frequencies(query), self._sent(query)
         in_part = is_searched_in_part(len(rows), self._windows)
-        asked = {name: (ids, query, self.texts, words, in_part) for name, ids in rows.selected.items()}
+        asked = {name: (ids, sent, self.texts, words, in_part) for name, ids in rows.selected.items()}
         found: dict[str, Candidates] = self.each("candidates", asked)
         names = list(found)
         shards = np.repeat(np.arange(len(names)), [len(each.rows) for each in found.values()])
@@ -336,13 +303,13 @@ class ShardedSearch:
     def best_by_words(self, found: Sequence[Candidates]) -> Any:
         """Indices of the passages that share most words with a question; see ``BM25.best``."""
         scores = np.concatenate([each.scores for each in found])
-        if len(scores) <= LEXICAL_CANDIDATES:
+        if len(scores) <= ranking.BY_WORDS:
             return np.arange(len(scores))
-        lowest = np.partition(scores, len(scores) - LEXICAL_CANDIDATES)[len(scores) - LEXICAL_CANDIDATES]
+        lowest = np.partition(scores, len(scores) - ranking.BY_WORDS)[len(scores) - ranking.BY_WORDS]
         best = np.flatnonzero(scores >= lowest)
-        if len(best) > LEXICAL_CANDIDATES:
+        if len(best) > ranking.BY_WORDS:
             places = np.concatenate([self._places(each) for each in found])
-            best = best[best_first(scores[best], places[best])[:LEXICAL_CANDIDATES]]
+            best = best[best_first(scores[best], places[best])[: ranking.BY_WORDS]]
         return best
 
     def _places(self, candidates: Candidates) -> Any:
@@ -367,8 +334,8 @@ class ShardedSearch:
 
     def windows_by_nearness(self, query: Query, rows: ShardRows) -> tuple[Floats, list[Ranked]]:
         """The weights of a query's pieces, and all of some windows by late interaction, best first."""
-        weights = self.weights(query, rows)
-        asked = {name: (query, weights, selected) for name, selected in rows.selected.items()}
+        weights, sent = self.weights(query, rows), self._sent(query)
+        asked = {name: (sent, weights, selected) for name, selected in rows.selected.items()}
         ranked: list[Ranked] = []
         for scored in self.each("score_windows", asked).values():
             windows = self._ranked(scored)
@@ -409,19 +376,18 @@ class ShardedSearch:
         known = self._explained.get(key)
         if known is not None:
             return known[1]
-        explained: Explained = self._ask(self.owner_of(ranked.passage), "explained", query, weights, ranked)
+        owner, sent = self.owner_of(ranked.passage), self._sent(query)
+        explained: Explained = self._ask(owner, "explained", sent, weights, ranked)
         self._remember(query, weights, ranked, explained)
         return explained
 
     def _explain_first(self, query: Query, weights: Floats, ranked: Sequence[Ranked]) -> None:
         """Ask at once for what is shown of the first passages, and for their essays."""
-        owned: dict[str, list[Ranked]] = {}
-        for each in ranked:
-            owned.setdefault(self.owner_of(each.passage), []).append(each)
-        asked = {}
+        owned = self._by_owner(ranked)
+        asked, sent = {}, self._sent(query)
         for name, own in owned.items():
             essays = {each.passage.rpartition("/")[0] for each in own}
-            asked[name] = query, weights, own, self._essays.missing(essays)
+            asked[name] = sent, weights, own, self._essays.missing(essays)
         shown: dict[str, list[tuple[Explained, ReadEssay | None] | None]] = self.each("first", asked)
         for name, own in owned.items():
             for each, found in zip(own, shown[name], strict=True):
@@ -439,32 +405,50 @@ class ShardedSearch:
         key = id(query), id(weights), ranked.passage, ranked.score
         self._explained[key] = (query, weights), explained
 
+    def read(
+        self,
+        model: ReadingModel,
+        question: str,
+        ranked: Sequence[Ranked],
+        excerpt: Callable[[Ranked], str],
+    ) -> list[float]:
+        """The logit that each of some passages answers, read where they are; see ``PassageSearch.read``."""
+        owned = self._by_owner(ranked)
+        found: dict[str, list[float]] = self.each(
+            "read", {name: (question, own) for name, own in owned.items()}
+        )
+        if not all(found.values()):
+            # Where a shard cannot, it is done here as in a folder, and told if this cannot either.
+            return model.read(question, [excerpt(each) for each in ranked])
+        logits = {
+            each.passage: logit
+            for name, own in owned.items()
+            for each, logit in zip(own, found[name], strict=True)
+        }
+        return [logits[each.passage] for each in ranked]
+
+    def _by_owner(self, ranked: Iterable[Ranked]) -> dict[str, list[Ranked]]:
+        """Some ranked passages by shard."""
+        owned: dict[str, list[Ranked]] = {}
+        for each in ranked:
+            owned.setdefault(self.owner_of(each.passage), []).append(each)
+        return owned
+
     def nearest_sentence(self, query: Query, weights: Floats, passage: str, sentences: Spans) -> Spans:
         """The nearest of some sentences of a passage, given by its id; see ``ranking.nearest_sentence``."""
-        spans: Spans = self._ask(
-            self.owner_of(passage), "nearest_sentence", query, weights, passage, sentences
-        )
+        owner, sent = self.owner_of(passage), self._sent(query)
+        spans: Spans = self._ask(owner, "nearest_sentence", sent, weights, passage, sentences)
         return spans
 
-    def ranking(
-        self, question: Question, method: str, passages: Collection[str] | None = None
-    ) -> list[tuple[str, float]]:
-        """Ids and scores of some passages, or all for ``None``, by one of the ``methods``, best first."""
-        rows = self.rows(passages)
-        if not len(rows):
-            return []
-        query = self.query(question)
-        if method == "late":
-            ranked = self.rank_by_late_interaction(query, self.weights(query, rows), rows)
-            return [(passage.passage, passage.score) for passage in ranked]
+    def _by_method(self, method: str, query: Query, rows: ShardRows) -> list[tuple[str, float]]:
         parts = ("bm25", "windows") if method == "fusion" else (method,)
-        words = self._word_frequencies(query)
+        words, sent = self._word_frequencies(query), self._sent(query)
         names: list[str] = []
         places: list[int] = []
         columns: list[Floats] = []
         for part in parts:
             asked = {
-                name: (part, query, selected, self.texts, words) for name, selected in rows.selected.items()
+                name: (part, sent, selected, self.texts, words) for name, selected in rows.selected.items()
             }
             found = list(self.each("by_method", asked).values())
             names = [name for ids, _, _ in found for name in ids]

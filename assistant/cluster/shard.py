@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from assistant.cluster.local_copy import LocalCopy
 from assistant.cluster.manifest import EssayList, ListedEssay
 from assistant.cluster.quotations import CorpusPart, key_of
-from assistant.cluster.shard_index import NotOpenError, ReadEssay, ShardFacts, ShardIndex, ShardSize
+from assistant.cluster.sent import ReadEssay, ShardFacts, ShardSize
+from assistant.cluster.shard_index import NotOpenError, ShardIndex
 from assistant.core.errors import LibraryError
 from assistant.core.essay import EssaySummary, IngestReport, Progress, RemovedEssay
 from assistant.library.files import writing
@@ -221,8 +222,8 @@ class Shard:
             def files(essay_id: str) -> ReadEssay:
                 return snapshot.essays.chunk_file(essay_id), self._stated(essay_id)
 
-            known = self._backend.index.state(), ShardIndex(key, index, encoder, snapshot.essays, files)
-            self._open[key] = known
+            shard = ShardIndex(key, index, encoder, snapshot.essays, files, self._models.reading_model)
+            self._open[key] = known = self._backend.index.state(), shard
         return known[1].facts
 
     def _current(self, digests: Mapping[str, str], damaged: Sequence[str]) -> tuple[Snapshot, Index]:

@@ -13,8 +13,8 @@ from assistant.cluster.fleet import Fleet
 from assistant.cluster.manifest import EssayList, ManifestFile, adopted
 from assistant.cluster.placement import shard_for
 from assistant.cluster.quotations import ShardedCorpus
-from assistant.cluster.search import FirstEssays, SentEssays, ShardedSearch
-from assistant.cluster.shard_index import ReadEssay, ShardFacts
+from assistant.cluster.search import ShardedSearch
+from assistant.cluster.sent import FirstEssays, ReadEssay, SentEssays, ShardFacts
 from assistant.core.errors import LibraryError
 from assistant.core.essay import EssaySummary, StoredEssay
 from assistant.library.models import Models, OutdatedError

@@ -66,9 +66,7 @@ class Models:
         """Run an embedding model and the reading model once, so that the first question need not wait."""
         encoder.encode(["?", "?"], query=True)
         if self.reading_model is not None:
-            # The second time, weights are laid out for the processor.
-            for excerpt in (".", "?"):
-                self.reading_model.read("?", [excerpt])
+            self.reading_model.read("?", ["."])
 
     def finder_of(self, essays: Sequence[StoredEssay], progress: Progress) -> Finder:
         """A finder of essays that are in no library."""

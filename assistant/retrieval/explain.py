@@ -2,24 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
 from assistant.core.answer import Match
-from assistant.core.essay import Passage, Span, Spans
+from assistant.core.essay import Passage, Span, Spans, StoredEssay
+from assistant.core.recent import Recent
 from assistant.retrieval.index.index import Index
-from assistant.retrieval.index.introductions import SHARE
+from assistant.retrieval.index.introductions import SHARE, Introduction, introductions_of
 from assistant.retrieval.index.ordering import best_first, rounded
-from assistant.retrieval.models.encoder import Floats, Integers
+from assistant.retrieval.models.encoder import Encoder, Floats, Integers
+from assistant.retrieval.passages import Passages
 from assistant.retrieval.questions import casefolded_word, only_frames
 from assistant.retrieval.ranking import Query, Ranked
 
 # The longest excerpt in word pieces: the sentences around an answer show whom its pronouns mean, but each
 # piece takes time to read.
 LONGEST_EXCERPT = 80
+# Essays whose introductions are kept.
+_MOST_INTRODUCED = 500
 # Two words with a lower cosine than this have nothing to do with each other.
 _MATCHING = 0.3
+
+
+class Excerpts:
+    """Excerpts of ranked passages, for a model that reads them.
+
+    Args:
+        essays: The essays, by id; may load each essay when it is looked up.
+        encoder: The model whose word pieces are counted.
+        window: Says where the best window of a ranked passage is in its text.
+    """
+
+    def __init__(
+        self, essays: Mapping[str, StoredEssay], encoder: Encoder, window: Callable[[Ranked], Span]
+    ) -> None:
+        self._essays, self._passages = essays, Passages(essays)
+        self._encoder, self._window = encoder, window
+        self._introductions: dict[str, dict[str, Introduction]] = Recent(_MOST_INTRODUCED)
+
+    def of(self, ranked: Ranked, longest: int = LONGEST_EXCERPT) -> str:
+        """The part of a passage around its best window, after the sentence that introduces the passage."""
+        passage = self._passages[ranked.passage]
+        pieces = self._encoder.pieces
+        lengths = [len(pieces(passage.text[start:end])) for start, end in passage.sentences]
+        start, end = excerpt(passage.sentences, lengths, self._window(ranked), longest)
+        introduction = self._introductions_in(passage.essay_id).get(ranked.passage)
+        if introduction is None:
+            return passage.text[start:end]
+        introducing = self._passages[introduction.passage].text[introduction.start : introduction.end]
+        return f"{introducing} {passage.text[start:end]}"
+
+    def _introductions_in(self, essay_id: str) -> dict[str, Introduction]:
+        if essay_id not in self._introductions:
+            self._introductions[essay_id] = introductions_of(self._essays[essay_id].passages)
+        return self._introductions[essay_id]
 
 
 def excerpt(

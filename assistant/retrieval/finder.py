@@ -14,15 +14,13 @@ from assistant.core.answer import VERDICTS, AnswerVerdict, Basis, Match
 from assistant.core.draft_report import NearWords
 from assistant.core.essay import EssaySummary, Spans, StoredEssay
 from assistant.core.quotation import PrintedPlace
-from assistant.core.recent import Recent
 from assistant.core.selection import SelectableKind
 from assistant.retrieval.absence import Absence, AbsenceSearch
 from assistant.retrieval.confidence import ConfidenceFeatures, confidence_of, features_of, verdict_of
 from assistant.retrieval.conversations import Conversations
 from assistant.retrieval.discussed import discussions, of_notes
-from assistant.retrieval.explain import LONGEST_EXCERPT, excerpt, sentences_over
+from assistant.retrieval.explain import Excerpts, sentences_over
 from assistant.retrieval.index.index import Index
-from assistant.retrieval.index.introductions import Introduction, introductions_of
 from assistant.retrieval.index.ordering import best_first, rounded
 from assistant.retrieval.models.encoder import Encoder, Floats
 from assistant.retrieval.passages import Passages, SelectedPassages
@@ -44,8 +42,8 @@ if TYPE_CHECKING:
 _PREFERRED = 0.2
 # Passages that the reading model reads, and passages that a re-ranking model puts in order.
 PASSAGES_READ, RERANKED = 3, 20
-# Essays whose introductions are kept, and word pieces of an excerpt for a re-ranking model.
-_MOST_INTRODUCED, _LONG_EXCERPT = 500, 220
+# Word pieces of an excerpt for a re-ranking model.
+_LONG_EXCERPT = 220
 # Questions searched at the same time; with more than there are cores, each would only take longer.
 _AT_ONCE = os.cpu_count() or 1
 # Confidence in a passage that contains all that is asked for, in a part that the essay announces in so many
@@ -134,7 +132,7 @@ class Finder:
             lambda word: len(encoder.pieces(word)) <= 1,
             lambda word: self.searcher.has_word(word),  # noqa: PLW0108 - as above
         )
-        self._introductions: dict[str, dict[str, Introduction]] = Recent(_MOST_INTRODUCED)
+        self._excerpts = Excerpts(essays, encoder, self.searcher.window)
         self._conversations = Conversations(essays, self.passages, self._corrected, self._shown)
         self._slots = threading.BoundedSemaphore(_AT_ONCE)
 
@@ -211,8 +209,8 @@ class Finder:
         """
         if self._reading_model is None or ranking.features is None:
             return ranking
-        excerpts = [self._excerpt(passage) for passage in ranking.ranked[:PASSAGES_READ]]
-        logits = self._reading_model.read(ranking.original or ranking.query.text, excerpts)
+        question, first = ranking.original or ranking.query.text, ranking.ranked[:PASSAGES_READ]
+        logits = self.searcher.read(self._reading_model, question, first, self._excerpts.of)
         if not logits:
             return ranking
         features = replace(ranking.features, logits=tuple(logits))
@@ -345,7 +343,9 @@ class Finder:
 
     def _reranked(self, question: Question, ranked: list[Ranked], reranker: Reranker) -> list[Ranked]:
         first, rest = ranked[:RERANKED], ranked[RERANKED:]
-        scores = reranker.scores(question.text, [self._excerpt(passage, _LONG_EXCERPT) for passage in first])
+        scores = reranker.scores(
+            question.text, [self._excerpts.of(passage, _LONG_EXCERPT) for passage in first]
+        )
         low = min(scores, default=0.0)
         # Models have scales of their own, some with all scores near 0, so shares of the range are rounded.
         width = (max(scores, default=0.0) - low) or 1.0
@@ -466,23 +466,6 @@ class Finder:
         rows = self.searcher.rows(set(passage_ids) - known)
         others = self.searcher.rank_by_late_interaction(ranking.query, ranking.weights, rows)
         return in_order([*ranking.ranked, *others])
-
-    def _excerpt(self, ranked: Ranked, longest: int = LONGEST_EXCERPT) -> str:
-        """The part of a passage around its best window, after the sentence that introduces the passage."""
-        passage = self.passages[ranked.passage]
-        pieces = self.searcher.encoder.pieces
-        lengths = [len(pieces(passage.text[start:end])) for start, end in passage.sentences]
-        start, end = excerpt(passage.sentences, lengths, self.searcher.window(ranked), longest)
-        introduction = self._introductions_in(passage.essay_id).get(ranked.passage)
-        if introduction is None:
-            return passage.text[start:end]
-        introducing = self.passages[introduction.passage].text[introduction.start : introduction.end]
-        return f"{introducing} {passage.text[start:end]}"
-
-    def _introductions_in(self, essay_id: str) -> dict[str, Introduction]:
-        if essay_id not in self._introductions:
-            self._introductions[essay_id] = introductions_of(self.essays[essay_id].passages)
-        return self._introductions[essay_id]
 
 
 def _essays_of(ranked: Iterable[Ranked]) -> list[str]:

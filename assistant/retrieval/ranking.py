@@ -36,7 +36,7 @@ FRAME = 0.35
 CORRECTED = 0.1
 # Up to this many windows all are scored; among more, only the nearest by vector and by shared words.
 SCORE_ALL = 5_000
-_CANDIDATES = 300
+BY_VECTOR, BY_WORDS = 300, 100
 # A second sentence is highlighted too if it raises the score by this much.
 _GAIN = 0.06
 
@@ -302,16 +302,26 @@ def rank(
 def nearest_windows(query: Query, index: Index, rows: Integers, *, in_part: bool) -> tuple[Integers, Floats]:
     """The windows nearest to a question by vector among some, and their cosines, the nearest first.
 
-    It is one more than ``first_nearest`` chooses from.
-
     Args:
         query: The question.
         index: The index.
         rows: The windows.
         in_part: Whether windows may be left out that are far away; see ``VectorIndex.search``.
     """
-    among = None if len(rows) == len(index.windows) else rows
-    return index.vectors.search(query.vector, _CANDIDATES + 1, among, in_part=in_part)
+    return nearest_to(query.vector, index, rows, in_part=in_part)
+
+
+def nearest_to(vector: Floats, index: Index, rows: Integers, *, in_part: bool) -> tuple[Integers, Floats]:
+    """The windows that ``first_nearest`` chooses from; arguments and result as for ``nearest_windows``.
+
+    It is one more than are wanted; if these are all equally near, it is all that are.
+    """
+    among, most = None if len(rows) == len(index.windows) else rows, BY_VECTOR + 1
+    while True:
+        near, cosines = index.vectors.search(vector, most, among, in_part=in_part)
+        if len(near) < most or cosines[-1] < cosines[0]:
+            return near, cosines
+        most *= 4
 
 
 def first_nearest(cosines: Floats) -> NDArray[np.int64]:
@@ -321,10 +331,12 @@ def first_nearest(cosines: Floats) -> NDArray[np.int64]:
     added, or on which machine each is, makes no difference.
     """
     order = np.argsort(-cosines, kind="stable")
-    if len(order) <= _CANDIDATES:
+    if len(order) <= BY_VECTOR:
         return order
-    nearer = order[cosines[order] > cosines[order[_CANDIDATES]]]
-    return nearer if len(nearer) else order[:_CANDIDATES]
+    nearest, next_one = cosines[order[0]], cosines[order[BY_VECTOR]]
+    chosen = cosines > next_one if nearest > next_one else cosines == nearest
+    first: NDArray[np.int64] = order[chosen[order]]
+    return first
 
 
 def score_passages(

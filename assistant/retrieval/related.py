@@ -18,18 +18,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.core.essay import Passage, Span, Spans
+from assistant.retrieval import ranking
 from assistant.retrieval.index.bm25 import BM25
 from assistant.retrieval.index.index import Index
 from assistant.retrieval.index.ordering import best_first, rounded
 from assistant.retrieval.index.tokens import runs
 from assistant.retrieval.index.vectors import is_searched_in_part
 from assistant.retrieval.models.encoder import Floats, Integers
-from assistant.retrieval.ranking import idf
 from assistant.retrieval.searching import Near
 
-# Up to this many passages all are compared; of more, only the nearest by vector and by shared words.
+# Up to this many passages all are compared; of more, only the nearest by vector and by shared words, as many
+# as for a question.
 COMPARE_ALL = 400
-BY_VECTOR, BY_WORDS = 300, 100
 # Word pieces of a very long passage that are compared: the rarest, which tell what it is about.
 _MOST_PIECES = 400
 # Tokens that are compared at a time.
@@ -193,18 +193,19 @@ class RelatedSearch:
         numbers = index.passages_of(rows)
         if len(numbers) > COMPARE_ALL:
             in_part = is_searched_in_part(len(rows), len(index.rows))
-            nearest, _ = self.nearest_windows(compared, None if among is None else rows, in_part=in_part)
-            is_searched = self.searched(rows)
-            sharing = self._searcher.lexical.best(compared.passage.text, BY_WORDS, is_searched, index.places)
+            nearest, cosines = self.nearest_windows(compared, rows, in_part=in_part)
+            nearest, is_searched = nearest[ranking.first_nearest(cosines)], self.searched(rows)
+            text, places = compared.passage.text, index.places
+            sharing = self._searcher.lexical.best(text, ranking.BY_WORDS, is_searched, places)
             found = np.union1d(index.owners[nearest], sharing)
             numbers = found[is_searched[found]].astype(np.int32)
         return self.without(compared, numbers)
 
     def nearest_windows(
-        self, compared: ComparedPassage, among: Integers | None, *, in_part: bool
+        self, compared: ComparedPassage, rows: Integers, *, in_part: bool
     ) -> tuple[Integers, Floats]:
-        """The windows nearest to a passage by vector, and their cosines; see ``VectorIndex.search``."""
-        return self._index.vectors.search(compared.window, BY_VECTOR, among, in_part=in_part)
+        """The windows nearest to a passage by vector, and their cosines; see ``ranking.nearest_windows``."""
+        return ranking.nearest_to(compared.window, self._index, rows, in_part=in_part)
 
     def searched(self, rows: Integers) -> NDArray[np.bool_]:
         """Which passages have one of some windows."""
@@ -276,7 +277,7 @@ class RelatedSearch:
 
 def weights_of(counts: NDArray[np.int64], passages: int) -> Floats:
     """The idf of each word piece, of which so many passages contain it; 0 for one that none contains."""
-    weights: Floats = np.where(counts > 0, idf(counts, passages), np.float32(0))
+    weights: Floats = np.where(counts > 0, ranking.idf(counts, passages), np.float32(0))
     return weights
 
 

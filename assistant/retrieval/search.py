@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Mapping, Sequence, Sized
 from functools import cached_property
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,13 +34,79 @@ from assistant.retrieval.ranking import (
 from assistant.retrieval.related import RelatedSearch
 from assistant.retrieval.searching import RelatedPassages
 
-# Passages that share words with the question; in large libraries they are scored besides the nearest.
-LEXICAL_CANDIDATES = 100
+if TYPE_CHECKING:
+    from assistant.retrieval.models.cross_encoder import ReadingModel
+
+# Windows that are searched; only the search that made them can read them.
+RowsT = TypeVar("RowsT", bound=Sized)
 # The score of passages without a window among those searched: the lowest cosine.
 _FAR = -1.0
 
 
-class Searcher:
+class QuestionSearch(ABC, Generic[RowsT]):
+    """What the search of an index and that of shards have in common: how questions are read and weighed.
+
+    Args:
+        encoder: The model that encoded the passages.
+        ignored: Casefolded words that name an essay and not what is asked about it, such as its author.
+    """
+
+    def __init__(self, encoder: Encoder, ignored: Collection[str]) -> None:
+        self.encoder = encoder
+        self._ignored = frozenset(ignored)
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Names of the ranking methods, the default first."""
+        return ("late", "bm25", "windows", "fusion")
+
+    def query(self, question: Question) -> Query:
+        """Encode a question."""
+        return make_query(question, self.encoder)
+
+    def queries(self, questions: Sequence[Question]) -> list[Query]:
+        """Encode some questions in one batch."""
+        return make_queries(questions, self.encoder)
+
+    def weights(self, query: Query, rows: RowsT) -> Floats:
+        """Weight of each word piece of a question among some windows; see ``ranking.shares``."""
+        return self.weights_with_content(query, rows)[0]
+
+    def ranking(
+        self, question: Question, method: str, passages: Collection[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """Rank some passages, or all for ``None``, by one of the ``methods``.
+
+        Returns:
+            Ids and scores to four decimals, best first; see ``ordering.best_first``.
+        """
+        rows = self.rows(passages)
+        if not len(rows):
+            return []
+        query = self.query(question)
+        if method != "late":
+            return self._by_method(method, query, rows)
+        ranked = self.rank_by_late_interaction(query, self.weights(query, rows), rows)
+        return [(passage.passage, passage.score) for passage in ranked]
+
+    @abstractmethod
+    def rows(self, passages: Collection[str] | None) -> RowsT:
+        """Windows of some passages, or of all for ``None``."""
+
+    @abstractmethod
+    def weights_with_content(self, query: Query, rows: RowsT) -> tuple[Floats, Floats]:
+        """The weights for ranking, and weights of content words only; see ``ranking.shares``."""
+
+    @abstractmethod
+    def rank_by_late_interaction(self, query: Query, weights: Floats, rows: RowsT) -> list[Ranked]:
+        """Passages of some windows by late interaction, best first."""
+
+    @abstractmethod
+    def _by_method(self, method: str, query: Query, rows: RowsT) -> list[tuple[str, float]]:
+        """As ``ranking``, by another method than late interaction."""
+
+
+class Searcher(QuestionSearch[Integers]):
     """Ranks the passages of an index.
 
     Args:
@@ -48,9 +116,8 @@ class Searcher:
     """
 
     def __init__(self, index: Index, encoder: Encoder, ignored: Collection[str] = ()) -> None:
+        super().__init__(encoder, ignored)
         self.index = index
-        self.encoder = encoder
-        self._ignored = frozenset(ignored)
         self._numbers: dict[str, dict[str, int]] = {}
         self._last_selected: tuple[SelectedPassages, Integers] | None = None
         self._methods: dict[str, Callable[[Query, Integers], Floats]] = {
@@ -63,11 +130,6 @@ class Searcher:
     def lexical(self) -> BM25:
         """Ranks passages by the words that they share with a question."""
         return BM25(self.index.words, self.index.lengths, self.index.live)
-
-    @property
-    def methods(self) -> tuple[str, ...]:
-        """Names of the ranking methods, the default first."""
-        return ("late", *self._methods)
 
     def rows(self, passages: Collection[str] | None) -> Integers:
         """Windows of some passages, or of all for ``None``, in the order of the index."""
@@ -150,18 +212,6 @@ class Searcher:
         postings = self.index.words
         return all((found := postings.of_term(term_of(part))).stop > found.start for part in words_of(word))
 
-    def query(self, question: Question) -> Query:
-        """Encode a question."""
-        return make_query(question, self.encoder)
-
-    def queries(self, questions: Sequence[Question]) -> list[Query]:
-        """Encode some questions in one batch."""
-        return make_queries(questions, self.encoder)
-
-    def weights(self, query: Query, rows: Integers) -> Floats:
-        """Weight of each word piece of a question among some windows; see ``ranking.shares``."""
-        return self.weights_with_content(query, rows)[0]
-
     def weights_with_content(self, query: Query, rows: Integers) -> tuple[Floats, Floats]:
         """The weights for ranking, and weights of content words only; see ``ranking.shares``."""
         frequencies = passage_frequencies(self.index, rows, query.ids)
@@ -210,6 +260,16 @@ class Searcher:
         """Why a passage has its rank, word by word of the question; see ``explain.matches_of``."""
         return matches_of(query, weights, self.index, ranked, passages)
 
+    def read(
+        self,
+        model: ReadingModel,
+        question: str,
+        ranked: Sequence[Ranked],
+        excerpt: Callable[[Ranked], str],
+    ) -> list[float]:
+        """The logit that each of some ranked passages answers; see ``PassageSearch.read``."""
+        return model.read(question, [excerpt(each) for each in ranked])
+
     def with_introductions(self, tokens: Floats, rows: Integers, cosines: Floats) -> Floats:
         """Raise the cosines of windows to a share of those of the sentences that introduce their passages.
 
@@ -235,21 +295,7 @@ class Searcher:
         raised[introduced] = np.maximum(cosines[introduced], SHARE * best[passage_of])
         return raised
 
-    def ranking(
-        self, question: Question, method: str, passages: Collection[str] | None = None
-    ) -> list[tuple[str, float]]:
-        """Rank some passages, or all for ``None``, by one of the ``methods``.
-
-        Returns:
-            Ids and scores to four decimals, best first; see ``ordering.best_first``.
-        """
-        rows = self.rows(passages)
-        if not len(rows):
-            return []
-        query = self.query(question)
-        if method == "late":
-            ranked = self.rank_by_late_interaction(query, self.weights(query, rows), rows)
-            return [(passage.passage, passage.score) for passage in ranked]
+    def _by_method(self, method: str, query: Query, rows: Integers) -> list[tuple[str, float]]:
         scores = rounded(self._methods[method](query, rows))
         searched = self.index.passages_of(rows)
         order = searched[best_first(scores[searched], self.index.places[searched])]
@@ -257,7 +303,7 @@ class Searcher:
 
     def _lexical_rows(self, text: str, rows: Integers) -> Integers:
         """Windows, among some, of passages that share words with a question."""
-        best = self.lexical.best(text, LEXICAL_CANDIDATES, self.searched(rows), self.index.places)
+        best = self.lexical.best(text, ranking.BY_WORDS, self.searched(rows), self.index.places)
         return self.index.rows_of(best)
 
     def searched(self, rows: Integers) -> NDArray[np.bool_] | None:

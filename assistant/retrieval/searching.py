@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence, Sized
+from collections.abc import Callable, Collection, Mapping, Sequence, Sized
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.core.answer import Match
 from assistant.core.essay import Passage, Span, Spans
@@ -12,6 +12,9 @@ from assistant.retrieval.index.index import Vocabulary
 from assistant.retrieval.models.encoder import Encoder, Floats
 from assistant.retrieval.questions import Question
 from assistant.retrieval.ranking import Query, Ranked
+
+if TYPE_CHECKING:
+    from assistant.retrieval.models.cross_encoder import ReadingModel
 
 
 class Rows(Sized, Protocol):
@@ -105,6 +108,25 @@ class PassageSearch(Protocol):
         self, query: Query, weights: Floats, ranked: Ranked, passages: Mapping[str, Passage]
     ) -> tuple[Match, ...]:
         """Why a passage has its rank, word by word of the question; see ``explain.matches_of``."""
+
+    def read(
+        self,
+        model: ReadingModel,
+        question: str,
+        ranked: Sequence[Ranked],
+        excerpt: Callable[[Ranked], str],
+    ) -> list[float]:
+        """The logit that each of some ranked passages answers, as a reading model reads its excerpt.
+
+        Args:
+            model: The model; the passages may be read elsewhere, by one like it.
+            question: The text of the question.
+            ranked: The passages.
+            excerpt: Gives the excerpt of each.
+
+        Returns:
+            A logit for each passage, in order; an empty list if the model cannot run.
+        """
 
     def ranking(
         self, question: Question, method: str, passages: Collection[str] | None = None

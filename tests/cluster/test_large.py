@@ -40,7 +40,7 @@ def smaller(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vectors, "MOST_FLAT", 400)
     monkeypatch.setattr(vectors, "_AT_ONCE", 100)
     monkeypatch.setattr(ranking, "SCORE_ALL", 100)
-    monkeypatch.setattr(ranking, "_CANDIDATES", 60)
+    monkeypatch.setattr(ranking, "BY_VECTOR", 60)
 
 
 @pytest.fixture(scope="module")

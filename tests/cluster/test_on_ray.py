@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from essay_library import QUESTION, ROOT
-from fake_models import FakeEncoder
+from fake_models import FakeEncoder, FakeReader
 from node_faults import started_nodes
 from sharded_library import folder_and_shards, load_fake, models_of
 
@@ -34,6 +34,8 @@ QUESTIONS = [
     "What stands on page 12?",
     "Who printed the Plato whose page numbes we still cite?",
 ]
+# Each actor has one like it.
+READER = FakeReader()
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +49,7 @@ def address() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def both(address: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Library, Library]:
     """A library in its folder, and a copy of it in three shards on the cluster."""
-    return folder_and_shards(tmp_path_factory.mktemp("ray"), Settings("archive", address, 2))
+    return folder_and_shards(tmp_path_factory.mktemp("ray"), Settings("archive", address, 2), READER)
 
 
 def _json(library: Library, question: str, **options: Any) -> str:
@@ -63,6 +65,15 @@ def test_actors_give_the_answers_of_the_folder(both: tuple[Library, Library]) ->
     draft = "It is said that “the tool cannot tell them appart” (12), and that “of the page” is a “leaf”."
     assert shards.check_draft(draft) == whole.check_draft(draft)
     assert shards.index_of() == whole.index_of()
+
+
+def test_the_first_passages_are_read_by_the_actors(both: tuple[Library, Library]) -> None:
+    whole, shards = both
+    wanted = whole.ask(QUESTION)
+    READER.read_of.clear()
+    assert shards.ask(QUESTION) == wanted
+    assert READER.read_of == []
+    assert wanted.confidence != whole.ask(QUESTION, fast=True).confidence
 
 
 def test_each_shard_has_an_actor_of_its_own(both: tuple[Library, Library]) -> None:
@@ -112,7 +123,7 @@ def test_a_library_is_found_on_the_cluster_by_its_name(both: tuple[Library, Libr
     whole, shards = both
     served_library.publish(shards.root, read_settings(shards.root))
     for name in ("ray:auto", "ray:auto/archive"):
-        found = open_cluster(Path(name), load_encoder=load_fake)
+        found = open_cluster(Path(name), load_encoder=load_fake, reading_model=READER)
         assert found.ids() == whole.ids()
     assert _json(found, QUESTION) == _json(whole, QUESTION)
     with pytest.raises(LibraryError, match="it has: archive"):
@@ -129,7 +140,7 @@ def test_a_machine_without_the_folder_changes_the_library_too(
     whole, shards = both
     served_library.publish(shards.root, read_settings(shards.root))
     monkeypatch.setattr("assistant.cluster.opening.is_sharded", lambda _root: False)
-    library = open_cluster(Path("ray:auto/archive"), load_encoder=load_fake)
+    library = open_cluster(Path("ray:auto/archive"), load_encoder=load_fake, reading_model=READER)
     assert _json(library, QUESTION) == _json(whole, QUESTION)
     essay_id = library.add(ROOT / "tests" / "layouts" / "footnotes.txt").essay_id
     assert essay_id in shards.ids()

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from essay_library import ROOT, SAMPLE, Opened, loader
-from fake_models import FakeEncoder
-from sharded_library import ShardedOpened, models_of
+from fake_models import FakeEncoder, FakeReader
+from sharded_library import ShardedOpened, load_fake, models_of
 
 from assistant.cluster import quotations as sharded_quotations
 from assistant.cluster import related as cluster_related
-from assistant.cluster import search as sharded_search
-from assistant.cluster import shard_index
+from assistant.cluster.opening import open_cluster
+from assistant.cluster.search import ShardedSearch
+from assistant.cluster.sent import SentQuery
+from assistant.cluster.shard_index import ShardIndex
 from assistant.cluster.splitting import join
 from assistant.core.errors import DamagedEssayError, QuotationError
 from assistant.core.essay import SEARCHED_KINDS
@@ -25,11 +27,12 @@ from assistant.library.library import Library
 from assistant.quotations import matches, nearest
 from assistant.rendering.answers import answer_object
 from assistant.rendering.related import related_object
-from assistant.retrieval import ranking, related, search
+from assistant.retrieval import ranking, related
 from assistant.retrieval.questions import Question
+from assistant.retrieval.ranking import Ranked, make_query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 ESSAYS = [SAMPLE, *sorted((ROOT / "tests" / "layouts").glob("*.txt"))]
 QUESTIONS = [
@@ -116,9 +119,8 @@ def small(_patch: pytest.MonkeyPatch) -> None:
 def large(patch: pytest.MonkeyPatch) -> None:
     """Only the windows that are nearest, and passages that share most words, are scored."""
     patch.setattr(ranking, "SCORE_ALL", 20)
-    patch.setattr(ranking, "_CANDIDATES", 12)
-    for module in (search, sharded_search, shard_index):
-        patch.setattr(module, "LEXICAL_CANDIDATES", 6)
+    patch.setattr(ranking, "BY_VECTOR", 12)
+    patch.setattr(ranking, "BY_WORDS", 6)
 
 
 @pytest.mark.parametrize("size", [small, large])
@@ -131,6 +133,35 @@ def test_answers_are_equal_to_the_byte(
     whole, shards = both
     for wanted, found in zip(answers(whole), answers(shards), strict=True):
         assert found == wanted
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_passages_are_read_where_they_lie(
+    both: tuple[Library, Library], *, works: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, shards = (library.root for library in both)
+    readers = FakeReader(works=works), FakeReader(works=works)
+    folder = Library(whole, load_encoder=load_fake, reading_model=readers[0])
+    sharded = open_cluster(shards, load_encoder=load_fake, reading_model=readers[1])
+    read_by_shards: list[tuple[str, int]] = []
+    read = ShardIndex.read
+
+    def noted(index: ShardIndex, question: str, ranked: Sequence[Ranked]) -> list[float]:
+        assert {each.passage.rpartition("/")[0] for each in ranked} <= index.facts.passages.keys()
+        read_by_shards.append((question, len(ranked)))
+        return read(index, question, ranked)
+
+    monkeypatch.setattr(ShardIndex, "read", noted)
+    assert [*answers(sharded)] == [*answers(folder)]
+    assert len(readers[0].read_of) > 10
+    if not works:
+        # What shards cannot read is tried where it was asked, as in a folder.
+        assert len(readers[1].read_of) > len(read_by_shards)
+        return
+    by_reader = [(question, len(excerpts)) for question, excerpts in readers[1].read_of]
+    assert sorted(by_reader) == sorted(read_by_shards)
+    texts = [sorted((q, each) for q, all_of in reader.read_of for each in all_of) for reader in readers]
+    assert texts[0] == texts[1]
 
 
 @pytest.mark.parametrize("size", [small, large])
@@ -151,10 +182,8 @@ def test_related_passages_are_equal_to_the_byte(
     if not compares_all:
         for module in (related, cluster_related):
             monkeypatch.setattr(module, "COMPARE_ALL", 10)
-            monkeypatch.setattr(module, "BY_VECTOR", 12)
-        for module in (related, shard_index):
-            monkeypatch.setattr(module, "BY_WORDS", 6)
-        monkeypatch.setattr(sharded_search, "LEXICAL_CANDIDATES", 6)
+        monkeypatch.setattr(ranking, "BY_VECTOR", 12)
+        monkeypatch.setattr(ranking, "BY_WORDS", 6)
     whole, shards = both
     passages = [
         passage.id
@@ -170,6 +199,70 @@ def test_related_passages_are_equal_to_the_byte(
             for library in (shards, whole)
         )
         assert found == wanted
+
+
+def test_equal_windows_at_the_cut_do_not_depend_on_where_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same paragraph in ten essays, of which five windows are compared."""
+    folder = Opened(tmp_path / "folder").library
+    lamp, bell = "The lamp was lit at dusk by the keeper of the tower.", "Bells are kinder than guns in fog."
+    for number in range(10):
+        path = tmp_path / f"e{number}.txt"
+        oil = f"Oil number n{number} came by boat."
+        path.write_text("\n\n".join([f"Essay {number}", lamp, oil, bell]) + "\n", "utf-8")
+        folder.add(path)
+    shutil.copytree(folder.root, tmp_path / "shards")
+    shards = ShardedOpened(tmp_path / "shards", shards=3).library
+    monkeypatch.setattr(ranking, "SCORE_ALL", 10)
+    monkeypatch.setattr(ranking, "BY_WORDS", 2)
+    for module in (related, cluster_related):
+        monkeypatch.setattr(module, "COMPARE_ALL", 10)
+    for most in (5, 12):
+        monkeypatch.setattr(ranking, "BY_VECTOR", most)
+        for question in map(Question.of, (lamp, bell, "Who lit the lamp, and what is kinder?")):
+            late = [library.finder().searcher.ranking(question, "late") for library in (shards, folder)]
+            assert late[0] == late[1]
+        for passage in folder.essays()[3].passages:
+            if passage.kind in SEARCHED_KINDS:
+                found, wanted = (library.related(passage.id, top=20) for library in (shards, folder))
+                assert related_object(found) == related_object(wanted)
+
+
+def test_only_the_first_question_is_counted_by_the_shards(
+    both: tuple[Library, Library], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    each = ShardedSearch.each
+
+    def noted(search: ShardedSearch, method: str, arguments: Any) -> dict[str, Any]:
+        asked.append(method)
+        return each(search, method, arguments)
+
+    monkeypatch.setattr(ShardedSearch, "each", noted)
+    library = both[1]
+    for question, methods in (
+        (QUESTIONS[0], ["counts", "score", "first"]),
+        ("Who numbered the leaves?", ["frequencies", "score", "first"]),
+        ("Who printed the tables?", ["score", "first"]),
+    ):
+        asked.clear()
+        library.ask(question, fast=True)
+        others = ("vocabulary", "containing", "explained")
+        assert [method for method in asked if method not in others] == methods
+    # Of some passages only the shards know how many have a word.
+    asked.clear()
+    library.ask(QUESTIONS[0], essays=["sample"], fast=True)
+    assert "counts" in asked
+
+
+def test_a_question_is_written_once_for_all_calls() -> None:
+    query = make_query(Question.of(QUESTIONS[0]), FakeEncoder())
+    sent = SentQuery(query)
+    received = [pickle.loads(pickle.dumps(sent)) for _ in range(2)]  # noqa: S301 - of this test
+    assert received[0] is received[1]
+    assert received[0].query.question == query.question
+    assert (received[0].query.tokens == query.tokens).all()
 
 
 @pytest.mark.parametrize("most", [None, 3])

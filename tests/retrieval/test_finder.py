@@ -139,7 +139,7 @@ def test_a_phrase_is_found_in_a_large_library_too(monkeypatch: pytest.MonkeyPatc
     # A search by words passes over these, and guns are nearer.
     texts["coast/p999"] = "Letters say: not as it was. So be it."
     monkeypatch.setattr(ranks, "SCORE_ALL", 10)
-    monkeypatch.setattr(ranks, "_CANDIDATES", 5)
+    monkeypatch.setattr(ranks, "BY_VECTOR", 5)
     assert (
         order(
             finder_of(paragraphs(texts)).find(

@@ -127,7 +127,7 @@ def test_an_essay_begins_with_its_first_paragraph_in_a_large_library_too(
 ) -> None:
     texts = {f"coast/p{at:03}": f"Essay {at} how does it begin. Nothing else." for at in range(1, 200)}
     monkeypatch.setattr(ranks, "SCORE_ALL", 10)
-    monkeypatch.setattr(ranks, "_CANDIDATES", 5)
+    monkeypatch.setattr(ranks, "BY_VECTOR", 5)
     finder = finder_of(paragraphs({"coast/p000": "Guns. Bells.", **texts}))
     assert order(finder.find(Question("How does the essay begin?")))[0] == "coast/p000"
 

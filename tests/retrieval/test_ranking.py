@@ -272,7 +272,7 @@ def test_a_large_library_gives_the_same_first_passage(monkeypatch: pytest.Monkey
     searcher = searcher_of(texts)
     whole = {question: searcher.ranking(Question(question), "late") for question in [*QUESTIONS, "tower t57"]}
     monkeypatch.setattr(ranking, "SCORE_ALL", 10)
-    monkeypatch.setattr(ranking, "_CANDIDATES", 12)
+    monkeypatch.setattr(ranking, "BY_VECTOR", 12)
     for question, wanted in whole.items():
         results = searcher.ranking(Question(question), "late")
         assert results[0] == pytest.approx(wanted[0]), question
@@ -284,7 +284,7 @@ def test_a_large_library_gives_the_same_first_passage(monkeypatch: pytest.Monkey
 
 def test_words_find_in_a_large_library_what_lies_far_by_vector(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ranking, "SCORE_ALL", 1)
-    monkeypatch.setattr(ranking, "_CANDIDATES", 1)
+    monkeypatch.setattr(ranking, "BY_VECTOR", 1)
     results = {name for name, _ in searcher_of(TEXTS).ranking(Question("keeper harbour"), "late")}
     assert results == {"coast/p01", "coast/p02", "coast/p03", "coast/p04"}
 

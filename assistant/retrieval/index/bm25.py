@@ -127,6 +127,52 @@ class Postings:
         return sum(getattr(self, field.name).nbytes for field in fields(self))
 
 
+@dataclass(frozen=True, slots=True)
+class Frequencies:
+    """In how many passages each term occurs.
+
+    Attributes:
+        terms: The terms, ascending; some may be of removed passages alone.
+        counts: Number of searched passages that contain each.
+    """
+
+    terms: Terms
+    counts: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, postings: Postings, live: NDArray[np.bool_] | None) -> Frequencies:
+        """Those of postings, among the passages that are searched; all if ``None``."""
+        if live is None or not len(postings.terms):
+            counts = np.diff(postings.starts)
+        else:
+            counts = np.add.reduceat(live[postings.passages], postings.starts[:-1], dtype=np.int64)
+        return cls(np.asarray(postings.terms), np.asarray(counts, dtype=np.int64))
+
+    @classmethod
+    def total(cls, parts: Sequence[Frequencies]) -> Frequencies:
+        """Those of several collections together."""
+        terms, columns = np.unique(np.concatenate([part.terms for part in parts]), return_inverse=True)
+        counts = np.zeros(len(terms), dtype=np.int64)
+        np.add.at(counts, columns, np.concatenate([part.counts for part in parts]))
+        return cls(terms, counts)
+
+    def of_terms(self, terms: Sequence[int]) -> NDArray[np.int64]:
+        """Number of passages that contain each of some terms."""
+        columns, is_known = self._columns(terms)
+        return np.where(is_known, self.counts[columns], 0) if len(self.terms) else np.zeros(len(terms), int)
+
+    def have(self, terms: Sequence[int]) -> list[bool]:
+        """Whether each of some terms has postings."""
+        found: list[bool] = self._columns(terms)[1].tolist()
+        return found
+
+    def _columns(self, terms: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        wanted = np.array(terms, dtype=np.uint64)
+        columns = np.minimum(np.searchsorted(self.terms, wanted), max(0, len(self.terms) - 1))
+        is_known = self.terms[columns] == wanted if len(self.terms) else np.zeros(len(wanted), dtype=bool)
+        return columns, is_known
+
+
 def _changes(values: NDArray[np.generic]) -> NDArray[np.bool_]:
     """Where a value differs from the one before it; true for the first."""
     changes = np.ones(len(values), dtype=bool)
@@ -142,6 +188,11 @@ def words_of(text: str) -> list[str]:
 def _is_indexed(word: str) -> bool:
     """Whether BM25 counts a word."""
     return len(word) > 1 and word not in STOP_WORDS
+
+
+def counted_words(text: str) -> list[str]:
+    """Words of a text that BM25 counts, in order."""
+    return [word for word in words_of(text) if _is_indexed(word)]
 
 
 @cache
@@ -246,7 +297,7 @@ class BM25:
 
     def frequencies(self, question: str) -> tuple[int, ...]:
         """Number of the searched texts that contain each word of a question that BM25 counts, in order."""
-        return tuple(len(self._texts_with(word)[0]) for word in filter(_is_indexed, words_of(question)))
+        return tuple(len(self._texts_with(word)[0]) for word in counted_words(question))
 
     def scores(self, question: str, frequencies: Sequence[int] | None = None) -> Floats:
         """Score of every text, shape ``(texts,)``; 0 for texts that contain no word of the question.
@@ -329,7 +380,7 @@ class BM25:
     def _query_terms(self, question: str, frequencies: Sequence[int] | None) -> list[_QueryTerm]:
         """The words of a question, repeated ones repeatedly."""
         terms = []
-        for number, word in enumerate(filter(_is_indexed, words_of(question))):
+        for number, word in enumerate(counted_words(question)):
             texts, counts = self._texts_with(word)
             frequency = len(texts) if frequencies is None else frequencies[number]
             idf = math.log(1 + (self.collection.texts - frequency + 0.5) / (frequency + 0.5))

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.retrieval.models.weights import check_default_weights, default_folder
 
@@ -29,10 +29,8 @@ if TYPE_CHECKING:
 GRAPH = Path(__file__).with_name("cross_encoder.onnx")
 # Word pieces read of a question and of an excerpt; longer ones are cut off.
 QUESTION, EXCERPT = 64, 128
-# From this call on, weights are laid out for the processor.
-_PACKED_FROM = 2
 # Readings that are remembered: a question is often asked again, in another style or form.
-_REMEMBERED = 64
+_REMEMBERED = 192
 
 
 class ReadingModel(Protocol):
@@ -51,9 +49,13 @@ class DefaultReadingModel:
     """
 
     def __init__(self, notify: Callable[[str], None], graph: Path = GRAPH) -> None:
-        self._notify = notify
+        self._notify, self._graph = notify, graph
         self._encoder = OnnxCrossEncoder(graph)
         self._works = is_available(graph)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # In another process it is loaded anew. What fails there is tried here, and told here.
+        return DefaultReadingModel, (_tell_nobody, self._graph)
 
     def read(self, question: str, excerpts: Sequence[str]) -> list[float]:
         """See ``ReadingModel.read``."""
@@ -62,12 +64,18 @@ class DefaultReadingModel:
         try:
             return self._encoder.read(question, excerpts)
         except Exception as error:  # noqa: BLE001 - ONNX Runtime raises many types for one problem
-            self._works = False
+            told, self._works = not self._works, False
+            if told:
+                return []
             self._notify(
                 f"The model that reads passages cannot run here ({type(error).__name__}); confidence is "
                 "estimated without it."
             )
             return []
+
+
+def _tell_nobody(_sentence: str) -> None:
+    """Ignore a sentence for the user."""
 
 
 def is_available(graph: Path = GRAPH) -> bool:
@@ -80,6 +88,9 @@ def is_available(graph: Path = GRAPH) -> bool:
 class OnnxCrossEncoder:
     """The cross-encoder on the CPU; it is loaded at the first reading.
 
+    Each excerpt is read in a run of its own, with weights in the same layout from the first on. A logit then
+    has the same bits whatever else is read, and where; it takes no longer, for nothing is padded.
+
     Args:
         graph: Its graph.
     """
@@ -87,9 +98,8 @@ class OnnxCrossEncoder:
     def __init__(self, graph: Path = GRAPH) -> None:
         self._path = graph
         self._loaded: tuple[WordPieceTokenizer, Graph] | None = None
-        self._calls = 0
         self._lock = threading.Lock()
-        self._remembered = lru_cache(_REMEMBERED)(self._read)
+        self._logit = lru_cache(_REMEMBERED)(self._read)
 
     def read(self, question: str, excerpts: Sequence[str]) -> list[float]:
         """Read a question with each excerpt.
@@ -105,44 +115,30 @@ class OnnxCrossEncoder:
             ModelError: If the model's package is missing or contains other weights.
             Exception: Any of ONNX Runtime's own errors, if it cannot run the graph.
         """
-        return list(self._remembered(question, tuple(excerpts))) if excerpts else []
+        if len(excerpts) < 2:
+            return [self._logit(question, excerpt) for excerpt in excerpts]
+        # As many at once as there are cores; the longest is the first.
+        order = sorted(range(len(excerpts)), key=lambda number: -len(excerpts[number]))
+        logits = _workers().map(lambda number: self._logit(question, excerpts[number]), order)
+        by_number = dict(zip(order, logits, strict=True))
+        return [by_number[number] for number in range(len(excerpts))]
 
-    def _read(self, question: str, excerpts: tuple[str, ...]) -> tuple[float, ...]:
+    def _read(self, question: str, excerpt: str) -> float:
         tokenizer, graph = self._model()
         prefix = [tokenizer.first, *tokenizer.of(question).ids[:QUESTION], tokenizer.last]
-        rows = [[*prefix, *tokenizer.of(excerpt).ids[:EXCERPT], tokenizer.last] for excerpt in excerpts]
-        batches = _batches([len(row) for row in rows], _processors())
-        inputs = [
-            _inputs(tokenizer.padded([rows[number] for number in batch]), len(prefix)) for batch in batches
-        ]
-        logits: dict[int, float] = {}
-        # As many batches at once as there are cores.
-        for batch, (answers,) in zip(batches, _workers().map(graph.run, inputs), strict=True):
-            logits.update(zip(batch, map(float, answers), strict=True))
-        return tuple(logits[number] for number in range(len(rows)))
+        row = [*prefix, *tokenizer.of(excerpt).ids[:EXCERPT], tokenizer.last]
+        (answers,) = graph.run(_inputs(tokenizer.padded([row]), len(prefix)))
+        return float(answers[0])
 
     def _model(self) -> tuple[WordPieceTokenizer, Graph]:
         from assistant.retrieval.models.onnx import Graph, tokenizer_in
 
         with self._lock:
-            self._calls += 1
-            # As in OnnxEncoder: after a second call, more are likely.
-            if self._loaded is None or self._calls == _PACKED_FROM:
+            if self._loaded is None:
                 folder = default_folder()
                 check_default_weights(folder, whole=False)
-                packed = self._calls >= _PACKED_FROM
-                self._loaded = tokenizer_in(folder), Graph(self._path, folder, threads=1, packed=packed)
+                self._loaded = tokenizer_in(folder), Graph(self._path, folder, threads=1, packed=True)
             return self._loaded
-
-
-def _batches(lengths: Sequence[int], most: int) -> list[list[int]]:
-    """Divide rows into at most ``most`` batches; the largest, padding included, is as small as possible."""
-    batches: list[list[int]] = [[] for _ in range(min(len(lengths), most))]
-    for number in sorted(range(len(lengths)), key=lambda number: -lengths[number]):
-        # Rows of a batch are padded to the length of its first, the longest.
-        smallest = min(batches, key=lambda batch: (len(batch) + 1) * lengths[batch[0]] if batch else 0)
-        smallest.append(number)
-    return batches
 
 
 def _inputs(padded: Mapping[str, NDArray[np.int64]], prefix: int) -> dict[str, NDArray[np.int64]]:
@@ -161,6 +157,6 @@ def _processors() -> int:
 def _workers() -> ThreadPoolExecutor:
     from concurrent.futures import ThreadPoolExecutor
 
-    # One pool for all readings, which takes batches in the order of their arrival. More threads than cores
-    # would only compete for them.
+    # One pool for all readings, which takes them in the order of their arrival. More threads than cores would
+    # only compete for them.
     return ThreadPoolExecutor(_processors(), thread_name_prefix="reading")

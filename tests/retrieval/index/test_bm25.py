@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
+from random import Random
 
 import bm25s
 import numpy as np
@@ -14,7 +15,16 @@ from essay_library import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.retrieval.index.bm25 import BM25, STOP_WORDS, Postings, _nth_highest, index_words, words_of
+from assistant.retrieval.index.bm25 import (
+    BM25,
+    STOP_WORDS,
+    Frequencies,
+    Postings,
+    _nth_highest,
+    index_words,
+    term_of,
+    words_of,
+)
 
 LINES = (ROOT / "data" / "chunks" / "sample.jsonl").read_text("utf-8").split("\n")[1:-1]
 SAMPLE = [json.loads(line)["text"] for line in LINES]
@@ -55,6 +65,23 @@ def reference(texts: list[str], question: str) -> list[float]:
 
 def test_stop_words_are_those_of_lucene() -> None:
     assert set(STOPWORDS_EN) == STOP_WORDS
+
+
+@given(TEXTS, TEXTS, st.randoms(use_true_random=False))
+def test_frequencies_of_collections_are_added(first: list[str], second: list[str], chance: Random) -> None:
+    collections, parts = (spaced(first), spaced(second)), []
+    expected = dict.fromkeys(words_of(" ".join([*collections[0], *collections[1]])), 0)
+    for texts in collections:
+        live = np.array([chance.random() < 0.7 for _ in texts], dtype=bool)
+        parts.append(Frequencies.of(index_words(texts)[0], None if live.all() else live))
+        for number in np.flatnonzero(live):
+            for word in {*words_of(texts[number])}:
+                expected[word] += 1
+    total = Frequencies.total(parts)
+    terms = [term_of(word) for word in expected]
+    assert total.of_terms(terms).tolist() == [*expected.values()]
+    # Those of removed texts are known too.
+    assert total.have([*terms, term_of("nowhere")]) == [*(True for _ in terms), False]
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
