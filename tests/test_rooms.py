@@ -29,7 +29,6 @@ IMPORTS: dict[str, set[str]] = {
     "web/views": {"core", "rendering"},
     "api": {"core", "library", "rendering"},
     "cluster": {
-        "book_index",
         "core",
         "documents",
         "library",

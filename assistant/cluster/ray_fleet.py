@@ -41,7 +41,7 @@ WRITING_DEADLINE = 3_600.0
 # What is answered at once, for which shards have the deadline; and what else only reads and can be asked of
 # another replica, which may take longer as long as the work advances. The first replica does the rest.
 _QUICK = frozenset("search read overrides is_readable source_text document file model engine".split())
-_READS = _QUICK | frozenset("open size removed diagnosis summaries quotable quotations indexed".split())
+_READS = _QUICK | frozenset("open size removed diagnosis summaries quotable quotations of_each".split())
 # How often an actor that was lost is asked again to write, and seconds between.
 _MOST_TRIES, _PAUSE = 10, 2.0
 # Clusters that a program is connected to, one after the other, before it gives up.

@@ -16,7 +16,8 @@ from assistant.cluster.quotations import CorpusPart, key_of
 from assistant.cluster.sent import ReadEssay, ShardFacts, ShardSize
 from assistant.cluster.shard_index import NotOpenError, ShardIndex
 from assistant.core.errors import LibraryError
-from assistant.core.essay import EssaySummary, IngestReport, Progress, RemovedEssay
+from assistant.core.essay import EssaySummary, IngestReport, Progress, RemovedEssay, StoredEssay
+from assistant.library.backend import Made
 from assistant.library.files import writing
 from assistant.library.folder import FolderBackend
 from assistant.library.library import Library
@@ -29,7 +30,6 @@ from assistant.retrieval.index.storage import CENTRES, load_index, save_index
 from assistant.retrieval.index.vectors import Sample, SharedCentres, lists_of
 
 if TYPE_CHECKING:
-    from assistant.book_index.making import IndexedEssay
     from assistant.documents.document import Document
     from assistant.library.adding import LibraryWriter
     from assistant.library.diagnosis import Diagnosis
@@ -123,11 +123,12 @@ class Shard:
         """Replace what the user stated about an essay."""
         self._backend.files.store_overrides(essay_id, overrides)
 
-    def indexed(self, digests: Mapping[str, str]) -> dict[str, IndexedEssay]:
-        """The index of each of some essays by id.
+    def of_each(self, digests: Mapping[str, str], make: Callable[[StoredEssay], Made]) -> dict[str, Made]:
+        """What a function makes of each of some essays, by id.
 
         Args:
             digests: Digest of the chunk file of each, by id.
+            make: The function.
 
         Raises:
             LibraryError: If one is damaged or has just been changed.
@@ -136,7 +137,7 @@ class Shard:
         for essay_id, digest in digests.items():
             if snapshot.chunk_digests.get(essay_id) != digest:
                 raise LibraryError(f"The essay {essay_id!r} has just been changed; try again.")
-        return snapshot.indexes.of_each(list(digests))
+        return self._backend.files.of_each(snapshot.essays, digests, make)
 
     # Quotations.
 

@@ -17,6 +17,7 @@ from assistant.cluster.search import ShardedSearch
 from assistant.cluster.sent import FirstEssays, ReadEssay, SentEssays, ShardFacts
 from assistant.core.errors import LibraryError
 from assistant.core.essay import EssaySummary, StoredEssay
+from assistant.library.backend import Made
 from assistant.library.models import Models, OutdatedError
 from assistant.library.overrides import Overrides
 from assistant.library.store import ChunkFile, Stamp
@@ -25,7 +26,6 @@ from assistant.retrieval.index.vectors import is_searched_in_part
 from assistant.retrieval.models.encoder import Encoder
 
 if TYPE_CHECKING:
-    from assistant.book_index.making import IndexedEssay
     from assistant.documents.document import Document
 
 
@@ -71,14 +71,17 @@ class ShardedStore:
         """Essays in which quotations are looked up, each where its shard is; see ``EssayFiles.corpus``."""
         return ShardedCorpus(self._fleet, self._owned(digests), essays, is_whole=is_whole)
 
-    def indexed(
-        self, essays: Mapping[str, StoredEssay], digests: Mapping[str, str]
-    ) -> dict[str, IndexedEssay]:
-        """The index of each of some essays, made where its shard is; see ``EssayFiles.indexed``."""
+    def of_each(
+        self,
+        essays: Mapping[str, StoredEssay],
+        digests: Mapping[str, str],
+        make: Callable[[StoredEssay], Made],
+    ) -> dict[str, Made]:
+        """What a function makes of each of some essays where its shard is; see ``EssayFiles.of_each``."""
         del essays
-        asked = {name: (own,) for name, own in self._owned(digests).items()}
-        found = self._fleet.call_each("indexed", asked).values()
-        return {essay_id: index for own in found for essay_id, index in own.items()}
+        asked = {name: (own, make) for name, own in self._owned(digests).items()}
+        found = self._fleet.call_each("of_each", asked).values()
+        return {essay_id: made for own in found for essay_id, made in own.items()}
 
     def _owned(self, digests: Mapping[str, str]) -> dict[str, dict[str, str]]:
         """Digests of the chunk files of essays, by shard and by id."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from assistant.core.essay import EssaySummary, StoredEssay
 from assistant.library.models import Models
@@ -12,11 +12,13 @@ from assistant.library.overrides import Overrides
 from assistant.library.store import ChunkFile, Stamp
 
 if TYPE_CHECKING:
-    from assistant.book_index.making import IndexedEssay
     from assistant.documents.document import Document
     from assistant.quotations.essays import QuotationCorpus
     from assistant.retrieval.finder import Finder
     from assistant.retrieval.models.encoder import Encoder
+
+
+Made = TypeVar("Made")
 
 
 class EssayFiles(Protocol):
@@ -49,10 +51,18 @@ class EssayFiles(Protocol):
             LibraryError: If one of them has just been changed.
         """
 
-    def indexed(
-        self, essays: Mapping[str, StoredEssay], digests: Mapping[str, str]
-    ) -> Mapping[str, IndexedEssay]:
-        """The index of each of some essays by id; arguments as for ``corpus``.
+    def of_each(
+        self,
+        essays: Mapping[str, StoredEssay],
+        digests: Mapping[str, str],
+        make: Callable[[StoredEssay], Made],
+    ) -> Mapping[str, Made]:
+        """What a function makes of each of some essays, by id; it is called where the essays are.
+
+        Args:
+            essays: As for ``corpus``.
+            digests: As for ``corpus``.
+            make: The function, which can be sent to another process.
 
         Raises:
             LibraryError: If one is damaged or has just been changed.

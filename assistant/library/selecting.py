@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from assistant.core.errors import AssistantError
-from assistant.core.essay import CSLItem, EssaySummary
+from assistant.core.essay import CSLItem, EssaySummary, StoredEssay
 from assistant.core.selection import Selection, label_key, parse_years
 
 # Values that a sentence names if nothing has the one that was asked for.
@@ -57,6 +57,15 @@ def section_matches(heading: str, asked: str) -> bool:
     return bool(wanted) and any(
         words[start : start + len(wanted)] == wanted for start in range(len(words) - len(wanted) + 1)
     )
+
+
+def passages_in_sections(essay: StoredEssay, sections: Sequence[str]) -> set[str]:
+    """Ids of the passages of an essay below headings that have the words of one of some."""
+    return {
+        passage.id
+        for passage in essay.passages
+        if any(section_matches(passage.section, section) for section in sections)
+    }
 
 
 def year_of(record: CSLItem) -> int | None:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from assistant.attribution.voices import LibraryVoices
     from assistant.book_index.making import IndexedEssay
     from assistant.documents.document import Document
-    from assistant.library.backend import EssayFiles, SearchIndex
+    from assistant.library.backend import EssayFiles, Made, SearchIndex
     from assistant.library.book_indexes import BookIndexes
     from assistant.library.citing import QuotationChecker
     from assistant.library.printed_pages import PrintedPages
@@ -148,14 +148,10 @@ class Snapshot:
         """Ids of the passages in the sections of a selection; ``None`` if it names no section."""
         if not where.sections:
             return None
-        from assistant.library.selecting import section_matches
+        from assistant.library.selecting import passages_in_sections
 
-        return {
-            passage.id
-            for essay_id in essays
-            for passage in self.essays[essay_id].passages
-            if any(section_matches(passage.section, section) for section in where.sections)
-        }
+        found = self._of_each(essays, partial(passages_in_sections, sections=where.sections))
+        return set[str]().union(*found.values())
 
     def require_any(self) -> None:
         """Check that there is an essay that is not damaged.
@@ -300,7 +296,13 @@ class Snapshot:
         return BookIndexes(self._indexed)
 
     def _indexed(self, essay_ids: Sequence[str]) -> Mapping[str, IndexedEssay]:
-        return self._store.indexed(self.essays, {name: self.summaries[name].sha256 for name in essay_ids})
+        from assistant.book_index.making import index_of_essay
+
+        return self._of_each(essay_ids, index_of_essay)
+
+    def _of_each(self, essay_ids: Sequence[str], make: Callable[[StoredEssay], Made]) -> Mapping[str, Made]:
+        digests = {essay_id: self.summaries[essay_id].sha256 for essay_id in essay_ids}
+        return self._store.of_each(self.essays, digests, make)
 
     @cached_property
     def linked(self) -> LinkedEssays:

@@ -10,12 +10,12 @@ import json
 import os
 import time
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from assistant.core.errors import DamagedEssayError, LibraryError
 from assistant.core.essay import (
@@ -39,7 +39,6 @@ from assistant.library.originals import (
 from assistant.library.overrides import Overrides, load_overrides
 
 if TYPE_CHECKING:
-    from assistant.book_index.making import IndexedEssay
     from assistant.documents.document import Document
     from assistant.quotations.corpus import Corpus
     from assistant.retrieval.index.encoding import PassageEncodings
@@ -56,6 +55,7 @@ FileStamp = tuple[int, int]
 # The same, and when what the user stated about the essay was last changed; 0 if nothing was.
 Stamp = tuple[int, int, int]
 _Essays = Mapping[str, StoredEssay]
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,11 +307,11 @@ class EssayStore:
         del is_whole
         return corpus_of(essays, digests)
 
-    def indexed(self, essays: _Essays, digests: Mapping[str, str]) -> dict[str, IndexedEssay]:
-        """The index of each of some essays by id; see ``EssayFiles.indexed``."""
-        from assistant.book_index.making import index_of_essay
-
-        return {essay_id: index_of_essay(essays[essay_id]) for essay_id in digests}
+    def of_each(
+        self, essays: _Essays, digests: Mapping[str, str], make: Callable[[StoredEssay], _Made]
+    ) -> dict[str, _Made]:
+        """What a function makes of each of some essays, by id; see ``EssayFiles.of_each``."""
+        return {essay_id: make(essays[essay_id]) for essay_id in digests}
 
     def load(self, essay_id: str) -> ChunkFile:
         """Read an essay.

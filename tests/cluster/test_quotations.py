@@ -22,6 +22,7 @@ from assistant.cluster import quotations as sharded
 from assistant.cluster.quotations import CorpusPart, ShardedCorpus, key_of
 from assistant.cluster.store import ShardedStore
 from assistant.core.errors import LibraryError
+from assistant.core.selection import Selection
 from assistant.documents.reading import read_draft_file
 from assistant.drafts.check import Checker
 from assistant.library.models import OutdatedError
@@ -330,6 +331,9 @@ def test_records_indexes_and_the_state_of_all_essays_are_given_without_reading_t
     assert library.export_all(library.ids(), "ris").count("TY  -") == 200
     assert len(library.index_of().essays) == 200
     assert library.diagnosis().essays == 200
+    snapshot = library.snapshot()
+    of_section = snapshot.passages_of_sections(library.ids(), Selection(sections=("nowhere",)))
+    assert of_section == set()
     assert library.cite("e007")[1] != ""
     assert set(loaded) == {"e007"}
 
