@@ -170,7 +170,10 @@ def serve_page(
         AssistantError: If the library is not in shards, no cluster answers, or the page cannot be served.
     """
     require_sharded(root.resolve())
-    connect(address or read_settings(root.resolve()).address or "auto", PROXIES)
+    known = address or read_settings(root.resolve()).address
+    if known:
+        # The processes that Ray Serve starts have the variables of the program that starts it.
+        connect(known, PROXIES)
     settings, _ = start_library(root, address, None, load_encoder)
     _require_alone()
     where = ProxyLocation.HeadOnly if is_loopback(host) else ProxyLocation.EveryNode
