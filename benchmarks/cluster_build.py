@@ -196,8 +196,7 @@ def build(
                 if done % max(1, len(rest) // PARTS) == 0 or done == len(rest):
                     marks.append((done, perf_counter() - start))
                     work.append(watched.processor())
-                    took = f"{workers} workers: {done:,}, {marks[-1][1]:.0f} s"
-                    print(took, file=sys.stderr, flush=True)
+                    print(f"{workers} workers: {done:,}, {marks[-1][1]:.0f} s {work[-1]}", file=sys.stderr)
         answers = ask(root) if asks else []
     paths = [path for path in root.glob("shards/*/data/chunks/*") if not path.name.endswith(".given.json")]
     digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}

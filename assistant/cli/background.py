@@ -20,11 +20,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from assistant.cli.terminal import keep_open, say
+from assistant.cli.terminal import absolute, keep_open, open_library
 from assistant.core import handover
 from assistant.core.errors import AssistantError
 from assistant.library.files import find_root
-from assistant.library.library import Library
 
 # Seconds within which a started process must answer; loading models takes some on a busy machine.
 _START_S = 60.0
@@ -72,7 +71,7 @@ def start(root: Path | None, idle_minutes: float) -> str:
         "-P",  # the folder that the command was given in holds no part of the program
         "-c",
         _PROGRAM,
-        str(find_root(root).resolve()),
+        str(absolute(find_root(root))),
         str(idle_minutes * 60),
     ]
     process = subprocess.Popen(  # noqa: S603 - this program's own module
@@ -129,7 +128,7 @@ class WarmProcess:
     """Waits for commands and runs each as the command would run by itself.
 
     Args:
-        root: The library that is kept loaded; commands on others load theirs.
+        root: The library that is kept loaded, named as by ``absolute``; commands on others load theirs.
         idle_s: Seconds without a command after which it ends.
         main: Runs the command that ``sys.argv`` says.
     """
@@ -137,7 +136,7 @@ class WarmProcess:
     def __init__(self, root: Path, idle_s: float, main: Callable[[], None]) -> None:
         self._idle_s = idle_s
         self._path = Path(handover.socket_path())
-        self._library = Library(root, notify=say)
+        self._root, self._library = root, open_library(root)
         self._main = main
         self._stopping = False
         # That of the address, while it is this process's.
@@ -201,7 +200,8 @@ class WarmProcess:
             if len(streams) != _STREAMS:
                 return
             connection.settimeout(None)
-            code = _run_command(connection, request, streams, self._library, self._main)
+            keep_open(self._root, self._library)
+            code = _run_command(connection, request, streams, self._main)
             connection.sendall(f"{code}\n".encode())
         except (OSError, ValueError, KeyboardInterrupt):
             return  # whoever asked is gone, or is no command of ours
@@ -211,11 +211,11 @@ class WarmProcess:
 
     def _warm(self) -> None:
         """Load what commands need, by running some whose words nobody reads."""
-        keep_open(self._library)
+        keep_open(self._root, self._library)
         with Path(os.devnull).open("r+b") as nowhere:
             streams = [nowhere.fileno()] * _STREAMS
             for words in _FIRST_COMMANDS:
-                request = handover.request_of([*words, "--library", str(self._library.root)])
+                request = handover.request_of([*words, "--library", str(self._root)])
                 with _standing_in(request, streams), suppress(SystemExit):
                     self._main()
 
@@ -224,11 +224,9 @@ def _run_command(
     connection: socket.socket,
     request: handover.HandedCommand,
     streams: list[int],
-    library: Library,
     main: Callable[[], None],
 ) -> int:
     """Run a command; its exit code."""
-    keep_open(library)
     ended = threading.Event()
     heeding = threading.Thread(target=_heed, args=(connection, ended), daemon=True)
     with _standing_in(request, streams):

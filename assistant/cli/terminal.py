@@ -60,25 +60,30 @@ def open_library(
     from assistant.library.files import find_root, is_in_shards
 
     root = find_root(root)
+    if not isolates and (kept := _KEPT_OPEN.get(absolute(root))):
+        return kept
     if is_in_shards(root):
         from assistant.cluster.opening import open_cluster
 
         return open_cluster(root, notify=notify, isolates=isolates)
     from assistant.library.library import Library
 
-    for library in _KEPT_OPEN:
-        if not isolates and root.resolve() == library.root:
-            return library
     return Library(root, notify=notify, isolates=isolates)
 
 
-# The library of a warm process, which its commands find open.
-_KEPT_OPEN: list[Library] = []
+def absolute(root: Path) -> Path:
+    """A library's folder from the root of the disk, or its name on a cluster as it is."""
+    return root if str(root).startswith("ray:") else root.resolve()
 
 
-def keep_open(library: Library) -> None:
-    """Have ``open_library`` give this library, whose root is absolute, rather than open it again."""
-    _KEPT_OPEN[:] = [library]
+# The library of a warm process by its name, which its commands find open.
+_KEPT_OPEN: dict[Path, Library] = {}
+
+
+def keep_open(name: Path, library: Library) -> None:
+    """Have ``open_library`` give this library, named as by ``absolute``, rather than open it again."""
+    _KEPT_OPEN.clear()
+    _KEPT_OPEN[name] = library
     library.report_again()
 
 

@@ -10,13 +10,16 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from essay_library import ROOT, Command, loader, sample_library
 from fake_models import FakeEncoder
 from hypothesis import given
 from hypothesis import strategies as st
 from page_library import Tags
 
-from assistant.cli.terminal import printable
+from assistant.cli.terminal import absolute, keep_open, open_library, printable
+from assistant.cluster.opening import models_of
+from assistant.cluster.splitting import split
 from assistant.library.library import Library
 
 HOSTILE = (
@@ -150,3 +153,21 @@ def test_a_record_and_a_file_name_cannot_steer_the_terminal(tmp_path: Path) -> N
     for words, sent in zip(runs, _on_a_terminal(runs), strict=True):
         assert sent.strip()
         assert not set(sent.replace("\x1b[1m", "").replace("\x1b[0m", "")) & set("\x1b\x07\x9b\u202e"), words
+
+
+def test_a_warm_process_finds_its_library_open_also_one_in_shards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.cli.terminal._KEPT_OPEN", {})
+    shards, folder = tmp_path / "shards", tmp_path / "folder"
+    shards.joinpath("data", "chunks").mkdir(parents=True)
+    split(shards, 2, models_of(print), print)
+    monkeypatch.chdir(tmp_path)
+    for root in (shards, folder):
+        kept = open_library(root)
+        keep_open(absolute(root), kept)
+        assert open_library(Path(root.name)) is kept
+        # A server reads files in other processes.
+        assert open_library(root, isolates=True) is not kept
+    assert open_library(shards) is not kept
+    assert absolute(Path("ray:auto/archive")) == Path("ray:auto/archive")
