@@ -7,7 +7,8 @@ The essays are generated as by ``benchmarks/many.py``, in files written before. 
 is a cluster of one node on this machine, which has so many processors for tasks; the library has four shards,
 whose actors are processes of their own. With ``--pooled``, vectors of word pieces are drawn from a pool, as
 in ``benchmarks/many.py``; otherwise the model embeds. At the end all libraries must have the same files.
-``--growth`` says for each tenth what it took; ``--ask`` asks each library when it is there.
+``--growth`` says for each tenth what it took; ``--ask`` asks each library when it is there. No workers,
+``--workers 0``, means that this process does everything, without Ray.
 """
 
 from __future__ import annotations
@@ -84,7 +85,10 @@ def load_pooled(path: Path, _name: str | None) -> Encoder:
 
 @contextmanager
 def cluster(processors: int) -> Iterator[str]:
-    """A cluster of one node with so many processors for tasks; its address."""
+    """A cluster of one node with so many processors for tasks, if there are any; its address, or nothing."""
+    if not processors:
+        yield ""
+        return
     paths = (str(ROOT), str(ROOT / "benchmarks"), os.environ.get("PYTHONPATH", ""))
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     import ray
