@@ -270,12 +270,14 @@ class RayFleet:
     def _end_writing(self, shard: str, reference: Any, again: Callable[[], Any]) -> AssistantError | None:
         """Wait for a shard that writes; one that is lost writes again when its actor is started anew."""
         errors = self._ray.exceptions
+        # The latter if Ray has tried to start it on the node that it was meant for, which is gone.
+        lost = errors.RayActorError, errors.ActorUnschedulableError
         for tries_left in reversed(range(_MOST_TRIES)):
             try:
                 is_value, value = self._ray.get(reference, timeout=WRITING_DEADLINE)
             except (errors.RayError, TimeoutError) as error:
                 self._replace([shard])
-                if not tries_left or not isinstance(error, errors.RayActorError):
+                if not tries_left or not isinstance(error, lost):
                     return self._unanswered([shard], error)
                 time.sleep(_PAUSE)
                 reference = again()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from essay_library import ROOT, Opened, one_sentence
 from fake_models import FakeEncoder
-from node_faults import NODE, Faults, started_nodes
+from node_faults import NODE, Faults, kill_node, started_nodes, workers_of
 from numbered_essays import NO_ESSAY, essays, outcomes
 from sharded_library import load_fake, models_of
 
@@ -63,9 +63,10 @@ QUESTIONS = [
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
-    """A cluster of two nodes."""
+    """A cluster of two nodes, which sees soon that one is lost."""
     pytest.importorskip("ray")
-    with started_nodes(2) as cluster:
+    soon = {"health_check_initial_delay_ms": 0, "health_check_period_ms": 500}
+    with started_nodes(2, _system_config=soon) as cluster:
         yield cluster
 
 
@@ -216,3 +217,37 @@ def test_a_full_disk_and_a_slow_one(cluster: Any, folder: Path, whole: Opened, t
     assert again == failed
     assert contents(root) == contents(whole.root)
     assert answers(library) == answers(whole.library)
+
+
+def test_a_node_that_is_killed_while_its_shard_writes_costs_nothing(
+    cluster: Any, folder: Path, whole: Opened, tmp_path: Path
+) -> None:
+    import ray
+
+    def node_of(shard: str) -> str:
+        actor = ray.get_actor(f"node/{shard}/0", namespace="essay-assistant")
+        return str(ray.get(actor.node.remote()))
+
+    cluster.add_node(**NODE)
+    root = empty_library(tmp_path / "node", cluster)
+    library = open_cluster(root, load_encoder=Faults(slow="001 002 003"))
+    library.engine()
+    nodes = {shard: node_of(shard) for shard in ManifestFile(root).read().shards}
+    shard = next(shard for shard, node in nodes.items() if node != cluster.head_node.node_id)
+    killed: list[bool] = []
+
+    def kill() -> None:
+        killed.append(not ManifestFile(root).read().shards[shard])
+        kill_node(cluster, workers_of(cluster)[nodes[shard]])
+
+    def report(stage: str, done: int, _total: int) -> None:
+        if stage == "embedding" and not done and not killed:
+            threading.Timer(0.5, kill).start()
+
+    found = outcomes(library, [folder], progress=report)
+    assert [each[1] for each in found].count("added") == 11
+    assert killed == [True]
+    assert node_of(shard) != nodes[shard]
+    assert contents(root) == contents(whole.root)
+    assert answers(library) == answers(whole.library)
+    assert {outcome for _, outcome, *_ in outcomes(library, [folder])} == {"unchanged", "failed"}
