@@ -11,6 +11,7 @@ import logging
 import os
 import socket
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
 # Otherwise Ray ends a process, such as a server, a minute after the head of its cluster has gone.
 os.environ.setdefault("RAY_gcs_rpc_server_reconnect_timeout_s", str(10**7))
+# Seconds for which a program that asks through the head's server waits for it when it has gone.
+os.environ.setdefault("RAY_CLIENT_RECONNECT_GRACE_PERIOD", "10")
 
 NAMESPACE = "essay-assistant"
 # What Ray says of an actor that does not run yet.
@@ -131,7 +134,14 @@ def connection(
                 _connection = known
                 return known
             ray.shutdown()
+        if _connection is not None and not _connection.cluster:
+            # What is left of a broken connection to the head's server keeps Ray from making another.
+            with suppress(Exception):
+                ray.util.client.ray.disconnect()
         _connection = None
+        if (server := _server(address)) is not None and not is_reachable(*server):
+            # Ray itself tries for a minute.
+            raise NoClusterError.at(address)
         try:
             ray.init(
                 address=address,
@@ -161,11 +171,16 @@ def is_reachable(host: str, port: int) -> bool:
     return True
 
 
+def _server(address: str) -> tuple[str, int] | None:
+    """Host and port of the head's server for programs of other machines, if an address names that."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    return (host, int(port)) if address.startswith("ray://") and port.isdecimal() else None
+
+
 def _connected(ray: Any, address: str) -> Connection:
     """The connection that Ray has."""
-    if ray.util.client.ray.is_connected():
-        host, _, port = address.removeprefix("ray://").partition(":")
-        return Connection(ray, (host, int(port)), "")
+    if ray.util.client.ray.is_connected() and (server := _server(address)) is not None:
+        return Connection(ray, server, "")
     host, _, port = ray.get_runtime_context().gcs_address.rpartition(":")
     return Connection(ray, (host, int(port)), _identity(host, int(port)))
 

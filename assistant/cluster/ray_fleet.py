@@ -213,7 +213,8 @@ class RayFleet:
         for _ in range(_MOST_CLUSTERS):
             try:
                 return Round(self._replicas(), method, arguments, openings).values(seconds, longest)
-            except ClusterChangedError:
+            except (ClusterChangedError, ConnectionError):
+                # The latter from a program that asks through the head's server; another connection is made.
                 continue
             except UnansweredError as error:
                 raise self._not_asked(error.shards, seconds) from error
@@ -224,7 +225,7 @@ class RayFleet:
         try:
             asked = {name: self._actor(name, 0).ask.remote(method, own) for name, own in arguments.items()}
             outcomes = self._ray.get(list(asked.values()), timeout=WRITING_DEADLINE)
-        except (self._ray.exceptions.RayError, TimeoutError) as error:
+        except (self._ray.exceptions.RayError, TimeoutError, ConnectionError) as error:
             self._replace(arguments)
             raise self._unanswered(arguments, error) from error
         values: dict[str, Any] = {}
@@ -275,7 +276,7 @@ class RayFleet:
         for tries_left in reversed(range(_MOST_TRIES)):
             try:
                 is_value, value = self._ray.get(reference, timeout=WRITING_DEADLINE)
-            except (errors.RayError, TimeoutError) as error:
+            except (errors.RayError, TimeoutError, ConnectionError) as error:
                 self._replace([shard])
                 if not tries_left or not isinstance(error, lost):
                     return self._unanswered([shard], error)

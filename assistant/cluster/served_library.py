@@ -247,9 +247,9 @@ class RemoteManifest:
         for is_last in (False, True):
             found = self._found
             current = connection(self._address, compare=found is None)
-            if found is None or found[0] is not current:
-                self._found = found = current, _library_actor(current.ray, self._library)
             try:
+                if found is None or found[0] is not current:
+                    self._found = found = current, _library_actor(current.ray, self._library)
                 call = getattr(found[1], method).remote(*arguments)
                 return current.ray.get(call, timeout=SHORT_DEADLINE)
             except (current.ray.exceptions.RayError, TimeoutError, ConnectionError) as error:
