@@ -335,14 +335,17 @@ class RayFleet:
 
     def _not_asked(self, shards: Iterable[str], seconds: float) -> NotAskedError:
         """That the essays of some shards could not be asked, so that there is no answer."""
-        essays = sorted(essay for shard in shards for essay in self._manifest.read().shards[shard])
+        shards, listed = list(shards), self._manifest.read().shards
+        essays = sorted(essay for shard in shards for essay in listed.get(shard, ()))
         named = ", ".join(essays[:_MOST_NAMED])
         if len(essays) > _MOST_NAMED:
             named += f" and {len(essays) - _MOST_NAMED:,} more"
+        count = f"{len(essays):,} {'essay' if len(essays) == 1 else 'essays'}"
+        if not essays:
+            count, named = "A shard without essays", f"shard {shards[0]}"
         return NotAskedError(
-            f"{len(essays):,} {'essay' if len(essays) == 1 else 'essays'} could not be asked within "
-            f"{seconds:g} seconds: {named}; see that the machines of the cluster are up, and "
-            "ask again, or give a slow one more time by deadline in cluster.toml."
+            f"{count} could not be asked within {seconds:g} seconds: {named}; see that the machines of the "
+            "cluster are up, and ask again, or give a slow one more time by deadline in cluster.toml."
         )
 
 

@@ -299,8 +299,8 @@ class Round:
                 left = seconds - passed if seconds > passed else _PATIENCE
                 calls = list(self._calls)
                 done, _ = self._ray.wait(calls, num_returns=len(calls), timeout=min(_PATIENCE, left))
-                for call in done:
-                    self._receive(call)
+                for call, answer in zip(done, self._answers(done), strict=True):
+                    self._receive(call, answer)
                 if not done:
                     self._look_after(is_slow=monotonic() - start > _SLOW)
         finally:
@@ -352,19 +352,27 @@ class Round:
         for call in calls:
             self._end(call).late.add(call)
 
-    def _receive(self, call: Any) -> None:
+    def _answers(self, calls: Sequence[Any]) -> list[Any]:
+        """What the actors have answered to some calls; ``None`` for one that was lost."""
+        errors = self._ray.exceptions
+        try:
+            # Together they are here sooner than one by one.
+            return list(self._ray.get(calls))
+        except errors.RayTaskError:
+            raise
+        except (errors.RayError, ConnectionError):
+            return [self._answers([call])[0] for call in calls] if len(calls) > 1 else [None]
+
+    def _receive(self, call: Any, answer: tuple[bool, Any, int] | None) -> None:
         """Take what a replica has answered, or ask again."""
         if call not in self._calls:
             return
         opens = self._calls[call].opens
         replica = self._end(call)
-        try:
-            is_value, value, busy = self._ray.get(call)
-        except self._ray.exceptions.RayTaskError:
-            raise
-        except (self._ray.exceptions.RayError, ConnectionError):
+        if answer is None:
             self._replace(replica)
             return
+        is_value, value, busy = answer
         replica.busy, replica.answered, replica.is_new = busy, monotonic(), False
         if is_value:
             self._values[replica.shard] = value

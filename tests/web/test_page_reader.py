@@ -207,8 +207,12 @@ def test_a_restart_of_the_server_is_reported_and_survived(visitor: BrowserContex
     with served(_library(), port=server.port):
         expect(page.locator(".toast-wrap .error")).to_have_count(0, timeout=60_000)
         expect(page.locator(".turn .card").first).to_be_visible(timeout=_PATIENCE)
-        ask(page, "What of the inspectors?")
+        # The question that the server did not get is asked by itself.
         expect(page.locator(".turn")).to_have_count(2)
+        expect(page.locator(".turn .answer")).to_have_count(2, timeout=_PATIENCE)
+        ask(page, "What of the inspectors?")
+        asked = [_QUESTION, "Are you there?", "What of the inspectors?"]
+        expect(page.locator(".turn .asked")).to_contain_text(asked)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light")])
