@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -47,7 +48,7 @@ class Replica:
         shard: Name of the shard.
         number: Its number among the replicas of the shard.
         actor: The actor.
-        ask: Its method ``ask``, by which a call that does not reach it is not sent again.
+        ask: Its method ``answer``, by which a call that does not reach it is not sent again.
         node: Id of the node that it was meant for; empty if there was no choice.
         actual_node: Reference to the id of the node where it runs.
         is_new: Whether this process has started it, not in the place of another; it may need some time.
@@ -223,7 +224,7 @@ class Replicas:
             actor = self._ray.get_actor(name, namespace=NAMESPACE)
         except ValueError:
             actor, started = self._start(shard, name, options), monotonic()
-        ask = actor.ask.options(max_task_retries=0)
+        ask = actor.answer.options(max_task_retries=0)
         where = actor.node.options(max_task_retries=0).remote()
         return Replica(shard, number, actor, ask, node, where, bool(started), started, turn=next(self._turns))
 
@@ -338,7 +339,8 @@ class Round:
     def _send(self, replica: Replica, *, opens: bool = False) -> None:
         opening = self._openings.get(replica.shard) if opens else None
         mark = uuid4().hex if self._longest else ""
-        call = replica.ask.remote(self._method, self._arguments[replica.shard], opening, mark)
+        request = self._method, self._arguments[replica.shard], opening, mark
+        call = replica.ask.remote(pickle.dumps(request, protocol=5))
         self._calls[call] = AskedReplica(replica, opens, mark, monotonic())
         replica.waiting.add(call)
 
@@ -357,7 +359,7 @@ class Round:
         errors = self._ray.exceptions
         try:
             # Together they are here sooner than one by one.
-            return list(self._ray.get(calls))
+            return [pickle.loads(answer) for answer in self._ray.get(calls)]  # noqa: S301 - of this program
         except errors.RayTaskError:
             raise
         except (errors.RayError, ConnectionError):

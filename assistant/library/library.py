@@ -291,7 +291,7 @@ class Library(Holdings):
         return export_record(self.essay(essay_id).reference, form)
 
     def export_all(self, essay_ids: Sequence[str], form: str) -> str:
-        """The records of several essays in one text, each once, with the essay's id; errors as for ``export``."""
+        """The records of several essays in one text, each once; errors as for ``export``."""
         from assistant.library.citing import export_records
 
         snapshot = self._checked(essay_ids)
