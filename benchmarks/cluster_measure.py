@@ -18,6 +18,7 @@ import os
 import pickle
 import sys
 import tempfile
+import tracemalloc
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -243,13 +244,17 @@ def essays(count: int, work: Path) -> dict[str, Any]:
     setattr(backend, "LocalFleet", CountingFleet)  # noqa: B010 - it is not exported
     library, traffic = open_cluster(root), CountingFleet.traffic
     gc.collect()
-    before, start = resident(os.getpid()), perf_counter()
+    start = perf_counter()
     library.summaries()
     first = perf_counter() - start
     start = perf_counter()
     summarised = open_cluster(root).summaries()
     again = perf_counter() - start
-    memory = 2**20 * (resident(os.getpid()) - before)
+    tracemalloc.start()
+    kept = open_cluster(root)
+    kept.summaries()
+    memory = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
     traffic.clear()
     start = perf_counter()
     library.finder()
@@ -272,7 +277,7 @@ def essays(count: int, work: Path) -> dict[str, Any]:
             "manifest of the index": round(manifest / count),
             "list of its shard": round(lists / count),
         },
-        "bytes an essay in the memory of the asking process": round(memory / 2 / count),
+        "bytes an essay in the memory of the asking process": round(memory / count),
         "seconds until summaries are known, first": round(first, 2),
         "seconds until summaries are known, again": round(again, 2),
         "seconds to open the shards": round(opening, 2),
