@@ -53,7 +53,8 @@ def _sentence(page: Page, number: int = 0) -> None:
     if page.locator(".views").is_visible():
         page.locator(".views [data-view=essay]").click()
     sentence = page.locator(".reader [data-passage$='/p01'] .s").nth(number)
-    sentence.scroll_into_view_if_needed()
+    # Unlike scrolling alone, this is tried again if the essay is just being drawn anew.
+    sentence.hover(force=True)
     x, y = sentence.evaluate(
         "one => { const box = [...one.getClientRects()].at(-1); return [box.x + 5, box.y + 9]; }"
     )
